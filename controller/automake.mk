@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# Everything of the daemon but main(), so that tests and fuzzers link the same
+# code.
+noinst_LTLIBRARIES += controller/libvirtnet-controller.la
+
+controller_libvirtnet_controller_la_SOURCES = \
+	controller/appctl.c \
+	controller/appctl.h
+controller_libvirtnet_controller_la_LIBADD = \
+	ovsdb/libvirtnet-ovsdb.la \
+	lib/libvirtnet.la
+
+sbin_PROGRAMS += controller/virtnet-controller
+
+controller_virtnet_controller_SOURCES = controller/virtnet-controller.c
+controller_virtnet_controller_LDADD = controller/libvirtnet-controller.la
