@@ -1,0 +1,237 @@
+#! /bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Checks the rules that keep the layers apart: what may be included and called
+# in which directory.  Speaks TAP.  Each rule first has to find a violation in a
+# fabricated tree, because a check that cannot fail checks nothing.
+#
+# usage: layering.sh [SOURCE-TREE]
+
+set -u
+export LC_ALL=C
+
+top=${1:-${srcdir:-.}}
+n=0
+n_failed=0
+
+# Reports test $1, which has passed if $2, a list of violations, is empty.
+report() {
+    n=$((n + 1))
+    if [ -z "$2" ]; then
+        echo "ok $n - $1"
+    else
+        n_failed=$((n_failed + 1))
+        echo "not ok $n - $1"
+        printf '%s\n' "$2" | sed 's/^/# /'
+    fi
+}
+
+# Prints the C files in directories $@, each as a path from the current one.
+c_files() {
+    local dir
+    for dir; do
+        [ ! -d "$dir" ] || find "$dir" -name '*.[ch]' -print
+    done | sort
+}
+
+# Reads names of C files, prints their lines that match $1 as FILE:LINE:TEXT.
+# Comments and, unless they name an included file, strings do not count.
+lines_matching() {
+    xargs -r awk '
+        FNR == 1 { in_comment = 0 }
+        {
+            s = $0
+            if (in_comment) {
+                if (!sub(/^.*\*\//, "", s)) {
+                    next
+                }
+                in_comment = 0
+            }
+            gsub(/\\["\\]/, "", s)
+            if (s !~ /^[ \t]*#[ \t]*include/) {
+                gsub(/"[^"]*"/, "\"\"", s)
+            }
+            gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, " ", s)
+            if (sub(/\/\*.*$/, "", s)) {
+                in_comment = 1
+            }
+            sub(/\/\/.*$/, "", s)
+            print FILENAME ":" FNR ":" s
+        }' | grep -E "^[^:]*:[0-9]+:.*($1)"
+}
+
+# A regular expression for the inclusion of a header that matches $1, whatever
+# directory it is written with.
+include() {
+    printf '#[ \t]*include[ \t]*["<]([^">]*/)?(%s)[">]' "$1"
+}
+
+# A regular expression for a call of a function that matches $1.
+call() {
+    printf '(^|[^A-Za-z0-9_.>])(%s)[ \t]*\\(' "$1"
+}
+
+# The rules.  Each is a function that prints violations in the current
+# directory's tree.
+
+rule_libxml2() {
+    c_files lib ovsdb controller | grep -vx 'lib/netdef-xml\.c' \
+        | lines_matching '#[ \t]*include[ \t]*["<](libxml2/)?libxml/'
+}
+
+rule_idl() {
+    c_files lib controller | lines_matching \
+        "$(include '[a-z-]*-idl\.h|ovsdb-idl-provider\.h')" \
+        | grep -vE '"ovsdb/ovs-idl\.h"'
+}
+
+rule_io() {
+    c_files lib ovsdb | lines_matching \
+        "$(include '(rconn|unixctl|poll-loop|daemon|daemon-private)\.h')"
+}
+
+# Dependencies point one way: controller/, ovsdb/, lib/.
+rule_direction() {
+    c_files lib | lines_matching '#[ \t]*include[ \t]*["<](ovsdb|controller)/'
+    c_files ovsdb | lines_matching '#[ \t]*include[ \t]*["<]controller/'
+}
+
+rule_lib_log() {
+    c_files lib | lines_matching \
+        "(^|[^A-Za-z0-9_])VLOG_|$(include 'vlog\.h')"
+}
+
+rule_lib_file() {
+    c_files lib | lines_matching \
+        "$(call 'open|openat|creat|fopen|fdopen|freopen|opendir|socket|popen')"
+}
+
+rule_lib_environment() {
+    c_files lib | lines_matching "$(call '(secure_)?getenv|setenv|putenv')"
+}
+
+rule_lib_clock() {
+    c_files lib | lines_matching "$(call \
+'time|gettimeofday|clock_gettime|clock|time_(now|wall|msec|usec|wall_msec|wall_usec)')|$(include 'timeval\.h')"
+}
+
+rule_lib_stdout() {
+    c_files lib | lines_matching \
+        "$(call 'v?printf|puts|putchar')|(^|[^A-Za-z0-9_])(stdout|stderr)([^A-Za-z0-9_]|\$)"
+}
+
+rule_spdx() {
+    local file
+    for file in $(c_files lib ovsdb controller tests) \
+        $(find lib ovsdb controller tests tutorial \
+               -name '*.sh' -o -name '*.py' -o -name '*.at' \
+               -o -name 'automake.mk' 2>/dev/null); do
+        head -n 5 "$file" | grep -q 'SPDX-License-Identifier: Apache-2\.0' \
+            || echo "$file: no SPDX line among the first five"
+    done
+}
+
+rule_guard() {
+    local file guard
+    for file in $(c_files lib ovsdb controller tests | grep '\.h$'); do
+        guard=$(basename "$file" .h | tr 'a-z-' 'A-Z_')_H
+        grep -q "^#ifndef $guard\$" "$file" \
+            && grep -q "^#define $guard 1\$" "$file" \
+            || echo "$file: no guard named $guard"
+    done
+}
+
+# Fabricated trees: one line per violation, "RULE|FILE|LINE".  Each line has to
+# be found by RULE.
+violations() {
+    cat <<'END'
+libxml2|lib/netdef.c|#include <libxml/parser.h>
+libxml2|controller/netdef-source.c|# include <libxml2/libxml/tree.h>
+idl|controller/reconcile.c|#include "vswitch-idl.h"
+idl|lib/vif.h|#include "lib/vswitch-idl.h"
+idl|lib/vif.c|#include <ovsdb-idl.h>
+io|lib/plan.c|#include "openvswitch/rconn.h"
+io|ovsdb/dbsync.c|#include "unixctl.h"
+io|ovsdb/dbsync.h|#include "openvswitch/poll-loop.h"
+io|lib/model.c|#include "daemon.h"
+direction|lib/model.c|#include "ovsdb/vif-reader.h"
+direction|ovsdb/dbsync.c|#include "controller/reconcile.h"
+lib_log|lib/plan.c|    VLOG_WARN("%s", s);
+lib_log|lib/plan.h|#include "openvswitch/vlog.h"
+lib_file|lib/netdef-xml.c|    fd = open(name, O_RDONLY);
+lib_file|lib/netdef-xml.c|    stream=fopen (name, "r");
+lib_environment|lib/netdef.c|    s = getenv("HOME");
+lib_clock|lib/mac-table.c|    now = time(NULL);
+lib_clock|lib/mac-table.c|    now = time_msec();
+lib_clock|lib/mac-table.c|    clock_gettime(CLOCK_MONOTONIC, &ts);
+lib_stdout|lib/diag.c|    printf("%s\n", s);
+lib_stdout|lib/diag.c|    fputs(s, stderr);
+spdx|lib/diag.c|int x;
+spdx|tests/golden.sh|exit 0
+guard|lib/diag.h|#ifndef WRONG_H
+END
+}
+
+# What looks like a violation and is none: in this tree every rule is content.
+innocent() {
+    mkdir -p lib ovsdb controller tests
+    cat >lib/netdef-xml.c <<'END'
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <libxml/parser.h>
+/* VLOG_WARN(), printf(), time(NULL) and
+ * #include "vswitch-idl.h" in a comment. */
+    s = xasprintf("open(%s) \" printf(", name); /* fopen(name); */
+    ds_put_format(&s, "%d", x->open(y)); // getenv("HOME")
+    snprintf(s, sizeof s, "x"); expiry_time(x); module_printf(x);
+END
+    cat >lib/netdef-xml.h <<'END'
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NETDEF_XML_H
+#define NETDEF_XML_H 1
+#endif
+END
+    cat >ovsdb/ovs-idl.c <<'END'
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vswitch-idl.h"
+    VLOG_WARN("x");
+END
+    cat >controller/reconcile.c <<'END'
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "openvswitch/poll-loop.h"
+#include "ovsdb/ovs-idl.h"
+END
+}
+
+self_test() {
+    local rule file line where missed
+
+    for rule in $rules; do
+        missed=$(cd "$tmp/innocent" && "rule_$rule")
+        while IFS='|' read -r want file line; do
+            [ "$want" = "$rule" ] || continue
+            where=$(mktemp -d "$tmp/XXXXXX")
+            mkdir -p "$where/$(dirname "$file")"
+            printf '%s\n' "$line" >"$where/$file"
+            if [ -z "$(cd "$where" && "rule_$rule" 2>&1)" ]; then
+                missed+="${missed:+$'\n'}not found: $file: $line"
+            fi
+        done < <(violations)
+        violations | grep -q "^$rule|" || missed+="no violation to find"
+        report "self-test: $rule" "$missed"
+    done
+}
+
+rules=$(declare -F | sed -n 's/^declare -f rule_//p')
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+mkdir "$tmp/innocent"
+(cd "$tmp/innocent" && innocent)
+
+cd "$top" || exit 99
+set -- $rules
+echo "1..$((2 * $#))"
+self_test
+for rule in $rules; do
+    report "$rule" "$("rule_$rule" 2>&1)"
+done
+[ $n_failed -eq 0 ]
