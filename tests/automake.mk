@@ -5,15 +5,15 @@
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(TAP_DRIVER)
+LOG_COMPILER = $(top_srcdir)/tests/tap-status
 SH_LOG_DRIVER = $(TAP_DRIVER)
-SH_LOG_COMPILER = $(BASH_SHELL)
+SH_LOG_COMPILER = $(top_srcdir)/tests/tap-status bash
 TEST_EXTENSIONS += .sh
 
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	srcdir='$(abs_top_srcdir)'; export srcdir; \
 	builddir='$(abs_top_builddir)'; export builddir;
-BASH_SHELL = bash
 
 # Unit tests: tests/unit/test-*.c, one program per module of lib/.
 unit_tests = \
@@ -34,8 +34,9 @@ test_scripts = \
 TESTS += $(test_scripts)
 EXTRA_DIST += \
 	$(test_scripts) \
-	tests/check
+	tests/check \
+	tests/tap-status
 
 check-layering:
-	$(AM_V_at)$(BASH_SHELL) $(top_srcdir)/tests/layering.sh $(top_srcdir)
+	$(AM_V_at)bash $(top_srcdir)/tests/layering.sh $(top_srcdir)
 .PHONY: check-layering
