@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-
 #ifndef APPCTL_H
 #define APPCTL_H 1
 
+/* The commands that the daemon takes over its control socket: see
+ * virtnet-controller(8). */
+
 #include <stdbool.h>
 
-/* The daemon's control commands, for virtnetctl and ovs-appctl. */
+struct reconcile;
 
-void appctl_register(bool *exiting);
+void appctl_register(struct reconcile *, bool *exiting);
 
-#endif /* appctl.h */
+#endif /* controller/appctl.h */

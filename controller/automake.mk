@@ -6,7 +6,22 @@ noinst_LTLIBRARIES += controller/libvirtnet-controller.la
 
 controller_libvirtnet_controller_la_SOURCES = \
 	controller/appctl.c \
-	controller/appctl.h
+	controller/appctl.h \
+	controller/dbsync.c \
+	controller/dbsync.h \
+	controller/dir-watch.c \
+	controller/dir-watch.h \
+	controller/mbridge-format.c \
+	controller/mbridge.c \
+	controller/mbridge.h \
+	controller/netdef-source.c \
+	controller/netdef-source.h \
+	controller/ofctrl-switch.c \
+	controller/ofctrl-switch.h \
+	controller/ofctrl.c \
+	controller/ofctrl.h \
+	controller/reconcile.c \
+	controller/reconcile.h
 controller_libvirtnet_controller_la_LIBADD = \
 	ovsdb/libvirtnet-ovsdb.la \
 	lib/libvirtnet.la
@@ -15,3 +30,5 @@ sbin_PROGRAMS += controller/virtnet-controller
 
 controller_virtnet_controller_SOURCES = controller/virtnet-controller.c
 controller_virtnet_controller_LDADD = controller/libvirtnet-controller.la
+controller_virtnet_controller_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DSYSCONFDIR='"$(sysconfdir)"'

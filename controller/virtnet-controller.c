@@ -1,84 +1,124 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-
 #include <config.h>
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "command-line.h"
 #include "controller/appctl.h"
+#include "controller/reconcile.h"
 #include "daemon.h"
+#include "dirs.h"
 #include "fatal-signal.h"
 #include "lib/virtnet-version.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
+#include "stream-ssl.h"
+#include "stream.h"
 #include "unixctl.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(virtnet_controller);
 
-static void parse_options(int argc, char *argv[], char **unixctl_path);
+/* What the command line says. */
+struct options {
+    struct reconcile_config config;
+    const char *unixctl_path;
+};
+
+static void parse_options(int argc, char *argv[], struct options *);
+OVS_NO_RETURN static void usage(void);
 
 int
 main(int argc, char *argv[])
 {
     struct unixctl_server *unixctl;
-    char *unixctl_path = NULL;
+    struct reconcile *reconcile;
+    struct options options;
     bool exiting = false;
 
     ovs_cmdl_proctitle_init(argc, argv);
     ovs_set_program_name(argv[0], virtnet_version());
-    parse_options(argc, argv, &unixctl_path);
+    parse_options(argc, argv, &options);
     fatal_ignore_sigpipe();
 
     daemonize_start(false);
-    if (unixctl_server_create(unixctl_path, &unixctl)) {
+    if (unixctl_server_create(options.unixctl_path, &unixctl)) {
         exit(EXIT_FAILURE);
     }
-    appctl_register(&exiting);
+    reconcile = reconcile_create(&options.config);
+    appctl_register(reconcile, &exiting);
     daemonize_complete();
-    VLOG_INFO("database is %s", ovs_idl_database());
+    VLOG_INFO("%s (ovs-virtnet) %s", program_name, virtnet_version());
 
     while (!exiting) {
+        reconcile_run(reconcile);
         unixctl_server_run(unixctl);
-        unixctl_server_wait(unixctl);
         if (exiting) {
-            poll_immediate_wake();
+            break;
         }
+        reconcile_wait(reconcile);
+        unixctl_server_wait(unixctl);
         poll_block();
     }
 
+    /* The flows stay in the switches. */
     unixctl_server_destroy(unixctl);
-    free(unixctl_path);
+    reconcile_destroy(reconcile);
+    service_stop();
     return 0;
 }
 
 static void
-parse_options(int argc, char *argv[], char **unixctl_path)
+parse_options(int argc, char *argv[], struct options *options)
 {
     enum {
-        OPT_UNIXCTL = UCHAR_MAX + 1,
+        OPT_NETWORKS = UCHAR_MAX + 1,
+        OPT_DATAPATH_TYPE,
+        OPT_UNIXCTL,
+        SSL_OPTION_ENUMS,
         VLOG_OPTION_ENUMS,
         DAEMON_OPTION_ENUMS
     };
     static const struct option long_options[] = {
+        {"networks", required_argument, NULL, OPT_NETWORKS},
+        {"datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE},
         {"unixctl", required_argument, NULL, OPT_UNIXCTL},
+        {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
         VLOG_LONG_OPTIONS,
         DAEMON_LONG_OPTIONS,
+        STREAM_SSL_LONG_OPTIONS,
         {NULL, 0, NULL, 0}
     };
     char *short_options = ovs_cmdl_long_options_to_short_options(long_options);
     int c;
 
+    *options = (struct options) {
+        .config = {
+            .networks = SYSCONFDIR "/ovs-virtnet/networks",
+            .datapath_type = "",
+        },
+    };
     while ((c = getopt_long(argc, argv, short_options, long_options,
                             NULL)) != -1) {
         switch (c) {
-        case OPT_UNIXCTL:
-            free(*unixctl_path);
-            *unixctl_path = xstrdup(optarg);
+        case OPT_NETWORKS:
+            options->config.networks = optarg;
             break;
+
+        case OPT_DATAPATH_TYPE:
+            options->config.datapath_type = optarg;
+            break;
+
+        case OPT_UNIXCTL:
+            options->unixctl_path = optarg;
+            break;
+
+        case 'h':
+            usage();
 
         case 'V':
             ovs_print_version(0, 0);
@@ -86,6 +126,7 @@ parse_options(int argc, char *argv[], char **unixctl_path)
 
         VLOG_OPTION_HANDLERS
         DAEMON_OPTION_HANDLERS
+        STREAM_SSL_OPTION_HANDLERS
 
         case '?':
         default:
@@ -93,4 +134,38 @@ parse_options(int argc, char *argv[], char **unixctl_path)
         }
     }
     free(short_options);
+
+    if (argc - optind > 1) {
+        fprintf(stderr, "%s: at most one argument is allowed, the database; "
+                "use --help for usage\n", program_name);
+        exit(2);
+    }
+    options->config.database
+        = (optind < argc ? xstrdup(argv[optind])
+           : xasprintf("unix:%s/db.sock", ovs_rundir()));
+}
+
+static void
+usage(void)
+{
+    printf("%s: exact MAC tables for libvirt networks on Open vSwitch\n"
+           "usage: %s [OPTIONS] [DATABASE]\n"
+           "where DATABASE is the Open_vSwitch database, by default\n"
+           "  unix:%s/db.sock\n"
+           "\nOptions:\n"
+           "  --networks=DIR          directory of libvirt network XML files\n"
+           "                          (default: "
+           SYSCONFDIR "/ovs-virtnet/networks)\n"
+           "  --datapath-type=TYPE    of bridges that are created for "
+           "networks\n"
+           "                          (default: the system's default)\n",
+           program_name, program_name, ovs_rundir());
+    stream_usage("DATABASE", true, false, false);
+    daemon_usage();
+    vlog_usage();
+    printf("\nOther options:\n"
+           "  --unixctl=SOCKET        override default control socket name\n"
+           "  -h, --help              display this help message\n"
+           "  -V, --version           display version information\n");
+    exit(EXIT_SUCCESS);
 }

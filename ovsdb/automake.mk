@@ -3,5 +3,9 @@
 noinst_LTLIBRARIES += ovsdb/libvirtnet-ovsdb.la
 
 ovsdb_libvirtnet_ovsdb_la_SOURCES = \
+	ovsdb/bridge-reader.c \
+	ovsdb/bridge-reader.h \
 	ovsdb/ovs-idl.c \
-	ovsdb/ovs-idl.h
+	ovsdb/ovs-idl.h \
+	ovsdb/vif-reader.c \
+	ovsdb/vif-reader.h

@@ -1,14 +1,113 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-
 #include <config.h>
 #include "ovsdb/ovs-idl.h"
 
-#include "ovsdb-idl-provider.h"
+#include <stdlib.h>
+
+#include "ovsdb-idl.h"
+#include "util.h"
 #include "vswitch-idl.h"
 
-/* Returns the name of the database. */
-const char *
-ovs_idl_database(void)
+struct ovs_idl {
+    struct ovsdb_idl *idl;
+    unsigned int seqno;         /* When it was last looked at. */
+    struct vif_reader *vif_reader;
+};
+
+/* Creates and returns a connection to the Open_vSwitch database at 'remote',
+ * as in ovsdb(7).  ovs_idl_run() will call 'vif_changed' with 'aux'. */
+struct ovs_idl *
+ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
 {
-    return ovsrec_idl_class.database;
+    static const struct ovsdb_idl_column *const columns[] = {
+        &ovsrec_bridge_col_name,
+        &ovsrec_bridge_col_external_ids,
+        &ovsrec_bridge_col_other_config,
+        &ovsrec_bridge_col_protocols,
+
+        &ovsrec_port_col_external_ids,
+        &ovsrec_port_col_interfaces,
+        &ovsrec_port_col_name,
+        &ovsrec_port_col_tag,
+        &ovsrec_port_col_trunks,
+        &ovsrec_port_col_vlan_mode,
+
+        &ovsrec_interface_col_error,
+        &ovsrec_interface_col_external_ids,
+        &ovsrec_interface_col_mac_in_use,
+        &ovsrec_interface_col_name,
+        &ovsrec_interface_col_ofport,
+    };
+    struct ovs_idl *ovs = xzalloc(sizeof *ovs);
+
+    ovs->idl = ovsdb_idl_create(remote, &ovsrec_idl_class, false, true);
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        ovsdb_idl_track_add_column(ovs->idl, columns[i]);
+    }
+    ovs->seqno = ovsdb_idl_get_seqno(ovs->idl);
+    ovs->vif_reader = vif_reader_create(ovs->idl, vif_changed, aux);
+    return ovs;
+}
+
+/* Closes the connection and frees 'ovs', which may be null. */
+void
+ovs_idl_destroy(struct ovs_idl *ovs)
+{
+    if (ovs) {
+        vif_reader_destroy(ovs->vif_reader);
+        ovsdb_idl_destroy(ovs->idl);
+        free(ovs);
+    }
+}
+
+/* Takes in what has changed in the database, and tells the client of changed
+ * vifs.  Returns true if a bridge has changed, come or gone. */
+bool
+ovs_idl_run(struct ovs_idl *ovs)
+{
+    bool bridge_changed = false;
+
+    ovsdb_idl_run(ovs->idl);
+    if (ovsdb_idl_get_seqno(ovs->idl) != ovs->seqno) {
+        ovs->seqno = ovsdb_idl_get_seqno(ovs->idl);
+        vif_reader_run(ovs->vif_reader);
+        bridge_changed = bridge_reader_changed(ovs->idl);
+        ovsdb_idl_track_clear(ovs->idl);
+    }
+    return bridge_changed;
+}
+
+/* Arranges for poll_block() to wake up when ovs_idl_run() has something to
+ * do. */
+void
+ovs_idl_wait(struct ovs_idl *ovs)
+{
+    ovsdb_idl_wait(ovs->idl);
+}
+
+bool
+ovs_idl_is_connected(const struct ovs_idl *ovs)
+{
+    return ovsdb_idl_is_connected(ovs->idl);
+}
+
+/* Has the whole database been received at least once? */
+bool
+ovs_idl_has_ever_connected(const struct ovs_idl *ovs)
+{
+    return ovsdb_idl_has_ever_connected(ovs->idl);
+}
+
+const struct vif_reader *
+ovs_idl_vifs(const struct ovs_idl *ovs)
+{
+    return ovs->vif_reader;
+}
+
+/* Calls 'cb' with 'aux' for each bridge, in no particular order. */
+void
+ovs_idl_for_each_bridge(const struct ovs_idl *ovs, bridge_reader_cb *cb,
+                        void *aux)
+{
+    bridge_reader_for_each(ovs->idl, cb, aux);
 }

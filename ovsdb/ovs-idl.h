@@ -1,10 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-
 #ifndef OVS_IDL_H
 #define OVS_IDL_H 1
 
-/* What is monitored in the Open_vSwitch database. */
+/* The connection to the Open_vSwitch database, for reading.
+ *
+ * Monitored are the columns that this program needs and no others.  Statistics
+ * change every five seconds and are never among them.  Nor is column ports of
+ * table Bridge: a replica parses a row as a whole when it changes, so with
+ * that column the cost of one plugged port would grow with the number of ports
+ * on the bridge.  Which ports a bridge has is known from its OpenFlow
+ * connection instead. */
 
-const char *ovs_idl_database(void);
+#include <stdbool.h>
+#include "ovsdb/bridge-reader.h"
+#include "ovsdb/vif-reader.h"
 
-#endif /* ovs-idl.h */
+struct ovs_idl;
+
+struct ovs_idl *ovs_idl_create(const char *remote, vif_changed_cb *,
+                               void *aux);
+void ovs_idl_destroy(struct ovs_idl *);
+
+bool ovs_idl_run(struct ovs_idl *);
+void ovs_idl_wait(struct ovs_idl *);
+
+bool ovs_idl_is_connected(const struct ovs_idl *);
+bool ovs_idl_has_ever_connected(const struct ovs_idl *);
+const struct vif_reader *ovs_idl_vifs(const struct ovs_idl *);
+void ovs_idl_for_each_bridge(const struct ovs_idl *, bridge_reader_cb *,
+                             void *aux);
+
+#endif /* ovsdb/ovs-idl.h */

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/dbsync.h"
+
+#include <stdlib.h>
+
+#include "jsonrpc.h"
+#include "openvswitch/json.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/shash.h"
+#include "openvswitch/vlog.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(dbsync);
+
+/* How long until a transaction that is still wanted is sent again: in
+ * milliseconds after it succeeded, and at first and at most after it was
+ * refused. */
+#define SETTLE_MSEC 2000
+#define RETRY_MIN_MSEC 1000
+#define RETRY_MAX_MSEC 60000
+
+struct wanted {
+    char *object;
+    struct json *params;
+    long long int next;         /* When to send it, in time_msec() terms. */
+    int backoff;                /* In milliseconds, 0 if never refused. */
+    char *error;                /* Why it was refused, or null. */
+};
+
+struct dbsync {
+    char *remote;
+    struct shash wanted;        /* By object, "struct wanted"s. */
+    struct jsonrpc_session *session;    /* Null while there is no need. */
+    unsigned int session_seqno;
+    struct json *request_id;    /* Of the request in flight, or null. */
+    char *request_object;       /* What it is for. */
+    struct json *request_params;
+};
+
+/* Creates and returns a writer to the database at 'remote'. */
+struct dbsync *
+dbsync_create(const char *remote)
+{
+    struct dbsync *dbsync = xzalloc(sizeof *dbsync);
+
+    dbsync->remote = xstrdup(remote);
+    shash_init(&dbsync->wanted);
+    return dbsync;
+}
+
+static void
+forget_request(struct dbsync *dbsync)
+{
+    json_destroy(dbsync->request_id);
+    json_destroy(dbsync->request_params);
+    free(dbsync->request_object);
+    dbsync->request_id = NULL;
+    dbsync->request_params = NULL;
+    dbsync->request_object = NULL;
+}
+
+static void
+wanted_destroy(struct wanted *wanted)
+{
+    free(wanted->object);
+    json_destroy(wanted->params);
+    free(wanted->error);
+    free(wanted);
+}
+
+/* Frees 'dbsync', which may be null.  What is in flight may or may not be
+ * carried out. */
+void
+dbsync_destroy(struct dbsync *dbsync)
+{
+    struct shash_node *node;
+
+    if (!dbsync) {
+        return;
+    }
+    SHASH_FOR_EACH_SAFE (node, &dbsync->wanted) {
+        wanted_destroy(node->data);
+        shash_delete(&dbsync->wanted, node);
+    }
+    shash_destroy(&dbsync->wanted);
+    forget_request(dbsync);
+    jsonrpc_session_close(dbsync->session);
+    free(dbsync->remote);
+    free(dbsync);
+}
+
+/* States that 'params', the parameters of a "transact" request, would make
+ * 'object' what it should be.  Takes ownership of 'params'. */
+void
+dbsync_want(struct dbsync *dbsync, const char *object, struct json *params)
+{
+    struct wanted *wanted = shash_find_data(&dbsync->wanted, object);
+
+    if (!wanted) {
+        wanted = xzalloc(sizeof *wanted);
+        wanted->object = xstrdup(object);
+        shash_add(&dbsync->wanted, object, wanted);
+    } else if (json_equal(wanted->params, params)) {
+        json_destroy(params);
+        return;
+    } else {
+        json_destroy(wanted->params);
+    }
+    wanted->params = params;
+    wanted->next = time_msec();
+    wanted->backoff = 0;
+}
+
+/* States that 'object' is what it should be. */
+void
+dbsync_unwant(struct dbsync *dbsync, const char *object)
+{
+    struct wanted *wanted = shash_find_and_delete(&dbsync->wanted, object);
+
+    if (wanted) {
+        wanted_destroy(wanted);
+    }
+}
+
+/* Returns what is wrong with the reply to a transaction, for the caller to
+ * free, or null if nothing is. */
+static char *
+reply_error(const struct jsonrpc_msg *msg)
+{
+    const struct json *result = msg->result;
+
+    if (msg->type == JSONRPC_ERROR) {
+        return json_to_string(msg->error, 0);
+    }
+    for (size_t i = 0; result->type == JSON_ARRAY && i < result->array.n;
+         i++) {
+        const struct json *op = result->array.elems[i];
+
+        if (op->type == JSON_OBJECT) {
+            const struct json *error = shash_find_data(json_object(op),
+                                                       "error");
+            const struct json *details = shash_find_data(json_object(op),
+                                                         "details");
+
+            if (error && error->type == JSON_STRING) {
+                return xasprintf("%s%s%s", json_string(error),
+                                 details ? ": " : "",
+                                 details && details->type == JSON_STRING
+                                 ? json_string(details) : "");
+            }
+        }
+    }
+    return NULL;
+}
+
+static void
+handle_reply(struct dbsync *dbsync, const struct jsonrpc_msg *msg)
+{
+    if (!dbsync->request_id || !json_equal(dbsync->request_id, msg->id)) {
+        return;
+    }
+
+    struct wanted *wanted = shash_find_data(&dbsync->wanted,
+                                            dbsync->request_object);
+    char *error = reply_error(msg);
+
+    if (error && (!wanted || !nullable_string_is_equal(wanted->error,
+                                                       error))) {
+        VLOG_WARN("%s: database refused the change: %s",
+                  dbsync->request_object, error);
+    } else if (!error) {
+        VLOG_INFO("%s: changed in the database", dbsync->request_object);
+    }
+
+    /* If something else is wanted by now, this was not the answer to that. */
+    if (wanted && json_equal(wanted->params, dbsync->request_params)) {
+        free(wanted->error);
+        wanted->error = nullable_xstrdup(error);
+        wanted->backoff = (!error ? 0
+                           : !wanted->backoff ? RETRY_MIN_MSEC
+                           : MIN(2 * wanted->backoff, RETRY_MAX_MSEC));
+        wanted->next = time_msec() + (error ? wanted->backoff : SETTLE_MSEC);
+    }
+    free(error);
+    forget_request(dbsync);
+}
+
+/* Returns what is to be sent first, or null if nothing is wanted. */
+static struct wanted *
+find_next(const struct dbsync *dbsync)
+{
+    struct wanted *next = NULL;
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &dbsync->wanted) {
+        struct wanted *wanted = node->data;
+
+        if (!next || wanted->next < next->next) {
+            next = wanted;
+        }
+    }
+    return next;
+}
+
+static void
+send_next(struct dbsync *dbsync)
+{
+    struct wanted *wanted = find_next(dbsync);
+
+    if (wanted && wanted->next <= time_msec()) {
+        struct jsonrpc_msg *msg
+            = jsonrpc_create_request("transact", json_clone(wanted->params),
+                                     &dbsync->request_id);
+
+        dbsync->request_object = xstrdup(wanted->object);
+        dbsync->request_params = json_clone(wanted->params);
+        jsonrpc_session_send(dbsync->session, msg);
+    }
+}
+
+/* Sends what is to be sent and takes in what has come back. */
+void
+dbsync_run(struct dbsync *dbsync)
+{
+    if (shash_is_empty(&dbsync->wanted) && !dbsync->request_id) {
+        jsonrpc_session_close(dbsync->session);
+        dbsync->session = NULL;
+        return;
+    }
+    if (!dbsync->session) {
+        dbsync->session = jsonrpc_session_open(dbsync->remote, true);
+        dbsync->session_seqno = jsonrpc_session_get_seqno(dbsync->session);
+    }
+
+    jsonrpc_session_run(dbsync->session);
+    unsigned int seqno = jsonrpc_session_get_seqno(dbsync->session);
+    if (seqno != dbsync->session_seqno) {
+        /* Whether it was carried out, the replica will show. */
+        dbsync->session_seqno = seqno;
+        forget_request(dbsync);
+    }
+
+    struct jsonrpc_msg *msg = jsonrpc_session_recv(dbsync->session);
+    if (msg) {
+        if (msg->type == JSONRPC_REPLY || msg->type == JSONRPC_ERROR) {
+            handle_reply(dbsync, msg);
+        }
+        jsonrpc_msg_destroy(msg);
+    }
+    if (!dbsync->request_id
+        && jsonrpc_session_is_connected(dbsync->session)) {
+        send_next(dbsync);
+    }
+}
+
+/* Arranges for poll_block() to wake up when dbsync_run() has something to
+ * do. */
+void
+dbsync_wait(struct dbsync *dbsync)
+{
+    if (shash_is_empty(&dbsync->wanted) && !dbsync->request_id) {
+        if (dbsync->session) {
+            poll_immediate_wake();
+        }
+        return;
+    }
+    if (!dbsync->session) {
+        poll_immediate_wake();
+        return;
+    }
+
+    jsonrpc_session_wait(dbsync->session);
+    jsonrpc_session_recv_wait(dbsync->session);
+    if (!dbsync->request_id
+        && jsonrpc_session_is_connected(dbsync->session)) {
+        const struct wanted *wanted = find_next(dbsync);
+
+        if (wanted) {
+            poll_timer_wait_until(wanted->next);
+        }
+    }
+}
+
+/* Returns why the database refused what is wanted for 'object', or null. */
+const char *
+dbsync_get_error(const struct dbsync *dbsync, const char *object)
+{
+    const struct wanted *wanted = shash_find_data(&dbsync->wanted, object);
+    return wanted ? wanted->error : NULL;
+}
+
+/* Returns how many objects are not what they should be. */
+size_t
+dbsync_count_pending(const struct dbsync *dbsync)
+{
+    return shash_count(&dbsync->wanted);
+}

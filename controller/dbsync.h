@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DBSYNC_H
+#define DBSYNC_H 1
+
+/* Writes to the database.
+ *
+ * A client says, per object, which transaction would make that object what it
+ * should be, for as long as it is not: dbsync_want() until the replica shows
+ * that it is done, then dbsync_unwant().  Transactions are sent one at a time.
+ * One that the database has carried out, or refused, is sent again only if it
+ * is still wanted a while later.
+ *
+ * The connection is of its own, and open only while there is something to
+ * say. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct json;
+
+struct dbsync *dbsync_create(const char *remote);
+void dbsync_destroy(struct dbsync *);
+
+void dbsync_want(struct dbsync *, const char *object, struct json *params);
+void dbsync_unwant(struct dbsync *, const char *object);
+
+void dbsync_run(struct dbsync *);
+void dbsync_wait(struct dbsync *);
+
+const char *dbsync_get_error(const struct dbsync *, const char *object);
+size_t dbsync_count_pending(const struct dbsync *);
+
+#endif /* controller/dbsync.h */

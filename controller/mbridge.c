@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/mbridge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/dbsync.h"
+#include "controller/ofctrl.h"
+#include "flow.h"
+#include "hash.h"
+#include "lib/compile.h"
+#include "lib/dbrow.h"
+#include "lib/model.h"
+#include "lib/oflow-table.h"
+#include "lib/plan-format.h"
+#include "lib/plan.h"
+#include "lib/vif.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/ofp-port.h"
+#include "openvswitch/vlog.h"
+#include "ovsdb/vif-reader.h"
+#include "packets.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(mbridge);
+
+/* A port of the switch. */
+struct mport {
+    struct hmap_node hmap_node; /* In mbridge's 'ports', by 'ofport'. */
+    ofp_port_t ofport;
+    char of_name[OFP_MAX_PORT_NAME_LEN];    /* Perhaps cut off. */
+    struct eth_addr hw_addr;
+    unsigned long long int connection;  /* Over which it was told. */
+
+    /* From the database, once known. */
+    char *name;                 /* Of the interface, or null. */
+    bool in_plan;
+    bool unsupported;           /* Keeps the bridge in kernel mode. */
+    struct diag_list diags;
+};
+
+struct mbridge {
+    const struct mbridge_env *env;
+    struct bridge_row row;
+    struct uuid uuid;
+    struct ofctrl *ofctrl;
+    unsigned int ofctrl_seqno;
+    struct plan *plan;
+    struct hmap ports;          /* Contains "struct mport"s. */
+    size_t n_unsupported;       /* Of them. */
+
+    struct bridge_model model;
+    bool complete;              /* Are all definitions known? */
+    struct diag_list model_diags;
+    struct diag_list mode_diags;    /* Why the mode is not what it should. */
+
+    bool has_mode;              /* Is 'exact' known yet? */
+    bool exact;                 /* Mode in force. */
+};
+
+static ofctrl_port_cb on_of_port;
+
+/* Creates and returns the bridge of 'row', whose UUID is 'uuid'.  'env' must
+ * outlive it.  Until mbridge_set_networks() is called it does nothing. */
+struct mbridge *
+mbridge_create(const struct bridge_row *row, const struct uuid *uuid,
+               const struct mbridge_env *env)
+{
+    struct mbridge *mb = xzalloc(sizeof *mb);
+
+    mb->env = env;
+    bridge_row_clone(&mb->row, row);
+    mb->uuid = *uuid;
+    mb->ofctrl = ofctrl_create(row->name, on_of_port, mb);
+    mb->plan = plan_create(row->name);
+    hmap_init(&mb->ports);
+    diag_list_init(&mb->model_diags);
+    diag_list_init(&mb->mode_diags);
+    bridge_model_init(&mb->model, row, NULL, 0, &mb->model_diags);
+    return mb;
+}
+
+static char *
+vlan_object(const char *name)
+{
+    return xasprintf("port %s", name);
+}
+
+static void
+unwant_vlan(struct mbridge *mb, const char *name)
+{
+    char *object = vlan_object(name);
+
+    dbsync_unwant(mb->env->dbsync, object);
+    free(object);
+}
+
+/* Forgets what the database said of 'port'. */
+static void
+mport_detach(struct mbridge *mb, struct mport *port)
+{
+    if (port->in_plan) {
+        plan_remove_port(mb->plan, port->name);
+        port->in_plan = false;
+    }
+    if (port->unsupported) {
+        mb->n_unsupported--;
+        port->unsupported = false;
+    }
+    if (port->name) {
+        unwant_vlan(mb, port->name);
+        free(port->name);
+        port->name = NULL;
+    }
+    diag_list_clear(&port->diags);
+}
+
+static void
+mport_destroy(struct mbridge *mb, struct mport *port)
+{
+    mport_detach(mb, port);
+    diag_list_uninit(&port->diags);
+    hmap_remove(&mb->ports, &port->hmap_node);
+    free(port);
+}
+
+/* Frees 'mb', which may be null.  The switch keeps what it has. */
+void
+mbridge_destroy(struct mbridge *mb)
+{
+    struct mport *port;
+
+    if (!mb) {
+        return;
+    }
+    HMAP_FOR_EACH_SAFE (port, hmap_node, &mb->ports) {
+        mport_destroy(mb, port);
+    }
+    hmap_destroy(&mb->ports);
+    ofctrl_destroy(mb->ofctrl);
+    plan_destroy(mb->plan);
+    bridge_model_uninit(&mb->model);
+    diag_list_uninit(&mb->model_diags);
+    diag_list_uninit(&mb->mode_diags);
+    bridge_row_uninit(&mb->row);
+    free(mb);
+}
+
+static uint32_t
+hash_ofport(ofp_port_t ofport)
+{
+    return hash_int(ofp_to_u16(ofport), 0);
+}
+
+static struct mport *
+find_mport(const struct mbridge *mb, ofp_port_t ofport)
+{
+    struct mport *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, hmap_node, hash_ofport(ofport),
+                             &mb->ports) {
+        if (port->ofport == ofport) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+static void
+log_new_diags(const struct mbridge *mb, const struct diag_list *old,
+              const struct diag_list *new)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(30, 100);
+
+    if (diag_list_equals(old, new)) {
+        return;
+    }
+    for (size_t i = 0; i < new->n; i++) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        diag_format(&s, &new->diags[i]);
+        ds_chomp(&s, '\n');
+        if (new->diags[i].severity == DIAG_NOTE) {
+            VLOG_INFO_RL(&rl, "%s: %s", mb->row.name, ds_cstr(&s));
+        } else {
+            VLOG_WARN_RL(&rl, "%s: %s", mb->row.name, ds_cstr(&s));
+        }
+        ds_destroy(&s);
+    }
+}
+
+/* Has the VLANs of 'vif' written into the database, where that is for us to
+ * do. */
+static void
+update_vlan(struct mbridge *mb, const struct vif *vif)
+{
+    struct port_vlan vlan;
+
+    if (model_port_vlan(&mb->model, vif, &vlan)) {
+        char *object = vlan_object(vif->name);
+
+        dbsync_want(mb->env->dbsync, object,
+                    dbrow_set_port_vlan(vif->port, &vif->vlan, &vlan));
+        free(object);
+        port_vlan_uninit(&vlan);
+    } else {
+        unwant_vlan(mb, vif->name);
+    }
+}
+
+/* Finds out from the database what 'port' is for, and has the plan follow. */
+static void
+update_mport(struct mbridge *mb, struct mport *port)
+{
+    const struct vif *vif = vif_reader_find(mb->env->vifs, port->ofport,
+                                            port->of_name, port->hw_addr);
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    enum model_verdict verdict;
+    struct vport vport;
+
+    if (!vif) {
+        mport_detach(mb, port);
+        return;
+    }
+    if (port->name && strcmp(port->name, vif->name)) {
+        mport_detach(mb, port);
+    }
+    if (!port->name) {
+        port->name = xstrdup(vif->name);
+    }
+
+    verdict = model_port(&mb->model, vif, &vport, &diags);
+    if (verdict != MODEL_SKIPPED) {
+        plan_set_port(mb->plan, &vport);
+        vport_uninit(&vport);
+    } else if (port->in_plan) {
+        plan_remove_port(mb->plan, port->name);
+    }
+    port->in_plan = verdict != MODEL_SKIPPED;
+    mb->n_unsupported -= port->unsupported;
+    port->unsupported = verdict == MODEL_UNSUPPORTED;
+    mb->n_unsupported += port->unsupported;
+
+    log_new_diags(mb, &port->diags, &diags);
+    diag_list_uninit(&port->diags);
+    port->diags = diags;
+    update_vlan(mb, vif);
+}
+
+/* The switch tells of a port. */
+static void
+on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
+{
+    struct mbridge *mb = mb_;
+    struct mport *port = find_mport(mb, phy->port_no);
+
+    if (gone) {
+        if (port) {
+            mport_destroy(mb, port);
+        }
+        return;
+    }
+
+    if (!port) {
+        port = xzalloc(sizeof *port);
+        port->ofport = phy->port_no;
+        diag_list_init(&port->diags);
+        hmap_insert(&mb->ports, &port->hmap_node, hash_ofport(port->ofport));
+    }
+    ovs_strlcpy(port->of_name, phy->name, sizeof port->of_name);
+    port->hw_addr = phy->hw_addr;
+    port->connection = ofctrl_get_stats(mb->ofctrl)->n_connects;
+    update_mport(mb, port);
+}
+
+/* Takes over what the Bridge row says now. */
+void
+mbridge_set_row(struct mbridge *mb, const struct bridge_row *row,
+                const struct uuid *uuid)
+{
+    bridge_row_uninit(&mb->row);
+    bridge_row_clone(&mb->row, row);
+    mb->uuid = *uuid;
+}
+
+/* Takes over the 'n_defs' definitions in 'defs', of which those that name this
+ * bridge count.  They must remain valid until the next call.  'complete' says
+ * whether there may be others that are not known.  Must be called again after
+ * mbridge_set_row(). */
+void
+mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
+                     size_t n_defs, bool complete)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct mport *port;
+
+    bridge_model_uninit(&mb->model);
+    bridge_model_init(&mb->model, &mb->row, defs, n_defs, &diags);
+    mb->complete = complete;
+    log_new_diags(mb, &mb->model_diags, &diags);
+    diag_list_uninit(&mb->model_diags);
+    mb->model_diags = diags;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        update_mport(mb, port);
+    }
+}
+
+static void
+update_mport_of_vif(struct mbridge *mb, const struct vif *vif)
+{
+    struct mport *port = vif ? find_mport(mb, vif->ofport) : NULL;
+
+    if (port && !strncmp(port->of_name, vif->name,
+                         OFP_MAX_PORT_NAME_LEN - 1)) {
+        update_mport(mb, port);
+    }
+}
+
+/* A vif has come, changed or gone, on this bridge or another. */
+void
+mbridge_vif_changed(struct mbridge *mb, const struct vif *old,
+                    const struct vif *new)
+{
+    if (old && (!new || old->ofport != new->ofport)) {
+        update_mport_of_vif(mb, old);
+    }
+    update_mport_of_vif(mb, new);
+}
+
+/* The bridge's management socket has been made anew. */
+void
+mbridge_socket_appeared(struct mbridge *mb)
+{
+    ofctrl_connect(mb->ofctrl);
+}
+
+/* The switch has been read back over a new connection. */
+static void
+on_readback(struct mbridge *mb)
+{
+    unsigned long long int connection
+        = ofctrl_get_stats(mb->ofctrl)->n_connects;
+    struct mport *port;
+
+    HMAP_FOR_EACH_SAFE (port, hmap_node, &mb->ports) {
+        if (port->connection != connection) {
+            mport_destroy(mb, port);
+        }
+    }
+    if (!mb->has_mode) {
+        const struct oflow_table *installed
+            = ofctrl_get_installed(mb->ofctrl);
+
+        mb->has_mode = true;
+        mb->exact = oflow_table_count_flows(installed) > 0;
+        plan_seed(mb->plan, installed);
+    }
+}
+
+static void
+report_network_ports(const struct mbridge *mb, struct diag_list *diags)
+{
+    const struct vport **vports = plan_sort_ports(mb->plan);
+    struct origin origin = { .element = mb->row.name };
+    struct ds names = DS_EMPTY_INITIALIZER;
+
+    for (const struct vport **vport = vports; *vport; vport++) {
+        if ((*vport)->role == VIF_NETWORK) {
+            ds_put_format(&names, "%s%s", names.length ? ", " : "",
+                          (*vport)->name);
+        }
+    }
+    diag_add(diags, DIAG_ERROR, &origin,
+             "has several network ports (%s); libvirt mode with more than "
+             "one is not carried out yet, so the bridge stays in kernel mode",
+             ds_cstr(&names));
+    ds_destroy(&names);
+    free(vports);
+}
+
+/* Decides whether the bridge shall have an exact MAC table, and has 'diags' say
+ * why not, if it is asked for. */
+static bool
+decide_mode(const struct mbridge *mb, struct diag_list *diags)
+{
+    struct origin origin = { .element = mb->row.name };
+
+    if (mb->model.conflict || (!mb->model.wanted && !mb->complete)) {
+        return mb->exact;
+    } else if (mb->model.mode == MAC_TABLE_KERNEL) {
+        return false;
+    } else if (mb->n_unsupported) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "has ports that libvirt mode is not carried out for yet, so "
+                 "the bridge stays in kernel mode");
+        return false;
+    } else if (plan_count_network_ports(mb->plan) > 1) {
+        report_network_ports(mb, diags);
+        return false;
+    }
+    return true;
+}
+
+static void
+update_mode(struct mbridge *mb)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct bridge_ctx ctx = {
+        .exact = decide_mode(mb, &diags),
+        .forward_bpdu = mb->row.forward_bpdu,
+    };
+
+    if (ctx.exact && mb->row.protocols[0]
+        && !strstr(mb->row.protocols, "OpenFlow15")) {
+        struct origin origin = { .element = mb->row.name };
+
+        diag_add(&diags, DIAG_ERROR, &origin,
+                 "column protocols (%s) forbids OpenFlow 1.5, which is "
+                 "needed; add OpenFlow15 to it", mb->row.protocols);
+    }
+    if (ctx.exact != mb->exact) {
+        VLOG_INFO("%s: %s mode", mb->row.name,
+                  ctx.exact ? "libvirt" : "kernel");
+    }
+    mb->exact = ctx.exact;
+    plan_set_ctx(mb->plan, &ctx);
+
+    log_new_diags(mb, &mb->mode_diags, &diags);
+    diag_list_uninit(&mb->mode_diags);
+    mb->mode_diags = diags;
+}
+
+/* A bridge that we made goes with its network, unless somebody uses it. */
+static void
+update_existence(struct mbridge *mb)
+{
+    char *object = xasprintf("bridge %s", mb->row.name);
+    const struct uuid *local_port
+        = vif_reader_port_uuid(mb->env->vifs, mb->row.name);
+
+    if (mb->row.owner && !mb->model.wanted && mb->complete && local_port
+        && hmap_count(&mb->ports) == 1 && find_mport(mb, OFPP_LOCAL)) {
+        dbsync_want(mb->env->dbsync, object,
+                    dbrow_delete_bridge(&mb->uuid, local_port));
+    } else {
+        dbsync_unwant(mb->env->dbsync, object);
+    }
+    free(object);
+}
+
+/* Brings the bridge up to date with all that it has been told. */
+void
+mbridge_run(struct mbridge *mb)
+{
+    ofctrl_run(mb->ofctrl);
+    if (ofctrl_get_seqno(mb->ofctrl) != mb->ofctrl_seqno) {
+        mb->ofctrl_seqno = ofctrl_get_seqno(mb->ofctrl);
+        on_readback(mb);
+    }
+    if (mb->has_mode && ofctrl_is_ready(mb->ofctrl)) {
+        update_mode(mb);
+        update_existence(mb);
+        plan_run(mb->plan);
+        ofctrl_put(mb->ofctrl, mb->plan);
+    }
+}
+
+/* Arranges for poll_block() to wake up when mbridge_run() has something to
+ * do. */
+void
+mbridge_wait(struct mbridge *mb)
+{
+    ofctrl_wait(mb->ofctrl);
+}
+
+const char *
+mbridge_name(const struct mbridge *mb)
+{
+    return mb->row.name;
+}
+
+const struct plan *
+mbridge_plan(const struct mbridge *mb)
+{
+    return mb->plan;
+}
+
+const struct ofctrl *
+mbridge_ofctrl(const struct mbridge *mb)
+{
+    return mb->ofctrl;
+}
+
+const struct bridge_model *
+mbridge_model(const struct mbridge *mb)
+{
+    return &mb->model;
+}
+
+/* Appends all that there is to say of the bridge to 'diags'. */
+void
+mbridge_get_diags(const struct mbridge *mb, struct diag_list *diags)
+{
+    const struct mport *port;
+
+    diag_list_append(diags, &mb->model_diags);
+    diag_list_append(diags, &mb->mode_diags);
+    if (mb->model.wanted) {
+        HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+            diag_list_append(diags, &port->diags);
+        }
+    }
+    diag_list_sort(diags);
+}
+
+/* Is everything in the switch that is asked for, and nothing wrong? */
+bool
+mbridge_is_ok(const struct mbridge *mb)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    bool ok;
+
+    mbridge_get_diags(mb, &diags);
+    ok = (ofctrl_is_installed(mb->ofctrl, mb->plan)
+          && !ofctrl_count_quarantined(mb->ofctrl)
+          && !diag_list_has_errors(&diags));
+    diag_list_uninit(&diags);
+    return ok;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MBRIDGE_H
+#define MBRIDGE_H 1
+
+/* A managed bridge: all that this program knows of one bridge, and its plan
+ * and its switch.
+ *
+ * A bridge has the ports that its switch tells of.  What they are for is in the
+ * database.  The two are joined here, whichever comes first.
+ *
+ * Every bridge in the database is managed in this sense.  If nobody asks
+ * anything of it then its plan is empty, and what an earlier run of this
+ * program has left there is removed. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "uuid.h"
+
+struct bridge_model;
+struct bridge_row;
+struct dbsync;
+struct diag_list;
+struct ds;
+struct mbridge;
+struct netdef;
+struct ofctrl;
+struct plan;
+struct vif;
+struct vif_reader;
+
+/* What all bridges need of the rest of the program. */
+struct mbridge_env {
+    const struct vif_reader *vifs;
+    struct dbsync *dbsync;
+};
+
+struct mbridge *mbridge_create(const struct bridge_row *, const struct uuid *,
+                               const struct mbridge_env *);
+void mbridge_destroy(struct mbridge *);
+
+void mbridge_set_row(struct mbridge *, const struct bridge_row *,
+                     const struct uuid *);
+void mbridge_set_networks(struct mbridge *,
+                          const struct netdef *const *defs, size_t n_defs,
+                          bool complete);
+void mbridge_vif_changed(struct mbridge *, const struct vif *old,
+                         const struct vif *new);
+void mbridge_socket_appeared(struct mbridge *);
+
+void mbridge_run(struct mbridge *);
+void mbridge_wait(struct mbridge *);
+
+const char *mbridge_name(const struct mbridge *);
+const struct plan *mbridge_plan(const struct mbridge *);
+const struct ofctrl *mbridge_ofctrl(const struct mbridge *);
+const struct bridge_model *mbridge_model(const struct mbridge *);
+bool mbridge_is_ok(const struct mbridge *);
+void mbridge_get_diags(const struct mbridge *, struct diag_list *);
+void mbridge_format_status(struct ds *, const struct mbridge *);
+void mbridge_format_fdb(struct ds *, const struct mbridge *);
+void mbridge_format_plan(struct ds *, const struct mbridge *);
+
+#endif /* controller/mbridge.h */

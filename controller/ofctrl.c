@@ -1,0 +1,625 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/ofctrl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "byte-order.h"
+#include "controller/ofctrl-switch.h"
+#include "dirs.h"
+#include "hash.h"
+#include "lib/oflow-bundle.h"
+#include "lib/oflow-table.h"
+#include "lib/oflow.h"
+#include "lib/pipeline.h"
+#include "lib/plan.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/ofp-errors.h"
+#include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofp-port.h"
+#include "openvswitch/ofp-util.h"
+#include "openvswitch/ofpbuf.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/rconn.h"
+#include "openvswitch/vlog.h"
+#include "socket-util.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(ofctrl);
+
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
+
+/* Seconds: of silence until the switch is asked for a sign of life, and at
+ * most between two attempts to connect.  The latter is only for the case that
+ * the socket is there and nobody answers: a new socket is seen at once (see
+ * ofctrl_connect()). */
+#define PROBE_INTERVAL 60
+#define MAX_BACKOFF 8
+
+/* Messages that one call of ofctrl_run() takes in at most. */
+#define MAX_RECV 500
+
+/* How long to wait after a bundle that was refused as a whole, so that nobody
+ * in particular is to blame: in milliseconds, doubled each time. */
+#define RETRY_MIN_MSEC 1000
+#define RETRY_MAX_MSEC 60000
+
+#define STATES                                  \
+    STATE(DISCONNECTED, "disconnected")         \
+    STATE(READBACK, "reading")                  \
+    STATE(READY, "ready")                       \
+    STATE(COMMITTING, "installing")
+
+enum state {
+#define STATE(ENUM, NAME) S_##ENUM,
+    STATES
+#undef STATE
+};
+
+/* Whoever owns the flows with 'cookie' is left out, because the switch refused
+ * one of them. */
+struct quarantine {
+    struct hmap_node hmap_node; /* In 'quarantined', by 'cookie'. */
+    ovs_be64 cookie;
+    char *reason;
+};
+
+struct ofctrl {
+    char *bridge;
+    char *socket;               /* Name of the bridge's management socket. */
+    struct rconn *rconn;
+    ofctrl_port_cb *port_cb;
+    void *aux;
+    enum state state;
+    unsigned int rconn_seqno;
+    unsigned int seqno;         /* Grows with each completed read-back. */
+    struct oflow_table installed;
+    struct ofctrl_stats stats;
+
+    /* READBACK and COMMITTING: of the barrier that ends it. */
+    ovs_be32 barrier_xid;
+
+    /* COMMITTING. */
+    struct ochanges changes;    /* In flight. */
+    struct obundle bundle;      /* Only to find a message by its ID. */
+    bool refused;               /* Has there been an error? */
+    bool blamed;                /* And do we know whose fault it was? */
+
+    bool compare_all;           /* Or else only what the plan calls dirty. */
+    bool singly;                /* Send buckets of different ports apart. */
+    uint32_t next_bundle_id;
+    struct hmap quarantined;    /* Contains "struct quarantine"s. */
+    int backoff;                /* After a refusal, in milliseconds. */
+    long long int next_try;     /* In time_msec() terms. */
+};
+
+/* Creates and returns a connection to bridge 'bridge' of the local switch.  If
+ * the switch has not made the bridge's socket yet, then the client must call
+ * ofctrl_connect() when it has.  'port_cb' is called with 'aux' from
+ * ofctrl_run(). */
+struct ofctrl *
+ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb, void *aux)
+{
+    struct ofctrl *ofctrl = xzalloc(sizeof *ofctrl);
+
+    ofctrl->bridge = xstrdup(bridge);
+    ofctrl->port_cb = port_cb;
+    ofctrl->aux = aux;
+    ofctrl->rconn = rconn_create(PROBE_INTERVAL, MAX_BACKOFF, DSCP_DEFAULT,
+                                 1u << OFP15_VERSION);
+    ofctrl->rconn_seqno = rconn_get_connection_seqno(ofctrl->rconn);
+    ofctrl->socket = xasprintf("%s/%s.mgmt", ovs_rundir(), bridge);
+    if (!access(ofctrl->socket, F_OK)) {
+        ofctrl_connect(ofctrl);
+    }
+    oflow_table_init(&ofctrl->installed);
+    hmap_init(&ofctrl->quarantined);
+    return ofctrl;
+}
+
+static void
+release_all(struct ofctrl *ofctrl)
+{
+    struct quarantine *q;
+
+    HMAP_FOR_EACH_POP (q, hmap_node, &ofctrl->quarantined) {
+        free(q->reason);
+        free(q);
+    }
+}
+
+static void
+forget_bundle(struct ofctrl *ofctrl)
+{
+    ochanges_uninit(&ofctrl->changes);
+    if (ofctrl->state == S_COMMITTING) {
+        obundle_uninit(&ofctrl->bundle);
+    }
+}
+
+/* Closes the connection and frees 'ofctrl', which may be null.  The switch
+ * keeps what it has. */
+void
+ofctrl_destroy(struct ofctrl *ofctrl)
+{
+    if (ofctrl) {
+        forget_bundle(ofctrl);
+        release_all(ofctrl);
+        hmap_destroy(&ofctrl->quarantined);
+        oflow_table_uninit(&ofctrl->installed);
+        rconn_destroy(ofctrl->rconn);
+        free(ofctrl->socket);
+        free(ofctrl->bridge);
+        free(ofctrl);
+    }
+}
+
+static ovs_be32
+send_message(struct ofctrl *ofctrl, struct ofpbuf *msg)
+{
+    ovs_be32 xid = ((const struct ofp_header *) msg->data)->xid;
+
+    rconn_send(ofctrl->rconn, msg, NULL);
+    return xid;
+}
+
+static void
+become_disconnected(struct ofctrl *ofctrl)
+{
+    forget_bundle(ofctrl);
+    oflow_table_clear(&ofctrl->installed);
+    ofctrl->state = S_DISCONNECTED;
+}
+
+/* Starts to read back what the switch holds.  ofctrl-switch.h says why this is
+ * done in two steps. */
+static void
+become_readback(struct ofctrl *ofctrl)
+{
+    struct ovs_list msgs;
+    struct ofpbuf *msg;
+
+    ofctrl->state = S_READBACK;
+    ofctrl->compare_all = true;
+    ofctrl->singly = false;
+    ofctrl->barrier_xid = 0;
+    ofctrl->backoff = 0;
+    ofctrl->next_try = 0;
+    ofctrl->stats.n_connects++;
+    release_all(ofctrl);
+
+    ofctrl_switch_hello(&msgs);
+    LIST_FOR_EACH_POP (msg, list_node, &msgs) {
+        send_message(ofctrl, msg);
+    }
+}
+
+static void
+request_readback(struct ofctrl *ofctrl, const struct ofp_header *config_reply)
+{
+    struct ovs_list msgs;
+    struct ofpbuf *msg;
+
+    ofctrl_switch_readback(config_reply, &msgs);
+    LIST_FOR_EACH_POP (msg, list_node, &msgs) {
+        /* The last one is the barrier. */
+        ofctrl->barrier_xid = send_message(ofctrl, msg);
+    }
+}
+
+static struct quarantine *
+find_quarantine(const struct ofctrl *ofctrl, ovs_be64 cookie)
+{
+    struct quarantine *q;
+
+    HMAP_FOR_EACH_WITH_HASH (q, hmap_node, hash_uint64(ntohll(cookie)),
+                             &ofctrl->quarantined) {
+        if (q->cookie == cookie) {
+            return q;
+        }
+    }
+    return NULL;
+}
+
+static void
+quarantine(struct ofctrl *ofctrl, ovs_be64 cookie, const char *reason)
+{
+    if (!find_quarantine(ofctrl, cookie)) {
+        struct quarantine *q = xmalloc(sizeof *q);
+
+        q->cookie = cookie;
+        q->reason = xstrdup(reason);
+        hmap_insert(&ofctrl->quarantined, &q->hmap_node,
+                    hash_uint64(ntohll(cookie)));
+    }
+}
+
+static bool
+release(struct ofctrl *ofctrl, ovs_be64 cookie)
+{
+    struct quarantine *q = find_quarantine(ofctrl, cookie);
+
+    if (q) {
+        hmap_remove(&ofctrl->quarantined, &q->hmap_node);
+        free(q->reason);
+        free(q);
+    }
+    return q != NULL;
+}
+
+/* The plan has changed: whoever's flows are concerned gets another chance. */
+static void
+release_dirty(struct ofctrl *ofctrl, const struct plan *plan)
+{
+    const struct oflow_table *dirty = plan_dirty(plan);
+    const struct obucket_node *bn;
+    const struct oflow_node *fn;
+    const struct ogroup *group;
+    bool released = false;
+
+    if (hmap_is_empty(&ofctrl->quarantined)) {
+        return;
+    }
+    HMAP_FOR_EACH (fn, hmap_node, &dirty->flows) {
+        released |= release(ofctrl, fn->flow->cookie);
+    }
+    HMAP_FOR_EACH (group, hmap_node, &dirty->groups) {
+        HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
+            released |= release(ofctrl, bn->bucket->cookie);
+        }
+    }
+    ofctrl->compare_all |= released;
+}
+
+/* Takes out of 'changes' what would put in flows of those in quarantine. */
+static void
+filter_quarantined(const struct ofctrl *ofctrl, struct ochanges *changes)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < changes->n; i++) {
+        struct ochange *c = &changes->changes[i];
+
+        if (c->new && find_quarantine(ofctrl, c->new->cookie)) {
+            oflow_unref(c->new);
+            c->new = NULL;
+        } else if (c->new_bucket
+                   && find_quarantine(ofctrl, c->new_bucket->cookie)) {
+            obucket_unref(c->new_bucket);
+            c->new_bucket = NULL;
+        }
+        if (c->old || c->new || c->old_bucket || c->new_bucket) {
+            changes->changes[n++] = *c;
+        }
+    }
+    changes->n = n;
+}
+
+/* Appends to 'changes' what must change in the switch, as far as 'plan' has
+ * been changed since the last time or, if need be, altogether. */
+static void
+find_changes(const struct ofctrl *ofctrl, const struct plan *plan,
+             struct ochanges *changes)
+{
+    const struct oflow_table *desired = plan_desired(plan);
+    const struct oflow_table *dirty = plan_dirty(plan);
+
+    if (ofctrl->compare_all) {
+        oflow_table_diff(desired, &ofctrl->installed, changes);
+    } else {
+        const struct obucket_node *bn;
+        const struct oflow_node *fn;
+        const struct ogroup *group;
+
+        HMAP_FOR_EACH (fn, hmap_node, &dirty->flows) {
+            ochanges_add_flow(changes, fn->flow, desired,
+                              &ofctrl->installed);
+        }
+        HMAP_FOR_EACH (group, hmap_node, &dirty->groups) {
+            HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
+                ochanges_add_bucket(changes, bn->bucket, desired,
+                                    &ofctrl->installed);
+            }
+        }
+    }
+    if (!hmap_is_empty(&ofctrl->quarantined)) {
+        filter_quarantined(ofctrl, changes);
+    }
+}
+
+/* Brings the switch to what 'plan' desires, if the connection is ready for it;
+ * otherwise, what is to be done stays to be done.  The client must call this
+ * function after each ofctrl_run() and after each plan_run(). */
+void
+ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
+{
+    if (ofctrl->state != S_READY || time_msec() < ofctrl->next_try) {
+        return;
+    }
+
+    release_dirty(ofctrl, plan);
+    find_changes(ofctrl, plan, &ofctrl->changes);
+    ofctrl->compare_all = false;
+    plan_clear_dirty(plan);
+    if (!ofctrl->changes.n) {
+        return;
+    }
+
+    struct ofpbuf *msg;
+    obundle_encode(&ofctrl->bundle, &ofctrl->changes, &ofctrl->installed,
+                   ofctrl->next_bundle_id++, ofctrl->singly);
+    LIST_FOR_EACH_POP (msg, list_node, &ofctrl->bundle.msgs) {
+        send_message(ofctrl, msg);
+    }
+    ofctrl->barrier_xid = send_message(
+        ofctrl, ofputil_encode_barrier_request(OFP15_VERSION));
+    ofctrl->stats.n_bundles++;
+    ofctrl->stats.n_flow_mods += ofctrl->bundle.n_flow_mods;
+    ofctrl->stats.n_group_mods += ofctrl->bundle.n_group_mods;
+    ofctrl->refused = ofctrl->blamed = false;
+    ofctrl->state = S_COMMITTING;
+    VLOG_DBG("%s: bundle of %"PRIuSIZE" flow_mods and %"PRIuSIZE" group_mods",
+             ofctrl->bridge, ofctrl->bundle.n_flow_mods,
+             ofctrl->bundle.n_group_mods);
+}
+
+/* The barrier behind a bundle has come back. */
+static void
+finish_bundle(struct ofctrl *ofctrl)
+{
+    if (!ofctrl->refused) {
+        oflow_table_apply(&ofctrl->installed, &ofctrl->changes);
+        ofctrl->backoff = 0;
+    } else {
+        /* Nothing of it was carried out. */
+        ofctrl->compare_all = true;
+        if (!ofctrl->blamed) {
+            ofctrl->backoff = (ofctrl->backoff
+                               ? MIN(2 * ofctrl->backoff, RETRY_MAX_MSEC)
+                               : RETRY_MIN_MSEC);
+            ofctrl->next_try = time_msec() + ofctrl->backoff;
+        }
+    }
+    forget_bundle(ofctrl);
+    ofctrl->state = S_READY;
+}
+
+static void
+handle_error(struct ofctrl *ofctrl, const struct ofp_header *oh)
+{
+    enum ofperr error = ofperr_decode_msg(oh, NULL);
+    const char *name = error ? ofperr_get_name(error) : "unknown error";
+    const struct obundle_sent *sent
+        = (ofctrl->state == S_COMMITTING
+           ? obundle_find(&ofctrl->bundle, oh->xid) : NULL);
+
+    ofctrl->stats.n_errors++;
+    if (ofctrl->state != S_COMMITTING) {
+        VLOG_WARN_RL(&rl, "%s: OpenFlow error: %s", ofctrl->bridge, name);
+        return;
+    }
+
+    ofctrl->refused = true;
+    if (!sent) {
+        /* The commit fails because a message in the bundle has. */
+        if (!ofctrl->blamed) {
+            VLOG_WARN_RL(&rl, "%s: switch refused a bundle: %s",
+                         ofctrl->bridge, name);
+        }
+    } else if (sent->several) {
+        ofctrl->singly = true;
+        ofctrl->blamed = true;
+    } else if (!ofctrl->blamed) {
+        quarantine(ofctrl, sent->cookie, name);
+        ofctrl->blamed = true;
+        VLOG_WARN_RL(&rl, "%s: switch refused flows with cookie %#"PRIx64
+                     ": %s; leaving them out",
+                     ofctrl->bridge, ntohll(sent->cookie), name);
+    }
+}
+
+static void
+handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
+{
+    if (oh->xid != ofctrl->barrier_xid) {
+        return;
+    }
+    if (ofctrl->state == S_READBACK) {
+        ofctrl->state = S_READY;
+        ofctrl->seqno++;
+        VLOG_DBG("%s: read back %"PRIuSIZE" flows and %"PRIuSIZE" groups",
+                 ofctrl->bridge, oflow_table_count_flows(&ofctrl->installed),
+                 oflow_table_count_groups(&ofctrl->installed));
+    } else if (ofctrl->state == S_COMMITTING) {
+        finish_bundle(ofctrl);
+    }
+}
+
+static void
+handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
+{
+    const struct ofp_header *oh = msg->data;
+    enum ofptype type;
+
+    if (ofptype_decode(&type, oh)) {
+        return;
+    }
+
+    switch ((int) type) {
+    case OFPTYPE_ECHO_REQUEST:
+        send_message(ofctrl, ofputil_encode_echo_reply(oh));
+        break;
+
+    case OFPTYPE_GET_CONFIG_REPLY:
+        request_readback(ofctrl, oh);
+        break;
+
+    case OFPTYPE_PORT_DESC_STATS_REPLY:
+    case OFPTYPE_PORT_STATUS:
+        ofctrl_switch_decode_ports(oh, ofctrl->port_cb, ofctrl->aux);
+        break;
+
+    case OFPTYPE_FLOW_STATS_REPLY:
+        ofctrl_switch_decode_flows(oh, &ofctrl->installed);
+        break;
+
+    case OFPTYPE_GROUP_DESC_STATS_REPLY:
+        ofctrl_switch_decode_groups(oh, &ofctrl->installed);
+        break;
+
+    case OFPTYPE_BARRIER_REPLY:
+        handle_barrier(ofctrl, oh);
+        break;
+
+    case OFPTYPE_ERROR:
+        handle_error(ofctrl, oh);
+        break;
+
+    default:
+        /* Hello, features and the like. */
+        break;
+    }
+}
+
+/* Takes in what the switch has to say. */
+void
+ofctrl_run(struct ofctrl *ofctrl)
+{
+    rconn_run(ofctrl->rconn);
+
+    unsigned int seqno = rconn_get_connection_seqno(ofctrl->rconn);
+    if (seqno != ofctrl->rconn_seqno) {
+        ofctrl->rconn_seqno = seqno;
+        become_disconnected(ofctrl);
+        if (rconn_is_connected(ofctrl->rconn)) {
+            become_readback(ofctrl);
+        }
+    }
+
+    for (int i = 0; i < MAX_RECV; i++) {
+        struct ofpbuf *msg = rconn_recv(ofctrl->rconn);
+
+        if (!msg) {
+            break;
+        }
+        handle_message(ofctrl, msg);
+        ofpbuf_delete(msg);
+    }
+}
+
+/* Arranges for poll_block() to wake up when ofctrl_run() or ofctrl_put() has
+ * something to do. */
+void
+ofctrl_wait(struct ofctrl *ofctrl)
+{
+    rconn_run_wait(ofctrl->rconn);
+    rconn_recv_wait(ofctrl->rconn);
+    if (ofctrl->state == S_READY && ofctrl->compare_all) {
+        poll_timer_wait_until(ofctrl->next_try);
+    }
+}
+
+/* Connects, unless connected or about to be, without waiting any longer: the
+ * client has seen that the switch has made the bridge's socket. */
+void
+ofctrl_connect(struct ofctrl *ofctrl)
+{
+    const char *state = rconn_get_state(ofctrl->rconn);
+
+    if (!strcmp(state, "VOID") || !strcmp(state, "BACKOFF")) {
+        char *target = xasprintf("unix:%s", ofctrl->socket);
+
+        rconn_connect(ofctrl->rconn, target, ofctrl->bridge);
+        free(target);
+    }
+}
+
+bool
+ofctrl_is_connected(const struct ofctrl *ofctrl)
+{
+    return ofctrl->state != S_DISCONNECTED;
+}
+
+/* Has what the switch holds been read, so that a plan can be put? */
+bool
+ofctrl_is_ready(const struct ofctrl *ofctrl)
+{
+    return ofctrl->state >= S_READY;
+}
+
+/* Does the switch hold what 'plan' desires, but for those in quarantine, as far
+ * as is known? */
+bool
+ofctrl_is_installed(const struct ofctrl *ofctrl, const struct plan *plan)
+{
+    const struct oflow_table *dirty = plan_dirty(plan);
+
+    return (ofctrl->state == S_READY && !ofctrl->compare_all
+            && hmap_is_empty(&dirty->flows) && hmap_is_empty(&dirty->groups));
+}
+
+/* Returns a number that changes whenever the switch has been read back, after
+ * which ofctrl_get_installed() and the ports told are those of a new
+ * connection. */
+unsigned int
+ofctrl_get_seqno(const struct ofctrl *ofctrl)
+{
+    return ofctrl->seqno;
+}
+
+const struct oflow_table *
+ofctrl_get_installed(const struct ofctrl *ofctrl)
+{
+    return &ofctrl->installed;
+}
+
+/* Returns why flows with 'cookie' are left out, or null if they are not. */
+const char *
+ofctrl_get_quarantine(const struct ofctrl *ofctrl, ovs_be64 cookie)
+{
+    const struct quarantine *q = find_quarantine(ofctrl, cookie);
+    return q ? q->reason : NULL;
+}
+
+size_t
+ofctrl_count_quarantined(const struct ofctrl *ofctrl)
+{
+    return hmap_count(&ofctrl->quarantined);
+}
+
+/* Appends the state of 'ofctrl' with regard to 'plan' to 's', in a few
+ * words. */
+void
+ofctrl_format_state(struct ds *s, const struct ofctrl *ofctrl,
+                    const struct plan *plan)
+{
+    static const char *const names[] = {
+#define STATE(ENUM, NAME) NAME,
+        STATES
+#undef STATE
+    };
+
+    if (ofctrl_is_installed(ofctrl, plan)) {
+        ds_put_cstr(s, hmap_is_empty(&ofctrl->quarantined)
+                    ? "installed" : "partly installed");
+    } else if (ofctrl->state == S_DISCONNECTED) {
+        int error = rconn_get_last_error(ofctrl->rconn);
+
+        ds_put_cstr(s, names[ofctrl->state]);
+        if (error) {
+            ds_put_format(s, " (%s)", ovs_retval_to_string(error));
+        }
+    } else {
+        ds_put_cstr(s, names[ofctrl->state]);
+    }
+}
+
+const struct ofctrl_stats *
+ofctrl_get_stats(const struct ofctrl *ofctrl)
+{
+    return &ofctrl->stats;
+}

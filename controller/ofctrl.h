@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OFCTRL_H
+#define OFCTRL_H 1
+
+/* The OpenFlow connection to one bridge.
+ *
+ * Brings the flows and groups of a bridge, as far as they are ours, to what a
+ * plan desires, with the least that must be sent: what the switch holds is
+ * read back first, and a restart with nothing changed sends nothing.
+ *
+ *                          connected
+ *      DISCONNECTED ------------------------> READBACK
+ *           ^                                    | barrier
+ *           | connection lost,                   v
+ *           | from any state                   READY <-----------.
+ *           |                   a plan with      |               | barrier
+ *           '-------------      changes          v               |
+ *                                            COMMITTING ---------'
+ *
+ * 'installed' belongs to this module, and only a lost connection drops it.  The
+ * plan is const here.  Changes go out as one atomic bundle at a time; what
+ * changes meanwhile goes into the next.
+ *
+ * An error names the message that it is about, the message the flow, and the
+ * flow's cookie the port.  That port is quarantined: its flows are left out,
+ * and those of all others go in.  It is tried again when the plan has changed
+ * for it.
+ *
+ * The connection is to the bridge's management socket, a "service connection"
+ * (connmgr.h in Open vSwitch): no Controller row, no influence on the fail
+ * mode, and the flows stay when it is closed. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "openvswitch/types.h"
+
+struct ds;
+struct oflow_table;
+struct ofputil_phy_port;
+struct plan;
+
+/* Called for a port of the switch that is new, has changed or, if 'gone', is
+ * no longer there. */
+typedef void ofctrl_port_cb(const struct ofputil_phy_port *, bool gone,
+                            void *aux);
+
+struct ofctrl *ofctrl_create(const char *bridge, ofctrl_port_cb *, void *aux);
+void ofctrl_destroy(struct ofctrl *);
+
+void ofctrl_run(struct ofctrl *);
+void ofctrl_put(struct ofctrl *, struct plan *);
+void ofctrl_wait(struct ofctrl *);
+void ofctrl_connect(struct ofctrl *);
+
+bool ofctrl_is_connected(const struct ofctrl *);
+bool ofctrl_is_ready(const struct ofctrl *);
+bool ofctrl_is_installed(const struct ofctrl *, const struct plan *);
+unsigned int ofctrl_get_seqno(const struct ofctrl *);
+const struct oflow_table *ofctrl_get_installed(const struct ofctrl *);
+const char *ofctrl_get_quarantine(const struct ofctrl *, ovs_be64 cookie);
+size_t ofctrl_count_quarantined(const struct ofctrl *);
+void ofctrl_format_state(struct ds *, const struct ofctrl *,
+                         const struct plan *);
+
+struct ofctrl_stats {
+    unsigned long long int n_bundles;
+    unsigned long long int n_flow_mods;
+    unsigned long long int n_group_mods;
+    unsigned long long int n_errors;
+    unsigned long long int n_connects;
+};
+
+const struct ofctrl_stats *ofctrl_get_stats(const struct ofctrl *);
+
+#endif /* controller/ofctrl.h */

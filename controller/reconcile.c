@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/reconcile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/dbsync.h"
+#include "controller/dir-watch.h"
+#include "controller/mbridge.h"
+#include "controller/netdef-source.h"
+#include "dirs.h"
+#include "lib/dbrow.h"
+#include "lib/model.h"
+#include "lib/vif.h"
+#include "lib/virtnet-version.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/shash.h"
+#include "openvswitch/vlog.h"
+#include "ovsdb/ovs-idl.h"
+#include "sset.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(reconcile);
+
+struct reconcile {
+    char *database;
+    char *datapath_type;
+    struct ovs_idl *ovs;
+    struct netdef_source *source;
+    struct dbsync *dbsync;
+    struct dir_watch *rundir;   /* For sockets of bridges. */
+    struct mbridge_env env;
+    struct shash bridges;       /* By name, "struct mbridge"s. */
+    struct sset wanted_bridges; /* Those that we have asked to be made. */
+};
+
+static vif_changed_cb on_vif_changed;
+
+/* Creates and returns the whole of the program.  'config' is copied. */
+struct reconcile *
+reconcile_create(const struct reconcile_config *config)
+{
+    struct reconcile *r = xzalloc(sizeof *r);
+
+    r->database = xstrdup(config->database);
+    r->datapath_type = xstrdup(config->datapath_type);
+    r->ovs = ovs_idl_create(config->database, on_vif_changed, r);
+    r->source = netdef_source_create(config->networks);
+    r->dbsync = dbsync_create(config->database);
+    r->rundir = dir_watch_create(ovs_rundir());
+    r->env = (struct mbridge_env) {
+        .vifs = ovs_idl_vifs(r->ovs),
+        .dbsync = r->dbsync,
+    };
+    shash_init(&r->bridges);
+    sset_init(&r->wanted_bridges);
+    return r;
+}
+
+/* Frees 'r'.  Switches and database keep what they have. */
+void
+reconcile_destroy(struct reconcile *r)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH_SAFE (node, &r->bridges) {
+        mbridge_destroy(node->data);
+        shash_delete(&r->bridges, node);
+    }
+    shash_destroy(&r->bridges);
+    sset_destroy(&r->wanted_bridges);
+    dir_watch_destroy(r->rundir);
+    dbsync_destroy(r->dbsync);
+    netdef_source_destroy(r->source);
+    ovs_idl_destroy(r->ovs);
+    free(r->datapath_type);
+    free(r->database);
+    free(r);
+}
+
+static void
+on_vif_changed(const struct vif *old, const struct vif *new, void *r_)
+{
+    struct reconcile *r = r_;
+    struct shash_node *node;
+
+    if (new && new->error && (!old || !nullable_string_is_equal(old->error,
+                                                                new->error))) {
+        /* Without an OpenFlow port it is on no bridge that we know of. */
+        static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(30, 100);
+
+        VLOG_WARN_RL(&rl, "%s: %s", new->name, new->error);
+    }
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_vif_changed(node->data, old, new);
+    }
+}
+
+struct bridge_scan {
+    struct reconcile *r;
+    struct sset seen;           /* Names of bridges in the database. */
+};
+
+static void
+see_bridge(const struct bridge_row *row, const struct uuid *uuid,
+           void *scan_)
+{
+    struct bridge_scan *scan = scan_;
+    struct reconcile *r = scan->r;
+    struct mbridge *mb = shash_find_data(&r->bridges, row->name);
+
+    sset_add(&scan->seen, row->name);
+    if (mb) {
+        mbridge_set_row(mb, row, uuid);
+    } else {
+        shash_add(&r->bridges, row->name,
+                  mbridge_create(row, uuid, &r->env));
+    }
+}
+
+/* Makes the managed bridges those that are in the database. */
+static void
+update_bridges(struct reconcile *r)
+{
+    struct bridge_scan scan = { .r = r, .seen = SSET_INITIALIZER(&scan.seen) };
+    struct shash_node *node;
+
+    ovs_idl_for_each_bridge(r->ovs, see_bridge, &scan);
+    SHASH_FOR_EACH_SAFE (node, &r->bridges) {
+        if (!sset_contains(&scan.seen, node->name)) {
+            mbridge_destroy(node->data);
+            shash_delete(&r->bridges, node);
+        }
+    }
+    sset_destroy(&scan.seen);
+}
+
+static char *
+bridge_object(const char *name)
+{
+    return xasprintf("new bridge %s", name);
+}
+
+/* Has the bridges made that networks name and that do not exist. */
+static void
+want_bridges(struct reconcile *r)
+{
+    size_t n_defs;
+    const struct netdef *const *defs = netdef_source_get(r->source, &n_defs);
+    struct sset missing = SSET_INITIALIZER(&missing);
+    const char *name;
+
+    for (size_t i = 0; i < n_defs; i++) {
+        const struct netdef *netdef = defs[i];
+
+        if (netdef_is_ours(netdef)
+            && !shash_find(&r->bridges, netdef->bridge)
+            && sset_add(&missing, netdef->bridge)) {
+            char *object = bridge_object(netdef->bridge);
+
+            dbsync_want(r->dbsync, object,
+                        dbrow_create_bridge(netdef->bridge, r->datapath_type,
+                                            netdef->name));
+            free(object);
+        }
+    }
+    SSET_FOR_EACH (name, &r->wanted_bridges) {
+        if (!sset_contains(&missing, name)) {
+            char *object = bridge_object(name);
+
+            dbsync_unwant(r->dbsync, object);
+            free(object);
+        }
+    }
+    sset_swap(&r->wanted_bridges, &missing);
+    sset_destroy(&missing);
+}
+
+static void
+tell_networks(struct reconcile *r)
+{
+    size_t n_defs;
+    const struct netdef *const *defs = netdef_source_get(r->source, &n_defs);
+    bool complete = netdef_source_is_complete(r->source);
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_set_networks(node->data, defs, n_defs, complete);
+    }
+}
+
+static void
+on_rundir_event(const char *name, void *r_)
+{
+    struct reconcile *r = r_;
+    size_t len = name ? strlen(name) : 0;
+
+    if (len > 5 && !strcmp(name + len - 5, ".mgmt")) {
+        char *bridge = xmemdup0(name, len - 5);
+        struct mbridge *mb = shash_find_data(&r->bridges, bridge);
+
+        if (mb) {
+            mbridge_socket_appeared(mb);
+        }
+        free(bridge);
+    }
+}
+
+/* Takes in all that has happened and does what follows from it. */
+void
+reconcile_run(struct reconcile *r)
+{
+    struct shash_node *node;
+
+    bool bridges_changed = ovs_idl_run(r->ovs);
+    bool networks_changed = netdef_source_run(r->source);
+
+    if (!ovs_idl_has_ever_connected(r->ovs)) {
+        return;
+    }
+    if (bridges_changed) {
+        update_bridges(r);
+    }
+    if (bridges_changed || networks_changed) {
+        tell_networks(r);
+        want_bridges(r);
+    }
+    dir_watch_run(r->rundir, on_rundir_event, r);
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_run(node->data);
+    }
+    dbsync_run(r->dbsync);
+}
+
+/* Arranges for poll_block() to wake up when reconcile_run() has something to
+ * do. */
+void
+reconcile_wait(struct reconcile *r)
+{
+    struct shash_node *node;
+
+    ovs_idl_wait(r->ovs);
+    netdef_source_wait(r->source);
+    if (!ovs_idl_has_ever_connected(r->ovs)) {
+        return;
+    }
+    dir_watch_wait(r->rundir);
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_wait(node->data);
+    }
+    dbsync_wait(r->dbsync);
+}
+
+/* Has all definitions read afresh. */
+void
+reconcile_reload(struct reconcile *r)
+{
+    netdef_source_reload(r->source);
+}
+
+/* Returns bridge 'name', or null. */
+const struct mbridge *
+reconcile_find_bridge(const struct reconcile *r, const char *name)
+{
+    return shash_find_data(&r->bridges, name);
+}
+
+/* Returns the bridges by name, with a null pointer behind the last.  The
+ * caller must free the array, but not what it points to. */
+const struct mbridge **
+reconcile_sort_bridges(const struct reconcile *r)
+{
+    size_t n = shash_count(&r->bridges);
+    const struct shash_node **nodes = shash_sort(&r->bridges);
+    const struct mbridge **bridges = xmalloc((n + 1) * sizeof *bridges);
+
+    for (size_t i = 0; i < n; i++) {
+        bridges[i] = nodes[i]->data;
+    }
+    bridges[n] = NULL;
+    free(nodes);
+    return bridges;
+}
+
+/* Appends the diagnostic of an interface that is on no bridge to 's'. */
+static void
+format_vif_error(const struct vif *vif, void *s_)
+{
+    struct ds *s = s_;
+
+    if (vif->error) {
+        ds_put_format(s, "port %s: not wired: %s\n", vif->name, vif->error);
+    }
+}
+
+/* Appends the status of everything to 's'. */
+void
+reconcile_format_status(struct ds *s, const struct reconcile *r)
+{
+    const struct mbridge **bridges = reconcile_sort_bridges(r);
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    size_t n_defs;
+
+    netdef_source_get(r->source, &n_defs);
+    ds_put_format(s, "virtnet-controller %s\n", virtnet_version());
+    ds_put_format(s, "database %s: %s, %"PRIuSIZE" changes pending\n",
+                  r->database,
+                  ovs_idl_is_connected(r->ovs) ? "connected" : "disconnected",
+                  dbsync_count_pending(r->dbsync));
+    ds_put_format(s, "networks in %s: %"PRIuSIZE"%s\n",
+                  netdef_source_directory(r->source), n_defs,
+                  netdef_source_is_complete(r->source)
+                  ? "" : " (not all could be read)");
+    netdef_source_get_diags(r->source, &diags);
+    diag_list_format(s, &diags);
+    diag_list_uninit(&diags);
+
+    for (const struct mbridge **mb = bridges; *mb; mb++) {
+        mbridge_format_status(s, *mb);
+    }
+    free(bridges);
+    vif_reader_for_each(ovs_idl_vifs(r->ovs), format_vif_error, s);
+}

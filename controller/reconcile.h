@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECONCILE_H
+#define RECONCILE_H 1
+
+/* The whole of the program between its inputs (network definitions, the
+ * database, the switches) and its outputs (the switches, the database).
+ *
+ * Brings events to the bridges that they concern.  What becomes of a bridge is
+ * in mbridge.h. */
+
+struct ds;
+struct mbridge;
+
+struct reconcile_config {
+    const char *database;       /* Remote, as in ovsdb(7). */
+    const char *networks;       /* Directory of network XML. */
+    const char *datapath_type;  /* Of bridges that are made here. */
+};
+
+struct reconcile *reconcile_create(const struct reconcile_config *);
+void reconcile_destroy(struct reconcile *);
+
+void reconcile_run(struct reconcile *);
+void reconcile_wait(struct reconcile *);
+void reconcile_reload(struct reconcile *);
+
+const struct mbridge *reconcile_find_bridge(const struct reconcile *,
+                                            const char *name);
+const struct mbridge **reconcile_sort_bridges(const struct reconcile *);
+void reconcile_format_status(struct ds *, const struct reconcile *);
+
+#endif /* controller/reconcile.h */

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "compile.h"
+
+#include <stdlib.h>
+
+#include "flow.h"
+#include "openvswitch/match.h"
+#include "openvswitch/ofp-actions.h"
+#include "openvswitch/ofpbuf.h"
+#include "packets.h"
+#include "pipeline.h"
+#include "slice.h"
+#include "util.h"
+
+/* Initializes 'dst' to a copy of 'src'. */
+void
+vport_clone(struct vport *dst, const struct vport *src)
+{
+    *dst = *src;
+    dst->name = xstrdup(src->name);
+    vlan_set_clone(&dst->vlan.members, &src->vlan.members);
+}
+
+/* Frees what 'vport' holds, but not 'vport' itself. */
+void
+vport_uninit(struct vport *vport)
+{
+    free(vport->name);
+    port_vlan_effect_uninit(&vport->vlan);
+}
+
+bool
+vport_equals(const struct vport *a, const struct vport *b)
+{
+    return (!strcmp(a->name, b->name)
+            && a->ofport == b->ofport
+            && a->role == b->role
+            && vlan_set_equals(&a->vlan.members, &b->vlan.members)
+            && a->vlan.untagged_in == b->vlan.untagged_in
+            && a->vlan.untagged_out == b->vlan.untagged_out
+            && a->vlan.tagged_in == b->vlan.tagged_in
+            && eth_addr_equals(a->mac, b->mac)
+            && a->active == b->active);
+}
+
+struct compilation {
+    const struct vport *vport;
+    struct slice *slice;
+    ovs_be64 cookie;
+    struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
+};
+
+static void
+add(struct compilation *c, enum pipeline_table table, uint16_t priority,
+    const struct match *match)
+{
+    slice_add_flow(c->slice, table, priority, match, c->cookie, c->ofpacts);
+}
+
+/* ADMIT: which frames the port may send, and the VLAN that they are in:
+ *
+ *     in_port=7,vlan_tci=0x0000/0x0fff
+ *         actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:SOURCE
+ *
+ * for untagged frames of an access port of VLAN 10, and for each block of
+ * VLANs that the port may send tagged:
+ *
+ *     in_port=7,vlan_tci=0x1028/0x1ff8 actions=goto_table:SOURCE  */
+static void
+compile_admit(struct compilation *c)
+{
+    const struct vport *vport = c->vport;
+    enum pipeline_table next = (vport->role == VIF_GUEST
+                                ? TABLE_SOURCE : TABLE_FORWARD);
+    struct match match;
+
+    if (vport->vlan.untagged_in >= 0) {
+        match_init_catchall(&match);
+        match_set_in_port(&match, vport->ofport);
+        match_set_dl_tci_masked(&match, htons(0), htons(VLAN_VID_MASK));
+        pipeline_put_vlan(c->ofpacts, vport->vlan.untagged_in);
+        if (vport->role == VIF_NETWORK) {
+            pipeline_put_from_network(c->ofpacts);
+        }
+        pipeline_put_goto(c->ofpacts, next);
+        add(c, TABLE_ADMIT, PRIORITY_ADMIT_UNTAGGED, &match);
+    }
+
+    if (vport->vlan.tagged_in) {
+        struct vlan_block *blocks;
+        size_t n = vlan_set_blocks(&vport->vlan.members, &blocks);
+
+        for (size_t i = 0; i < n; i++) {
+            if (!blocks[i].vid && !blocks[i].level) {
+                continue;       /* VLAN 0 alone: those are untagged. */
+            }
+            match_init_catchall(&match);
+            match_set_in_port(&match, vport->ofport);
+            pipeline_match_block(&match, &blocks[i]);
+            if (vport->role == VIF_NETWORK) {
+                pipeline_put_from_network(c->ofpacts);
+            }
+            pipeline_put_goto(c->ofpacts, next);
+            add(c, TABLE_ADMIT, PRIORITY_ADMIT_TAGGED, &match);
+        }
+        free(blocks);
+    }
+}
+
+typedef void egress_cb(struct compilation *, const struct vlan_block *);
+
+/* Calls 'cb' for each block of VLANs in 'vlans', with the actions in
+ * c->ofpacts that send a frame of these VLANs out by the port. */
+static void
+for_each_egress(struct compilation *c, const struct vlan_set *vlans,
+                egress_cb *cb)
+{
+    int untagged = c->vport->vlan.untagged_out;
+    struct vlan_set tagged;
+
+    vlan_set_clone(&tagged, vlans);
+    if (untagged > 0 && vlan_set_contains(vlans, untagged)) {
+        struct vlan_block block = { .vid = untagged };
+
+        vlan_set_remove(&tagged, untagged);
+        ofpact_put_STRIP_VLAN(c->ofpacts);
+        pipeline_put_output(c->ofpacts, c->vport->ofport);
+        cb(c, &block);
+    }
+
+    struct vlan_block *blocks;
+    size_t n = vlan_set_blocks(&tagged, &blocks);
+    for (size_t i = 0; i < n; i++) {
+        pipeline_put_output(c->ofpacts, c->vport->ofport);
+        cb(c, &blocks[i]);
+    }
+    free(blocks);
+    vlan_set_uninit(&tagged);
+}
+
+/* FORWARD: dl_vlan=10,dl_dst=52:54:00:00:00:01 actions=pop_vlan,output:7 */
+static void
+add_forward(struct compilation *c, const struct vlan_block *block)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    pipeline_match_block(&match, block);
+    match_set_dl_dst(&match, c->vport->mac);
+    add(c, TABLE_FORWARD, PRIORITY_FORWARD_MAC, &match);
+}
+
+/* FLOOD: bucket=bucket_id:7,actions=pop_vlan,output:7 in the block's group. */
+static void
+add_flood_bucket(struct compilation *c, const struct vlan_block *block)
+{
+    slice_add_bucket(c->slice,
+                     pipeline_flood_group(block, c->vport->ofport),
+                     ofp_to_u16(c->vport->ofport), c->cookie, c->ofpacts);
+}
+
+/* UNKNOWN: dl_vlan=10 actions=pop_vlan,output:1 */
+static void
+add_unknown_output(struct compilation *c, const struct vlan_block *block)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    pipeline_match_block(&match, block);
+    add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &match);
+}
+
+/* Adds to 'slice' the flows and buckets of 'vport', which has won its MAC in
+ * the VLANs of 'won'.  None if 'ctx' does not ask for an exact MAC table.
+ *
+ * A guest and the host are sent what is for their MAC, and the broadcasts of
+ * their VLANs.  A network port is sent what is left over. */
+void
+compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
+             const struct vlan_set *won, struct slice *slice)
+{
+    if (!ctx->exact) {
+        return;
+    }
+
+    uint64_t stub[128 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    struct compilation c = {
+        .vport = vport,
+        .slice = slice,
+        .cookie = pipeline_cookie(COOKIE_PORT, vport->name),
+        .ofpacts = &ofpacts,
+    };
+
+    compile_admit(&c);
+    if (vport->role == VIF_NETWORK) {
+        for_each_egress(&c, &vport->vlan.members, add_unknown_output);
+    } else {
+        for_each_egress(&c, won, add_forward);
+        for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
+    }
+
+    ofpbuf_uninit(&ofpacts);
+}

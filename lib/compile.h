@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMPILE_H
+#define COMPILE_H 1
+
+/* From what is wanted to flows, slice by slice.
+ *
+ * Each function here makes one slice, as a pure function of its arguments.
+ * None can fail.  The same functions serve the first compile of a bridge and
+ * every later change of it: see plan.h, which calls them. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "openvswitch/types.h"
+#include "port-vlan.h"
+#include "vif.h"
+
+struct slice;
+
+/* What the slices of all of a bridge's ports depend on. */
+struct bridge_ctx {
+    bool exact;                 /* Exact MAC table, or else no flows at all. */
+    bool forward_bpdu;          /* Does the bridge pass reserved MACs on? */
+};
+
+bool bridge_ctx_equals(const struct bridge_ctx *, const struct bridge_ctx *);
+
+/* A port of a bridge, with all that its flows depend on but the winnings of
+ * its claim. */
+struct vport {
+    char *name;                 /* Of the interface; unique in the bridge. */
+    ofp_port_t ofport;
+    enum vif_role role;
+    struct port_vlan_effect vlan;
+    struct eth_addr mac;        /* What it claims; zero if nothing. */
+    bool active;                /* Or else its claim is only pending. */
+};
+
+void vport_clone(struct vport *, const struct vport *);
+void vport_uninit(struct vport *);
+bool vport_equals(const struct vport *, const struct vport *);
+
+void compile_bridge(const struct bridge_ctx *, const char *bridge,
+                    struct slice *);
+void compile_port(const struct bridge_ctx *, const struct vport *,
+                  const struct vlan_set *won, struct slice *);
+void compile_flood(const struct vlan_block *, const uint32_t *group_ids,
+                   size_t n_groups, struct slice *);
+
+#endif /* lib/compile.h */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DBROW_H
+#define DBROW_H 1
+
+/* Changes of the Open_vSwitch database, as data: the "params" of an RFC 7047
+ * "transact" request.
+ *
+ * Each request stands alone and holds what it relies on as conditions, so that
+ * one that comes too late, after somebody else's change, does nothing. */
+
+#include "port-vlan.h"
+
+struct json;
+struct uuid;
+
+struct json *dbrow_create_bridge(const char *name, const char *datapath_type,
+                                 const char *network);
+struct json *dbrow_delete_bridge(const struct uuid *bridge,
+                                 const struct uuid *local_port);
+struct json *dbrow_set_port_vlan(const char *port,
+                                 const struct port_vlan *observed,
+                                 const struct port_vlan *desired);
+
+#endif /* lib/dbrow.h */

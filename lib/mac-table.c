@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "mac-table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "packets.h"
+#include "util.h"
+
+/* Initializes 'table' without claims. */
+void
+mac_table_init(struct mac_table *table)
+{
+    hmap_init(&table->entries);
+    table->dirty = NULL;
+}
+
+static void
+mac_claim_uninit(struct mac_claim *claim)
+{
+    free(claim->port);
+    vlan_set_uninit(&claim->vlans);
+    vlan_set_uninit(&claim->won);
+}
+
+static void
+mac_entry_destroy(struct mac_table *table, struct mac_entry *entry)
+{
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        mac_claim_uninit(&entry->claims[i]);
+    }
+    free(entry->claims);
+    hmap_remove(&table->entries, &entry->hmap_node);
+    free(entry);
+}
+
+/* Frees what 'table' holds, but not 'table' itself. */
+void
+mac_table_uninit(struct mac_table *table)
+{
+    struct mac_entry *entry;
+
+    HMAP_FOR_EACH_SAFE (entry, hmap_node, &table->entries) {
+        mac_entry_destroy(table, entry);
+    }
+    hmap_destroy(&table->entries);
+}
+
+static uint32_t
+hash_address(struct eth_addr mac)
+{
+    return hash_bytes(&mac, sizeof mac, 0);
+}
+
+static struct mac_entry *
+find_entry(const struct mac_table *table, struct eth_addr mac)
+{
+    struct mac_entry *entry;
+
+    HMAP_FOR_EACH_WITH_HASH (entry, hmap_node, hash_address(mac),
+                             &table->entries) {
+        if (eth_addr_equals(entry->mac, mac)) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+static struct mac_entry *
+find_or_create_entry(struct mac_table *table, struct eth_addr mac)
+{
+    struct mac_entry *entry = find_entry(table, mac);
+
+    if (!entry) {
+        entry = xzalloc(sizeof *entry);
+        entry->mac = mac;
+        hmap_insert(&table->entries, &entry->hmap_node, hash_address(mac));
+    }
+    return entry;
+}
+
+static struct mac_claim *
+find_claim(const struct mac_entry *entry, const char *port)
+{
+    for (size_t i = 0; entry && i < entry->n_claims; i++) {
+        if (!strcmp(entry->claims[i].port, port)) {
+            return &entry->claims[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+mark_dirty(struct mac_table *table, struct mac_entry *entry)
+{
+    if (!entry->dirty) {
+        entry->dirty = true;
+        entry->next_dirty = table->dirty;
+        table->dirty = entry;
+    }
+}
+
+/* Tells 'table' that the port whose name has the hash 'port_hash' (see
+ * pipeline_cookie_hash()) had 'mac' before the table was made. */
+void
+mac_table_seed(struct mac_table *table, struct eth_addr mac,
+               uint32_t port_hash)
+{
+    struct mac_entry *entry = find_or_create_entry(table, mac);
+
+    entry->has_seed = true;
+    entry->seed = port_hash;
+    mark_dirty(table, entry);
+}
+
+/* Makes 'port' claim 'mac' in 'vlans', or changes the claim that it has. */
+void
+mac_table_claim(struct mac_table *table, struct eth_addr mac,
+                const char *port, const struct vlan_set *vlans, bool active)
+{
+    struct mac_entry *entry = find_or_create_entry(table, mac);
+    struct mac_claim *claim = find_claim(entry, port);
+
+    if (!claim) {
+        entry->claims = xrealloc(entry->claims, (entry->n_claims + 1)
+                                                * sizeof *entry->claims);
+        claim = &entry->claims[entry->n_claims++];
+        claim->port = xstrdup(port);
+        vlan_set_init(&claim->won);
+    } else if (claim->active == active
+               && vlan_set_equals(&claim->vlans, vlans)) {
+        return;
+    } else {
+        vlan_set_uninit(&claim->vlans);
+    }
+    vlan_set_clone(&claim->vlans, vlans);
+    claim->active = active;
+    mark_dirty(table, entry);
+}
+
+/* Takes back the claim of 'port' to 'mac', if it has one. */
+void
+mac_table_unclaim(struct mac_table *table, struct eth_addr mac,
+                  const char *port)
+{
+    struct mac_entry *entry = find_entry(table, mac);
+    struct mac_claim *claim = find_claim(entry, port);
+
+    if (claim) {
+        size_t i = claim - entry->claims;
+
+        mac_claim_uninit(claim);
+        memmove(claim, claim + 1,
+                (entry->n_claims - i - 1) * sizeof *claim);
+        entry->n_claims--;
+        mark_dirty(table, entry);
+    }
+}
+
+/* Had 'claim' the address of 'entry', or a part of it, so far? */
+static bool
+had_it(const struct mac_entry *entry, const struct mac_claim *claim)
+{
+    return (!vlan_set_is_empty(&claim->won)
+            || (entry->has_seed
+                && hash_string(claim->port, 0) == entry->seed));
+}
+
+/* Does 'a' come before 'b' in the claims to 'entry'? */
+static bool
+claim_precedes(const struct mac_entry *entry,
+               const struct mac_claim *a, const struct mac_claim *b)
+{
+    if (a->active != b->active) {
+        return a->active;
+    }
+
+    bool a_had = had_it(entry, a);
+    bool b_had = had_it(entry, b);
+    return a_had != b_had ? a_had : strcmp(a->port, b->port) < 0;
+}
+
+static void
+sort_claims(struct mac_entry *entry)
+{
+    /* Insertion sort: there is hardly ever more than one claim. */
+    for (size_t i = 1; i < entry->n_claims; i++) {
+        struct mac_claim claim = entry->claims[i];
+        size_t j = i;
+
+        while (j && claim_precedes(entry, &claim, &entry->claims[j - 1])) {
+            entry->claims[j] = entry->claims[j - 1];
+            j--;
+        }
+        entry->claims[j] = claim;
+    }
+}
+
+static void
+run_entry(struct mac_entry *entry, mac_table_changed_cb *changed, void *aux)
+{
+    struct vlan_set taken = VLAN_SET_INITIALIZER;
+
+    sort_claims(entry);
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        struct mac_claim *claim = &entry->claims[i];
+        struct vlan_set won;
+
+        vlan_set_clone(&won, &claim->vlans);
+        vlan_set_subtract(&won, &taken);
+        vlan_set_union(&taken, &won);
+        if (!vlan_set_equals(&won, &claim->won)) {
+            changed(claim->port, aux);
+        }
+        vlan_set_uninit(&claim->won);
+        claim->won = won;
+    }
+    vlan_set_uninit(&taken);
+
+    if (entry->n_claims) {
+        /* From now on the claims themselves tell who had it. */
+        entry->has_seed = false;
+    }
+}
+
+/* Decides anew about each address whose claims have changed since the last
+ * call, and calls 'changed' with 'aux' for each port that has won or lost
+ * something by it. */
+void
+mac_table_run(struct mac_table *table, mac_table_changed_cb *changed,
+              void *aux)
+{
+    while (table->dirty) {
+        struct mac_entry *entry = table->dirty;
+
+        table->dirty = entry->next_dirty;
+        entry->dirty = false;
+        run_entry(entry, changed, aux);
+        if (!entry->n_claims && !entry->has_seed) {
+            mac_entry_destroy(table, entry);
+        }
+    }
+}
+
+/* Returns the claims to 'mac', or null if there are none. */
+const struct mac_entry *
+mac_table_find(const struct mac_table *table, struct eth_addr mac)
+{
+    const struct mac_entry *entry = find_entry(table, mac);
+    return entry && entry->n_claims ? entry : NULL;
+}
+
+/* Returns the claim of 'port' to the address of 'entry', or null. */
+const struct mac_claim *
+mac_entry_find_claim(const struct mac_entry *entry, const char *port)
+{
+    return find_claim(entry, port);
+}
+
+/* Returns the claim that has won the address of 'entry' in VLAN 'vid', or
+ * null if nobody claims it there. */
+const struct mac_claim *
+mac_entry_winner(const struct mac_entry *entry, uint16_t vid)
+{
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        if (vlan_set_contains(&entry->claims[i].won, vid)) {
+            return &entry->claims[i];
+        }
+    }
+    return NULL;
+}
+
+static int
+compare_entries(const void *a_, const void *b_)
+{
+    const struct mac_entry *const *a = a_;
+    const struct mac_entry *const *b = b_;
+    return eth_addr_compare_3way((*a)->mac, (*b)->mac);
+}
+
+/* Returns the entries of 'table' by ascending address, with a null pointer
+ * behind the last.  The caller must free the array, but not what it points
+ * to. */
+const struct mac_entry **
+mac_table_sort(const struct mac_table *table)
+{
+    const struct mac_entry **entries = xmalloc((hmap_count(&table->entries)
+                                                + 1) * sizeof *entries);
+    const struct mac_entry *entry;
+    size_t n = 0;
+
+    HMAP_FOR_EACH (entry, hmap_node, &table->entries) {
+        if (entry->n_claims) {
+            entries[n++] = entry;
+        }
+    }
+    qsort(entries, n, sizeof *entries, compare_entries);
+    entries[n] = NULL;
+    return entries;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MAC_TABLE_H
+#define MAC_TABLE_H 1
+
+/* Which port a MAC address belongs to, VLAN by VLAN.
+ *
+ * This is where the ports of a bridge meet: everything else about a port
+ * depends on that port alone.  A port claims a MAC in a set of VLANs.  Where
+ * several ports claim one MAC in one VLAN, one of them wins it:
+ *
+ *   - an active port before a pending one (whose guest is still elsewhere);
+ *   - then the port that had it;
+ *   - then the port with the lower name.
+ *
+ * Claims change nothing until mac_table_run(), so that the outcome does not
+ * depend on the order in which the claims of one turn are made.
+ *
+ * "The port that had it" must outlive the process, or else a restart would
+ * move the address of a duplicate.  mac_table_seed() tells an empty table what
+ * a switch was found to do; see plan.c. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "openvswitch/hmap.h"
+#include "openvswitch/types.h"
+#include "vlan-set.h"
+
+struct mac_claim {
+    char *port;                 /* Who claims. */
+    struct vlan_set vlans;      /* Where. */
+    struct vlan_set won;        /* Where it was won, a subset of 'vlans'. */
+    bool active;                /* False if it is only pending. */
+};
+
+struct mac_entry {
+    struct hmap_node hmap_node; /* In 'entries', by 'mac'. */
+    struct eth_addr mac;
+    struct mac_claim *claims;   /* By precedence, as of mac_table_run(). */
+    size_t n_claims;
+    bool dirty;                 /* To be looked at by mac_table_run(). */
+    struct mac_entry *next_dirty;
+    bool has_seed;
+    uint32_t seed;              /* Cookie hash of the port that had it. */
+};
+
+struct mac_table {
+    struct hmap entries;        /* Contains "struct mac_entry"s. */
+    struct mac_entry *dirty;    /* List. */
+};
+
+/* Called for each port whose winnings have changed, perhaps repeatedly. */
+typedef void mac_table_changed_cb(const char *port, void *aux);
+
+void mac_table_init(struct mac_table *);
+void mac_table_uninit(struct mac_table *);
+
+void mac_table_seed(struct mac_table *, struct eth_addr, uint32_t port_hash);
+void mac_table_claim(struct mac_table *, struct eth_addr, const char *port,
+                     const struct vlan_set *, bool active);
+void mac_table_unclaim(struct mac_table *, struct eth_addr, const char *port);
+void mac_table_run(struct mac_table *, mac_table_changed_cb *, void *aux);
+
+const struct mac_entry *mac_table_find(const struct mac_table *,
+                                       struct eth_addr);
+const struct mac_claim *mac_entry_find_claim(const struct mac_entry *,
+                                             const char *port);
+const struct mac_claim *mac_entry_winner(const struct mac_entry *,
+                                         uint16_t vid);
+const struct mac_entry **mac_table_sort(const struct mac_table *);
+
+#endif /* lib/mac-table.h */

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compile.h"
+#include "packets.h"
+#include "util.h"
+#include "vif.h"
+
+/* Initializes 'dst' to a copy of 'src'. */
+void
+bridge_row_clone(struct bridge_row *dst, const struct bridge_row *src)
+{
+    *dst = *src;
+    dst->name = xstrdup(src->name);
+    dst->mac_table_manager = nullable_xstrdup(src->mac_table_manager);
+    dst->owner = nullable_xstrdup(src->owner);
+    dst->protocols = nullable_xstrdup(src->protocols);
+}
+
+/* Frees what 'row' holds, but not 'row' itself. */
+void
+bridge_row_uninit(struct bridge_row *row)
+{
+    free(row->name);
+    free(row->mac_table_manager);
+    free(row->owner);
+    free(row->protocols);
+}
+
+bool
+bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
+{
+    return (!strcmp(a->name, b->name)
+            && nullable_string_is_equal(a->mac_table_manager,
+                                        b->mac_table_manager)
+            && nullable_string_is_equal(a->owner, b->owner)
+            && nullable_string_is_equal(a->protocols, b->protocols)
+            && a->forward_bpdu == b->forward_bpdu);
+}
+
+static int
+compare_networks(const void *a_, const void *b_)
+{
+    const struct netdef *const *a = a_;
+    const struct netdef *const *b = b_;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Reports that the networks of 'model' differ in their mode, at the first that
+ * differs from the first of all.  Both are named with file and line. */
+static void
+report_conflict(const struct bridge_model *model, const char *bridge,
+                struct diag_list *diags)
+{
+    const struct netdef *first = model->networks[0];
+
+    for (size_t i = 1; i < model->n_networks; i++) {
+        const struct netdef *other = model->networks[i];
+
+        if (other->mac_table_manager != first->mac_table_manager) {
+            diag_add(diags, DIAG_ERROR, &other->bridge_origin,
+                     "network '%s' asks for macTableManager '%s' on bridge "
+                     "'%s', but network '%s' (%s:%u) asks for '%s'; the "
+                     "bridge stays as it was",
+                     other->name,
+                     mac_table_manager_to_string(other->mac_table_manager),
+                     bridge, first->name, first->bridge_origin.file,
+                     first->bridge_origin.line,
+                     mac_table_manager_to_string(first->mac_table_manager));
+        }
+    }
+}
+
+/* Without a network, the Bridge row itself may ask for a mode. */
+static void
+take_mode_from_row(struct bridge_model *model, const struct bridge_row *row,
+                   struct diag_list *diags)
+{
+    if (!row->mac_table_manager) {
+        return;
+    }
+
+    model->wanted = true;
+    if (!mac_table_manager_from_string(row->mac_table_manager,
+                                       &model->mode)) {
+        struct origin origin = { .element = row->name };
+
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "external_ids:virtnet-mac-table-manager is '%s', expected "
+                 "'kernel' or 'libvirt'; the bridge stays as it was",
+                 row->mac_table_manager);
+        model->conflict = true;
+    }
+}
+
+/* Initializes 'model' to what is asked of the bridge of 'row' by those of the
+ * 'n_defs' definitions in 'defs' that name it or, if there are none, by 'row'
+ * itself.  'model' borrows the definitions.  Adds to 'diags' what is wrong
+ * with it. */
+void
+bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
+                  const struct netdef *const *defs, size_t n_defs,
+                  struct diag_list *diags)
+{
+    *model = (struct bridge_model) {
+        .networks = xmalloc(MAX(1, n_defs) * sizeof *model->networks),
+        .mode = MAC_TABLE_KERNEL,
+    };
+    for (size_t i = 0; i < n_defs; i++) {
+        if (netdef_is_ours(defs[i]) && !strcmp(defs[i]->bridge, row->name)) {
+            model->networks[model->n_networks++] = defs[i];
+        }
+    }
+    qsort(model->networks, model->n_networks, sizeof *model->networks,
+          compare_networks);
+
+    if (!model->n_networks) {
+        take_mode_from_row(model, row, diags);
+        return;
+    }
+
+    model->wanted = true;
+    model->mode = model->networks[0]->mac_table_manager;
+    for (size_t i = 1; i < model->n_networks; i++) {
+        if (model->networks[i]->mac_table_manager != model->mode) {
+            model->conflict = true;
+        }
+    }
+    if (model->conflict) {
+        report_conflict(model, row->name, diags);
+    }
+}
+
+/* Frees what 'model' holds, but not 'model' itself. */
+void
+bridge_model_uninit(struct bridge_model *model)
+{
+    free(model->networks);
+}
+
+/* Returns the portgroup that 'vif' asks for by its name, or null if it does
+ * not ask or there is none of that name.  If 'network' is nonnull, stores the
+ * network that the portgroup belongs to in '*network'. */
+const struct portgroup *
+model_find_portgroup(const struct bridge_model *model, const struct vif *vif,
+                     const struct netdef **network)
+{
+    for (size_t i = 0; vif->portgroup && i < model->n_networks; i++) {
+        const struct portgroup *portgroup
+            = netdef_find_portgroup(model->networks[i], vif->portgroup);
+
+        if (portgroup) {
+            if (network) {
+                *network = model->networks[i];
+            }
+            return portgroup;
+        }
+    }
+    return NULL;
+}
+
+/* Computes the VLAN configuration that should be in the Port row of 'vif', for
+ * a port that asks for a portgroup.  Returns true and initializes '*vlan' if
+ * the row is ours to write and differs from it.
+ *
+ * VLANs that somebody else wrote into the row, libvirt above all, are the
+ * interface's own, and an interface's own <vlan> goes before its portgroup's,
+ * which goes before its network's (networkAllocatePort() in libvirt's
+ * src/network/bridge_driver.c). */
+bool
+model_port_vlan(const struct bridge_model *model, const struct vif *vif,
+                struct port_vlan *vlan)
+{
+    if (!vif->vlan_is_ours && !port_vlan_is_default(&vif->vlan)) {
+        return false;
+    }
+
+    const struct netdef *network = NULL;
+    const struct portgroup *portgroup = model_find_portgroup(model, vif,
+                                                             &network);
+    if (portgroup && portgroup->has_vlan) {
+        port_vlan_clone(vlan, &portgroup->vlan);
+    } else if (portgroup && network->has_vlan) {
+        port_vlan_clone(vlan, &network->vlan);
+    } else {
+        port_vlan_init(vlan);
+    }
+
+    bool set = !port_vlan_is_default(vlan);
+    if (port_vlan_equals(vlan, &vif->vlan) && set == vif->vlan_is_ours) {
+        port_vlan_uninit(vlan);
+        return false;
+    }
+    return true;
+}
+
+/* Reports what of 'vif', apart from its role, is not as its owner will have
+ * meant it. */
+static void
+report_portgroup(const struct bridge_model *model, const struct vif *vif,
+                 const struct origin *origin, struct diag_list *diags)
+{
+    if (!vif->portgroup) {
+        return;
+    }
+    if (!model_find_portgroup(model, vif, NULL)) {
+        diag_add(diags, DIAG_WARNING, origin,
+                 "no network of this bridge has a portgroup '%s'",
+                 vif->portgroup);
+    } else if (!vif->vlan_is_ours && !port_vlan_is_default(&vif->vlan)) {
+        diag_add(diags, DIAG_NOTE, origin,
+                 "has VLAN settings of its own, which go before those of "
+                 "portgroup '%s'", vif->portgroup);
+    }
+}
+
+/* Decides what becomes of 'vif', an interface on the bridge of 'model', and
+ * adds to 'diags' what there is to say of it.
+ *
+ * For MODEL_WIRED and MODEL_UNSUPPORTED, initializes '*vport', which the
+ * caller must uninitialize.  For MODEL_SKIPPED leaves it alone. */
+enum model_verdict
+model_port(const struct bridge_model *model, const struct vif *vif,
+           struct vport *vport, struct diag_list *diags)
+{
+    struct origin origin = { .element = vif->name };
+    enum model_verdict verdict = MODEL_WIRED;
+    enum vif_role role = vif_get_role(vif);
+    struct eth_addr mac = eth_addr_zero;
+    const char *why;
+
+    if (vif->error || vif->ofport == OFPP_NONE) {
+        diag_add(diags, DIAG_ERROR, &origin, "%s",
+                 vif->error ? vif->error : "has no OpenFlow port");
+        return MODEL_SKIPPED;
+    }
+    if (vif->role && strcmp(vif->role, "guest")
+        && strcmp(vif->role, "network")) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "external_ids:virtnet-role is '%s', expected 'guest' or "
+                 "'network'; not wired", vif->role);
+        return MODEL_SKIPPED;
+    }
+
+    switch (role) {
+    case VIF_GUEST:
+        vif_parse_attached_mac(vif, &mac, NULL);
+        report_portgroup(model, vif, &origin, diags);
+        break;
+
+    case VIF_HOST:
+        mac = vif->mac_in_use;
+        break;
+
+    case VIF_NETWORK:
+        if (!vif->role && !vif_parse_attached_mac(vif, &mac, &why) && why) {
+            /* It was meant to be a guest.  To take it for a part of the
+             * network would flood it with everybody's frames. */
+            diag_add(diags, DIAG_ERROR, &origin,
+                     "external_ids:attached-mac '%s' %s; not wired",
+                     vif->attached_mac, why);
+            return MODEL_SKIPPED;
+        }
+        mac = eth_addr_zero;
+        break;
+    }
+
+    *vport = (struct vport) {
+        .name = xstrdup(vif->name),
+        .ofport = vif->ofport,
+        .role = role,
+        .mac = mac,
+        .active = !(vif->iface_status
+                    && !strcmp(vif->iface_status, "inactive")),
+    };
+    if (!port_vlan_effect_init(&vport->vlan, &vif->vlan)) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "vlan_mode '%s' is not carried out yet",
+                 port_vlan_mode_to_string(vif->vlan.mode));
+        verdict = MODEL_UNSUPPORTED;
+    }
+    return verdict;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_H
+#define MODEL_H 1
+
+/* Where definitions and ports meet: which networks a bridge belongs to, what
+ * they ask of it together, and what becomes of each interface on it.
+ *
+ * All of it is pure: values in, values and diagnostics out. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "netdef.h"
+
+struct vif;
+struct vport;
+
+/* What the Bridge row says. */
+struct bridge_row {
+    char *name;
+    char *mac_table_manager;    /* external_ids:virtnet-mac-table-manager. */
+    char *owner;                /* external_ids:virtnet-owner: made by us. */
+    char *protocols;            /* Column protocols, "" if empty. */
+    bool forward_bpdu;          /* other_config:forward-bpdu. */
+};
+
+void bridge_row_clone(struct bridge_row *, const struct bridge_row *);
+void bridge_row_uninit(struct bridge_row *);
+bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);
+
+/* What the networks on a bridge ask of it together. */
+struct bridge_model {
+    const struct netdef **networks;     /* By name.  Borrowed. */
+    size_t n_networks;
+    bool wanted;                /* Does anybody ask anything? */
+    bool conflict;              /* Leave the mode as it was. */
+    enum mac_table_manager mode;
+};
+
+void bridge_model_init(struct bridge_model *, const struct bridge_row *,
+                       const struct netdef *const *defs, size_t n_defs,
+                       struct diag_list *);
+void bridge_model_uninit(struct bridge_model *);
+
+const struct portgroup *model_find_portgroup(const struct bridge_model *,
+                                             const struct vif *,
+                                             const struct netdef **);
+
+enum model_verdict {
+    MODEL_WIRED,                /* A port of the bridge's plan. */
+    MODEL_SKIPPED,              /* Reported, and left out. */
+    MODEL_UNSUPPORTED           /* No exact table on a bridge that has it. */
+};
+
+enum model_verdict model_port(const struct bridge_model *, const struct vif *,
+                              struct vport *, struct diag_list *);
+bool model_port_vlan(const struct bridge_model *, const struct vif *,
+                     struct port_vlan *);
+
+#endif /* lib/model.h */

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "netdef-parse-private.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "netdef.h"
+#include "util.h"
+
+/* Returns the portgroup that is being read. */
+struct portgroup *
+netdef_parser_portgroup(const struct netdef_parser *parser)
+{
+    return &parser->netdef->portgroups[parser->netdef->n_portgroups - 1];
+}
+
+static void
+begin_network(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
+              unsigned int line)
+{
+    struct netdef *netdef = parser->netdef;
+
+    origin_init(&netdef->origin, parser->file, line, "network");
+    origin_init(&netdef->name_origin, parser->file, line, "name");
+    origin_init(&netdef->bridge_origin, parser->file, line, "bridge");
+}
+
+static void
+end_name(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
+         const char *text, unsigned int line)
+{
+    if (!parser->netdef->name) {
+        parser->netdef->name = xstrdup(text);
+        parser->netdef->name_origin.line = line;
+    }
+}
+
+/* Writes the UUID that 's' holds, in canonical form, into 'uuid'.  As libvirt,
+ * allows white space around it, and hyphens between any two octets or none at
+ * all.  Returns true if successful. */
+static bool
+canonical_uuid(const char *s, char uuid[37])
+{
+    size_t n = 0;
+
+    s += strspn(s, " \t\r\n");
+    while (n < 36) {
+        if (n == 8 || n == 13 || n == 18 || n == 23) {
+            uuid[n++] = '-';
+        }
+        s += strspn(s, "-");
+        if (!isxdigit((unsigned char) s[0])
+            || !isxdigit((unsigned char) s[1])) {
+            return false;
+        }
+        uuid[n++] = tolower((unsigned char) *s++);
+        uuid[n++] = tolower((unsigned char) *s++);
+    }
+    uuid[n] = '\0';
+    return !s[strspn(s, " \t\r\n")];
+}
+
+static void
+end_uuid(struct netdef_parser *parser, enum netdef_node node,
+         const char *text, unsigned int line)
+{
+    char uuid[37];
+
+    if (!canonical_uuid(text, uuid)) {
+        netdef_parser_error(parser, node, line, "'%s' is not a UUID",
+                            text);
+    } else if (!parser->netdef->uuid) {
+        parser->netdef->uuid = xstrdup(uuid);
+    }
+}
+
+static void
+begin_bridge(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
+             unsigned int line)
+{
+    parser->netdef->bridge_origin.line = line;
+}
+
+static void
+value_bridge_name(struct netdef_parser *parser,
+                  enum netdef_node node OVS_UNUSED, const char *value,
+                  unsigned int line OVS_UNUSED)
+{
+    if (!parser->netdef->bridge) {
+        parser->netdef->bridge = xstrdup(value);
+    }
+}
+
+static void
+value_mac_table_manager(struct netdef_parser *parser, enum netdef_node node,
+                        const char *value, unsigned int line)
+{
+    if (!mac_table_manager_from_string(value,
+                                       &parser->netdef->mac_table_manager)) {
+        netdef_parser_error(parser, node, line, "invalid macTableManager "
+                            "setting '%s', expected kernel or libvirt",
+                            value);
+    }
+}
+
+/* A <forward> without mode means nat, as in libvirt. */
+static void
+begin_forward(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
+              unsigned int line)
+{
+    parser->netdef->forward = NETDEF_FORWARD_NAT;
+    parser->forward_line = line;
+}
+
+static void
+value_forward_mode(struct netdef_parser *parser, enum netdef_node node,
+                   const char *value, unsigned int line)
+{
+    if (!netdef_forward_from_string(value, &parser->netdef->forward)) {
+        netdef_parser_error(parser, node, line, "unknown forward mode '%s'",
+                            value);
+        parser->netdef->forward = NETDEF_FORWARD_NONE;
+        parser->bad_kind = true;
+    }
+}
+
+static void
+begin_virtualport(struct netdef_parser *parser,
+                  enum netdef_node node OVS_UNUSED, unsigned int line)
+{
+    parser->virtualport_line = line;
+}
+
+static void
+value_virtualport_type(struct netdef_parser *parser, enum netdef_node node,
+                       const char *value, unsigned int line)
+{
+    enum netdef_virtualport type = NETDEF_VIRTUALPORT_NONE;
+
+    if (!netdef_virtualport_from_string(value, &type)) {
+        netdef_parser_error(parser, node, line,
+                            "unknown virtualport type '%s'", value);
+        parser->bad_kind = parser->bad_kind
+                           || node == NETDEF_NODE_VIRTUALPORT_TYPE;
+    } else if (node == NETDEF_NODE_VIRTUALPORT_TYPE) {
+        parser->netdef->virtualport = type;
+    } else if (type != NETDEF_VIRTUALPORT_OPENVSWITCH) {
+        netdef_parser_report(parser, DIAG_WARNING, line,
+                             netdef_node_get_class(node)->path,
+                             "ports of type '%s' are left to libvirt", value);
+    }
+}
+
+static void
+begin_portgroup(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
+                unsigned int line)
+{
+    struct netdef *netdef = parser->netdef;
+
+    if (netdef->n_portgroups >= parser->allocated_portgroups) {
+        netdef->portgroups = x2nrealloc(netdef->portgroups,
+                                        &parser->allocated_portgroups,
+                                        sizeof *netdef->portgroups);
+    }
+
+    struct portgroup *pg = &netdef->portgroups[netdef->n_portgroups++];
+
+    pg->name = xstrdup("");
+    pg->is_default = false;
+    pg->has_vlan = false;
+    port_vlan_init(&pg->vlan);
+    origin_init(&pg->origin, parser->file, line, "portgroup");
+}
+
+static void
+value_portgroup_name(struct netdef_parser *parser,
+                     enum netdef_node node OVS_UNUSED, const char *value,
+                     unsigned int line OVS_UNUSED)
+{
+    struct portgroup *pg = netdef_parser_portgroup(parser);
+
+    free(pg->name);
+    pg->name = xstrdup(value);
+}
+
+static void
+value_portgroup_default(struct netdef_parser *parser,
+                        enum netdef_node node OVS_UNUSED, const char *value,
+                        unsigned int line OVS_UNUSED)
+{
+    netdef_parser_portgroup(parser)->is_default = !strcmp(value, "yes");
+}
+
+/* What to do with the nodes that are carried out. */
+const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
+#define BEGIN(NODE, FUNCTION) [NETDEF_NODE_##NODE] = { .begin = FUNCTION }
+#define VALUE(NODE, FUNCTION) [NETDEF_NODE_##NODE] = { .value = FUNCTION }
+#define END(NODE, FUNCTION) [NETDEF_NODE_##NODE] = { .end = FUNCTION }
+#define BOTH(NODE, BEGIN, END) \
+    [NETDEF_NODE_##NODE] = { .begin = BEGIN, .end = END }
+    BEGIN(NETWORK, begin_network),
+    END(NAME, end_name),
+    END(UUID, end_uuid),
+    BEGIN(BRIDGE, begin_bridge),
+    VALUE(BRIDGE_NAME, value_bridge_name),
+    VALUE(BRIDGE_MAC_TABLE_MANAGER, value_mac_table_manager),
+    BEGIN(FORWARD, begin_forward),
+    VALUE(FORWARD_MODE, value_forward_mode),
+    BEGIN(VIRTUALPORT, begin_virtualport),
+    VALUE(VIRTUALPORT_TYPE, value_virtualport_type),
+    BEGIN(PORTGROUP, begin_portgroup),
+    VALUE(PORTGROUP_NAME, value_portgroup_name),
+    VALUE(PORTGROUP_DEFAULT, value_portgroup_default),
+    VALUE(PORTGROUP_VIRTUALPORT_TYPE, value_virtualport_type),
+#define VLAN_ACTIONS(NODE)                                              \
+    BOTH(NODE, netdef_vlan_begin, netdef_vlan_end),                     \
+    VALUE(NODE##_TRUNK, netdef_vlan_trunk),                             \
+    BOTH(NODE##_TAG, netdef_vlan_tag_begin, netdef_vlan_tag_end),       \
+    VALUE(NODE##_TAG_ID, netdef_vlan_tag_id),                           \
+    VALUE(NODE##_TAG_NATIVE_MODE, netdef_vlan_tag_native_mode)
+    VLAN_ACTIONS(VLAN),
+    VLAN_ACTIONS(PORTGROUP_VLAN),
+#undef VLAN_ACTIONS
+#undef BOTH
+#undef END
+#undef VALUE
+#undef BEGIN
+};

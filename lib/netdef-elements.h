@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NETDEF_ELEMENTS_H
+#define NETDEF_ELEMENTS_H 1
+
+/* The grammar of <network>, and what becomes of each element and attribute.
+ *
+ * NETDEF_NODES is libvirt's grammar (network.rng of libvirt 11.3, and what
+ * later versions added) as one table.  The parser recognizes what is in it,
+ * names on its diagnostics list what of it is not carried out, and warns of
+ * what is not in it.  Whatever else tells users what becomes of an element
+ * prints from this table too.
+ *
+ * Paths start below <network>; only <network> itself and its attributes are
+ * written with the root's name.  Elements of other namespaces have the
+ * prefixes of NETDEF_NAMESPACES, whichever ones a document chose. */
+
+#include <stdbool.h>
+
+#define NETDEF_NAMESPACES                                                   \
+    NETDEF_NAMESPACE("dnsmasq",                                             \
+                     "http://libvirt.org/schemas/network/dnsmasq/1.0")      \
+    NETDEF_NAMESPACE("vn", "urn:ovs-virtnet:1")
+
+/* What becomes of an element or attribute. */
+#define NETDEF_FATES                                                        \
+    NETDEF_FATE(CARRIED, "carried out")                                     \
+    NETDEF_FATE(CONTEXT, "context only")                                    \
+    NETDEF_FATE(LATER, "not carried out yet")                               \
+    NETDEF_FATE(LIBVIRT, "libvirt's business")                              \
+    NETDEF_FATE(DNSMASQ, "dnsmasq's business")                              \
+    NETDEF_FATE(FIREWALL, "the firewall's business")                        \
+    NETDEF_FATE(IMPOSSIBLE, "cannot be on Open vSwitch")
+
+enum netdef_fate {
+#define NETDEF_FATE(ENUM, NAME) NETDEF_FATE_##ENUM,
+    NETDEF_FATES
+#undef NETDEF_FATE
+};
+
+/* Elements occur once in their parent or any number of times, and hold other
+ * elements or text.  Attributes have values. */
+enum netdef_node_kind {
+    /* Elements. */
+    NETDEF_KIND_ONE,
+    NETDEF_KIND_MANY,
+    NETDEF_KIND_ONE_TEXT,
+    NETDEF_KIND_MANY_TEXTS,
+    NETDEF_KIND_ANYTHING,       /* One, and anything at all may be in it. */
+
+    /* Attributes. */
+    NETDEF_KIND_STRING,         /* Checked, if at all, by who uses it. */
+    NETDEF_KIND_YES_NO,
+    NETDEF_KIND_ON_OFF,
+    NETDEF_KIND_NUMBER,         /* Decimal digits only. */
+};
+
+/* NETDEF_NODE(ENUM, PATH, KIND, FATE, WHAT).  'WHAT' says what it is about.  A
+ * node whose 'WHAT' is "" shares the diagnostic of the element that it belongs
+ * to. */
+#define NETDEF_NODES                                                          \
+    NETDEF_NODE(NETWORK, "network", ONE, CARRIED, "a network")                \
+    NETDEF_NODE(CONNECTIONS, "network@connections", NUMBER, CONTEXT,          \
+                "number of guests' interfaces, in libvirt's output only")     \
+    NETDEF_NODE(IPV6, "network@ipv6", YES_NO, FIREWALL,                       \
+                "IPv6 between guests without an address on the bridge")       \
+    NETDEF_NODE(TRUST_FILTERS, "network@trustGuestRxFilters", YES_NO, LATER,  \
+                "following a guest that changes its MAC address")             \
+    NETDEF_NODE(NAME, "name", ONE_TEXT, CARRIED, "the network's name")        \
+    NETDEF_NODE(UUID, "uuid", ONE_TEXT, CARRIED, "the network's UUID")        \
+    NETDEF_NODE(TITLE, "title", ONE_TEXT, CONTEXT, "for people")              \
+    NETDEF_NODE(DESCRIPTION, "description", ONE_TEXT, CONTEXT, "for people")  \
+    NETDEF_NODE(METADATA, "metadata", ANYTHING, CONTEXT,                      \
+                "other programs' elements")                                   \
+    NETDEF_NODE(VN, "metadata/vn:network", ANYTHING, LATER,                   \
+                "settings of this program in libvirt's own definitions")      \
+    NETDEF_NODE(VN_MAC_TABLE_MANAGER,                                         \
+                "metadata/vn:network@macTableManager", STRING, LATER, "")     \
+    NETDEF_NODE(VN_ISOLATED, "metadata/vn:network@isolated", YES_NO, LATER,   \
+                "")                                                           \
+                                                                              \
+    NETDEF_NODE(BRIDGE, "bridge", ONE, CARRIED, "the Open vSwitch bridge")    \
+    NETDEF_NODE(BRIDGE_NAME, "bridge@name", STRING, CARRIED,                  \
+                "the bridge's name")                                          \
+    NETDEF_NODE(BRIDGE_ZONE, "bridge@zone", STRING, FIREWALL,                 \
+                "firewalld zone of the bridge")                               \
+    NETDEF_NODE(BRIDGE_STP, "bridge@stp", ON_OFF, LATER,                      \
+                "spanning tree on the bridge")                                \
+    NETDEF_NODE(BRIDGE_DELAY, "bridge@delay", NUMBER, LATER,                  \
+                "spanning tree's forward delay")                              \
+    NETDEF_NODE(BRIDGE_MAC_TABLE_MANAGER, "bridge@macTableManager", STRING,   \
+                CARRIED, "who fills the MAC table")                           \
+    NETDEF_NODE(MTU, "mtu", ONE, LATER, "MTU of the bridge and its ports")    \
+    NETDEF_NODE(MTU_SIZE, "mtu@size", NUMBER, LATER, "")                      \
+    NETDEF_NODE(MAC, "mac", ONE, LATER, "the bridge's own MAC address")       \
+    NETDEF_NODE(MAC_ADDRESS, "mac@address", STRING, LATER, "")                \
+                                                                              \
+    NETDEF_NODE(FORWARD, "forward", ONE, CARRIED, "how the network connects") \
+    NETDEF_NODE(FORWARD_MODE, "forward@mode", STRING, CARRIED,                \
+                "bridge; other modes are left to libvirt")                    \
+    NETDEF_NODE(FORWARD_DEV, "forward@dev", STRING, LIBVIRT,                  \
+                "device that traffic is forwarded through")                   \
+    NETDEF_NODE(FORWARD_MANAGED, "forward@managed", YES_NO, LIBVIRT,          \
+                "detaching PCI devices from the host")                        \
+    NETDEF_NODE(FORWARD_INTERFACE, "forward/interface", MANY, LIBVIRT,        \
+                "devices for macvtap")                                        \
+    NETDEF_NODE(FORWARD_INTERFACE_DEV, "forward/interface@dev", STRING,       \
+                LIBVIRT, "")                                                  \
+    NETDEF_NODE(FORWARD_INTERFACE_CONNECTIONS,                                \
+                "forward/interface@connections", NUMBER, CONTEXT, "")         \
+    NETDEF_NODE(FORWARD_ADDRESS, "forward/address", MANY, LIBVIRT,            \
+                "PCI devices for guests")                                     \
+    NETDEF_NODE(FORWARD_ADDRESS_TYPE, "forward/address@type", STRING,         \
+                LIBVIRT, "")                                                  \
+    NETDEF_NODE(FORWARD_ADDRESS_DOMAIN, "forward/address@domain", STRING,     \
+                LIBVIRT, "")                                                  \
+    NETDEF_NODE(FORWARD_ADDRESS_BUS, "forward/address@bus", STRING,           \
+                LIBVIRT, "")                                                  \
+    NETDEF_NODE(FORWARD_ADDRESS_SLOT, "forward/address@slot", STRING,         \
+                LIBVIRT, "")                                                  \
+    NETDEF_NODE(FORWARD_ADDRESS_FUNCTION, "forward/address@function", STRING, \
+                LIBVIRT, "")                                                  \
+    NETDEF_NODE(FORWARD_ADDRESS_MULTIFUNCTION,                                \
+                "forward/address@multifunction", ON_OFF, LIBVIRT, "")         \
+    NETDEF_NODE(FORWARD_ADDRESS_CONNECTIONS, "forward/address@connections",   \
+                NUMBER, CONTEXT, "")                                          \
+    NETDEF_NODE(FORWARD_PF, "forward/pf", ONE, LIBVIRT,                      \
+                "SR-IOV device for guests")                                   \
+    NETDEF_NODE(FORWARD_PF_DEV, "forward/pf@dev", STRING, LIBVIRT, "")        \
+    NETDEF_NODE(FORWARD_DRIVER, "forward/driver", ONE, LIBVIRT,               \
+                "driver of PCI devices for guests")                           \
+    NETDEF_NODE(FORWARD_DRIVER_NAME, "forward/driver@name", STRING,           \
+                LIBVIRT, "")                                                  \
+    NETDEF_NODE(FORWARD_DRIVER_MODEL, "forward/driver@model", STRING,         \
+                LIBVIRT, "")                                                  \
+    NETDEF_NODE(FORWARD_NAT, "forward/nat", ONE, FIREWALL,                    \
+                "network address translation")                                \
+    NETDEF_NODE(FORWARD_NAT_IPV6, "forward/nat@ipv6", YES_NO, FIREWALL, "")   \
+    NETDEF_NODE(FORWARD_NAT_ADDRESS, "forward/nat/address", ONE, FIREWALL,    \
+                "")                                                           \
+    NETDEF_NODE(FORWARD_NAT_ADDRESS_START, "forward/nat/address@start",       \
+                STRING, FIREWALL, "")                                         \
+    NETDEF_NODE(FORWARD_NAT_ADDRESS_END, "forward/nat/address@end",           \
+                STRING, FIREWALL, "")                                         \
+    NETDEF_NODE(FORWARD_NAT_PORT, "forward/nat/port", ONE, FIREWALL, "")      \
+    NETDEF_NODE(FORWARD_NAT_PORT_START, "forward/nat/port@start", NUMBER,     \
+                FIREWALL, "")                                                 \
+    NETDEF_NODE(FORWARD_NAT_PORT_END, "forward/nat/port@end", NUMBER,         \
+                FIREWALL, "")                                                 \
+                                                                              \
+    NETDEF_VIRTUALPORT_NODES(VIRTUALPORT, "virtualport")                      \
+                                                                              \
+    NETDEF_NODE(PORTGROUP, "portgroup", MANY, CARRIED, "a class of ports")    \
+    NETDEF_NODE(PORTGROUP_NAME, "portgroup@name", STRING, CARRIED,            \
+                "the portgroup's name")                                       \
+    NETDEF_NODE(PORTGROUP_DEFAULT, "portgroup@default", YES_NO, CARRIED,      \
+                "the portgroup of ports that name none")                      \
+    NETDEF_NODE(PORTGROUP_TRUST_FILTERS, "portgroup@trustGuestRxFilters",     \
+                YES_NO, LATER,                                                \
+                "following a guest that changes its MAC address")             \
+    NETDEF_VIRTUALPORT_NODES(PORTGROUP_VIRTUALPORT, "portgroup/virtualport")  \
+    NETDEF_BANDWIDTH_NODES(PORTGROUP_BANDWIDTH, "portgroup/bandwidth",        \
+                           "limits on each port's traffic")                   \
+    NETDEF_VLAN_NODES(PORTGROUP_VLAN, "portgroup/vlan")                       \
+                                                                              \
+    NETDEF_VLAN_NODES(VLAN, "vlan")                                           \
+    NETDEF_BANDWIDTH_NODES(BANDWIDTH, "bandwidth",                            \
+                           "limits on the whole network's traffic")           \
+    NETDEF_NODE(PORT, "port", ONE, LATER, "isolation of guests")              \
+    NETDEF_NODE(PORT_ISOLATED, "port@isolated", YES_NO, LATER, "")            \
+                                                                              \
+    NETDEF_NODE(DOMAIN, "domain", ONE, DNSMASQ, "DNS domain")                 \
+    NETDEF_NODE(DOMAIN_NAME, "domain@name", STRING, DNSMASQ, "")              \
+    NETDEF_NODE(DOMAIN_LOCAL_ONLY, "domain@localOnly", YES_NO, DNSMASQ, "")   \
+    NETDEF_NODE(DOMAIN_REGISTER, "domain@register", YES_NO, DNSMASQ, "")      \
+    NETDEF_NODE(DNS, "dns", ONE, DNSMASQ, "DNS server")                       \
+    NETDEF_NODE(DNS_ENABLE, "dns@enable", YES_NO, DNSMASQ, "")                \
+    NETDEF_NODE(DNS_FORWARD_PLAIN, "dns@forwardPlainNames", YES_NO, DNSMASQ,  \
+                "")                                                           \
+    NETDEF_NODE(DNS_FORWARDER, "dns/forwarder", MANY, DNSMASQ, "")            \
+    NETDEF_NODE(DNS_FORWARDER_ADDR, "dns/forwarder@addr", STRING, DNSMASQ,    \
+                "")                                                           \
+    NETDEF_NODE(DNS_FORWARDER_DOMAIN, "dns/forwarder@domain", STRING,         \
+                DNSMASQ, "")                                                  \
+    NETDEF_NODE(DNS_FORWARDER_PORT, "dns/forwarder@port", NUMBER, DNSMASQ,    \
+                "")                                                           \
+    NETDEF_NODE(DNS_TXT, "dns/txt", MANY, DNSMASQ, "")                        \
+    NETDEF_NODE(DNS_TXT_NAME, "dns/txt@name", STRING, DNSMASQ, "")            \
+    NETDEF_NODE(DNS_TXT_VALUE, "dns/txt@value", STRING, DNSMASQ, "")          \
+    NETDEF_NODE(DNS_SRV, "dns/srv", MANY, DNSMASQ, "")                        \
+    NETDEF_NODE(DNS_SRV_SERVICE, "dns/srv@service", STRING, DNSMASQ, "")      \
+    NETDEF_NODE(DNS_SRV_PROTOCOL, "dns/srv@protocol", STRING, DNSMASQ, "")    \
+    NETDEF_NODE(DNS_SRV_DOMAIN, "dns/srv@domain", STRING, DNSMASQ, "")        \
+    NETDEF_NODE(DNS_SRV_TARGET, "dns/srv@target", STRING, DNSMASQ, "")        \
+    NETDEF_NODE(DNS_SRV_PORT, "dns/srv@port", NUMBER, DNSMASQ, "")            \
+    NETDEF_NODE(DNS_SRV_PRIORITY, "dns/srv@priority", NUMBER, DNSMASQ, "")    \
+    NETDEF_NODE(DNS_SRV_WEIGHT, "dns/srv@weight", NUMBER, DNSMASQ, "")        \
+    NETDEF_NODE(DNS_HOST, "dns/host", MANY, DNSMASQ, "")                      \
+    NETDEF_NODE(DNS_HOST_IP, "dns/host@ip", STRING, DNSMASQ, "")              \
+    NETDEF_NODE(DNS_HOST_HOSTNAME, "dns/host/hostname", MANY_TEXTS, DNSMASQ,  \
+                "")                                                           \
+                                                                              \
+    NETDEF_NODE(IP, "ip", MANY, LIBVIRT,                                      \
+                "address of the bridge; DHCP and TFTP are dnsmasq's")         \
+    NETDEF_NODE(IP_ADDRESS, "ip@address", STRING, LIBVIRT, "")                \
+    NETDEF_NODE(IP_NETMASK, "ip@netmask", STRING, LIBVIRT, "")                \
+    NETDEF_NODE(IP_PREFIX, "ip@prefix", NUMBER, LIBVIRT, "")                  \
+    NETDEF_NODE(IP_FAMILY, "ip@family", STRING, LIBVIRT, "")                  \
+    NETDEF_NODE(IP_LOCAL_PTR, "ip@localPtr", YES_NO, DNSMASQ, "")             \
+    NETDEF_NODE(IP_TFTP, "ip/tftp", ONE, DNSMASQ, "")                         \
+    NETDEF_NODE(IP_TFTP_ROOT, "ip/tftp@root", STRING, DNSMASQ, "")            \
+    NETDEF_NODE(IP_DHCP, "ip/dhcp", ONE, DNSMASQ, "")                         \
+    NETDEF_NODE(IP_DHCP_RANGE, "ip/dhcp/range", MANY, DNSMASQ, "")            \
+    NETDEF_NODE(IP_DHCP_RANGE_START, "ip/dhcp/range@start", STRING, DNSMASQ,  \
+                "")                                                           \
+    NETDEF_NODE(IP_DHCP_RANGE_END, "ip/dhcp/range@end", STRING, DNSMASQ, "")  \
+    NETDEF_LEASE_NODES(IP_DHCP_RANGE_LEASE, "ip/dhcp/range/lease")            \
+    NETDEF_NODE(IP_DHCP_HOST, "ip/dhcp/host", MANY, DNSMASQ, "")              \
+    NETDEF_NODE(IP_DHCP_HOST_MAC, "ip/dhcp/host@mac", STRING, DNSMASQ, "")    \
+    NETDEF_NODE(IP_DHCP_HOST_ID, "ip/dhcp/host@id", STRING, DNSMASQ, "")      \
+    NETDEF_NODE(IP_DHCP_HOST_NAME, "ip/dhcp/host@name", STRING, DNSMASQ, "")  \
+    NETDEF_NODE(IP_DHCP_HOST_IP, "ip/dhcp/host@ip", STRING, DNSMASQ, "")      \
+    NETDEF_LEASE_NODES(IP_DHCP_HOST_LEASE, "ip/dhcp/host/lease")              \
+    NETDEF_NODE(IP_DHCP_BOOTP, "ip/dhcp/bootp", ONE, DNSMASQ, "")             \
+    NETDEF_NODE(IP_DHCP_BOOTP_FILE, "ip/dhcp/bootp@file", STRING, DNSMASQ,    \
+                "")                                                           \
+    NETDEF_NODE(IP_DHCP_BOOTP_SERVER, "ip/dhcp/bootp@server", STRING,         \
+                DNSMASQ, "")                                                  \
+                                                                              \
+    NETDEF_NODE(ROUTE, "route", MANY, LIBVIRT, "the host's routes")           \
+    NETDEF_NODE(ROUTE_FAMILY, "route@family", STRING, LIBVIRT, "")            \
+    NETDEF_NODE(ROUTE_ADDRESS, "route@address", STRING, LIBVIRT, "")          \
+    NETDEF_NODE(ROUTE_NETMASK, "route@netmask", STRING, LIBVIRT, "")          \
+    NETDEF_NODE(ROUTE_PREFIX, "route@prefix", NUMBER, LIBVIRT, "")            \
+    NETDEF_NODE(ROUTE_GATEWAY, "route@gateway", STRING, LIBVIRT, "")          \
+    NETDEF_NODE(ROUTE_METRIC, "route@metric", NUMBER, LIBVIRT, "")            \
+                                                                              \
+    NETDEF_NODE(DNSMASQ_OPTIONS, "dnsmasq:options", ONE, DNSMASQ,             \
+                "further options")                                            \
+    NETDEF_NODE(DNSMASQ_OPTION, "dnsmasq:options/dnsmasq:option", MANY,       \
+                DNSMASQ, "")                                                  \
+    NETDEF_NODE(DNSMASQ_OPTION_VALUE, "dnsmasq:options/dnsmasq:option@value", \
+                STRING, DNSMASQ, "")
+
+/* Parts of the grammar that occur in more than one place. */
+#define NETDEF_VIRTUALPORT_NODES(ENUM, PATH)                                  \
+    NETDEF_NODE(ENUM, PATH, ONE, CARRIED, "kind of switch")                   \
+    NETDEF_NODE(ENUM##_TYPE, PATH "@type", STRING, CARRIED,                   \
+                "openvswitch; other types are left to libvirt")               \
+    NETDEF_NODE(ENUM##_PARAMETERS, PATH "/parameters", ONE, CONTEXT,          \
+                "what libvirt writes into table Interface")                   \
+    NETDEF_NODE(ENUM##_INTERFACEID, PATH "/parameters@interfaceid", STRING,   \
+                CONTEXT, "external_ids:iface-id")                             \
+    NETDEF_NODE(ENUM##_PROFILEID, PATH "/parameters@profileid", STRING,       \
+                CONTEXT, "external_ids:port-profile")                         \
+    NETDEF_NODE(ENUM##_MANAGERID, PATH "/parameters@managerid", STRING,       \
+                IMPOSSIBLE, "802.1Qbg")                                       \
+    NETDEF_NODE(ENUM##_TYPEID, PATH "/parameters@typeid", STRING,             \
+                IMPOSSIBLE, "802.1Qbg")                                       \
+    NETDEF_NODE(ENUM##_TYPEIDVERSION, PATH "/parameters@typeidversion",       \
+                STRING, IMPOSSIBLE, "802.1Qbg")                               \
+    NETDEF_NODE(ENUM##_INSTANCEID, PATH "/parameters@instanceid", STRING,     \
+                IMPOSSIBLE, "802.1Qbg")
+
+#define NETDEF_VLAN_NODES(ENUM, PATH)                                         \
+    NETDEF_NODE(ENUM, PATH, ONE, CARRIED, "VLANs of ports")                   \
+    NETDEF_NODE(ENUM##_TRUNK, PATH "@trunk", YES_NO, CARRIED,                 \
+                "tagged frames")                                              \
+    NETDEF_NODE(ENUM##_TAG, PATH "/tag", MANY, CARRIED, "a VLAN")             \
+    NETDEF_NODE(ENUM##_TAG_ID, PATH "/tag@id", STRING, CARRIED,               \
+                "the VLAN's number")                                          \
+    NETDEF_NODE(ENUM##_TAG_NATIVE_MODE, PATH "/tag@nativeMode", STRING,       \
+                CARRIED, "the VLAN of untagged frames")
+
+#define NETDEF_BANDWIDTH_NODES(ENUM, PATH, WHAT)                              \
+    NETDEF_NODE(ENUM, PATH, ONE, LATER, WHAT)                                 \
+    NETDEF_NODE(ENUM##_CLASS_ID, PATH "@classID", NUMBER, LATER, "")          \
+    NETDEF_NODE(ENUM##_INBOUND, PATH "/inbound", ONE, LATER, "")              \
+    NETDEF_NODE(ENUM##_INBOUND_AVERAGE, PATH "/inbound@average", NUMBER,      \
+                LATER, "")                                                    \
+    NETDEF_NODE(ENUM##_INBOUND_PEAK, PATH "/inbound@peak", NUMBER, LATER, "") \
+    NETDEF_NODE(ENUM##_INBOUND_BURST, PATH "/inbound@burst", NUMBER, LATER,   \
+                "")                                                           \
+    NETDEF_NODE(ENUM##_INBOUND_FLOOR, PATH "/inbound@floor", NUMBER, LATER,   \
+                "")                                                           \
+    NETDEF_NODE(ENUM##_OUTBOUND, PATH "/outbound", ONE, LATER, "")            \
+    NETDEF_NODE(ENUM##_OUTBOUND_AVERAGE, PATH "/outbound@average", NUMBER,    \
+                LATER, "")                                                    \
+    NETDEF_NODE(ENUM##_OUTBOUND_PEAK, PATH "/outbound@peak", NUMBER, LATER,   \
+                "")                                                           \
+    NETDEF_NODE(ENUM##_OUTBOUND_BURST, PATH "/outbound@burst", NUMBER, LATER, \
+                "")                                                           \
+    NETDEF_NODE(ENUM##_OUTBOUND_FLOOR, PATH "/outbound@floor", NUMBER, LATER, \
+                "")
+
+#define NETDEF_LEASE_NODES(ENUM, PATH)                                        \
+    NETDEF_NODE(ENUM, PATH, ONE, DNSMASQ, "")                                 \
+    NETDEF_NODE(ENUM##_EXPIRY, PATH "@expiry", NUMBER, DNSMASQ, "")           \
+    NETDEF_NODE(ENUM##_UNIT, PATH "@unit", STRING, DNSMASQ, "")
+
+enum netdef_node {
+#define NETDEF_NODE(ENUM, PATH, KIND, FATE, WHAT) NETDEF_NODE_##ENUM,
+    NETDEF_NODES
+#undef NETDEF_NODE
+    NETDEF_N_NODES
+};
+
+struct netdef_node_class {
+    const char *path;           /* As "bridge@macTableManager". */
+    enum netdef_node_kind kind;
+    enum netdef_fate fate;
+    const char *what;           /* May be "". */
+};
+
+const char *netdef_fate_to_string(enum netdef_fate);
+const struct netdef_node_class *netdef_node_get_class(enum netdef_node);
+bool netdef_node_from_path(const char *path, enum netdef_node *);
+const char *netdef_namespace_to_prefix(const char *uri);
+
+#endif /* lib/netdef-elements.h */

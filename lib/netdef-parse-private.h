@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NETDEF_PARSE_PRIVATE_H
+#define NETDEF_PARSE_PRIVATE_H 1
+
+/* What the parts of the parser share: its state, and what it does for each
+ * node of the grammar that is carried out. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "bitmap.h"
+#include "diag.h"
+#include "netdef-elements.h"
+#include "netdef-parse.h"
+#include "port-vlan.h"
+#include "vlan-set.h"
+
+/* A <vlan> that is being read. */
+struct vlan_parser {
+    size_t n_tags;
+    bool trunk;                 /* trunk='yes'. */
+    bool no_trunk;              /* trunk='no'. */
+    enum port_vlan_mode mode;   /* Of the native VLAN, DEFAULT if none. */
+    int native;                 /* The native VLAN. */
+    struct vlan_set tags;
+
+    /* The <tag> that is being read. */
+    int tag;                    /* PORT_VLAN_NO_TAG if there is no good id. */
+    bool has_id;
+    enum port_vlan_mode tag_mode;
+};
+
+struct netdef_parser {
+    char *file;
+    struct netdef *netdef;
+    struct diag_list diags;
+    bool refused;               /* Not XML that can be read at all? */
+    bool bad_kind;              /* Is @mode or @type itself wrong? */
+    unsigned int forward_line;
+    unsigned int virtualport_line;
+    size_t allocated_portgroups;
+    struct vlan_parser vlan;
+    unsigned long noted[BITMAP_N_LONGS(NETDEF_N_NODES)];
+};
+
+/* What to do when an element of the grammar starts, with an attribute's value,
+ * and when an element ends.  'line' is the element's.  Each may be null.  The
+ * value has the form that its kind in NETDEF_NODES asks for. */
+struct netdef_action {
+    void (*begin)(struct netdef_parser *, enum netdef_node,
+                  unsigned int line);
+    void (*value)(struct netdef_parser *, enum netdef_node,
+                  const char *value, unsigned int line);
+    void (*end)(struct netdef_parser *, enum netdef_node, const char *text,
+                unsigned int line);
+};
+
+extern const struct netdef_action netdef_actions[NETDEF_N_NODES];
+
+/* Reports an error about 'NODE'. */
+#define netdef_parser_error(PARSER, NODE, LINE, ...)                    \
+    netdef_parser_report(PARSER, DIAG_ERROR, LINE,                      \
+                         netdef_node_get_class(NODE)->path, __VA_ARGS__)
+
+struct portgroup *netdef_parser_portgroup(const struct netdef_parser *);
+
+/* Actions of <vlan>, in netdef-vlan.c. */
+void netdef_vlan_begin(struct netdef_parser *, enum netdef_node,
+                       unsigned int line);
+void netdef_vlan_trunk(struct netdef_parser *, enum netdef_node,
+                       const char *value, unsigned int line);
+void netdef_vlan_tag_begin(struct netdef_parser *, enum netdef_node,
+                           unsigned int line);
+void netdef_vlan_tag_id(struct netdef_parser *, enum netdef_node,
+                        const char *value, unsigned int line);
+void netdef_vlan_tag_native_mode(struct netdef_parser *, enum netdef_node,
+                                 const char *value, unsigned int line);
+void netdef_vlan_tag_end(struct netdef_parser *, enum netdef_node,
+                         const char *text, unsigned int line);
+void netdef_vlan_end(struct netdef_parser *, enum netdef_node,
+                     const char *text, unsigned int line);
+
+#endif /* lib/netdef-parse-private.h */

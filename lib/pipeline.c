@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "pipeline.h"
+
+#include "byte-order.h"
+#include "flow.h"
+#include "hash.h"
+#include "openvswitch/match.h"
+#include "openvswitch/meta-flow.h"
+#include "openvswitch/ofp-actions.h"
+#include "openvswitch/ofpbuf.h"
+#include "packets.h"
+#include "util.h"
+
+/* Returns the name of table 'table_id', as "FORWARD", or null if it is not one
+ * of ours. */
+const char *
+pipeline_table_to_string(uint8_t table_id)
+{
+    switch (table_id) {
+#define PIPELINE_TABLE(ENUM, NUMBER, WHAT) case NUMBER: return #ENUM;
+        PIPELINE_TABLES
+#undef PIPELINE_TABLE
+    default:
+        return NULL;
+    }
+}
+
+/* Returns the cookie of what 'origin' (a port's name, say) of the given kind
+ * causes.  It depends on nothing else. */
+ovs_be64
+pipeline_cookie(enum cookie_kind kind, const char *origin)
+{
+    return htonll(COOKIE_MAGIC << 48
+                  | (uint64_t) kind << (COOKIE_KIND_SHIFT + 8)
+                  | hash_string(origin, 0));
+}
+
+bool
+pipeline_cookie_is_ours(ovs_be64 cookie)
+{
+    return (ntohll(cookie) & COOKIE_MASK) == COOKIE_MAGIC << 48;
+}
+
+enum cookie_kind
+pipeline_cookie_kind(ovs_be64 cookie)
+{
+    return (ntohll(cookie) >> (COOKIE_KIND_SHIFT + 8)) & 0xff;
+}
+
+/* Returns the part of 'cookie' that tells origins of one kind apart. */
+uint32_t
+pipeline_cookie_hash(ovs_be64 cookie)
+{
+    return ntohll(cookie);
+}
+
+/* Returns the FLOOD group that has the bucket of 'port' for 'block'. */
+uint32_t
+pipeline_flood_group(const struct vlan_block *block, ofp_port_t port)
+{
+    BUILD_ASSERT_DECL((OFPP_MAX - 1) / PIPELINE_SHARD_PORTS
+                      < PIPELINE_SHARDS);
+    BUILD_ASSERT_DECL(2 * (VLAN_ID_MAX + 1) * PIPELINE_SHARDS
+                      <= ~GROUP_MASK + 1);
+
+    /* LOCAL, the only port above OFPP_MAX here, goes with the first. */
+    unsigned int shard = (ofp_to_u16(port) < OFPP_MAX
+                          ? ofp_to_u16(port) / PIPELINE_SHARD_PORTS : 0);
+    return GROUP_MAGIC | vlan_block_to_index(block) * PIPELINE_SHARDS | shard;
+}
+
+bool
+pipeline_group_is_ours(uint32_t group_id)
+{
+    return (group_id & GROUP_MASK) == GROUP_MAGIC;
+}
+
+/* Returns the block of VLANs that 'group_id', a group of ours, serves. */
+struct vlan_block
+pipeline_group_block(uint32_t group_id)
+{
+    return vlan_block_from_index((group_id & ~GROUP_MASK) / PIPELINE_SHARDS);
+}
+
+/* Returns which of its block's groups 'group_id', a group of ours, is. */
+unsigned int
+pipeline_group_shard(uint32_t group_id)
+{
+    return group_id % PIPELINE_SHARDS;
+}
+
+/* Makes 'match' match on the VLANs in 'block'.
+ *
+ * A block with VLAN 0 in it matches both frames without a tag and those with a
+ * tag for VLAN 0.  In other blocks the tag itself is matched on as well, since
+ * that is how OpenFlow writes a VLAN. */
+void
+pipeline_match_block(struct match *match, const struct vlan_block *block)
+{
+    uint16_t mask = vlan_block_mask(block);
+
+    if (block->vid) {
+        match_set_dl_tci_masked(match, htons(VLAN_CFI | block->vid),
+                                htons(VLAN_CFI | mask));
+    } else if (mask) {
+        match_set_dl_tci_masked(match, htons(0), htons(mask));
+    }
+}
+
+/* Appends goto_table to 'ofpacts'. */
+void
+pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table table)
+{
+    ofpact_put_GOTO_TABLE(ofpacts)->table_id = table;
+}
+
+/* Appends output to 'port' to 'ofpacts'. */
+void
+pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t port)
+{
+    ofpact_put_OUTPUT(ofpacts)->port = port;
+}
+
+/* Appends group 'group_id' to 'ofpacts'. */
+void
+pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id)
+{
+    ofpact_put_GROUP(ofpacts)->group_id = group_id;
+}
+
+/* Appends to 'ofpacts' what turns an untagged frame, or one with a tag for
+ * VLAN 0, into a frame of VLAN 'vid', in one action:
+ *
+ *     set_field:0x100a/0x1fff->vlan_tci
+ *
+ * puts on a tag for VLAN 10, or changes the VLAN in the tag and leaves its
+ * priority.  For VLAN 0, a tag with only a priority is taken off, as NORMAL
+ * does it. */
+void
+pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid)
+{
+    const struct mf_field *field = mf_from_id(MFF_VLAN_TCI);
+    union mf_value value = { .be16 = htons(vid ? VLAN_CFI | vid : 0) };
+    union mf_value mask = {
+        .be16 = htons(vid ? VLAN_CFI | VLAN_VID_MASK : UINT16_MAX)
+    };
+
+    ofpact_put_set_field(ofpacts, field, &value, &mask);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one of the network side. */
+void
+pipeline_put_from_network(struct ofpbuf *ofpacts)
+{
+    const struct mf_field *field = mf_from_id(MFF_REG0);
+    union mf_value value = { .be32 = htonl(1 << REG0_FROM_NETWORK_BIT) };
+    union mf_value mask = value;
+
+    ofpact_put_set_field(ofpacts, field, &value, &mask);
+}

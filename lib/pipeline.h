@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PIPELINE_H
+#define PIPELINE_H 1
+
+/* The pipeline of a bridge in libvirt mode: its tables, registers, priorities,
+ * cookies and group numbers.  What the tables hold is in compile-*.c.
+ *
+ *      in_port
+ *         |
+ *      ADMIT ----------> SOURCE ---.
+ *         | host, network   guests  |
+ *         '----------> FORWARD <----'
+ *                      |     |
+ *       known (VLAN,   |     | multicast, broadcast
+ *       MAC): output   |     v
+ *                      |   FLOOD: guests and host in the VLAN
+ *                unknown     |
+ *                      v     v
+ *                      UNKNOWN: the network side
+ *
+ * Inside the pipeline every frame carries the tag of the VLAN that it belongs
+ * to; a frame without a tag belongs to VLAN 0.  A port that sends or gets
+ * frames untagged has the tag put on in ADMIT and taken off before output,
+ * which costs the datapath nothing where one follows the other. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "openvswitch/types.h"
+#include "vlan-set.h"
+
+struct match;
+struct ofpbuf;
+
+/* PIPELINE_TABLE(ENUM, NUMBER, WHAT). */
+#define PIPELINE_TABLES                                                 \
+    PIPELINE_TABLE(ADMIT, 0, "may this port use this VLAN?")            \
+    PIPELINE_TABLE(SOURCE, 10, "source policy of guests")               \
+    PIPELINE_TABLE(FORWARD, 30, "exact (VLAN, MAC) of guests and host") \
+    PIPELINE_TABLE(FLOOD, 40, "broadcast and multicast, by VLAN")       \
+    PIPELINE_TABLE(UNKNOWN, 50, "nobody's here: to the network side")
+
+enum pipeline_table {
+#define PIPELINE_TABLE(ENUM, NUMBER, WHAT) TABLE_##ENUM = NUMBER,
+    PIPELINE_TABLES
+#undef PIPELINE_TABLE
+};
+
+const char *pipeline_table_to_string(uint8_t table_id);
+
+/* Bits of register 0.  Zero, for a frame from a guest or the host, costs no
+ * action. */
+#define REG0_FROM_NETWORK_BIT 0     /* In by a port of the network side. */
+
+/* Priorities in each table.  In ADMIT, vswitchd itself keeps a NORMAL flow of
+ * priority 0 if the fail mode is standalone, so the least here is 1. */
+enum {
+    PRIORITY_ADMIT_DROP = 1,
+    PRIORITY_ADMIT_TAGGED = 100,
+    PRIORITY_ADMIT_UNTAGGED = 110,
+
+    PRIORITY_RESERVED = 200,    /* In ADMIT or in SOURCE. */
+
+    PRIORITY_SOURCE_PASS = 1,
+
+    PRIORITY_FORWARD_UNKNOWN = 1,
+    PRIORITY_FORWARD_MULTICAST = 50,
+    PRIORITY_FORWARD_MAC = 100,
+
+    /* More by one for each halving of the block: longest prefix first. */
+    PRIORITY_FLOOD_NONE = 1,
+    PRIORITY_FLOOD_BLOCK = 100,
+
+    PRIORITY_UNKNOWN_DROP = 1,
+    PRIORITY_UNKNOWN_OUTPUT = 100,
+    PRIORITY_UNKNOWN_FROM_NETWORK = 200,
+};
+
+/* Cookies: magic 16 bits | kind 8 | reserved 8 | hash of the origin 32.
+ *
+ * A cookie has no generation in it, so that after a restart the flows that are
+ * already there are found equal to those that should be. */
+#define COOKIE_MAGIC UINT64_C(0x56e7)
+#define COOKIE_MASK UINT64_C(0xffff000000000000)
+#define COOKIE_KIND_SHIFT 32
+
+#define COOKIE_KINDS                            \
+    COOKIE_KIND(BRIDGE, "bridge")               \
+    COOKIE_KIND(PORT, "port")                   \
+    COOKIE_KIND(FLOOD, "flood")
+
+enum cookie_kind {
+    COOKIE_NONE,
+#define COOKIE_KIND(ENUM, NAME) COOKIE_##ENUM,
+    COOKIE_KINDS
+#undef COOKIE_KIND
+};
+
+ovs_be64 pipeline_cookie(enum cookie_kind, const char *origin);
+bool pipeline_cookie_is_ours(ovs_be64);
+enum cookie_kind pipeline_cookie_kind(ovs_be64);
+uint32_t pipeline_cookie_hash(ovs_be64);
+
+/* Groups carry no cookie: ours are those in a range of numbers.  A FLOOD group
+ * holds a bucket for each port that receives the broadcasts of one block of
+ * VLANs, numbered by OpenFlow port.
+ *
+ * A group description over 64 kB cannot be read back, so the ports of a block
+ * are spread over groups by port number, PIPELINE_SHARD_PORTS to each.  That
+ * makes a port's group a function of the port alone: plugging one never moves
+ * another. */
+#define GROUP_MAGIC UINT32_C(0x56e00000)
+#define GROUP_MASK UINT32_C(0xfff00000)
+#define PIPELINE_SHARD_PORTS 512    /* 128 bytes for each bucket. */
+#define PIPELINE_SHARDS 128         /* OFPP_MAX is 0xff00. */
+
+uint32_t pipeline_flood_group(const struct vlan_block *, ofp_port_t);
+bool pipeline_group_is_ours(uint32_t group_id);
+struct vlan_block pipeline_group_block(uint32_t group_id);
+unsigned int pipeline_group_shard(uint32_t group_id);
+
+/* Pieces of matches and actions that several compile-*.c need. */
+void pipeline_match_block(struct match *, const struct vlan_block *);
+void pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table);
+void pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t);
+void pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id);
+void pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid);
+void pipeline_put_from_network(struct ofpbuf *ofpacts);
+
+#endif /* lib/pipeline.h */

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compile.h"
+#include "flood-table.h"
+#include "hash.h"
+#include "mac-table.h"
+#include "oflow-table.h"
+#include "oflow.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/list.h"
+#include "openvswitch/match.h"
+#include "packets.h"
+#include "pipeline.h"
+#include "slice.h"
+#include "util.h"
+
+/* A port and its slice. */
+struct plan_port {
+    struct hmap_node hmap_node; /* In plan's 'ports', by name. */
+    struct ovs_list dirty_node; /* In plan's 'dirty_ports', or empty. */
+    struct vport vport;
+    struct slice slice;
+};
+
+struct plan {
+    char *bridge;
+    struct bridge_ctx ctx;
+    bool ctx_changed;           /* All slices must be compiled again. */
+    struct slice bridge_slice;
+    struct hmap ports;          /* Contains "struct plan_port"s. */
+    struct ovs_list dirty_ports;
+    size_t n_network_ports;
+    struct mac_table mac_table;
+    struct flood_table flood_table;
+    struct oflow_table desired;
+    struct oflow_table dirty;   /* Used as a set of keys. */
+};
+
+/* Creates and returns the plan of bridge 'bridge', for now in kernel mode and
+ * without ports: an empty plan. */
+struct plan *
+plan_create(const char *bridge)
+{
+    struct plan *plan = xzalloc(sizeof *plan);
+
+    plan->bridge = xstrdup(bridge);
+    slice_init(&plan->bridge_slice);
+    hmap_init(&plan->ports);
+    ovs_list_init(&plan->dirty_ports);
+    mac_table_init(&plan->mac_table);
+    flood_table_init(&plan->flood_table);
+    oflow_table_init(&plan->desired);
+    oflow_table_init(&plan->dirty);
+    return plan;
+}
+
+static void
+plan_port_destroy(struct plan *plan, struct plan_port *port)
+{
+    hmap_remove(&plan->ports, &port->hmap_node);
+    ovs_list_remove(&port->dirty_node);
+    slice_uninit(&port->slice);
+    vport_uninit(&port->vport);
+    free(port);
+}
+
+/* Frees 'plan', which may be null. */
+void
+plan_destroy(struct plan *plan)
+{
+    struct plan_port *port;
+
+    if (!plan) {
+        return;
+    }
+    HMAP_FOR_EACH_SAFE (port, hmap_node, &plan->ports) {
+        plan_port_destroy(plan, port);
+    }
+    hmap_destroy(&plan->ports);
+    slice_uninit(&plan->bridge_slice);
+    mac_table_uninit(&plan->mac_table);
+    flood_table_uninit(&plan->flood_table);
+    oflow_table_uninit(&plan->desired);
+    oflow_table_uninit(&plan->dirty);
+    free(plan->bridge);
+    free(plan);
+}
+
+static struct plan_port *
+find_port(const struct plan *plan, const char *name)
+{
+    struct plan_port *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, hmap_node, hash_string(name, 0),
+                             &plan->ports) {
+        if (!strcmp(port->vport.name, name)) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+static void
+mark_dirty(struct plan *plan, struct plan_port *port)
+{
+    if (ovs_list_is_empty(&port->dirty_node)) {
+        ovs_list_push_back(&plan->dirty_ports, &port->dirty_node);
+    }
+}
+
+/* States that 'plan' is for 'ctx' from now on. */
+void
+plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
+{
+    if (!bridge_ctx_equals(&plan->ctx, ctx)) {
+        plan->ctx = *ctx;
+        plan->ctx_changed = true;
+    }
+}
+
+static bool
+claims_mac(const struct vport *vport)
+{
+    return vport->role != VIF_NETWORK && !eth_addr_is_zero(vport->mac);
+}
+
+/* Makes the mac-table and the counts follow from 'old' becoming 'new', of
+ * which one may be null. */
+static void
+update_claim(struct plan *plan, const struct vport *old,
+             const struct vport *new)
+{
+    if (old && claims_mac(old)
+        && !(new && claims_mac(new) && eth_addr_equals(old->mac, new->mac))) {
+        mac_table_unclaim(&plan->mac_table, old->mac, old->name);
+    }
+    if (new && claims_mac(new)) {
+        mac_table_claim(&plan->mac_table, new->mac, new->name,
+                        &new->vlan.members, new->active);
+    }
+    plan->n_network_ports += new && new->role == VIF_NETWORK;
+    plan->n_network_ports -= old && old->role == VIF_NETWORK;
+}
+
+/* States that the bridge has 'vport', which is copied, in the place of any
+ * port with the same name. */
+void
+plan_set_port(struct plan *plan, const struct vport *vport)
+{
+    struct plan_port *port = find_port(plan, vport->name);
+
+    if (!port) {
+        port = xzalloc(sizeof *port);
+        slice_init(&port->slice);
+        ovs_list_init(&port->dirty_node);
+        hmap_insert(&plan->ports, &port->hmap_node,
+                    hash_string(vport->name, 0));
+        update_claim(plan, NULL, vport);
+    } else if (vport_equals(&port->vport, vport)) {
+        return;
+    } else {
+        update_claim(plan, &port->vport, vport);
+        vport_uninit(&port->vport);
+    }
+    vport_clone(&port->vport, vport);
+    mark_dirty(plan, port);
+}
+
+/* Puts 'new', which is taken over, in the place of '*slice'. */
+static void
+replace_slice(struct plan *plan, struct slice *slice, struct slice *new)
+{
+    /* New references first, so that a group that stays is not seen to go. */
+    for (size_t i = 0; i < new->n_buckets; i++) {
+        flood_table_ref(&plan->flood_table, new->buckets[i]->group_id);
+    }
+
+    for (size_t i = 0; i < slice->n_flows; i++) {
+        oflow_table_remove(&plan->desired, slice->flows[i]);
+        oflow_table_put(&plan->dirty, slice->flows[i]);
+    }
+    for (size_t i = 0; i < slice->n_buckets; i++) {
+        oflow_table_remove_bucket(&plan->desired, slice->buckets[i]);
+        oflow_table_put_bucket(&plan->dirty, slice->buckets[i]);
+        flood_table_unref(&plan->flood_table, slice->buckets[i]->group_id);
+    }
+
+    slice_uninit(slice);
+    *slice = *new;
+    for (size_t i = 0; i < slice->n_flows; i++) {
+        oflow_table_put(&plan->desired, slice->flows[i]);
+        oflow_table_put(&plan->dirty, slice->flows[i]);
+    }
+    for (size_t i = 0; i < slice->n_buckets; i++) {
+        oflow_table_put_bucket(&plan->desired, slice->buckets[i]);
+        oflow_table_put_bucket(&plan->dirty, slice->buckets[i]);
+    }
+}
+
+/* States that the bridge has no port 'name' any longer. */
+void
+plan_remove_port(struct plan *plan, const char *name)
+{
+    struct plan_port *port = find_port(plan, name);
+
+    if (port) {
+        struct slice none;
+
+        slice_init(&none);
+        replace_slice(plan, &port->slice, &none);
+        update_claim(plan, &port->vport, NULL);
+        plan_port_destroy(plan, port);
+    }
+}
+
+/* Tells 'plan', before its first plan_run(), which port each MAC address
+ * belongs to in 'installed', what a switch holds already.  Of several ports
+ * that claim one address the one that had it keeps it, also over a restart of
+ * this program. */
+void
+plan_seed(struct plan *plan, const struct oflow_table *installed)
+{
+    const struct oflow_node *node;
+
+    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+        const struct oflow *flow = node->flow;
+
+        if (flow->table_id == TABLE_FORWARD
+            && pipeline_cookie_kind(flow->cookie) == COOKIE_PORT) {
+            struct match match;
+
+            minimatch_expand(&flow->match, &match);
+            mac_table_seed(&plan->mac_table, match.flow.dl_dst,
+                           pipeline_cookie_hash(flow->cookie));
+        }
+    }
+}
+
+static void
+winnings_changed(const char *port_name, void *plan_)
+{
+    struct plan *plan = plan_;
+    struct plan_port *port = find_port(plan, port_name);
+
+    if (port) {
+        mark_dirty(plan, port);
+    }
+}
+
+static void
+run_port(struct plan *plan, struct plan_port *port)
+{
+    const struct mac_entry *entry
+        = mac_table_find(&plan->mac_table, port->vport.mac);
+    const struct mac_claim *claim
+        = entry ? mac_entry_find_claim(entry, port->vport.name) : NULL;
+    const struct vlan_set none = VLAN_SET_INITIALIZER;
+    struct slice new;
+
+    slice_init(&new);
+    compile_port(&plan->ctx, &port->vport, claim ? &claim->won : &none, &new);
+    replace_slice(plan, &port->slice, &new);
+}
+
+static void
+run_flood(const struct vlan_block *block, const uint32_t *group_ids,
+          size_t n_groups, struct slice *slice, void *plan_)
+{
+    struct plan *plan = plan_;
+    struct slice new;
+
+    slice_init(&new);
+    if (n_groups) {
+        compile_flood(block, group_ids, n_groups, &new);
+    }
+    replace_slice(plan, slice, &new);
+}
+
+/* Brings plan_desired() up to date with all that was stated. */
+void
+plan_run(struct plan *plan)
+{
+    struct plan_port *port;
+
+    if (plan->ctx_changed) {
+        struct slice new;
+
+        slice_init(&new);
+        compile_bridge(&plan->ctx, plan->bridge, &new);
+        replace_slice(plan, &plan->bridge_slice, &new);
+        HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
+            mark_dirty(plan, port);
+        }
+        plan->ctx_changed = false;
+    }
+
+    mac_table_run(&plan->mac_table, winnings_changed, plan);
+    LIST_FOR_EACH_POP (port, dirty_node, &plan->dirty_ports) {
+        ovs_list_init(&port->dirty_node);
+        run_port(plan, port);
+    }
+    flood_table_run(&plan->flood_table, run_flood, plan);
+}
+
+const struct bridge_ctx *
+plan_get_ctx(const struct plan *plan)
+{
+    return &plan->ctx;
+}
+
+/* Returns what the switch should hold, as of the last plan_run(). */
+const struct oflow_table *
+plan_desired(const struct plan *plan)
+{
+    return &plan->desired;
+}
+
+/* Returns a superset of the keys that have changed in plan_desired() since
+ * plan_clear_dirty().  Only the keys mean anything. */
+const struct oflow_table *
+plan_dirty(const struct plan *plan)
+{
+    return &plan->dirty;
+}
+
+void
+plan_clear_dirty(struct plan *plan)
+{
+    oflow_table_clear(&plan->dirty);
+}
+
+const struct mac_table *
+plan_mac_table(const struct plan *plan)
+{
+    return &plan->mac_table;
+}
+
+/* Returns the port called 'name', or null. */
+const struct vport *
+plan_find_port(const struct plan *plan, const char *name)
+{
+    const struct plan_port *port = find_port(plan, name);
+    return port ? &port->vport : NULL;
+}
+
+static int
+compare_vports(const void *a_, const void *b_)
+{
+    const struct vport *const *a = a_;
+    const struct vport *const *b = b_;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Returns the ports by name, with a null pointer behind the last.  The caller
+ * must free the array, but not what it points to. */
+const struct vport **
+plan_sort_ports(const struct plan *plan)
+{
+    const struct vport **vports = xmalloc((hmap_count(&plan->ports) + 1)
+                                          * sizeof *vports);
+    const struct plan_port *port;
+    size_t n = 0;
+
+    HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
+        vports[n++] = &port->vport;
+    }
+    qsort(vports, n, sizeof *vports, compare_vports);
+    vports[n] = NULL;
+    return vports;
+}
+
+/* Returns the name of the port that 'cookie' is for, or null if it is not a
+ * port's or the plan has no such port. */
+const char *
+plan_cookie_origin(const struct plan *plan, ovs_be64 cookie)
+{
+    if (pipeline_cookie_kind(cookie) == COOKIE_PORT) {
+        const struct plan_port *port;
+
+        /* The cookie's hash is that of the port's name. */
+        HMAP_FOR_EACH_WITH_HASH (port, hmap_node,
+                                 pipeline_cookie_hash(cookie),
+                                 &plan->ports) {
+            return port->vport.name;
+        }
+    }
+    return NULL;
+}
+
+/* Returns how many ports of the network side there are. */
+size_t
+plan_count_network_ports(const struct plan *plan)
+{
+    return plan->n_network_ports;
+}

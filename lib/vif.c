@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "vif.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "packets.h"
+#include "util.h"
+
+const char *
+vif_role_to_string(enum vif_role role)
+{
+    switch (role) {
+#define VIF_ROLE(ENUM, NAME) case VIF_##ENUM: return NAME;
+        VIF_ROLES
+#undef VIF_ROLE
+    default:
+        OVS_NOT_REACHED();
+    }
+}
+
+/* The members of "struct vif" that are strings. */
+#define VIF_STRINGS                             \
+    VIF_STRING(name)                            \
+    VIF_STRING(error)                           \
+    VIF_STRING(attached_mac)                    \
+    VIF_STRING(iface_id)                        \
+    VIF_STRING(vm_id)                           \
+    VIF_STRING(iface_status)                    \
+    VIF_STRING(portgroup)                       \
+    VIF_STRING(role)                            \
+    VIF_STRING(port)
+
+/* Initializes 'vif' to an interface without name, number or anything. */
+void
+vif_init(struct vif *vif)
+{
+    *vif = (struct vif) { .ofport = OFPP_NONE };
+    port_vlan_init(&vif->vlan);
+}
+
+/* Initializes 'dst' to a copy of 'src'. */
+void
+vif_clone(struct vif *dst, const struct vif *src)
+{
+    *dst = *src;
+#define VIF_STRING(MEMBER) dst->MEMBER = nullable_xstrdup(src->MEMBER);
+    VIF_STRINGS
+#undef VIF_STRING
+    port_vlan_clone(&dst->vlan, &src->vlan);
+}
+
+/* Frees what 'vif' holds, but not 'vif' itself. */
+void
+vif_uninit(struct vif *vif)
+{
+#define VIF_STRING(MEMBER) free(vif->MEMBER);
+    VIF_STRINGS
+#undef VIF_STRING
+    port_vlan_uninit(&vif->vlan);
+}
+
+bool
+vif_equals(const struct vif *a, const struct vif *b)
+{
+#define VIF_STRING(MEMBER)                                          \
+    if (!nullable_string_is_equal(a->MEMBER, b->MEMBER)) {          \
+        return false;                                               \
+    }
+    VIF_STRINGS
+#undef VIF_STRING
+    return (a->ofport == b->ofport
+            && eth_addr_equals(a->mac_in_use, b->mac_in_use)
+            && port_vlan_equals(&a->vlan, &b->vlan)
+            && a->vlan_is_ours == b->vlan_is_ours
+            && a->in_bond == b->in_bond);
+}
+
+/* Returns the role of 'vif'.  An external_ids:virtnet-role of "network" makes
+ * a network port of any port but LOCAL; one of "guest" can say no more than a
+ * valid attached-mac says by itself. */
+enum vif_role
+vif_get_role(const struct vif *vif)
+{
+    struct eth_addr mac;
+
+    if (vif->ofport == OFPP_LOCAL) {
+        return VIF_HOST;
+    } else if (vif->role && !strcmp(vif->role, "network")) {
+        return VIF_NETWORK;
+    }
+    return (vif_parse_attached_mac(vif, &mac, NULL)
+            ? VIF_GUEST : VIF_NETWORK);
+}
+
+/* Stores the attached-mac of 'vif' in '*mac' and returns true, if it is a
+ * unicast address of six octets other than zero, all that a guest can be sent
+ * frames by.
+ *
+ * Otherwise returns false and leaves '*mac' alone.  Then, if 'why' is nonnull,
+ * stores in '*why' what is wrong with it, a constant string, or null if there
+ * is no attached-mac at all. */
+bool
+vif_parse_attached_mac(const struct vif *vif, struct eth_addr *mac,
+                       const char **why)
+{
+    struct eth_addr ea;
+    const char *reason;
+
+    if (!vif->attached_mac) {
+        reason = NULL;
+    } else if (!eth_addr_from_string(vif->attached_mac, &ea)) {
+        reason = "is not a MAC address of six octets";
+    } else if (eth_addr_is_multicast(ea)) {
+        reason = "is a multicast address";
+    } else if (eth_addr_is_zero(ea)) {
+        reason = "is zero";
+    } else {
+        *mac = ea;
+        return true;
+    }
+
+    if (why) {
+        *why = reason;
+    }
+    return false;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIF_H
+#define VIF_H 1
+
+/* A virtual interface, as the Open_vSwitch database describes it.
+ *
+ * A "struct vif" holds, as plain values, what this program needs of one row of
+ * table Interface and of the row of table Port that it belongs to.  It says
+ * what is there; what follows from it is decided in model.c. */
+
+#include <stdbool.h>
+#include "openvswitch/types.h"
+#include "port-vlan.h"
+
+/* A guest has a valid external_ids:attached-mac, the host is a bridge's LOCAL
+ * port, and everything else is the network side. */
+#define VIF_ROLES                               \
+    VIF_ROLE(GUEST, "guest")                    \
+    VIF_ROLE(HOST, "host")                      \
+    VIF_ROLE(NETWORK, "network")
+
+enum vif_role {
+#define VIF_ROLE(ENUM, NAME) VIF_##ENUM,
+    VIF_ROLES
+#undef VIF_ROLE
+};
+
+const char *vif_role_to_string(enum vif_role);
+
+struct vif {
+    /* Table Interface. */
+    char *name;
+    ofp_port_t ofport;          /* OFPP_NONE if it has none. */
+    char *error;                /* Why it has none, or null. */
+    struct eth_addr mac_in_use; /* All zero if not known. */
+    char *attached_mac;         /* external_ids of that name, or null... */
+    char *iface_id;
+    char *vm_id;
+    char *iface_status;
+    char *portgroup;            /* external_ids:virtnet-portgroup. */
+    char *role;                 /* external_ids:virtnet-role. */
+
+    /* Table Port. */
+    char *port;
+    struct port_vlan vlan;
+    bool vlan_is_ours;          /* external_ids:virtnet-vlan is there. */
+    bool in_bond;               /* Has the port several interfaces? */
+};
+
+void vif_init(struct vif *);
+void vif_clone(struct vif *, const struct vif *);
+void vif_uninit(struct vif *);
+bool vif_equals(const struct vif *, const struct vif *);
+
+enum vif_role vif_get_role(const struct vif *);
+bool vif_parse_attached_mac(const struct vif *, struct eth_addr *,
+                            const char **why);
+
+#endif /* lib/vif.h */

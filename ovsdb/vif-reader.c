@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "ovsdb/vif-reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "hash.h"
+#include "lib/vif.h"
+#include "openvswitch/hmap.h"
+#include "openvswitch/list.h"
+#include "ovsdb-idl.h"
+#include "packets.h"
+#include "smap.h"
+#include "util.h"
+#include "uuid.h"
+#include "vswitch-idl.h"
+
+/* What is known of one row of table Interface. */
+struct record {
+    struct hmap_node uuid_node;     /* In 'by_uuid', by 'uuid'. */
+    struct hmap_node ofport_node;   /* In 'by_ofport', by vif.ofport. */
+    struct hmap_node name_node;     /* In 'by_name', by vif.name. */
+    struct ovs_list dirty_node;     /* In 'dirty', or empty. */
+    struct uuid uuid;               /* Of the Interface row. */
+    struct uuid port_uuid;          /* Of the Port row, or zero. */
+    bool has_vif;                   /* Is 'vif' told to the client? */
+    struct vif vif;
+};
+
+struct vif_reader {
+    struct ovsdb_idl *idl;
+    vif_changed_cb *changed;
+    void *aux;
+    struct hmap by_uuid;
+    struct hmap by_ofport;          /* Only records with 'has_vif'. */
+    struct hmap by_name;            /* Only records with 'has_vif'. */
+    struct ovs_list dirty;
+};
+
+/* Creates and returns a reader of 'idl', which must outlive it, that calls
+ * 'changed' with 'aux' from vif_reader_run(). */
+struct vif_reader *
+vif_reader_create(struct ovsdb_idl *idl, vif_changed_cb *changed, void *aux)
+{
+    struct vif_reader *reader = xmalloc(sizeof *reader);
+
+    reader->idl = idl;
+    reader->changed = changed;
+    reader->aux = aux;
+    hmap_init(&reader->by_uuid);
+    hmap_init(&reader->by_ofport);
+    hmap_init(&reader->by_name);
+    ovs_list_init(&reader->dirty);
+    return reader;
+}
+
+static uint32_t
+hash_ofport(ofp_port_t ofport)
+{
+    return hash_int(ofp_to_u16(ofport), 0);
+}
+
+static void
+record_drop_vif(struct vif_reader *reader, struct record *record, bool tell)
+{
+    if (record->has_vif) {
+        hmap_remove(&reader->by_ofport, &record->ofport_node);
+        hmap_remove(&reader->by_name, &record->name_node);
+        record->has_vif = false;
+        if (tell) {
+            reader->changed(&record->vif, NULL, reader->aux);
+        }
+        vif_uninit(&record->vif);
+    }
+}
+
+/* Makes 'vif', which is taken over, the vif of 'record', and tells the client
+ * if that is a change. */
+static void
+record_set_vif(struct vif_reader *reader, struct record *record,
+               struct vif *vif)
+{
+    if (record->has_vif && vif_equals(&record->vif, vif)) {
+        vif_uninit(vif);
+        return;
+    }
+
+    struct vif old = record->vif;
+    bool had_vif = record->has_vif;
+    if (had_vif) {
+        hmap_remove(&reader->by_ofport, &record->ofport_node);
+        hmap_remove(&reader->by_name, &record->name_node);
+    }
+    record->vif = *vif;
+    record->has_vif = true;
+    hmap_insert(&reader->by_ofport, &record->ofport_node,
+                hash_ofport(vif->ofport));
+    hmap_insert(&reader->by_name, &record->name_node,
+                hash_string(vif->name, 0));
+
+    reader->changed(had_vif ? &old : NULL, &record->vif, reader->aux);
+    if (had_vif) {
+        vif_uninit(&old);
+    }
+}
+
+static void
+record_destroy(struct vif_reader *reader, struct record *record)
+{
+    hmap_remove(&reader->by_uuid, &record->uuid_node);
+    ovs_list_remove(&record->dirty_node);
+    record_drop_vif(reader, record, false);
+    free(record);
+}
+
+/* Frees 'reader', which may be null, without another call to its client. */
+void
+vif_reader_destroy(struct vif_reader *reader)
+{
+    struct record *record;
+
+    if (!reader) {
+        return;
+    }
+    HMAP_FOR_EACH_SAFE (record, uuid_node, &reader->by_uuid) {
+        record_destroy(reader, record);
+    }
+    hmap_destroy(&reader->by_uuid);
+    hmap_destroy(&reader->by_ofport);
+    hmap_destroy(&reader->by_name);
+    free(reader);
+}
+
+/* Returns the record of Interface row 'uuid', a new one if need be, marked to
+ * be looked at. */
+static struct record *
+touch_record(struct vif_reader *reader, const struct uuid *uuid)
+{
+    struct record *record;
+
+    HMAP_FOR_EACH_WITH_HASH (record, uuid_node, uuid_hash(uuid),
+                             &reader->by_uuid) {
+        if (uuid_equals(&record->uuid, uuid)) {
+            goto found;
+        }
+    }
+    record = xzalloc(sizeof *record);
+    record->uuid = *uuid;
+    ovs_list_init(&record->dirty_node);
+    hmap_insert(&reader->by_uuid, &record->uuid_node, uuid_hash(uuid));
+
+found:
+    if (ovs_list_is_empty(&record->dirty_node)) {
+        ovs_list_push_back(&reader->dirty, &record->dirty_node);
+    }
+    return record;
+}
+
+static char *
+get_id(const struct smap *external_ids, const char *key)
+{
+    return nullable_xstrdup(smap_get(external_ids, key));
+}
+
+static void
+read_interface(struct vif *vif, const struct ovsrec_interface *row)
+{
+    const struct smap *ids = &row->external_ids;
+
+    vif->name = xstrdup(row->name);
+    if (row->error) {
+        vif->error = xstrdup(row->error);
+    } else if (row->n_ofport && row->ofport[0] < 0) {
+        /* vswitch.xml: "OVS sets this column to -1 if it was unable to add
+         * the interface." */
+        vif->error = xstrdup("could not be added to the bridge "
+                             "(ofport is -1)");
+    } else if (row->n_ofport) {
+        vif->ofport = u16_to_ofp(row->ofport[0]);
+    }
+    if (row->mac_in_use) {
+        eth_addr_from_string(row->mac_in_use, &vif->mac_in_use);
+    }
+    vif->attached_mac = get_id(ids, "attached-mac");
+    vif->iface_id = get_id(ids, "iface-id");
+    vif->vm_id = get_id(ids, "vm-id");
+    vif->iface_status = get_id(ids, "iface-status");
+    vif->portgroup = get_id(ids, "virtnet-portgroup");
+    vif->role = get_id(ids, "virtnet-role");
+}
+
+static void
+read_port(struct vif *vif, const struct ovsrec_port *row)
+{
+    vif->port = xstrdup(row->name);
+    if (row->vlan_mode) {
+        port_vlan_mode_from_string(row->vlan_mode, &vif->vlan.mode);
+    }
+    if (row->n_tag) {
+        vif->vlan.tag = row->tag[0];
+    }
+    for (size_t i = 0; i < row->n_trunks; i++) {
+        vlan_set_add(&vif->vlan.trunks, row->trunks[i]);
+    }
+    vif->vlan_is_ours = smap_get(&row->external_ids, "virtnet-vlan") != NULL;
+    vif->in_bond = row->n_interfaces > 1;
+}
+
+/* Reads the rows of 'record' afresh. */
+static void
+run_record(struct vif_reader *reader, struct record *record)
+{
+    const struct ovsrec_interface *interface
+        = ovsrec_interface_get_for_uuid(reader->idl, &record->uuid);
+    const struct ovsrec_port *port
+        = ovsrec_port_get_for_uuid(reader->idl, &record->port_uuid);
+
+    if (interface && port) {
+        struct vif vif;
+
+        vif_init(&vif);
+        read_interface(&vif, interface);
+        read_port(&vif, port);
+        record_set_vif(reader, record, &vif);
+    } else {
+        record_drop_vif(reader, record, true);
+        if (!interface) {
+            record_destroy(reader, record);
+        }
+    }
+}
+
+/* Takes in all that has changed in the database since the last call.  The
+ * caller must run the IDL before and clear its tracked changes after it. */
+void
+vif_reader_run(struct vif_reader *reader)
+{
+    const struct ovsrec_interface *interface;
+    const struct ovsrec_port *port;
+
+    OVSREC_PORT_FOR_EACH_TRACKED (port, reader->idl) {
+        if (!ovsrec_port_is_deleted(port)) {
+            for (size_t i = 0; i < port->n_interfaces; i++) {
+                const struct uuid *uuid = &port->interfaces[i]->header_.uuid;
+
+                touch_record(reader, uuid)->port_uuid = port->header_.uuid;
+            }
+        }
+    }
+    OVSREC_INTERFACE_FOR_EACH_TRACKED (interface, reader->idl) {
+        touch_record(reader, &interface->header_.uuid);
+    }
+
+    struct record *record;
+    LIST_FOR_EACH_POP (record, dirty_node, &reader->dirty) {
+        ovs_list_init(&record->dirty_node);
+        run_record(reader, record);
+    }
+}
+
+/* Returns the vif that a switch knows as port 'ofport' by the name 'of_name'
+ * and with address 'hw_addr', or null if there is none, or none yet.
+ *
+ * Port numbers repeat from bridge to bridge, and OpenFlow 1.5 cuts names off
+ * after 15 characters, which several interfaces with longer names may then
+ * share.  Only in that case does the address count. */
+const struct vif *
+vif_reader_find(const struct vif_reader *reader, ofp_port_t ofport,
+                const char *of_name, const struct eth_addr hw_addr)
+{
+    const struct vif *found = NULL;
+    const struct record *record;
+
+    HMAP_FOR_EACH_WITH_HASH (record, ofport_node, hash_ofport(ofport),
+                             &reader->by_ofport) {
+        const struct vif *vif = &record->vif;
+
+        if (vif->ofport == ofport
+            && !strncmp(vif->name, of_name, OFP_MAX_PORT_NAME_LEN - 1)
+            && (!found || eth_addr_equals(vif->mac_in_use, hw_addr))) {
+            found = vif;
+        }
+    }
+    return found;
+}
+
+/* Returns the UUID of the Port row of interface 'name', or null if there is no
+ * such interface. */
+const struct uuid *
+vif_reader_port_uuid(const struct vif_reader *reader, const char *name)
+{
+    const struct record *record;
+
+    HMAP_FOR_EACH_WITH_HASH (record, name_node, hash_string(name, 0),
+                             &reader->by_name) {
+        if (!strcmp(record->vif.name, name)) {
+            return &record->port_uuid;
+        }
+    }
+    return NULL;
+}
+
+/* Calls 'cb' with 'aux' for each vif, in no particular order. */
+void
+vif_reader_for_each(const struct vif_reader *reader, vif_reader_each_cb *cb,
+                    void *aux)
+{
+    const struct record *record;
+
+    HMAP_FOR_EACH (record, name_node, &reader->by_name) {
+        cb(&record->vif, aux);
+    }
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIF_READER_H
+#define VIF_READER_H 1
+
+/* Interfaces, from rows of the database to values.
+ *
+ * Keeps a "struct vif" for each row of table Interface that a row of table Port
+ * refers to, and tells its client what changes.  A change of one row costs the
+ * same however many rows there are. */
+
+#include "openvswitch/types.h"
+
+struct ovsdb_idl;
+struct uuid;
+struct vif;
+
+/* Called for a vif that is new ('old' is null), is gone ('new' is null), or
+ * has changed.  Both are only good until the call returns. */
+typedef void vif_changed_cb(const struct vif *old, const struct vif *new,
+                            void *aux);
+
+struct vif_reader *vif_reader_create(struct ovsdb_idl *, vif_changed_cb *,
+                                     void *aux);
+void vif_reader_destroy(struct vif_reader *);
+void vif_reader_run(struct vif_reader *);
+
+const struct vif *vif_reader_find(const struct vif_reader *, ofp_port_t,
+                                  const char *of_name,
+                                  const struct eth_addr hw_addr);
+const struct uuid *vif_reader_port_uuid(const struct vif_reader *,
+                                        const char *name);
+typedef void vif_reader_each_cb(const struct vif *, void *aux);
+void vif_reader_for_each(const struct vif_reader *, vif_reader_each_cb *,
+                         void *aux);
+
+#endif /* ovsdb/vif-reader.h */
