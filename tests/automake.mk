@@ -17,19 +17,56 @@ AM_TESTS_ENVIRONMENT = \
 
 # Unit tests: tests/unit/test-*.c, one program per module of lib/.
 unit_tests = \
-	tests/unit/test-virtnet-version
+	tests/unit/test-diag \
+	tests/unit/test-netdef \
+	tests/unit/test-netdef-elements \
+	tests/unit/test-netdef-law \
+	tests/unit/test-port-vlan \
+	tests/unit/test-virtnet-version \
+	tests/unit/test-vlan-set
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 UNIT_LIBS = lib/libvirtnet.la $(OVS_LIBS) $(CMOCKA_LIBS)
+
+tests_unit_test_diag_SOURCES = tests/unit/test-diag.c
+tests_unit_test_diag_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_diag_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_netdef_SOURCES = tests/unit/test-netdef.c
+tests_unit_test_netdef_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_netdef_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_netdef_elements_SOURCES = tests/unit/test-netdef-elements.c
+tests_unit_test_netdef_elements_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_netdef_elements_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_netdef_law_SOURCES = tests/unit/test-netdef-law.c
+tests_unit_test_netdef_law_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_netdef_law_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_port_vlan_SOURCES = tests/unit/test-port-vlan.c
+tests_unit_test_port_vlan_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_port_vlan_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_virtnet_version_SOURCES = tests/unit/test-virtnet-version.c
 tests_unit_test_virtnet_version_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_virtnet_version_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_vlan_set_SOURCES = tests/unit/test-vlan-set.c
+tests_unit_test_vlan_set_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_vlan_set_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 
-# Scripts.  A runner of golden cases belongs here too.
+# Golden cases: a directory each, input beside expected output.
+check_PROGRAMS += tests/golden-check
+tests_golden_check_SOURCES = tests/golden-check.c
+tests_golden_check_LDADD = lib/libvirtnet.la $(OVS_LIBS)
+
+# Scripts.
 test_scripts = \
+	tests/corpus.sh \
+	tests/golden-check.sh \
 	tests/layering.sh
 TESTS += $(test_scripts)
 EXTRA_DIST += \

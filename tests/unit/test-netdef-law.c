@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/netdef.h"
+#include "random.h"
+#include "util.h"
+
+/* Law 1: parse(format(netdef)) equals netdef. */
+
+static char *
+random_text(const char *forbidden)
+{
+    static const char *const pieces[] = {
+        "a", "B", "0", "-", "_", " ", "&", "<", ">", "'", "\"", "\t", "\n",
+        "\r", "]]>", "/", "&amp;", "\xc3\xa4", "\xf0\x9f\x8c\x90",
+    };
+    struct ds s = DS_EMPTY_INITIALIZER;
+    int n = random_range(8);
+
+    ds_put_char(&s, 'x');
+    for (int i = 0; i < n; i++) {
+        const char *piece = pieces[random_range(ARRAY_SIZE(pieces))];
+
+        if (!strpbrk(piece, forbidden)) {
+            ds_put_cstr(&s, piece);
+        }
+    }
+    return ds_steal_cstr(&s);
+}
+
+/* Only what <vlan> can express. */
+static void
+random_vlan(struct port_vlan *vlan)
+{
+    static const enum port_vlan_mode modes[] = {
+        PORT_VLAN_MODE_DEFAULT, PORT_VLAN_MODE_NATIVE_TAGGED,
+        PORT_VLAN_MODE_NATIVE_UNTAGGED,
+    };
+
+    vlan->mode = modes[random_range(3)];
+    if (vlan->mode == PORT_VLAN_MODE_DEFAULT && random_range(2)) {
+        vlan->tag = random_range(4095);
+        return;
+    }
+    for (int n = 1 + random_range(5); n > 0; n--) {
+        vlan_set_add(&vlan->trunks, random_range(4095));
+    }
+    if (vlan->mode != PORT_VLAN_MODE_DEFAULT) {
+        vlan->tag = vlan->trunks.ranges[0].first;
+    }
+}
+
+static struct netdef *
+random_netdef(void)
+{
+    struct netdef *netdef = xzalloc(sizeof *netdef);
+    int n = random_range(5);
+    int default_pg = random_range(6);
+
+    netdef->name = random_text("/\n");
+    if (random_range(2)) {
+        netdef->uuid = xasprintf("%08x-0123-4567-89ab-cdef%08x",
+                                 random_uint32(), random_uint32());
+    }
+    netdef->forward = random_range(NETDEF_FORWARD_HOSTDEV + 1);
+    netdef->virtualport = random_range(NETDEF_VIRTUALPORT_MIDONET + 1);
+    netdef->mac_table_manager = random_range(2);
+    if (random_range(4)) {
+        netdef->bridge = xasprintf("br%d'&<", random_range(1000));
+    }
+    port_vlan_init(&netdef->vlan);
+    netdef->has_vlan = random_range(2);
+    if (netdef->has_vlan) {
+        random_vlan(&netdef->vlan);
+    }
+
+    netdef->portgroups = xcalloc(n, sizeof *netdef->portgroups);
+    netdef->n_portgroups = n;
+    for (int i = 0; i < n; i++) {
+        struct portgroup *pg = &netdef->portgroups[i];
+        char *text = random_text("");
+
+        pg->name = xasprintf("%d%s", i, text);
+        free(text);
+        pg->is_default = i == default_pg;
+        port_vlan_init(&pg->vlan);
+        pg->has_vlan = random_range(2);
+        if (pg->has_vlan) {
+            random_vlan(&pg->vlan);
+        }
+    }
+    return netdef;
+}
+
+static void
+test_law_1(void **state OVS_UNUSED)
+{
+    random_set_seed(1);
+    for (int i = 0; i < 2000; i++) {
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct netdef *a = random_netdef();
+        struct ds first = DS_EMPTY_INITIALIZER;
+        struct ds second = DS_EMPTY_INITIALIZER;
+
+        netdef_format(&first, a);
+
+        struct netdef *b = netdef_from_xml(first.string, first.length, NULL,
+                                           &diags);
+
+        if (!b) {
+            diag_list_format(&second, &diags);
+            fail_msg("%s%s", ds_cstr(&first), ds_cstr(&second));
+        }
+        netdef_format(&second, b);
+        assert_string_equal(ds_cstr(&first), ds_cstr(&second));
+        assert_true(netdef_equals(a, b));
+        assert_true(netdef_equals(b, a));
+
+        ds_destroy(&first);
+        ds_destroy(&second);
+        netdef_destroy(a);
+        netdef_destroy(b);
+        diag_list_uninit(&diags);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_law_1),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
