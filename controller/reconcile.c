@@ -304,11 +304,12 @@ reconcile_format_status(struct ds *s, const struct reconcile *r)
 
     netdef_source_get(r->source, &n_defs);
     ds_put_format(s, "virtnet-controller %s\n", virtnet_version());
-    ds_put_format(s, "database %s: %s, %"PRIuSIZE" changes pending\n",
+    ds_put_format(s, "database: %s: %s, %"PRIuSIZE" changes pending, "
+                  "cur_cfg %"PRId64"\n",
                   r->database,
                   ovs_idl_is_connected(r->ovs) ? "connected" : "disconnected",
-                  dbsync_count_pending(r->dbsync));
-    ds_put_format(s, "networks in %s: %"PRIuSIZE"%s\n",
+                  dbsync_count_pending(r->dbsync), ovs_idl_cur_cfg(r->ovs));
+    ds_put_format(s, "networks: %s: %"PRIuSIZE"%s\n",
                   netdef_source_directory(r->source), n_defs,
                   netdef_source_is_complete(r->source)
                   ? "" : " (not all could be read)");

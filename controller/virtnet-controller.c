@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "command-line.h"
 #include "controller/appctl.h"
@@ -76,6 +77,7 @@ parse_options(int argc, char *argv[], struct options *options)
 {
     enum {
         OPT_NETWORKS = UCHAR_MAX + 1,
+        OPT_LIBVIRT,
         OPT_DATAPATH_TYPE,
         OPT_UNIXCTL,
         SSL_OPTION_ENUMS,
@@ -84,6 +86,7 @@ parse_options(int argc, char *argv[], struct options *options)
     };
     static const struct option long_options[] = {
         {"networks", required_argument, NULL, OPT_NETWORKS},
+        {"libvirt", required_argument, NULL, OPT_LIBVIRT},
         {"datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE},
         {"unixctl", required_argument, NULL, OPT_UNIXCTL},
         {"help", no_argument, NULL, 'h'},
@@ -107,6 +110,14 @@ parse_options(int argc, char *argv[], struct options *options)
         switch (c) {
         case OPT_NETWORKS:
             options->config.networks = optarg;
+            break;
+
+        case OPT_LIBVIRT:
+            if (strcmp(optarg, "none")) {
+                fprintf(stderr, "%s: --libvirt=%s: only \"none\" is carried "
+                        "out yet\n", program_name, optarg);
+                exit(2);
+            }
             break;
 
         case OPT_DATAPATH_TYPE:
@@ -156,6 +167,8 @@ usage(void)
            "  --networks=DIR          directory of libvirt network XML files\n"
            "                          (default: "
            SYSCONFDIR "/ovs-virtnet/networks)\n"
+           "  --libvirt=none          do not read libvirt's own files "
+           "(default)\n"
            "  --datapath-type=TYPE    of bridges that are created for "
            "networks\n"
            "                          (default: the system's default)\n",

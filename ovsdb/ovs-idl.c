@@ -20,6 +20,8 @@ struct ovs_idl *
 ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
 {
     static const struct ovsdb_idl_column *const columns[] = {
+        &ovsrec_open_vswitch_col_cur_cfg,
+
         &ovsrec_bridge_col_name,
         &ovsrec_bridge_col_external_ids,
         &ovsrec_bridge_col_other_config,
@@ -96,6 +98,15 @@ bool
 ovs_idl_has_ever_connected(const struct ovs_idl *ovs)
 {
     return ovsdb_idl_has_ever_connected(ovs->idl);
+}
+
+/* Returns which change of the configuration, as counted in column next_cfg,
+ * vswitchd had carried out when it wrote what has been received so far. */
+int64_t
+ovs_idl_cur_cfg(const struct ovs_idl *ovs)
+{
+    const struct ovsrec_open_vswitch *row = ovsrec_open_vswitch_first(ovs->idl);
+    return row ? row->cur_cfg : 0;
 }
 
 const struct vif_reader *

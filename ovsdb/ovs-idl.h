@@ -12,6 +12,7 @@
  * connection instead. */
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "ovsdb/bridge-reader.h"
 #include "ovsdb/vif-reader.h"
 
@@ -26,6 +27,7 @@ void ovs_idl_wait(struct ovs_idl *);
 
 bool ovs_idl_is_connected(const struct ovs_idl *);
 bool ovs_idl_has_ever_connected(const struct ovs_idl *);
+int64_t ovs_idl_cur_cfg(const struct ovs_idl *);
 const struct vif_reader *ovs_idl_vifs(const struct ovs_idl *);
 void ovs_idl_for_each_bridge(const struct ovs_idl *, bridge_reader_cb *,
                              void *aux);
