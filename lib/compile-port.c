@@ -6,7 +6,6 @@
 
 #include "flow.h"
 #include "openvswitch/match.h"
-#include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
 #include "pipeline.h"
@@ -58,54 +57,81 @@ add(struct compilation *c, enum pipeline_table table, uint16_t priority,
     slice_add_flow(c->slice, table, priority, match, c->cookie, c->ofpacts);
 }
 
-/* ADMIT: which frames the port may send, and the VLAN that they are in:
+/* Adds an ADMIT flow that matches 'match' and the port, does what is in
+ * c->ofpacts, and passes the frame on. */
+static void
+add_admit(struct compilation *c, uint16_t priority, struct match *match)
+{
+    const struct vport *vport = c->vport;
+
+    match_set_in_port(match, vport->ofport);
+    if (vport->role == VIF_NETWORK) {
+        pipeline_put_from_network(c->ofpacts);
+    }
+    pipeline_put_goto(c->ofpacts, (vport->role == VIF_GUEST
+                                   ? TABLE_SOURCE : TABLE_FORWARD));
+    add(c, TABLE_ADMIT, priority, match);
+}
+
+/* ADMIT: frames without a tag or with one for VLAN 0, as from an access port of
+ * VLAN 10:
  *
  *     in_port=7,vlan_tci=0x0000/0x0fff
  *         actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:SOURCE
  *
- * for untagged frames of an access port of VLAN 10, and for each block of
- * VLANs that the port may send tagged:
+ * In VLAN 0 a tag that says nothing at all is taken off and one with a priority
+ * is left, both as NORMAL does it (xvlan_put() in ofproto-dpif-xlate.c):
+ *
+ *     in_port=7,vlan_tci=0x1000
+ *         actions=set_field:0->vlan_tci,goto_table:SOURCE  */
+static void
+compile_admit_untagged(struct compilation *c)
+{
+    const struct port_vlan_effect *vlan = &c->vport->vlan;
+    struct match match;
+
+    if (vlan->untagged_in < 0) {
+        return;
+    }
+    if (!vlan->untagged_in) {
+        match_init_catchall(&match);
+        match_set_dl_tci(&match, htons(VLAN_CFI));
+        pipeline_put_untag(c->ofpacts, 0);
+        add_admit(c, PRIORITY_ADMIT_NULL_TAG, &match);
+        if (vlan->tagged_in && vlan_set_contains(&vlan->members, 0)) {
+            return;             /* A block of compile_admit_tagged(). */
+        }
+    }
+
+    match_init_catchall(&match);
+    match_set_dl_tci_masked(&match, htons(0), htons(VLAN_VID_MASK));
+    if (vlan->untagged_in) {
+        pipeline_put_vlan(c->ofpacts, vlan->untagged_in);
+    }
+    add_admit(c, PRIORITY_ADMIT_UNTAGGED, &match);
+}
+
+/* ADMIT: frames that travel as they come, of each block of VLANs:
  *
  *     in_port=7,vlan_tci=0x1028/0x1ff8 actions=goto_table:SOURCE  */
 static void
-compile_admit(struct compilation *c)
+compile_admit_tagged(struct compilation *c)
 {
-    const struct vport *vport = c->vport;
-    enum pipeline_table next = (vport->role == VIF_GUEST
-                                ? TABLE_SOURCE : TABLE_FORWARD);
-    struct match match;
+    const struct port_vlan_effect *vlan = &c->vport->vlan;
+    struct vlan_block *blocks;
+    size_t n;
 
-    if (vport->vlan.untagged_in >= 0) {
-        match_init_catchall(&match);
-        match_set_in_port(&match, vport->ofport);
-        match_set_dl_tci_masked(&match, htons(0), htons(VLAN_VID_MASK));
-        pipeline_put_vlan(c->ofpacts, vport->vlan.untagged_in);
-        if (vport->role == VIF_NETWORK) {
-            pipeline_put_from_network(c->ofpacts);
-        }
-        pipeline_put_goto(c->ofpacts, next);
-        add(c, TABLE_ADMIT, PRIORITY_ADMIT_UNTAGGED, &match);
+    if (!vlan->tagged_in) {
+        return;
     }
+    n = vlan_set_blocks(&vlan->members, &blocks);
+    for (size_t i = 0; i < n; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
 
-    if (vport->vlan.tagged_in) {
-        struct vlan_block *blocks;
-        size_t n = vlan_set_blocks(&vport->vlan.members, &blocks);
-
-        for (size_t i = 0; i < n; i++) {
-            if (!blocks[i].vid && !blocks[i].level) {
-                continue;       /* VLAN 0 alone: those are untagged. */
-            }
-            match_init_catchall(&match);
-            match_set_in_port(&match, vport->ofport);
-            pipeline_match_block(&match, &blocks[i]);
-            if (vport->role == VIF_NETWORK) {
-                pipeline_put_from_network(c->ofpacts);
-            }
-            pipeline_put_goto(c->ofpacts, next);
-            add(c, TABLE_ADMIT, PRIORITY_ADMIT_TAGGED, &match);
-        }
-        free(blocks);
+        pipeline_match_block(&match, &blocks[i]);
+        add_admit(c, PRIORITY_ADMIT_TAGGED, &match);
     }
+    free(blocks);
 }
 
 typedef void egress_cb(struct compilation *, const struct vlan_block *);
@@ -120,11 +146,11 @@ for_each_egress(struct compilation *c, const struct vlan_set *vlans,
     struct vlan_set tagged;
 
     vlan_set_clone(&tagged, vlans);
-    if (untagged > 0 && vlan_set_contains(vlans, untagged)) {
+    if (untagged >= 0 && vlan_set_contains(vlans, untagged)) {
         struct vlan_block block = { .vid = untagged };
 
         vlan_set_remove(&tagged, untagged);
-        ofpact_put_STRIP_VLAN(c->ofpacts);
+        pipeline_put_untag(c->ofpacts, untagged);
         pipeline_put_output(c->ofpacts, c->vport->ofport);
         cb(c, &block);
     }
@@ -191,7 +217,8 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         .ofpacts = &ofpacts,
     };
 
-    compile_admit(&c);
+    compile_admit_untagged(&c);
+    compile_admit_tagged(&c);
     if (vport->role == VIF_NETWORK) {
         for_each_egress(&c, &vport->vlan.members, add_unknown_output);
     } else {

@@ -129,24 +129,39 @@ pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id)
     ofpact_put_GROUP(ofpacts)->group_id = group_id;
 }
 
+static void
+put_vlan_tci(struct ofpbuf *ofpacts, uint16_t tci, uint16_t tci_mask)
+{
+    union mf_value value = { .be16 = htons(tci) };
+    union mf_value mask = { .be16 = htons(tci_mask) };
+
+    ofpact_put_set_field(ofpacts, mf_from_id(MFF_VLAN_TCI), &value, &mask);
+}
+
 /* Appends to 'ofpacts' what turns an untagged frame, or one with a tag for
- * VLAN 0, into a frame of VLAN 'vid', in one action:
+ * VLAN 0, into a frame of VLAN 'vid', which is not 0, in one action:
  *
  *     set_field:0x100a/0x1fff->vlan_tci
  *
  * puts on a tag for VLAN 10, or changes the VLAN in the tag and leaves its
- * priority.  For VLAN 0, a tag with only a priority is taken off, as NORMAL
- * does it. */
+ * priority. */
 void
 pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid)
 {
-    const struct mf_field *field = mf_from_id(MFF_VLAN_TCI);
-    union mf_value value = { .be16 = htons(vid ? VLAN_CFI | vid : 0) };
-    union mf_value mask = {
-        .be16 = htons(vid ? VLAN_CFI | VLAN_VID_MASK : UINT16_MAX)
-    };
+    put_vlan_tci(ofpacts, VLAN_CFI | vid, VLAN_CFI | VLAN_VID_MASK);
+}
 
-    ofpact_put_set_field(ofpacts, field, &value, &mask);
+/* Appends to 'ofpacts' what takes the tag off a frame of VLAN 'vid'.  Those of
+ * VLAN 0 may or may not have one, and only a frame that is known to have one
+ * can be the object of pop_vlan. */
+void
+pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid)
+{
+    if (vid) {
+        ofpact_put_STRIP_VLAN(ofpacts);
+    } else {
+        put_vlan_tci(ofpacts, 0, UINT16_MAX);
+    }
 }
 
 /* Appends to 'ofpacts' what marks a frame as one of the network side. */

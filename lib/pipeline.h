@@ -58,6 +58,7 @@ enum {
     PRIORITY_ADMIT_DROP = 1,
     PRIORITY_ADMIT_TAGGED = 100,
     PRIORITY_ADMIT_UNTAGGED = 110,
+    PRIORITY_ADMIT_NULL_TAG = 120,
 
     PRIORITY_RESERVED = 200,    /* In ADMIT or in SOURCE. */
 
@@ -125,6 +126,7 @@ void pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table);
 void pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t);
 void pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id);
 void pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid);
+void pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_from_network(struct ofpbuf *ofpacts);
 
 #endif /* lib/pipeline.h */

@@ -106,7 +106,7 @@ port_vlan_effect_init_access(struct port_vlan_effect *effect, int vid)
 {
     vlan_set_add(&effect->members, vid);
     effect->untagged_in = vid;
-    effect->untagged_out = vid ? vid : -1;
+    effect->untagged_out = vid;
 }
 
 /* Makes 'effect->members' those of column trunks in 'trunks', where no VLAN at
@@ -148,7 +148,7 @@ port_vlan_effect_init_native(struct port_vlan_effect *effect, int vid,
         vlan_set_remove(&effect->members, 0);
     }
     effect->untagged_in = vid;
-    if (vid && vlan->mode == PORT_VLAN_MODE_NATIVE_UNTAGGED) {
+    if (vlan->mode == PORT_VLAN_MODE_NATIVE_UNTAGGED) {
         effect->untagged_out = vid;
     }
 }
@@ -162,8 +162,8 @@ port_vlan_effect_init_native(struct port_vlan_effect *effect, int vid,
  *
  * 'effect->untagged_in' is the VLAN of frames that arrive without a tag or
  * with only a priority in it, 0...4095, or -1 if they are dropped.
- * 'effect->untagged_out' is 1...4095, the VLAN whose tag is taken off, or -1
- * if there is none; VLAN 0 has no tag that could be taken off.  If
+ * 'effect->untagged_out' is the VLAN whose tag is taken off, 0...4095, or -1
+ * if there is none; a tag for VLAN 0 is one with only a priority in it.  If
  * 'effect->tagged_in' is true, tagged frames are let in for the VLANs other
  * than 0 among 'effect->members', otherwise they are all dropped.
  *

@@ -48,7 +48,7 @@ void port_vlan_format(struct ds *, const struct port_vlan *);
 struct port_vlan_effect {
     struct vlan_set members;    /* VLANs that the port belongs to. */
     int untagged_in;            /* VLAN of untagged frames in, -1: dropped. */
-    int untagged_out;           /* VLAN whose frames leave untagged, or -1. */
+    int untagged_out;           /* VLAN whose tag is taken off, or -1. */
     bool tagged_in;             /* Does the port take tagged frames at all? */
 };
 

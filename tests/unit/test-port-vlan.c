@@ -27,13 +27,13 @@ static const struct effect_case {
     { "", -1, "", "0-4095", 0, -1, true },
     { "", 10, "", "10", 10, 10, false },
     { "", 10, "20,30", "10", 10, 10, false },
-    { "", 0, "", "0", 0, -1, false },
+    { "", 0, "", "0", 0, 0, false },
     { "", -1, "10,20", "10,20", -1, -1, true },
     { "", -1, "0,10", "0,10", 0, -1, true },
 
     { "access", 10, "20", "10", 10, 10, false },
     { "access", 4095, "", "4095", 4095, 4095, false },
-    { "access", -1, "", "0", 0, -1, false },
+    { "access", -1, "", "0", 0, 0, false },
 
     /* A tag means nothing to a trunk. */
     { "trunk", 10, "", "0-4095", 0, -1, true },
@@ -51,8 +51,8 @@ static const struct effect_case {
 
     /* Native VLAN 0: trunks stay as they are. */
     { "native-tagged", -1, "", "0-4095", 0, -1, true },
-    { "native-untagged", -1, "", "0-4095", 0, -1, true },
-    { "native-untagged", 0, "20", "20", 0, -1, true },
+    { "native-untagged", -1, "", "0-4095", 0, 0, true },
+    { "native-untagged", 0, "20", "20", 0, 0, true },
 
     /* Not carried out. */
     { "dot1q-tunnel", 10, "", "", -1, -1, false },
