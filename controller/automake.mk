@@ -20,6 +20,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/ofctrl-switch.h \
 	controller/ofctrl.c \
 	controller/ofctrl.h \
+	controller/quarantine.c \
+	controller/quarantine.h \
 	controller/reconcile.c \
 	controller/reconcile.h
 controller_libvirtnet_controller_la_LIBADD = \

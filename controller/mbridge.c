@@ -57,6 +57,9 @@ struct mbridge {
 
     bool has_mode;              /* Is 'exact' known yet? */
     bool exact;                 /* Mode in force. */
+    bool decide;                /* Decide on the mode again... */
+    size_t n_network_ports;     /* ...also if these numbers change. */
+    size_t n_unsupported_ports;
 };
 
 static ofctrl_port_cb on_of_port;
@@ -282,6 +285,7 @@ mbridge_set_row(struct mbridge *mb, const struct bridge_row *row,
     bridge_row_uninit(&mb->row);
     bridge_row_clone(&mb->row, row);
     mb->uuid = *uuid;
+    mb->decide = true;
 }
 
 /* Takes over the 'n_defs' definitions in 'defs', of which those that name this
@@ -301,6 +305,7 @@ mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
     log_new_diags(mb, &mb->model_diags, &diags);
     diag_list_uninit(&mb->model_diags);
     mb->model_diags = diags;
+    mb->decide = true;
 
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
         update_mport(mb, port);
@@ -355,70 +360,37 @@ on_readback(struct mbridge *mb)
 
         mb->has_mode = true;
         mb->exact = oflow_table_count_flows(installed) > 0;
+        mb->decide = true;
         plan_seed(mb->plan, installed);
     }
 }
 
-static void
-report_network_ports(const struct mbridge *mb, struct diag_list *diags)
-{
-    const struct vport **vports = plan_sort_ports(mb->plan);
-    struct origin origin = { .element = mb->row.name };
-    struct ds names = DS_EMPTY_INITIALIZER;
-
-    for (const struct vport **vport = vports; *vport; vport++) {
-        if ((*vport)->role == VIF_NETWORK) {
-            ds_put_format(&names, "%s%s", names.length ? ", " : "",
-                          (*vport)->name);
-        }
-    }
-    diag_add(diags, DIAG_ERROR, &origin,
-             "has several network ports (%s); libvirt mode with more than "
-             "one is not carried out yet, so the bridge stays in kernel mode",
-             ds_cstr(&names));
-    ds_destroy(&names);
-    free(vports);
-}
-
-/* Decides whether the bridge shall have an exact MAC table, and has 'diags' say
- * why not, if it is asked for. */
-static bool
-decide_mode(const struct mbridge *mb, struct diag_list *diags)
-{
-    struct origin origin = { .element = mb->row.name };
-
-    if (mb->model.conflict || (!mb->model.wanted && !mb->complete)) {
-        return mb->exact;
-    } else if (mb->model.mode == MAC_TABLE_KERNEL) {
-        return false;
-    } else if (mb->n_unsupported) {
-        diag_add(diags, DIAG_ERROR, &origin,
-                 "has ports that libvirt mode is not carried out for yet, so "
-                 "the bridge stays in kernel mode");
-        return false;
-    } else if (plan_count_network_ports(mb->plan) > 1) {
-        report_network_ports(mb, diags);
-        return false;
-    }
-    return true;
-}
-
+/* Decides whether the bridge shall have an exact MAC table, if what that depends
+ * on has changed. */
 static void
 update_mode(struct mbridge *mb)
 {
+    size_t n_network_ports = plan_count_network_ports(mb->plan);
+
+    if (!mb->decide && mb->n_network_ports == n_network_ports
+        && mb->n_unsupported_ports == mb->n_unsupported) {
+        return;
+    }
+    mb->decide = false;
+    mb->n_network_ports = n_network_ports;
+    mb->n_unsupported_ports = mb->n_unsupported;
+
     struct diag_list diags = DIAG_LIST_INITIALIZER;
-    struct bridge_ctx ctx = {
-        .exact = decide_mode(mb, &diags),
-        .forward_bpdu = mb->row.forward_bpdu,
-    };
+    struct bridge_ctx ctx = { .forward_bpdu = mb->row.forward_bpdu };
 
-    if (ctx.exact && mb->row.protocols[0]
-        && !strstr(mb->row.protocols, "OpenFlow15")) {
-        struct origin origin = { .element = mb->row.name };
+    if (mb->model.conflict || (!mb->model.wanted && !mb->complete)) {
+        ctx.exact = mb->exact;
+    } else if (mb->model.mode == MAC_TABLE_LIBVIRT) {
+        const struct vport **vports = plan_sort_ports(mb->plan);
 
-        diag_add(&diags, DIAG_ERROR, &origin,
-                 "column protocols (%s) forbids OpenFlow 1.5, which is "
-                 "needed; add OpenFlow15 to it", mb->row.protocols);
+        ctx.exact = model_can_be_exact(&mb->row, vports, mb->n_unsupported,
+                                       &diags);
+        free(vports);
     }
     if (ctx.exact != mb->exact) {
         VLOG_INFO("%s: %s mode", mb->row.name,

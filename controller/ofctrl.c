@@ -9,8 +9,8 @@
 
 #include "byte-order.h"
 #include "controller/ofctrl-switch.h"
+#include "controller/quarantine.h"
 #include "dirs.h"
-#include "hash.h"
 #include "lib/oflow-bundle.h"
 #include "lib/oflow-table.h"
 #include "lib/oflow.h"
@@ -60,14 +60,6 @@ enum state {
 #undef STATE
 };
 
-/* Whoever owns the flows with 'cookie' is left out, because the switch refused
- * one of them. */
-struct quarantine {
-    struct hmap_node hmap_node; /* In 'quarantined', by 'cookie'. */
-    ovs_be64 cookie;
-    char *reason;
-};
-
 struct ofctrl {
     char *bridge;
     char *socket;               /* Name of the bridge's management socket. */
@@ -92,7 +84,7 @@ struct ofctrl {
     bool compare_all;           /* Or else only what the plan calls dirty. */
     bool singly;                /* Send buckets of different ports apart. */
     uint32_t next_bundle_id;
-    struct hmap quarantined;    /* Contains "struct quarantine"s. */
+    struct quarantine quarantine;
     int backoff;                /* After a refusal, in milliseconds. */
     long long int next_try;     /* In time_msec() terms. */
 };
@@ -117,19 +109,8 @@ ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb, void *aux)
         ofctrl_connect(ofctrl);
     }
     oflow_table_init(&ofctrl->installed);
-    hmap_init(&ofctrl->quarantined);
+    quarantine_init(&ofctrl->quarantine);
     return ofctrl;
-}
-
-static void
-release_all(struct ofctrl *ofctrl)
-{
-    struct quarantine *q;
-
-    HMAP_FOR_EACH_POP (q, hmap_node, &ofctrl->quarantined) {
-        free(q->reason);
-        free(q);
-    }
 }
 
 static void
@@ -148,8 +129,7 @@ ofctrl_destroy(struct ofctrl *ofctrl)
 {
     if (ofctrl) {
         forget_bundle(ofctrl);
-        release_all(ofctrl);
-        hmap_destroy(&ofctrl->quarantined);
+        quarantine_uninit(&ofctrl->quarantine);
         oflow_table_uninit(&ofctrl->installed);
         rconn_destroy(ofctrl->rconn);
         free(ofctrl->socket);
@@ -190,7 +170,7 @@ become_readback(struct ofctrl *ofctrl)
     ofctrl->backoff = 0;
     ofctrl->next_try = 0;
     ofctrl->stats.n_connects++;
-    release_all(ofctrl);
+    quarantine_clear(&ofctrl->quarantine);
 
     ofctrl_switch_hello(&msgs);
     LIST_FOR_EACH_POP (msg, list_node, &msgs) {
@@ -209,94 +189,6 @@ request_readback(struct ofctrl *ofctrl, const struct ofp_header *config_reply)
         /* The last one is the barrier. */
         ofctrl->barrier_xid = send_message(ofctrl, msg);
     }
-}
-
-static struct quarantine *
-find_quarantine(const struct ofctrl *ofctrl, ovs_be64 cookie)
-{
-    struct quarantine *q;
-
-    HMAP_FOR_EACH_WITH_HASH (q, hmap_node, hash_uint64(ntohll(cookie)),
-                             &ofctrl->quarantined) {
-        if (q->cookie == cookie) {
-            return q;
-        }
-    }
-    return NULL;
-}
-
-static void
-quarantine(struct ofctrl *ofctrl, ovs_be64 cookie, const char *reason)
-{
-    if (!find_quarantine(ofctrl, cookie)) {
-        struct quarantine *q = xmalloc(sizeof *q);
-
-        q->cookie = cookie;
-        q->reason = xstrdup(reason);
-        hmap_insert(&ofctrl->quarantined, &q->hmap_node,
-                    hash_uint64(ntohll(cookie)));
-    }
-}
-
-static bool
-release(struct ofctrl *ofctrl, ovs_be64 cookie)
-{
-    struct quarantine *q = find_quarantine(ofctrl, cookie);
-
-    if (q) {
-        hmap_remove(&ofctrl->quarantined, &q->hmap_node);
-        free(q->reason);
-        free(q);
-    }
-    return q != NULL;
-}
-
-/* The plan has changed: whoever's flows are concerned gets another chance. */
-static void
-release_dirty(struct ofctrl *ofctrl, const struct plan *plan)
-{
-    const struct oflow_table *dirty = plan_dirty(plan);
-    const struct obucket_node *bn;
-    const struct oflow_node *fn;
-    const struct ogroup *group;
-    bool released = false;
-
-    if (hmap_is_empty(&ofctrl->quarantined)) {
-        return;
-    }
-    HMAP_FOR_EACH (fn, hmap_node, &dirty->flows) {
-        released |= release(ofctrl, fn->flow->cookie);
-    }
-    HMAP_FOR_EACH (group, hmap_node, &dirty->groups) {
-        HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
-            released |= release(ofctrl, bn->bucket->cookie);
-        }
-    }
-    ofctrl->compare_all |= released;
-}
-
-/* Takes out of 'changes' what would put in flows of those in quarantine. */
-static void
-filter_quarantined(const struct ofctrl *ofctrl, struct ochanges *changes)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < changes->n; i++) {
-        struct ochange *c = &changes->changes[i];
-
-        if (c->new && find_quarantine(ofctrl, c->new->cookie)) {
-            oflow_unref(c->new);
-            c->new = NULL;
-        } else if (c->new_bucket
-                   && find_quarantine(ofctrl, c->new_bucket->cookie)) {
-            obucket_unref(c->new_bucket);
-            c->new_bucket = NULL;
-        }
-        if (c->old || c->new || c->old_bucket || c->new_bucket) {
-            changes->changes[n++] = *c;
-        }
-    }
-    changes->n = n;
 }
 
 /* Appends to 'changes' what must change in the switch, as far as 'plan' has
@@ -326,9 +218,7 @@ find_changes(const struct ofctrl *ofctrl, const struct plan *plan,
             }
         }
     }
-    if (!hmap_is_empty(&ofctrl->quarantined)) {
-        filter_quarantined(ofctrl, changes);
-    }
+    quarantine_filter(&ofctrl->quarantine, changes);
 }
 
 /* Brings the switch to what 'plan' desires, if the connection is ready for it;
@@ -341,7 +231,9 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
         return;
     }
 
-    release_dirty(ofctrl, plan);
+    if (quarantine_release(&ofctrl->quarantine, plan_dirty(plan))) {
+        ofctrl->compare_all = true;
+    }
     find_changes(ofctrl, plan, &ofctrl->changes);
     ofctrl->compare_all = false;
     plan_clear_dirty(plan);
@@ -414,7 +306,7 @@ handle_error(struct ofctrl *ofctrl, const struct ofp_header *oh)
         ofctrl->singly = true;
         ofctrl->blamed = true;
     } else if (!ofctrl->blamed) {
-        quarantine(ofctrl, sent->cookie, name);
+        quarantine_add(&ofctrl->quarantine, sent->cookie, name);
         ofctrl->blamed = true;
         VLOG_WARN_RL(&rl, "%s: switch refused flows with cookie %#"PRIx64
                      ": %s; leaving them out",
@@ -581,14 +473,13 @@ ofctrl_get_installed(const struct ofctrl *ofctrl)
 const char *
 ofctrl_get_quarantine(const struct ofctrl *ofctrl, ovs_be64 cookie)
 {
-    const struct quarantine *q = find_quarantine(ofctrl, cookie);
-    return q ? q->reason : NULL;
+    return quarantine_find(&ofctrl->quarantine, cookie);
 }
 
 size_t
 ofctrl_count_quarantined(const struct ofctrl *ofctrl)
 {
-    return hmap_count(&ofctrl->quarantined);
+    return quarantine_count(&ofctrl->quarantine);
 }
 
 /* Appends the state of 'ofctrl' with regard to 'plan' to 's', in a few
@@ -604,8 +495,8 @@ ofctrl_format_state(struct ds *s, const struct ofctrl *ofctrl,
     };
 
     if (ofctrl_is_installed(ofctrl, plan)) {
-        ds_put_cstr(s, hmap_is_empty(&ofctrl->quarantined)
-                    ? "installed" : "partly installed");
+        ds_put_cstr(s, quarantine_count(&ofctrl->quarantine)
+                    ? "partly installed" : "installed");
     } else if (ofctrl->state == S_DISCONNECTED) {
         int error = rconn_get_last_error(ofctrl->rconn);
 

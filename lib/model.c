@@ -285,3 +285,43 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     }
     return verdict;
 }
+
+/* Can the bridge of 'row' have an exact MAC table?  'vports' are its ports, by
+ * name, with a null pointer behind the last, of which 'n_unsupported' were
+ * MODEL_UNSUPPORTED.  Adds to 'diags' why not.
+ *
+ * If not, the bridge is left to NORMAL, which serves every port, if not as
+ * well. */
+bool
+model_can_be_exact(const struct bridge_row *row,
+                   const struct vport *const *vports, size_t n_unsupported,
+                   struct diag_list *diags)
+{
+    struct origin origin = { .element = row->name };
+    struct ds names = DS_EMPTY_INITIALIZER;
+    size_t n_network = 0;
+
+    for (; *vports; vports++) {
+        if ((*vports)->role == VIF_NETWORK) {
+            ds_put_format(&names, "%s%s", n_network++ ? ", " : "",
+                          (*vports)->name);
+        }
+    }
+    if (row->protocols[0] && !strstr(row->protocols, "OpenFlow15")) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "column protocols (%s) forbids OpenFlow 1.5, which libvirt "
+                 "mode needs; add OpenFlow15 to it", row->protocols);
+    }
+    if (n_unsupported) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "has ports that libvirt mode is not carried out for yet, so "
+                 "the bridge stays in kernel mode");
+    } else if (n_network > 1) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "has several network ports (%s); libvirt mode with more than "
+                 "one is not carried out yet, so the bridge stays in kernel "
+                 "mode", ds_cstr(&names));
+    }
+    ds_destroy(&names);
+    return !n_unsupported && n_network <= 1;
+}

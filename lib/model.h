@@ -53,6 +53,9 @@ enum model_verdict {
 
 enum model_verdict model_port(const struct bridge_model *, const struct vif *,
                               struct vport *, struct diag_list *);
+bool model_can_be_exact(const struct bridge_row *,
+                        const struct vport *const *vports,
+                        size_t n_unsupported, struct diag_list *);
 bool model_port_vlan(const struct bridge_model *, const struct vif *,
                      struct port_vlan *);
 
