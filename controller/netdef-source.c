@@ -229,7 +229,7 @@ file_is_gone(struct netdef_source *source, const char *name,
     if (!file->gone_since) {
         file->gone_since = now;
     }
-    if (now < file->gone_since + GONE_MSEC) {
+    if (!source->force && now < file->gone_since + GONE_MSEC) {
         return false;
     }
     VLOG_INFO("%s: removed", file->path);
