@@ -171,6 +171,23 @@ log_diags(const struct diag_list *diags)
     }
 }
 
+/* Has the first error in 'diags' say that network 'name' stays as it was. */
+static void
+say_last_good_stays(struct diag_list *diags, const char *name)
+{
+    for (size_t i = 0; i < diags->n; i++) {
+        struct diag *diag = &diags->diags[i];
+
+        if (diag->severity == DIAG_ERROR) {
+            char *text = xasprintf("%s; the last good definition of network "
+                                   "'%s' stays in force", diag->text, name);
+            free(diag->text);
+            diag->text = text;
+            return;
+        }
+    }
+}
+
 /* Reads 'file' and takes over what it says, if that is good. */
 static void
 load_file(struct source_file *file)
@@ -195,10 +212,7 @@ load_file(struct source_file *file)
         netdef_destroy(file->netdef);
         file->netdef = netdef;
     } else if (file->netdef) {
-        struct origin origin = { .file = file->path };
-        diag_add(&diags, DIAG_WARNING, &origin,
-                 "the last good definition of network '%s' stays in force",
-                 file->netdef->name);
+        say_last_good_stays(&diags, file->netdef->name);
     }
     if (!diag_list_equals(&diags, &file->diags)) {
         log_diags(&diags);
