@@ -15,8 +15,10 @@ AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_top_srcdir)'; export srcdir; \
 	builddir='$(abs_top_builddir)'; export builddir;
 
-# Unit tests: tests/unit/test-*.c, one program per module of lib/.
+# Unit tests: tests/unit/test-*.c, one program per module of lib/, and what
+# several of them need.
 unit_tests = \
+	tests/unit/test-delivery \
 	tests/unit/test-diag \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-elements \
@@ -25,7 +27,19 @@ unit_tests = \
 	tests/unit/test-virtnet-version \
 	tests/unit/test-vlan-set
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-UNIT_LIBS = lib/libvirtnet.la $(OVS_LIBS) $(CMOCKA_LIBS)
+UNIT_LIBS = tests/unit/libunit.la lib/libvirtnet.la $(OVS_LIBS) $(CMOCKA_LIBS)
+
+check_LTLIBRARIES = tests/unit/libunit.la
+tests_unit_libunit_la_SOURCES = \
+	tests/unit/pipeline-eval.c \
+	tests/unit/pipeline-eval.h \
+	tests/unit/port-spec.c \
+	tests/unit/port-spec.h
+tests_unit_libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
+
+tests_unit_test_delivery_SOURCES = tests/unit/test-delivery.c
+tests_unit_test_delivery_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_delivery_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_diag_SOURCES = tests/unit/test-diag.c
 tests_unit_test_diag_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "tests/unit/pipeline-eval.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "flow.h"
+#include "lib/oflow-table.h"
+#include "lib/oflow.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/meta-flow.h"
+#include "packets.h"
+#include "util.h"
+
+/* Adds one frame out of 'port' with tag 'tci' to 'deliveries'. */
+void
+delivery_add(struct deliveries *deliveries, ofp_port_t port, ovs_be16 tci)
+{
+    assert_true(deliveries->n < ARRAY_SIZE(deliveries->d));
+    deliveries->d[deliveries->n++] = (struct delivery) { port, tci };
+}
+
+static int
+compare_deliveries(const void *a_, const void *b_)
+{
+    const struct delivery *a = a_;
+    const struct delivery *b = b_;
+
+    return (a->port != b->port
+            ? (int) ofp_to_u16(a->port) - (int) ofp_to_u16(b->port)
+            : (int) ntohs(a->tci) - (int) ntohs(b->tci));
+}
+
+static void
+format_tci(struct ds *s, ovs_be16 tci)
+{
+    if (tci) {
+        ds_put_format(s, "/vlan%u", vlan_tci_to_vid(tci));
+        if (vlan_tci_to_pcp(tci)) {
+            ds_put_format(s, "/pcp%d", vlan_tci_to_pcp(tci));
+        }
+    }
+}
+
+/* Sorts 'deliveries' by port and appends them to 's', as "1/vlan10 7": tagged
+ * for VLAN 10 out of port 1, and untagged out of port 7. */
+void
+deliveries_format(struct ds *s, struct deliveries *deliveries)
+{
+    qsort(deliveries->d, deliveries->n, sizeof *deliveries->d,
+          compare_deliveries);
+    for (size_t i = 0; i < deliveries->n; i++) {
+        ds_put_format(s, "%s%"PRIu32, i ? " " : "", deliveries->d[i].port);
+        format_tci(s, deliveries->d[i].tci);
+    }
+}
+
+/* Appends 'frame' to 's', as "7/vlan10 SOURCE > DESTINATION". */
+void
+frame_format(struct ds *s, const struct frame *frame)
+{
+    ds_put_format(s, "%"PRIu32, frame->in_port);
+    format_tci(s, frame->tci);
+    ds_put_format(s, " "ETH_ADDR_FMT" > "ETH_ADDR_FMT,
+                  ETH_ADDR_ARGS(frame->src), ETH_ADDR_ARGS(frame->dst));
+}
+
+/* Returns the flow of highest priority in table 'table_id' that matches
+ * 'flow', or null. */
+static const struct oflow *
+lookup(const struct oflow_table *table, uint8_t table_id,
+       const struct flow *flow)
+{
+    const struct oflow *best = NULL;
+    const struct oflow_node *node;
+    bool ambiguous = false;
+
+    HMAP_FOR_EACH (node, hmap_node, &table->flows) {
+        const struct oflow *f = node->flow;
+
+        if (f->table_id == table_id
+            && (!best || f->priority >= best->priority)
+            && minimatch_matches_flow(&f->match, flow)) {
+            ambiguous = best && f->priority == best->priority;
+            best = f;
+        }
+    }
+    if (ambiguous) {
+        fail_msg("table %u: several flows of priority %u match",
+                 table_id, best->priority);
+    }
+    return best;
+}
+
+struct evaluation {
+    const struct oflow_table *table;
+    ofp_port_t in_port;
+    struct deliveries *out;
+};
+
+static void
+set_field(struct flow *flow, const struct ofpact_set_field *sf)
+{
+    /* As do_xlate_actions() in Open vSwitch's ofproto-dpif-xlate.c. */
+    if (mf_are_prereqs_ok(sf->field, flow, NULL)) {
+        mf_set_flow_value_masked(sf->field, sf->value,
+                                 ofpact_set_field_mask(sf), flow);
+        flow_fix_vlan_tpid(flow);
+    }
+}
+
+/* Executes 'ofpacts' on 'flow', which is changed by them.  Returns the table
+ * that they lead to, or -1. */
+static int
+execute(const struct evaluation *e, struct flow *flow,
+        const struct ofpact *ofpacts, size_t ofpacts_len)
+{
+    const struct ofpact *a;
+    int next_table = -1;
+
+    OFPACT_FOR_EACH (a, ofpacts, ofpacts_len) {
+        switch (a->type) {
+        case OFPACT_OUTPUT:
+            /* Never back to where it came from. */
+            if (ofpact_get_OUTPUT(a)->port != e->in_port) {
+                delivery_add(e->out, ofpact_get_OUTPUT(a)->port,
+                             flow->vlans[0].tci);
+            }
+            break;
+
+        case OFPACT_GROUP: {
+            const struct ogroup *group = oflow_table_find_group(
+                e->table, ofpact_get_GROUP(a)->group_id);
+            const struct obucket_node *bn;
+
+            assert_non_null(group);
+            HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
+                struct flow copy = *flow;
+
+                assert_int_equal(execute(e, &copy, bn->bucket->ofpacts,
+                                         bn->bucket->ofpacts_len), -1);
+            }
+            break;
+        }
+
+        case OFPACT_STRIP_VLAN:
+            flow_pop_vlan(flow, NULL);
+            break;
+
+        case OFPACT_SET_FIELD:
+            set_field(flow, ofpact_get_SET_FIELD(a));
+            break;
+
+        case OFPACT_GOTO_TABLE:
+            next_table = ofpact_get_GOTO_TABLE(a)->table_id;
+            break;
+
+        default:
+            fail_msg("action %s", ofpact_name(a->type));
+        }
+    }
+    return next_table;
+}
+
+/* Sends 'frame' through the tables of 'table' and stores in '*out' where it
+ * comes out. */
+void
+pipeline_eval(const struct oflow_table *table, const struct frame *frame,
+              struct deliveries *out)
+{
+    struct evaluation e = {
+        .table = table, .in_port = frame->in_port, .out = out,
+    };
+    struct flow flow = {
+        .in_port.ofp_port = frame->in_port,
+        .packet_type = htonl(PT_ETH),
+        .dl_dst = frame->dst,
+        .dl_src = frame->src,
+        .dl_type = htons(ETH_TYPE_IP),
+        .vlans[0].tci = frame->tci,
+    };
+    int table_id = 0;
+
+    flow_fix_vlan_tpid(&flow);
+    out->n = 0;
+    while (table_id >= 0) {
+        const struct oflow *f = lookup(table, table_id, &flow);
+        int next = f ? execute(&e, &flow, f->ofpacts, f->ofpacts_len) : -1;
+
+        assert_true(next < 0 || next > table_id);
+        table_id = next;
+    }
+}

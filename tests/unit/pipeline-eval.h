@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PIPELINE_EVAL_H
+#define PIPELINE_EVAL_H 1
+
+/* A switch in miniature, for tests: what a table of flows and groups does to
+ * one frame.
+ *
+ * It knows exactly the matches and actions that the pipeline is made of.
+ * Whatever it does not know, and whatever OpenFlow leaves undefined, fails the
+ * test: an action of another kind, a goto that goes back, a group that is not
+ * there, two flows of one priority that both match. */
+
+#include <stddef.h>
+#include "openvswitch/types.h"
+
+struct ds;
+struct oflow_table;
+
+struct frame {
+    ofp_port_t in_port;
+    ovs_be16 tci;               /* 802.1Q tag with VLAN_CFI, 0 if untagged. */
+    struct eth_addr dst, src;
+};
+
+/* Where a frame came out, and with which tag. */
+struct delivery {
+    ofp_port_t port;
+    ovs_be16 tci;
+};
+
+/* In the order of delivery_add() until deliveries_format(). */
+struct deliveries {
+    struct delivery d[256];
+    size_t n;
+};
+
+void delivery_add(struct deliveries *, ofp_port_t, ovs_be16 tci);
+void deliveries_format(struct ds *, struct deliveries *);
+void frame_format(struct ds *, const struct frame *);
+
+void pipeline_eval(const struct oflow_table *, const struct frame *,
+                   struct deliveries *);
+
+#endif /* tests/unit/pipeline-eval.h */

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "tests/unit/port-spec.h"
+
+#include <stdio.h>
+
+#include "flow.h"
+#include "lib/compile.h"
+#include "lib/plan.h"
+#include "packets.h"
+#include "random.h"
+#include "util.h"
+
+/* Returns one of six addresses. */
+struct eth_addr
+random_guest_mac(void)
+{
+    struct eth_addr mac = ETH_ADDR_C(52,54,00,00,00,00);
+
+    mac.ea[5] = random_range(6);
+    return mac;
+}
+
+/* Returns a VLAN ID of which there are few, of all sorts, mostly. */
+int
+random_vid(void)
+{
+    static const int vids[] = { 0, 1, 2, 3, 10, 11, 20, 2048, 4094, 4095 };
+
+    return (random_range(16)
+            ? vids[random_range(ARRAY_SIZE(vids))]
+            : random_range(VLAN_ID_MAX + 1));
+}
+
+static void
+random_port_vlan(struct port_vlan *vlan)
+{
+    static const enum port_vlan_mode modes[] = {
+        PORT_VLAN_MODE_DEFAULT, PORT_VLAN_MODE_ACCESS, PORT_VLAN_MODE_TRUNK,
+        PORT_VLAN_MODE_NATIVE_TAGGED, PORT_VLAN_MODE_NATIVE_UNTAGGED,
+    };
+
+    port_vlan_init(vlan);
+    vlan->mode = modes[random_range(ARRAY_SIZE(modes))];
+    if (random_range(3)) {
+        vlan->tag = random_vid();
+    }
+    if (random_range(3)) {
+        for (int n = 1 + random_range(4); n > 0; n--) {
+            vlan_set_add(&vlan->trunks, random_vid());
+        }
+        if (!random_range(4)) {
+            int first = random_range(VLAN_ID_MAX + 1);
+
+            vlan_set_add_range(&vlan->trunks, first,
+                               first + random_range(VLAN_ID_MAX + 1 - first));
+        }
+    }
+}
+
+/* Initializes 'spec' to a random port of the given 'role'.  Its name and number
+ * follow from 'index'. */
+void
+port_spec_random(struct port_spec *spec, unsigned int index,
+                 enum vif_role role)
+{
+    /* Numbers on both sides of where the groups of FLOOD change. */
+    *spec = (struct port_spec) {
+        .ofport = (role == VIF_HOST ? OFPP_LOCAL
+                   : u16_to_ofp(508 + index)),
+        .role = role,
+        .mac = role == VIF_NETWORK ? eth_addr_zero : random_guest_mac(),
+        .active = random_range(4) != 0,
+    };
+    snprintf(spec->name, sizeof spec->name, "p%02u", index % 100);
+    random_port_vlan(&spec->vlan);
+}
+
+void
+port_spec_uninit(struct port_spec *spec)
+{
+    port_vlan_uninit(&spec->vlan);
+}
+
+/* Initializes 'vport' to what 'spec' describes. */
+void
+port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
+{
+    *vport = (struct vport) {
+        .name = xstrdup(spec->name),
+        .ofport = spec->ofport,
+        .role = spec->role,
+        .mac = spec->mac,
+        .active = spec->active,
+    };
+    ovs_assert(port_vlan_effect_init(&vport->vlan, &spec->vlan));
+}
+
+/* Initializes 'specs' to random guests with, perhaps, a host port and a network
+ * port among them. */
+void
+port_specs_random(struct port_specs *specs)
+{
+    size_t n_guests = random_range(ARRAY_SIZE(specs->ports) - 1);
+
+    specs->n = 0;
+    if (random_range(4)) {
+        port_spec_random(&specs->ports[specs->n++], 50, VIF_NETWORK);
+    }
+    if (random_range(4)) {
+        port_spec_random(&specs->ports[specs->n++], 51, VIF_HOST);
+    }
+    for (size_t i = 0; i < n_guests; i++) {
+        port_spec_random(&specs->ports[specs->n++], i, VIF_GUEST);
+    }
+}
+
+void
+port_specs_uninit(struct port_specs *specs)
+{
+    for (size_t i = 0; i < specs->n; i++) {
+        port_spec_uninit(&specs->ports[i]);
+    }
+}
+
+/* Returns a plan with an exact MAC table for 'specs'. */
+struct plan *
+port_specs_to_plan(const struct port_specs *specs, bool forward_bpdu)
+{
+    struct bridge_ctx ctx = { .exact = true, .forward_bpdu = forward_bpdu };
+    struct plan *plan = plan_create("br0");
+
+    plan_set_ctx(plan, &ctx);
+    for (size_t i = 0; i < specs->n; i++) {
+        struct vport vport;
+
+        port_spec_to_vport(&specs->ports[i], &vport);
+        plan_set_port(plan, &vport);
+        vport_uninit(&vport);
+    }
+    plan_run(plan);
+    return plan;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PORT_SPEC_H
+#define PORT_SPEC_H 1
+
+/* A port as a person would describe it, for tests, and random ones.
+ *
+ * Other than in "struct vport", the VLANs are still as table Port has them, so
+ * that a test can say for itself what they should mean.
+ *
+ * Random ports draw their addresses and VLANs from few, so that ports meet. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "lib/port-vlan.h"
+#include "lib/vif.h"
+
+struct vport;
+
+struct port_spec {
+    char name[8];
+    ofp_port_t ofport;
+    enum vif_role role;
+    struct port_vlan vlan;
+    struct eth_addr mac;        /* Zero for a network port. */
+    bool active;
+};
+
+void port_spec_random(struct port_spec *, unsigned int index, enum vif_role);
+void port_spec_uninit(struct port_spec *);
+void port_spec_to_vport(const struct port_spec *, struct vport *);
+struct eth_addr random_guest_mac(void);
+int random_vid(void);
+
+/* All ports of a bridge. */
+struct port_specs {
+    struct port_spec ports[16];
+    size_t n;
+};
+
+void port_specs_random(struct port_specs *);
+void port_specs_uninit(struct port_specs *);
+struct plan *port_specs_to_plan(const struct port_specs *, bool forward_bpdu);
+
+#endif /* tests/unit/port-spec.h */
