@@ -180,12 +180,20 @@ replace_slice(struct plan *plan, struct slice *slice, struct slice *new)
         flood_table_ref(&plan->flood_table, new->buckets[i]->group_id);
     }
 
+    /* What another slice has put there since, for an address or a port number
+     * that has changed hands, stays. */
     for (size_t i = 0; i < slice->n_flows; i++) {
-        oflow_table_remove(&plan->desired, slice->flows[i]);
+        if (oflow_table_find(&plan->desired, slice->flows[i])
+            == slice->flows[i]) {
+            oflow_table_remove(&plan->desired, slice->flows[i]);
+        }
         oflow_table_put(&plan->dirty, slice->flows[i]);
     }
     for (size_t i = 0; i < slice->n_buckets; i++) {
-        oflow_table_remove_bucket(&plan->desired, slice->buckets[i]);
+        if (oflow_table_find_bucket(&plan->desired, slice->buckets[i])
+            == slice->buckets[i]) {
+            oflow_table_remove_bucket(&plan->desired, slice->buckets[i]);
+        }
         oflow_table_put_bucket(&plan->dirty, slice->buckets[i]);
         flood_table_unref(&plan->flood_table, slice->buckets[i]->group_id);
     }
