@@ -26,12 +26,24 @@ mac_claim_uninit(struct mac_claim *claim)
 }
 
 static void
+clear_seeds(struct mac_entry *entry)
+{
+    for (size_t i = 0; i < entry->n_seeds; i++) {
+        vlan_set_uninit(&entry->seeds[i].vlans);
+    }
+    free(entry->seeds);
+    entry->seeds = NULL;
+    entry->n_seeds = 0;
+}
+
+static void
 mac_entry_destroy(struct mac_table *table, struct mac_entry *entry)
 {
     for (size_t i = 0; i < entry->n_claims; i++) {
         mac_claim_uninit(&entry->claims[i]);
     }
     free(entry->claims);
+    clear_seeds(entry);
     hmap_remove(&table->entries, &entry->hmap_node);
     free(entry);
 }
@@ -102,16 +114,36 @@ mark_dirty(struct mac_table *table, struct mac_entry *entry)
     }
 }
 
+static struct mac_seed *
+find_seed(const struct mac_entry *entry, uint32_t port_hash)
+{
+    for (size_t i = 0; i < entry->n_seeds; i++) {
+        if (entry->seeds[i].port_hash == port_hash) {
+            return &entry->seeds[i];
+        }
+    }
+    return NULL;
+}
+
 /* Tells 'table' that the port whose name has the hash 'port_hash' (see
- * pipeline_cookie_hash()) had 'mac' before the table was made. */
+ * pipeline_cookie_hash()) had 'mac' in the VLANs of 'block' before the table
+ * was made. */
 void
 mac_table_seed(struct mac_table *table, struct eth_addr mac,
-               uint32_t port_hash)
+               const struct vlan_block *block, uint32_t port_hash)
 {
     struct mac_entry *entry = find_or_create_entry(table, mac);
+    struct mac_seed *seed = find_seed(entry, port_hash);
 
-    entry->has_seed = true;
-    entry->seed = port_hash;
+    if (!seed) {
+        entry->seeds = xrealloc(entry->seeds, (entry->n_seeds + 1)
+                                              * sizeof *entry->seeds);
+        seed = &entry->seeds[entry->n_seeds++];
+        seed->port_hash = port_hash;
+        vlan_set_init(&seed->vlans);
+    }
+    vlan_set_add_range(&seed->vlans, block->vid,
+                       block->vid + (1 << block->level) - 1);
     mark_dirty(table, entry);
 }
 
@@ -159,13 +191,15 @@ mac_table_unclaim(struct mac_table *table, struct eth_addr mac,
     }
 }
 
-/* Had 'claim' the address of 'entry', or a part of it, so far? */
-static bool
+/* Returns where 'claim' had the address of 'entry' so far. */
+static const struct vlan_set *
 had_it(const struct mac_entry *entry, const struct mac_claim *claim)
 {
-    return (!vlan_set_is_empty(&claim->won)
-            || (entry->has_seed
-                && hash_string(claim->port, 0) == entry->seed));
+    const struct mac_seed *seed = (entry->n_seeds
+                                   ? find_seed(entry,
+                                               hash_string(claim->port, 0))
+                                   : NULL);
+    return seed ? &seed->vlans : &claim->won;
 }
 
 /* Does 'a' come before 'b' in the claims to 'entry'? */
@@ -177,8 +211,8 @@ claim_precedes(const struct mac_entry *entry,
         return a->active;
     }
 
-    bool a_had = had_it(entry, a);
-    bool b_had = had_it(entry, b);
+    bool a_had = !vlan_set_is_empty(had_it(entry, a));
+    bool b_had = !vlan_set_is_empty(had_it(entry, b));
     return a_had != b_had ? a_had : strcmp(a->port, b->port) < 0;
 }
 
@@ -198,30 +232,58 @@ sort_claims(struct mac_entry *entry)
     }
 }
 
+/* Gives to the claims to 'entry' that are active, or else to those that are
+ * not, what is not yet in 'taken': first to each what it had, then to each, by
+ * precedence, what it claims.  'won' has a set for each claim. */
+static void
+share_out(const struct mac_entry *entry, bool active, struct vlan_set *taken,
+          struct vlan_set *won)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < entry->n_claims; i++) {
+            const struct mac_claim *claim = &entry->claims[i];
+            struct vlan_set vlans;
+
+            if (claim->active != active) {
+                continue;
+            }
+            vlan_set_clone(&vlans, &claim->vlans);
+            if (!pass) {
+                vlan_set_intersect(&vlans, had_it(entry, claim));
+            }
+            vlan_set_subtract(&vlans, taken);
+            vlan_set_union(taken, &vlans);
+            vlan_set_union(&won[i], &vlans);
+            vlan_set_uninit(&vlans);
+        }
+    }
+}
+
 static void
 run_entry(struct mac_entry *entry, mac_table_changed_cb *changed, void *aux)
 {
+    struct vlan_set *won = xcalloc(MAX(1, entry->n_claims), sizeof *won);
     struct vlan_set taken = VLAN_SET_INITIALIZER;
 
     sort_claims(entry);
+    share_out(entry, true, &taken, won);
+    share_out(entry, false, &taken, won);
+    vlan_set_uninit(&taken);
+
     for (size_t i = 0; i < entry->n_claims; i++) {
         struct mac_claim *claim = &entry->claims[i];
-        struct vlan_set won;
 
-        vlan_set_clone(&won, &claim->vlans);
-        vlan_set_subtract(&won, &taken);
-        vlan_set_union(&taken, &won);
-        if (!vlan_set_equals(&won, &claim->won)) {
+        if (!vlan_set_equals(&won[i], &claim->won)) {
             changed(claim->port, aux);
         }
         vlan_set_uninit(&claim->won);
-        claim->won = won;
+        claim->won = won[i];
     }
-    vlan_set_uninit(&taken);
+    free(won);
 
     if (entry->n_claims) {
         /* From now on the claims themselves tell who had it. */
-        entry->has_seed = false;
+        clear_seeds(entry);
     }
 }
 
@@ -238,7 +300,7 @@ mac_table_run(struct mac_table *table, mac_table_changed_cb *changed,
         table->dirty = entry->next_dirty;
         entry->dirty = false;
         run_entry(entry, changed, aux);
-        if (!entry->n_claims && !entry->has_seed) {
+        if (!entry->n_claims && !entry->n_seeds) {
             mac_entry_destroy(table, entry);
         }
     }

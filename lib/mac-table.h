@@ -9,7 +9,7 @@
  * several ports claim one MAC in one VLAN, one of them wins it:
  *
  *   - an active port before a pending one (whose guest is still elsewhere);
- *   - then the port that had it;
+ *   - then the port that had it there, or else had it in another VLAN;
  *   - then the port with the lower name.
  *
  * Claims change nothing until mac_table_run(), so that the outcome does not
@@ -33,6 +33,12 @@ struct mac_claim {
     bool active;                /* False if it is only pending. */
 };
 
+/* Where the port whose name has the hash 'port_hash' had an address. */
+struct mac_seed {
+    uint32_t port_hash;         /* See pipeline_cookie_hash(). */
+    struct vlan_set vlans;
+};
+
 struct mac_entry {
     struct hmap_node hmap_node; /* In 'entries', by 'mac'. */
     struct eth_addr mac;
@@ -40,8 +46,8 @@ struct mac_entry {
     size_t n_claims;
     bool dirty;                 /* To be looked at by mac_table_run(). */
     struct mac_entry *next_dirty;
-    bool has_seed;
-    uint32_t seed;              /* Cookie hash of the port that had it. */
+    struct mac_seed *seeds;     /* Until there are claims, who had it. */
+    size_t n_seeds;
 };
 
 struct mac_table {
@@ -55,7 +61,8 @@ typedef void mac_table_changed_cb(const char *port, void *aux);
 void mac_table_init(struct mac_table *);
 void mac_table_uninit(struct mac_table *);
 
-void mac_table_seed(struct mac_table *, struct eth_addr, uint32_t port_hash);
+void mac_table_seed(struct mac_table *, struct eth_addr,
+                    const struct vlan_block *, uint32_t port_hash);
 void mac_table_claim(struct mac_table *, struct eth_addr, const char *port,
                      const struct vlan_set *, bool active);
 void mac_table_unclaim(struct mac_table *, struct eth_addr, const char *port);

@@ -108,6 +108,27 @@ pipeline_match_block(struct match *match, const struct vlan_block *block)
     }
 }
 
+/* Stores in '*block' the block of VLANs that 'match' matches on and returns
+ * true, or returns false if pipeline_match_block() makes no such match. */
+bool
+pipeline_match_get_block(const struct match *match, struct vlan_block *block)
+{
+    uint16_t mask = ntohs(match->wc.masks.vlans[0].tci) & VLAN_VID_MASK;
+    struct match expected = MATCH_CATCHALL_INITIALIZER;
+    struct vlan_block b = {
+        .vid = ntohs(match->flow.vlans[0].tci) & mask,
+        .level = VLAN_BLOCK_LEVELS - 1 - count_1bits(mask),
+    };
+
+    pipeline_match_block(&expected, &b);
+    if (match->flow.vlans[0].tci != expected.flow.vlans[0].tci
+        || match->wc.masks.vlans[0].tci != expected.wc.masks.vlans[0].tci) {
+        return false;
+    }
+    *block = b;
+    return true;
+}
+
 /* Appends goto_table to 'ofpacts'. */
 void
 pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table table)

@@ -122,6 +122,7 @@ unsigned int pipeline_group_shard(uint32_t group_id);
 
 /* Pieces of matches and actions that several compile-*.c need. */
 void pipeline_match_block(struct match *, const struct vlan_block *);
+bool pipeline_match_get_block(const struct match *, struct vlan_block *);
 void pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table);
 void pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t);
 void pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id);

@@ -240,11 +240,14 @@ plan_seed(struct plan *plan, const struct oflow_table *installed)
 
         if (flow->table_id == TABLE_FORWARD
             && pipeline_cookie_kind(flow->cookie) == COOKIE_PORT) {
+            struct vlan_block block;
             struct match match;
 
             minimatch_expand(&flow->match, &match);
-            mac_table_seed(&plan->mac_table, match.flow.dl_dst,
-                           pipeline_cookie_hash(flow->cookie));
+            if (pipeline_match_get_block(&match, &block)) {
+                mac_table_seed(&plan->mac_table, match.flow.dl_dst, &block,
+                               pipeline_cookie_hash(flow->cookie));
+            }
         }
     }
 }
