@@ -23,6 +23,7 @@ unit_tests = \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-elements \
 	tests/unit/test-netdef-law \
+	tests/unit/test-plan \
 	tests/unit/test-port-vlan \
 	tests/unit/test-virtnet-version \
 	tests/unit/test-vlan-set
@@ -31,6 +32,8 @@ UNIT_LIBS = tests/unit/libunit.la lib/libvirtnet.la $(OVS_LIBS) $(CMOCKA_LIBS)
 
 check_LTLIBRARIES = tests/unit/libunit.la
 tests_unit_libunit_la_SOURCES = \
+	tests/unit/oflow-text.c \
+	tests/unit/oflow-text.h \
 	tests/unit/pipeline-eval.c \
 	tests/unit/pipeline-eval.h \
 	tests/unit/port-spec.c \
@@ -56,6 +59,10 @@ tests_unit_test_netdef_elements_LDADD = $(UNIT_LIBS)
 tests_unit_test_netdef_law_SOURCES = tests/unit/test-netdef-law.c
 tests_unit_test_netdef_law_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_netdef_law_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_plan_SOURCES = tests/unit/test-plan.c
+tests_unit_test_plan_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_plan_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_port_vlan_SOURCES = tests/unit/test-port-vlan.c
 tests_unit_test_port_vlan_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -78,16 +78,18 @@ vlan_in(const struct port_spec *spec, ovs_be16 tci)
 }
 
 /* The tag of a frame with tag 'tci' in 'vlan' that 'spec' gets:
- * xvlan_output_translate(). */
+ * xvlan_output_translate() and xvlan_put(). */
 static ovs_be16
 tci_out(const struct port_spec *spec, int vlan, ovs_be16 tci)
 {
-    bool untagged = (!vlan || is_access(spec)
-                     || (spec->vlan.mode == PORT_VLAN_MODE_NATIVE_UNTAGGED
-                         && vlan == spec->vlan.tag));
+    if (is_access(spec)
+        || (spec->vlan.mode == PORT_VLAN_MODE_NATIVE_UNTAGGED
+            && vlan == MAX(0, spec->vlan.tag))) {
+        return htons(0);
+    }
 
-    return (untagged ? htons(0)
-            : htons(VLAN_CFI | vlan) | (tci & htons(VLAN_PCP_MASK)));
+    ovs_be16 out = htons(vlan) | (tci & htons(VLAN_PCP_MASK));
+    return out ? out | htons(VLAN_CFI) : out;
 }
 
 static const struct port_spec *
