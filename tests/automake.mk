@@ -20,9 +20,12 @@ AM_TESTS_ENVIRONMENT = \
 unit_tests = \
 	tests/unit/test-delivery \
 	tests/unit/test-diag \
+	tests/unit/test-mac-table \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-elements \
 	tests/unit/test-netdef-law \
+	tests/unit/test-oflow-bundle \
+	tests/unit/test-oflow-table \
 	tests/unit/test-plan \
 	tests/unit/test-port-vlan \
 	tests/unit/test-virtnet-version \
@@ -32,6 +35,8 @@ UNIT_LIBS = tests/unit/libunit.la lib/libvirtnet.la $(OVS_LIBS) $(CMOCKA_LIBS)
 
 check_LTLIBRARIES = tests/unit/libunit.la
 tests_unit_libunit_la_SOURCES = \
+	tests/unit/model-switch.c \
+	tests/unit/model-switch.h \
 	tests/unit/oflow-text.c \
 	tests/unit/oflow-text.h \
 	tests/unit/pipeline-eval.c \
@@ -48,6 +53,10 @@ tests_unit_test_diag_SOURCES = tests/unit/test-diag.c
 tests_unit_test_diag_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_diag_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_mac_table_SOURCES = tests/unit/test-mac-table.c
+tests_unit_test_mac_table_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_mac_table_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_netdef_SOURCES = tests/unit/test-netdef.c
 tests_unit_test_netdef_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_netdef_LDADD = $(UNIT_LIBS)
@@ -59,6 +68,14 @@ tests_unit_test_netdef_elements_LDADD = $(UNIT_LIBS)
 tests_unit_test_netdef_law_SOURCES = tests/unit/test-netdef-law.c
 tests_unit_test_netdef_law_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_netdef_law_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_oflow_bundle_SOURCES = tests/unit/test-oflow-bundle.c
+tests_unit_test_oflow_bundle_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_oflow_bundle_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_oflow_table_SOURCES = tests/unit/test-oflow-table.c
+tests_unit_test_oflow_table_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_oflow_table_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_plan_SOURCES = tests/unit/test-plan.c
 tests_unit_test_plan_CPPFLAGS = $(UNIT_CPPFLAGS)

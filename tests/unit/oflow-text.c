@@ -37,7 +37,9 @@ oflow_from_string(const char *s)
     if (error) {
         fail_msg("%s: %s", s, error);
     }
-    assert_true(usable_protocols & OFPUTIL_P_OF15_OXM);
+    if (!(usable_protocols & OFPUTIL_P_OF15_OXM)) {
+        fail_msg("%s: not for OpenFlow 1.5", s);
+    }
 
     minimatch_expand(&fm.match, &match);
     ofpbuf_use_const(&ofpacts, fm.ofpacts, fm.ofpacts_len);
@@ -106,7 +108,7 @@ put_random_flow(struct oflow_table *table)
         "priority=2,dl_vlan=10,dl_dst=52:54:00:00:00:01",
     };
     static const char *const actions[] = {
-        "drop", "output:1", "strip_vlan,output:1", "goto_table:40",
+        "drop", "output:1", "set_field:1->reg0,goto_table:40", "goto_table:40",
     };
     struct ds s = DS_EMPTY_INITIALIZER;
 
@@ -136,10 +138,10 @@ void
 oflow_table_random(struct oflow_table *table)
 {
     oflow_table_init(table);
-    for (int n = random_range(8); n > 0; n--) {
+    for (int n = random_range(1 + random_range(8)); n > 0; n--) {
         put_random_bucket(table, 100 + random_range(3));
     }
-    for (int n = random_range(8); n > 0; n--) {
+    for (int n = random_range(1 + random_range(8)); n > 0; n--) {
         put_random_flow(table);
     }
 }

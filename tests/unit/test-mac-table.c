@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "lib/mac-table.h"
+#include "openvswitch/dynamic-string.h"
+#include "packets.h"
+#include "random.h"
+#include "util.h"
+
+static const struct eth_addr mac = ETH_ADDR_C(52,54,00,00,00,01);
+static const struct eth_addr other_mac = ETH_ADDR_C(52,54,00,00,00,02);
+
+/* Fills 'set' from text like "10,20-30". */
+static void
+set_from_string(struct vlan_set *set, const char *s)
+{
+    unsigned int first, last;
+    int n;
+
+    vlan_set_init(set);
+    for (; *s; s += n + (s[n] == ',')) {
+        if (!ovs_scan(s, "%u-%u%n", &first, &last, &n)) {
+            assert_true(ovs_scan(s, "%u%n", &first, &n));
+            last = first;
+        }
+        vlan_set_add_range(set, first, last);
+    }
+}
+
+static void
+claim(struct mac_table *table, const char *port, const char *vlans,
+      bool active)
+{
+    struct vlan_set set;
+
+    set_from_string(&set, vlans);
+    mac_table_claim(table, mac, port, &set, active);
+    vlan_set_uninit(&set);
+}
+
+static void
+record(const char *port, void *s)
+{
+    ds_put_format(s, "%s ", port);
+}
+
+/* Runs 'table' and checks that what was won in 'mac' is 'won', as "a:10 b:20"
+ * by port name, and that exactly the ports in 'changed' have been told so, in
+ * any order. */
+static void
+check_run(struct mac_table *table, const char *changed, const char *won)
+{
+    static const char *const ports[] = { "a", "b", "c" };
+    struct ds told = DS_EMPTY_INITIALIZER;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    mac_table_run(table, record, &told);
+    for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
+        if (strstr(ds_cstr(&told), ports[i])) {
+            ds_put_cstr(&s, ports[i]);
+        }
+    }
+    assert_string_equal(ds_cstr(&s), changed);
+    /* Nobody is told twice. */
+    assert_int_equal(told.length, 2 * s.length);
+
+    const struct mac_entry *entry = mac_table_find(table, mac);
+    ds_clear(&s);
+    for (size_t i = 0; entry && i < ARRAY_SIZE(ports); i++) {
+        const struct mac_claim *c = mac_entry_find_claim(entry, ports[i]);
+
+        if (c && !vlan_set_is_empty(&c->won)) {
+            ds_put_format(&s, "%s%s:", s.length ? " " : "", ports[i]);
+            vlan_set_format(&s, &c->won);
+            assert_ptr_equal(mac_entry_winner(entry, c->won.ranges[0].first),
+                             c);
+        }
+    }
+    assert_string_equal(ds_cstr(&s), won);
+
+    ds_clear(&told);
+    mac_table_run(table, record, &told);
+    assert_int_equal(told.length, 0);
+    ds_destroy(&told);
+    ds_destroy(&s);
+}
+
+static void
+test_claiming_order(void **state OVS_UNUSED)
+{
+    struct mac_table table;
+
+    mac_table_init(&table);
+    assert_null(mac_table_find(&table, mac));
+
+    /* Of two that come at once, the one with the lower name. */
+    claim(&table, "c", "10", true);
+    claim(&table, "b", "10", true);
+    check_run(&table, "b", "b:10");
+    /* The one that has it keeps it. */
+    claim(&table, "a", "10", true);
+    check_run(&table, "", "b:10");
+    /* But not while it is pending... */
+    claim(&table, "b", "10", false);
+    check_run(&table, "ab", "a:10");
+    /* ...nor when it is back. */
+    claim(&table, "b", "10", true);
+    check_run(&table, "", "a:10");
+    /* A pending one wins if all are. */
+    claim(&table, "a", "10", false);
+    claim(&table, "b", "10", false);
+    claim(&table, "c", "10", false);
+    check_run(&table, "", "a:10");
+    mac_table_unclaim(&table, mac, "a");
+    check_run(&table, "b", "b:10");
+    claim(&table, "c", "10", true);
+    check_run(&table, "bc", "c:10");
+
+    /* What is said again changes nothing. */
+    claim(&table, "c", "10", true);
+    check_run(&table, "", "c:10");
+    mac_table_unclaim(&table, mac, "a");
+    mac_table_unclaim(&table, other_mac, "c");
+    check_run(&table, "", "c:10");
+
+    mac_table_unclaim(&table, mac, "b");
+    mac_table_unclaim(&table, mac, "c");
+    check_run(&table, "", "");
+    assert_null(mac_table_find(&table, mac));
+    assert_true(hmap_is_empty(&table.entries));
+    mac_table_uninit(&table);
+}
+
+/* VLAN by VLAN. */
+static void
+test_partial(void **state OVS_UNUSED)
+{
+    struct mac_table table;
+
+    mac_table_init(&table);
+    claim(&table, "b", "10", true);
+    check_run(&table, "b", "b:10");
+    claim(&table, "a", "10,20", true);
+    check_run(&table, "a", "a:20 b:10");
+    assert_null(mac_entry_winner(mac_table_find(&table, mac), 30));
+
+    /* Both had it, each elsewhere, so both keep what they had. */
+    claim(&table, "c", "10,20,30", true);
+    check_run(&table, "c", "a:20 b:10 c:30");
+    claim(&table, "c", "10,20,30-31", true);
+    check_run(&table, "c", "a:20 b:10 c:30-31");
+
+    /* Who had something comes before who had nothing... */
+    claim(&table, "b", "20,40", true);
+    claim(&table, "a", "10,20,40", true);
+    check_run(&table, "ab", "a:10,20,40 c:30-31");
+    /* ...and only the rest is left for a pending one. */
+    claim(&table, "a", "10-40", false);
+    check_run(&table, "abc", "a:11-19,21-29,32-39 b:40 c:10,20,30-31");
+    mac_table_unclaim(&table, mac, "c");
+    check_run(&table, "ab", "a:10-19,21-39 b:20,40");
+    mac_table_uninit(&table);
+}
+
+static void
+test_seed(void **state OVS_UNUSED)
+{
+    const struct vlan_block ten = { .vid = 10 }, twenty = { .vid = 20 };
+    struct mac_table table;
+
+    mac_table_init(&table);
+    mac_table_seed(&table, mac, &ten, hash_string("b", 0));
+    mac_table_seed(&table, mac, &twenty, hash_string("c", 0));
+    /* A seed is no claim, and waits for one. */
+    check_run(&table, "", "");
+    assert_null(mac_table_find(&table, mac));
+
+    claim(&table, "a", "10,20,30", true);
+    claim(&table, "b", "10,20", true);
+    claim(&table, "c", "10,20", true);
+    check_run(&table, "abc", "a:30 b:10 c:20");
+
+    /* It counts once: now b has lost it for good. */
+    mac_table_unclaim(&table, mac, "b");
+    check_run(&table, "a", "a:10,30 c:20");
+    claim(&table, "b", "10", true);
+    check_run(&table, "", "a:10,30 c:20");
+    mac_table_uninit(&table);
+
+    /* Active goes before seeded. */
+    mac_table_init(&table);
+    mac_table_seed(&table, mac, &ten, hash_string("a", 0));
+    claim(&table, "a", "10", false);
+    claim(&table, "b", "10", true);
+    check_run(&table, "b", "b:10");
+    mac_table_uninit(&table);
+
+    /* A block of VLANs. */
+    const struct vlan_block all = { .vid = 0, .level = 12 };
+    mac_table_init(&table);
+    mac_table_seed(&table, mac, &all, hash_string("b", 0));
+    claim(&table, "a", "0-4095", true);
+    claim(&table, "b", "0,7,4095", true);
+    check_run(&table, "ab", "a:1-6,8-4094 b:0,7,4095");
+    mac_table_uninit(&table);
+}
+
+/* A random claim of one of three ports, or the end of one. */
+struct step {
+    const char *port;
+    const char *vlans;          /* Null to unclaim. */
+    bool active;
+};
+
+static void
+execute_step(struct mac_table *table, const struct step *step)
+{
+    if (step->vlans) {
+        claim(table, step->port, step->vlans, step->active);
+    } else {
+        mac_table_unclaim(table, mac, step->port);
+    }
+}
+
+static void
+format_winners(struct ds *s, const struct mac_table *table)
+{
+    const struct mac_entry *entry = mac_table_find(table, mac);
+
+    for (uint16_t vid = 10; entry && vid < 14; vid++) {
+        const struct mac_claim *c = mac_entry_winner(entry, vid);
+        ds_put_format(s, "%u:%s ", vid, c ? c->port : "-");
+    }
+}
+
+static void
+no_record(const char *port OVS_UNUSED, void *aux OVS_UNUSED)
+{
+    /* Nothing to do. */
+}
+
+/* The claims of one turn may be made in any order, one for each port, and what
+ * is said for less than a turn does not count. */
+static void
+test_order_within_turn(void **state OVS_UNUSED)
+{
+    static const char *const vlans[] = {
+        NULL, "10", "11", "10-11", "10-13", "11-12", "12"
+    };
+    static const char *const ports[] = { "a", "b", "c" };
+    struct mac_table forward, backward;
+
+    random_set_seed(1);
+    mac_table_init(&forward);
+    mac_table_init(&backward);
+    for (int i = 0; i < 5000; i++) {
+        struct ds f = DS_EMPTY_INITIALIZER, b = DS_EMPTY_INITIALIZER;
+        struct step steps[ARRAY_SIZE(ports)];
+        size_t n = random_range(ARRAY_SIZE(ports) + 1);
+
+        for (size_t j = 0; j < n; j++) {
+            steps[j] = (struct step) {
+                ports[j], vlans[random_range(ARRAY_SIZE(vlans))],
+                random_range(3) != 0,
+            };
+        }
+        for (size_t j = 0; j < n; j++) {
+            struct step transient = {
+                "d", vlans[1 + random_range(ARRAY_SIZE(vlans) - 1)], true
+            };
+
+            execute_step(&forward, &steps[j]);
+            execute_step(&backward, &transient);
+            execute_step(&backward, &steps[n - 1 - j]);
+            mac_table_unclaim(&backward, mac, "d");
+        }
+        mac_table_run(&forward, no_record, NULL);
+        mac_table_run(&backward, no_record, NULL);
+        format_winners(&f, &forward);
+        format_winners(&b, &backward);
+        assert_string_equal(ds_cstr(&f), ds_cstr(&b));
+        ds_destroy(&f);
+        ds_destroy(&b);
+    }
+    mac_table_uninit(&forward);
+    mac_table_uninit(&backward);
+}
+
+/* A random history against a plain statement of the claiming order. */
+static void
+test_random(void **state OVS_UNUSED)
+{
+    enum { N = 3 };
+    static const char *const vlans[] = { "10", "11", "10-11", "10-13", "12" };
+    static const char *const ports[N] = { "a", "b", "c" };
+    bool claims[N][14] = { { false } }, active[N] = { false };
+    int owner[14];
+    struct mac_table table;
+
+    for (int v = 0; v < 14; v++) {
+        owner[v] = -1;
+    }
+    random_set_seed(1);
+    mac_table_init(&table);
+    for (int i = 0; i < 5000; i++) {
+        for (int n = random_range(3); n >= 0; n--) {
+            int p = random_range(N);
+            struct vlan_set set = VLAN_SET_INITIALIZER;
+
+            if (random_range(4)) {
+                const char *s = vlans[random_range(ARRAY_SIZE(vlans))];
+
+                active[p] = random_range(3) != 0;
+                claim(&table, ports[p], s, active[p]);
+                set_from_string(&set, s);
+            } else {
+                /* Then it is as if it had never been there. */
+                mac_table_unclaim(&table, mac, ports[p]);
+                for (int v = 10; v < 14; v++) {
+                    owner[v] = owner[v] == p ? -1 : owner[v];
+                }
+            }
+            for (int v = 10; v < 14; v++) {
+                claims[p][v] = vlan_set_contains(&set, v);
+            }
+            vlan_set_uninit(&set);
+        }
+
+        bool had_some[N] = { false };
+        for (int v = 10; v < 14; v++) {
+            if (owner[v] >= 0) {
+                had_some[owner[v]] = true;
+            }
+        }
+        mac_table_run(&table, no_record, NULL);
+        for (int v = 10; v < 14; v++) {
+            int best = -1, best_rank = -1;
+
+            for (int p = 0; p < N; p++) {
+                int rank = (active[p] ? 4 : 0) + (owner[v] == p ? 2 : 0)
+                           + (had_some[p] ? 1 : 0);
+                if (claims[p][v] && rank > best_rank) {
+                    best = p;
+                    best_rank = rank;
+                }
+            }
+            owner[v] = best;
+
+            const struct mac_entry *e = mac_table_find(&table, mac);
+            const struct mac_claim *c = e ? mac_entry_winner(e, v) : NULL;
+            assert_string_equal(c ? c->port : "", best < 0 ? ""
+                                                  : ports[best]);
+        }
+    }
+    mac_table_uninit(&table);
+}
+
+static void
+test_sort(void **state OVS_UNUSED)
+{
+    struct vlan_set set = VLAN_SET_INITIALIZER;
+    struct mac_table table;
+
+    random_set_seed(1);
+    vlan_set_add(&set, 0);
+    mac_table_init(&table);
+    for (int i = 0; i < 100; i++) {
+        struct eth_addr ea;
+
+        eth_addr_random(&ea);
+        mac_table_claim(&table, ea, "a", &set, true);
+    }
+    mac_table_run(&table, no_record, NULL);
+
+    const struct mac_entry **entries = mac_table_sort(&table);
+    for (int i = 1; i < 100; i++) {
+        assert_true(eth_addr_compare_3way(entries[i - 1]->mac,
+                                          entries[i]->mac) < 0);
+    }
+    assert_null(entries[100]);
+    free(entries);
+    mac_table_uninit(&table);
+    vlan_set_uninit(&set);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_claiming_order),
+        cmocka_unit_test(test_partial),
+        cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_order_within_turn),
+        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_sort),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
