@@ -12,13 +12,15 @@
 #include "util.h"
 
 /* libopenvswitch leaves what is behind a value, up to a multiple of 8 bytes, as
- * the memory happened to be. */
+ * the memory happened to be.  Some of its decoders also note whether the flow
+ * matches on a VLAN, which the flow itself tells. */
 static void
-clear_padding(struct ofpact_set_field *sf)
+canonicalize_set_field(struct ofpact_set_field *sf)
 {
     size_t n = sf->field->n_bytes;
     size_t padding = ROUND_UP(n, OFPACT_ALIGNTO) - n;
 
+    sf->flow_has_vlan = false;
     memset((uint8_t *) sf->value + n, 0, padding);
     memset((uint8_t *) ofpact_set_field_mask(sf) + n, 0, padding);
 }
@@ -42,7 +44,7 @@ clone_ofpacts(const struct ofpbuf *ofpacts)
     OFPACT_FOR_EACH (a, clone, ofpacts->size) {
         a->raw = UINT8_MAX;
         if (a->type == OFPACT_SET_FIELD) {
-            clear_padding(ofpact_get_SET_FIELD(a));
+            canonicalize_set_field(ofpact_get_SET_FIELD(a));
         }
     }
     return clone;
