@@ -24,8 +24,10 @@ unit_tests = \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-elements \
 	tests/unit/test-netdef-law \
+	tests/unit/test-oflow \
 	tests/unit/test-oflow-bundle \
 	tests/unit/test-oflow-table \
+	tests/unit/test-pipeline \
 	tests/unit/test-plan \
 	tests/unit/test-port-vlan \
 	tests/unit/test-virtnet-version \
@@ -69,6 +71,10 @@ tests_unit_test_netdef_law_SOURCES = tests/unit/test-netdef-law.c
 tests_unit_test_netdef_law_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_netdef_law_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_oflow_SOURCES = tests/unit/test-oflow.c
+tests_unit_test_oflow_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_oflow_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_oflow_bundle_SOURCES = tests/unit/test-oflow-bundle.c
 tests_unit_test_oflow_bundle_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_oflow_bundle_LDADD = $(UNIT_LIBS)
@@ -76,6 +82,10 @@ tests_unit_test_oflow_bundle_LDADD = $(UNIT_LIBS)
 tests_unit_test_oflow_table_SOURCES = tests/unit/test-oflow-table.c
 tests_unit_test_oflow_table_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_oflow_table_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_pipeline_SOURCES = tests/unit/test-pipeline.c
+tests_unit_test_pipeline_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_pipeline_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_plan_SOURCES = tests/unit/test-plan.c
 tests_unit_test_plan_CPPFLAGS = $(UNIT_CPPFLAGS)
