@@ -94,6 +94,22 @@ vif_get_role(const struct vif *vif)
             ? VIF_GUEST : VIF_NETWORK);
 }
 
+/* As eth_addr_from_string(), which takes "152:-1: 0:0x0:0:0" for an address as
+ * well, but stricter: six octets of one or two hexadecimal digits. */
+static bool
+parse_mac(const char *s, struct eth_addr *mac)
+{
+    size_t n_digits = 0;
+
+    for (const char *p = s; *p; p++) {
+        n_digits = *p == ':' ? 0 : n_digits + 1;
+        if (n_digits > 2 || (*p != ':' && hexit_value(*p) < 0)) {
+            return false;
+        }
+    }
+    return eth_addr_from_string(s, mac);
+}
+
 /* Stores the attached-mac of 'vif' in '*mac' and returns true, if it is a
  * unicast address of six octets other than zero, all that a guest can be sent
  * frames by.
@@ -110,7 +126,7 @@ vif_parse_attached_mac(const struct vif *vif, struct eth_addr *mac,
 
     if (!vif->attached_mac) {
         reason = NULL;
-    } else if (!eth_addr_from_string(vif->attached_mac, &ea)) {
+    } else if (!parse_mac(vif->attached_mac, &ea)) {
         reason = "is not a MAC address of six octets";
     } else if (eth_addr_is_multicast(ea)) {
         reason = "is a multicast address";
