@@ -20,6 +20,7 @@ AM_TESTS_ENVIRONMENT = \
 unit_tests = \
 	tests/unit/test-delivery \
 	tests/unit/test-diag \
+	tests/unit/test-flood-table \
 	tests/unit/test-mac-table \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-elements \
@@ -30,6 +31,7 @@ unit_tests = \
 	tests/unit/test-pipeline \
 	tests/unit/test-plan \
 	tests/unit/test-port-vlan \
+	tests/unit/test-vif \
 	tests/unit/test-virtnet-version \
 	tests/unit/test-vlan-set
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -54,6 +56,10 @@ tests_unit_test_delivery_LDADD = $(UNIT_LIBS)
 tests_unit_test_diag_SOURCES = tests/unit/test-diag.c
 tests_unit_test_diag_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_diag_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_flood_table_SOURCES = tests/unit/test-flood-table.c
+tests_unit_test_flood_table_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_flood_table_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_mac_table_SOURCES = tests/unit/test-mac-table.c
 tests_unit_test_mac_table_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -94,6 +100,10 @@ tests_unit_test_plan_LDADD = $(UNIT_LIBS)
 tests_unit_test_port_vlan_SOURCES = tests/unit/test-port-vlan.c
 tests_unit_test_port_vlan_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_port_vlan_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_vif_SOURCES = tests/unit/test-vif.c
+tests_unit_test_vif_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_vif_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_virtnet_version_SOURCES = tests/unit/test-virtnet-version.c
 tests_unit_test_virtnet_version_CPPFLAGS = $(UNIT_CPPFLAGS)

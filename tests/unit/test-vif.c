@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "lib/vif.h"
+#include "openvswitch/dynamic-string.h"
+#include "packets.h"
+#include "util.h"
+
+static void
+test_attached_mac(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *attached_mac;
+        const char *why;        /* Null if it is fine. */
+    } cases[] = {
+        { "52:54:00:12:34:56", NULL },
+        { "52:54:00:AB:cd:eF", NULL },
+        { "2:0:0:0:0:1", NULL },
+        { "00:00:00:00:00:01", NULL },
+
+        { "", "is not a MAC address of six octets" },
+        { "52:54:00:12:34", "is not a MAC address of six octets" },
+        { "52:54:00:12:34:", "is not a MAC address of six octets" },
+        { "52:54:00:12:34:56:78", "is not a MAC address of six octets" },
+        { "52:54:00:12:34:56 ", "is not a MAC address of six octets" },
+        { "52:54:00:12:34:56\n", "is not a MAC address of six octets" },
+        { "52:54:00:12:34:56x", "is not a MAC address of six octets" },
+        { " 52:54:00:12:34:56", "is not a MAC address of six octets" },
+        { "52:54:00:12:34: 56", "is not a MAC address of six octets" },
+        { "52-54-00-12-34-56", "is not a MAC address of six octets" },
+        { "525400123456", "is not a MAC address of six octets" },
+        { "52:54:00:12:34:5g", "is not a MAC address of six octets" },
+        { "52:54:00:12:34:156", "is not a MAC address of six octets" },
+        { "152:54:00:12:34:56", "is not a MAC address of six octets" },
+        { "052:54:00:12:34:56", "is not a MAC address of six octets" },
+        { "-2:54:00:12:34:56", "is not a MAC address of six octets" },
+        { "+2:54:00:12:34:56", "is not a MAC address of six octets" },
+        { "0x52:54:00:12:34:56", "is not a MAC address of six octets" },
+        { "52::00:12:34:56", "is not a MAC address of six octets" },
+        { "de:ad:be:ef", "is not a MAC address of six octets" },
+
+        { "01:00:5e:00:00:01", "is a multicast address" },
+        { "53:54:00:12:34:56", "is a multicast address" },
+        { "ff:ff:ff:ff:ff:ff", "is a multicast address" },
+        { "00:00:00:00:00:00", "is zero" },
+        { "0:0:0:0:0:0", "is zero" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct vif vif = {
+            .attached_mac = CONST_CAST(char *, cases[i].attached_mac)
+        };
+        struct eth_addr mac = ETH_ADDR_C(aa,aa,aa,aa,aa,aa);
+        const struct eth_addr before = mac;
+        const char *why = NULL;
+        bool ok = vif_parse_attached_mac(&vif, &mac, &why);
+
+        if (cases[i].why) {
+            if (ok) {
+                fail_msg("'%s' is taken", cases[i].attached_mac);
+            }
+            assert_non_null(why);
+            assert_string_equal(why, cases[i].why);
+            assert_true(eth_addr_equals(mac, before));
+        } else {
+            assert_true(ok);
+            assert_false(eth_addr_equals(mac, before));
+        }
+        assert_int_equal(vif_parse_attached_mac(&vif, &mac, NULL), ok);
+    }
+
+    const struct vif none = { .attached_mac = NULL };
+    const char *why = "";
+    struct eth_addr mac;
+    assert_false(vif_parse_attached_mac(&none, &mac, &why));
+    assert_null(why);
+
+    const struct eth_addr expected = ETH_ADDR_C(02,0a,0b,0c,0d,0e);
+    const struct vif some = {
+        .attached_mac = CONST_CAST(char *, "02:a:0B:0c:D:0e")
+    };
+    assert_true(vif_parse_attached_mac(&some, &mac, NULL));
+    assert_true(eth_addr_equals(mac, expected));
+}
+
+static void
+test_role(void **state OVS_UNUSED)
+{
+#define MAC "52:54:00:12:34:56"
+    static const struct {
+        uint16_t ofport;
+        const char *attached_mac, *role;
+        enum vif_role expected;
+    } cases[] = {
+        { 1, NULL, NULL, VIF_NETWORK },
+        { 1, MAC, NULL, VIF_GUEST },
+        { 1, "zzz", NULL, VIF_NETWORK },
+        { 1, MAC, "network", VIF_NETWORK },
+        { 1, MAC, "guest", VIF_GUEST },
+        { 1, NULL, "guest", VIF_NETWORK },
+        { 1, NULL, "network", VIF_NETWORK },
+        { 1, MAC, "Network", VIF_GUEST },
+        { 0xfffe, NULL, NULL, VIF_HOST },
+        { 0xfffe, MAC, NULL, VIF_HOST },
+        { 0xfffe, NULL, "network", VIF_HOST },
+        { 0xfffe, MAC, "guest", VIF_HOST },
+    };
+#undef MAC
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct vif vif = {
+            .ofport = OFP_PORT_C(cases[i].ofport),
+            .attached_mac = CONST_CAST(char *, cases[i].attached_mac),
+            .role = CONST_CAST(char *, cases[i].role),
+        };
+
+        assert_string_equal(vif_role_to_string(vif_get_role(&vif)),
+                            vif_role_to_string(cases[i].expected));
+    }
+    assert_string_equal(vif_role_to_string(VIF_GUEST), "guest");
+    assert_string_equal(vif_role_to_string(VIF_HOST), "host");
+    assert_string_equal(vif_role_to_string(VIF_NETWORK), "network");
+}
+
+static void
+vif_init_full(struct vif *vif)
+{
+    vif_init(vif);
+    vif->name = xstrdup("vnet0");
+    vif->ofport = OFP_PORT_C(1);
+    vif->mac_in_use.ea[5] = 1;
+    vif->attached_mac = xstrdup("52:54:00:12:34:56");
+    vif->iface_id = xstrdup("i");
+    vif->vm_id = xstrdup("v");
+    vif->iface_status = xstrdup("active");
+    vif->portgroup = xstrdup("p");
+    vif->role = xstrdup("guest");
+    vif->port = xstrdup("vnet0");
+    vif->vlan.tag = 10;
+    vlan_set_add(&vif->vlan.trunks, 20);
+}
+
+/* A copy is equal, and shares nothing; and every member counts. */
+static void
+test_value(void **state OVS_UNUSED)
+{
+    struct vif a, b;
+
+    vif_init_full(&a);
+    vif_clone(&b, &a);
+    assert_true(vif_equals(&a, &b));
+
+#define DIFFERS(MEMBER, VALUE) do {             \
+        b.MEMBER = VALUE;                       \
+        assert_false(vif_equals(&a, &b));       \
+        assert_false(vif_equals(&b, &a));       \
+        b.MEMBER = a.MEMBER;                    \
+        assert_true(vif_equals(&a, &b));        \
+    } while (0)
+#define STRING_DIFFERS(MEMBER) do {             \
+        char *saved = b.MEMBER;                 \
+        assert_ptr_not_equal(saved, a.MEMBER);  \
+        DIFFERS(MEMBER, NULL);                  \
+        DIFFERS(MEMBER, CONST_CAST(char *, "x")); \
+        b.MEMBER = saved;                       \
+    } while (0)
+
+    DIFFERS(ofport, OFP_PORT_C(2));
+    DIFFERS(mac_in_use.ea[5], 2);
+    DIFFERS(vlan.tag, 11);
+    DIFFERS(vlan_is_ours, true);
+    DIFFERS(in_bond, true);
+    DIFFERS(error, CONST_CAST(char *, "x"));
+    STRING_DIFFERS(name);
+    STRING_DIFFERS(attached_mac);
+    STRING_DIFFERS(iface_id);
+    STRING_DIFFERS(vm_id);
+    STRING_DIFFERS(iface_status);
+    STRING_DIFFERS(portgroup);
+    STRING_DIFFERS(role);
+    STRING_DIFFERS(port);
+
+    vlan_set_add(&b.vlan.trunks, 30);
+    assert_false(vif_equals(&a, &b));
+    vif_uninit(&a);
+    vif_uninit(&b);
+
+    vif_init(&a);
+    assert_int_equal(a.ofport, OFPP_NONE);
+    vif_uninit(&a);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_attached_mac),
+        cmocka_unit_test(test_role),
+        cmocka_unit_test(test_value),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
