@@ -90,6 +90,12 @@ vlan_object(const char *name)
     return xasprintf("port %s", name);
 }
 
+static char *
+existence_object(const struct mbridge *mb)
+{
+    return xasprintf("bridge %s", mb->row.name);
+}
+
 static void
 unwant_vlan(struct mbridge *mb, const char *name)
 {
@@ -137,6 +143,11 @@ mbridge_destroy(struct mbridge *mb)
     if (!mb) {
         return;
     }
+
+    char *object = existence_object(mb);
+    dbsync_unwant(mb->env->dbsync, object);
+    free(object);
+
     HMAP_FOR_EACH_SAFE (port, hmap_node, &mb->ports) {
         mport_destroy(mb, port);
     }
@@ -408,7 +419,7 @@ update_mode(struct mbridge *mb)
 static void
 update_existence(struct mbridge *mb)
 {
-    char *object = xasprintf("bridge %s", mb->row.name);
+    char *object = existence_object(mb);
     const struct uuid *local_port
         = vif_reader_port_uuid(mb->env->vifs, mb->row.name);
 

@@ -33,6 +33,7 @@ struct reconcile {
     struct mbridge_env env;
     struct shash bridges;       /* By name, "struct mbridge"s. */
     struct sset wanted_bridges; /* Those that we have asked to be made. */
+    bool started;               /* Has the database been seen? */
 };
 
 static vif_changed_cb on_vif_changed;
@@ -218,6 +219,10 @@ reconcile_run(struct reconcile *r)
 
     if (!ovs_idl_has_ever_connected(r->ovs)) {
         return;
+    }
+    if (!r->started) {
+        /* What was new before there was a database has not been used. */
+        r->started = bridges_changed = networks_changed = true;
     }
     if (bridges_changed) {
         update_bridges(r);
