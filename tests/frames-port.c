@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Packet sockets in other network namespaces. */
+
+#define _GNU_SOURCE 1
+
+#include "frames.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Larger than any burst that a script can cause. */
+#define RECEIVE_BUFFER (16 * 1024 * 1024)
+
+static int epoll_fd = -1;
+
+static void
+enter_netns(const char *file_name, const char *shown)
+{
+    int fd = open(file_name, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || setns(fd, CLONE_NEWNET)) {
+        die("network namespace \"%s\": %s", shown, strerror(errno));
+    }
+    close(fd);
+}
+
+/* Sets option 'name' of 'fd'; 'what' is for the error message. */
+static void
+set_option(int fd, int level, int name, int value, const char *what)
+{
+    if (setsockopt(fd, level, name, &value, sizeof value)) {
+        die("setsockopt(%s): %s", what, strerror(errno));
+    }
+}
+
+/* Opens the socket of 'port' in the present network namespace. */
+static void
+open_socket(struct port *port)
+{
+    struct sockaddr_ll sll = { .sll_family = AF_PACKET,
+                               .sll_protocol = htons(ETH_P_ALL) };
+    struct packet_mreq mreq = { .mr_type = PACKET_MR_PROMISC };
+    struct stat s;
+
+    sll.sll_ifindex = mreq.mr_ifindex = if_nametoindex(port->iface);
+    if (!sll.sll_ifindex) {
+        die("port %s: no device \"%s\" in network namespace \"%s\"",
+            port->name, port->iface, port->netns);
+    }
+
+    /* With protocol 0 nothing is received before bind(), when frames of all
+     * devices would be. */
+    port->fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (port->fd < 0) {
+        die("socket: %s", strerror(errno));
+    }
+    set_option(port->fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER,
+               "SO_RCVBUFFORCE");
+    set_option(port->fd, SOL_PACKET, PACKET_AUXDATA, 1, "PACKET_AUXDATA");
+    set_option(port->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1,
+               "PACKET_IGNORE_OUTGOING");
+    if (bind(port->fd, (struct sockaddr *) &sll, sizeof sll)) {
+        die("port %s: bind: %s", port->name, strerror(errno));
+    }
+    if (setsockopt(port->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq,
+                   sizeof mreq)) {
+        die("port %s: promiscuous mode: %s", port->name, strerror(errno));
+    }
+    if (fstat(port->fd, &s)) {
+        die("fstat: %s", strerror(errno));
+    }
+    port->inode = s.st_ino;
+}
+
+/* Opens all ports of 'script', each in its own network namespace. */
+void
+ports_open(struct script *script)
+{
+    struct rlimit limit = { script->n_ports + 64, script->n_ports + 64 };
+    struct rlimit old;
+
+    if (!getrlimit(RLIMIT_NOFILE, &old) && old.rlim_cur < limit.rlim_cur) {
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll_fd < 0) {
+        die("epoll_create1: %s", strerror(errno));
+    }
+
+    int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    for (size_t i = 0; i < script->n_ports; i++) {
+        struct port *port = script->ports[i];
+        struct epoll_event event = { .events = EPOLLIN, .data.ptr = port };
+        bool foreign = strcmp(port->netns, "-");
+
+        if (foreign) {
+            char path[256];
+
+            snprintf(path, sizeof path, "%s%s",
+                     strchr(port->netns, '/') ? "" : "/run/netns/",
+                     port->netns);
+            enter_netns(path, port->netns);
+        }
+        open_socket(port);
+        if (foreign && setns(own, CLONE_NEWNET)) {
+            die("cannot return to own network namespace: %s",
+                strerror(errno));
+        }
+        if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, port->fd, &event)) {
+            die("epoll_ctl: %s", strerror(errno));
+        }
+    }
+    close(own);
+}
+
+/* Sends the 'len' bytes at 'p' from 'port'. */
+void
+port_send(const struct port *port, const uint8_t *p, size_t len)
+{
+    for (int i = 0; i < 1000; i++) {
+        if (send(port->fd, p, len, 0) == (ssize_t) len) {
+            return;
+        } else if (errno == EAGAIN || errno == ENOBUFS) {
+            struct pollfd pfd = { .fd = port->fd, .events = POLLOUT };
+
+            poll(&pfd, 1, 1);
+        } else if (errno != EINTR) {
+            break;
+        }
+    }
+    die("port %s: send: %s", port->name, strerror(errno));
+}
+
+/* Returns the tag that the kernel took out of the frame of 'msg', or NULL. */
+static const struct tag *
+stripped_tag(struct msghdr *msg, struct tag *tag)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+        struct tpacket_auxdata aux;
+
+        if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA) {
+            continue;
+        }
+        memcpy(&aux, CMSG_DATA(c), sizeof aux);
+        if (aux.tp_status & TP_STATUS_VLAN_VALID) {
+            tag->tci = aux.tp_vlan_tci;
+            tag->tpid = (aux.tp_status & TP_STATUS_VLAN_TPID_VALID
+                         ? aux.tp_vlan_tpid : ETH_P_8021Q);
+            return tag;
+        }
+    }
+    return NULL;
+}
+
+/* Calls 'cb' for all frames of ours that wait at 'port'.  Returns their
+ * number. */
+static size_t
+port_receive(const struct port *port, port_receive_func *cb, void *aux)
+{
+    size_t n = 0;
+
+    for (;;) {
+        uint8_t buf[MAX_PACKET];
+        union {
+            struct cmsghdr align;
+            char bytes[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+        } control;
+        struct iovec iov = { .iov_base = buf, .iov_len = sizeof buf };
+        struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+                              .msg_control = &control,
+                              .msg_controllen = sizeof control };
+        struct packet packet;
+        struct tag tag;
+
+        ssize_t len = recvmsg(port->fd, &msg, 0);
+        if (len < 0) {
+            if (errno == EINTR) {
+                continue;
+            } else if (errno == EAGAIN || errno == ENETDOWN) {
+                return n;
+            }
+            die("port %s: recvmsg: %s", port->name, strerror(errno));
+        }
+        if (packet_parse(buf, len, stripped_tag(&msg, &tag), &packet)) {
+            cb(port, &packet, aux);
+            n++;
+        }
+    }
+}
+
+/* Waits until a frame can be received at any port or 'timeout_ms' have passed
+ * and calls 'cb' for all frames of ours.  Returns their number. */
+size_t
+ports_receive(int timeout_ms, port_receive_func *cb, void *aux)
+{
+    struct epoll_event events[64];
+    size_t n = 0;
+
+    int n_events = epoll_wait(epoll_fd, events, 64, timeout_ms);
+    for (int i = 0; i < n_events; i++) {
+        n += port_receive(events[i].data.ptr, cb, aux);
+    }
+    return n;
+}
+
+static bool
+is_own_inode(const struct script *script, unsigned long inode)
+{
+    for (size_t i = 0; i < script->n_ports; i++) {
+        if (script->ports[i]->inode == inode) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The packet sockets whose owners still had frames to read when it was last
+ * looked at, by inode. */
+static unsigned long *unread;
+static size_t n_unread;
+
+static bool
+is_unread(unsigned long inode)
+{
+    for (size_t i = 0; i < n_unread; i++) {
+        if (unread[i] == inode) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Looks through the packet sockets of our own network namespace, without
+ * those of 'script', and keeps in 'unread' those that have frames to be read.
+ * If 'all' is false, leaves out those that were not there before. */
+static void
+look_for_unread(const struct script *script, bool all)
+{
+    FILE *stream = fopen("/proc/thread-self/net/packet", "r");
+    unsigned long *found = NULL;
+    size_t n = 0;
+    char line[256];
+
+    while (stream && fgets(line, sizeof line, stream)) {
+        unsigned long rmem, inode;
+
+        if (sscanf(line, "%*s %*s %*s %*s %*s %*s %lu %*s %lu", &rmem,
+                   &inode) == 2
+            && rmem && !is_own_inode(script, inode)
+            && (all || is_unread(inode))) {
+            found = xrealloc_array(found, n + 1, sizeof *found);
+            found[n++] = inode;
+        }
+    }
+    if (stream) {
+        fclose(stream);
+    }
+    free(unread);
+    unread = found;
+    n_unread = n;
+}
+
+/* When the switch runs in user space and in our own network namespace, frames
+ * wait in its packet sockets until it reads them, and a silence does not mean
+ * yet that nothing will come.  This function remembers which sockets have
+ * anything to be read now; the next one tells whether any of them has not been
+ * empty since.  So it does not matter whether others keep sending. */
+void
+ports_mark_unread(const struct script *script)
+{
+    look_for_unread(script, true);
+}
+
+bool
+ports_have_unread(const struct script *script)
+{
+    if (n_unread) {
+        look_for_unread(script, false);
+    }
+    return n_unread > 0;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Sends frames at a steady rate and counts what is lost.
+ *
+ * Every frame of the script is a stream of its own.  Each receiver that its
+ * line names ought to get every copy once; whoever else gets one is a
+ * stray. */
+
+#define _GNU_SOURCE 1
+
+#include "frames.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one expected receiver got of one stream. */
+struct sink {
+    const char *receiver;       /* As format_arrival() writes it. */
+    uint8_t *seen;              /* By sequence number, up to 'n_seen'. */
+    size_t n_seen;
+    unsigned int received;      /* Different copies. */
+    unsigned int duplicates;
+    unsigned int reordered;
+    uint32_t next;              /* Highest sequence number so far, plus 1. */
+    long long int last_us;
+    long long int gap_us;       /* Longest time without a copy. */
+};
+
+struct stream {
+    struct frame *frame;
+    struct sink *sinks;
+    size_t n_sinks;
+    unsigned int sent;
+    unsigned int strays;
+    struct frame others;        /* Collects who got them. */
+};
+
+static volatile sig_atomic_t stop;
+
+static void
+handle_signal(int sig __attribute__((unused)))
+{
+    stop = 1;
+}
+
+static void
+sink_receive(struct sink *sink, uint32_t seq)
+{
+    long long int now = now_us();
+
+    if (seq >= sink->n_seen) {
+        size_t n = 2 * seq + 1024;
+
+        sink->seen = xrealloc_array(sink->seen, n, 1);
+        memset(sink->seen + sink->n_seen, 0, n - sink->n_seen);
+        sink->n_seen = n;
+    }
+    if (sink->seen[seq]++) {
+        sink->duplicates++;
+        return;
+    }
+    sink->received++;
+    sink->reordered += seq < sink->next;
+    if (seq >= sink->next) {
+        sink->next = seq + 1;
+    }
+    if (sink->last_us && now - sink->last_us > sink->gap_us) {
+        sink->gap_us = now - sink->last_us;
+    }
+    sink->last_us = now;
+}
+
+static void
+receive(const struct port *port, const struct packet *packet, void *streams_)
+{
+    struct stream *stream = &((struct stream *) streams_)[packet->index];
+    struct frame one = *stream->frame;
+
+    one.arrivals = NULL;
+    one.n_arrivals = 0;
+    frame_add_arrival(&one, port, packet);
+    char *receiver = format_arrival(one.arrivals);
+    free(one.arrivals);
+
+    for (size_t i = 0; i < stream->n_sinks; i++) {
+        if (!strcmp(stream->sinks[i].receiver, receiver)) {
+            sink_receive(&stream->sinks[i], packet->seq);
+            free(receiver);
+            return;
+        }
+    }
+    free(receiver);
+    stream->strays++;
+    frame_add_arrival(&stream->others, port, packet);
+}
+
+/* Sends one copy of each stream. */
+static void
+send_copies(struct stream *streams, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint8_t buf[MAX_PACKET];
+        size_t len = packet_compose(streams[i].frame, i, streams[i].sent++,
+                                    buf);
+
+        port_send(streams[i].frame->from, buf, len);
+    }
+}
+
+/* Receives until 'ms' have passed without a frame. */
+static void
+wait_quiet(unsigned int ms, struct stream *streams)
+{
+    for (long long int last = now_us(); now_us() - last < ms * 1000LL; ) {
+        if (ports_receive(5, receive, streams)) {
+            last = now_us();
+        }
+    }
+}
+
+static void
+send_at_rate(struct stream *streams, size_t n, const struct options *options)
+{
+    long long int start = now_us();
+
+    for (unsigned int i = 0; !stop && (!options->count || i < options->count);
+         i++) {
+        long long int next = start + i * 1000000LL / options->rate;
+
+        for (;;) {
+            long long int left = next - now_us();
+
+            ports_receive(left >= 2000 ? left / 1000 - 1 : 0, receive,
+                          streams);
+            if (left <= 0 || stop) {
+                break;
+            }
+        }
+        send_copies(streams, n);
+    }
+}
+
+/* Prints one line for each receiver of 'stream', or one line if it ought to
+ * have none.  Returns true if nothing was lost, doubled or astray. */
+static bool
+report(struct stream *stream)
+{
+    char *strays = format_arrivals(&stream->others);
+    bool ok = !stream->strays;
+
+    for (size_t i = 0; i < stream->n_sinks; i++) {
+        const struct sink *sink = &stream->sinks[i];
+
+        printf("stream=\"%s\" to=%s sent=%u received=%u lost=%u "
+               "duplicates=%u reordered=%u longest_gap_ms=%.1f strays=%u "
+               "stray_ports=\"%s\"\n", stream->frame->text, sink->receiver,
+               stream->sent, sink->received, stream->sent - sink->received,
+               sink->duplicates, sink->reordered, sink->gap_us / 1000.0,
+               stream->strays, strays);
+        ok = ok && sink->received == stream->sent && !sink->duplicates;
+    }
+    if (!stream->n_sinks) {
+        printf("stream=\"%s\" to=- sent=%u strays=%u stray_ports=\"%s\"\n",
+               stream->frame->text, stream->sent, stream->strays, strays);
+    }
+    free(strays);
+    return ok;
+}
+
+/* Sends the frames of 'script', whose ports are open, at the rate that
+ * 'options' give, until their number is reached or SIGINT or SIGTERM comes.
+ * Prints "sending" once it begins, so that a script can wait for that, and
+ * the results at the end.  Returns true if they are perfect. */
+bool
+rate_run(struct script *script, const struct options *options)
+{
+    struct stream *streams = xzalloc_frame((script->n_frames + 1)
+                                           * sizeof *streams);
+    struct sigaction action = { .sa_handler = handle_signal };
+    bool ok = true;
+
+    for (size_t i = 0; i < script->n_frames; i++) {
+        struct stream *stream = &streams[i];
+
+        stream->frame = script->frames[i];
+        stream->others = *stream->frame;
+        stream->n_sinks = stream->frame->n_expected;
+        stream->sinks = xzalloc_frame((stream->n_sinks + 1)
+                                      * sizeof *stream->sinks);
+        for (size_t j = 0; j < stream->n_sinks; j++) {
+            stream->sinks[j].receiver = stream->frame->expected[j];
+        }
+    }
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+
+    puts("sending");
+    fflush(stdout);
+    send_at_rate(streams, script->n_frames, options);
+    wait_quiet(options->quiet_ms + 200, streams);
+    for (size_t i = 0; i < script->n_frames; i++) {
+        ok = report(&streams[i]) && ok;
+    }
+    return ok;
+}
