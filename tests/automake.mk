@@ -121,6 +121,37 @@ check_PROGRAMS += tests/golden-check
 tests_golden_check_SOURCES = tests/golden-check.c
 tests_golden_check_LDADD = lib/libvirtnet.la $(OVS_LIBS)
 
+# System tests, run by tests/system/run.  "frames" stands alone: it needs
+# neither our library nor Open vSwitch's.
+noinst_PROGRAMS += tests/frames
+tests_frames_SOURCES = \
+	tests/frames-packet.c \
+	tests/frames-port.c \
+	tests/frames-rate.c \
+	tests/frames-result.c \
+	tests/frames-script.c \
+	tests/frames-send.c \
+	tests/frames.c \
+	tests/frames.h
+EXTRA_DIST += \
+	tests/system/controller.sh \
+	tests/system/lib.sh \
+	tests/system/run \
+	tests/system/test-database.sh \
+	tests/system/test-duplicates.sh \
+	tests/system/test-forwarding.sh \
+	tests/system/test-harness.sh \
+	tests/system/test-kernel-mode.sh \
+	tests/system/test-networks.sh \
+	tests/system/test-plugging.sh \
+	tests/system/test-reserved.sh \
+	tests/system/test-restart.sh \
+	tests/system/test-spoofing.sh \
+	tests/system/test-switching.sh \
+	tests/system/test-unreachable.sh \
+	tests/system/test-vlans.sh \
+	tutorial/demo
+
 # Scripts.
 test_scripts = \
 	tests/corpus.sh \
