@@ -18,6 +18,7 @@ AM_TESTS_ENVIRONMENT = \
 # Unit tests: tests/unit/test-*.c, one program per module of lib/, and what
 # several of them need.
 unit_tests = \
+	tests/unit/test-compile \
 	tests/unit/test-delivery \
 	tests/unit/test-diag \
 	tests/unit/test-flood-table \
@@ -48,6 +49,10 @@ tests_unit_libunit_la_SOURCES = \
 	tests/unit/port-spec.c \
 	tests/unit/port-spec.h
 tests_unit_libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
+
+tests_unit_test_compile_SOURCES = tests/unit/test-compile.c
+tests_unit_test_compile_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_compile_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_delivery_SOURCES = tests/unit/test-delivery.c
 tests_unit_test_delivery_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "byte-order.h"
+#include "flow.h"
+#include "lib/compile.h"
+#include "lib/oflow-table.h"
+#include "lib/oflow.h"
+#include "lib/pipeline.h"
+#include "lib/slice.h"
+#include "openvswitch/dynamic-string.h"
+#include "tests/unit/oflow-text.h"
+#include "util.h"
+
+/* The flows and buckets of each kind of port, word by word.  What they do
+ * together is in test-delivery.c. */
+
+/* Appends 'slice' to 's': flows without their cookies, which must all be
+ * 'cookie', then buckets as "FIRST-LAST: bucket=...". */
+static void
+format_slice(struct ds *s, const struct slice *slice, ovs_be64 cookie)
+{
+    struct oflow_table table;
+
+    oflow_table_init(&table);
+    oflow_table_put_slice(&table, slice);
+    assert_int_equal(oflow_table_count_flows(&table), slice->n_flows);
+
+    const struct oflow **flows = oflow_table_sort_flows(&table);
+    for (size_t i = 0; i < slice->n_flows; i++) {
+        struct ds line = DS_EMPTY_INITIALIZER;
+
+        assert_true(flows[i]->cookie == cookie);
+        oflow_format(&line, flows[i], NULL);
+        ds_put_format(s, "%s\n", strchr(ds_cstr(&line), ',') + 1);
+        ds_destroy(&line);
+    }
+    for (size_t i = 0; i < slice->n_buckets; i++) {
+        const struct obucket *bucket = slice->buckets[i];
+        struct vlan_block block = pipeline_group_block(bucket->group_id);
+
+        assert_true(bucket->cookie == cookie);
+        assert_int_equal(pipeline_group_shard(bucket->group_id), 0);
+        ds_put_format(s, "%u-%u: ", block.vid,
+                      block.vid + (1 << block.level) - 1);
+        obucket_format(s, bucket, NULL);
+        ds_put_char(s, '\n');
+    }
+    free(flows);
+    oflow_table_uninit(&table);
+}
+
+static const struct port_case {
+    enum vif_role role;
+    enum port_vlan_mode mode;
+    int tag;
+    int trunks[2];              /* First and last, none if zero. */
+    const char *slice;
+} port_cases[] = {
+    /* A plain access guest: two flows and one bucket. */
+    { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
+      "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+      "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
+      "actions=pop_vlan,output:7\n"
+      "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n" },
+    /* VLAN 0 may or may not have a tag to take off. */
+    { VIF_GUEST, PORT_VLAN_MODE_ACCESS, -1, { 0 },
+      "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
+      "actions=set_field:0->vlan_tci,goto_table:10\n"
+      "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+      "actions=goto_table:10\n"
+      "table=30,priority=100,vlan_tci=0x0000/0x0fff,"
+      "dl_dst=02:00:00:00:00:01 "
+      "actions=set_field:0->vlan_tci,output:7\n"
+      "0-0: bucket=bucket_id:7,actions=set_field:0->vlan_tci,output:7\n" },
+    /* A trunk, in the fewest masked matches. */
+    { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
+      "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "actions=goto_table:10\n"
+      "table=30,priority=100,vlan_tci=0x100a/0x1ffe,"
+      "dl_dst=02:00:00:00:00:01 actions=output:7\n"
+      "10-11: bucket=bucket_id:7,actions=output:7\n" },
+    { VIF_GUEST, PORT_VLAN_MODE_TRUNK, 17, { 9, 12 },
+      "table=0,priority=100,in_port=7,dl_vlan=12 actions=goto_table:10\n"
+      "table=0,priority=100,in_port=7,dl_vlan=9 actions=goto_table:10\n"
+      "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "actions=goto_table:10\n"
+      "table=30,priority=100,dl_vlan=12,dl_dst=02:00:00:00:00:01 "
+      "actions=output:7\n"
+      "table=30,priority=100,dl_vlan=9,dl_dst=02:00:00:00:00:01 "
+      "actions=output:7\n"
+      "table=30,priority=100,vlan_tci=0x100a/0x1ffe,"
+      "dl_dst=02:00:00:00:00:01 actions=output:7\n"
+      "9-9: bucket=bucket_id:7,actions=output:7\n"
+      "10-11: bucket=bucket_id:7,actions=output:7\n"
+      "12-12: bucket=bucket_id:7,actions=output:7\n" },
+    /* All VLANs. */
+    { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
+      "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
+      "actions=set_field:0->vlan_tci,goto_table:10\n"
+      "table=0,priority=100,in_port=7 actions=goto_table:10\n"
+      "table=30,priority=100,dl_dst=02:00:00:00:00:01 actions=output:7\n"
+      "0-4095: bucket=bucket_id:7,actions=output:7\n" },
+    { VIF_GUEST, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
+      "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+      "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "actions=goto_table:10\n"
+      "table=30,priority=100,vlan_tci=0x100a/0x1ffe,"
+      "dl_dst=02:00:00:00:00:01 actions=output:7\n"
+      "10-11: bucket=bucket_id:7,actions=output:7\n" },
+    { VIF_GUEST, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
+      "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+      "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "actions=goto_table:10\n"
+      "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
+      "actions=pop_vlan,output:7\n"
+      "table=30,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
+      "actions=output:7\n"
+      "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n"
+      "11-11: bucket=bucket_id:7,actions=output:7\n" },
+    /* The host passes by SOURCE. */
+    { VIF_HOST, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
+      "table=0,priority=120,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
+      "actions=set_field:0->vlan_tci,goto_table:30\n"
+      "table=0,priority=100,in_port=LOCAL actions=goto_table:30\n"
+      "table=30,priority=100,dl_dst=02:00:00:00:00:01 actions=LOCAL\n"
+      "0-4095: bucket=bucket_id:65534,actions=LOCAL\n" },
+    { VIF_HOST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
+      "table=0,priority=110,in_port=LOCAL,vlan_tci=0x0000/0x0fff "
+      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:30\n"
+      "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
+      "actions=pop_vlan,LOCAL\n"
+      "10-10: bucket=bucket_id:65534,actions=pop_vlan,LOCAL\n" },
+    /* A network port: all that is nobody's here. */
+    { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
+      "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
+      "actions=set_field:0->vlan_tci,set_field:0x1/0x1->reg0,"
+      "goto_table:30\n"
+      "table=0,priority=100,in_port=7 "
+      "actions=set_field:0x1/0x1->reg0,goto_table:30\n"
+      "table=50,priority=100 actions=output:7\n" },
+    { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
+      "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+      "actions=set_field:0x100a/0x1fff->vlan_tci,"
+      "set_field:0x1/0x1->reg0,goto_table:30\n"
+      "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "actions=set_field:0x1/0x1->reg0,goto_table:30\n"
+      "table=50,priority=100,dl_vlan=10 actions=pop_vlan,output:7\n"
+      "table=50,priority=100,dl_vlan=11 actions=output:7\n" },
+};
+
+static void
+port_case_to_vport(const struct port_case *c, struct vport *vport)
+{
+    struct port_vlan vlan = { .mode = c->mode, .tag = c->tag };
+    const struct eth_addr mac = ETH_ADDR_C(02,00,00,00,00,01);
+
+    *vport = (struct vport) {
+        .name = xstrdup("vnet0"),
+        .ofport = c->role == VIF_HOST ? OFPP_LOCAL : OFP_PORT_C(7),
+        .role = c->role,
+        .active = true,
+    };
+    if (c->role != VIF_NETWORK) {
+        vport->mac = mac;
+    }
+    if (c->trunks[1]) {
+        vlan_set_add_range(&vlan.trunks, c->trunks[0], c->trunks[1]);
+    }
+    assert_true(port_vlan_effect_init(&vport->vlan, &vlan));
+    port_vlan_uninit(&vlan);
+}
+
+static void
+check_port(const struct vport *vport, bool exact, const struct vlan_set *won,
+           const char *expected)
+{
+    const struct bridge_ctx ctx = { .exact = exact };
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct slice slice;
+
+    slice_init(&slice);
+    compile_port(&ctx, vport, won, &slice);
+    format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
+    assert_string_equal(ds_cstr(&s), expected);
+    slice_uninit(&slice);
+    ds_destroy(&s);
+}
+
+static void
+test_ports(void **state OVS_UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(port_cases); i++) {
+        struct vport vport;
+
+        port_case_to_vport(&port_cases[i], &vport);
+        check_port(&vport, true, &vport.vlan.members, port_cases[i].slice);
+        check_port(&vport, false, &vport.vlan.members, "");
+        vport_uninit(&vport);
+    }
+}
+
+/* Who has lost its address is still sent broadcasts, and may send. */
+static void
+test_loser(void **state OVS_UNUSED)
+{
+    struct vlan_set won = VLAN_SET_INITIALIZER;
+    struct vport vport;
+
+    port_case_to_vport(&port_cases[0], &vport);
+    check_port(&vport, true, &won,
+               "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+               "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+               "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
+    vport_uninit(&vport);
+
+    /* Won in one VLAN of two. */
+    port_case_to_vport(&port_cases[2], &vport);
+    vlan_set_add(&won, 11);
+    check_port(&vport, true, &won,
+               "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+               "actions=goto_table:10\n"
+               "table=30,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
+               "actions=output:7\n"
+               "10-11: bucket=bucket_id:7,actions=output:7\n");
+    vport_uninit(&vport);
+    vlan_set_uninit(&won);
+}
+
+static void
+test_bridge(void **state OVS_UNUSED)
+{
+#define RESERVED(TABLE)                                                 \
+    TABLE",priority=200,dl_dst=00:e0:2b:00:00:00 actions=drop\n"        \
+    TABLE",priority=200,dl_dst=00:e0:2b:00:00:04/ff:ff:ff:ff:ff:fd "    \
+    "actions=drop\n"                                                    \
+    TABLE",priority=200,dl_dst=01:00:0c:00:00:00 actions=drop\n"        \
+    TABLE",priority=200,dl_dst=01:00:0c:cc:cc:c0/ff:ff:ff:ff:ff:f8 "    \
+    "actions=drop\n"                                                    \
+    TABLE",priority=200,dl_dst=01:00:0c:cc:cc:cc/ff:ff:ff:ff:ff:fe "    \
+    "actions=drop\n"                                                    \
+    TABLE",priority=200,dl_dst=01:00:0c:cd:cd:cd actions=drop\n"        \
+    TABLE",priority=200,dl_dst=01:80:c2:00:00:00/ff:ff:ff:ff:ff:f0 "    \
+    "actions=drop\n"
+#define REST                                                            \
+    "table=10,priority=1 actions=goto_table:30\n"                       \
+    "table=30,priority=50,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "  \
+    "actions=goto_table:40\n"                                           \
+    "table=30,priority=1 actions=goto_table:50\n"                       \
+    "table=40,priority=1 actions=goto_table:50\n"                       \
+    "table=50,priority=200,reg0=0x1/0x1 actions=drop\n"                 \
+    "table=50,priority=1 actions=drop\n"
+    static const struct {
+        struct bridge_ctx ctx;
+        const char *slice;
+    } cases[] = {
+        { { .exact = false, .forward_bpdu = true }, "" },
+        { { .exact = true },
+          RESERVED("table=0")
+          "table=0,priority=1 actions=drop\n"
+          REST },
+        { { .exact = true, .forward_bpdu = true },
+          "table=0,priority=1 actions=drop\n"
+          RESERVED("table=10")
+          REST },
+    };
+#undef RESERVED
+#undef REST
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+        struct slice slice;
+
+        slice_init(&slice);
+        compile_bridge(&cases[i].ctx, "br0", &slice);
+        format_slice(&s, &slice, pipeline_cookie(COOKIE_BRIDGE, "br0"));
+        assert_string_equal(ds_cstr(&s), cases[i].slice);
+        slice_uninit(&slice);
+        ds_destroy(&s);
+    }
+}
+
+static void
+test_flood(void **state OVS_UNUSED)
+{
+    static const struct {
+        struct vlan_block block;
+        const char *flow;
+    } cases[] = {
+        { { 10, 0 }, "table=40,priority=112,dl_vlan=10" },
+        { { 0, 0 }, "table=40,priority=112,vlan_tci=0x0000/0x0fff" },
+        { { 10, 1 }, "table=40,priority=111,vlan_tci=0x100a/0x1ffe" },
+        { { 0, 12 }, "table=40,priority=100" },
+    };
+    const uint32_t group_ids[] = { 23, 5 };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct vlan_block *block = &cases[i].block;
+        char *origin = xasprintf("%u", vlan_block_to_index(block));
+        char *expected = xasprintf("%s actions=group:23,group:5,"
+                                   "goto_table:50\n", cases[i].flow);
+        struct ds s = DS_EMPTY_INITIALIZER;
+        struct slice slice;
+
+        slice_init(&slice);
+        compile_flood(block, group_ids, ARRAY_SIZE(group_ids), &slice);
+        format_slice(&s, &slice, pipeline_cookie(COOKIE_FLOOD, origin));
+        assert_string_equal(ds_cstr(&s), expected);
+        slice_uninit(&slice);
+        ds_destroy(&s);
+        free(expected);
+        free(origin);
+    }
+}
+
+/* A copy is equal, and every member counts. */
+static void
+test_vport_value(void **state OVS_UNUSED)
+{
+    struct vport a, b;
+
+    port_case_to_vport(&port_cases[2], &a);
+    vport_clone(&b, &a);
+    assert_ptr_not_equal(a.name, b.name);
+    assert_true(vport_equals(&a, &b));
+
+#define DIFFERS(MEMBER, VALUE) do {             \
+        b.MEMBER = VALUE;                       \
+        assert_false(vport_equals(&a, &b));     \
+        b.MEMBER = a.MEMBER;                    \
+        assert_true(vport_equals(&a, &b));      \
+    } while (0)
+    DIFFERS(ofport, OFP_PORT_C(8));
+    DIFFERS(role, VIF_NETWORK);
+    DIFFERS(vlan.untagged_in, 9);
+    DIFFERS(vlan.untagged_out, 9);
+    DIFFERS(vlan.tagged_in, false);
+    DIFFERS(mac.ea[5], 9);
+    DIFFERS(active, false);
+    vlan_set_add(&b.vlan.members, 9);
+    assert_false(vport_equals(&a, &b));
+    vlan_set_remove(&b.vlan.members, 9);
+    b.name[0] = 'x';
+    assert_false(vport_equals(&a, &b));
+    vport_uninit(&a);
+    vport_uninit(&b);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_loser),
+        cmocka_unit_test(test_bridge),
+        cmocka_unit_test(test_flood),
+        cmocka_unit_test(test_vport_value),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
