@@ -31,6 +31,7 @@ unit_tests = \
 	tests/unit/test-oflow-table \
 	tests/unit/test-pipeline \
 	tests/unit/test-plan \
+	tests/unit/test-plan-format \
 	tests/unit/test-port-vlan \
 	tests/unit/test-vif \
 	tests/unit/test-virtnet-version \
@@ -101,6 +102,10 @@ tests_unit_test_pipeline_LDADD = $(UNIT_LIBS)
 tests_unit_test_plan_SOURCES = tests/unit/test-plan.c
 tests_unit_test_plan_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_plan_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_plan_format_SOURCES = tests/unit/test-plan-format.c
+tests_unit_test_plan_format_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_plan_format_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_port_vlan_SOURCES = tests/unit/test-port-vlan.c
 tests_unit_test_port_vlan_CPPFLAGS = $(UNIT_CPPFLAGS)

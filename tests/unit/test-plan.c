@@ -15,6 +15,7 @@
 #include "lib/compile.h"
 #include "lib/oflow-table.h"
 #include "lib/oflow.h"
+#include "lib/pipeline.h"
 #include "lib/plan.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -234,11 +235,278 @@ test_law_5(void **state OVS_UNUSED)
     }
 }
 
+/* Appends to 's' all that 'plan' has because of port 'name'. */
+static void
+format_port(struct ds *s, const struct plan *plan, const char *name)
+{
+    const struct oflow_table *desired = plan_desired(plan);
+    const ovs_be64 cookie = pipeline_cookie(COOKIE_PORT, name);
+    const struct obucket_node *bn;
+    const struct oflow_node *fn;
+    const struct ogroup *group;
+    struct oflow_table mine;
+
+    oflow_table_init(&mine);
+    HMAP_FOR_EACH (fn, hmap_node, &desired->flows) {
+        if (fn->flow->cookie == cookie) {
+            oflow_table_put(&mine, fn->flow);
+        }
+    }
+    HMAP_FOR_EACH (group, hmap_node, &desired->groups) {
+        HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
+            if (bn->bucket->cookie == cookie) {
+                oflow_table_put_bucket(&mine, bn->bucket);
+            }
+        }
+    }
+    oflow_table_format(s, &mine);
+    oflow_table_uninit(&mine);
+}
+
+/* Appends to 's' all that 'plan' has because of the ports in 'specs' but for
+ * 'gone' and those with its address. */
+static void
+format_others(struct ds *s, const struct plan *plan,
+              const struct port_specs *specs, const struct port_spec *gone)
+{
+    for (size_t i = 0; i < specs->n; i++) {
+        const struct port_spec *p = &specs->ports[i];
+
+        if (p != gone && (p->role == VIF_NETWORK
+                          || !eth_addr_equals(p->mac, gone->mac))) {
+            format_port(s, plan, p->name);
+        }
+    }
+}
+
+/* A port that comes or goes leaves every byte of what others have, but for who
+ * has its address. */
+static void
+test_other_ports(void **state OVS_UNUSED)
+{
+    random_set_seed(1);
+    for (int i = 0; i < 300; i++) {
+        struct port_specs specs;
+
+        port_specs_random(&specs);
+        if (!specs.n) {
+            continue;
+        }
+
+        struct ds before = DS_EMPTY_INITIALIZER;
+        struct ds without = DS_EMPTY_INITIALIZER;
+        struct ds after = DS_EMPTY_INITIALIZER;
+        struct ds own = DS_EMPTY_INITIALIZER;
+        struct plan *plan = port_specs_to_plan(&specs, false);
+        const struct port_spec *p = &specs.ports[random_range(specs.n)];
+        struct vport vport;
+
+        format_others(&before, plan, &specs, p);
+        plan_remove_port(plan, p->name);
+        plan_run(plan);
+        format_others(&without, plan, &specs, p);
+        format_port(&own, plan, p->name);
+        port_spec_to_vport(p, &vport);
+        plan_set_port(plan, &vport);
+        plan_run(plan);
+        format_others(&after, plan, &specs, p);
+        assert_same_text(ds_cstr(&without), ds_cstr(&before));
+        assert_same_text(ds_cstr(&after), ds_cstr(&before));
+        assert_string_equal(ds_cstr(&own), "");
+
+        vport_uninit(&vport);
+        ds_destroy(&before);
+        ds_destroy(&without);
+        ds_destroy(&after);
+        ds_destroy(&own);
+        plan_destroy(plan);
+        port_specs_uninit(&specs);
+    }
+}
+
+/* States an access guest in 'vlan' whose name, number and address follow from
+ * 'index'. */
+static void
+state_guest(struct plan *plan, int index, int vlan)
+{
+    const struct port_vlan access = { .tag = vlan };
+    struct vport vport = {
+        .name = xasprintf("vnet%d", index),
+        .ofport = u16_to_ofp(index + 1),
+        .role = VIF_GUEST,
+        .mac = ETH_ADDR_C(52,54,00,00,00,00),
+        .active = true,
+    };
+
+    vport.mac.ea[4] = index / 256;
+    vport.mac.ea[5] = index % 256;
+    assert_true(port_vlan_effect_init(&vport.vlan, &access));
+    plan_set_port(plan, &vport);
+    vport_uninit(&vport);
+}
+
+/* Runs 'plan' and returns how many keys are dirty, that is, how much there is
+ * to compare. */
+static size_t
+run_and_count(struct plan *plan)
+{
+    plan_run(plan);
+
+    size_t n = count_keys(plan_dirty(plan));
+    plan_clear_dirty(plan);
+    return n;
+}
+
+/* The cost of a change does not depend on how many guests there are. */
+static void
+test_cost(void **state OVS_UNUSED)
+{
+    static const int sizes[] = { 10, 1000 };
+    const struct bridge_ctx ctx = { .exact = true };
+
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+        struct plan *plan = plan_create("br0");
+        int n = sizes[i];
+
+        plan_set_ctx(plan, &ctx);
+        for (int j = 0; j < n; j++) {
+            state_guest(plan, j, 10 + j % 5);
+        }
+        /* 14 of the bridge, a FLOOD flow for each VLAN, 3 for each guest. */
+        assert_int_equal(run_and_count(plan), 14 + 5 + 3 * n);
+        assert_int_equal(run_and_count(plan), 0);
+
+        /* Plugged: ADMIT, FORWARD, and a bucket. */
+        state_guest(plan, n, 10);
+        assert_int_equal(run_and_count(plan), 3);
+        /* The same again. */
+        state_guest(plan, n, 10);
+        assert_int_equal(run_and_count(plan), 0);
+        /* To another VLAN: ADMIT stays, FORWARD and bucket move. */
+        state_guest(plan, n, 11);
+        assert_int_equal(run_and_count(plan), 5);
+        /* To a VLAN of its own: a FLOOD flow more. */
+        state_guest(plan, n, 20);
+        assert_int_equal(run_and_count(plan), 6);
+        /* Unplugged. */
+        char *name = xasprintf("vnet%d", n);
+        plan_remove_port(plan, name);
+        free(name);
+        assert_int_equal(run_and_count(plan), 4);
+        plan_destroy(plan);
+    }
+}
+
+/* Of several ports with one address, the one that had it keeps it over a
+ * restart. */
+static void
+test_seed(void **state OVS_UNUSED)
+{
+    random_set_seed(1);
+    for (int i = 0; i < 300; i++) {
+        struct port_specs specs;
+
+        port_specs_random(&specs);
+
+        /* A past in which ports came in another order. */
+        struct plan *plan = plan_create("br0");
+        const struct bridge_ctx ctx = { .exact = true };
+        plan_set_ctx(plan, &ctx);
+        for (size_t j = specs.n; j-- > 0; ) {
+            struct vport vport;
+
+            port_spec_to_vport(&specs.ports[j], &vport);
+            plan_set_port(plan, &vport);
+            plan_run(plan);
+            vport_uninit(&vport);
+        }
+
+        struct plan *restarted = plan_create("br0");
+        plan_seed(restarted, plan_desired(plan));
+        plan_set_ctx(restarted, &ctx);
+        for (size_t j = 0; j < specs.n; j++) {
+            struct vport vport;
+
+            port_spec_to_vport(&specs.ports[j], &vport);
+            plan_set_port(restarted, &vport);
+            vport_uninit(&vport);
+        }
+        plan_run(restarted);
+        assert_same_table(plan_desired(restarted), plan_desired(plan));
+        plan_destroy(plan);
+        plan_destroy(restarted);
+        port_specs_uninit(&specs);
+    }
+}
+
+static void
+test_queries(void **state OVS_UNUSED)
+{
+    const struct bridge_ctx ctx = { .exact = true };
+    struct plan *plan = plan_create("br0");
+
+    plan_set_ctx(plan, &ctx);
+    assert_true(plan_get_ctx(plan)->exact);
+    for (int i = 12; i > 0; i--) {
+        state_guest(plan, i, 10);
+    }
+    plan_run(plan);
+
+    const struct vport **vports = plan_sort_ports(plan);
+    assert_string_equal(vports[0]->name, "vnet1");
+    assert_string_equal(vports[1]->name, "vnet10");
+    assert_string_equal(vports[11]->name, "vnet9");
+    assert_null(vports[12]);
+    free(vports);
+
+    assert_null(plan_find_port(plan, "vnet0"));
+    assert_string_equal(plan_find_port(plan, "vnet7")->name, "vnet7");
+    assert_string_equal(plan_cookie_origin(
+                            plan, pipeline_cookie(COOKIE_PORT, "vnet7")),
+                        "vnet7");
+    assert_null(plan_cookie_origin(plan,
+                                   pipeline_cookie(COOKIE_PORT, "vnet0")));
+    assert_null(plan_cookie_origin(plan,
+                                   pipeline_cookie(COOKIE_FLOOD, "vnet7")));
+    assert_int_equal(plan_count_network_ports(plan), 0);
+    plan_remove_port(plan, "nothing");
+    plan_destroy(plan);
+    plan_destroy(NULL);
+}
+
+/* Ports of the network side are counted, whatever happens to them. */
+static void
+test_network_ports(void **state OVS_UNUSED)
+{
+    struct plan *plan = plan_create("br0");
+    struct facts facts;
+
+    random_set_seed(1);
+    facts_init(&facts);
+    for (int i = 0; i < 1000; i++) {
+        size_t n = 0;
+
+        change_facts(&facts);
+        state_all(plan, &facts);
+        for (int j = 0; j < MAX_FACTS; j++) {
+            n += facts.present[j] && facts.ports[j].role == VIF_NETWORK;
+        }
+        assert_int_equal(plan_count_network_ports(plan), n);
+    }
+    plan_destroy(plan);
+    facts_uninit(&facts);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_law_5),
+        cmocka_unit_test(test_other_ports),
+        cmocka_unit_test(test_cost),
+        cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_queries),
+        cmocka_unit_test(test_network_ports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
