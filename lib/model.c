@@ -218,6 +218,33 @@ report_portgroup(const struct bridge_model *model, const struct vif *vif,
     }
 }
 
+/* Returns true, and reports it, if 'vif', which has the role of the network
+ * side, was meant to be a guest.  To take it for a part of the network would
+ * flood it with everybody's frames. */
+static bool
+report_no_guest(const struct vif *vif, const struct origin *origin,
+                struct diag_list *diags)
+{
+    struct eth_addr mac;
+    const char *why;
+
+    if ((vif->role && !strcmp(vif->role, "network"))
+        || vif_parse_attached_mac(vif, &mac, &why)) {
+        return false;
+    } else if (why) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "external_ids:attached-mac '%s' %s; not wired",
+                 vif->attached_mac, why);
+        return true;
+    } else if (vif->role) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "external_ids:virtnet-role is '%s', but there is no "
+                 "external_ids:attached-mac; not wired", vif->role);
+        return true;
+    }
+    return false;
+}
+
 /* Decides what becomes of 'vif', an interface on the bridge of 'model', and
  * adds to 'diags' what there is to say of it.
  *
@@ -231,7 +258,6 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     enum model_verdict verdict = MODEL_WIRED;
     enum vif_role role = vif_get_role(vif);
     struct eth_addr mac = eth_addr_zero;
-    const char *why;
 
     if (vif->error || vif->ofport == OFPP_NONE) {
         diag_add(diags, DIAG_ERROR, &origin, "%s",
@@ -257,15 +283,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         break;
 
     case VIF_NETWORK:
-        if (!vif->role && !vif_parse_attached_mac(vif, &mac, &why) && why) {
-            /* It was meant to be a guest.  To take it for a part of the
-             * network would flood it with everybody's frames. */
-            diag_add(diags, DIAG_ERROR, &origin,
-                     "external_ids:attached-mac '%s' %s; not wired",
-                     vif->attached_mac, why);
+        if (report_no_guest(vif, &origin, diags)) {
             return MODEL_SKIPPED;
         }
-        mac = eth_addr_zero;
         break;
     }
 
