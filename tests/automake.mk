@@ -19,10 +19,12 @@ AM_TESTS_ENVIRONMENT = \
 # several of them need.
 unit_tests = \
 	tests/unit/test-compile \
+	tests/unit/test-dbrow \
 	tests/unit/test-delivery \
 	tests/unit/test-diag \
 	tests/unit/test-flood-table \
 	tests/unit/test-mac-table \
+	tests/unit/test-model \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-elements \
 	tests/unit/test-netdef-law \
@@ -55,6 +57,10 @@ tests_unit_test_compile_SOURCES = tests/unit/test-compile.c
 tests_unit_test_compile_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_compile_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_dbrow_SOURCES = tests/unit/test-dbrow.c
+tests_unit_test_dbrow_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_dbrow_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_delivery_SOURCES = tests/unit/test-delivery.c
 tests_unit_test_delivery_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_delivery_LDADD = $(UNIT_LIBS)
@@ -70,6 +76,10 @@ tests_unit_test_flood_table_LDADD = $(UNIT_LIBS)
 tests_unit_test_mac_table_SOURCES = tests/unit/test-mac-table.c
 tests_unit_test_mac_table_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_mac_table_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_model_SOURCES = tests/unit/test-model.c
+tests_unit_test_model_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_model_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_netdef_SOURCES = tests/unit/test-netdef.c
 tests_unit_test_netdef_CPPFLAGS = $(UNIT_CPPFLAGS)

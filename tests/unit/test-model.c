@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "lib/compile.h"
+#include "lib/model.h"
+#include "lib/vif.h"
+#include "openvswitch/dynamic-string.h"
+#include "packets.h"
+#include "util.h"
+
+/* A string that a value may hold but must not free, as a constant and not. */
+#define S(LITERAL) ((char[]) { LITERAL })
+#define CC(STRING) CONST_CAST(char *, STRING)
+
+/* Returns the definition in 'xml', as read from 'file'. */
+static struct netdef *
+define(const char *file, const char *xml)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct netdef *netdef = netdef_from_xml(xml, strlen(xml), file, &diags);
+
+    assert_non_null(netdef);
+    diag_list_uninit(&diags);
+    return netdef;
+}
+
+/* Checks that 'diags', sorted, are 'expected', and clears them. */
+static void
+check_diags(struct diag_list *diags, const char *expected)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    diag_list_sort(diags);
+    diag_list_format(&s, diags);
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+    diag_list_clear(diags);
+}
+
+/* Which mode a bridge gets from the definitions and the row. */
+static void
+test_mode(void **state OVS_UNUSED)
+{
+#define NET(NAME, REST) "<network>\n<name>"NAME"</name>"REST"</network>"
+#define BRIDGE(NAME) "\n<bridge name='"NAME"'/>"
+#define EXACT(NAME) "\n<bridge name='"NAME"' macTableManager='libvirt'/>"
+    static const struct {
+        const char *row;        /* What the row asks for. */
+        const char *xml[3];
+        size_t n_networks;
+        bool wanted, conflict;
+        enum mac_table_manager mode;
+        const char *diags;
+    } cases[] = {
+        { NULL, { NULL }, 0, false, false, MAC_TABLE_KERNEL, "" },
+        { NULL, { NET("a", BRIDGE("br0")) }, 1, true, false,
+          MAC_TABLE_KERNEL, "" },
+        { NULL, { NET("a", EXACT("br0")) }, 1, true, false,
+          MAC_TABLE_LIBVIRT, "" },
+        /* Somebody else's bridge, or network. */
+        { NULL, { NET("a", EXACT("br1")) }, 0, false, false,
+          MAC_TABLE_KERNEL, "" },
+        { NULL, { NET("a", "<forward mode='nat'/>"EXACT("br0")) }, 0, false,
+          false, MAC_TABLE_KERNEL, "" },
+        /* A network goes before the row. */
+        { "libvirt", { NULL }, 0, true, false, MAC_TABLE_LIBVIRT, "" },
+        { "kernel", { NULL }, 0, true, false, MAC_TABLE_KERNEL, "" },
+        { "libvirt", { NET("a", BRIDGE("br0")) }, 1, true, false,
+          MAC_TABLE_KERNEL, "" },
+        { "zzz", { NET("a", EXACT("br0")) }, 1, true, false,
+          MAC_TABLE_LIBVIRT, "" },
+        { "zzz", { NULL }, 0, true, true, MAC_TABLE_KERNEL,
+          "error: br0: external_ids:virtnet-mac-table-manager is 'zzz', "
+          "expected 'kernel' or 'libvirt'; the bridge stays as it was\n" },
+        /* Two that agree, and those that do not, by name. */
+        { NULL, { NET("b", EXACT("br0")), NET("a", EXACT("br0")) }, 2, true,
+          false, MAC_TABLE_LIBVIRT, "" },
+        { NULL, { NET("b", EXACT("br0")), NET("a", "\n"BRIDGE("br0")) }, 2,
+          true, true, MAC_TABLE_KERNEL,
+          "f0.xml:3: error: bridge: network 'b' asks for macTableManager "
+          "'libvirt' on bridge 'br0', but network 'a' (f1.xml:4) asks for "
+          "'kernel'; the bridge stays as it was\n" },
+        { NULL, { NET("b", EXACT("br0")), NET("a", EXACT("br0")),
+                  NET("c", BRIDGE("br0")) }, 3, true, true,
+          MAC_TABLE_LIBVIRT,
+          "f2.xml:3: error: bridge: network 'c' asks for macTableManager "
+          "'kernel' on bridge 'br0', but network 'a' (f1.xml:3) asks for "
+          "'libvirt'; the bridge stays as it was\n" },
+    };
+#undef NET
+#undef BRIDGE
+#undef EXACT
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct bridge_row row = {
+            .name = CC("br0"),
+            .mac_table_manager = CC(cases[i].row),
+        };
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct netdef *defs[3];
+        struct bridge_model model;
+        size_t n = 0;
+
+        for (; n < ARRAY_SIZE(defs) && cases[i].xml[n]; n++) {
+            char file[] = "f0.xml";
+
+            file[1] += n;
+            defs[n] = define(file, cases[i].xml[n]);
+        }
+        bridge_model_init(&model, &row, (const struct netdef *const *) defs,
+                          n, &diags);
+        assert_int_equal(model.n_networks, cases[i].n_networks);
+        assert_int_equal(model.wanted, cases[i].wanted);
+        assert_int_equal(model.conflict, cases[i].conflict);
+        assert_int_equal(model.mode, cases[i].mode);
+        check_diags(&diags, cases[i].diags);
+
+        bridge_model_uninit(&model);
+        diag_list_uninit(&diags);
+        while (n > 0) {
+            netdef_destroy(defs[--n]);
+        }
+    }
+}
+
+/* A network with portgroups with and without VLANs, and one beside it. */
+static struct netdef *networks[2];
+static struct bridge_model bridge;
+
+static int
+setup(void **state OVS_UNUSED)
+{
+    const struct bridge_row row = { .name = CC("br0") };
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+
+    networks[0] = define("a.xml",
+        "<network><name>a</name><bridge name='br0'/>"
+        "<vlan><tag id='30'/></vlan>"
+        "<portgroup name='web'><vlan><tag id='10'/></vlan></portgroup>"
+        "<portgroup name='plain' default='yes'/></network>");
+    networks[1] = define("b.xml",
+        "<network><name>b</name><bridge name='br0'/>"
+        "<portgroup name='web'><vlan><tag id='11'/></vlan></portgroup>"
+        "<portgroup name='bare'/></network>");
+    bridge_model_init(&bridge, &row, (const struct netdef *const *) networks,
+                      2, &diags);
+    assert_int_equal(diags.n, 0);
+    return 0;
+}
+
+static int
+teardown(void **state OVS_UNUSED)
+{
+    bridge_model_uninit(&bridge);
+    netdef_destroy(networks[0]);
+    netdef_destroy(networks[1]);
+    return 0;
+}
+
+#define MAC "52:54:00:12:34:56"
+
+/* What becomes of an interface. */
+static const struct port_case {
+    struct vif vif;
+    enum model_verdict verdict;
+    enum vif_role role;         /* Only for ports that are wired. */
+    const char *mac;
+    bool active;
+    const char *diags;
+} port_cases[] = {
+    { { .attached_mac = S(MAC) },
+      MODEL_WIRED, VIF_GUEST, MAC, true, "" },
+    { { .attached_mac = S(MAC), .iface_status = S("active") },
+      MODEL_WIRED, VIF_GUEST, MAC, true, "" },
+    { { .attached_mac = S(MAC), .iface_status = S("inactive") },
+      MODEL_WIRED, VIF_GUEST, MAC, false, "" },
+    { { .attached_mac = NULL },
+      MODEL_WIRED, VIF_NETWORK, "00:00:00:00:00:00", true, "" },
+    { { .attached_mac = S(MAC), .role = S("network") },
+      MODEL_WIRED, VIF_NETWORK, "00:00:00:00:00:00", true, "" },
+    { { .ofport = OFPP_LOCAL, .mac_in_use = ETH_ADDR_C(02,00,00,00,00,07) },
+      MODEL_WIRED, VIF_HOST, "02:00:00:00:00:07", true, "" },
+
+    /* What was meant to be a guest is never taken for a network. */
+    { { .attached_mac = S("52:54:00") }, MODEL_SKIPPED, 0, NULL, false,
+      "error: p: external_ids:attached-mac '52:54:00' is not a MAC address "
+      "of six octets; not wired\n" },
+    { { .attached_mac = S("01:00:5e:00:00:01") },
+      MODEL_SKIPPED, 0, NULL, false,
+      "error: p: external_ids:attached-mac '01:00:5e:00:00:01' is a "
+      "multicast address; not wired\n" },
+    { { .attached_mac = S("00:00:00:00:00:00") },
+      MODEL_SKIPPED, 0, NULL, false,
+      "error: p: external_ids:attached-mac '00:00:00:00:00:00' is zero; "
+      "not wired\n" },
+    { { .attached_mac = S("zzz"), .role = S("network") },
+      MODEL_WIRED, VIF_NETWORK, "00:00:00:00:00:00", true, "" },
+    { { .attached_mac = S("zzz"), .role = S("guest") },
+      MODEL_SKIPPED, 0, NULL, false,
+      "error: p: external_ids:attached-mac 'zzz' is not a MAC address of six "
+      "octets; not wired\n" },
+    { { .role = S("guest") },
+      MODEL_SKIPPED, 0, NULL, false,
+      "error: p: external_ids:virtnet-role is 'guest', but there is no "
+      "external_ids:attached-mac; not wired\n" },
+    { { .attached_mac = S(MAC), .role = S("guest") },
+      MODEL_WIRED, VIF_GUEST, MAC, true, "" },
+    { { .attached_mac = S(MAC), .role = S("router") },
+      MODEL_SKIPPED, 0, NULL, false,
+      "error: p: external_ids:virtnet-role is 'router', expected 'guest' "
+      "or 'network'; not wired\n" },
+
+    { { .ofport = OFPP_NONE, .attached_mac = S(MAC) },
+      MODEL_SKIPPED, 0, NULL, false,
+      "error: p: has no OpenFlow port\n" },
+    { { .error = S("could not open network device") },
+      MODEL_SKIPPED, 0, NULL, false,
+      "error: p: could not open network device\n" },
+    { { .attached_mac = S(MAC),
+        .vlan = { .mode = PORT_VLAN_MODE_DOT1Q_TUNNEL, .tag = 10 } },
+      MODEL_UNSUPPORTED, VIF_GUEST, MAC, true,
+      "error: p: vlan_mode 'dot1q-tunnel' is not carried out yet\n" },
+
+    { { .attached_mac = S(MAC), .portgroup = S("web") },
+      MODEL_WIRED, VIF_GUEST, MAC, true, "" },
+    { { .attached_mac = S(MAC), .portgroup = S("none") },
+      MODEL_WIRED, VIF_GUEST, MAC, true,
+      "warning: p: no network of this bridge has a portgroup 'none'\n" },
+    { { .attached_mac = S(MAC), .portgroup = S("web"),
+        .vlan = { .tag = 10 } },
+      MODEL_WIRED, VIF_GUEST, MAC, true,
+      "note: p: has VLAN settings of its own, which go before those of "
+      "portgroup 'web'\n" },
+    { { .attached_mac = S(MAC), .portgroup = S("web"),
+        .vlan = { .tag = 10 }, .vlan_is_ours = true },
+      MODEL_WIRED, VIF_GUEST, MAC, true, "" },
+};
+
+static void
+test_ports(void **state OVS_UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(port_cases); i++) {
+        const struct port_case *c = &port_cases[i];
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct vif vif = c->vif;
+        struct vport vport;
+
+        vif.name = CC("p");
+        vif.ofport = vif.ofport ? vif.ofport : OFP_PORT_C(7);
+        if (!vif.vlan.tag) {
+            vif.vlan.tag = PORT_VLAN_NO_TAG;
+        }
+        enum model_verdict verdict = model_port(&bridge, &vif, &vport,
+                                                &diags);
+
+        check_diags(&diags, c->diags);
+        assert_int_equal(verdict, c->verdict);
+        if (verdict != MODEL_SKIPPED) {
+            char *mac = xasprintf(ETH_ADDR_FMT, ETH_ADDR_ARGS(vport.mac));
+
+            assert_string_equal(vport.name, "p");
+            assert_int_equal(vport.ofport, vif.ofport);
+            assert_int_equal(vport.role, c->role);
+            assert_string_equal(mac, c->mac);
+            assert_int_equal(vport.active, c->active);
+            assert_int_equal(vlan_set_is_empty(&vport.vlan.members),
+                             verdict == MODEL_UNSUPPORTED);
+            free(mac);
+            vport_uninit(&vport);
+        }
+        diag_list_uninit(&diags);
+    }
+}
+
+/* Which VLANs are written into a Port row, and whether they are. */
+static void
+test_port_vlan(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *portgroup;
+        int tag;                /* In the row. */
+        bool ours;
+        bool write;
+        int wanted;
+    } cases[] = {
+        /* No portgroup: nothing of ours there, or taken away. */
+        { NULL, -1, false, false, 0 },
+        { NULL, 10, false, false, 0 },
+        { NULL, 10, true, true, -1 },
+        /* The mark alone is taken away as well. */
+        { NULL, -1, true, true, -1 },
+        { "none", -1, false, false, 0 },
+        { "none", 10, true, true, -1 },
+
+        /* The portgroup's own VLAN; the first network's by name. */
+        { "web", -1, false, true, 10 },
+        { "web", 10, true, false, 0 },
+        { "web", 17, true, true, 10 },
+        /* Somebody else's, even where it is the same. */
+        { "web", 17, false, false, 0 },
+        { "web", 10, false, false, 0 },
+        /* Emptied behind our back. */
+        { "web", -1, true, true, 10 },
+
+        /* The network's, for a portgroup without one. */
+        { "plain", -1, false, true, 30 },
+        { "plain", 30, true, false, 0 },
+        { "bare", -1, false, false, 0 },
+        { "bare", 10, true, true, -1 },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct vif vif = {
+            .name = CC("p"),
+            .portgroup = CC(cases[i].portgroup),
+            .vlan = { .tag = cases[i].tag },
+            .vlan_is_ours = cases[i].ours,
+        };
+        struct port_vlan vlan;
+        bool write = model_port_vlan(&bridge, &vif, &vlan);
+
+        assert_int_equal(write, cases[i].write);
+        if (write) {
+            assert_int_equal(vlan.tag, cases[i].wanted);
+            assert_int_equal(vlan.mode, PORT_VLAN_MODE_DEFAULT);
+            assert_true(vlan_set_is_empty(&vlan.trunks));
+            port_vlan_uninit(&vlan);
+        }
+    }
+}
+
+static void
+test_find_portgroup(void **state OVS_UNUSED)
+{
+    const struct vif web = { .portgroup = CC("web") };
+    const struct vif bare = { .portgroup = CC("bare") };
+    const struct vif nothing = { .portgroup = NULL };
+    const struct netdef *network = NULL;
+
+    assert_int_equal(model_find_portgroup(&bridge, &web, &network)->vlan.tag,
+                     10);
+    assert_ptr_equal(network, networks[0]);
+    assert_non_null(model_find_portgroup(&bridge, &bare, &network));
+    assert_ptr_equal(network, networks[1]);
+    assert_non_null(model_find_portgroup(&bridge, &bare, NULL));
+    assert_null(model_find_portgroup(&bridge, &nothing, NULL));
+}
+
+static void
+test_row_value(void **state OVS_UNUSED)
+{
+    const struct bridge_row a = {
+        .name = CC("br0"), .mac_table_manager = CC("libvirt"),
+        .owner = CC("net"), .protocols = CC("OpenFlow15"),
+    };
+    struct bridge_row b;
+
+    bridge_row_clone(&b, &a);
+    assert_true(bridge_row_equals(&a, &b));
+#define STRING_DIFFERS(MEMBER) do {             \
+        char *saved = b.MEMBER;                 \
+        assert_ptr_not_equal(saved, a.MEMBER);  \
+        b.MEMBER = CC("x");                     \
+        assert_false(bridge_row_equals(&a, &b)); \
+        b.MEMBER = saved;                       \
+        assert_true(bridge_row_equals(&a, &b)); \
+    } while (0)
+    STRING_DIFFERS(name);
+    STRING_DIFFERS(mac_table_manager);
+    STRING_DIFFERS(owner);
+    STRING_DIFFERS(protocols);
+    b.forward_bpdu = true;
+    assert_false(bridge_row_equals(&a, &b));
+    bridge_row_uninit(&b);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_mode),
+        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_port_vlan),
+        cmocka_unit_test(test_find_portgroup),
+        cmocka_unit_test(test_row_value),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
