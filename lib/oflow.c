@@ -11,8 +11,8 @@
 #include "openvswitch/ofpbuf.h"
 #include "util.h"
 
-/* libopenvswitch leaves what is behind a value, up to a multiple of 8 bytes, as
- * the memory happened to be.  Some of its decoders also note whether the flow
+/* libopenvswitch leaves what is behind a value, up to a multiple of 8 bytes,
+ * as the memory happened to be.  Some of its decoders also note whether the flow
  * matches on a VLAN, which the flow itself tells. */
 static void
 canonicalize_set_field(struct ofpact_set_field *sf)
