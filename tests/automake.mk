@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test-pipeline \
 	tests/unit/test-plan \
 	tests/unit/test-plan-format \
+	tests/unit/test-plan-law \
 	tests/unit/test-port-vlan \
 	tests/unit/test-vif \
 	tests/unit/test-virtnet-version \
@@ -116,6 +117,10 @@ tests_unit_test_plan_LDADD = $(UNIT_LIBS)
 tests_unit_test_plan_format_SOURCES = tests/unit/test-plan-format.c
 tests_unit_test_plan_format_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_plan_format_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_plan_law_SOURCES = tests/unit/test-plan-law.c
+tests_unit_test_plan_law_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_plan_law_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_port_vlan_SOURCES = tests/unit/test-port-vlan.c
 tests_unit_test_port_vlan_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -168,8 +168,8 @@ remove_bucket(struct model_switch *sw, uint32_t group_id, uint32_t bucket_id)
     return exists ? NULL : "unknown bucket";
 }
 
-/* Removes group 'group_id'.  A switch takes the flows that name it along, which
- * nobody wants. */
+/* Removes group 'group_id'.  A switch takes the flows that name it along,
+ * which nobody wants. */
 static const char *
 delete_group(struct model_switch *sw, uint32_t group_id)
 {

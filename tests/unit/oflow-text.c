@@ -132,8 +132,9 @@ put_random_flow(struct oflow_table *table)
     ds_destroy(&s);
 }
 
-/* Initializes 'table' to random flows and groups, of so few different ones that
- * any two tables have much in common.  Flows name groups that are there. */
+/* Initializes 'table' to random flows and groups, of so few different ones
+ * that any two tables have much in common.  Flows name groups that are
+ * there. */
 void
 oflow_table_random(struct oflow_table *table)
 {
@@ -165,6 +166,19 @@ oflow_table_copy(struct oflow_table *dst, const struct oflow_table *src)
     }
 }
 
+/* Returns how many flows and buckets there are in 'table'. */
+size_t
+oflow_table_count_keys(const struct oflow_table *table)
+{
+    const struct ogroup *group;
+    size_t n = oflow_table_count_flows(table);
+
+    HMAP_FOR_EACH (group, hmap_node, &table->groups) {
+        n += hmap_count(&group->buckets);
+    }
+    return n;
+}
+
 /* Appends 'table' to 's', sorted, a line for each flow and bucket:
  *
  *     cookie=0x1,table=0,priority=1 actions=group:100
@@ -193,8 +207,8 @@ oflow_table_format(struct ds *s, const struct oflow_table *table)
     free(groups);
 }
 
-/* Checks that 'actual' and 'expected' are the same.  Shows the first lines that
- * differ, since cmocka cuts a message short. */
+/* Checks that 'actual' and 'expected' are the same.  Shows the first lines
+ * that differ, since cmocka cuts a message short. */
 void
 assert_same_text(const char *actual, const char *expected)
 {
@@ -210,8 +224,8 @@ assert_same_text(const char *actual, const char *expected)
     assert_string_equal(start, expected + (start - actual));
 }
 
-/* Checks that 'actual' and 'expected' hold the same, by their text and by their
- * bytes. */
+/* Checks that 'actual' and 'expected' hold the same, by their text and by
+ * their bytes. */
 void
 assert_same_table(const struct oflow_table *actual,
                   const struct oflow_table *expected)

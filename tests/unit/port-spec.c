@@ -58,8 +58,8 @@ random_port_vlan(struct port_vlan *vlan)
     }
 }
 
-/* Initializes 'spec' to a random port of the given 'role'.  Its name and number
- * follow from 'index'. */
+/* Initializes 'spec' to a random port of the given 'role'.  Its name and
+ * number follow from 'index'. */
 void
 port_spec_random(struct port_spec *spec, unsigned int index,
                  enum vif_role role)
@@ -96,8 +96,8 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
     ovs_assert(port_vlan_effect_init(&vport->vlan, &spec->vlan));
 }
 
-/* Initializes 'specs' to random guests with, perhaps, a host port and a network
- * port among them. */
+/* Initializes 'specs' to random guests with, perhaps, a host port and a
+ * network port among them. */
 void
 port_specs_random(struct port_specs *specs)
 {

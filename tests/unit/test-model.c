@@ -47,83 +47,83 @@ check_diags(struct diag_list *diags, const char *expected)
     diag_list_clear(diags);
 }
 
-/* Which mode a bridge gets from the definitions and the row. */
-static void
-test_mode(void **state OVS_UNUSED)
-{
 #define NET(NAME, REST) "<network>\n<name>"NAME"</name>"REST"</network>"
 #define BRIDGE(NAME) "\n<bridge name='"NAME"'/>"
 #define EXACT(NAME) "\n<bridge name='"NAME"' macTableManager='libvirt'/>"
-    static const struct {
-        const char *row;        /* What the row asks for. */
-        const char *xml[3];
-        size_t n_networks;
-        bool wanted, conflict;
-        enum mac_table_manager mode;
-        const char *diags;
-    } cases[] = {
-        { NULL, { NULL }, 0, false, false, MAC_TABLE_KERNEL, "" },
-        { NULL, { NET("a", BRIDGE("br0")) }, 1, true, false,
-          MAC_TABLE_KERNEL, "" },
-        { NULL, { NET("a", EXACT("br0")) }, 1, true, false,
-          MAC_TABLE_LIBVIRT, "" },
-        /* Somebody else's bridge, or network. */
-        { NULL, { NET("a", EXACT("br1")) }, 0, false, false,
-          MAC_TABLE_KERNEL, "" },
-        { NULL, { NET("a", "<forward mode='nat'/>"EXACT("br0")) }, 0, false,
-          false, MAC_TABLE_KERNEL, "" },
-        /* A network goes before the row. */
-        { "libvirt", { NULL }, 0, true, false, MAC_TABLE_LIBVIRT, "" },
-        { "kernel", { NULL }, 0, true, false, MAC_TABLE_KERNEL, "" },
-        { "libvirt", { NET("a", BRIDGE("br0")) }, 1, true, false,
-          MAC_TABLE_KERNEL, "" },
-        { "zzz", { NET("a", EXACT("br0")) }, 1, true, false,
-          MAC_TABLE_LIBVIRT, "" },
-        { "zzz", { NULL }, 0, true, true, MAC_TABLE_KERNEL,
-          "error: br0: external_ids:virtnet-mac-table-manager is 'zzz', "
-          "expected 'kernel' or 'libvirt'; the bridge stays as it was\n" },
-        /* Two that agree, and those that do not, by name. */
-        { NULL, { NET("b", EXACT("br0")), NET("a", EXACT("br0")) }, 2, true,
-          false, MAC_TABLE_LIBVIRT, "" },
-        { NULL, { NET("b", EXACT("br0")), NET("a", "\n"BRIDGE("br0")) }, 2,
-          true, true, MAC_TABLE_KERNEL,
-          "f0.xml:3: error: bridge: network 'b' asks for macTableManager "
-          "'libvirt' on bridge 'br0', but network 'a' (f1.xml:4) asks for "
-          "'kernel'; the bridge stays as it was\n" },
-        { NULL, { NET("b", EXACT("br0")), NET("a", EXACT("br0")),
-                  NET("c", BRIDGE("br0")) }, 3, true, true,
-          MAC_TABLE_LIBVIRT,
-          "f2.xml:3: error: bridge: network 'c' asks for macTableManager "
-          "'kernel' on bridge 'br0', but network 'a' (f1.xml:3) asks for "
-          "'libvirt'; the bridge stays as it was\n" },
-    };
+static const struct {
+    const char *row;        /* What the row asks for. */
+    const char *xml[3];
+    size_t n_networks;
+    bool wanted, conflict;
+    enum mac_table_manager mode;
+    const char *diags;
+} mode_cases[] = {
+    { NULL, { NULL }, 0, false, false, MAC_TABLE_KERNEL, "" },
+    { NULL, { NET("a", BRIDGE("br0")) }, 1, true, false,
+      MAC_TABLE_KERNEL, "" },
+    { NULL, { NET("a", EXACT("br0")) }, 1, true, false,
+      MAC_TABLE_LIBVIRT, "" },
+    /* Somebody else's bridge, or network. */
+    { NULL, { NET("a", EXACT("br1")) }, 0, false, false,
+      MAC_TABLE_KERNEL, "" },
+    { NULL, { NET("a", "<forward mode='nat'/>"EXACT("br0")) }, 0, false,
+      false, MAC_TABLE_KERNEL, "" },
+    /* A network goes before the row. */
+    { "libvirt", { NULL }, 0, true, false, MAC_TABLE_LIBVIRT, "" },
+    { "kernel", { NULL }, 0, true, false, MAC_TABLE_KERNEL, "" },
+    { "libvirt", { NET("a", BRIDGE("br0")) }, 1, true, false,
+      MAC_TABLE_KERNEL, "" },
+    { "zzz", { NET("a", EXACT("br0")) }, 1, true, false,
+      MAC_TABLE_LIBVIRT, "" },
+    { "zzz", { NULL }, 0, true, true, MAC_TABLE_KERNEL,
+      "error: br0: external_ids:virtnet-mac-table-manager is 'zzz', "
+      "expected 'kernel' or 'libvirt'; the bridge stays as it was\n" },
+    /* Two that agree, and those that do not, by name. */
+    { NULL, { NET("b", EXACT("br0")), NET("a", EXACT("br0")) }, 2, true,
+      false, MAC_TABLE_LIBVIRT, "" },
+    { NULL, { NET("b", EXACT("br0")), NET("a", "\n"BRIDGE("br0")) }, 2,
+      true, true, MAC_TABLE_KERNEL,
+      "f0.xml:3: error: bridge: network 'b' asks for macTableManager "
+      "'libvirt' on bridge 'br0', but network 'a' (f1.xml:4) asks for "
+      "'kernel'; the bridge stays as it was\n" },
+    { NULL, { NET("b", EXACT("br0")), NET("a", EXACT("br0")),
+              NET("c", BRIDGE("br0")) }, 3, true, true,
+      MAC_TABLE_LIBVIRT,
+      "f2.xml:3: error: bridge: network 'c' asks for macTableManager "
+      "'kernel' on bridge 'br0', but network 'a' (f1.xml:3) asks for "
+      "'libvirt'; the bridge stays as it was\n" },
+};
 #undef NET
 #undef BRIDGE
 #undef EXACT
 
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+/* Which mode a bridge gets from the definitions and the row. */
+static void
+test_mode(void **state OVS_UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(mode_cases); i++) {
         const struct bridge_row row = {
             .name = CC("br0"),
-            .mac_table_manager = CC(cases[i].row),
+            .mac_table_manager = CC(mode_cases[i].row),
         };
         struct diag_list diags = DIAG_LIST_INITIALIZER;
         struct netdef *defs[3];
         struct bridge_model model;
         size_t n = 0;
 
-        for (; n < ARRAY_SIZE(defs) && cases[i].xml[n]; n++) {
+        for (; n < ARRAY_SIZE(defs) && mode_cases[i].xml[n]; n++) {
             char file[] = "f0.xml";
 
             file[1] += n;
-            defs[n] = define(file, cases[i].xml[n]);
+            defs[n] = define(file, mode_cases[i].xml[n]);
         }
         bridge_model_init(&model, &row, (const struct netdef *const *) defs,
                           n, &diags);
-        assert_int_equal(model.n_networks, cases[i].n_networks);
-        assert_int_equal(model.wanted, cases[i].wanted);
-        assert_int_equal(model.conflict, cases[i].conflict);
-        assert_int_equal(model.mode, cases[i].mode);
-        check_diags(&diags, cases[i].diags);
+        assert_int_equal(model.n_networks, mode_cases[i].n_networks);
+        assert_int_equal(model.wanted, mode_cases[i].wanted);
+        assert_int_equal(model.conflict, mode_cases[i].conflict);
+        assert_int_equal(model.mode, mode_cases[i].mode);
+        check_diags(&diags, mode_cases[i].diags);
 
         bridge_model_uninit(&model);
         diag_list_uninit(&diags);

@@ -45,75 +45,76 @@ table_from_lines(struct oflow_table *table, const char *const *lines)
     }
 }
 
-/* What is said in which order, for one change each. */
-static void
-test_order(void **state OVS_UNUSED)
-{
 #define MATCH(N) "cookie=0x"#N",table=40,priority=10"#N
 #define FLOW(N) MATCH(N)" actions=group:"#N
 #define GONE(N) MATCH(N)" actions=drop"
-    static const struct {
-        const char *installed[5], *desired[5];
-        bool singly;
-        const char *log;
-    } cases[] = {
-        /* Nothing to do. */
-        { { "1 1 output:1", FLOW(1) }, { "1 1 output:1", FLOW(1) }, false,
-          "" },
-        /* A group comes before a flow that names it... */
-        { { NULL }, { FLOW(1), "1 2 output:2", "1 1 output:1" }, false,
-          "add_or_mod 1 1 2\nadd "FLOW(1)"\n" },
-        { { NULL }, { FLOW(1), "1 2 output:2", "1 1 output:1" }, true,
-          "add_or_mod 1 1\ninsert_bucket 1 2\nadd "FLOW(1)"\n" },
-        /* ...and goes after it. */
-        { { FLOW(1), "1 2 output:2", "1 1 output:1" }, { NULL }, false,
-          "delete "GONE(1)"\ndelete 1\n" },
-        /* From one group to another. */
-        { { FLOW(1), "1 1 output:1" }, { FLOW(2), "2 1 output:1" }, false,
-          "add_or_mod 2 1\ndelete "GONE(1)"\nadd "FLOW(2)"\ndelete 1\n" },
-        /* Ports come and go. */
-        { { FLOW(1), "1 1 output:1" },
-          { FLOW(1), "1 1 output:1", "1 2 output:2", "1 3 output:3" }, false,
-          "insert_bucket 1 2 3\n" },
-        { { FLOW(1), "1 1 output:1" },
-          { FLOW(1), "1 1 output:1", "1 2 output:2", "1 3 output:3" }, true,
-          "insert_bucket 1 2\ninsert_bucket 1 3\n" },
-        { { FLOW(1), "1 1 output:1", "1 2 output:2" },
-          { FLOW(1), "1 2 output:2" }, false,
-          "remove_bucket 1 1\n" },
-        { { FLOW(1), "1 1 output:1" }, { FLOW(1), "1 2 output:2" }, false,
-          "insert_bucket 1 2\nremove_bucket 1 1\n" },
-        /* A bucket cannot be changed. */
-        { { FLOW(1), "1 1 output:1" }, { FLOW(1), "1 1 output:9" }, false,
-          "remove_bucket 1 1\ninsert_bucket 1 1\n" },
-        /* Flows make room first. */
-        { { "cookie=0x1,table=0,priority=1,in_port=1 actions=drop" },
-          { "cookie=0x1,table=0,priority=1,in_port=2 actions=drop" }, false,
-          "delete cookie=0x1,table=0,priority=1,in_port=1 actions=drop\n"
-          "add cookie=0x1,table=0,priority=1,in_port=2 actions=drop\n" },
-        /* A flow that is changed is not deleted. */
-        { { "cookie=0x1,table=0,priority=1,in_port=1 actions=drop" },
-          { "cookie=0x2,table=0,priority=1,in_port=1 actions=drop" }, false,
-          "add cookie=0x2,table=0,priority=1,in_port=1 actions=drop\n" },
-    };
+static const struct {
+    const char *installed[5], *desired[5];
+    bool singly;
+    const char *log;
+} order_cases[] = {
+    /* Nothing to do. */
+    { { "1 1 output:1", FLOW(1) }, { "1 1 output:1", FLOW(1) }, false,
+      "" },
+    /* A group comes before a flow that names it... */
+    { { NULL }, { FLOW(1), "1 2 output:2", "1 1 output:1" }, false,
+      "add_or_mod 1 1 2\nadd "FLOW(1)"\n" },
+    { { NULL }, { FLOW(1), "1 2 output:2", "1 1 output:1" }, true,
+      "add_or_mod 1 1\ninsert_bucket 1 2\nadd "FLOW(1)"\n" },
+    /* ...and goes after it. */
+    { { FLOW(1), "1 2 output:2", "1 1 output:1" }, { NULL }, false,
+      "delete "GONE(1)"\ndelete 1\n" },
+    /* From one group to another. */
+    { { FLOW(1), "1 1 output:1" }, { FLOW(2), "2 1 output:1" }, false,
+      "add_or_mod 2 1\ndelete "GONE(1)"\nadd "FLOW(2)"\ndelete 1\n" },
+    /* Ports come and go. */
+    { { FLOW(1), "1 1 output:1" },
+      { FLOW(1), "1 1 output:1", "1 2 output:2", "1 3 output:3" }, false,
+      "insert_bucket 1 2 3\n" },
+    { { FLOW(1), "1 1 output:1" },
+      { FLOW(1), "1 1 output:1", "1 2 output:2", "1 3 output:3" }, true,
+      "insert_bucket 1 2\ninsert_bucket 1 3\n" },
+    { { FLOW(1), "1 1 output:1", "1 2 output:2" },
+      { FLOW(1), "1 2 output:2" }, false,
+      "remove_bucket 1 1\n" },
+    { { FLOW(1), "1 1 output:1" }, { FLOW(1), "1 2 output:2" }, false,
+      "insert_bucket 1 2\nremove_bucket 1 1\n" },
+    /* A bucket cannot be changed. */
+    { { FLOW(1), "1 1 output:1" }, { FLOW(1), "1 1 output:9" }, false,
+      "remove_bucket 1 1\ninsert_bucket 1 1\n" },
+    /* Flows make room first. */
+    { { "cookie=0x1,table=0,priority=1,in_port=1 actions=drop" },
+      { "cookie=0x1,table=0,priority=1,in_port=2 actions=drop" }, false,
+      "delete cookie=0x1,table=0,priority=1,in_port=1 actions=drop\n"
+      "add cookie=0x1,table=0,priority=1,in_port=2 actions=drop\n" },
+    /* A flow that is changed is not deleted. */
+    { { "cookie=0x1,table=0,priority=1,in_port=1 actions=drop" },
+      { "cookie=0x2,table=0,priority=1,in_port=1 actions=drop" }, false,
+      "add cookie=0x2,table=0,priority=1,in_port=1 actions=drop\n" },
+};
 #undef MATCH
 #undef FLOW
 #undef GONE
 
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+/* What is said in which order, for one change each. */
+static void
+test_order(void **state OVS_UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(order_cases); i++) {
         struct ochanges changes = OCHANGES_INITIALIZER;
         struct oflow_table installed, desired;
         struct model_switch sw;
         struct obundle bundle;
 
-        table_from_lines(&installed, cases[i].installed);
-        table_from_lines(&desired, cases[i].desired);
+        table_from_lines(&installed, order_cases[i].installed);
+        table_from_lines(&desired, order_cases[i].desired);
         oflow_table_diff(&desired, &installed, &changes);
-        obundle_encode(&bundle, &changes, &installed, 1, cases[i].singly);
+        obundle_encode(&bundle, &changes, &installed, 1,
+                       order_cases[i].singly);
 
         model_switch_init(&sw, &installed);
         assert_null(model_switch_commit(&sw, &bundle));
-        assert_same_text(ds_cstr(&sw.log), cases[i].log);
+        assert_same_text(ds_cstr(&sw.log), order_cases[i].log);
         assert_same_table(&sw.table, &desired);
 
         model_switch_uninit(&sw);

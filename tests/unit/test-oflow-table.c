@@ -133,9 +133,12 @@ assert_lines(const struct oflow_table *table, const char *expected)
 static void
 test_flows(void **state OVS_UNUSED)
 {
-    struct oflow *drop = oflow_from_string("table=0,cookie=1,in_port=1,actions=drop");
-    struct oflow *out = oflow_from_string("table=0,cookie=2,in_port=1,actions=2");
-    struct oflow *other = oflow_from_string("table=0,cookie=1,in_port=2,actions=drop");
+    struct oflow *drop
+        = oflow_from_string("table=0,cookie=1,in_port=1,actions=drop");
+    struct oflow *out
+        = oflow_from_string("table=0,cookie=2,in_port=1,actions=2");
+    struct oflow *other
+        = oflow_from_string("table=0,cookie=1,in_port=2,actions=drop");
     struct oflow_table table;
 
     oflow_table_init(&table);

@@ -14,61 +14,61 @@
 #include "packets.h"
 #include "util.h"
 
+static const struct {
+    const char *attached_mac;
+    const char *why;        /* Null if it is fine. */
+} mac_cases[] = {
+    { "52:54:00:12:34:56", NULL },
+    { "52:54:00:AB:cd:eF", NULL },
+    { "2:0:0:0:0:1", NULL },
+    { "00:00:00:00:00:01", NULL },
+
+    { "", "is not a MAC address of six octets" },
+    { "52:54:00:12:34", "is not a MAC address of six octets" },
+    { "52:54:00:12:34:", "is not a MAC address of six octets" },
+    { "52:54:00:12:34:56:78", "is not a MAC address of six octets" },
+    { "52:54:00:12:34:56 ", "is not a MAC address of six octets" },
+    { "52:54:00:12:34:56\n", "is not a MAC address of six octets" },
+    { "52:54:00:12:34:56x", "is not a MAC address of six octets" },
+    { " 52:54:00:12:34:56", "is not a MAC address of six octets" },
+    { "52:54:00:12:34: 56", "is not a MAC address of six octets" },
+    { "52-54-00-12-34-56", "is not a MAC address of six octets" },
+    { "525400123456", "is not a MAC address of six octets" },
+    { "52:54:00:12:34:5g", "is not a MAC address of six octets" },
+    { "52:54:00:12:34:156", "is not a MAC address of six octets" },
+    { "152:54:00:12:34:56", "is not a MAC address of six octets" },
+    { "052:54:00:12:34:56", "is not a MAC address of six octets" },
+    { "-2:54:00:12:34:56", "is not a MAC address of six octets" },
+    { "+2:54:00:12:34:56", "is not a MAC address of six octets" },
+    { "0x52:54:00:12:34:56", "is not a MAC address of six octets" },
+    { "52::00:12:34:56", "is not a MAC address of six octets" },
+    { "de:ad:be:ef", "is not a MAC address of six octets" },
+
+    { "01:00:5e:00:00:01", "is a multicast address" },
+    { "53:54:00:12:34:56", "is a multicast address" },
+    { "ff:ff:ff:ff:ff:ff", "is a multicast address" },
+    { "00:00:00:00:00:00", "is zero" },
+    { "0:0:0:0:0:0", "is zero" },
+};
+
 static void
 test_attached_mac(void **state OVS_UNUSED)
 {
-    static const struct {
-        const char *attached_mac;
-        const char *why;        /* Null if it is fine. */
-    } cases[] = {
-        { "52:54:00:12:34:56", NULL },
-        { "52:54:00:AB:cd:eF", NULL },
-        { "2:0:0:0:0:1", NULL },
-        { "00:00:00:00:00:01", NULL },
-
-        { "", "is not a MAC address of six octets" },
-        { "52:54:00:12:34", "is not a MAC address of six octets" },
-        { "52:54:00:12:34:", "is not a MAC address of six octets" },
-        { "52:54:00:12:34:56:78", "is not a MAC address of six octets" },
-        { "52:54:00:12:34:56 ", "is not a MAC address of six octets" },
-        { "52:54:00:12:34:56\n", "is not a MAC address of six octets" },
-        { "52:54:00:12:34:56x", "is not a MAC address of six octets" },
-        { " 52:54:00:12:34:56", "is not a MAC address of six octets" },
-        { "52:54:00:12:34: 56", "is not a MAC address of six octets" },
-        { "52-54-00-12-34-56", "is not a MAC address of six octets" },
-        { "525400123456", "is not a MAC address of six octets" },
-        { "52:54:00:12:34:5g", "is not a MAC address of six octets" },
-        { "52:54:00:12:34:156", "is not a MAC address of six octets" },
-        { "152:54:00:12:34:56", "is not a MAC address of six octets" },
-        { "052:54:00:12:34:56", "is not a MAC address of six octets" },
-        { "-2:54:00:12:34:56", "is not a MAC address of six octets" },
-        { "+2:54:00:12:34:56", "is not a MAC address of six octets" },
-        { "0x52:54:00:12:34:56", "is not a MAC address of six octets" },
-        { "52::00:12:34:56", "is not a MAC address of six octets" },
-        { "de:ad:be:ef", "is not a MAC address of six octets" },
-
-        { "01:00:5e:00:00:01", "is a multicast address" },
-        { "53:54:00:12:34:56", "is a multicast address" },
-        { "ff:ff:ff:ff:ff:ff", "is a multicast address" },
-        { "00:00:00:00:00:00", "is zero" },
-        { "0:0:0:0:0:0", "is zero" },
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(mac_cases); i++) {
         struct vif vif = {
-            .attached_mac = CONST_CAST(char *, cases[i].attached_mac)
+            .attached_mac = CONST_CAST(char *, mac_cases[i].attached_mac)
         };
         struct eth_addr mac = ETH_ADDR_C(aa,aa,aa,aa,aa,aa);
         const struct eth_addr before = mac;
         const char *why = NULL;
         bool ok = vif_parse_attached_mac(&vif, &mac, &why);
 
-        if (cases[i].why) {
+        if (mac_cases[i].why) {
             if (ok) {
-                fail_msg("'%s' is taken", cases[i].attached_mac);
+                fail_msg("'%s' is taken", mac_cases[i].attached_mac);
             }
             assert_non_null(why);
-            assert_string_equal(why, cases[i].why);
+            assert_string_equal(why, mac_cases[i].why);
             assert_true(eth_addr_equals(mac, before));
         } else {
             assert_true(ok);
