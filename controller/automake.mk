@@ -14,6 +14,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/mbridge-format.c \
 	controller/mbridge.c \
 	controller/mbridge.h \
+	controller/mgmt-conn.c \
+	controller/mgmt-conn.h \
 	controller/netdef-source.c \
 	controller/netdef-source.h \
 	controller/ofctrl-switch.c \

@@ -76,6 +76,7 @@ mbridge_create(const struct bridge_row *row, const struct uuid *uuid,
     bridge_row_clone(&mb->row, row);
     mb->uuid = *uuid;
     mb->ofctrl = ofctrl_create(row->name, on_of_port, mb);
+    ofctrl_set_allowed(mb->ofctrl, bridge_row_allows_openflow15(row));
     mb->plan = plan_create(row->name);
     hmap_init(&mb->ports);
     diag_list_init(&mb->model_diags);
@@ -297,6 +298,7 @@ mbridge_set_row(struct mbridge *mb, const struct bridge_row *row,
     bridge_row_clone(&mb->row, row);
     mb->uuid = *uuid;
     mb->decide = true;
+    ofctrl_set_allowed(mb->ofctrl, bridge_row_allows_openflow15(row));
 }
 
 /* Takes over the 'n_defs' definitions in 'defs', of which those that name this
@@ -349,7 +351,7 @@ mbridge_vif_changed(struct mbridge *mb, const struct vif *old,
 void
 mbridge_socket_appeared(struct mbridge *mb)
 {
-    ofctrl_connect(mb->ofctrl);
+    ofctrl_socket_appeared(mb->ofctrl);
 }
 
 /* The switch has been read back over a new connection. */

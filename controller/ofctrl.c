@@ -2,15 +2,13 @@
 #include <config.h>
 #include "controller/ofctrl.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "byte-order.h"
+#include "controller/mgmt-conn.h"
 #include "controller/ofctrl-switch.h"
 #include "controller/quarantine.h"
-#include "dirs.h"
 #include "lib/oflow-bundle.h"
 #include "lib/oflow-table.h"
 #include "lib/oflow.h"
@@ -23,22 +21,13 @@
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
-#include "openvswitch/rconn.h"
 #include "openvswitch/vlog.h"
-#include "socket-util.h"
 #include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(ofctrl);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
-
-/* Seconds: of silence until the switch is asked for a sign of life, and at
- * most between two attempts to connect.  The latter is only for the case that
- * the socket is there and nobody answers: a new socket is seen at once (see
- * ofctrl_connect()). */
-#define PROBE_INTERVAL 60
-#define MAX_BACKOFF 8
 
 /* Messages that one call of ofctrl_run() takes in at most. */
 #define MAX_RECV 500
@@ -62,12 +51,11 @@ enum state {
 
 struct ofctrl {
     char *bridge;
-    char *socket;               /* Name of the bridge's management socket. */
-    struct rconn *rconn;
+    struct mgmt_conn *conn;
     ofctrl_port_cb *port_cb;
     void *aux;
     enum state state;
-    unsigned int rconn_seqno;
+    unsigned int conn_seqno;
     unsigned int seqno;         /* Grows with each completed read-back. */
     struct oflow_table installed;
     struct ofctrl_stats stats;
@@ -91,7 +79,7 @@ struct ofctrl {
 
 /* Creates and returns a connection to bridge 'bridge' of the local switch.  If
  * the switch has not made the bridge's socket yet, then the client must call
- * ofctrl_connect() when it has.  'port_cb' is called with 'aux' from
+ * ofctrl_socket_appeared() when it has.  'port_cb' is called with 'aux' from
  * ofctrl_run(). */
 struct ofctrl *
 ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb, void *aux)
@@ -101,13 +89,8 @@ ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb, void *aux)
     ofctrl->bridge = xstrdup(bridge);
     ofctrl->port_cb = port_cb;
     ofctrl->aux = aux;
-    ofctrl->rconn = rconn_create(PROBE_INTERVAL, MAX_BACKOFF, DSCP_DEFAULT,
-                                 1u << OFP15_VERSION);
-    ofctrl->rconn_seqno = rconn_get_connection_seqno(ofctrl->rconn);
-    ofctrl->socket = xasprintf("%s/%s.mgmt", ovs_rundir(), bridge);
-    if (!access(ofctrl->socket, F_OK)) {
-        ofctrl_connect(ofctrl);
-    }
+    ofctrl->conn = mgmt_conn_create(bridge);
+    ofctrl->conn_seqno = mgmt_conn_get_seqno(ofctrl->conn);
     oflow_table_init(&ofctrl->installed);
     quarantine_init(&ofctrl->quarantine);
     return ofctrl;
@@ -131,8 +114,7 @@ ofctrl_destroy(struct ofctrl *ofctrl)
         forget_bundle(ofctrl);
         quarantine_uninit(&ofctrl->quarantine);
         oflow_table_uninit(&ofctrl->installed);
-        rconn_destroy(ofctrl->rconn);
-        free(ofctrl->socket);
+        mgmt_conn_destroy(ofctrl->conn);
         free(ofctrl->bridge);
         free(ofctrl);
     }
@@ -143,7 +125,7 @@ send_message(struct ofctrl *ofctrl, struct ofpbuf *msg)
 {
     ovs_be32 xid = ((const struct ofp_header *) msg->data)->xid;
 
-    rconn_send(ofctrl->rconn, msg, NULL);
+    mgmt_conn_send(ofctrl->conn, msg);
     return xid;
 }
 
@@ -381,19 +363,19 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
 void
 ofctrl_run(struct ofctrl *ofctrl)
 {
-    rconn_run(ofctrl->rconn);
+    mgmt_conn_run(ofctrl->conn);
 
-    unsigned int seqno = rconn_get_connection_seqno(ofctrl->rconn);
-    if (seqno != ofctrl->rconn_seqno) {
-        ofctrl->rconn_seqno = seqno;
+    unsigned int seqno = mgmt_conn_get_seqno(ofctrl->conn);
+    if (seqno != ofctrl->conn_seqno) {
+        ofctrl->conn_seqno = seqno;
         become_disconnected(ofctrl);
-        if (rconn_is_connected(ofctrl->rconn)) {
+        if (mgmt_conn_is_connected(ofctrl->conn)) {
             become_readback(ofctrl);
         }
     }
 
     for (int i = 0; i < MAX_RECV; i++) {
-        struct ofpbuf *msg = rconn_recv(ofctrl->rconn);
+        struct ofpbuf *msg = mgmt_conn_recv(ofctrl->conn);
 
         if (!msg) {
             break;
@@ -408,26 +390,25 @@ ofctrl_run(struct ofctrl *ofctrl)
 void
 ofctrl_wait(struct ofctrl *ofctrl)
 {
-    rconn_run_wait(ofctrl->rconn);
-    rconn_recv_wait(ofctrl->rconn);
+    mgmt_conn_wait(ofctrl->conn);
     if (ofctrl->state == S_READY && ofctrl->compare_all) {
         poll_timer_wait_until(ofctrl->next_try);
     }
 }
 
-/* Connects, unless connected or about to be, without waiting any longer: the
- * client has seen that the switch has made the bridge's socket. */
+/* The client has seen that the switch has made the bridge's socket. */
 void
-ofctrl_connect(struct ofctrl *ofctrl)
+ofctrl_socket_appeared(struct ofctrl *ofctrl)
 {
-    const char *state = rconn_get_state(ofctrl->rconn);
+    mgmt_conn_hurry(ofctrl->conn);
+}
 
-    if (!strcmp(state, "VOID") || !strcmp(state, "BACKOFF")) {
-        char *target = xasprintf("unix:%s", ofctrl->socket);
-
-        rconn_connect(ofctrl->rconn, target, ofctrl->bridge);
-        free(target);
-    }
+/* Does the bridge allow OpenFlow 1.5, so that there is any use in trying to
+ * connect?  The default is true. */
+void
+ofctrl_set_allowed(struct ofctrl *ofctrl, bool allowed)
+{
+    mgmt_conn_set_allowed(ofctrl->conn, allowed);
 }
 
 bool
@@ -498,7 +479,7 @@ ofctrl_format_state(struct ds *s, const struct ofctrl *ofctrl,
         ds_put_cstr(s, quarantine_count(&ofctrl->quarantine)
                     ? "partly installed" : "installed");
     } else if (ofctrl->state == S_DISCONNECTED) {
-        int error = rconn_get_last_error(ofctrl->rconn);
+        int error = mgmt_conn_get_error(ofctrl->conn);
 
         ds_put_cstr(s, names[ofctrl->state]);
         if (error) {

@@ -50,7 +50,8 @@ void ofctrl_destroy(struct ofctrl *);
 void ofctrl_run(struct ofctrl *);
 void ofctrl_put(struct ofctrl *, struct plan *);
 void ofctrl_wait(struct ofctrl *);
-void ofctrl_connect(struct ofctrl *);
+void ofctrl_socket_appeared(struct ofctrl *);
+void ofctrl_set_allowed(struct ofctrl *, bool allowed);
 
 bool ofctrl_is_connected(const struct ofctrl *);
 bool ofctrl_is_ready(const struct ofctrl *);

@@ -197,7 +197,13 @@ on_rundir_event(const char *name, void *r_)
     struct reconcile *r = r_;
     size_t len = name ? strlen(name) : 0;
 
-    if (len > 5 && !strcmp(name + len - 5, ".mgmt")) {
+    if (!name) {
+        struct shash_node *node;
+
+        SHASH_FOR_EACH (node, &r->bridges) {
+            mbridge_socket_appeared(node->data);
+        }
+    } else if (len > 5 && !strcmp(name + len - 5, ".mgmt")) {
         char *bridge = xmemdup0(name, len - 5);
         struct mbridge *mb = shash_find_data(&r->bridges, bridge);
 

@@ -42,6 +42,15 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && a->forward_bpdu == b->forward_bpdu);
 }
 
+/* Returns true if column protocols of 'row' allows OpenFlow 1.5.  An empty one
+ * allows everything. */
+bool
+bridge_row_allows_openflow15(const struct bridge_row *row)
+{
+    return (!row->protocols || !row->protocols[0]
+            || strstr(row->protocols, "OpenFlow15"));
+}
+
 static int
 compare_networks(const void *a_, const void *b_)
 {
@@ -97,6 +106,21 @@ take_mode_from_row(struct bridge_model *model, const struct bridge_row *row,
     }
 }
 
+/* Without OpenFlow 1.5 there is no connection to the switch. */
+static void
+report_protocols(const struct bridge_model *model,
+                 const struct bridge_row *row, struct diag_list *diags)
+{
+    if (model->mode == MAC_TABLE_LIBVIRT
+        && !bridge_row_allows_openflow15(row)) {
+        struct origin origin = { .element = row->name };
+
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "column protocols (%s) forbids OpenFlow 1.5, which libvirt "
+                 "mode needs; add OpenFlow15 to it", row->protocols);
+    }
+}
+
 /* Initializes 'model' to what is asked of the bridge of 'row' by those of the
  * 'n_defs' definitions in 'defs' that name it or, if there are none, by 'row'
  * itself.  'model' borrows the definitions.  Adds to 'diags' what is wrong
@@ -120,6 +144,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
 
     if (!model->n_networks) {
         take_mode_from_row(model, row, diags);
+        report_protocols(model, row, diags);
         return;
     }
 
@@ -133,6 +158,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     if (model->conflict) {
         report_conflict(model, row->name, diags);
     }
+    report_protocols(model, row, diags);
 }
 
 /* Frees what 'model' holds, but not 'model' itself. */
@@ -326,11 +352,6 @@ model_can_be_exact(const struct bridge_row *row,
             ds_put_format(&names, "%s%s", n_network++ ? ", " : "",
                           (*vports)->name);
         }
-    }
-    if (row->protocols[0] && !strstr(row->protocols, "OpenFlow15")) {
-        diag_add(diags, DIAG_ERROR, &origin,
-                 "column protocols (%s) forbids OpenFlow 1.5, which libvirt "
-                 "mode needs; add OpenFlow15 to it", row->protocols);
     }
     if (n_unsupported) {
         diag_add(diags, DIAG_ERROR, &origin,

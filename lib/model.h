@@ -26,6 +26,7 @@ struct bridge_row {
 void bridge_row_clone(struct bridge_row *, const struct bridge_row *);
 void bridge_row_uninit(struct bridge_row *);
 bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);
+bool bridge_row_allows_openflow15(const struct bridge_row *);
 
 /* What the networks on a bridge ask of it together. */
 struct bridge_model {
