@@ -247,6 +247,11 @@ update_mport(struct mbridge *mb, struct mport *port)
 
     verdict = model_port(&mb->model, vif, &vport, &diags);
     if (verdict != MODEL_SKIPPED) {
+        if (vport.role == VIF_HOST) {
+            /* The database has it too, but not after a restart of its
+             * server. */
+            vport.mac = port->hw_addr;
+        }
         plan_set_port(mb->plan, &vport);
         vport_uninit(&vport);
     } else if (port->in_plan) {
