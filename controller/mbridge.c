@@ -229,7 +229,8 @@ static void
 update_mport(struct mbridge *mb, struct mport *port)
 {
     const struct vif *vif = vif_reader_find(mb->env->vifs, port->ofport,
-                                            port->of_name, port->hw_addr);
+                                            port->of_name, port->hw_addr,
+                                            port->name);
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     enum model_verdict verdict;
     struct vport vport;

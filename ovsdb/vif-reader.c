@@ -265,11 +265,15 @@ vif_reader_run(struct vif_reader *reader)
  *
  * Port numbers repeat from bridge to bridge, and OpenFlow 1.5 cuts names off
  * after 15 characters, which several interfaces with longer names may then
- * share.  Only in that case does the address count. */
+ * share.  Only in that case does the address count, and if the database does
+ * not know it, having been restarted, the name 'known_as' that this function
+ * has found for the port before, or null. */
 const struct vif *
 vif_reader_find(const struct vif_reader *reader, ofp_port_t ofport,
-                const char *of_name, const struct eth_addr hw_addr)
+                const char *of_name, const struct eth_addr hw_addr,
+                const char *known_as)
 {
+    bool whole = strlen(of_name) < OFP_MAX_PORT_NAME_LEN - 1;
     const struct vif *found = NULL;
     const struct record *record;
 
@@ -277,9 +281,14 @@ vif_reader_find(const struct vif_reader *reader, ofp_port_t ofport,
                              &reader->by_ofport) {
         const struct vif *vif = &record->vif;
 
-        if (vif->ofport == ofport
-            && !strncmp(vif->name, of_name, OFP_MAX_PORT_NAME_LEN - 1)
-            && (!found || eth_addr_equals(vif->mac_in_use, hw_addr))) {
+        if (vif->ofport != ofport
+            || strncmp(vif->name, of_name, OFP_MAX_PORT_NAME_LEN - 1)) {
+            continue;
+        } else if (whole || eth_addr_equals(vif->mac_in_use, hw_addr)) {
+            return vif;
+        } else if (known_as && !strcmp(vif->name, known_as)) {
+            found = vif;
+        } else if (!known_as && eth_addr_is_zero(vif->mac_in_use)) {
             found = vif;
         }
     }
