@@ -85,10 +85,13 @@ mbridge_create(const struct bridge_row *row, const struct uuid *uuid,
     return mb;
 }
 
+/* What is wanted of the database is known by the bridge's name too: a port that
+ * moves to another bridge has left the one and come to the other in any
+ * order. */
 static char *
-vlan_object(const char *name)
+vlan_object(const struct mbridge *mb, const char *name)
 {
-    return xasprintf("port %s", name);
+    return xasprintf("bridge %s, port %s", mb->row.name, name);
 }
 
 static char *
@@ -100,7 +103,7 @@ existence_object(const struct mbridge *mb)
 static void
 unwant_vlan(struct mbridge *mb, const char *name)
 {
-    char *object = vlan_object(name);
+    char *object = vlan_object(mb, name);
 
     dbsync_unwant(mb->env->dbsync, object);
     free(object);
@@ -213,7 +216,7 @@ update_vlan(struct mbridge *mb, const struct vif *vif)
     struct port_vlan vlan;
 
     if (model_port_vlan(&mb->model, vif, &vlan)) {
-        char *object = vlan_object(vif->name);
+        char *object = vlan_object(mb, vif->name);
 
         dbsync_want(mb->env->dbsync, object,
                     dbrow_set_port_vlan(vif->port, &vif->vlan, &vlan));
