@@ -3,6 +3,7 @@
 #include "controller/dbsync.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "jsonrpc.h"
 #include "openvswitch/json.h"
@@ -166,8 +167,14 @@ handle_reply(struct dbsync *dbsync, const struct jsonrpc_msg *msg)
                                             dbsync->request_object);
     char *error = reply_error(msg);
 
-    if (error && (!wanted || !nullable_string_is_equal(wanted->error,
-                                                       error))) {
+    if (error && wanted && nullable_string_is_equal(wanted->error, error)) {
+        /* It has been said already. */
+    } else if (error && !strncmp(error, "timed out", 9)) {
+        /* RFC 7047's name for a condition, as an operation "wait", that does
+         * not hold: somebody else has a say in it. */
+        VLOG_INFO("%s: not to be changed in the database for now",
+                  dbsync->request_object);
+    } else if (error) {
         VLOG_WARN("%s: database refused the change: %s",
                   dbsync->request_object, error);
     } else if (!error) {
