@@ -215,7 +215,11 @@ update_vlan(struct mbridge *mb, const struct vif *vif)
 {
     struct port_vlan vlan;
 
-    if (model_port_vlan(&mb->model, vif, &vlan)) {
+    if (vif->portgroup && !mb->complete
+        && !model_find_portgroup(&mb->model, vif, NULL)) {
+        /* It may be in the file that could not be read. */
+        unwant_vlan(mb, vif->name);
+    } else if (model_port_vlan(&mb->model, vif, &vlan)) {
         char *object = vlan_object(mb, vif->name);
 
         dbsync_want(mb->env->dbsync, object,
