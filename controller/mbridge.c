@@ -57,6 +57,7 @@ struct mbridge {
 
     bool has_mode;              /* Is 'exact' known yet? */
     bool exact;                 /* Mode in force. */
+    bool asked_exact;           /* Mode last asked for without contradiction. */
     bool decide;                /* Decide on the mode again... */
     size_t n_network_ports;     /* ...also if these numbers change. */
     size_t n_unsupported_ports;
@@ -253,6 +254,9 @@ update_mport(struct mbridge *mb, struct mport *port)
         port->name = xstrdup(vif->name);
     }
 
+    if (mb->n_network_ports > 1) {
+        mb->decide = true;      /* A diagnostic has their names. */
+    }
     verdict = model_port(&mb->model, vif, &vport, &diags);
     if (verdict != MODEL_SKIPPED) {
         if (vport.role == VIF_HOST) {
@@ -386,6 +390,7 @@ on_readback(struct mbridge *mb)
 
         mb->has_mode = true;
         mb->exact = oflow_table_count_flows(installed) > 0;
+        mb->asked_exact = mb->exact;
         mb->decide = true;
         plan_seed(mb->plan, installed);
     }
@@ -409,9 +414,10 @@ update_mode(struct mbridge *mb)
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     struct bridge_ctx ctx = { .forward_bpdu = mb->row.forward_bpdu };
 
-    if (mb->model.conflict || (!mb->model.wanted && !mb->complete)) {
-        ctx.exact = mb->exact;
-    } else if (mb->model.mode == MAC_TABLE_LIBVIRT) {
+    if (!mb->model.conflict && (mb->model.wanted || mb->complete)) {
+        mb->asked_exact = mb->model.mode == MAC_TABLE_LIBVIRT;
+    }
+    if (mb->asked_exact) {
         const struct vport **vports = plan_sort_ports(mb->plan);
 
         ctx.exact = model_can_be_exact(&mb->row, vports, mb->n_unsupported,
