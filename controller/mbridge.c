@@ -13,6 +13,7 @@
 #include "lib/dbrow.h"
 #include "lib/model.h"
 #include "lib/oflow-table.h"
+#include "lib/pipeline.h"
 #include "lib/plan-format.h"
 #include "lib/plan.h"
 #include "lib/vif.h"
@@ -274,6 +275,9 @@ update_mport(struct mbridge *mb, struct mport *port)
     port->unsupported = verdict == MODEL_UNSUPPORTED;
     mb->n_unsupported += port->unsupported;
 
+    if (!mb->model.wanted) {
+        diag_list_clear(&diags);
+    }
     log_new_diags(mb, &port->diags, &diags);
     diag_list_uninit(&port->diags);
     port->diags = diags;
@@ -503,6 +507,22 @@ mbridge_model(const struct mbridge *mb)
     return &mb->model;
 }
 
+static void
+report_quarantine(const struct mbridge *mb, const struct mport *port,
+                  struct diag_list *diags)
+{
+    ovs_be64 cookie = pipeline_cookie(COOKIE_PORT, port->name);
+    const char *reason = ofctrl_get_quarantine(mb->ofctrl, cookie);
+
+    if (reason) {
+        struct origin origin = { .element = port->name };
+
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "the switch refused its flows (%s), so they are left out",
+                 reason);
+    }
+}
+
 /* Appends all that there is to say of the bridge to 'diags'. */
 void
 mbridge_get_diags(const struct mbridge *mb, struct diag_list *diags)
@@ -511,9 +531,10 @@ mbridge_get_diags(const struct mbridge *mb, struct diag_list *diags)
 
     diag_list_append(diags, &mb->model_diags);
     diag_list_append(diags, &mb->mode_diags);
-    if (mb->model.wanted) {
-        HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
-            diag_list_append(diags, &port->diags);
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        diag_list_append(diags, &port->diags);
+        if (port->in_plan) {
+            report_quarantine(mb, port, diags);
         }
     }
     diag_list_sort(diags);

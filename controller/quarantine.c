@@ -8,6 +8,7 @@
 #include "hash.h"
 #include "lib/oflow-table.h"
 #include "lib/oflow.h"
+#include "lib/pipeline.h"
 #include "util.h"
 
 struct patient {
@@ -94,8 +95,30 @@ release(struct quarantine *q, ovs_be64 cookie)
     return patient != NULL;
 }
 
+/* Releases the FLOOD flows of all blocks of VLANs.  Returns true if there was
+ * any to release. */
+static bool
+release_flood(struct quarantine *q)
+{
+    struct patient *patient;
+    bool released = false;
+
+    HMAP_FOR_EACH_SAFE (patient, hmap_node, &q->patients) {
+        if (pipeline_cookie_kind(patient->cookie) == COOKIE_FLOOD) {
+            discharge(q, patient);
+            released = true;
+        }
+    }
+    return released;
+}
+
 /* Releases those who have a flow or bucket among 'keys', which have changed.
- * Returns true if there was anybody to release. */
+ * Returns true if there was anybody to release.
+ *
+ * A FLOOD flow is refused if a group that it names is not there, because the
+ * only port in that group is in quarantine.  It is as good as any other as
+ * soon as another port comes into the group, which does not change the flow
+ * itself. */
 bool
 quarantine_release(struct quarantine *q, const struct oflow_table *keys)
 {
@@ -109,6 +132,9 @@ quarantine_release(struct quarantine *q, const struct oflow_table *keys)
     }
     HMAP_FOR_EACH (fn, hmap_node, &keys->flows) {
         released |= release(q, fn->flow->cookie);
+    }
+    if (!hmap_is_empty(&keys->groups)) {
+        released |= release_flood(q);
     }
     HMAP_FOR_EACH (group, hmap_node, &keys->groups) {
         HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
