@@ -271,6 +271,18 @@ report_no_guest(const struct vif *vif, const struct origin *origin,
     return false;
 }
 
+/* Reports that 'what', which the port of 'origin' needs, is not carried out
+ * yet.  In kernel mode nothing has to be. */
+static void
+report_unsupported(const struct bridge_model *model,
+                   const struct origin *origin, const char *what,
+                   struct diag_list *diags)
+{
+    if (model->mode == MAC_TABLE_LIBVIRT) {
+        diag_add(diags, DIAG_ERROR, origin, "%s is not carried out yet", what);
+    }
+}
+
 /* Decides what becomes of 'vif', an interface on the bridge of 'model', and
  * adds to 'diags' what there is to say of it.
  *
@@ -323,10 +335,18 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         .active = !(vif->iface_status
                     && !strcmp(vif->iface_status, "inactive")),
     };
+    if (vif->in_bond) {
+        /* Even one whose other members are not there at the moment: what makes
+         * a bond is only in NORMAL. */
+        report_unsupported(model, &origin, "a bond", diags);
+        verdict = MODEL_UNSUPPORTED;
+    }
     if (!port_vlan_effect_init(&vport->vlan, &vif->vlan)) {
-        diag_add(diags, DIAG_ERROR, &origin,
-                 "vlan_mode '%s' is not carried out yet",
-                 port_vlan_mode_to_string(vif->vlan.mode));
+        char *what = xasprintf("vlan_mode '%s'",
+                               port_vlan_mode_to_string(vif->vlan.mode));
+
+        report_unsupported(model, &origin, what, diags);
+        free(what);
         verdict = MODEL_UNSUPPORTED;
     }
     return verdict;

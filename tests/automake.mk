@@ -191,3 +191,43 @@ EXTRA_DIST += \
 check-layering:
 	$(AM_V_at)bash $(top_srcdir)/tests/layering.sh $(top_srcdir)
 .PHONY: check-layering
+
+# Daemon tests: an Autotest script, made of tests/*.at.  They are not among TESTS:
+# "make check-daemon" runs them, with TESTSUITEFLAGS, such as "-j1 -k restart".
+TESTSUITE_AT = \
+	tests/testsuite.at \
+	tests/virtnet-macros.at \
+	tests/cli.at \
+	tests/database.at \
+	tests/networks.at \
+	tests/ports.at \
+	tests/restart.at
+EXTRA_DIST += \
+	$(TESTSUITE_AT) \
+	tests/check-daemon
+CLEANFILES += \
+	tests/package.m4 \
+	tests/testsuite
+
+tests/package.m4: $(top_srcdir)/configure.ac
+	$(AM_V_GEN){ \
+	  echo '# Signature of this package, for Autotest.'; \
+	  echo 'm4_define([AT_PACKAGE_NAME], [$(PACKAGE_NAME)])'; \
+	  echo 'm4_define([AT_PACKAGE_TARNAME], [$(PACKAGE_TARNAME)])'; \
+	  echo 'm4_define([AT_PACKAGE_VERSION], [$(PACKAGE_VERSION)])'; \
+	  echo 'm4_define([AT_PACKAGE_STRING], [$(PACKAGE_STRING)])'; \
+	  echo 'm4_define([AT_PACKAGE_BUGREPORT], [$(PACKAGE_BUGREPORT)])'; \
+	  echo 'm4_define([AT_PACKAGE_URL], [$(PACKAGE_URL)])'; \
+	} >$@
+
+tests/testsuite: $(TESTSUITE_AT) tests/package.m4
+	$(AM_V_GEN)$(AUTOM4TE) --language=autotest -I tests \
+	  -I $(top_srcdir)/tests -o $@.tmp testsuite.at
+	$(AM_V_at)mv $@.tmp $@
+
+check-daemon: $(sbin_PROGRAMS) tests/testsuite
+	$(AM_V_at)bash $(top_srcdir)/tests/check-daemon . $(TESTSUITEFLAGS)
+.PHONY: check-daemon
+
+clean-local:
+	test ! -x tests/testsuite || (cd tests && ./testsuite --clean)

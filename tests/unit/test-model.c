@@ -144,12 +144,14 @@ setup(void **state OVS_UNUSED)
     struct diag_list diags = DIAG_LIST_INITIALIZER;
 
     networks[0] = define("a.xml",
-        "<network><name>a</name><bridge name='br0'/>"
+        "<network><name>a</name>"
+        "<bridge name='br0' macTableManager='libvirt'/>"
         "<vlan><tag id='30'/></vlan>"
         "<portgroup name='web'><vlan><tag id='10'/></vlan></portgroup>"
         "<portgroup name='plain' default='yes'/></network>");
     networks[1] = define("b.xml",
-        "<network><name>b</name><bridge name='br0'/>"
+        "<network><name>b</name>"
+        "<bridge name='br0' macTableManager='libvirt'/>"
         "<portgroup name='web'><vlan><tag id='11'/></vlan></portgroup>"
         "<portgroup name='bare'/></network>");
     bridge_model_init(&bridge, &row, (const struct netdef *const *) networks,
@@ -282,6 +284,79 @@ test_ports(void **state OVS_UNUSED)
     }
 }
 
+/* What makes a bond is only in NORMAL.  In kernel mode that is no matter. */
+static void
+test_bond(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *mac_table_manager;
+        const char *diags;
+    } cases[] = {
+        { "libvirt", "error: p: a bond is not carried out yet\n" },
+        { "kernel", "" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct bridge_row row = {
+            .name = CC("br0"),
+            .mac_table_manager = CC(cases[i].mac_table_manager),
+        };
+        const struct vif vif = {
+            .name = CC("p"),
+            .ofport = OFP_PORT_C(7),
+            .vlan = { .tag = PORT_VLAN_NO_TAG },
+            .in_bond = true,
+        };
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct bridge_model model;
+        struct vport vport;
+
+        bridge_model_init(&model, &row, NULL, 0, &diags);
+        assert_int_equal(model_port(&model, &vif, &vport, &diags),
+                         MODEL_UNSUPPORTED);
+        check_diags(&diags, cases[i].diags);
+
+        vport_uninit(&vport);
+        bridge_model_uninit(&model);
+        diag_list_uninit(&diags);
+    }
+}
+
+/* Column protocols of the bridge. */
+static void
+test_protocols(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *protocols;
+        bool allows;
+    } cases[] = {
+        { NULL, true },
+        { "", true },
+        { "OpenFlow10,OpenFlow15", true },
+        { "OpenFlow10,OpenFlow13", false },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct bridge_row row = {
+            .name = CC("br0"),
+            .mac_table_manager = CC("libvirt"),
+            .protocols = CC(cases[i].protocols),
+        };
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct bridge_model model;
+
+        assert_int_equal(bridge_row_allows_openflow15(&row),
+                         cases[i].allows);
+        bridge_model_init(&model, &row, NULL, 0, &diags);
+        check_diags(&diags, cases[i].allows ? ""
+                    : "error: br0: column protocols (OpenFlow10,OpenFlow13) "
+                      "forbids OpenFlow 1.5, which libvirt mode needs; add "
+                      "OpenFlow15 to it\n");
+        bridge_model_uninit(&model);
+        diag_list_uninit(&diags);
+    }
+}
+
 /* Which VLANs are written into a Port row, and whether they are. */
 static void
 test_port_vlan(void **state OVS_UNUSED)
@@ -390,6 +465,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mode),
         cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_bond),
+        cmocka_unit_test(test_protocols),
         cmocka_unit_test(test_port_vlan),
         cmocka_unit_test(test_find_portgroup),
         cmocka_unit_test(test_row_value),
