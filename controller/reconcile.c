@@ -294,15 +294,29 @@ reconcile_sort_bridges(const struct reconcile *r)
     return bridges;
 }
 
-/* Appends the diagnostic of an interface that is on no bridge to 's'. */
+/* Adds the line of an interface that is on no bridge to 'lines'. */
 static void
-format_vif_error(const struct vif *vif, void *s_)
+add_vif_error(const struct vif *vif, void *lines)
 {
-    struct ds *s = s_;
-
     if (vif->error) {
-        ds_put_format(s, "port %s: not wired: %s\n", vif->name, vif->error);
+        sset_add_and_free(lines, xasprintf("port %s: not wired: %s",
+                                           vif->name, vif->error));
     }
+}
+
+/* Appends the interfaces that are on no bridge to 's'. */
+static void
+format_vif_errors(struct ds *s, const struct reconcile *r)
+{
+    struct sset lines = SSET_INITIALIZER(&lines);
+
+    vif_reader_for_each(ovs_idl_vifs(r->ovs), add_vif_error, &lines);
+    const char **sorted = sset_sort(&lines);
+    for (size_t i = 0; i < sset_count(&lines); i++) {
+        ds_put_format(s, "%s\n", sorted[i]);
+    }
+    free(sorted);
+    sset_destroy(&lines);
 }
 
 /* Appends the status of everything to 's'. */
@@ -332,5 +346,5 @@ reconcile_format_status(struct ds *s, const struct reconcile *r)
         mbridge_format_status(s, *mb);
     }
     free(bridges);
-    vif_reader_for_each(ovs_idl_vifs(r->ovs), format_vif_error, s);
+    format_vif_errors(s, r);
 }
