@@ -46,6 +46,9 @@ format_claim(struct ds *s, const struct mbridge *mb,
     const struct plan *plan = mbridge_plan(mb);
     const struct vport *vport = plan_find_port(plan, claim->port);
     bool lost = vlan_set_is_empty(&claim->won);
+    const struct mac_claim *winner
+        = (lost && !vlan_set_is_empty(&claim->vlans)
+           ? mac_entry_winner(entry, claim->vlans.ranges[0].first) : NULL);
     struct ds vlans = DS_EMPTY_INITIALIZER;
 
     vlan_set_format(&vlans, lost ? &claim->vlans : &claim->won);
@@ -54,8 +57,8 @@ format_claim(struct ds *s, const struct mbridge *mb,
                   ETH_ADDR_ARGS(entry->mac), claim->port,
                   claim_state(mb, claim));
     ds_destroy(&vlans);
-    if (lost && claim != &entry->claims[0]) {
-        ds_put_format(s, " (%s has it)", entry->claims[0].port);
+    if (winner) {
+        ds_put_format(s, " (%s has it)", winner->port);
     }
     ds_put_char(s, '\n');
 }
