@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "openvswitch/poll-loop.h"
@@ -18,7 +19,8 @@ VLOG_DEFINE_THIS_MODULE(dir_watch);
 
 /* A file counts once it is closed after writing, renamed into place or
  * removed.  IN_CREATE is for what comes into being complete: sockets and
- * links. */
+ * links.  A new file that is about to be written comes with it too, but empty
+ * (see is_unwritten()). */
 #define EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM \
                 | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
@@ -97,6 +99,23 @@ deactivate(struct dir_watch *watch)
     }
 }
 
+/* Is 'event' about a new file that nothing has been written to yet?  When it
+ * is closed there will be another event. */
+static bool
+is_unwritten(const struct dir_watch *watch, const struct inotify_event *event)
+{
+    bool unwritten = false;
+
+    if (event->mask & IN_CREATE && event->len) {
+        char *path = xasprintf("%s/%s", watch->path, event->name);
+        struct stat s;
+
+        unwritten = !lstat(path, &s) && S_ISREG(s.st_mode) && !s.st_size;
+        free(path);
+    }
+    return unwritten;
+}
+
 static void
 handle_event(struct dir_watch *watch, const struct inotify_event *event,
              dir_watch_cb *cb, void *aux)
@@ -107,10 +126,8 @@ handle_event(struct dir_watch *watch, const struct inotify_event *event,
                               | IN_UNMOUNT)) {
         deactivate(watch);
         cb(NULL, aux);
-    } else if (event->len) {
-        cb(event->name, aux);
-    } else {
-        cb(NULL, aux);
+    } else if (!is_unwritten(watch, event)) {
+        cb(event->len ? event->name : NULL, aux);
     }
 }
 

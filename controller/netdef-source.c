@@ -289,16 +289,18 @@ update_file(struct netdef_source *source, const char *name)
     return changed;
 }
 
-/* Looks again at the files that were gone. */
+/* Looks again at the files that have been gone long enough.  Until then, one
+ * that is back may be about to be written: its event tells when it is. */
 static void
 recheck_gone(struct netdef_source *source)
 {
+    long long int now = time_msec();
     struct shash_node *node;
 
     SHASH_FOR_EACH (node, &source->files) {
         const struct source_file *file = node->data;
 
-        if (file->gone_since) {
+        if (file->gone_since && now >= file->gone_since + GONE_MSEC) {
             sset_add(&source->dirty, node->name);
         }
     }
@@ -335,8 +337,24 @@ scan_directory(struct netdef_source *source)
     return changed;
 }
 
-/* Makes the list of definitions anew.  Of several files with a network of the
- * same name the one whose name comes first counts. */
+/* Stores in 'names', by name of network, the file whose definition counts for
+ * each: of several, the one whose name comes first.  One that is gone, though
+ * not yet for good, has been renamed. */
+static void
+choose_files(const struct shash_node **nodes, size_t n, struct shash *names)
+{
+    for (int gone = 0; gone < 2; gone++) {
+        for (size_t i = 0; i < n; i++) {
+            const struct source_file *file = nodes[i]->data;
+
+            if (file->netdef && !file->gone_since == !gone) {
+                shash_add_once(names, file->netdef->name, file);
+            }
+        }
+    }
+}
+
+/* Makes the list of definitions anew. */
 static void
 collect(struct netdef_source *source)
 {
@@ -348,21 +366,21 @@ collect(struct netdef_source *source)
     free(source->netdefs);
     source->netdefs = xmalloc(MAX(1, n) * sizeof *source->netdefs);
     source->n_netdefs = 0;
+    choose_files(nodes, n, &names);
     for (size_t i = 0; i < n; i++) {
         const struct source_file *file = nodes[i]->data;
-        const struct source_file *first;
+        const struct source_file *chosen;
 
         if (!file->netdef) {
             continue;
         }
-        first = shash_find_data(&names, file->netdef->name);
-        if (first) {
+        chosen = shash_find_data(&names, file->netdef->name);
+        if (chosen == file) {
+            source->netdefs[source->n_netdefs++] = file->netdef;
+        } else if (!file->gone_since) {
             diag_add(&diags, DIAG_ERROR, &file->netdef->origin,
                      "network '%s' is defined in %s already",
-                     file->netdef->name, first->path);
-        } else {
-            shash_add(&names, file->netdef->name, file);
-            source->netdefs[source->n_netdefs++] = file->netdef;
+                     file->netdef->name, chosen->path);
         }
     }
     free(nodes);
@@ -378,19 +396,11 @@ static void
 on_event(const char *name, void *source_)
 {
     struct netdef_source *source = source_;
-    struct stat s;
 
     if (!name) {
         source->scan = true;
     } else if (is_definition(name)) {
-        char *path = xasprintf("%s/%s", source->directory, name);
-
-        /* A file that is just being written is looked at when it is closed.
-         * Its first event finds it empty. */
-        if (lstat(path, &s) || !S_ISREG(s.st_mode) || s.st_size) {
-            sset_add(&source->dirty, name);
-        }
-        free(path);
+        sset_add(&source->dirty, name);
     }
 }
 
