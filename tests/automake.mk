@@ -229,5 +229,6 @@ check-daemon: $(sbin_PROGRAMS) tests/testsuite
 	$(AM_V_at)bash $(top_srcdir)/tests/check-daemon . $(TESTSUITEFLAGS)
 .PHONY: check-daemon
 
+DISTCLEANFILES = tests/atconfig
 clean-local:
-	test ! -x tests/testsuite || (cd tests && ./testsuite --clean)
+	rm -rf tests/testsuite.dir tests/testsuite.log
