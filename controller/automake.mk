@@ -14,10 +14,16 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/mbridge-format.c \
 	controller/mbridge.c \
 	controller/mbridge.h \
+	controller/fdb-flush.c \
+	controller/fdb-flush.h \
 	controller/mgmt-conn.c \
 	controller/mgmt-conn.h \
 	controller/netdef-source.c \
 	controller/netdef-source.h \
+	controller/noflood.c \
+	controller/noflood.h \
+	controller/normal-guard.c \
+	controller/normal-guard.h \
 	controller/ofctrl-switch.c \
 	controller/ofctrl-switch.h \
 	controller/ofctrl.c \

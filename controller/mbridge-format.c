@@ -120,7 +120,7 @@ mbridge_format_status(struct ds *s, const struct mbridge *mb)
 
     ds_put_format(s, "bridge %s: mode %s, state ", mbridge_name(mb),
                   plan_get_ctx(plan)->exact ? "libvirt" : "kernel");
-    ofctrl_format_state(s, ofctrl, plan);
+    mbridge_format_state(s, mb);
     ds_put_format(s, ", %s\n", mbridge_is_ok(mb) ? "ok" : "not ok");
 
     for (size_t i = 0; i < model->n_networks; i++) {

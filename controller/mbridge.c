@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "controller/dbsync.h"
+#include "controller/normal-guard.h"
 #include "controller/ofctrl.h"
 #include "flow.h"
 #include "hash.h"
@@ -47,6 +48,7 @@ struct mbridge {
     struct uuid uuid;
     struct ofctrl *ofctrl;
     unsigned int ofctrl_seqno;
+    struct normal_guard *guard;
     struct plan *plan;
     struct hmap ports;          /* Contains "struct mport"s. */
     size_t n_unsupported;       /* Of them. */
@@ -60,8 +62,9 @@ struct mbridge {
     bool exact;                 /* Mode in force. */
     bool asked_exact;           /* Mode last asked for without contradiction. */
     bool decide;                /* Decide on the mode again... */
-    size_t n_network_ports;     /* ...also if these numbers change. */
+    enum network_kind network;  /* ...also if one of these changes. */
     size_t n_unsupported_ports;
+    bool found_exact;           /* Was this the mode that was found? */
 };
 
 static ofctrl_port_cb on_of_port;
@@ -79,6 +82,7 @@ mbridge_create(const struct bridge_row *row, const struct uuid *uuid,
     mb->uuid = *uuid;
     mb->ofctrl = ofctrl_create(row->name, on_of_port, mb);
     ofctrl_set_allowed(mb->ofctrl, bridge_row_allows_openflow15(row));
+    mb->guard = normal_guard_create(row->name);
     mb->plan = plan_create(row->name);
     hmap_init(&mb->ports);
     diag_list_init(&mb->model_diags);
@@ -135,6 +139,7 @@ static void
 mport_destroy(struct mbridge *mb, struct mport *port)
 {
     mport_detach(mb, port);
+    normal_guard_remove_port(mb->guard, port->ofport);
     diag_list_uninit(&port->diags);
     hmap_remove(&mb->ports, &port->hmap_node);
     free(port);
@@ -159,6 +164,7 @@ mbridge_destroy(struct mbridge *mb)
     }
     hmap_destroy(&mb->ports);
     ofctrl_destroy(mb->ofctrl);
+    normal_guard_destroy(mb->guard);
     plan_destroy(mb->plan);
     bridge_model_uninit(&mb->model);
     diag_list_uninit(&mb->model_diags);
@@ -246,6 +252,7 @@ update_mport(struct mbridge *mb, struct mport *port)
 
     if (!vif) {
         mport_detach(mb, port);
+        normal_guard_set_port(mb->guard, port->ofport, false);
         return;
     }
     if (port->name && strcmp(port->name, vif->name)) {
@@ -255,10 +262,10 @@ update_mport(struct mbridge *mb, struct mport *port)
         port->name = xstrdup(vif->name);
     }
 
-    if (mb->n_network_ports > 1) {
-        mb->decide = true;      /* A diagnostic has their names. */
-    }
     verdict = model_port(&mb->model, vif, &vport, &diags);
+    normal_guard_set_port(mb->guard, port->ofport,
+                          verdict != MODEL_SKIPPED
+                          && vport.role == VIF_NETWORK);
     if (verdict != MODEL_SKIPPED) {
         if (vport.role == VIF_HOST) {
             /* The database has it too, but not after a restart of its
@@ -373,12 +380,17 @@ void
 mbridge_socket_appeared(struct mbridge *mb)
 {
     ofctrl_socket_appeared(mb->ofctrl);
+    normal_guard_socket_appeared(mb->guard);
 }
 
 /* The switch has been read back over a new connection. */
 static void
 on_readback(struct mbridge *mb)
 {
+    if (mb->has_mode) {
+        normal_guard_switch_is_new(mb->guard);
+    }
+
     unsigned long long int connection
         = ofctrl_get_stats(mb->ofctrl)->n_connects;
     struct mport *port;
@@ -395,6 +407,7 @@ on_readback(struct mbridge *mb)
         mb->has_mode = true;
         mb->exact = oflow_table_count_flows(installed) > 0;
         mb->asked_exact = mb->exact;
+        mb->found_exact = mb->exact;
         mb->decide = true;
         plan_seed(mb->plan, installed);
     }
@@ -405,14 +418,14 @@ on_readback(struct mbridge *mb)
 static void
 update_mode(struct mbridge *mb)
 {
-    size_t n_network_ports = plan_count_network_ports(mb->plan);
+    enum network_kind network = plan_network_kind(mb->plan);
 
-    if (!mb->decide && mb->n_network_ports == n_network_ports
+    if (!mb->decide && mb->network == network
         && mb->n_unsupported_ports == mb->n_unsupported) {
         return;
     }
     mb->decide = false;
-    mb->n_network_ports = n_network_ports;
+    mb->network = network;
     mb->n_unsupported_ports = mb->n_unsupported;
 
     struct diag_list diags = DIAG_LIST_INITIALIZER;
@@ -422,11 +435,8 @@ update_mode(struct mbridge *mb)
         mb->asked_exact = mb->model.mode == MAC_TABLE_LIBVIRT;
     }
     if (mb->asked_exact) {
-        const struct vport **vports = plan_sort_ports(mb->plan);
-
-        ctx.exact = model_can_be_exact(&mb->row, vports, mb->n_unsupported,
+        ctx.exact = model_can_be_exact(&mb->row, network, mb->n_unsupported,
                                        &diags);
-        free(vports);
     }
     if (ctx.exact != mb->exact) {
         VLOG_INFO("%s: %s mode", mb->row.name,
@@ -458,6 +468,23 @@ update_existence(struct mbridge *mb)
     free(object);
 }
 
+/* Brings the switch to the plan. */
+static void
+update_switch(struct mbridge *mb)
+{
+    const struct bridge_ctx *ctx = plan_get_ctx(mb->plan);
+    bool uses_normal = ctx->exact && network_kind_uses_normal(ctx->network);
+
+    normal_guard_run(mb->guard, uses_normal, mb->found_exact,
+                     ofctrl_is_installed(mb->ofctrl, mb->plan));
+    if (normal_guard_is_set(mb->guard)) {
+        ofctrl_put(mb->ofctrl, mb->plan);
+    }
+    if (!ctx->exact) {
+        mb->found_exact = false;
+    }
+}
+
 /* Brings the bridge up to date with all that it has been told. */
 void
 mbridge_run(struct mbridge *mb)
@@ -471,7 +498,7 @@ mbridge_run(struct mbridge *mb)
         update_mode(mb);
         update_existence(mb);
         plan_run(mb->plan);
-        ofctrl_put(mb->ofctrl, mb->plan);
+        update_switch(mb);
     }
 }
 
@@ -481,6 +508,10 @@ void
 mbridge_wait(struct mbridge *mb)
 {
     ofctrl_wait(mb->ofctrl);
+    normal_guard_wait(mb->guard, ofctrl_is_installed(mb->ofctrl, mb->plan));
+    if (normal_guard_is_set(mb->guard)) {
+        ofctrl_put_wait(mb->ofctrl);
+    }
 }
 
 const char *
@@ -499,6 +530,20 @@ const struct ofctrl *
 mbridge_ofctrl(const struct mbridge *mb)
 {
     return mb->ofctrl;
+}
+
+/* Appends how far the switch is from the plan to 's', in a few words. */
+void
+mbridge_format_state(struct ds *s, const struct mbridge *mb)
+{
+    if (ofctrl_is_ready(mb->ofctrl) && !normal_guard_is_set(mb->guard)) {
+        ds_put_cstr(s, "setting no-flood");
+    } else if (ofctrl_is_installed(mb->ofctrl, mb->plan)
+               && !normal_guard_is_done(mb->guard)) {
+        ds_put_cstr(s, "flushing");
+    } else {
+        ofctrl_format_state(s, mb->ofctrl, mb->plan);
+    }
 }
 
 const struct bridge_model *
@@ -531,6 +576,7 @@ mbridge_get_diags(const struct mbridge *mb, struct diag_list *diags)
 
     diag_list_append(diags, &mb->model_diags);
     diag_list_append(diags, &mb->mode_diags);
+    normal_guard_get_diags(mb->guard, mb->row.name, diags);
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
         diag_list_append(diags, &port->diags);
         if (port->in_plan) {
@@ -549,6 +595,7 @@ mbridge_is_ok(const struct mbridge *mb)
 
     mbridge_get_diags(mb, &diags);
     ok = (ofctrl_is_installed(mb->ofctrl, mb->plan)
+          && normal_guard_is_done(mb->guard)
           && !ofctrl_count_quarantined(mb->ofctrl)
           && !diag_list_has_errors(&diags));
     diag_list_uninit(&diags);

@@ -56,6 +56,7 @@ const struct ofctrl *mbridge_ofctrl(const struct mbridge *);
 const struct bridge_model *mbridge_model(const struct mbridge *);
 bool mbridge_is_ok(const struct mbridge *);
 void mbridge_get_diags(const struct mbridge *, struct diag_list *);
+void mbridge_format_state(struct ds *, const struct mbridge *);
 void mbridge_format_status(struct ds *, const struct mbridge *);
 void mbridge_format_fdb(struct ds *, const struct mbridge *);
 void mbridge_format_plan(struct ds *, const struct mbridge *);

@@ -25,11 +25,10 @@ VLOG_DEFINE_THIS_MODULE(mgmt_conn);
 #define LOG_BACKOFF 1024
 #define MAX_BACKOFF 8192
 
-#define VERSIONS (1u << OFP15_VERSION)
-
 struct mgmt_conn {
     char *bridge;
     char *target;               /* "unix:" and the name of the socket. */
+    enum ofp_version version;
     struct rconn *rconn;        /* Does not reconnect by itself. */
     bool allowed;               /* Is there any use in trying? */
     bool open;                  /* Is it more than an idle 'rconn'? */
@@ -39,17 +38,20 @@ struct mgmt_conn {
     int error;                  /* Of the last attempt, or 0. */
 };
 
-/* Creates and returns a connection to bridge 'bridge' of the local switch.  If
+/* Creates and returns a connection to bridge 'bridge' of the local switch, by
+ * OpenFlow version 'version' and no other.  If
  * the switch has not made the bridge's socket yet, then the client should call
  * mgmt_conn_hurry() when it has. */
 struct mgmt_conn *
-mgmt_conn_create(const char *bridge)
+mgmt_conn_create(const char *bridge, enum ofp_version version)
 {
     struct mgmt_conn *conn = xzalloc(sizeof *conn);
 
     conn->bridge = xstrdup(bridge);
     conn->target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), bridge);
-    conn->rconn = rconn_create(PROBE_INTERVAL, 0, DSCP_DEFAULT, VERSIONS);
+    conn->rconn = rconn_create(PROBE_INTERVAL, 0, DSCP_DEFAULT,
+                               1u << version);
+    conn->version = version;
     conn->allowed = true;
     conn->backoff = MIN_BACKOFF;
     conn->next_try = time_msec();
@@ -85,7 +87,8 @@ try_connect(struct mgmt_conn *conn)
 {
     struct vconn *vconn;
 
-    conn->error = vconn_open(conn->target, VERSIONS, DSCP_DEFAULT, &vconn);
+    conn->error = vconn_open(conn->target, 1u << conn->version, DSCP_DEFAULT,
+                             &vconn);
     if (!conn->error) {
         rconn_connect_unreliably(conn->rconn, vconn, conn->bridge);
         conn->open = true;

@@ -13,11 +13,12 @@
  * and listen(2)), become rarer, and are mentioned once. */
 
 #include <stdbool.h>
+#include "openflow/openflow-common.h"
 
 struct mgmt_conn;
 struct ofpbuf;
 
-struct mgmt_conn *mgmt_conn_create(const char *bridge);
+struct mgmt_conn *mgmt_conn_create(const char *bridge, enum ofp_version);
 void mgmt_conn_destroy(struct mgmt_conn *);
 
 void mgmt_conn_run(struct mgmt_conn *);

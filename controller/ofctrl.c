@@ -89,7 +89,7 @@ ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb, void *aux)
     ofctrl->bridge = xstrdup(bridge);
     ofctrl->port_cb = port_cb;
     ofctrl->aux = aux;
-    ofctrl->conn = mgmt_conn_create(bridge);
+    ofctrl->conn = mgmt_conn_create(bridge, OFP15_VERSION);
     ofctrl->conn_seqno = mgmt_conn_get_seqno(ofctrl->conn);
     oflow_table_init(&ofctrl->installed);
     quarantine_init(&ofctrl->quarantine);
@@ -385,12 +385,19 @@ ofctrl_run(struct ofctrl *ofctrl)
     }
 }
 
-/* Arranges for poll_block() to wake up when ofctrl_run() or ofctrl_put() has
- * something to do. */
+/* Arranges for poll_block() to wake up when ofctrl_run() has something to
+ * do. */
 void
 ofctrl_wait(struct ofctrl *ofctrl)
 {
     mgmt_conn_wait(ofctrl->conn);
+}
+
+/* Arranges for poll_block() to wake up when ofctrl_put() has something to do
+ * that does not come from the plan. */
+void
+ofctrl_put_wait(struct ofctrl *ofctrl)
+{
     if (ofctrl->state == S_READY && ofctrl->compare_all) {
         poll_timer_wait_until(ofctrl->next_try);
     }

@@ -49,6 +49,7 @@ void ofctrl_destroy(struct ofctrl *);
 
 void ofctrl_run(struct ofctrl *);
 void ofctrl_put(struct ofctrl *, struct plan *);
+void ofctrl_put_wait(struct ofctrl *);
 void ofctrl_wait(struct ofctrl *);
 void ofctrl_socket_appeared(struct ofctrl *);
 void ofctrl_set_allowed(struct ofctrl *, bool allowed);

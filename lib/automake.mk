@@ -28,6 +28,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/netdef-xml.c \
 	lib/netdef.c \
 	lib/netdef.h \
+	lib/network-side.c \
+	lib/network-side.h \
 	lib/oflow-bundle.c \
 	lib/oflow-bundle.h \
 	lib/oflow-table.c \

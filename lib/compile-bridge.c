@@ -12,7 +12,10 @@
 bool
 bridge_ctx_equals(const struct bridge_ctx *a, const struct bridge_ctx *b)
 {
-    return a->exact == b->exact && a->forward_bpdu == b->forward_bpdu;
+    return (a->exact == b->exact
+            && a->forward_bpdu == b->forward_bpdu
+            && a->network == b->network
+            && a->reflections == b->reflections);
 }
 
 /* The destinations that NORMAL does not forward unless the bridge's
@@ -71,6 +74,40 @@ add_reserved(struct compilation *c, const struct bridge_ctx *ctx)
     }
 }
 
+/* UNKNOWN, but for the outputs to a single plain port, which are that port's.
+ *
+ * NORMAL must not learn that a guest, or the host, is on its port: it would
+ * then send frames there.  It learns nothing of a frame whose in_port is
+ * OFPP_NONE, as if a controller had sent it. */
+static void
+add_unknown(struct compilation *c, const struct bridge_ctx *ctx)
+{
+    struct match from_network = MATCH_CATCHALL_INITIALIZER;
+    struct match all = MATCH_CATCHALL_INITIALIZER;
+
+    match_set_reg_masked(&from_network, 0, 1 << REG0_FROM_NETWORK_BIT,
+                         1 << REG0_FROM_NETWORK_BIT);
+    if (ctx->network == NETWORK_SEVERAL) {
+        struct match multicast_source = MATCH_CATCHALL_INITIALIZER;
+
+        pipeline_put_output(c->ofpacts, OFPP_NORMAL);
+        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
+
+        /* Nobody can be learned by such a source, and a Linux bridge drops it
+         * too. */
+        pipeline_match_multicast_source(&multicast_source);
+        add(c, TABLE_ADMIT, PRIORITY_RESERVED, &multicast_source);
+    } else {
+        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
+    }
+    if (network_kind_uses_normal(ctx->network)) {
+        pipeline_put_forget_port(c->ofpacts);
+        pipeline_put_output(c->ofpacts, OFPP_NORMAL);
+        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &all);
+    }
+    add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_DROP, &all);
+}
+
 /* Adds to 'slice' the flows that bridge 'bridge' has whatever its ports are:
  * those that lead from table to table, and the drops.  None if 'ctx' does not
  * ask for an exact MAC table.
@@ -86,7 +123,6 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
         return;
     }
 
-    const struct eth_addr multicast_bit = ETH_ADDR_C(01,00,00,00,00,00);
     struct match all = MATCH_CATCHALL_INITIALIZER;
     struct match match;
     uint64_t stub[64 / 8];
@@ -103,7 +139,7 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
     add_goto(&c, TABLE_SOURCE, PRIORITY_SOURCE_PASS, &all, TABLE_FORWARD);
 
     match_init_catchall(&match);
-    match_set_dl_dst_masked(&match, multicast_bit, multicast_bit);
+    pipeline_match_multicast(&match);
     add_goto(&c, TABLE_FORWARD, PRIORITY_FORWARD_MULTICAST, &match,
              TABLE_FLOOD);
     add_goto(&c, TABLE_FORWARD, PRIORITY_FORWARD_UNKNOWN, &all,
@@ -111,11 +147,11 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
 
     add_goto(&c, TABLE_FLOOD, PRIORITY_FLOOD_NONE, &all, TABLE_UNKNOWN);
 
-    match_init_catchall(&match);
-    match_set_reg_masked(&match, 0, 1 << REG0_FROM_NETWORK_BIT,
-                         1 << REG0_FROM_NETWORK_BIT);
-    add(&c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &match);
-    add(&c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_DROP, &all);
+    if (ctx->reflections) {
+        add_goto(&c, TABLE_REFLECT, PRIORITY_REFLECT_PASS, &all,
+                 TABLE_FORWARD);
+    }
+    add_unknown(&c, ctx);
 
     ofpbuf_uninit(&ofpacts);
 }

@@ -18,6 +18,7 @@ vport_clone(struct vport *dst, const struct vport *src)
 {
     *dst = *src;
     dst->name = xstrdup(src->name);
+    dst->port = nullable_xstrdup(src->port);
     vlan_set_clone(&dst->vlan.members, &src->vlan.members);
 }
 
@@ -26,6 +27,7 @@ void
 vport_uninit(struct vport *vport)
 {
     free(vport->name);
+    free(vport->port);
     port_vlan_effect_uninit(&vport->vlan);
 }
 
@@ -40,10 +42,22 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->vlan.untagged_out == b->vlan.untagged_out
             && a->vlan.tagged_in == b->vlan.tagged_in
             && eth_addr_equals(a->mac, b->mac)
-            && a->active == b->active);
+            && a->active == b->active
+            && !strcmp(vport_port(a), vport_port(b))
+            && a->in_bond == b->in_bond
+            && a->admission == b->admission
+            && a->reflects == b->reflects);
+}
+
+/* Returns the name of the Port row that 'vport' belongs to. */
+const char *
+vport_port(const struct vport *vport)
+{
+    return vport->port ? vport->port : vport->name;
 }
 
 struct compilation {
+    const struct bridge_ctx *ctx;
     const struct vport *vport;
     struct slice *slice;
     ovs_be64 cookie;
@@ -57,6 +71,18 @@ add(struct compilation *c, enum pipeline_table table, uint16_t priority,
     slice_add_flow(c->slice, table, priority, match, c->cookie, c->ofpacts);
 }
 
+/* Starts the actions of an ADMIT flow.
+ *
+ * Where there are several network ports, NORMAL must learn which of them a
+ * source is behind, from the frame as it came. */
+static void
+start_admit(struct compilation *c)
+{
+    if (c->vport->role == VIF_NETWORK && c->ctx->network == NETWORK_SEVERAL) {
+        pipeline_put_learn(c->ofpacts);
+    }
+}
+
 /* Adds an ADMIT flow that matches 'match' and the port, does what is in
  * c->ofpacts, and passes the frame on. */
 static void
@@ -68,8 +94,9 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     if (vport->role == VIF_NETWORK) {
         pipeline_put_from_network(c->ofpacts);
     }
-    pipeline_put_goto(c->ofpacts, (vport->role == VIF_GUEST
-                                   ? TABLE_SOURCE : TABLE_FORWARD));
+    pipeline_put_goto(c->ofpacts,
+                      (vport->role == VIF_GUEST ? TABLE_SOURCE
+                       : vport->reflects ? TABLE_REFLECT : TABLE_FORWARD));
     add(c, TABLE_ADMIT, priority, match);
 }
 
@@ -96,6 +123,7 @@ compile_admit_untagged(struct compilation *c)
     if (!vlan->untagged_in) {
         match_init_catchall(&match);
         match_set_dl_tci(&match, htons(VLAN_CFI));
+        start_admit(c);
         pipeline_put_untag(c->ofpacts, 0);
         add_admit(c, PRIORITY_ADMIT_NULL_TAG, &match);
         if (vlan->tagged_in && vlan_set_contains(&vlan->members, 0)) {
@@ -105,6 +133,7 @@ compile_admit_untagged(struct compilation *c)
 
     match_init_catchall(&match);
     match_set_dl_tci_masked(&match, htons(0), htons(VLAN_VID_MASK));
+    start_admit(c);
     if (vlan->untagged_in) {
         pipeline_put_vlan(c->ofpacts, vlan->untagged_in);
     }
@@ -129,9 +158,28 @@ compile_admit_tagged(struct compilation *c)
         struct match match = MATCH_CATCHALL_INITIALIZER;
 
         pipeline_match_block(&match, &blocks[i]);
+        start_admit(c);
         add_admit(c, PRIORITY_ADMIT_TAGGED, &match);
     }
     free(blocks);
+}
+
+/* ADMIT: all that the port may send. */
+static void
+compile_admit(struct compilation *c)
+{
+    if (c->vport->admission == ADMISSION_NONE) {
+        return;
+    }
+    if (c->vport->admission == ADMISSION_UNICAST) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_in_port(&match, c->vport->ofport);
+        pipeline_match_multicast(&match);
+        add(c, TABLE_ADMIT, PRIORITY_ADMIT_MULTICAST, &match);
+    }
+    compile_admit_untagged(c);
+    compile_admit_tagged(c);
 }
 
 typedef void egress_cb(struct compilation *, const struct vlan_block *);
@@ -176,6 +224,18 @@ add_forward(struct compilation *c, const struct vlan_block *block)
     add(c, TABLE_FORWARD, PRIORITY_FORWARD_MAC, &match);
 }
 
+/* REFLECT: dl_vlan=10,dl_src=52:54:00:00:00:01 actions=drop */
+static void
+add_reflect(struct compilation *c, const struct vlan_block *block)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    ofpbuf_clear(c->ofpacts);
+    pipeline_match_block(&match, block);
+    match_set_dl_src(&match, c->vport->mac);
+    add(c, TABLE_REFLECT, PRIORITY_REFLECT_MAC, &match);
+}
+
 /* FLOOD: bucket=bucket_id:7,actions=pop_vlan,output:7 in the block's group. */
 static void
 add_flood_bucket(struct compilation *c, const struct vlan_block *block)
@@ -195,6 +255,25 @@ add_unknown_output(struct compilation *c, const struct vlan_block *block)
     add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &match);
 }
 
+/* UNKNOWN, where frames from the network go by NORMAL: what came untagged must
+ * reach it untagged, for an access port takes nothing else:
+ *
+ *     in_port=1,dl_vlan=10 actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL  */
+static void
+compile_unknown_normal(struct compilation *c)
+{
+    if (c->vport->vlan.untagged_in > 0) {
+        struct vlan_block block = { .vid = c->vport->vlan.untagged_in };
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_in_port(&match, c->vport->ofport);
+        pipeline_match_block(&match, &block);
+        pipeline_put_vlan(c->ofpacts, 0);
+        pipeline_put_output(c->ofpacts, OFPP_NORMAL);
+        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_UNTAGGED, &match);
+    }
+}
+
 /* Adds to 'slice' the flows and buckets of 'vport', which has won its MAC in
  * the VLANs of 'won'.  None if 'ctx' does not ask for an exact MAC table.
  *
@@ -211,19 +290,24 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     uint64_t stub[128 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
     struct compilation c = {
+        .ctx = ctx,
         .vport = vport,
         .slice = slice,
         .cookie = pipeline_cookie(COOKIE_PORT, vport->name),
         .ofpacts = &ofpacts,
     };
 
-    compile_admit_untagged(&c);
-    compile_admit_tagged(&c);
-    if (vport->role == VIF_NETWORK) {
-        for_each_egress(&c, &vport->vlan.members, add_unknown_output);
-    } else {
+    compile_admit(&c);
+    if (vport->role != VIF_NETWORK) {
         for_each_egress(&c, won, add_forward);
+        if (ctx->reflections) {
+            for_each_egress(&c, won, add_reflect);
+        }
         for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
+    } else if (ctx->network == NETWORK_DIRECT) {
+        for_each_egress(&c, &vport->vlan.members, add_unknown_output);
+    } else if (ctx->network == NETWORK_SEVERAL) {
+        compile_unknown_normal(&c);
     }
 
     ofpbuf_uninit(&ofpacts);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "network-side.h"
 #include "openvswitch/types.h"
 #include "port-vlan.h"
 #include "vif.h"
@@ -20,9 +21,18 @@ struct slice;
 struct bridge_ctx {
     bool exact;                 /* Exact MAC table, or else no flows at all. */
     bool forward_bpdu;          /* Does the bridge pass reserved MACs on? */
+    enum network_kind network;  /* How frames get to the network side. */
+    bool reflections;           /* May it send back what it was sent? */
 };
 
 bool bridge_ctx_equals(const struct bridge_ctx *, const struct bridge_ctx *);
+
+/* Which frames that come in by a port are let in. */
+enum admission {
+    ADMISSION_ALL,
+    ADMISSION_UNICAST,          /* All but broadcast and multicast. */
+    ADMISSION_NONE
+};
 
 /* A port of a bridge, with all that its flows depend on but the winnings of
  * its claim. */
@@ -33,11 +43,18 @@ struct vport {
     struct port_vlan_effect vlan;
     struct eth_addr mac;        /* What it claims; zero if nothing. */
     bool active;                /* Or else its claim is only pending. */
+
+    /* Network ports only. */
+    char *port;                 /* Of the Port row, or null for 'name'. */
+    bool in_bond;               /* Has the Port row several interfaces? */
+    enum admission admission;
+    bool reflects;              /* May it send back what it was sent? */
 };
 
 void vport_clone(struct vport *, const struct vport *);
 void vport_uninit(struct vport *);
 bool vport_equals(const struct vport *, const struct vport *);
+const char *vport_port(const struct vport *);
 
 void compile_bridge(const struct bridge_ctx *, const char *bridge,
                     struct slice *);

@@ -283,6 +283,40 @@ report_unsupported(const struct bridge_model *model,
     }
 }
 
+/* Decides which frames from a member of a bond are let in, as NORMAL would:
+ * bond_check_admissibility() in Open vSwitch's ofproto/bond.c.
+ *
+ * There, a balance-slb bond also drops a frame whose source has last been seen
+ * somewhere else, because it has probably been sent by one member and come
+ * back by another.  Frames from guests are what is sent, so those with a
+ * guest's address as the source are dropped here. */
+static void
+admit_bond_member(const struct vif *vif, struct vport *vport)
+{
+    const struct vif_bond *bond = &vif->bond;
+    bool fallback = bond->lacp && bond->lacp_fallback_ab;
+
+    if (!bond->is_member) {
+        return;
+    }
+    if (bond->lacp && bond->lacp_negotiated) {
+        vport->admission = (vif->lacp_current
+                            ? ADMISSION_ALL : ADMISSION_NONE);
+    } else if (bond->lacp && !fallback) {
+        vport->admission = ADMISSION_NONE;
+    } else if (bond->mode == VIF_BALANCE_SLB) {
+        vport->admission = (bond->is_active
+                            ? ADMISSION_ALL : ADMISSION_UNICAST);
+        vport->reflects = true;
+    } else if (bond->mode == VIF_ACTIVE_BACKUP || fallback) {
+        vport->admission = (bond->is_active
+                            ? ADMISSION_ALL : ADMISSION_NONE);
+    } else {
+        /* balance-tcp needs LACP. */
+        vport->admission = ADMISSION_NONE;
+    }
+}
+
 /* Decides what becomes of 'vif', an interface on the bridge of 'model', and
  * adds to 'diags' what there is to say of it.
  *
@@ -310,6 +344,13 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         return MODEL_SKIPPED;
     }
 
+    if (vif->is_mirror_output) {
+        diag_add(diags, DIAG_NOTE, &origin,
+                 "is the output of a mirror, so it is not a part of the "
+                 "network");
+        return MODEL_SKIPPED;
+    }
+
     switch (role) {
     case VIF_GUEST:
         vif_parse_attached_mac(vif, &mac, NULL);
@@ -334,13 +375,10 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         .mac = mac,
         .active = !(vif->iface_status
                     && !strcmp(vif->iface_status, "inactive")),
+        .port = nullable_xstrdup(vif->port),
+        .in_bond = vif->bond.is_member,
     };
-    if (vif->in_bond) {
-        /* Even one whose other members are not there at the moment: what makes
-         * a bond is only in NORMAL. */
-        report_unsupported(model, &origin, "a bond", diags);
-        verdict = MODEL_UNSUPPORTED;
-    }
+    admit_bond_member(vif, vport);
     if (!port_vlan_effect_init(&vport->vlan, &vif->vlan)) {
         char *what = xasprintf("vlan_mode '%s'",
                                port_vlan_mode_to_string(vif->vlan.mode));
@@ -352,37 +390,32 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     return verdict;
 }
 
-/* Can the bridge of 'row' have an exact MAC table?  'vports' are its ports, by
- * name, with a null pointer behind the last, of which 'n_unsupported' were
- * MODEL_UNSUPPORTED.  Adds to 'diags' why not.
+/* Can the bridge of 'row' have an exact MAC table, with a network side of kind
+ * 'network' and 'n_unsupported' ports that were MODEL_UNSUPPORTED?  Adds to
+ * 'diags' why not.
  *
  * If not, the bridge is left to NORMAL, which serves every port, if not as
  * well. */
 bool
-model_can_be_exact(const struct bridge_row *row,
-                   const struct vport *const *vports, size_t n_unsupported,
-                   struct diag_list *diags)
+model_can_be_exact(const struct bridge_row *row, enum network_kind network,
+                   size_t n_unsupported, struct diag_list *diags)
 {
+    const char *protocols = row->protocols;
     struct origin origin = { .element = row->name };
-    struct ds names = DS_EMPTY_INITIALIZER;
-    size_t n_network = 0;
 
-    for (; *vports; vports++) {
-        if ((*vports)->role == VIF_NETWORK) {
-            ds_put_format(&names, "%s%s", n_network++ ? ", " : "",
-                          (*vports)->name);
-        }
-    }
     if (n_unsupported) {
         diag_add(diags, DIAG_ERROR, &origin,
                  "has ports that libvirt mode is not carried out for yet, so "
                  "the bridge stays in kernel mode");
-    } else if (n_network > 1) {
-        diag_add(diags, DIAG_ERROR, &origin,
-                 "has several network ports (%s); libvirt mode with more than "
-                 "one is not carried out yet, so the bridge stays in kernel "
-                 "mode", ds_cstr(&names));
+        return false;
     }
-    ds_destroy(&names);
-    return !n_unsupported && n_network <= 1;
+    if (network_kind_uses_normal(network)
+        && protocols[0] && !strstr(protocols, "OpenFlow10")) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "column protocols (%s) forbids OpenFlow 1.0, which alone can "
+                 "keep NORMAL from flooding to guests; add OpenFlow10 to it; "
+                 "until then the bridge stays in kernel mode", protocols);
+        return false;
+    }
+    return true;
 }

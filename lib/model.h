@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "netdef.h"
+#include "network-side.h"
 
 struct vif;
 struct vport;
@@ -54,8 +55,7 @@ enum model_verdict {
 
 enum model_verdict model_port(const struct bridge_model *, const struct vif *,
                               struct vport *, struct diag_list *);
-bool model_can_be_exact(const struct bridge_row *,
-                        const struct vport *const *vports,
+bool model_can_be_exact(const struct bridge_row *, enum network_kind,
                         size_t n_unsupported, struct diag_list *);
 bool model_port_vlan(const struct bridge_model *, const struct vif *,
                      struct port_vlan *);

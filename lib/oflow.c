@@ -25,27 +25,39 @@ canonicalize_set_field(struct ofpact_set_field *sf)
     memset((uint8_t *) ofpact_set_field_mask(sf) + n, 0, padding);
 }
 
-/* Returns a copy of 'ofpacts' that the caller must free, null if there are
- * none.
+/* Brings the 'len' bytes of actions in 'ofpacts' into the form that they have
+ * when ofpact_put_*() has made them.
  *
  * Decoding fills in for some actions by which of several equivalent codes they
- * came.  That is of no interest and would spoil comparisons, so it is set to
- * what ofpact_put_*() sets it to. */
-static struct ofpact *
-clone_ofpacts(const struct ofpbuf *ofpacts)
+ * came.  That is of no interest and would spoil comparisons. */
+static void
+canonicalize_ofpacts(struct ofpact *ofpacts, size_t len)
 {
-    struct ofpact *clone, *a;
+    struct ofpact *a;
 
-    if (!ofpacts->size) {
-        return NULL;
-    }
-
-    clone = xmemdup(ofpacts->data, ofpacts->size);
-    OFPACT_FOR_EACH (a, clone, ofpacts->size) {
+    OFPACT_FOR_EACH (a, ofpacts, len) {
         a->raw = UINT8_MAX;
         if (a->type == OFPACT_SET_FIELD) {
             canonicalize_set_field(ofpact_get_SET_FIELD(a));
+        } else if (a->type == OFPACT_CLONE) {
+            struct ofpact_nest *clone = ofpact_get_CLONE(a);
+
+            canonicalize_ofpacts(clone->actions,
+                                 ofpact_nest_get_action_len(clone));
         }
+    }
+}
+
+/* Returns a copy of 'ofpacts' that the caller must free, null if there are
+ * none. */
+static struct ofpact *
+clone_ofpacts(const struct ofpbuf *ofpacts)
+{
+    struct ofpact *clone = NULL;
+
+    if (ofpacts->size) {
+        clone = xmemdup(ofpacts->data, ofpacts->size);
+        canonicalize_ofpacts(clone, ofpacts->size);
     }
     return clone;
 }

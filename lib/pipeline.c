@@ -160,7 +160,7 @@ put_vlan_tci(struct ofpbuf *ofpacts, uint16_t tci, uint16_t tci_mask)
 }
 
 /* Appends to 'ofpacts' what turns an untagged frame, or one with a tag for
- * VLAN 0, into a frame of VLAN 'vid', which is not 0, in one action:
+ * VLAN 0, into a frame with a tag for VLAN 'vid', in one action:
  *
  *     set_field:0x100a/0x1fff->vlan_tci
  *
@@ -194,4 +194,56 @@ pipeline_put_from_network(struct ofpbuf *ofpacts)
     union mf_value mask = value;
 
     ofpact_put_set_field(ofpacts, field, &value, &mask);
+}
+
+static const struct eth_addr multicast_bit = ETH_ADDR_C(01,00,00,00,00,00);
+
+/* Makes 'match' match on broadcast and multicast. */
+void
+pipeline_match_multicast(struct match *match)
+{
+    match_set_dl_dst_masked(match, multicast_bit, multicast_bit);
+}
+
+/* Makes 'match' match on a multicast address as the source, which no frame may
+ * have. */
+void
+pipeline_match_multicast_source(struct match *match)
+{
+    match_set_dl_src_masked(match, multicast_bit, multicast_bit);
+}
+
+/* Appends to 'ofpacts' what makes NORMAL learn the source of a frame, and
+ * nothing else:
+ *
+ *     clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL)
+ *
+ * The copy is for the address that has just been learned to be where the frame
+ * has come from, so NORMAL drops it. */
+void
+pipeline_put_learn(struct ofpbuf *ofpacts)
+{
+    size_t start = ofpacts->size;
+    struct ofpact_reg_move *move;
+    struct ofpact_nest *clone;
+
+    ofpact_put_CLONE(ofpacts);
+    move = ofpact_put_REG_MOVE(ofpacts);
+    move->src = (struct mf_subfield) { mf_from_id(MFF_ETH_SRC), 0, 48 };
+    move->dst = (struct mf_subfield) { mf_from_id(MFF_ETH_DST), 0, 48 };
+    pipeline_put_output(ofpacts, OFPP_NORMAL);
+
+    clone = ofpbuf_at_assert(ofpacts, start, sizeof *clone);
+    ofpacts->header = clone;
+    ofpact_finish_CLONE(ofpacts, &clone);
+}
+
+/* Appends to 'ofpacts' what makes a frame one that came in by no port. */
+void
+pipeline_put_forget_port(struct ofpbuf *ofpacts)
+{
+    union mf_value value = { .be16 = htons(ofp_to_u16(OFPP_NONE)) };
+    union mf_value mask = { .be16 = OVS_BE16_MAX };
+
+    ofpact_put_set_field(ofpacts, mf_from_id(MFF_IN_PORT), &value, &mask);
 }

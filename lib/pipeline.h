@@ -8,8 +8,10 @@
  *      in_port
  *         |
  *      ADMIT ----------> SOURCE ---.
- *         | host, network   guests  |
- *         '----------> FORWARD <----'
+ *         | | host, network guests  |
+ *         | '--------> FORWARD <----+
+ *         '----------> REFLECT -----'
+ *            bonds     |     |
  *                      |     |
  *       known (VLAN,   |     | multicast, broadcast
  *       MAC): output   |     v
@@ -35,6 +37,7 @@ struct ofpbuf;
 /* PIPELINE_TABLE(ENUM, NUMBER, WHAT). */
 #define PIPELINE_TABLES                                                 \
     PIPELINE_TABLE(ADMIT, 0, "may this port use this VLAN?")            \
+    PIPELINE_TABLE(REFLECT, 5, "what a bond sends back of what it got") \
     PIPELINE_TABLE(SOURCE, 10, "source policy of guests")               \
     PIPELINE_TABLE(FORWARD, 30, "exact (VLAN, MAC) of guests and host") \
     PIPELINE_TABLE(FLOOD, 40, "broadcast and multicast, by VLAN")       \
@@ -59,8 +62,12 @@ enum {
     PRIORITY_ADMIT_TAGGED = 100,
     PRIORITY_ADMIT_UNTAGGED = 110,
     PRIORITY_ADMIT_NULL_TAG = 120,
+    PRIORITY_ADMIT_MULTICAST = 130,
 
     PRIORITY_RESERVED = 200,    /* In ADMIT or in SOURCE. */
+
+    PRIORITY_REFLECT_PASS = 1,
+    PRIORITY_REFLECT_MAC = 100,
 
     PRIORITY_SOURCE_PASS = 1,
 
@@ -75,6 +82,7 @@ enum {
     PRIORITY_UNKNOWN_DROP = 1,
     PRIORITY_UNKNOWN_OUTPUT = 100,
     PRIORITY_UNKNOWN_FROM_NETWORK = 200,
+    PRIORITY_UNKNOWN_UNTAGGED = 210,
 };
 
 /* Cookies: magic 16 bits | kind 8 | reserved 8 | hash of the origin 32.
@@ -129,5 +137,9 @@ void pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id);
 void pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_from_network(struct ofpbuf *ofpacts);
+void pipeline_match_multicast(struct match *);
+void pipeline_match_multicast_source(struct match *);
+void pipeline_put_learn(struct ofpbuf *ofpacts);
+void pipeline_put_forget_port(struct ofpbuf *ofpacts);
 
 #endif /* lib/pipeline.h */

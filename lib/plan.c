@@ -34,7 +34,7 @@ struct plan {
     struct slice bridge_slice;
     struct hmap ports;          /* Contains "struct plan_port"s. */
     struct ovs_list dirty_ports;
-    size_t n_network_ports;
+    struct network_side network_side;
     struct mac_table mac_table;
     struct flood_table flood_table;
     struct oflow_table desired;
@@ -52,6 +52,7 @@ plan_create(const char *bridge)
     slice_init(&plan->bridge_slice);
     hmap_init(&plan->ports);
     ovs_list_init(&plan->dirty_ports);
+    network_side_init(&plan->network_side);
     mac_table_init(&plan->mac_table);
     flood_table_init(&plan->flood_table);
     oflow_table_init(&plan->desired);
@@ -83,6 +84,7 @@ plan_destroy(struct plan *plan)
     }
     hmap_destroy(&plan->ports);
     slice_uninit(&plan->bridge_slice);
+    network_side_uninit(&plan->network_side);
     mac_table_uninit(&plan->mac_table);
     flood_table_uninit(&plan->flood_table);
     oflow_table_uninit(&plan->desired);
@@ -113,14 +115,36 @@ mark_dirty(struct plan *plan, struct plan_port *port)
     }
 }
 
-/* States that 'plan' is for 'ctx' from now on. */
-void
-plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
+static void
+set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
 {
     if (!bridge_ctx_equals(&plan->ctx, ctx)) {
         plan->ctx = *ctx;
         plan->ctx_changed = true;
     }
+}
+
+/* States that 'plan' is for 'ctx' from now on, but for what 'ctx' says of the
+ * network side, which follows from the ports. */
+void
+plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
+{
+    struct bridge_ctx new = *ctx;
+
+    new.network = plan->ctx.network;
+    new.reflections = plan->ctx.reflections;
+    set_ctx(plan, &new);
+}
+
+/* Makes the context follow from the ports. */
+static void
+update_network_side(struct plan *plan)
+{
+    struct bridge_ctx new = plan->ctx;
+
+    new.network = network_side_kind(&plan->network_side);
+    new.reflections = network_side_reflects(&plan->network_side);
+    set_ctx(plan, &new);
 }
 
 static bool
@@ -143,8 +167,12 @@ update_claim(struct plan *plan, const struct vport *old,
         mac_table_claim(&plan->mac_table, new->mac, new->name,
                         &new->vlan.members, new->active);
     }
-    plan->n_network_ports += new && new->role == VIF_NETWORK;
-    plan->n_network_ports -= old && old->role == VIF_NETWORK;
+    if (new) {
+        network_side_add(&plan->network_side, new);
+    }
+    if (old) {
+        network_side_remove(&plan->network_side, old);
+    }
 }
 
 /* States that the bridge has 'vport', which is copied, in the place of any
@@ -298,6 +326,7 @@ plan_run(struct plan *plan)
 {
     struct plan_port *port;
 
+    update_network_side(plan);
     if (plan->ctx_changed) {
         struct slice new;
 
@@ -403,9 +432,10 @@ plan_cookie_origin(const struct plan *plan, ovs_be64 cookie)
     return NULL;
 }
 
-/* Returns how many ports of the network side there are. */
-size_t
-plan_count_network_ports(const struct plan *plan)
+/* Returns how frames get to the network side, as of the ports stated, be they
+ * compiled yet or not. */
+enum network_kind
+plan_network_kind(const struct plan *plan)
 {
-    return plan->n_network_ports;
+    return network_side_kind(&plan->network_side);
 }

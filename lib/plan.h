@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "network-side.h"
 #include "openvswitch/types.h"
 
 struct bridge_ctx;
@@ -47,6 +48,6 @@ const struct mac_table *plan_mac_table(const struct plan *);
 const struct vport *plan_find_port(const struct plan *, const char *name);
 const struct vport **plan_sort_ports(const struct plan *);
 const char *plan_cookie_origin(const struct plan *, ovs_be64 cookie);
-size_t plan_count_network_ports(const struct plan *);
+enum network_kind plan_network_kind(const struct plan *);
 
 #endif /* lib/plan.h */

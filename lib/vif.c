@@ -20,6 +20,21 @@ vif_role_to_string(enum vif_role role)
     }
 }
 
+/* Stores the mode that is called 'name' in '*mode' and returns true.  Returns
+ * false, with '*mode' untouched, if there is no such mode. */
+bool
+vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
+{
+#define VIF_BOND_MODE(ENUM, NAME)               \
+    if (!strcmp(name, NAME)) {                  \
+        *mode = VIF_##ENUM;                     \
+        return true;                            \
+    }
+    VIF_BOND_MODES
+#undef VIF_BOND_MODE
+    return false;
+}
+
 /* The members of "struct vif" that are strings. */
 #define VIF_STRINGS                             \
     VIF_STRING(name)                            \
@@ -74,11 +89,18 @@ vif_equals(const struct vif *a, const struct vif *b)
             && eth_addr_equals(a->mac_in_use, b->mac_in_use)
             && port_vlan_equals(&a->vlan, &b->vlan)
             && a->vlan_is_ours == b->vlan_is_ours
-            && a->in_bond == b->in_bond);
+            && a->lacp_current == b->lacp_current
+            && a->bond.is_member == b->bond.is_member
+            && a->bond.mode == b->bond.mode
+            && a->bond.lacp == b->bond.lacp
+            && a->bond.lacp_negotiated == b->bond.lacp_negotiated
+            && a->bond.lacp_fallback_ab == b->bond.lacp_fallback_ab
+            && a->bond.is_active == b->bond.is_active
+            && a->is_mirror_output == b->is_mirror_output);
 }
 
-/* Returns the role of 'vif'.  An external_ids:virtnet-role of "network" makes
- * a network port of any port but LOCAL; one of "guest" can say no more than a
+/* Returns the role of 'vif'.  A member of a bond is a network port, and an
+ * external_ids:virtnet-role of "network" makes one of any port but LOCAL; one of "guest" can say no more than a
  * valid attached-mac says by itself. */
 enum vif_role
 vif_get_role(const struct vif *vif)
@@ -87,7 +109,8 @@ vif_get_role(const struct vif *vif)
 
     if (vif->ofport == OFPP_LOCAL) {
         return VIF_HOST;
-    } else if (vif->role && !strcmp(vif->role, "network")) {
+    } else if (vif->bond.is_member
+               || (vif->role && !strcmp(vif->role, "network"))) {
         return VIF_NETWORK;
     }
     return (vif_parse_attached_mac(vif, &mac, NULL)

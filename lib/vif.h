@@ -27,6 +27,30 @@ enum vif_role {
 
 const char *vif_role_to_string(enum vif_role);
 
+/* Bonding modes, as column bond_mode names them; empty means the first. */
+#define VIF_BOND_MODES                                  \
+    VIF_BOND_MODE(ACTIVE_BACKUP, "active-backup")       \
+    VIF_BOND_MODE(BALANCE_SLB, "balance-slb")           \
+    VIF_BOND_MODE(BALANCE_TCP, "balance-tcp")
+
+enum vif_bond_mode {
+#define VIF_BOND_MODE(ENUM, NAME) VIF_##ENUM,
+    VIF_BOND_MODES
+#undef VIF_BOND_MODE
+};
+
+bool vif_bond_mode_from_string(const char *, enum vif_bond_mode *);
+
+/* The bond that an interface is a member of. */
+struct vif_bond {
+    bool is_member;             /* Has the port several interfaces at all? */
+    enum vif_bond_mode mode;
+    bool lacp;                  /* Is LACP configured... */
+    bool lacp_negotiated;       /* ...and has some member a partner? */
+    bool lacp_fallback_ab;      /* other_config:lacp-fallback-ab. */
+    bool is_active;             /* Is this interface the active member? */
+};
+
 struct vif {
     /* Table Interface. */
     char *name;
@@ -39,12 +63,14 @@ struct vif {
     char *iface_status;
     char *portgroup;            /* external_ids:virtnet-portgroup. */
     char *role;                 /* external_ids:virtnet-role. */
+    bool lacp_current;          /* Has LACP a current partner on it? */
 
     /* Table Port. */
     char *port;
     struct port_vlan vlan;
     bool vlan_is_ours;          /* external_ids:virtnet-vlan is there. */
-    bool in_bond;               /* Has the port several interfaces? */
+    struct vif_bond bond;
+    bool is_mirror_output;      /* Is it reserved for a mirror's copies? */
 };
 
 void vif_init(struct vif *);

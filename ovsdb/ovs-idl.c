@@ -27,15 +27,22 @@ ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
         &ovsrec_bridge_col_other_config,
         &ovsrec_bridge_col_protocols,
 
+        &ovsrec_mirror_col_output_port,
+
+        &ovsrec_port_col_bond_active_slave,
+        &ovsrec_port_col_bond_mode,
         &ovsrec_port_col_external_ids,
         &ovsrec_port_col_interfaces,
+        &ovsrec_port_col_lacp,
         &ovsrec_port_col_name,
+        &ovsrec_port_col_other_config,
         &ovsrec_port_col_tag,
         &ovsrec_port_col_trunks,
         &ovsrec_port_col_vlan_mode,
 
         &ovsrec_interface_col_error,
         &ovsrec_interface_col_external_ids,
+        &ovsrec_interface_col_lacp_current,
         &ovsrec_interface_col_mac_in_use,
         &ovsrec_interface_col_name,
         &ovsrec_interface_col_ofport,

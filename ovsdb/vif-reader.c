@@ -158,6 +158,17 @@ found:
     return record;
 }
 
+/* Marks the records of all interfaces of 'port' to be looked at. */
+static void
+touch_port(struct vif_reader *reader, const struct ovsrec_port *port)
+{
+    for (size_t i = 0; i < port->n_interfaces; i++) {
+        const struct uuid *uuid = &port->interfaces[i]->header_.uuid;
+
+        touch_record(reader, uuid)->port_uuid = port->header_.uuid;
+    }
+}
+
 static char *
 get_id(const struct smap *external_ids, const char *key)
 {
@@ -189,6 +200,36 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     vif->iface_status = get_id(ids, "iface-status");
     vif->portgroup = get_id(ids, "virtnet-portgroup");
     vif->role = get_id(ids, "virtnet-role");
+    vif->lacp_current = row->n_lacp_current && row->lacp_current[0];
+}
+
+static void
+read_bond(struct vif *vif, const struct ovsrec_port *row)
+{
+    struct vif_bond *bond = &vif->bond;
+    struct eth_addr active;
+
+    bond->is_member = row->n_interfaces > 1;
+    if (!bond->is_member) {
+        return;
+    }
+    if (row->bond_mode) {
+        vif_bond_mode_from_string(row->bond_mode, &bond->mode);
+    }
+    bond->lacp = row->lacp && strcmp(row->lacp, "off");
+    bond->lacp_fallback_ab = smap_get_bool(&row->other_config,
+                                           "lacp-fallback-ab", false);
+    for (size_t i = 0; i < row->n_interfaces; i++) {
+        const struct ovsrec_interface *member = row->interfaces[i];
+
+        if (member->n_lacp_current && member->lacp_current[0]) {
+            bond->lacp_negotiated = true;
+        }
+    }
+    bond->is_active = (row->bond_active_slave
+                       && eth_addr_from_string(row->bond_active_slave,
+                                               &active)
+                       && eth_addr_equals(active, vif->mac_in_use));
 }
 
 static void
@@ -205,7 +246,22 @@ read_port(struct vif *vif, const struct ovsrec_port *row)
         vlan_set_add(&vif->vlan.trunks, row->trunks[i]);
     }
     vif->vlan_is_ours = smap_get(&row->external_ids, "virtnet-vlan") != NULL;
-    vif->in_bond = row->n_interfaces > 1;
+    read_bond(vif, row);
+}
+
+/* Is 'port' the output of a mirror?  There are few mirrors. */
+static bool
+is_mirror_output(const struct vif_reader *reader,
+                 const struct ovsrec_port *port)
+{
+    const struct ovsrec_mirror *mirror;
+
+    OVSREC_MIRROR_FOR_EACH (mirror, reader->idl) {
+        if (mirror->output_port == port) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Reads the rows of 'record' afresh. */
@@ -223,6 +279,7 @@ run_record(struct vif_reader *reader, struct record *record)
         vif_init(&vif);
         read_interface(&vif, interface);
         read_port(&vif, port);
+        vif.is_mirror_output = is_mirror_output(reader, port);
         record_set_vif(reader, record, &vif);
     } else {
         record_drop_vif(reader, record, true);
@@ -242,15 +299,26 @@ vif_reader_run(struct vif_reader *reader)
 
     OVSREC_PORT_FOR_EACH_TRACKED (port, reader->idl) {
         if (!ovsrec_port_is_deleted(port)) {
-            for (size_t i = 0; i < port->n_interfaces; i++) {
-                const struct uuid *uuid = &port->interfaces[i]->header_.uuid;
-
-                touch_record(reader, uuid)->port_uuid = port->header_.uuid;
-            }
+            touch_port(reader, port);
         }
     }
     OVSREC_INTERFACE_FOR_EACH_TRACKED (interface, reader->idl) {
-        touch_record(reader, &interface->header_.uuid);
+        struct record *record = touch_record(reader,
+                                             &interface->header_.uuid);
+
+        /* What is true of one member of a bond may depend on another. */
+        if (record->has_vif && record->vif.bond.is_member) {
+            port = ovsrec_port_get_for_uuid(reader->idl, &record->port_uuid);
+            if (port) {
+                touch_port(reader, port);
+            }
+        }
+    }
+    if (ovsrec_mirror_track_get_first(reader->idl)) {
+        /* This happens rarely, so look at all ports. */
+        OVSREC_PORT_FOR_EACH (port, reader->idl) {
+            touch_port(reader, port);
+        }
     }
 
     struct record *record;

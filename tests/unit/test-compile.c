@@ -187,7 +187,10 @@ static void
 check_port(const struct vport *vport, bool exact, const struct vlan_set *won,
            const char *expected)
 {
-    const struct bridge_ctx ctx = { .exact = exact };
+    const struct bridge_ctx ctx = {
+        .exact = exact,
+        .network = NETWORK_DIRECT,
+    };
     struct ds s = DS_EMPTY_INITIALIZER;
     struct slice slice;
 

@@ -177,7 +177,14 @@ test_value(void **state OVS_UNUSED)
     DIFFERS(mac_in_use.ea[5], 2);
     DIFFERS(vlan.tag, 11);
     DIFFERS(vlan_is_ours, true);
-    DIFFERS(in_bond, true);
+    DIFFERS(bond.is_member, true);
+    DIFFERS(bond.mode, VIF_BALANCE_SLB);
+    DIFFERS(bond.lacp, true);
+    DIFFERS(bond.lacp_negotiated, true);
+    DIFFERS(bond.lacp_fallback_ab, true);
+    DIFFERS(bond.is_active, true);
+    DIFFERS(lacp_current, true);
+    DIFFERS(is_mirror_output, true);
     DIFFERS(error, CONST_CAST(char *, "x"));
     STRING_DIFFERS(name);
     STRING_DIFFERS(attached_mac);
