@@ -27,7 +27,7 @@ claim_state(const struct mbridge *mb, const struct mac_claim *claim)
 
     if (!plan_get_ctx(plan)->exact) {
         return "kernel";
-    } else if (!claim->active && vlan_set_is_empty(&claim->won)) {
+    } else if (!claim->active) {
         return "pending";
     } else if (vlan_set_is_empty(&claim->won)) {
         return "conflict";
@@ -57,7 +57,9 @@ format_claim(struct ds *s, const struct mbridge *mb,
                   ETH_ADDR_ARGS(entry->mac), claim->port,
                   claim_state(mb, claim));
     ds_destroy(&vlans);
-    if (winner) {
+    if (!claim->active) {
+        ds_put_cstr(s, " (held back until its first frame)");
+    } else if (winner) {
         ds_put_format(s, " (%s has it)", winner->port);
     }
     ds_put_char(s, '\n');

@@ -37,6 +37,7 @@ struct mport {
 
     /* From the database, once known. */
     char *name;                 /* Of the interface, or null. */
+    bool arrived;               /* Held back, but it has sent a frame. */
     bool in_plan;
     bool unsupported;           /* Keeps the bridge in kernel mode. */
     struct diag_list diags;
@@ -68,6 +69,7 @@ struct mbridge {
 };
 
 static ofctrl_port_cb on_of_port;
+static ofctrl_frame_cb on_frame;
 
 /* Creates and returns the bridge of 'row', whose UUID is 'uuid'.  'env' must
  * outlive it.  Until mbridge_set_networks() is called it does nothing. */
@@ -80,7 +82,7 @@ mbridge_create(const struct bridge_row *row, const struct uuid *uuid,
     mb->env = env;
     bridge_row_clone(&mb->row, row);
     mb->uuid = *uuid;
-    mb->ofctrl = ofctrl_create(row->name, on_of_port, mb);
+    mb->ofctrl = ofctrl_create(row->name, on_of_port, on_frame, mb);
     ofctrl_set_allowed(mb->ofctrl, bridge_row_allows_openflow15(row));
     mb->guard = normal_guard_create(row->name);
     mb->plan = plan_create(row->name);
@@ -272,6 +274,9 @@ update_mport(struct mbridge *mb, struct mport *port)
              * server. */
             vport.mac = port->hw_addr;
         }
+        /* A guest that is held back no longer may be held back again. */
+        port->arrived = port->arrived && !vport.active;
+        vport.active = vport.active || port->arrived;
         plan_set_port(mb->plan, &vport);
         vport_uninit(&vport);
     } else if (port->in_plan) {
@@ -315,6 +320,22 @@ on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
     port->hw_addr = phy->hw_addr;
     port->connection = ofctrl_get_stats(mb->ofctrl)->n_connects;
     update_mport(mb, port);
+}
+
+/* A guest that is held back has sent a frame: it has arrived. */
+static void
+on_frame(ofp_port_t ofport, void *mb_)
+{
+    struct mbridge *mb = mb_;
+    struct mport *port = find_mport(mb, ofport);
+    const struct vport *vport
+        = port && port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+
+    if (vport && vport->role == VIF_GUEST && !vport->active) {
+        VLOG_INFO("%s: guest of %s has arrived", mb->row.name, port->name);
+        port->arrived = true;
+        update_mport(mb, port);
+    }
 }
 
 /* Takes over what the Bridge row says now. */
@@ -383,6 +404,25 @@ mbridge_socket_appeared(struct mbridge *mb)
     normal_guard_socket_appeared(mb->guard);
 }
 
+/* Finds the guests that are held back by the database, but have arrived before
+ * this program was restarted: they had their address in 'installed'. */
+static void
+find_arrived(struct mbridge *mb, const struct oflow_table *installed)
+{
+    struct mport *port;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        const struct vport *vport
+            = port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+
+        if (vport && !vport->active
+            && plan_had_address(installed, port->name)) {
+            port->arrived = true;
+            update_mport(mb, port);
+        }
+    }
+}
+
 /* The switch has been read back over a new connection. */
 static void
 on_readback(struct mbridge *mb)
@@ -410,6 +450,7 @@ on_readback(struct mbridge *mb)
         mb->found_exact = mb->exact;
         mb->decide = true;
         plan_seed(mb->plan, installed);
+        find_arrived(mb, installed);
     }
 }
 

@@ -12,6 +12,7 @@
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-group.h"
 #include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofp-packet.h"
 #include "openvswitch/ofp-port.h"
 #include "openvswitch/ofp-switch.h"
 #include "openvswitch/ofp-util.h"
@@ -32,9 +33,22 @@ push(struct ovs_list *msgs, struct ofpbuf *msg)
     ovs_list_push_back(msgs, &msg->list_node);
 }
 
+/* Returns the message that makes the connection the one that our flows show
+ * frames to. */
+static struct ofpbuf *
+encode_set_controller_id(void)
+{
+    struct ofpbuf *msg = ofpraw_alloc(OFPRAW_NXT_SET_CONTROLLER_ID,
+                                      OFP15_VERSION, 0);
+    struct nx_controller_id *nci = ofpbuf_put_zeros(msg, sizeof *nci);
+
+    nci->controller_id = htons(PIPELINE_CONTROLLER_ID);
+    return msg;
+}
+
 /* Initializes 'msgs' to what is to be sent first on a new connection: an order
- * to tell us of ports and nothing else, and a request for the
- * configuration. */
+ * to tell us of ports and show us the frames that our flows are about, and
+ * nothing else, and a request for the configuration. */
 void
 ofctrl_switch_hello(struct ovs_list *msgs)
 {
@@ -42,7 +56,9 @@ ofctrl_switch_hello(struct ovs_list *msgs)
 
     async.primary[OAM_PORT_STATUS] = (1u << OFPPR_ADD | 1u << OFPPR_DELETE
                                       | 1u << OFPPR_MODIFY);
+    async.primary[OAM_PACKET_IN] = 1u << OFPR_ACTION;
     ovs_list_init(msgs);
+    push(msgs, encode_set_controller_id());
     push(msgs, ofputil_encode_set_async_config(&async, (1u << OAM_N_TYPES) - 1,
                                                OFP15_VERSION));
     push(msgs, ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST, OFP15_VERSION, 0));
@@ -101,6 +117,23 @@ ofctrl_switch_decode_ports(const struct ofp_header *oh, ofctrl_port_cb *cb,
         while (!ofputil_pull_phy_port(oh->version, &b, &port)) {
             cb(&port, false, aux);
         }
+    }
+}
+
+/* Calls 'cb' with 'aux' for the frame in 'oh', a packet-in message, unless it
+ * is not for us. */
+void
+ofctrl_switch_decode_frame(const struct ofp_header *oh, ofctrl_frame_cb *cb,
+                           void *aux)
+{
+    struct ofputil_packet_in pin;
+    enum ofperr error = ofputil_decode_packet_in(oh, true, NULL, NULL, &pin,
+                                                 NULL, NULL, NULL);
+
+    if (error) {
+        VLOG_WARN_RL(&rl, "bad packet-in: %s", ofperr_to_string(error));
+    } else if (pipeline_cookie_is_ours(pin.cookie)) {
+        cb(pin.flow_metadata.flow.in_port.ofp_port, aux);
     }
 }
 

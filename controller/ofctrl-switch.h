@@ -21,6 +21,8 @@ void ofctrl_switch_readback(const struct ofp_header *config_reply,
 
 void ofctrl_switch_decode_ports(const struct ofp_header *, ofctrl_port_cb *,
                                 void *aux);
+void ofctrl_switch_decode_frame(const struct ofp_header *, ofctrl_frame_cb *,
+                                void *aux);
 void ofctrl_switch_decode_flows(const struct ofp_header *,
                                 struct oflow_table *);
 void ofctrl_switch_decode_groups(const struct ofp_header *,

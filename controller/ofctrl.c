@@ -53,6 +53,7 @@ struct ofctrl {
     char *bridge;
     struct mgmt_conn *conn;
     ofctrl_port_cb *port_cb;
+    ofctrl_frame_cb *frame_cb;
     void *aux;
     enum state state;
     unsigned int conn_seqno;
@@ -79,15 +80,17 @@ struct ofctrl {
 
 /* Creates and returns a connection to bridge 'bridge' of the local switch.  If
  * the switch has not made the bridge's socket yet, then the client must call
- * ofctrl_socket_appeared() when it has.  'port_cb' is called with 'aux' from
- * ofctrl_run(). */
+ * ofctrl_socket_appeared() when it has.  'port_cb' and 'frame_cb' are called
+ * with 'aux' from ofctrl_run(). */
 struct ofctrl *
-ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb, void *aux)
+ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb,
+              ofctrl_frame_cb *frame_cb, void *aux)
 {
     struct ofctrl *ofctrl = xzalloc(sizeof *ofctrl);
 
     ofctrl->bridge = xstrdup(bridge);
     ofctrl->port_cb = port_cb;
+    ofctrl->frame_cb = frame_cb;
     ofctrl->aux = aux;
     ofctrl->conn = mgmt_conn_create(bridge, OFP15_VERSION);
     ofctrl->conn_seqno = mgmt_conn_get_seqno(ofctrl->conn);
@@ -335,6 +338,10 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
     case OFPTYPE_PORT_DESC_STATS_REPLY:
     case OFPTYPE_PORT_STATUS:
         ofctrl_switch_decode_ports(oh, ofctrl->port_cb, ofctrl->aux);
+        break;
+
+    case OFPTYPE_PACKET_IN:
+        ofctrl_switch_decode_frame(oh, ofctrl->frame_cb, ofctrl->aux);
         break;
 
     case OFPTYPE_FLOW_STATS_REPLY:

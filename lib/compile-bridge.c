@@ -2,6 +2,9 @@
 #include <config.h>
 #include "compile.h"
 
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+
 #include "openvswitch/match.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
@@ -74,6 +77,47 @@ add_reserved(struct compilation *c, const struct bridge_ctx *ctx)
     }
 }
 
+/* Initializes 'match' to frames of pending guests. */
+static void
+match_pending(struct match *match)
+{
+    match_init_catchall(match);
+    match_set_reg_masked(match, 0, 1 << REG0_PENDING_BIT,
+                         1 << REG0_PENDING_BIT);
+}
+
+/* SOURCE: a guest that does not have its address may say that it is there, by
+ * RARP as QEMU does, broadcast ARP, or an unsolicited neighbor advertisement
+ * (RFC 4861, section 7.2.6), and nothing else. */
+static void
+add_pending(struct compilation *c)
+{
+    const struct eth_addr all_nodes = ETH_ADDR_C(33,33,00,00,00,01);
+    struct match match;
+
+    match_pending(&match);
+    match_set_dl_type(&match, htons(ETH_TYPE_RARP));
+    add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_ANNOUNCEMENT, &match,
+             TABLE_FORWARD);
+
+    match_pending(&match);
+    match_set_dl_type(&match, htons(ETH_TYPE_ARP));
+    match_set_dl_dst(&match, eth_addr_broadcast);
+    add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_ANNOUNCEMENT, &match,
+             TABLE_FORWARD);
+
+    match_pending(&match);
+    match_set_dl_type(&match, htons(ETH_TYPE_IPV6));
+    match_set_nw_proto(&match, IPPROTO_ICMPV6);
+    match_set_icmp_type(&match, ND_NEIGHBOR_ADVERT);
+    match_set_dl_dst(&match, all_nodes);
+    add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_ANNOUNCEMENT, &match,
+             TABLE_FORWARD);
+
+    match_pending(&match);
+    add(c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING, &match);
+}
+
 /* UNKNOWN, but for the outputs to a single plain port, which are that port's.
  *
  * NORMAL must not learn that a guest, or the host, is on its port: it would
@@ -137,6 +181,7 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
     /* A port without flows here is cut off. */
     add(&c, TABLE_ADMIT, PRIORITY_ADMIT_DROP, &all);
     add_goto(&c, TABLE_SOURCE, PRIORITY_SOURCE_PASS, &all, TABLE_FORWARD);
+    add_pending(&c);
 
     match_init_catchall(&match);
     pipeline_match_multicast(&match);

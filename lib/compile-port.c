@@ -61,6 +61,7 @@ struct compilation {
     const struct vport *vport;
     struct slice *slice;
     ovs_be64 cookie;
+    bool pending;               /* Has it an address, but not won it? */
     struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
 };
 
@@ -74,12 +75,16 @@ add(struct compilation *c, enum pipeline_table table, uint16_t priority,
 /* Starts the actions of an ADMIT flow.
  *
  * Where there are several network ports, NORMAL must learn which of them a
- * source is behind, from the frame as it came. */
+ * source is behind, from the frame as it came.  The first frame of a guest that
+ * is held back tells us that it has arrived. */
 static void
 start_admit(struct compilation *c)
 {
     if (c->vport->role == VIF_NETWORK && c->ctx->network == NETWORK_SEVERAL) {
         pipeline_put_learn(c->ofpacts);
+    }
+    if (c->vport->role == VIF_GUEST && !c->vport->active) {
+        pipeline_put_show(c->ofpacts);
     }
 }
 
@@ -93,6 +98,9 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     match_set_in_port(match, vport->ofport);
     if (vport->role == VIF_NETWORK) {
         pipeline_put_from_network(c->ofpacts);
+    }
+    if (c->pending) {
+        pipeline_put_pending(c->ofpacts);
     }
     pipeline_put_goto(c->ofpacts,
                       (vport->role == VIF_GUEST ? TABLE_SOURCE
@@ -278,7 +286,10 @@ compile_unknown_normal(struct compilation *c)
  * the VLANs of 'won'.  None if 'ctx' does not ask for an exact MAC table.
  *
  * A guest and the host are sent what is for their MAC, and the broadcasts of
- * their VLANs.  A network port is sent what is left over. */
+ * their VLANs.  A network port is sent what is left over.
+ *
+ * A guest that has won nothing, because its address belongs to another port or
+ * because it is held back, may only announce itself. */
 void
 compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
              const struct vlan_set *won, struct slice *slice)
@@ -294,6 +305,7 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         .vport = vport,
         .slice = slice,
         .cookie = pipeline_cookie(COOKIE_PORT, vport->name),
+        .pending = (vport->role == VIF_GUEST && vlan_set_is_empty(won)),
         .ofpacts = &ofpacts,
     };
 

@@ -42,7 +42,7 @@ struct vport {
     enum vif_role role;
     struct port_vlan_effect vlan;
     struct eth_addr mac;        /* What it claims; zero if nothing. */
-    bool active;                /* Or else its claim is only pending. */
+    bool active;                /* Or else its claim is held back. */
 
     /* Network ports only. */
     char *port;                 /* Of the Port row, or null for 'name'. */

@@ -232,44 +232,41 @@ sort_claims(struct mac_entry *entry)
     }
 }
 
-/* Gives to the claims to 'entry' that are active, or else to those that are
- * not, what is not yet in 'taken': first to each what it had, then to each, by
- * precedence, what it claims.  'won' has a set for each claim. */
+/* Gives to each active claim to 'entry' what it had and then, by precedence,
+ * what it claims.  'won' has a set for each claim. */
 static void
-share_out(const struct mac_entry *entry, bool active, struct vlan_set *taken,
-          struct vlan_set *won)
+share_out(const struct mac_entry *entry, struct vlan_set *won)
 {
+    struct vlan_set taken = VLAN_SET_INITIALIZER;
+
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < entry->n_claims; i++) {
             const struct mac_claim *claim = &entry->claims[i];
             struct vlan_set vlans;
 
-            if (claim->active != active) {
+            if (!claim->active) {
                 continue;
             }
             vlan_set_clone(&vlans, &claim->vlans);
             if (!pass) {
                 vlan_set_intersect(&vlans, had_it(entry, claim));
             }
-            vlan_set_subtract(&vlans, taken);
-            vlan_set_union(taken, &vlans);
+            vlan_set_subtract(&vlans, &taken);
+            vlan_set_union(&taken, &vlans);
             vlan_set_union(&won[i], &vlans);
             vlan_set_uninit(&vlans);
         }
     }
+    vlan_set_uninit(&taken);
 }
 
 static void
 run_entry(struct mac_entry *entry, mac_table_changed_cb *changed, void *aux)
 {
     struct vlan_set *won = xcalloc(MAX(1, entry->n_claims), sizeof *won);
-    struct vlan_set taken = VLAN_SET_INITIALIZER;
 
     sort_claims(entry);
-    share_out(entry, true, &taken, won);
-    share_out(entry, false, &taken, won);
-    vlan_set_uninit(&taken);
-
+    share_out(entry, won);
     for (size_t i = 0; i < entry->n_claims; i++) {
         struct mac_claim *claim = &entry->claims[i];
 

@@ -8,7 +8,8 @@
  * depends on that port alone.  A port claims a MAC in a set of VLANs.  Where
  * several ports claim one MAC in one VLAN, one of them wins it:
  *
- *   - an active port before a pending one (whose guest is still elsewhere);
+ *   - an active port; one that is held back, because its guest is still
+ *     elsewhere, wins nothing;
  *   - then the port that had it there, or else had it in another VLAN;
  *   - then the port with the lower name.
  *
@@ -30,7 +31,7 @@ struct mac_claim {
     char *port;                 /* Who claims. */
     struct vlan_set vlans;      /* Where. */
     struct vlan_set won;        /* Where it was won, a subset of 'vlans'. */
-    bool active;                /* False if it is only pending. */
+    bool active;                /* False if it is held back. */
 };
 
 /* Where the port whose name has the hash 'port_hash' had an address. */

@@ -185,15 +185,41 @@ pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid)
     }
 }
 
+static void
+put_reg0_bit(struct ofpbuf *ofpacts, int bit)
+{
+    union mf_value value = { .be32 = htonl(1 << bit) };
+    union mf_value mask = value;
+
+    ofpact_put_set_field(ofpacts, mf_from_id(MFF_REG0), &value, &mask);
+}
+
 /* Appends to 'ofpacts' what marks a frame as one of the network side. */
 void
 pipeline_put_from_network(struct ofpbuf *ofpacts)
 {
-    const struct mf_field *field = mf_from_id(MFF_REG0);
-    union mf_value value = { .be32 = htonl(1 << REG0_FROM_NETWORK_BIT) };
-    union mf_value mask = value;
+    put_reg0_bit(ofpacts, REG0_FROM_NETWORK_BIT);
+}
 
-    ofpact_put_set_field(ofpacts, field, &value, &mask);
+/* Appends to 'ofpacts' what marks a frame as one from a guest that does not
+ * have its address, or not yet. */
+void
+pipeline_put_pending(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_PENDING_BIT);
+}
+
+/* Appends to 'ofpacts' what shows the frame's header to us. */
+void
+pipeline_put_show(struct ofpbuf *ofpacts)
+{
+    struct ofpact_controller *oc = ofpact_put_CONTROLLER(ofpacts);
+
+    oc->max_len = ETH_HEADER_LEN;
+    oc->controller_id = PIPELINE_CONTROLLER_ID;
+    oc->reason = OFPR_ACTION;
+    oc->meter_id = NX_CTLR_NO_METER;
+    ofpact_finish_CONTROLLER(ofpacts, &oc);
 }
 
 static const struct eth_addr multicast_bit = ETH_ADDR_C(01,00,00,00,00,00);

@@ -54,6 +54,7 @@ const char *pipeline_table_to_string(uint8_t table_id);
 /* Bits of register 0.  Zero, for a frame from a guest or the host, costs no
  * action. */
 #define REG0_FROM_NETWORK_BIT 0     /* In by a port of the network side. */
+#define REG0_PENDING_BIT 1          /* From a guest without its address. */
 
 /* Priorities in each table.  In ADMIT, vswitchd itself keeps a NORMAL flow of
  * priority 0 if the fail mode is standalone, so the least here is 1. */
@@ -70,6 +71,8 @@ enum {
     PRIORITY_REFLECT_MAC = 100,
 
     PRIORITY_SOURCE_PASS = 1,
+    PRIORITY_SOURCE_PENDING = 100,
+    PRIORITY_SOURCE_ANNOUNCEMENT = 110,
 
     PRIORITY_FORWARD_UNKNOWN = 1,
     PRIORITY_FORWARD_MULTICAST = 50,
@@ -105,6 +108,10 @@ enum cookie_kind {
 #undef COOKIE_KIND
 };
 
+/* Which of a switch's connections frames are shown to that are for us to see;
+ * others have 0, or another number of their own choice. */
+#define PIPELINE_CONTROLLER_ID 0x56e7
+
 ovs_be64 pipeline_cookie(enum cookie_kind, const char *origin);
 bool pipeline_cookie_is_ours(ovs_be64);
 enum cookie_kind pipeline_cookie_kind(ovs_be64);
@@ -137,6 +144,8 @@ void pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id);
 void pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_from_network(struct ofpbuf *ofpacts);
+void pipeline_put_pending(struct ofpbuf *ofpacts);
+void pipeline_put_show(struct ofpbuf *ofpacts);
 void pipeline_match_multicast(struct match *);
 void pipeline_match_multicast_source(struct match *);
 void pipeline_put_learn(struct ofpbuf *ofpacts);

@@ -280,6 +280,23 @@ plan_seed(struct plan *plan, const struct oflow_table *installed)
     }
 }
 
+/* Did the port called 'port' have its address in 'installed', what a switch
+ * holds? */
+bool
+plan_had_address(const struct oflow_table *installed, const char *port)
+{
+    ovs_be64 cookie = pipeline_cookie(COOKIE_PORT, port);
+    const struct oflow_node *node;
+
+    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+        if (node->flow->table_id == TABLE_FORWARD
+            && node->flow->cookie == cookie) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 winnings_changed(const char *port_name, void *plan_)
 {

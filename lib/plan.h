@@ -38,6 +38,7 @@ void plan_set_port(struct plan *, const struct vport *);
 void plan_remove_port(struct plan *, const char *name);
 void plan_seed(struct plan *, const struct oflow_table *installed);
 void plan_run(struct plan *);
+bool plan_had_address(const struct oflow_table *installed, const char *port);
 
 const struct bridge_ctx *plan_get_ctx(const struct plan *);
 const struct oflow_table *plan_desired(const struct plan *);
