@@ -110,23 +110,25 @@ test_claiming_order(void **state OVS_UNUSED)
     /* The one that has it keeps it. */
     claim(&table, "a", "10", true);
     check_run(&table, "", "b:10");
-    /* But not while it is pending... */
+    /* But not while it is held back... */
     claim(&table, "b", "10", false);
     check_run(&table, "ab", "a:10");
     /* ...nor when it is back. */
     claim(&table, "b", "10", true);
     check_run(&table, "", "a:10");
-    /* A pending one wins if all are. */
+    /* One that is held back wins nothing, even where nobody else claims it. */
     claim(&table, "a", "10", false);
     claim(&table, "b", "10", false);
     claim(&table, "c", "10", false);
-    check_run(&table, "", "a:10");
+    check_run(&table, "a", "");
+    assert_null(mac_entry_winner(mac_table_find(&table, mac), 10));
     mac_table_unclaim(&table, mac, "a");
-    check_run(&table, "b", "b:10");
+    check_run(&table, "", "");
     claim(&table, "c", "10", true);
-    check_run(&table, "bc", "c:10");
-    /* Whoever goes before others is listed before them. */
-    assert_string_equal(mac_table_find(&table, mac)->claims[0].port, "c");
+    check_run(&table, "c", "c:10");
+    /* Having had it once is no claim to it: c was there in between. */
+    claim(&table, "b", "10", true);
+    check_run(&table, "", "c:10");
 
     /* What is said again changes nothing. */
     claim(&table, "c", "10", true);
@@ -155,10 +157,6 @@ test_partial(void **state OVS_UNUSED)
     claim(&table, "a", "10,20", true);
     check_run(&table, "a", "a:20 b:10");
     assert_null(mac_entry_winner(mac_table_find(&table, mac), 30));
-    claim(&table, "a", "10,21", true);
-    check_run(&table, "a", "a:21 b:10");
-    claim(&table, "a", "10,20", true);
-    check_run(&table, "a", "a:20 b:10");
 
     /* Both had it, each elsewhere, so both keep what they had. */
     claim(&table, "c", "10,20,30", true);
@@ -170,11 +168,16 @@ test_partial(void **state OVS_UNUSED)
     claim(&table, "b", "20,40", true);
     claim(&table, "a", "10,20,40", true);
     check_run(&table, "ab", "a:10,20,40 c:30-31");
-    /* ...and only the rest is left for a pending one. */
+    /* ...and one that is held back lets go of all, and leaves what nobody else
+     * claims to nobody. */
     claim(&table, "a", "10-40", false);
-    check_run(&table, "abc", "a:11-19,21-29,32-39 b:40 c:10,20,30-31");
+    check_run(&table, "abc", "b:40 c:10,20,30-31");
+    assert_null(mac_entry_winner(mac_table_find(&table, mac), 11));
     mac_table_unclaim(&table, mac, "c");
-    check_run(&table, "ab", "a:10-19,21-39 b:20,40");
+    check_run(&table, "b", "b:20,40");
+    /* Only the rest is left for it when it is back. */
+    claim(&table, "a", "10-40", true);
+    check_run(&table, "a", "a:10-19,21-39 b:20,40");
     mac_table_uninit(&table);
 }
 
@@ -196,18 +199,11 @@ test_seed(void **state OVS_UNUSED)
     claim(&table, "c", "10,20", true);
     check_run(&table, "abc", "a:30 b:10 c:20");
 
-    mac_table_uninit(&table);
-
-    /* It counts once: who has lost the address since does not get it back. */
-    mac_table_init(&table);
-    mac_table_seed(&table, mac, &ten, hash_string("a", 0));
-    claim(&table, "a", "10", true);
+    /* It counts once: now b has lost it for good. */
+    mac_table_unclaim(&table, mac, "b");
+    check_run(&table, "a", "a:10,30 c:20");
     claim(&table, "b", "10", true);
-    check_run(&table, "a", "a:10");
-    mac_table_unclaim(&table, mac, "a");
-    check_run(&table, "b", "b:10");
-    claim(&table, "a", "10", true);
-    check_run(&table, "", "b:10");
+    check_run(&table, "", "a:10,30 c:20");
     mac_table_uninit(&table);
 
     /* Active goes before seeded. */
@@ -216,6 +212,16 @@ test_seed(void **state OVS_UNUSED)
     claim(&table, "a", "10", false);
     claim(&table, "b", "10", true);
     check_run(&table, "b", "b:10");
+    mac_table_uninit(&table);
+
+    /* Held back, it had nothing when it comes to say so. */
+    mac_table_init(&table);
+    mac_table_seed(&table, mac, &ten, hash_string("b", 0));
+    claim(&table, "b", "10", false);
+    check_run(&table, "", "");
+    claim(&table, "a", "10", true);
+    claim(&table, "b", "10", true);
+    check_run(&table, "a", "a:10");
     mac_table_uninit(&table);
 
     /* A block of VLANs. */
@@ -309,93 +315,70 @@ test_order_within_turn(void **state OVS_UNUSED)
     mac_table_uninit(&backward);
 }
 
-/* A plain statement of the claiming order, VLAN by VLAN. */
-enum { N_PORTS = 3, N_VLANS = 14 };
-struct history {
-    bool claims[N_PORTS][N_VLANS];
-    bool active[N_PORTS];
-    int owner[N_VLANS];         /* -1 if none. */
-};
-
-static void
-history_run(struct history *h)
-{
-    bool had_some[N_PORTS] = { false };
-
-    for (int v = 0; v < N_VLANS; v++) {
-        if (h->owner[v] >= 0) {
-            had_some[h->owner[v]] = true;
-        }
-    }
-    for (int v = 0; v < N_VLANS; v++) {
-        int best = -1, best_rank = -1;
-
-        for (int p = 0; p < N_PORTS; p++) {
-            int rank = (h->active[p] ? 4 : 0) + (h->owner[v] == p ? 2 : 0)
-                       + (had_some[p] ? 1 : 0);
-            if (h->claims[p][v] && rank > best_rank) {
-                best = p;
-                best_rank = rank;
-            }
-        }
-        h->owner[v] = best;
-    }
-}
-
-/* Makes a random claim of port 'p', called 'port', or takes it back. */
-static void
-random_step(struct mac_table *table, struct history *h, int p,
-            const char *port)
-{
-    static const char *const vlans[] = { "10", "11", "10-11", "10-13", "12" };
-    struct vlan_set set = VLAN_SET_INITIALIZER;
-
-    if (random_range(4)) {
-        const char *s = vlans[random_range(ARRAY_SIZE(vlans))];
-
-        h->active[p] = random_range(3) != 0;
-        claim(table, port, s, h->active[p]);
-        set_from_string(&set, s);
-    } else {
-        /* Then it is as if it had never been there. */
-        mac_table_unclaim(table, mac, port);
-        for (int v = 0; v < N_VLANS; v++) {
-            h->owner[v] = h->owner[v] == p ? -1 : h->owner[v];
-        }
-    }
-    for (int v = 0; v < N_VLANS; v++) {
-        h->claims[p][v] = vlan_set_contains(&set, v);
-    }
-    vlan_set_uninit(&set);
-}
-
+/* A random history against a plain statement of the claiming order. */
 static void
 test_random(void **state OVS_UNUSED)
 {
-    static const char *const ports[N_PORTS] = { "a", "b", "c" };
-    struct history h = { .active = { false } };
+    enum { N = 3 };
+    static const char *const vlans[] = { "10", "11", "10-11", "10-13", "12" };
+    static const char *const ports[N] = { "a", "b", "c" };
+    bool claims[N][14] = { { false } }, active[N] = { false };
+    int owner[14];
     struct mac_table table;
 
-    for (int v = 0; v < N_VLANS; v++) {
-        h.owner[v] = -1;
+    for (int v = 0; v < 14; v++) {
+        owner[v] = -1;
     }
     random_set_seed(1);
     mac_table_init(&table);
     for (int i = 0; i < 5000; i++) {
         for (int n = random_range(3); n >= 0; n--) {
-            int p = random_range(N_PORTS);
+            int p = random_range(N);
+            struct vlan_set set = VLAN_SET_INITIALIZER;
 
-            random_step(&table, &h, p, ports[p]);
+            if (random_range(4)) {
+                const char *s = vlans[random_range(ARRAY_SIZE(vlans))];
+
+                active[p] = random_range(3) != 0;
+                claim(&table, ports[p], s, active[p]);
+                set_from_string(&set, s);
+            } else {
+                /* Then it is as if it had never been there. */
+                mac_table_unclaim(&table, mac, ports[p]);
+                for (int v = 10; v < 14; v++) {
+                    owner[v] = owner[v] == p ? -1 : owner[v];
+                }
+            }
+            for (int v = 10; v < 14; v++) {
+                claims[p][v] = vlan_set_contains(&set, v);
+            }
+            vlan_set_uninit(&set);
         }
-        history_run(&h);
+
+        bool had_some[N] = { false };
+        for (int v = 10; v < 14; v++) {
+            if (owner[v] >= 0) {
+                had_some[owner[v]] = true;
+            }
+        }
         mac_table_run(&table, no_record, NULL);
+        for (int v = 10; v < 14; v++) {
+            int best = -1, best_rank = -1;
 
-        const struct mac_entry *e = mac_table_find(&table, mac);
-        for (int v = 0; v < N_VLANS; v++) {
+            for (int p = 0; p < N; p++) {
+                int rank = (owner[v] == p ? 2 : 0) + (had_some[p] ? 1 : 0);
+
+                if (claims[p][v] && active[p] && rank > best_rank) {
+                    best = p;
+                    best_rank = rank;
+                }
+            }
+            owner[v] = best;
+
+            const struct mac_entry *e = mac_table_find(&table, mac);
             const struct mac_claim *c = e ? mac_entry_winner(e, v) : NULL;
-
-            assert_string_equal(c ? c->port : "",
-                                h.owner[v] < 0 ? "" : ports[h.owner[v]]);
+            assert_string_equal(c ? c->port : "", best < 0 ? ""
+                                                  : ports[best]);
         }
     }
     mac_table_uninit(&table);
