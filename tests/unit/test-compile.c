@@ -215,7 +215,8 @@ test_ports(void **state OVS_UNUSED)
     }
 }
 
-/* Who has lost its address is still sent broadcasts, and may send. */
+/* Who has lost its address is still sent broadcasts, and its frames are marked
+ * as those of a pending guest. */
 static void
 test_loser(void **state OVS_UNUSED)
 {
@@ -225,11 +226,21 @@ test_loser(void **state OVS_UNUSED)
     port_case_to_vport(&port_cases[0], &vport);
     check_port(&vport, true, &won,
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-               "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+               "actions=set_field:0x100a/0x1fff->vlan_tci,"
+               "set_field:0x2/0x2->reg0,goto_table:10\n"
+               "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
+
+    /* Held back, so every frame of it is shown as well. */
+    vport.active = false;
+    check_port(&vport, true, &won,
+               "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+               "actions=controller(max_len=14,id=22247),"
+               "set_field:0x100a/0x1fff->vlan_tci,"
+               "set_field:0x2/0x2->reg0,goto_table:10\n"
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     vport_uninit(&vport);
 
-    /* Won in one VLAN of two. */
+    /* Won in one VLAN of two: no longer pending. */
     port_case_to_vport(&port_cases[2], &vport);
     vlan_set_add(&won, 11);
     check_port(&vport, true, &won,
@@ -258,6 +269,12 @@ test_bridge(void **state OVS_UNUSED)
     TABLE",priority=200,dl_dst=01:80:c2:00:00:00/ff:ff:ff:ff:ff:f0 "    \
     "actions=drop\n"
 #define REST                                                            \
+    "table=10,priority=110,arp,reg0=0x2/0x2,"                           \
+    "dl_dst=ff:ff:ff:ff:ff:ff actions=goto_table:30\n"                  \
+    "table=10,priority=110,icmp6,reg0=0x2/0x2,"                         \
+    "dl_dst=33:33:00:00:00:01,icmp_type=136 actions=goto_table:30\n"    \
+    "table=10,priority=110,rarp,reg0=0x2/0x2 actions=goto_table:30\n"   \
+    "table=10,priority=100,reg0=0x2/0x2 actions=drop\n"                 \
     "table=10,priority=1 actions=goto_table:30\n"                       \
     "table=30,priority=50,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "  \
     "actions=goto_table:40\n"                                           \

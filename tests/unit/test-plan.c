@@ -70,8 +70,8 @@ test_cost(void **state OVS_UNUSED)
         for (int j = 0; j < n; j++) {
             state_guest(plan, j, 10 + j % 5);
         }
-        /* 14 of the bridge, a FLOOD flow for each VLAN, 3 for each guest. */
-        assert_int_equal(run_and_count(plan), 14 + 5 + 3 * n);
+        /* 18 of the bridge, a FLOOD flow for each VLAN, 3 for each guest. */
+        assert_int_equal(run_and_count(plan), 18 + 5 + 3 * n);
         assert_int_equal(run_and_count(plan), 0);
 
         /* Plugged: ADMIT, FORWARD, and a bucket. */
