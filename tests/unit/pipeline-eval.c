@@ -13,6 +13,7 @@
 #include "flow.h"
 #include "lib/oflow-table.h"
 #include "lib/oflow.h"
+#include "lib/pipeline.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/meta-flow.h"
 #include "packets.h"
@@ -49,7 +50,8 @@ format_tci(struct ds *s, ovs_be16 tci)
 }
 
 /* Sorts 'deliveries' by port and appends them to 's', as "1/vlan10 7": tagged
- * for VLAN 10 out of port 1, and untagged out of port 7. */
+ * for VLAN 10 out of port 1, and untagged out of port 7.  A frame that was
+ * shown to the controller has " shown" behind that. */
 void
 deliveries_format(struct ds *s, struct deliveries *deliveries)
 {
@@ -59,16 +61,23 @@ deliveries_format(struct ds *s, struct deliveries *deliveries)
         ds_put_format(s, "%s%"PRIu32, i ? " " : "", deliveries->d[i].port);
         format_tci(s, deliveries->d[i].tci);
     }
+    if (deliveries->shown) {
+        ds_put_cstr(s, " shown");
+    }
 }
 
-/* Appends 'frame' to 's', as "7/vlan10 SOURCE > DESTINATION". */
+/* Appends 'frame' to 's', as "7/vlan10 SOURCE > DESTINATION type 0806". */
 void
 frame_format(struct ds *s, const struct frame *frame)
 {
     ds_put_format(s, "%"PRIu32, frame->in_port);
     format_tci(s, frame->tci);
-    ds_put_format(s, " "ETH_ADDR_FMT" > "ETH_ADDR_FMT,
-                  ETH_ADDR_ARGS(frame->src), ETH_ADDR_ARGS(frame->dst));
+    ds_put_format(s, " "ETH_ADDR_FMT" > "ETH_ADDR_FMT" type %04x",
+                  ETH_ADDR_ARGS(frame->src), ETH_ADDR_ARGS(frame->dst),
+                  ntohs(frame->dl_type));
+    if (frame->nw_proto) {
+        ds_put_format(s, "/%u/%u", frame->nw_proto, frame->icmp_type);
+    }
 }
 
 /* Returns the flow of highest priority in table 'table_id' that matches
@@ -115,6 +124,17 @@ set_field(struct flow *flow, const struct ofpact_set_field *sf)
     }
 }
 
+/* Only the header may be shown, only to us, and only once. */
+static void
+show(const struct evaluation *e, const struct ofpact_controller *oc)
+{
+    assert_int_equal(oc->controller_id, PIPELINE_CONTROLLER_ID);
+    assert_int_equal(oc->max_len, ETH_HEADER_LEN);
+    assert_false(oc->pause);
+    assert_false(e->out->shown);
+    e->out->shown = true;
+}
+
 /* Executes 'ofpacts' on 'flow', which is changed by them.  Returns the table
  * that they lead to, or -1. */
 static int
@@ -157,6 +177,10 @@ execute(const struct evaluation *e, struct flow *flow,
             set_field(flow, ofpact_get_SET_FIELD(a));
             break;
 
+        case OFPACT_CONTROLLER:
+            show(e, ofpact_get_CONTROLLER(a));
+            break;
+
         case OFPACT_GOTO_TABLE:
             next_table = ofpact_get_GOTO_TABLE(a)->table_id;
             break;
@@ -182,13 +206,16 @@ pipeline_eval(const struct oflow_table *table, const struct frame *frame,
         .packet_type = htonl(PT_ETH),
         .dl_dst = frame->dst,
         .dl_src = frame->src,
-        .dl_type = htons(ETH_TYPE_IP),
+        .dl_type = frame->dl_type,
+        .nw_proto = frame->nw_proto,
+        .tp_src = htons(frame->icmp_type),
         .vlans[0].tci = frame->tci,
     };
     int table_id = 0;
 
     flow_fix_vlan_tpid(&flow);
     out->n = 0;
+    out->shown = false;
     while (table_id >= 0) {
         const struct oflow *f = lookup(table, table_id, &flow);
         int next = f ? execute(&e, &flow, f->ofpacts, f->ofpacts_len) : -1;

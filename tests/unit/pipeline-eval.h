@@ -10,7 +10,9 @@
  * test: an action of another kind, a goto that goes back, a group that is not
  * there, two flows of one priority that both match. */
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "openvswitch/types.h"
 
 struct ds;
@@ -20,6 +22,9 @@ struct frame {
     ofp_port_t in_port;
     ovs_be16 tci;               /* 802.1Q tag with VLAN_CFI, 0 if untagged. */
     struct eth_addr dst, src;
+    ovs_be16 dl_type;
+    uint8_t nw_proto;           /* Of IPv4 and IPv6. */
+    uint8_t icmp_type;          /* Of ICMP and ICMPv6. */
 };
 
 /* Where a frame came out, and with which tag. */
@@ -32,6 +37,7 @@ struct delivery {
 struct deliveries {
     struct delivery d[256];
     size_t n;
+    bool shown;                 /* To us, by its header. */
 };
 
 void delivery_add(struct deliveries *, ofp_port_t, ovs_be16 tci);

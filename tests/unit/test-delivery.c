@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,7 +105,8 @@ find_port(const struct port_specs *specs, ofp_port_t ofport)
     return NULL;
 }
 
-/* The port that 'mac' belongs to in 'vlan', on a bridge without a past. */
+/* The port that 'mac' belongs to in 'vlan', on a bridge without a past.  It is
+ * never a port that is held back. */
 static const struct port_spec *
 find_owner(const struct port_specs *specs, struct eth_addr mac, int vlan)
 {
@@ -113,28 +116,91 @@ find_owner(const struct port_specs *specs, struct eth_addr mac, int vlan)
         const struct port_spec *p = &specs->ports[i];
 
         if (p->role != VIF_NETWORK && eth_addr_equals(p->mac, mac)
-            && carries(p, vlan)
-            && (!best || p->active > best->active
-                || (p->active == best->active
-                    && strcmp(p->name, best->name) < 0))) {
+            && p->active && carries(p, vlan)
+            && (!best || strcmp(p->name, best->name) < 0)) {
             best = p;
         }
     }
     return best;
 }
 
+/* Is 'spec' a guest that its address belongs to in no VLAN at all? */
+static bool
+is_pending(const struct port_specs *specs, const struct port_spec *spec)
+{
+    for (int vlan = 0; vlan <= VLAN_ID_MAX; vlan++) {
+        if (carries(spec, vlan)
+            && find_owner(specs, spec->mac, vlan) == spec) {
+            return false;
+        }
+    }
+    return spec->role == VIF_GUEST;
+}
+
+/* Does 'frame' do no more than to say that its sender is there?  QEMU sends
+ * RARP, and guests send gratuitous ARP and unsolicited neighbor
+ * advertisements, which go to all nodes (RFC 4861, section 7.2.6). */
+static bool
+is_announcement(const struct frame *frame)
+{
+    const struct eth_addr all_nodes = ETH_ADDR_C(33,33,00,00,00,01);
+
+    switch (ntohs(frame->dl_type)) {
+    case ETH_TYPE_RARP:
+        return true;
+    case ETH_TYPE_ARP:
+        return eth_addr_is_broadcast(frame->dst);
+    case ETH_TYPE_IPV6:
+        return (eth_addr_equals(frame->dst, all_nodes)
+                && frame->nw_proto == IPPROTO_ICMPV6
+                && frame->icmp_type == ND_NEIGHBOR_ADVERT);
+    default:
+        return false;
+    }
+}
+
+/* A bridge, as it should be and as its plan makes it. */
+struct bridge {
+    struct port_specs specs;
+    bool pending[ARRAY_SIZE(((struct port_specs *) NULL)->ports)];
+    bool forward_bpdu;
+    struct plan *plan;
+};
+
+/* Makes all else in 'bridge' follow from 'bridge->specs'. */
+static void
+bridge_init(struct bridge *bridge, bool forward_bpdu)
+{
+    const struct port_specs *specs = &bridge->specs;
+
+    for (size_t i = 0; i < specs->n; i++) {
+        bridge->pending[i] = is_pending(specs, &specs->ports[i]);
+    }
+    bridge->forward_bpdu = forward_bpdu;
+    bridge->plan = port_specs_to_plan(specs, forward_bpdu);
+}
+
 /* What must become of 'frame'. */
 static void
-expect(const struct port_specs *specs, bool forward_bpdu,
-       const struct frame *frame, struct deliveries *out)
+expect(const struct bridge *bridge, const struct frame *frame,
+       struct deliveries *out)
 {
+    const struct port_specs *specs = &bridge->specs;
     const struct port_spec *in = find_port(specs, frame->in_port);
     int vlan = in ? vlan_in(in, frame->tci) : -1;
+    bool reserved = eth_addr_is_reserved(frame->dst);
 
     out->n = 0;
-    if (vlan < 0
-        || (eth_addr_is_reserved(frame->dst)
-            && (!forward_bpdu || in->role == VIF_GUEST))) {
+    out->shown = false;
+    if (vlan < 0 || (reserved && !bridge->forward_bpdu)) {
+        return;
+    }
+
+    /* The first frame of a guest that is held back is the news that it is
+     * here, whatever becomes of the frame. */
+    out->shown = in->role == VIF_GUEST && !in->active;
+    if ((reserved && in->role == VIF_GUEST)
+        || (bridge->pending[in - specs->ports] && !is_announcement(frame))) {
         return;
     }
 
@@ -157,9 +223,10 @@ random_destination(void)
 {
     static const struct eth_addr group = ETH_ADDR_C(01,00,5e,00,00,fb);
     static const struct eth_addr remote = ETH_ADDR_C(52,54,00,12,34,56);
+    static const struct eth_addr all_nodes = ETH_ADDR_C(33,33,00,00,00,01);
     struct eth_addr reserved = ETH_ADDR_C(01,80,c2,00,00,00);
 
-    switch (random_range(8)) {
+    switch (random_range(9)) {
     case 0:
         return eth_addr_broadcast;
     case 1:
@@ -169,9 +236,35 @@ random_destination(void)
     case 3:
         reserved.ea[5] = random_range(0x30);
         return reserved;
+    case 4:
+        return all_nodes;
     default:
         return random_guest_mac();
     }
+}
+
+/* Makes 'frame' an announcement, or what differs from one in a single thing, or
+ * something else. */
+static void
+random_payload(struct frame *frame)
+{
+    static const struct {
+        uint16_t dl_type;
+        uint8_t nw_proto, icmp_type;
+    } payloads[] = {
+        { ETH_TYPE_IP, IPPROTO_UDP, 0 },
+        { ETH_TYPE_RARP, 0, 0 },
+        { ETH_TYPE_ARP, 0, 0 },
+        { ETH_TYPE_IPV6, IPPROTO_ICMPV6, ND_NEIGHBOR_ADVERT },
+        { ETH_TYPE_IPV6, IPPROTO_ICMPV6, ND_NEIGHBOR_SOLICIT },
+        { ETH_TYPE_IPV6, IPPROTO_ICMP, ND_NEIGHBOR_ADVERT },
+        { ETH_TYPE_IP, IPPROTO_ICMPV6, ND_NEIGHBOR_ADVERT },
+    };
+    size_t i = random_range(ARRAY_SIZE(payloads));
+
+    frame->dl_type = htons(payloads[i].dl_type);
+    frame->nw_proto = payloads[i].nw_proto;
+    frame->icmp_type = payloads[i].icmp_type;
 }
 
 static void
@@ -189,6 +282,7 @@ random_frame(struct frame *frame, const struct port_specs *specs)
         .dst = random_destination(),
         .src = random_guest_mac(),
     };
+    random_payload(frame);
 }
 
 /* Law 9: a guest never receives a unicast frame that is not for its MAC. */
@@ -207,8 +301,7 @@ check_law_9(const struct port_specs *specs, const struct frame *frame,
 }
 
 static void
-check_frame(const struct port_specs *specs, const struct plan *plan,
-            const struct frame *frame)
+check_frame(const struct bridge *bridge, const struct frame *frame)
 {
     struct ds expected = DS_EMPTY_INITIALIZER;
     struct ds actual = DS_EMPTY_INITIALIZER;
@@ -218,12 +311,12 @@ check_frame(const struct port_specs *specs, const struct plan *plan,
     ds_put_cstr(&expected, ": ");
     ds_put_buffer(&actual, expected.string, expected.length);
 
-    expect(specs, plan_get_ctx(plan)->forward_bpdu, frame, &out);
+    expect(bridge, frame, &out);
     deliveries_format(&expected, &out);
-    pipeline_eval(plan_desired(plan), frame, &out);
+    pipeline_eval(plan_desired(bridge->plan), frame, &out);
     deliveries_format(&actual, &out);
     assert_string_equal(ds_cstr(&actual), ds_cstr(&expected));
-    check_law_9(specs, frame, &out);
+    check_law_9(&bridge->specs, frame, &out);
 
     ds_destroy(&expected);
     ds_destroy(&actual);
@@ -234,20 +327,18 @@ test_random_frames(void **state OVS_UNUSED)
 {
     random_set_seed(1);
     for (int i = 0; i < 400; i++) {
-        struct port_specs specs;
+        struct bridge bridge;
 
-        port_specs_random(&specs);
-
-        struct plan *plan = port_specs_to_plan(&specs, random_range(2));
-
+        port_specs_random(&bridge.specs);
+        bridge_init(&bridge, random_range(2));
         for (int j = 0; j < 200; j++) {
             struct frame frame;
 
-            random_frame(&frame, &specs);
-            check_frame(&specs, plan, &frame);
+            random_frame(&frame, &bridge.specs);
+            check_frame(&bridge, &frame);
         }
-        plan_destroy(plan);
-        port_specs_uninit(&specs);
+        plan_destroy(bridge.plan);
+        port_specs_uninit(&bridge.specs);
     }
 }
 
@@ -261,33 +352,37 @@ test_reserved(void **state OVS_UNUSED)
         ETH_ADDR_C(01,00,0c,00,00,00), ETH_ADDR_C(01,00,0c,cc,cc,c0),
         ETH_ADDR_C(01,00,0c,cd,cd,c0),
     };
-    struct port_specs specs = { .n = 4 };
+    struct bridge bridge = { .specs = { .n = 4 } };
+    struct port_specs *specs = &bridge.specs;
     static const enum vif_role roles[] = {
         VIF_GUEST, VIF_GUEST, VIF_HOST, VIF_NETWORK
     };
 
     random_set_seed(1);
-    for (size_t i = 0; i < specs.n; i++) {
-        port_spec_random(&specs.ports[i], i, roles[i]);
-        port_vlan_uninit(&specs.ports[i].vlan);
+    for (size_t i = 0; i < specs->n; i++) {
+        port_spec_random(&specs->ports[i], i, roles[i]);
+        port_vlan_uninit(&specs->ports[i].vlan);
+        specs->ports[i].mac.ea[5] = i;
+        specs->ports[i].active = true;
     }
     for (int forward_bpdu = 0; forward_bpdu < 2; forward_bpdu++) {
-        struct plan *plan = port_specs_to_plan(&specs, forward_bpdu);
-
+        bridge_init(&bridge, forward_bpdu);
         for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
             for (int octet = 0; octet < 0x30; octet++) {
-                struct frame frame = { .dst = reserved[i] };
+                struct frame frame = {
+                    .dst = reserved[i], .dl_type = htons(ETH_TYPE_IP),
+                };
 
                 frame.dst.ea[5] += octet;
-                for (size_t j = 0; j < specs.n; j++) {
-                    frame.in_port = specs.ports[j].ofport;
-                    check_frame(&specs, plan, &frame);
+                for (size_t j = 0; j < specs->n; j++) {
+                    frame.in_port = specs->ports[j].ofport;
+                    check_frame(&bridge, &frame);
                 }
             }
         }
-        plan_destroy(plan);
+        plan_destroy(bridge.plan);
     }
-    port_specs_uninit(&specs);
+    port_specs_uninit(specs);
 }
 
 int
