@@ -319,7 +319,8 @@ mac_entry_find_claim(const struct mac_entry *entry, const char *port)
 }
 
 /* Returns the claim that has won the address of 'entry' in VLAN 'vid', or
- * null if nobody claims it there. */
+ * null if nobody has: nobody claims it there, or only ports that are held
+ * back. */
 const struct mac_claim *
 mac_entry_winner(const struct mac_entry *entry, uint16_t vid)
 {

@@ -100,8 +100,8 @@ vif_equals(const struct vif *a, const struct vif *b)
 }
 
 /* Returns the role of 'vif'.  A member of a bond is a network port, and an
- * external_ids:virtnet-role of "network" makes one of any port but LOCAL; one of "guest" can say no more than a
- * valid attached-mac says by itself. */
+ * external_ids:virtnet-role of "network" makes one of any port but LOCAL; one
+ * of "guest" can say no more than a valid attached-mac says by itself. */
 enum vif_role
 vif_get_role(const struct vif *vif)
 {
