@@ -305,7 +305,7 @@ admit_bond_member(const struct vif *vif, struct vport *vport)
     } else if (bond->lacp && !fallback) {
         vport->admission = ADMISSION_NONE;
     } else if (bond->mode == VIF_BALANCE_SLB) {
-        vport->admission = (bond->is_active
+        vport->admission = (bond->is_active || bond->all_members_active
                             ? ADMISSION_ALL : ADMISSION_UNICAST);
         vport->reflects = true;
     } else if (bond->mode == VIF_ACTIVE_BACKUP || fallback) {

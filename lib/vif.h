@@ -48,6 +48,7 @@ struct vif_bond {
     bool lacp;                  /* Is LACP configured... */
     bool lacp_negotiated;       /* ...and has some member a partner? */
     bool lacp_fallback_ab;      /* other_config:lacp-fallback-ab. */
+    bool all_members_active;    /* other_config:all-members-active. */
     bool is_active;             /* Is this interface the active member? */
 };
 

@@ -219,6 +219,8 @@ read_bond(struct vif *vif, const struct ovsrec_port *row)
     bond->lacp = row->lacp && strcmp(row->lacp, "off");
     bond->lacp_fallback_ab = smap_get_bool(&row->other_config,
                                            "lacp-fallback-ab", false);
+    bond->all_members_active = smap_get_bool(&row->other_config,
+                                             "all-members-active", false);
     for (size_t i = 0; i < row->n_interfaces; i++) {
         const struct ovsrec_interface *member = row->interfaces[i];
 

@@ -182,6 +182,7 @@ test_value(void **state OVS_UNUSED)
     DIFFERS(bond.lacp, true);
     DIFFERS(bond.lacp_negotiated, true);
     DIFFERS(bond.lacp_fallback_ab, true);
+    DIFFERS(bond.all_members_active, true);
     DIFFERS(bond.is_active, true);
     DIFFERS(lacp_current, true);
     DIFFERS(is_mirror_output, true);
