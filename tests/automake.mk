@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-elements \
 	tests/unit/test-netdef-law \
+	tests/unit/test-network-side \
 	tests/unit/test-oflow \
 	tests/unit/test-oflow-bundle \
 	tests/unit/test-oflow-table \
@@ -93,6 +94,10 @@ tests_unit_test_netdef_elements_LDADD = $(UNIT_LIBS)
 tests_unit_test_netdef_law_SOURCES = tests/unit/test-netdef-law.c
 tests_unit_test_netdef_law_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_netdef_law_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_network_side_SOURCES = tests/unit/test-network-side.c
+tests_unit_test_network_side_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_network_side_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_oflow_SOURCES = tests/unit/test-oflow.c
 tests_unit_test_oflow_CPPFLAGS = $(UNIT_CPPFLAGS)
