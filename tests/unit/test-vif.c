@@ -99,19 +99,26 @@ test_role(void **state OVS_UNUSED)
         uint16_t ofport;
         const char *attached_mac, *role;
         enum vif_role expected;
+        bool in_bond;
     } cases[] = {
-        { 1, NULL, NULL, VIF_NETWORK },
-        { 1, MAC, NULL, VIF_GUEST },
-        { 1, "zzz", NULL, VIF_NETWORK },
-        { 1, MAC, "network", VIF_NETWORK },
-        { 1, MAC, "guest", VIF_GUEST },
-        { 1, NULL, "guest", VIF_NETWORK },
-        { 1, NULL, "network", VIF_NETWORK },
-        { 1, MAC, "Network", VIF_GUEST },
-        { 0xfffe, NULL, NULL, VIF_HOST },
-        { 0xfffe, MAC, NULL, VIF_HOST },
-        { 0xfffe, NULL, "network", VIF_HOST },
-        { 0xfffe, MAC, "guest", VIF_HOST },
+        { 1, NULL, NULL, VIF_NETWORK, false },
+        { 1, MAC, NULL, VIF_GUEST, false },
+        { 1, "zzz", NULL, VIF_NETWORK, false },
+        { 1, MAC, "network", VIF_NETWORK, false },
+        { 1, MAC, "guest", VIF_GUEST, false },
+        { 1, NULL, "guest", VIF_NETWORK, false },
+        { 1, NULL, "network", VIF_NETWORK, false },
+        { 1, MAC, "Network", VIF_GUEST, false },
+        { 0xfffe, NULL, NULL, VIF_HOST, false },
+        { 0xfffe, MAC, NULL, VIF_HOST, false },
+        { 0xfffe, NULL, "network", VIF_HOST, false },
+        { 0xfffe, MAC, "guest", VIF_HOST, false },
+        /* A member of a bond is a network port, whatever else it says. */
+        { 1, NULL, NULL, VIF_NETWORK, true },
+        { 1, MAC, NULL, VIF_NETWORK, true },
+        { 1, MAC, "guest", VIF_NETWORK, true },
+        { 1, "zzz", NULL, VIF_NETWORK, true },
+        { 1, NULL, "network", VIF_NETWORK, true },
     };
 #undef MAC
 
@@ -120,6 +127,7 @@ test_role(void **state OVS_UNUSED)
             .ofport = OFP_PORT_C(cases[i].ofport),
             .attached_mac = CONST_CAST(char *, cases[i].attached_mac),
             .role = CONST_CAST(char *, cases[i].role),
+            .bond = { .is_member = cases[i].in_bond },
         };
 
         assert_string_equal(vif_role_to_string(vif_get_role(&vif)),
