@@ -246,6 +246,32 @@ static const struct port_case {
     { { .attached_mac = S(MAC), .portgroup = S("web"),
         .vlan = { .tag = 10 }, .vlan_is_ours = true },
       MODEL_WIRED, VIF_GUEST, MAC, true, "" },
+
+    /* The output of a mirror receives copies and nothing else, whatever it
+     * would be otherwise. */
+    { { .is_mirror_output = true },
+      MODEL_SKIPPED, 0, NULL, false,
+      "note: p: is the output of a mirror, so it is not a part of the "
+      "network\n" },
+    { { .attached_mac = S(MAC), .is_mirror_output = true },
+      MODEL_SKIPPED, 0, NULL, false,
+      "note: p: is the output of a mirror, so it is not a part of the "
+      "network\n" },
+    { { .role = S("network"), .is_mirror_output = true },
+      MODEL_SKIPPED, 0, NULL, false,
+      "note: p: is the output of a mirror, so it is not a part of the "
+      "network\n" },
+    { { .ofport = OFPP_LOCAL, .is_mirror_output = true },
+      MODEL_SKIPPED, 0, NULL, false,
+      "note: p: is the output of a mirror, so it is not a part of the "
+      "network\n" },
+    { { .error = S("could not open network device"),
+        .is_mirror_output = true },
+      MODEL_SKIPPED, 0, NULL, false,
+      "error: p: could not open network device\n" },
+
+    { { .bond = { .is_member = true }, .port = S("bond0") },
+      MODEL_WIRED, VIF_NETWORK, "00:00:00:00:00:00", true, "" },
 };
 
 static void
@@ -275,49 +301,14 @@ test_ports(void **state OVS_UNUSED)
             assert_int_equal(vport.role, c->role);
             assert_string_equal(mac, c->mac);
             assert_int_equal(vport.active, c->active);
+            assert_string_equal(vport_port(&vport),
+                                vif.port ? vif.port : "p");
+            assert_int_equal(vport.in_bond, vif.bond.is_member);
             assert_int_equal(vlan_set_is_empty(&vport.vlan.members),
                              verdict == MODEL_UNSUPPORTED);
             free(mac);
             vport_uninit(&vport);
         }
-        diag_list_uninit(&diags);
-    }
-}
-
-/* What makes a bond is only in NORMAL.  In kernel mode that is no matter. */
-static void
-test_bond(void **state OVS_UNUSED)
-{
-    static const struct {
-        const char *mac_table_manager;
-        const char *diags;
-    } cases[] = {
-        { "libvirt", "error: p: a bond is not carried out yet\n" },
-        { "kernel", "" },
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        const struct bridge_row row = {
-            .name = CC("br0"),
-            .mac_table_manager = CC(cases[i].mac_table_manager),
-        };
-        const struct vif vif = {
-            .name = CC("p"),
-            .ofport = OFP_PORT_C(7),
-            .vlan = { .tag = PORT_VLAN_NO_TAG },
-            .in_bond = true,
-        };
-        struct diag_list diags = DIAG_LIST_INITIALIZER;
-        struct bridge_model model;
-        struct vport vport;
-
-        bridge_model_init(&model, &row, NULL, 0, &diags);
-        assert_int_equal(model_port(&model, &vif, &vport, &diags),
-                         MODEL_UNSUPPORTED);
-        check_diags(&diags, cases[i].diags);
-
-        vport_uninit(&vport);
-        bridge_model_uninit(&model);
         diag_list_uninit(&diags);
     }
 }
@@ -353,6 +344,189 @@ test_protocols(void **state OVS_UNUSED)
                       "forbids OpenFlow 1.5, which libvirt mode needs; add "
                       "OpenFlow15 to it\n");
         bridge_model_uninit(&model);
+        diag_list_uninit(&diags);
+    }
+}
+
+/* What NORMAL does to a frame that comes in by a member of 'bond':
+ * bond_check_admissibility() in Open vSwitch's ofproto/bond.c, line by line. */
+enum verdict { DROP, ACCEPT, DROP_IF_MOVED };
+
+static enum verdict
+check_admissibility(const struct vif_bond *bond, bool may_enable,
+                    bool multicast)
+{
+    if (bond->lacp && bond->lacp_negotiated) {
+        return may_enable ? ACCEPT : DROP;
+    } else if (bond->lacp) {
+        if (!bond->lacp_fallback_ab) {
+            return DROP;
+        }
+    } else if (bond->mode == VIF_BALANCE_TCP) {
+        return DROP;
+    }
+
+    bool all_members_active = (bond->mode == VIF_BALANCE_SLB
+                               && bond->all_members_active);
+    if (multicast && !bond->is_active && !all_members_active) {
+        return DROP;
+    }
+
+    switch (bond->mode) {
+    case VIF_BALANCE_TCP:
+        if (!bond->lacp_fallback_ab) {
+            return DROP;
+        }
+        /* Fall through. */
+    case VIF_ACTIVE_BACKUP:
+        return bond->is_active ? ACCEPT : DROP;
+    case VIF_BALANCE_SLB:
+        return DROP_IF_MOVED;
+    }
+    return DROP;
+}
+
+static void
+check_bond_member(const struct vif *vif)
+{
+    static const char *const admissions[] = {
+        [ADMISSION_ALL] = "all", [ADMISSION_UNICAST] = "unicast",
+        [ADMISSION_NONE] = "none",
+    };
+    const struct vif_bond *bond = &vif->bond;
+    enum verdict unicast = check_admissibility(bond, vif->lacp_current,
+                                               false);
+    enum verdict multicast = check_admissibility(bond, vif->lacp_current,
+                                                 true);
+    enum admission expected = (multicast != DROP ? ADMISSION_ALL
+                               : unicast != DROP ? ADMISSION_UNICAST
+                               : ADMISSION_NONE);
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct vport vport;
+
+    assert_true(unicast != DROP || multicast == DROP);
+    assert_int_equal(model_port(&bridge, vif, &vport, &diags), MODEL_WIRED);
+    assert_int_equal(diags.n, 0);
+    if (vport.admission != expected
+        || vport.reflects != (unicast == DROP_IF_MOVED)) {
+        fail_msg("mode %d lacp %d negotiated %d current %d fallback-ab %d "
+                 "all-members-active %d active %d: admission %s, not %s; "
+                 "reflects %d", bond->mode, bond->lacp,
+                 bond->lacp_negotiated, vif->lacp_current,
+                 bond->lacp_fallback_ab, bond->all_members_active,
+                 bond->is_active, admissions[vport.admission],
+                 admissions[expected], vport.reflects);
+    }
+    vport_uninit(&vport);
+}
+
+/* Which frames are let in from members of bonds, over all there is to say of
+ * one. */
+static void
+test_bond_members(void **state OVS_UNUSED)
+{
+    enum { N_BITS = 6 };
+
+    for (int mode = VIF_ACTIVE_BACKUP; mode <= VIF_BALANCE_TCP; mode++) {
+        for (int bits = 0; bits < 1 << N_BITS; bits++) {
+            const struct vif vif = {
+                .name = CC("p"),
+                .ofport = OFP_PORT_C(7),
+                .vlan = { .tag = PORT_VLAN_NO_TAG },
+                .lacp_current = bits & 1,
+                .port = CC("bond0"),
+                .bond = {
+                    .is_member = true,
+                    .mode = mode,
+                    .lacp = (bits & 2) != 0,
+                    .lacp_negotiated = (bits & 4) != 0,
+                    .lacp_fallback_ab = (bits & 8) != 0,
+                    .is_active = (bits & 16) != 0,
+                    .all_members_active = (bits & 32) != 0,
+                },
+            };
+
+            check_bond_member(&vif);
+        }
+    }
+
+    /* The same columns of a port that is a single interface say nothing. */
+    const struct vif single = {
+        .name = CC("p"),
+        .ofport = OFP_PORT_C(7),
+        .vlan = { .tag = PORT_VLAN_NO_TAG },
+        .bond = { .mode = VIF_BALANCE_SLB, .lacp = true },
+    };
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct vport vport;
+
+    assert_int_equal(model_port(&bridge, &single, &vport, &diags),
+                     MODEL_WIRED);
+    assert_int_equal(vport.admission, ADMISSION_ALL);
+    assert_false(vport.reflects);
+    assert_false(vport.in_bond);
+    vport_uninit(&vport);
+}
+
+/* Whether a bridge can have an exact MAC table, and what keeps it from one. */
+static void
+test_can_be_exact(void **state OVS_UNUSED)
+{
+#define NO_10(PROTOCOLS)                                                \
+    "error: br0: column protocols ("PROTOCOLS") forbids OpenFlow 1.0, " \
+    "which alone can keep NORMAL from flooding to guests; add "         \
+    "OpenFlow10 to it; until then the bridge stays in kernel mode\n"
+#define UNSUPPORTED                                                     \
+    "error: br0: has ports that libvirt mode is not carried out for "   \
+    "yet, so the bridge stays in kernel mode\n"
+    static const struct {
+        const char *protocols;
+        enum network_kind network;
+        size_t n_unsupported;
+        bool exact;
+        const char *diags;
+    } cases[] = {
+        /* Empty is the default, which has both. */
+        { "", NETWORK_NONE, 0, true, "" },
+        { "", NETWORK_DIRECT, 0, true, "" },
+        { "", NETWORK_BOND, 0, true, "" },
+        { "", NETWORK_SEVERAL, 0, true, "" },
+
+        /* OpenFlow 1.0 is needed only where NORMAL is used. */
+        { "OpenFlow15", NETWORK_NONE, 0, true, "" },
+        { "OpenFlow15", NETWORK_DIRECT, 0, true, "" },
+        { "OpenFlow15", NETWORK_BOND, 0, false, NO_10("OpenFlow15") },
+        { "OpenFlow15", NETWORK_SEVERAL, 0, false, NO_10("OpenFlow15") },
+        { "OpenFlow13,OpenFlow15", NETWORK_BOND, 0, false,
+          NO_10("OpenFlow13,OpenFlow15") },
+        { "OpenFlow10,OpenFlow15", NETWORK_BOND, 0, true, "" },
+        { "OpenFlow15,OpenFlow10", NETWORK_SEVERAL, 0, true, "" },
+
+        /* Without OpenFlow 1.5 nothing comes of it: test_protocols(). */
+        { "OpenFlow10", NETWORK_NONE, 0, true, "" },
+        { "OpenFlow10,OpenFlow14", NETWORK_BOND, 0, true,
+          "" },
+        { "OpenFlow13", NETWORK_SEVERAL, 0, false,
+          NO_10("OpenFlow13") },
+
+        { "", NETWORK_NONE, 1, false, UNSUPPORTED },
+        { "OpenFlow15", NETWORK_BOND, 2, false, UNSUPPORTED },
+        { "OpenFlow10", NETWORK_DIRECT, 2, false,
+          UNSUPPORTED },
+    };
+#undef NO_10
+#undef UNSUPPORTED
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct bridge_row row = {
+            .name = CC("br0"), .protocols = CC(cases[i].protocols),
+        };
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+
+        assert_int_equal(model_can_be_exact(&row, cases[i].network,
+                                            cases[i].n_unsupported, &diags),
+                         cases[i].exact);
+        check_diags(&diags, cases[i].diags);
         diag_list_uninit(&diags);
     }
 }
@@ -465,8 +639,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mode),
         cmocka_unit_test(test_ports),
-        cmocka_unit_test(test_bond),
         cmocka_unit_test(test_protocols),
+        cmocka_unit_test(test_bond_members),
+        cmocka_unit_test(test_can_be_exact),
         cmocka_unit_test(test_port_vlan),
         cmocka_unit_test(test_find_portgroup),
         cmocka_unit_test(test_row_value),
