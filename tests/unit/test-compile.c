@@ -183,19 +183,22 @@ port_case_to_vport(const struct port_case *c, struct vport *vport)
     port_vlan_uninit(&vlan);
 }
 
+static const struct bridge_ctx exact = {
+    .exact = true, .network = NETWORK_DIRECT,
+};
+static const struct bridge_ctx off = {
+    .exact = false, .network = NETWORK_DIRECT,
+};
+
 static void
-check_port(const struct vport *vport, bool exact, const struct vlan_set *won,
-           const char *expected)
+check_port(const struct bridge_ctx *ctx, const struct vport *vport,
+           const struct vlan_set *won, const char *expected)
 {
-    const struct bridge_ctx ctx = {
-        .exact = exact,
-        .network = NETWORK_DIRECT,
-    };
     struct ds s = DS_EMPTY_INITIALIZER;
     struct slice slice;
 
     slice_init(&slice);
-    compile_port(&ctx, vport, won, &slice);
+    compile_port(ctx, vport, won, &slice);
     format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
     assert_string_equal(ds_cstr(&s), expected);
     slice_uninit(&slice);
@@ -209,8 +212,8 @@ test_ports(void **state OVS_UNUSED)
         struct vport vport;
 
         port_case_to_vport(&port_cases[i], &vport);
-        check_port(&vport, true, &vport.vlan.members, port_cases[i].slice);
-        check_port(&vport, false, &vport.vlan.members, "");
+        check_port(&exact, &vport, &vport.vlan.members, port_cases[i].slice);
+        check_port(&off, &vport, &vport.vlan.members, "");
         vport_uninit(&vport);
     }
 }
@@ -224,7 +227,7 @@ test_loser(void **state OVS_UNUSED)
     struct vport vport;
 
     port_case_to_vport(&port_cases[0], &vport);
-    check_port(&vport, true, &won,
+    check_port(&exact, &vport, &won,
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,"
                "set_field:0x2/0x2->reg0,goto_table:10\n"
@@ -232,7 +235,7 @@ test_loser(void **state OVS_UNUSED)
 
     /* Held back, so every frame of it is shown as well. */
     vport.active = false;
-    check_port(&vport, true, &won,
+    check_port(&exact, &vport, &won,
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=controller(max_len=14,id=22247),"
                "set_field:0x100a/0x1fff->vlan_tci,"
@@ -243,7 +246,7 @@ test_loser(void **state OVS_UNUSED)
     /* Won in one VLAN of two: no longer pending. */
     port_case_to_vport(&port_cases[2], &vport);
     vlan_set_add(&won, 11);
-    check_port(&vport, true, &won,
+    check_port(&exact, &vport, &won,
                "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
                "actions=goto_table:10\n"
                "table=30,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
@@ -251,6 +254,188 @@ test_loser(void **state OVS_UNUSED)
                "10-11: bucket=bucket_id:7,actions=output:7\n");
     vport_uninit(&vport);
     vlan_set_uninit(&won);
+}
+
+/* Network ports on a bridge where NORMAL serves them. */
+#define LEARN "clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL),"
+#define NULL_TAG "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
+#define UNTAGGED "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+#define MULTICAST                                                       \
+    "table=0,priority=130,in_port=7,"                                   \
+    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "
+static const struct network_case {
+    enum network_kind kind;
+    struct port_case port;
+    enum admission admission;
+    bool reflects;
+} network_cases[] = {
+    /* A bond: nothing is learned, and nothing goes from it to itself, so
+     * NORMAL sees none of its frames. */
+    { NETWORK_BOND,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
+        NULL_TAG "actions=set_field:0->vlan_tci,set_field:0x1/0x1->reg0,"
+        "goto_table:30\n"
+        "table=0,priority=100,in_port=7 "
+        "actions=set_field:0x1/0x1->reg0,goto_table:30\n" },
+      ADMISSION_ALL, false },
+    { NETWORK_BOND,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
+        UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
+        "set_field:0x1/0x1->reg0,goto_table:30\n" },
+      ADMISSION_ALL, false },
+    /* Members that nothing, or no multicast, is let in from. */
+    { NETWORK_BOND,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 }, "" },
+      ADMISSION_NONE, false },
+    { NETWORK_BOND,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
+        MULTICAST "actions=drop\n"
+        "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "actions=set_field:0x1/0x1->reg0,goto_table:5\n" },
+      ADMISSION_UNICAST, true },
+    /* Where frames may come back, they are looked at in REFLECT. */
+    { NETWORK_BOND,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
+        UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
+        "set_field:0x1/0x1->reg0,goto_table:5\n" },
+      ADMISSION_ALL, true },
+
+    /* Several ports: a frame is learned from as it came, before its tag is
+     * touched. */
+    { NETWORK_SEVERAL,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
+        NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
+        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        "table=0,priority=100,in_port=7 "
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:30\n" },
+      ADMISSION_ALL, false },
+    /* What came untagged and is nobody's here goes to NORMAL as it came, but
+     * for an empty tag. */
+    { NETWORK_SEVERAL,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
+        UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
+        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        "table=50,priority=210,in_port=7,dl_vlan=10 "
+        "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
+      ADMISSION_ALL, false },
+    { NETWORK_SEVERAL,
+      { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
+        UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
+        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:30\n"
+        "table=50,priority=210,in_port=7,dl_vlan=10 "
+        "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
+      ADMISSION_ALL, false },
+    { NETWORK_SEVERAL,
+      { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
+        UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
+        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:30\n"
+        "table=50,priority=210,in_port=7,dl_vlan=10 "
+        "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
+      ADMISSION_ALL, false },
+    /* Frames of VLAN 0 have no tag that would have to go. */
+    { NETWORK_SEVERAL,
+      { VIF_NETWORK, PORT_VLAN_MODE_ACCESS, -1, { 0 },
+        NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
+        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        UNTAGGED "actions="LEARN"set_field:0x1/0x1->reg0,"
+        "goto_table:30\n" },
+      ADMISSION_ALL, false },
+    /* A bond beside another port.  Nothing is learned of what is not let in:
+     * NORMAL would not either. */
+    { NETWORK_SEVERAL,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 }, "" },
+      ADMISSION_NONE, false },
+    { NETWORK_SEVERAL,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
+        MULTICAST "actions=drop\n"
+        "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:5\n" },
+      ADMISSION_UNICAST, true },
+};
+#undef LEARN
+#undef NULL_TAG
+#undef UNTAGGED
+#undef MULTICAST
+
+static void
+test_network_ports(void **state OVS_UNUSED)
+{
+    const struct vlan_set none = VLAN_SET_INITIALIZER;
+
+    for (size_t i = 0; i < ARRAY_SIZE(network_cases); i++) {
+        const struct network_case *c = &network_cases[i];
+        const struct bridge_ctx ctx = {
+            .exact = true, .network = c->kind, .reflections = c->reflects,
+        };
+        struct vport vport;
+
+        port_case_to_vport(&c->port, &vport);
+        vport.admission = c->admission;
+        vport.reflects = c->reflects;
+        check_port(&ctx, &vport, &none, c->port.slice);
+        check_port(&off, &vport, &none, "");
+        vport_uninit(&vport);
+    }
+}
+
+/* Where frames may be sent back, those of guests and of the host are known by
+ * their source, wherever these have won it. */
+static void
+test_reflections(void **state OVS_UNUSED)
+{
+    const struct bridge_ctx ctx = {
+        .exact = true, .network = NETWORK_BOND, .reflections = true,
+    };
+    const struct vlan_set none = VLAN_SET_INITIALIZER;
+    struct vlan_set won = VLAN_SET_INITIALIZER;
+    struct vport vport;
+
+    /* Guests. */
+    port_case_to_vport(&port_cases[0], &vport);
+    check_port(&ctx, &vport, &vport.vlan.members,
+               "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+               "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+               "table=5,priority=100,dl_vlan=10,dl_src=02:00:00:00:00:01 "
+               "actions=drop\n"
+               "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
+               "actions=pop_vlan,output:7\n"
+               "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
+    check_port(&ctx, &vport, &none,
+               "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+               "actions=set_field:0x100a/0x1fff->vlan_tci,"
+               "set_field:0x2/0x2->reg0,goto_table:10\n"
+               "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
+    vport_uninit(&vport);
+
+    port_case_to_vport(&port_cases[2], &vport);
+    vlan_set_add(&won, 11);
+    check_port(&ctx, &vport, &won,
+               "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+               "actions=goto_table:10\n"
+               "table=5,priority=100,dl_vlan=11,dl_src=02:00:00:00:00:01 "
+               "actions=drop\n"
+               "table=30,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
+               "actions=output:7\n"
+               "10-11: bucket=bucket_id:7,actions=output:7\n");
+    vlan_set_uninit(&won);
+    vport_uninit(&vport);
+
+    /* The host, in all VLANs. */
+    port_case_to_vport(&port_cases[7], &vport);
+    check_port(&ctx, &vport, &vport.vlan.members,
+               "table=0,priority=120,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
+               "actions=set_field:0->vlan_tci,goto_table:30\n"
+               "table=0,priority=100,in_port=LOCAL actions=goto_table:30\n"
+               "table=5,priority=100,dl_src=02:00:00:00:00:01 "
+               "actions=drop\n"
+               "table=30,priority=100,dl_dst=02:00:00:00:00:01 "
+               "actions=LOCAL\n"
+               "0-4095: bucket=bucket_id:65534,actions=LOCAL\n");
+    vport_uninit(&vport);
 }
 
 static void
@@ -268,6 +453,11 @@ test_bridge(void **state OVS_UNUSED)
     TABLE",priority=200,dl_dst=01:00:0c:cd:cd:cd actions=drop\n"        \
     TABLE",priority=200,dl_dst=01:80:c2:00:00:00/ff:ff:ff:ff:ff:f0 "    \
     "actions=drop\n"
+#define MULTICAST_SOURCE                                                \
+    "table=0,priority=200,dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "  \
+    "actions=drop\n"
+#define CUT_OFF "table=0,priority=1 actions=drop\n"
+#define REFLECT "table=5,priority=1 actions=goto_table:30\n"
 #define REST                                                            \
     "table=10,priority=110,arp,reg0=0x2/0x2,"                           \
     "dl_dst=ff:ff:ff:ff:ff:ff actions=goto_table:30\n"                  \
@@ -279,25 +469,52 @@ test_bridge(void **state OVS_UNUSED)
     "table=30,priority=50,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "  \
     "actions=goto_table:40\n"                                           \
     "table=30,priority=1 actions=goto_table:50\n"                       \
-    "table=40,priority=1 actions=goto_table:50\n"                       \
-    "table=50,priority=200,reg0=0x1/0x1 actions=drop\n"                 \
-    "table=50,priority=1 actions=drop\n"
+    "table=40,priority=1 actions=goto_table:50\n"
+#define UNKNOWN "table=50,priority=1 actions=drop\n"
+#define NETWORK_DROP "table=50,priority=200,reg0=0x1/0x1 actions=drop\n"
+#define NETWORK_NORMAL "table=50,priority=200,reg0=0x1/0x1 actions=NORMAL\n"
+#define NORMAL                                                          \
+    "table=50,priority=100 actions=set_field:ANY->in_port,NORMAL\n"
     static const struct {
         struct bridge_ctx ctx;
         const char *slice;
     } cases[] = {
         { { .exact = false, .forward_bpdu = true }, "" },
         { { .exact = true },
-          RESERVED("table=0")
-          "table=0,priority=1 actions=drop\n"
-          REST },
+          RESERVED("table=0") CUT_OFF REST NETWORK_DROP UNKNOWN },
         { { .exact = true, .forward_bpdu = true },
-          "table=0,priority=1 actions=drop\n"
-          RESERVED("table=10")
-          REST },
+          CUT_OFF RESERVED("table=10") REST NETWORK_DROP UNKNOWN },
+        { { .exact = true, .network = NETWORK_DIRECT },
+          RESERVED("table=0") CUT_OFF REST NETWORK_DROP UNKNOWN },
+
+        /* A bond is sent what comes from guests and the host, by NORMAL, which
+         * does not see from whom. */
+        { { .exact = true, .network = NETWORK_BOND },
+          RESERVED("table=0") CUT_OFF REST NETWORK_DROP NORMAL UNKNOWN },
+        { { .exact = true, .network = NETWORK_BOND, .reflections = true },
+          RESERVED("table=0") CUT_OFF REFLECT REST NETWORK_DROP NORMAL
+          UNKNOWN },
+
+        /* Several ports also send to each other, by NORMAL, which sees. */
+        { { .exact = true, .network = NETWORK_SEVERAL },
+          RESERVED("table=0") MULTICAST_SOURCE CUT_OFF REST NETWORK_NORMAL
+          NORMAL UNKNOWN },
+        { { .exact = true, .network = NETWORK_SEVERAL, .forward_bpdu = true,
+            .reflections = true },
+          MULTICAST_SOURCE CUT_OFF REFLECT RESERVED("table=10") REST
+          NETWORK_NORMAL NORMAL UNKNOWN },
+        { { .exact = false, .network = NETWORK_SEVERAL, .reflections = true },
+          "" },
     };
 #undef RESERVED
+#undef MULTICAST_SOURCE
+#undef CUT_OFF
+#undef REFLECT
 #undef REST
+#undef UNKNOWN
+#undef NETWORK_DROP
+#undef NETWORK_NORMAL
+#undef NORMAL
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct ds s = DS_EMPTY_INITIALIZER;
@@ -369,9 +586,20 @@ test_vport_value(void **state OVS_UNUSED)
     DIFFERS(vlan.tagged_in, false);
     DIFFERS(mac.ea[5], 9);
     DIFFERS(active, false);
+    DIFFERS(in_bond, true);
+    DIFFERS(admission, ADMISSION_UNICAST);
+    DIFFERS(reflects, true);
     vlan_set_add(&b.vlan.members, 9);
     assert_false(vport_equals(&a, &b));
     vlan_set_remove(&b.vlan.members, 9);
+    /* A port that does not say its Port row's name has its own. */
+    b.port = xstrdup("vnet0");
+    assert_true(vport_equals(&a, &b));
+    b.port[0] = 'x';
+    assert_false(vport_equals(&a, &b));
+    assert_string_equal(vport_port(&a), "vnet0");
+    assert_string_equal(vport_port(&b), "xnet0");
+    b.port[0] = 'v';
     b.name[0] = 'x';
     assert_false(vport_equals(&a, &b));
     vport_uninit(&a);
@@ -384,6 +612,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ports),
         cmocka_unit_test(test_loser),
+        cmocka_unit_test(test_network_ports),
+        cmocka_unit_test(test_reflections),
         cmocka_unit_test(test_bridge),
         cmocka_unit_test(test_flood),
         cmocka_unit_test(test_vport_value),
