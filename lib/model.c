@@ -410,7 +410,8 @@ model_can_be_exact(const struct bridge_row *row, enum network_kind network,
         return false;
     }
     if (network_kind_uses_normal(network)
-        && protocols[0] && !strstr(protocols, "OpenFlow10")) {
+        && protocols && protocols[0]
+        && !strstr(protocols, "OpenFlow10")) {
         diag_add(diags, DIAG_ERROR, &origin,
                  "column protocols (%s) forbids OpenFlow 1.0, which alone can "
                  "keep NORMAL from flooding to guests; add OpenFlow10 to it; "
