@@ -140,7 +140,8 @@ add_unknown(struct compilation *c, const struct bridge_ctx *ctx)
         /* Nobody can be learned by such a source, and a Linux bridge drops it
          * too. */
         pipeline_match_multicast_source(&multicast_source);
-        add(c, TABLE_ADMIT, PRIORITY_RESERVED, &multicast_source);
+        add(c, TABLE_ADMIT, PRIORITY_ADMIT_MULTICAST_SOURCE,
+            &multicast_source);
     } else {
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
     }

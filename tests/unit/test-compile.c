@@ -454,7 +454,7 @@ test_bridge(void **state OVS_UNUSED)
     TABLE",priority=200,dl_dst=01:80:c2:00:00:00/ff:ff:ff:ff:ff:f0 "    \
     "actions=drop\n"
 #define MULTICAST_SOURCE                                                \
-    "table=0,priority=200,dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "  \
+    "table=0,priority=210,dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "  \
     "actions=drop\n"
 #define CUT_OFF "table=0,priority=1 actions=drop\n"
 #define REFLECT "table=5,priority=1 actions=goto_table:30\n"
@@ -497,7 +497,7 @@ test_bridge(void **state OVS_UNUSED)
 
         /* Several ports also send to each other, by NORMAL, which sees. */
         { { .exact = true, .network = NETWORK_SEVERAL },
-          RESERVED("table=0") MULTICAST_SOURCE CUT_OFF REST NETWORK_NORMAL
+          MULTICAST_SOURCE RESERVED("table=0") CUT_OFF REST NETWORK_NORMAL
           NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_SEVERAL, .forward_bpdu = true,
             .reflections = true },
