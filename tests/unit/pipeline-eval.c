@@ -51,7 +51,8 @@ format_tci(struct ds *s, ovs_be16 tci)
 
 /* Sorts 'deliveries' by port and appends them to 's', as "1/vlan10 7": tagged
  * for VLAN 10 out of port 1, and untagged out of port 7.  A frame that was
- * shown to the controller has " shown" behind that. */
+ * shown to the controller has " shown" behind that, and one that was shown to
+ * NORMAL by which port. */
 void
 deliveries_format(struct ds *s, struct deliveries *deliveries)
 {
@@ -60,6 +61,13 @@ deliveries_format(struct ds *s, struct deliveries *deliveries)
     for (size_t i = 0; i < deliveries->n; i++) {
         ds_put_format(s, "%s%"PRIu32, i ? " " : "", deliveries->d[i].port);
         format_tci(s, deliveries->d[i].tci);
+    }
+    if (deliveries->normal_in) {
+        ds_put_format(s, " normal from %"PRIu32, deliveries->normal_in);
+    }
+    if (deliveries->learned_in) {
+        ds_put_format(s, " learned from %"PRIu32, deliveries->learned_in);
+        format_tci(s, deliveries->learned_tci);
     }
     if (deliveries->shown) {
         ds_put_cstr(s, " shown");
@@ -109,9 +117,41 @@ lookup(const struct oflow_table *table, uint8_t table_id,
 
 struct evaluation {
     const struct oflow_table *table;
-    ofp_port_t in_port;
+    const struct frame *frame;
+    bool in_clone;
     struct deliveries *out;
 };
+
+/* Hands 'flow' to NORMAL, once to learn from it and once to forward it. */
+static void
+normal(const struct evaluation *e, const struct flow *flow)
+{
+    ofp_port_t in_port = flow->in_port.ofp_port;
+
+    assert_true(eth_addr_equals(flow->dl_src, e->frame->src));
+    if (!e->in_clone) {
+        assert_true(eth_addr_equals(flow->dl_dst, e->frame->dst));
+        assert_int_equal(e->out->normal_in, 0);
+        e->out->normal_in = in_port;
+        delivery_add(e->out, OFPP_NORMAL, flow->vlans[0].tci);
+    } else {
+        assert_true(eth_addr_equals(flow->dl_dst, flow->dl_src));
+        assert_int_equal(e->out->learned_in, 0);
+        e->out->learned_in = in_port;
+        e->out->learned_tci = flow->vlans[0].tci;
+    }
+}
+
+/* Outputs 'flow' to 'port', but never back to where it came from. */
+static void
+output(const struct evaluation *e, const struct flow *flow, ofp_port_t port)
+{
+    if (port == OFPP_NORMAL) {
+        normal(e, flow);
+    } else if (port != flow->in_port.ofp_port) {
+        delivery_add(e->out, port, flow->vlans[0].tci);
+    }
+}
 
 static void
 set_field(struct flow *flow, const struct ofpact_set_field *sf)
@@ -147,11 +187,7 @@ execute(const struct evaluation *e, struct flow *flow,
     OFPACT_FOR_EACH (a, ofpacts, ofpacts_len) {
         switch (a->type) {
         case OFPACT_OUTPUT:
-            /* Never back to where it came from. */
-            if (ofpact_get_OUTPUT(a)->port != e->in_port) {
-                delivery_add(e->out, ofpact_get_OUTPUT(a)->port,
-                             flow->vlans[0].tci);
-            }
+            output(e, flow, ofpact_get_OUTPUT(a)->port);
             break;
 
         case OFPACT_GROUP: {
@@ -168,6 +204,22 @@ execute(const struct evaluation *e, struct flow *flow,
             }
             break;
         }
+
+        case OFPACT_CLONE: {
+            const struct ofpact_nest *clone = ofpact_get_CLONE(a);
+            struct evaluation nested = *e;
+            struct flow copy = *flow;
+
+            nested.in_clone = true;
+            assert_int_equal(execute(&nested, &copy, clone->actions,
+                                     ofpact_nest_get_action_len(clone)), -1);
+            break;
+        }
+
+        case OFPACT_REG_MOVE:
+            mf_subfield_copy(&ofpact_get_REG_MOVE(a)->src,
+                             &ofpact_get_REG_MOVE(a)->dst, flow, NULL);
+            break;
 
         case OFPACT_STRIP_VLAN:
             flow_pop_vlan(flow, NULL);
@@ -199,7 +251,7 @@ pipeline_eval(const struct oflow_table *table, const struct frame *frame,
               struct deliveries *out)
 {
     struct evaluation e = {
-        .table = table, .in_port = frame->in_port, .out = out,
+        .table = table, .frame = frame, .out = out,
     };
     struct flow flow = {
         .in_port.ofp_port = frame->in_port,
@@ -214,8 +266,7 @@ pipeline_eval(const struct oflow_table *table, const struct frame *frame,
     int table_id = 0;
 
     flow_fix_vlan_tpid(&flow);
-    out->n = 0;
-    out->shown = false;
+    *out = (struct deliveries) { .n = 0 };
     while (table_id >= 0) {
         const struct oflow *f = lookup(table, table_id, &flow);
         int next = f ? execute(&e, &flow, f->ofpacts, f->ofpacts_len) : -1;

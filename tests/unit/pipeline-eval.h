@@ -38,6 +38,13 @@ struct deliveries {
     struct delivery d[256];
     size_t n;
     bool shown;                 /* To us, by its header. */
+
+    /* What NORMAL gets is a delivery to OFPP_NORMAL, in by 'normal_in'.  Apart
+     * from that, a copy that has its source as its destination as well is there
+     * to be learned from. */
+    ofp_port_t normal_in;
+    ofp_port_t learned_in;      /* Or else 0. */
+    ovs_be16 learned_tci;
 };
 
 void delivery_add(struct deliveries *, ofp_port_t, ovs_be16 tci);

@@ -159,9 +159,34 @@ is_announcement(const struct frame *frame)
     }
 }
 
+/* The kind of the network side among 'specs', and whether it may reflect. */
+static enum network_kind
+find_network_kind(const struct port_specs *specs, bool *reflections)
+{
+    const struct port_spec *first = NULL;
+    bool several = false, bond = false;
+
+    *reflections = false;
+    for (size_t i = 0; i < specs->n; i++) {
+        const struct port_spec *p = &specs->ports[i];
+
+        if (p->role == VIF_NETWORK) {
+            several |= first && (!p->bond || !first->bond
+                                 || strcmp(p->bond, first->bond));
+            bond |= p->bond != NULL;
+            *reflections |= p->reflects;
+            first = p;
+        }
+    }
+    return (several ? NETWORK_SEVERAL : bond ? NETWORK_BOND
+            : first ? NETWORK_DIRECT : NETWORK_NONE);
+}
+
 /* A bridge, as it should be and as its plan makes it. */
 struct bridge {
     struct port_specs specs;
+    enum network_kind kind;
+    bool reflections;
     bool pending[ARRAY_SIZE(((struct port_specs *) NULL)->ports)];
     bool forward_bpdu;
     struct plan *plan;
@@ -176,8 +201,51 @@ bridge_init(struct bridge *bridge, bool forward_bpdu)
     for (size_t i = 0; i < specs->n; i++) {
         bridge->pending[i] = is_pending(specs, &specs->ports[i]);
     }
+    bridge->kind = find_network_kind(specs, &bridge->reflections);
     bridge->forward_bpdu = forward_bpdu;
     bridge->plan = port_specs_to_plan(specs, forward_bpdu);
+}
+
+/* Is 'frame', which comes in by 'in', let in?  Where there is learning, nobody
+ * may send from a multicast address. */
+static bool
+is_admitted(const struct bridge *bridge, const struct port_spec *in,
+            const struct frame *frame)
+{
+    if (bridge->kind == NETWORK_SEVERAL && eth_addr_is_multicast(frame->src)) {
+        return false;
+    }
+    return (in->role != VIF_NETWORK
+            || in->admission == ADMISSION_ALL
+            || (in->admission == ADMISSION_UNICAST
+                && !eth_addr_is_multicast(frame->dst)));
+}
+
+/* What NORMAL is given of 'frame', which is in 'vlan' and is nobody's here or
+ * everybody's: what comes from a guest or the host as if by no port, and what
+ * comes from one of several network ports in a form in which that port may send
+ * it. */
+static void
+expect_normal(const struct bridge *bridge, const struct port_spec *in,
+              int vlan, const struct frame *frame, struct deliveries *out)
+{
+    ovs_be16 pcp = frame->tci & htons(VLAN_PCP_MASK);
+
+    if (in->role != VIF_NETWORK) {
+        ovs_be16 tci = htons(vlan) | pcp;
+
+        out->normal_in = OFPP_NONE;
+        delivery_add(out, OFPP_NORMAL, tci ? tci | htons(VLAN_CFI) : tci);
+    } else if (bridge->kind == NETWORK_SEVERAL) {
+        bool untagged = vlan && (is_access(in) || (is_native(in)
+                                                   && vlan == in->vlan.tag));
+        ovs_be16 tci = (untagged ? 0 : htons(vlan)) | pcp;
+
+        out->normal_in = in->ofport;
+        tci = tci || untagged ? tci | htons(VLAN_CFI) : tci;
+        assert_int_equal(vlan_in(in, tci), vlan);
+        delivery_add(out, OFPP_NORMAL, tci);
+    }
 }
 
 /* What must become of 'frame'. */
@@ -190,9 +258,20 @@ expect(const struct bridge *bridge, const struct frame *frame,
     int vlan = in ? vlan_in(in, frame->tci) : -1;
     bool reserved = eth_addr_is_reserved(frame->dst);
 
-    out->n = 0;
-    out->shown = false;
-    if (vlan < 0 || (reserved && !bridge->forward_bpdu)) {
+    *out = (struct deliveries) { .n = 0 };
+    if (vlan < 0 || (reserved && !bridge->forward_bpdu)
+        || !is_admitted(bridge, in, frame)) {
+        return;
+    }
+
+    /* One of several network ports is learned from as the frame came. */
+    if (in->role == VIF_NETWORK && bridge->kind == NETWORK_SEVERAL) {
+        out->learned_in = in->ofport;
+        out->learned_tci = frame->tci;
+    }
+
+    /* What has a guest's address as its source has been sent by us. */
+    if (in->reflects && find_owner(specs, frame->src, vlan)) {
         return;
     }
 
@@ -210,11 +289,15 @@ expect(const struct bridge *bridge, const struct frame *frame,
     for (size_t i = 0; i < specs->n; i++) {
         const struct port_spec *p = &specs->ports[i];
         bool wants = (p->role != VIF_NETWORK ? multicast || p == owner
-                      : in->role != VIF_NETWORK && !owner);
+                      : in->role != VIF_NETWORK && !owner
+                        && bridge->kind == NETWORK_DIRECT);
 
         if (wants && p != in && carries(p, vlan)) {
             delivery_add(out, p->ofport, tci_out(p, vlan, frame->tci));
         }
+    }
+    if (!owner && network_kind_uses_normal(bridge->kind)) {
+        expect_normal(bridge, in, vlan, frame, out);
     }
 }
 
@@ -280,7 +363,7 @@ random_frame(struct frame *frame, const struct port_specs *specs)
                 ? htons(VLAN_CFI | random_vid() | pcp << VLAN_PCP_SHIFT)
                 : htons(0)),
         .dst = random_destination(),
-        .src = random_guest_mac(),
+        .src = random_range(20) ? random_guest_mac() : eth_addr_broadcast,
     };
     random_payload(frame);
 }
@@ -293,8 +376,8 @@ check_law_9(const struct port_specs *specs, const struct frame *frame,
     for (size_t i = 0; i < out->n; i++) {
         const struct port_spec *to = find_port(specs, out->d[i].port);
 
-        assert_non_null(to);
-        assert_true(to->role != VIF_GUEST
+        assert_true(to || out->d[i].port == OFPP_NORMAL);
+        assert_true(!to || to->role != VIF_GUEST
                     || eth_addr_is_multicast(frame->dst)
                     || eth_addr_equals(to->mac, frame->dst));
     }
@@ -330,6 +413,9 @@ test_random_frames(void **state OVS_UNUSED)
         struct bridge bridge;
 
         port_specs_random(&bridge.specs);
+        if (random_range(2)) {
+            port_specs_add_network(&bridge.specs);
+        }
         bridge_init(&bridge, random_range(2));
         for (int j = 0; j < 200; j++) {
             struct frame frame;
