@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "flow.h"
-#include "lib/compile.h"
 #include "lib/plan.h"
 #include "packets.h"
 #include "random.h"
@@ -76,6 +75,20 @@ port_spec_random(struct port_spec *spec, unsigned int index,
     random_port_vlan(&spec->vlan);
 }
 
+/* Makes 'spec', a network port, a member of a bond, or else a plain port, of
+ * which some frames are let in. */
+void
+port_spec_random_bond(struct port_spec *spec)
+{
+    static const char *const bonds[] = { NULL, "bond0", "bond1" };
+
+    spec->bond = bonds[random_range(ARRAY_SIZE(bonds))];
+    spec->admission = (random_range(2) ? ADMISSION_ALL
+                       : random_range(2) ? ADMISSION_UNICAST
+                       : ADMISSION_NONE);
+    spec->reflects = random_range(3) == 0;
+}
+
 void
 port_spec_uninit(struct port_spec *spec)
 {
@@ -92,16 +105,20 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         .role = spec->role,
         .mac = spec->mac,
         .active = spec->active,
+        .port = nullable_xstrdup(spec->bond),
+        .in_bond = spec->bond != NULL,
+        .admission = spec->admission,
+        .reflects = spec->reflects,
     };
     ovs_assert(port_vlan_effect_init(&vport->vlan, &spec->vlan));
 }
 
-/* Initializes 'specs' to random guests with, perhaps, a host port and a
- * network port among them. */
+/* Initializes 'specs' to random guests with, perhaps, a host port and a plain
+ * network port among them.  There is room for three ports more. */
 void
 port_specs_random(struct port_specs *specs)
 {
-    size_t n_guests = random_range(ARRAY_SIZE(specs->ports) - 1);
+    size_t n_guests = random_range(ARRAY_SIZE(specs->ports) - 5 + 1);
 
     specs->n = 0;
     if (random_range(4)) {
@@ -112,6 +129,19 @@ port_specs_random(struct port_specs *specs)
     }
     for (size_t i = 0; i < n_guests; i++) {
         port_spec_random(&specs->ports[specs->n++], i, VIF_GUEST);
+    }
+}
+
+/* Adds one to three network ports to 'specs', as made by port_specs_random(),
+ * plain ones or members of bonds. */
+void
+port_specs_add_network(struct port_specs *specs)
+{
+    for (unsigned int n = 1 + random_range(3); n > 0; n--) {
+        struct port_spec *spec = &specs->ports[specs->n++];
+
+        port_spec_random(spec, 60 + n, VIF_NETWORK);
+        port_spec_random_bond(spec);
     }
 }
 

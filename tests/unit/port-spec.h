@@ -11,10 +11,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "lib/compile.h"
 #include "lib/port-vlan.h"
 #include "lib/vif.h"
-
-struct vport;
 
 struct port_spec {
     char name[8];
@@ -23,9 +22,15 @@ struct port_spec {
     struct port_vlan vlan;
     struct eth_addr mac;        /* Zero for a network port. */
     bool active;
+
+    /* Network ports only. */
+    const char *bond;           /* Name of the bond, or null. */
+    enum admission admission;   /* Not only in bonds, for the sake of tests. */
+    bool reflects;
 };
 
 void port_spec_random(struct port_spec *, unsigned int index, enum vif_role);
+void port_spec_random_bond(struct port_spec *);
 void port_spec_uninit(struct port_spec *);
 void port_spec_to_vport(const struct port_spec *, struct vport *);
 struct eth_addr random_guest_mac(void);
@@ -33,11 +38,12 @@ int random_vid(void);
 
 /* All ports of a bridge. */
 struct port_specs {
-    struct port_spec ports[16];
+    struct port_spec ports[20];
     size_t n;
 };
 
 void port_specs_random(struct port_specs *);
+void port_specs_add_network(struct port_specs *);
 void port_specs_uninit(struct port_specs *);
 struct plan *port_specs_to_plan(const struct port_specs *, bool forward_bpdu);
 

@@ -198,6 +198,9 @@ test_round_trip(void **state OVS_UNUSED)
         struct port_specs specs;
 
         port_specs_random(&specs);
+        if (random_range(2)) {
+            port_specs_add_network(&specs);
+        }
 
         struct plan *plan = port_specs_to_plan(&specs, random_range(2));
 
@@ -209,6 +212,86 @@ test_round_trip(void **state OVS_UNUSED)
         }
         plan_destroy(plan);
         port_specs_uninit(&specs);
+    }
+}
+
+/* Puts garbage in all that an action does not need: by which code it came, what
+ * is behind a value, and whether the flow matches on a VLAN.  Does so within
+ * clone() as well.  Returns how many clones there are. */
+static int
+spoil(struct ofpact *ofpacts, size_t len)
+{
+    struct ofpact *a;
+    int n_clones = 0;
+
+    OFPACT_FOR_EACH (a, ofpacts, len) {
+        a->raw = random_range(UINT8_MAX);
+        if (a->type == OFPACT_SET_FIELD) {
+            struct ofpact_set_field *sf = ofpact_get_SET_FIELD(a);
+            size_t n = sf->field->n_bytes;
+
+            sf->flow_has_vlan = true;
+            memset((uint8_t *) sf->value + n, 0xcc,
+                   ROUND_UP(n, OFPACT_ALIGNTO) - n);
+            memset((uint8_t *) ofpact_set_field_mask(sf) + n, 0xcc,
+                   ROUND_UP(n, OFPACT_ALIGNTO) - n);
+        } else if (a->type == OFPACT_CLONE) {
+            struct ofpact_nest *clone = ofpact_get_CLONE(a);
+
+            n_clones += 1 + spoil(clone->actions,
+                                  ofpact_nest_get_action_len(clone));
+        }
+    }
+    return n_clones;
+}
+
+/* Flows with what NORMAL needs, and with what clone() may hold, are in the same
+ * form however they came. */
+static void
+test_clone(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *flow;
+        int n_clones;
+    } cases[] = {
+        { "cookie=0x1,table=0,priority=110,in_port=1,"
+          "vlan_tci=0x0000/0x0fff "
+          "actions=clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL),"
+          "set_field:0x100a/0x1fff->vlan_tci,set_field:0x1/0x1->reg0,"
+          "goto_table:30", 1 },
+        { "cookie=0x1,table=0,priority=100,in_port=1 "
+          "actions=clone(set_field:0x100a/0x1fff->vlan_tci,"
+          "clone(set_field:0x1/0x1->reg0,output:7),pop_vlan,output:7),"
+          "output:9", 2 },
+        { "cookie=0x1,table=50,priority=100 "
+          "actions=set_field:ANY->in_port,NORMAL", 0 },
+        { "cookie=0x1,table=0,priority=100,in_port=7 "
+          "actions=controller(max_len=14,id=22247),goto_table:10", 0 },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct oflow *flow = oflow_from_string(cases[i].flow);
+        struct ds s = DS_EMPTY_INITIALIZER;
+        struct ofpbuf ofpacts;
+        struct match match;
+
+        check_flow(flow);
+        oflow_format(&s, flow, NULL);
+        assert_string_equal(ds_cstr(&s), cases[i].flow);
+
+        ofpbuf_init(&ofpacts, 0);
+        ofpbuf_put(&ofpacts, flow->ofpacts, flow->ofpacts_len);
+        assert_int_equal(spoil(ofpacts.data, ofpacts.size),
+                         cases[i].n_clones);
+        minimatch_expand(&flow->match, &match);
+        struct oflow *spoiled = oflow_create(flow->table_id, flow->priority,
+                                             &match, flow->cookie, &ofpacts);
+        assert_same_flow(spoiled, flow);
+
+        oflow_unref(spoiled);
+        oflow_unref(flow);
+        ofpbuf_uninit(&ofpacts);
+        ds_destroy(&s);
     }
 }
 
@@ -355,6 +438,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_clone),
         cmocka_unit_test(test_delete),
         cmocka_unit_test(test_equality),
         cmocka_unit_test(test_order),

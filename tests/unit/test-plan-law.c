@@ -29,7 +29,7 @@
 #define MAX_FACTS 8
 
 /* What is true of a bridge, in no order.  Port 0 is the host, if there, ports
- * 1 and 2 are now guests and now networks, the others are guests. */
+ * 1 to 3 are now guests and now networks, the others are guests. */
 struct facts {
     struct bridge_ctx ctx;
     struct port_spec ports[MAX_FACTS];
@@ -51,18 +51,6 @@ facts_uninit(struct facts *facts)
     for (int i = 0; i < MAX_FACTS; i++) {
         port_spec_uninit(&facts->ports[i]);
     }
-}
-
-/* More than one network port cannot have an exact MAC table. */
-static void
-facts_fix_ctx(struct facts *facts)
-{
-    int n = 0;
-
-    for (int i = 0; i < MAX_FACTS; i++) {
-        n += facts->present[i] && facts->ports[i].role == VIF_NETWORK;
-    }
-    facts->ctx.exact = n <= 1 && random_range(12);
 }
 
 static void
@@ -114,7 +102,7 @@ change_facts(struct facts *facts)
     struct port_spec *p = &facts->ports[i];
     struct port_spec *q = &facts->ports[1 + random_range(MAX_FACTS - 1)];
 
-    switch (random_range(6)) {
+    switch (random_range(7)) {
     case 0:
     case 1:
         facts->present[i] = !facts->present[i];
@@ -137,7 +125,7 @@ change_facts(struct facts *facts)
         break;
     case 5: {
         ofp_port_t ofport = p->ofport;
-        bool network = (i == 1 || i == 2) && !random_range(3);
+        bool network = i >= 1 && i <= 3 && !random_range(3);
 
         port_spec_uninit(p);
         port_spec_random(p, i, !i ? VIF_HOST
@@ -145,6 +133,11 @@ change_facts(struct facts *facts)
         p->ofport = ofport;
         break;
     }
+    case 6:
+        if (p->role == VIF_NETWORK) {
+            port_spec_random_bond(p);
+        }
+        break;
     }
 }
 
@@ -206,7 +199,7 @@ test_law_5(void **state OVS_UNUSED)
                     state_port(plan, &facts, random_range(MAX_FACTS));
                 }
             }
-            facts_fix_ctx(&facts);
+            facts.ctx.exact = random_range(12) != 0;
 
             oflow_table_copy(&before, plan_desired(plan));
             state_all(plan, &facts);
@@ -363,17 +356,32 @@ test_network_ports(void **state OVS_UNUSED)
 
     random_set_seed(1);
     facts_init(&facts);
-    for (int i = 0; i < 1000; i++) {
-        size_t n = 0;
+    for (int i = 0; i < 3000; i++) {
+        const char *first = NULL;
+        bool several = false, bond = false, reflects = false;
 
         change_facts(&facts);
         state_all(plan, &facts);
         for (int j = 0; j < MAX_FACTS; j++) {
-            n += facts.present[j] && facts.ports[j].role == VIF_NETWORK;
+            const struct port_spec *p = &facts.ports[j];
+
+            if (facts.present[j] && p->role == VIF_NETWORK) {
+                const char *port = p->bond ? p->bond : p->name;
+
+                several |= first && strcmp(first, port);
+                first = port;
+                bond |= p->bond != NULL;
+                reflects |= p->reflects;
+            }
         }
-        assert_int_equal(plan_network_kind(plan),
-                         (n > 1 ? NETWORK_SEVERAL
-                          : n ? NETWORK_DIRECT : NETWORK_NONE));
+
+        enum network_kind kind = (!first ? NETWORK_NONE
+                                  : several ? NETWORK_SEVERAL
+                                  : bond ? NETWORK_BOND : NETWORK_DIRECT);
+        assert_int_equal(plan_network_kind(plan), kind);
+        plan_run(plan);
+        assert_int_equal(plan_get_ctx(plan)->network, kind);
+        assert_int_equal(plan_get_ctx(plan)->reflections, reflects);
     }
     plan_destroy(plan);
     facts_uninit(&facts);

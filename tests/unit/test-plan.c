@@ -110,6 +110,7 @@ test_seed(void **state OVS_UNUSED)
         struct plan *plan = plan_create("br0");
         const struct bridge_ctx ctx = { .exact = true };
         plan_set_ctx(plan, &ctx);
+        plan_run(plan);
         for (size_t j = specs.n; j-- > 0; ) {
             struct vport vport;
 
@@ -135,6 +136,52 @@ test_seed(void **state OVS_UNUSED)
         plan_destroy(restarted);
         port_specs_uninit(&specs);
     }
+}
+
+/* Who had an address in what a switch holds. */
+static void
+test_had_address(void **state OVS_UNUSED)
+{
+    const struct bridge_ctx ctx = { .exact = true };
+    struct plan *plan = plan_create("br0");
+    struct oflow_table empty;
+
+    plan_set_ctx(plan, &ctx);
+    state_guest(plan, 1, 10);
+    state_guest(plan, 2, 20);
+    plan_run(plan);
+
+    /* Another with the address of vnet1, which keeps it. */
+    struct vport clone;
+    vport_clone(&clone, plan_find_port(plan, "vnet1"));
+    free(clone.name);
+    clone.name = xstrdup("clone");
+    clone.ofport = u16_to_ofp(17);
+    plan_set_port(plan, &clone);
+    plan_run(plan);
+    assert_true(plan_had_address(plan_desired(plan), "vnet1"));
+    assert_true(plan_had_address(plan_desired(plan), "vnet2"));
+    assert_false(plan_had_address(plan_desired(plan), "clone"));
+    assert_false(plan_had_address(plan_desired(plan), "vnet3"));
+    /* What the bridge does, or a block of VLANs, is no port's. */
+    assert_false(plan_had_address(plan_desired(plan), "br0"));
+    assert_false(plan_had_address(plan_desired(plan), ""));
+
+    /* It has it as soon as the other is held back. */
+    struct vport held_back;
+    vport_clone(&held_back, plan_find_port(plan, "vnet1"));
+    held_back.active = false;
+    plan_set_port(plan, &held_back);
+    plan_run(plan);
+    assert_false(plan_had_address(plan_desired(plan), "vnet1"));
+    assert_true(plan_had_address(plan_desired(plan), "clone"));
+
+    oflow_table_init(&empty);
+    assert_false(plan_had_address(&empty, "vnet2"));
+    oflow_table_uninit(&empty);
+    vport_uninit(&clone);
+    vport_uninit(&held_back);
+    plan_destroy(plan);
 }
 
 static void
@@ -178,6 +225,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cost),
         cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_had_address),
         cmocka_unit_test(test_queries),
     };
 
