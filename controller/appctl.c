@@ -2,10 +2,13 @@
 #include <config.h>
 #include "controller/appctl.h"
 
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "controller/mbridge.h"
 #include "controller/reconcile.h"
+#include "controller/waiters.h"
 #include "openvswitch/dynamic-string.h"
 #include "unixctl.h"
 #include "util.h"
@@ -86,10 +89,35 @@ appctl_plan(struct unixctl_conn *conn, int argc, const char *argv[],
     reply_bridges(conn, argc, argv, reconcile, mbridge_format_plan);
 }
 
-/* Registers the control commands for 'reconcile'.  "exit" sets '*exiting' to
- * true.  Both must remain valid until the control server is gone. */
+/* How long clients wait if they do not say: in seconds. */
+#define WAIT_TIMEOUT 60
+
+/* wait [--timeout=SECONDS] [PORT]... */
+static void
+appctl_wait(struct unixctl_conn *conn, int argc, const char *argv[],
+            void *waiters)
+{
+    static const char option[] = "--timeout=";
+    unsigned int timeout = WAIT_TIMEOUT;
+    int i = 1;
+
+    if (i < argc && !strncmp(argv[i], option, strlen(option))) {
+        if (!str_to_uint(argv[i] + strlen(option), 10, &timeout)) {
+            unixctl_command_reply_error(conn, "--timeout expects a number of "
+                                        "seconds");
+            return;
+        }
+        i++;
+    }
+    waiters_add(waiters, conn, &argv[i], argc - i, timeout * 1000LL);
+}
+
+/* Registers the control commands for 'reconcile' and 'waiters'.  "exit" sets
+ * '*exiting' to true.  All must remain valid until the control server is
+ * gone. */
 void
-appctl_register(struct reconcile *reconcile, bool *exiting)
+appctl_register(struct reconcile *reconcile, struct waiters *waiters,
+                bool *exiting)
 {
     unixctl_command_register("exit", "", 0, 0, appctl_exit, exiting);
     unixctl_command_register("fdb", "[BRIDGE]", 0, 1, appctl_fdb, reconcile);
@@ -97,4 +125,6 @@ appctl_register(struct reconcile *reconcile, bool *exiting)
                              reconcile);
     unixctl_command_register("reload", "", 0, 0, appctl_reload, reconcile);
     unixctl_command_register("status", "", 0, 0, appctl_status, reconcile);
+    unixctl_command_register("wait", "[--timeout=SECONDS] [PORT]...", 0,
+                             INT_MAX, appctl_wait, waiters);
 }

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 struct reconcile;
+struct waiters;
 
-void appctl_register(struct reconcile *, bool *exiting);
+void appctl_register(struct reconcile *, struct waiters *, bool *exiting);
 
 #endif /* controller/appctl.h */

@@ -31,7 +31,9 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/quarantine.c \
 	controller/quarantine.h \
 	controller/reconcile.c \
-	controller/reconcile.h
+	controller/reconcile.h \
+	controller/waiters.c \
+	controller/waiters.h
 controller_libvirtnet_controller_la_LIBADD = \
 	ovsdb/libvirtnet-ovsdb.la \
 	lib/libvirtnet.la

@@ -304,3 +304,10 @@ dbsync_count_pending(const struct dbsync *dbsync)
 {
     return shash_count(&dbsync->wanted);
 }
+
+/* Is there something still to be done about 'object'? */
+bool
+dbsync_is_wanted(const struct dbsync *dbsync, const char *object)
+{
+    return shash_find(&dbsync->wanted, object) != NULL;
+}

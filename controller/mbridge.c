@@ -12,6 +12,7 @@
 #include "hash.h"
 #include "lib/compile.h"
 #include "lib/dbrow.h"
+#include "lib/mac-table.h"
 #include "lib/model.h"
 #include "lib/oflow-table.h"
 #include "lib/pipeline.h"
@@ -34,6 +35,7 @@ struct mport {
     char of_name[OFP_MAX_PORT_NAME_LEN];    /* Perhaps cut off. */
     struct eth_addr hw_addr;
     unsigned long long int connection;  /* Over which it was told. */
+    unsigned long long int put; /* Number of the put that takes it in. */
 
     /* From the database, once known. */
     char *name;                 /* Of the interface, or null. */
@@ -115,6 +117,17 @@ unwant_vlan(struct mbridge *mb, const char *name)
 
     dbsync_unwant(mb->env->dbsync, object);
     free(object);
+}
+
+/* Is there something to write into the database for port 'name'? */
+static bool
+is_vlan_wanted(const struct mbridge *mb, const char *name)
+{
+    char *object = vlan_object(mb, name);
+    bool wanted = dbsync_is_wanted(mb->env->dbsync, object);
+
+    free(object);
+    return wanted;
 }
 
 /* Forgets what the database said of 'port'. */
@@ -252,6 +265,7 @@ update_mport(struct mbridge *mb, struct mport *port)
     enum model_verdict verdict;
     struct vport vport;
 
+    port->put = ofctrl_next_put(mb->ofctrl);
     if (!vif) {
         mport_detach(mb, port);
         normal_guard_set_port(mb->guard, port->ofport, false);
@@ -625,6 +639,73 @@ mbridge_get_diags(const struct mbridge *mb, struct diag_list *diags)
         }
     }
     diag_list_sort(diags);
+}
+
+/* Has the port that is called 'name' lost its address to others?  Then says so
+ * in 'why'. */
+static enum port_state
+claim_state(const struct mbridge *mb, const char *name, struct ds *why)
+{
+    const struct vport *vport = plan_find_port(mb->plan, name);
+    const struct mac_entry *entry
+        = mac_table_find(plan_mac_table(mb->plan), vport->mac);
+    const struct mac_claim *claim
+        = entry ? mac_entry_find_claim(entry, name) : NULL;
+
+    if (!claim || !vlan_set_is_empty(&claim->won)) {
+        return PORT_INSTALLED;
+    } else if (!claim->active) {
+        ds_put_cstr(why, "its address is pending");
+        return PORT_WAITING;
+    }
+    ds_put_format(why, "%s has its address", entry->claims[0].port);
+    return PORT_FAILED;
+}
+
+/* Has the switch of 'mb' told of the port of 'vif'? */
+bool
+mbridge_has_port(const struct mbridge *mb, const struct vif *vif)
+{
+    const struct mport *port = find_mport(mb, vif->ofport);
+
+    return port && port->name && !strcmp(port->name, vif->name);
+}
+
+/* Returns how far the port of 'vif', which 'mb' has, has got there.  Appends
+ * the reason to 'why' unless it is installed. */
+enum port_state
+mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
+                   struct ds *why)
+{
+    const struct ofctrl_stats *stats = ofctrl_get_stats(mb->ofctrl);
+    const struct mport *port = find_mport(mb, vif->ofport);
+    const char *quarantine = ofctrl_get_quarantine(
+        mb->ofctrl, pipeline_cookie(COOKIE_PORT, vif->name));
+
+    if (port->connection != stats->n_connects) {
+        ds_put_cstr(why, "the switch has not told of it yet");
+        return PORT_WAITING;
+    } else if (!port->in_plan) {
+        ds_put_cstr(why, (port->diags.n ? port->diags.diags[0].text
+                          : "not wired"));
+        return PORT_FAILED;
+    } else if (quarantine) {
+        ds_put_format(why, "the switch has refused its flows: %s",
+                      quarantine);
+        return PORT_FAILED;
+    } else if (!ofctrl_put_is_done(mb->ofctrl, port->put)
+               || is_vlan_wanted(mb, port->name)) {
+        ds_put_cstr(why, "not installed yet");
+        return PORT_WAITING;
+    }
+    return mb->exact ? claim_state(mb, port->name, why) : PORT_INSTALLED;
+}
+
+/* Is everything in the switch that is asked for? */
+bool
+mbridge_is_installed(const struct mbridge *mb)
+{
+    return ofctrl_is_installed(mb->ofctrl, mb->plan);
 }
 
 /* Is everything in the switch that is asked for, and nothing wrong? */

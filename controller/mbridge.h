@@ -34,6 +34,13 @@ struct mbridge_env {
     struct dbsync *dbsync;
 };
 
+/* How far a port has got.  In the order of which is worse. */
+enum port_state {
+    PORT_INSTALLED,             /* The switch has acknowledged its flows. */
+    PORT_WAITING,               /* Not there yet. */
+    PORT_FAILED                 /* Will not get there unless something changes. */
+};
+
 struct mbridge *mbridge_create(const struct bridge_row *, const struct uuid *,
                                const struct mbridge_env *);
 void mbridge_destroy(struct mbridge *);
@@ -54,6 +61,10 @@ const char *mbridge_name(const struct mbridge *);
 const struct plan *mbridge_plan(const struct mbridge *);
 const struct ofctrl *mbridge_ofctrl(const struct mbridge *);
 const struct bridge_model *mbridge_model(const struct mbridge *);
+bool mbridge_has_port(const struct mbridge *, const struct vif *);
+enum port_state mbridge_port_state(const struct mbridge *, const struct vif *,
+                                   struct ds *why);
+bool mbridge_is_installed(const struct mbridge *);
 bool mbridge_is_ok(const struct mbridge *);
 void mbridge_get_diags(const struct mbridge *, struct diag_list *);
 void mbridge_format_state(struct ds *, const struct mbridge *);

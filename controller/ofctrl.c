@@ -70,6 +70,8 @@ struct ofctrl {
     bool refused;               /* Has there been an error? */
     bool blamed;                /* And do we know whose fault it was? */
 
+    unsigned long long int put; /* Of those begun, the last one... */
+    unsigned long long int put_done;    /* ...and of those carried out. */
     bool compare_all;           /* Or else only what the plan calls dirty. */
     bool singly;                /* Send buckets of different ports apart. */
     uint32_t next_bundle_id;
@@ -222,7 +224,9 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
     find_changes(ofctrl, plan, &ofctrl->changes);
     ofctrl->compare_all = false;
     plan_clear_dirty(plan);
+    ofctrl->put++;
     if (!ofctrl->changes.n) {
+        ofctrl->put_done = ofctrl->put;
         return;
     }
 
@@ -250,6 +254,7 @@ finish_bundle(struct ofctrl *ofctrl)
 {
     if (!ofctrl->refused) {
         oflow_table_apply(&ofctrl->installed, &ofctrl->changes);
+        ofctrl->put_done = ofctrl->put;
         ofctrl->backoff = 0;
     } else {
         /* Nothing of it was carried out. */
@@ -447,6 +452,23 @@ ofctrl_is_installed(const struct ofctrl *ofctrl, const struct plan *plan)
 
     return (ofctrl->state == S_READY && !ofctrl->compare_all
             && hmap_is_empty(&dirty->flows) && hmap_is_empty(&dirty->groups));
+}
+
+/* Returns the number of the put that will send what 'plan' says now, for
+ * ofctrl_put_is_done(). */
+unsigned long long int
+ofctrl_next_put(const struct ofctrl *ofctrl)
+{
+    return ofctrl->put + 1;
+}
+
+/* Has the switch acknowledged put number 'put', or had nothing to
+ * acknowledge?  Unlike ofctrl_is_installed() this becomes true also while plan
+ * changes all the time. */
+bool
+ofctrl_put_is_done(const struct ofctrl *ofctrl, unsigned long long int put)
+{
+    return ofctrl_is_ready(ofctrl) && ofctrl->put_done >= put;
 }
 
 /* Returns a number that changes whenever the switch has been read back, after

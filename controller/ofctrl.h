@@ -62,6 +62,8 @@ void ofctrl_set_allowed(struct ofctrl *, bool allowed);
 bool ofctrl_is_connected(const struct ofctrl *);
 bool ofctrl_is_ready(const struct ofctrl *);
 bool ofctrl_is_installed(const struct ofctrl *, const struct plan *);
+unsigned long long int ofctrl_next_put(const struct ofctrl *);
+bool ofctrl_put_is_done(const struct ofctrl *, unsigned long long int put);
 unsigned int ofctrl_get_seqno(const struct ofctrl *);
 const struct oflow_table *ofctrl_get_installed(const struct ofctrl *);
 const char *ofctrl_get_quarantine(const struct ofctrl *, ovs_be64 cookie);

@@ -10,6 +10,7 @@
 #include "controller/mbridge.h"
 #include "controller/netdef-source.h"
 #include "dirs.h"
+#include "flow.h"
 #include "lib/dbrow.h"
 #include "lib/model.h"
 #include "lib/vif.h"
@@ -292,6 +293,53 @@ reconcile_sort_bridges(const struct reconcile *r)
     bridges[n] = NULL;
     free(nodes);
     return bridges;
+}
+
+/* Returns how far port 'name' has got.  Appends the reason to 'why' unless it is
+ * installed. */
+enum port_state
+reconcile_port_state(const struct reconcile *r, const char *name,
+                     struct ds *why)
+{
+    const struct vif *vif = vif_reader_find_name(ovs_idl_vifs(r->ovs), name);
+    const struct shash_node *node;
+
+    if (!vif || (!vif->error && vif->ofport == OFPP_NONE)) {
+        ds_put_cstr(why, vif ? "has no OpenFlow port yet" : "no such port");
+        return PORT_WAITING;
+    } else if (vif->error) {
+        ds_put_cstr(why, vif->error);
+        return PORT_FAILED;
+    }
+
+    /* Which bridge it is on is for the switches to say. */
+    SHASH_FOR_EACH (node, &r->bridges) {
+        const struct mbridge *mb = node->data;
+
+        if (mbridge_has_port(mb, vif)) {
+            return mbridge_port_state(mb, vif, why);
+        }
+    }
+    ds_put_cstr(why, "no switch has it yet");
+    return PORT_WAITING;
+}
+
+/* Is everything in all switches that is asked for, as far as is known? */
+bool
+reconcile_is_installed(const struct reconcile *r)
+{
+    const struct shash_node *node;
+
+    if (!ovs_idl_has_ever_connected(r->ovs)
+        || dbsync_count_pending(r->dbsync)) {
+        return false;
+    }
+    SHASH_FOR_EACH (node, &r->bridges) {
+        if (!mbridge_is_installed(node->data)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Adds the line of an interface that is on no bridge to 'lines'. */

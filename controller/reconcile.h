@@ -8,6 +8,8 @@
  * Brings events to the bridges that they concern.  What becomes of a bridge is
  * in mbridge.h. */
 
+#include <stdbool.h>
+
 struct ds;
 struct mbridge;
 
@@ -27,6 +29,9 @@ void reconcile_reload(struct reconcile *);
 const struct mbridge *reconcile_find_bridge(const struct reconcile *,
                                             const char *name);
 const struct mbridge **reconcile_sort_bridges(const struct reconcile *);
+enum port_state reconcile_port_state(const struct reconcile *,
+                                     const char *name, struct ds *why);
+bool reconcile_is_installed(const struct reconcile *);
 void reconcile_format_status(struct ds *, const struct reconcile *);
 
 #endif /* controller/reconcile.h */

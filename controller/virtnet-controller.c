@@ -9,6 +9,7 @@
 #include "command-line.h"
 #include "controller/appctl.h"
 #include "controller/reconcile.h"
+#include "controller/waiters.h"
 #include "daemon.h"
 #include "dirs.h"
 #include "fatal-signal.h"
@@ -37,6 +38,7 @@ main(int argc, char *argv[])
 {
     struct unixctl_server *unixctl;
     struct reconcile *reconcile;
+    struct waiters *waiters;
     struct options options;
     bool exiting = false;
 
@@ -50,22 +52,26 @@ main(int argc, char *argv[])
         exit(EXIT_FAILURE);
     }
     reconcile = reconcile_create(&options.config);
-    appctl_register(reconcile, &exiting);
+    waiters = waiters_create(reconcile);
+    appctl_register(reconcile, waiters, &exiting);
     daemonize_complete();
     VLOG_INFO("%s (ovs-virtnet) %s", program_name, virtnet_version());
 
     while (!exiting) {
         reconcile_run(reconcile);
+        waiters_run(waiters);
         unixctl_server_run(unixctl);
         if (exiting) {
             break;
         }
         reconcile_wait(reconcile);
+        waiters_wait(waiters);
         unixctl_server_wait(unixctl);
         poll_block();
     }
 
     /* The flows stay in the switches. */
+    waiters_destroy(waiters);
     unixctl_server_destroy(unixctl);
     reconcile_destroy(reconcile);
     service_stop();

@@ -365,20 +365,37 @@ vif_reader_find(const struct vif_reader *reader, ofp_port_t ofport,
     return found;
 }
 
-/* Returns the UUID of the Port row of interface 'name', or null if there is no
- * such interface. */
-const struct uuid *
-vif_reader_port_uuid(const struct vif_reader *reader, const char *name)
+static const struct record *
+find_record(const struct vif_reader *reader, const char *name)
 {
     const struct record *record;
 
     HMAP_FOR_EACH_WITH_HASH (record, name_node, hash_string(name, 0),
                              &reader->by_name) {
         if (!strcmp(record->vif.name, name)) {
-            return &record->port_uuid;
+            return record;
         }
     }
     return NULL;
+}
+
+/* Returns the vif called 'name', or null if there is none. */
+const struct vif *
+vif_reader_find_name(const struct vif_reader *reader, const char *name)
+{
+    const struct record *record = find_record(reader, name);
+
+    return record ? &record->vif : NULL;
+}
+
+/* Returns the UUID of the Port row of interface 'name', or null if there is no
+ * such interface. */
+const struct uuid *
+vif_reader_port_uuid(const struct vif_reader *reader, const char *name)
+{
+    const struct record *record = find_record(reader, name);
+
+    return record ? &record->port_uuid : NULL;
 }
 
 /* Calls 'cb' with 'aux' for each vif, in no particular order. */

@@ -28,6 +28,8 @@ const struct vif *vif_reader_find(const struct vif_reader *, ofp_port_t,
                                   const char *of_name,
                                   const struct eth_addr hw_addr,
                                   const char *known_as);
+const struct vif *vif_reader_find_name(const struct vif_reader *,
+                                       const char *name);
 const struct uuid *vif_reader_port_uuid(const struct vif_reader *,
                                         const char *name);
 typedef void vif_reader_each_cb(const struct vif *, void *aux);

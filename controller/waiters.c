@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/waiters.h"
+
+#include <stdlib.h>
+
+#include "controller/mbridge.h"
+#include "controller/reconcile.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/list.h"
+#include "openvswitch/poll-loop.h"
+#include "timeval.h"
+#include "unixctl.h"
+#include "util.h"
+
+struct waiter {
+    struct ovs_list list_node;  /* In struct waiters. */
+    struct unixctl_conn *conn;
+    char **ports;               /* If there are none, everything. */
+    size_t n_ports;
+    long long int deadline;     /* In time_msec() terms. */
+};
+
+struct waiters {
+    const struct reconcile *reconcile;
+    struct ovs_list list;       /* Contains "struct waiter"s. */
+    bool added;                 /* Some have not been looked at yet. */
+};
+
+/* Creates and returns an empty set of waiters for ports of 'reconcile', which
+ * must outlive it. */
+struct waiters *
+waiters_create(const struct reconcile *reconcile)
+{
+    struct waiters *waiters = xzalloc(sizeof *waiters);
+
+    waiters->reconcile = reconcile;
+    ovs_list_init(&waiters->list);
+    return waiters;
+}
+
+/* Sends 'text' to 'waiter', as a success if 'ok', and frees it. */
+static void
+waiter_answer(struct waiter *waiter, bool ok, const char *text)
+{
+    if (ok) {
+        unixctl_command_reply(waiter->conn, text);
+    } else {
+        unixctl_command_reply_error(waiter->conn, text);
+    }
+    ovs_list_remove(&waiter->list_node);
+    for (size_t i = 0; i < waiter->n_ports; i++) {
+        free(waiter->ports[i]);
+    }
+    free(waiter->ports);
+    free(waiter);
+}
+
+/* Frees 'waiters'.  Those who still wait are told that it is in vain.  Must be
+ * called before the control server is destroyed. */
+void
+waiters_destroy(struct waiters *waiters)
+{
+    struct waiter *waiter;
+
+    LIST_FOR_EACH_SAFE (waiter, list_node, &waiters->list) {
+        waiter_answer(waiter, false, "exiting");
+    }
+    free(waiters);
+}
+
+/* Has 'conn' answered when the 'n_ports' ports in 'ports', which are copied,
+ * are in the switch, or all ports of all bridges if 'n_ports' is 0; or after
+ * 'timeout_msec' milliseconds. */
+void
+waiters_add(struct waiters *waiters, struct unixctl_conn *conn,
+            const char *const ports[], size_t n_ports,
+            long long int timeout_msec)
+{
+    struct waiter *waiter = xzalloc(sizeof *waiter);
+
+    waiter->conn = conn;
+    waiter->ports = xmalloc(n_ports * sizeof *waiter->ports);
+    for (size_t i = 0; i < n_ports; i++) {
+        waiter->ports[i] = xstrdup(ports[i]);
+    }
+    waiter->n_ports = n_ports;
+    waiter->deadline = time_msec() + timeout_msec;
+    ovs_list_push_back(&waiters->list, &waiter->list_node);
+    waiters->added = true;
+}
+
+/* Returns what is to be said of what 'waiter' waits for as a whole: something
+ * that cannot be installed before something that is not installed yet.  Appends
+ * the reason to 's' unless all is installed. */
+static enum port_state
+waiter_state(const struct waiters *waiters, const struct waiter *waiter,
+             struct ds *s)
+{
+    enum port_state worst = PORT_INSTALLED;
+
+    if (!waiter->n_ports) {
+        if (!reconcile_is_installed(waiters->reconcile)) {
+            ds_put_cstr(s, "not all bridges are installed");
+            worst = PORT_WAITING;
+        }
+        return worst;
+    }
+    for (size_t i = 0; i < waiter->n_ports; i++) {
+        struct ds why = DS_EMPTY_INITIALIZER;
+        enum port_state state
+            = reconcile_port_state(waiters->reconcile, waiter->ports[i], &why);
+
+        if (state > worst) {
+            worst = state;
+            ds_clear(s);
+            ds_put_format(s, "port %s: %s", waiter->ports[i], ds_cstr(&why));
+        }
+        ds_destroy(&why);
+    }
+    return worst;
+}
+
+static void
+waiter_run(struct waiters *waiters, struct waiter *waiter)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    enum port_state state = waiter_state(waiters, waiter, &s);
+
+    if (state == PORT_INSTALLED) {
+        waiter_answer(waiter, true, NULL);
+    } else if (state == PORT_FAILED) {
+        waiter_answer(waiter, false, ds_cstr(&s));
+    } else if (time_msec() >= waiter->deadline) {
+        ds_put_cstr(&s, "; giving up");
+        waiter_answer(waiter, false, ds_cstr(&s));
+    }
+    ds_destroy(&s);
+}
+
+/* Answers those whose ports are ready.  Must be called after each
+ * reconcile_run() and before requests are taken in, so that a request is
+ * answered only after one more reconcile_run(). */
+void
+waiters_run(struct waiters *waiters)
+{
+    struct waiter *waiter;
+
+    waiters->added = false;
+    LIST_FOR_EACH_SAFE (waiter, list_node, &waiters->list) {
+        waiter_run(waiters, waiter);
+    }
+}
+
+/* Arranges for poll_block() to wake up when waiters_run() has something to do
+ * of which the reason is not in reconcile_wait(). */
+void
+waiters_wait(struct waiters *waiters)
+{
+    const struct waiter *waiter;
+
+    if (waiters->added) {
+        poll_immediate_wake();
+    }
+    LIST_FOR_EACH (waiter, list_node, &waiters->list) {
+        poll_timer_wait_until(waiter->deadline);
+    }
+}
