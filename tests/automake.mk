@@ -182,6 +182,23 @@ EXTRA_DIST += \
 	tests/system/test-vlans.sh \
 	tutorial/demo
 
+# The benchmark: tests/bench/run.
+check_PROGRAMS += tests/bench/bench
+tests_bench_bench_SOURCES = \
+	tests/bench/bench-daemon.c \
+	tests/bench/bench-db.c \
+	tests/bench/bench-frames.c \
+	tests/bench/bench-idl.c \
+	tests/bench/bench-latency.c \
+	tests/bench/bench-offline.c \
+	tests/bench/bench-rpc.c \
+	tests/bench/bench.c \
+	tests/bench/bench.h
+tests_bench_bench_LDADD = \
+	ovsdb/libvirtnet-ovsdb.la \
+	lib/libvirtnet.la \
+	$(OVS_LIBS)
+
 # Scripts.
 test_scripts = \
 	tests/corpus.sh \

@@ -1,0 +1,578 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# The cases of the benchmark, each a function that leaves samples behind and
+# nothing else.  What a case is compared with, and what it must reach, is in
+# report.py.  Where there are two sides, they take turns.
+
+# quick A B: prints A if --quick is given, otherwise B.
+quick() {
+    if [ -n "$QUICK" ]; then echo "$1"; else echo "$2"; fi
+}
+
+# A full install, into an empty switch, by a controller that is running.
+case_install() {
+    local n runs i
+
+    runs=$(quick 3 15)
+    start_switch a
+    start_switch b
+    for n in $(quick "100 200" "1000 2000"); do
+        populate "$n" a b
+        rm -f "$NETWORK"
+        start_bench_controller
+        set_mode libvirt
+        save_plan "$S/plan"
+        sed -n 's/^flow add //p' "$S/plan" > "$S/flows"
+        sed -n 's/^group add //p' "$S/plan" > "$S/groups"
+        for ((i = 0; i < runs; i++)); do
+            set_mode kernel
+            clear_flows
+            if ((i % 2)); then
+                install_reference "$n"
+                install_ours "$n"
+            else
+                install_ours "$n"
+                install_reference "$n"
+            fi
+        done
+        stop_bench_controller
+    done
+    stop_switch a
+    stop_switch b
+}
+
+install_ours() {
+    write_network libvirt "$NETWORK.new"
+    on a "$BENCH" apply "$CTL" "$NETWORK.new" "$NETWORK" g1 |
+        samples "install/$1" ours
+}
+
+install_reference() {
+    timed "install/$1" reference restore_plan "$S/plan"
+    clear_flows
+    timed "install/$1" "replace-flows" replace_flows
+}
+
+replace_flows() {
+    on b ovs-ofctl -O OpenFlow15 --bundle add-groups br0 "$S/groups"
+    on b ovs-ofctl -O OpenFlow15 --bundle replace-flows br0 "$S/flows"
+}
+
+# Plugging one guest.
+case_plug() {
+    local n runs
+
+    start_switch a
+    start_switch b
+    start_bench_controller
+    set_mode libvirt
+    for n in $(quick "10 100 200" "10 100 1000 2000"); do
+        populate "$n" a b
+        bench_ctl wait
+        save_plan "$S/plan"
+        clear_flows
+        restore_plan "$S/plan"
+        runs=$(quick 10 200)
+        "$BENCH" latency $S/a/run $S/b/run "$CTL" "$n" "$runs" |
+            samples "plug/$n"
+    done
+    stop_bench_controller
+    stop_switch a
+    stop_switch b
+}
+
+# Instructions of the controller for one plug.
+case_instructions() {
+    local n count before
+
+    if ! type valgrind > /dev/null 2>&1; then
+        say "no valgrind, so no case of instructions" >&2
+        return
+    fi
+    count=$(quick 5 20)
+    write_network libvirt "$NETWORK"
+    start_switch a
+    for n in $(quick "20 200" "100 2000"); do
+        populate "$n" a
+        start_bench_controller valgrind -q --tool=callgrind \
+            --callgrind-out-file="$S/callgrind" --log-file="$S/valgrind.log"
+        plug_and_unplug "$n" 3
+        dump_instructions > /dev/null
+        plug_only "$n" "$count"
+        sample "instructions/$n" ours $(($(dump_instructions) / count))
+        stop_bench_controller KILL
+        "$BENCH" unplug $S/a/run $((n + 1)) "$count"
+    done
+    stop_switch a
+}
+
+# Plugs guest after guest, $2 of them, on top of $1.
+plug_only() {
+    local i
+
+    for ((i = 1; i <= $2; i++)); do
+        "$BENCH" plug $S/a/run $(($1 + i)) 1
+        bench_ctl wait "g$(($1 + i))"
+    done
+}
+
+plug_and_unplug() {
+    plug_only "$1" "$2"
+    "$BENCH" unplug $S/a/run $(($1 + 1)) "$2"
+    bench_ctl wait
+}
+
+# Prints the number of instructions since the last call.
+dump_instructions() {
+    rm -f "$S"/callgrind.*
+    callgrind_control --dump "$(pid_of a virtnet-controller)" > /dev/null
+    wait_for 20 grep -qs '^totals:' "$S"/callgrind.*
+    sed -n 's/^totals: //p' "$S"/callgrind.* | head -1
+}
+
+# The controller's share of all CPU time that it takes to wire guests one at a
+# time.
+case_share() {
+    local n i before=() after=() d=() children
+
+    n=$(quick 50 1000)
+    write_network libvirt "$NETWORK"
+    start_switch a
+    start_bench_controller
+    mapfile -t before < <(daemon_times)
+    children=$(children_usec)
+    for ((i = 1; i <= n; i++)); do
+        plug_by_vsctl "$i"
+    done
+    children=$(($(children_usec) - children))
+    bench_ctl wait
+    mapfile -t after < <(daemon_times)
+    for i in 0 1 2; do
+        d[i]=$((after[i] - before[i]))
+    done
+    sample share/$n ours "${d[0]}"
+    sample share/$n reference $((children + d[1] + d[2]))
+    sample share/$n vsctl "$children"
+    sample share/$n ovsdb-server "${d[1]}"
+    sample share/$n vswitchd "${d[2]}"
+    stop_bench_controller
+    stop_switch a
+}
+
+daemon_times() {
+    cpu_usec "$(pid_of a virtnet-controller)"
+    cpu_usec "$(pid_of a ovsdb-server)"
+    cpu_usec "$(pid_of a ovs-vswitchd)"
+}
+
+# CPU time of this shell's children that have ended.
+children_usec() {
+    awk -v hz="$(getconf CLK_TCK)" \
+        '{ sub(/^.*\) /, ""); print int(($14 + $15) * 1e6 / hz) }' /proc/$$/stat
+}
+
+plug_by_vsctl() {
+    on a vsctl add-port br0 "g$1" tag=10 -- set Interface "g$1" type=dummy \
+        "external_ids:attached-mac=\"$(printf 52:54:00:00:%02x:%02x \
+            $(($1 / 256)) $(($1 % 256)))\"" \
+        "external_ids:iface-id=\"i$1\"" "external_ids:vm-id=\"v$1\"" \
+        external_ids:iface-status=active
+}
+
+# A restart with nothing changed.
+case_restart() {
+    local n runs i mods
+
+    n=$(quick 200 2000)
+    runs=$(quick 3 15)
+    write_network libvirt "$NETWORK"
+    start_switch a
+    populate "$n" a
+    start_bench_controller
+    for ((i = 0; i < runs; i++)); do
+        stop_bench_controller KILL
+        if ((i % 2)); then
+            restart_reference "$n"
+            restart_ours "$n"
+        else
+            restart_ours "$n"
+            restart_reference "$n"
+        fi
+        sample "restart-mods/$n" ours $(($(sent flow_mods) + $(sent group_mods)))
+    done
+    stop_bench_controller
+    stop_switch a
+}
+
+restart_ours() {
+    start_bench_controller
+    samples "restart/$1" ours < "$S/start.out"
+}
+
+restart_reference() {
+    timed "restart/$1" reference on a ovs-ofctl -O OpenFlow15 dump-flows br0
+}
+
+# vswitchd is killed.
+case_return() {
+    local n runs i
+
+    n=$(quick 200 2000)
+    runs=$(quick 3 9)
+    write_network libvirt "$NETWORK"
+    start_switch a
+    start_switch b
+    populate "$n" a b
+    start_bench_controller
+    save_plan "$S/plan"
+    for ((i = 0; i < runs; i++)); do
+        if ((i % 2)); then
+            return_reference "$n"
+            return_ours "$n"
+        else
+            return_ours "$n"
+            return_reference "$n"
+        fi
+    done
+    stop_bench_controller
+    stop_switch a
+    stop_switch b
+}
+
+kill_vswitchd() {
+    kill_bench_daemon "$1" ovs-vswitchd KILL
+    rm -f "$S/$1/run/br0.mgmt"
+}
+
+return_ours() {
+    kill_vswitchd a
+    "$BENCH" return $S/a/run/br0.mgmt "$CTL" > "$S/return.out" &
+    start_bench_vswitchd a
+    wait $!
+    samples "return/$1" ours < "$S/return.out"
+}
+
+return_reference() {
+    kill_vswitchd b
+    on b "$BENCH" return $S/b/run/br0.mgmt -- \
+        ovs-ofctl -O OpenFlow15 bundle br0 "$S/plan" > "$S/return.out" &
+    start_bench_vswitchd b
+    wait $!
+    samples "return/$1" reference < "$S/return.out"
+}
+
+# Many guests leave at once.
+case_unplug() {
+    local n total before cpu
+
+    total=$(quick 200 2000)
+    write_network libvirt "$NETWORK"
+    start_switch a
+    start_bench_controller
+    populate "$total" a
+    for n in $(quick "50 100" "250 500 1000 1000 500 250"); do
+        bench_ctl wait
+        before=$(sent bundles)
+        cpu=$(cpu_usec "$(pid_of a virtnet-controller)")
+        "$BENCH" unplug $S/a/run $((total - n + 1)) "$n" "$CTL" |
+            samples "unplug/$n" time
+        sample "unplug/$n" ours \
+            $((($(cpu_usec "$(pid_of a virtnet-controller)") - cpu) / n))
+        sample "unplug-bundles/$n" ours $(($(sent bundles) - before))
+        populate "$total" a
+    done
+    stop_bench_controller
+    stop_switch a
+}
+
+# A network's VLAN is changed.
+case_edit() {
+    local n i before
+
+    n=$(quick 100 1000)
+    write_network libvirt "$NETWORK"
+    start_switch a
+    start_bench_controller
+    "$BENCH" plug $S/a/run 1 "$n" guests
+    bench_ctl wait
+    for ((i = 0; i < $(quick 2 5); i++)); do
+        before=$(sent bundles)
+        write_network libvirt "$NETWORK.new" $((100 + i))
+        on a "$BENCH" apply "$CTL" "$NETWORK.new" "$NETWORK" |
+            samples "edit/$n" ours
+        sleep 1
+        bench_ctl wait
+        sample "edit-bundles/$n" ours $(($(sent bundles) - before))
+    done
+    stop_bench_controller
+    stop_switch a
+}
+
+# Nothing happens.
+case_idle() {
+    local n seconds cpu switches pid
+
+    n=$(quick 200 2000)
+    seconds=$(quick 5 60)
+    write_network libvirt "$NETWORK"
+    start_switch a
+    start_bench_controller
+    populate "$n" a
+    bench_ctl wait
+    sleep 6
+    pid=$(pid_of a virtnet-controller)
+    cpu=$(cpu_usec "$pid")
+    switches=$(switches_of "$pid")
+    sleep "$seconds"
+    sample "idle-cpu/$n" ours $(($(cpu_usec "$pid") - cpu))
+    sample "idle-wakeups/$n" ours $(($(switches_of "$pid") - switches))
+    stop_bench_controller
+    stop_switch a
+}
+
+# Resident memory.
+case_memory() {
+    local n pid small large first=yes
+
+    small=$(quick 50 100)
+    large=$(quick 300 5000)
+    write_network libvirt "$NETWORK"
+    start_switch a
+    for n in $small $large; do
+        populate "$n" a
+        start_bench_controller
+        "$BENCH" idl "unix:$S/a/run/db.sock" > "$S/idl.out" &
+        pid=$!
+        wait_for 30 grep -q complete "$S/idl.out"
+        sample "memory/$n" ours "$(rss_kb "$(pid_of a virtnet-controller)")"
+        sample "memory/$n" reference "$(rss_kb $pid)"
+        kill $pid
+        wait $pid || :
+        stop_bench_controller
+    done
+    stop_switch a
+}
+
+# Compiling alone.
+case_offline() {
+    local n
+
+    n=$(quick 2000 100000)
+    "$BENCH" offline "$n" "$(quick 3 9)" | samples "offline/$n"
+}
+
+# Entries in the datapath: S remote senders to D guests.
+case_megaflows() {
+    local s d mode side
+
+    s=$(quick 5 50)
+    d=$(quick 4 20)
+    write_network kernel "$NETWORK"
+    start_switch a
+    on a vsctl set Open_vSwitch . other_config:max-idle=600000
+    # NORMAL is what there is without a controller.
+    on a ovs-ofctl add-flow br0 cookie=1,priority=0,actions=NORMAL
+    start_bench_controller
+    populate "$d" a
+    bench_ctl wait
+    for mode in kernel libvirt; do
+        set_mode $mode
+        case $mode in kernel) side=reference ;; *) side=ours ;; esac
+        # Access ports of VLAN 10 need an uplink that is in it.
+        on a vsctl set Port uplink tag=10
+        bench_ctl wait
+        sleep 1
+        on a ovs-appctl dpctl/del-flows
+        "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl 1 1 "$d" guests
+        sleep 1
+        on a ovs-appctl dpctl/del-flows
+        "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl 2 "$s" "$d" uplink
+        sample "megaflows/${s}x$d" $side \
+            "$(on a ovs-appctl dpctl/dump-flows | grep -c 'in_port(.*actions:')"
+    done
+    stop_bench_controller
+    stop_switch a
+}
+
+# A broadcast to many guests, in CPU time of vswitchd.
+case_broadcast() {
+    local n runs count i mode
+
+    n=$(quick 100 1000)
+    runs=$(quick 2 10)
+    count=$(quick 20 200)
+    write_network kernel "$NETWORK"
+    start_switch a
+    on a ovs-ofctl add-flow br0 cookie=1,priority=0,actions=NORMAL
+    on a vsctl set Port uplink tag=10
+    start_bench_controller
+    populate "$n" a
+    bench_ctl wait
+    for ((i = 0; i < runs; i++)); do
+        if ((i % 2)); then
+            broadcast libvirt ours
+            broadcast kernel reference
+        else
+            broadcast kernel reference
+            broadcast libvirt ours
+        fi
+    done
+    stop_bench_controller
+    stop_switch a
+}
+
+# Sums up what guests have been sent so far.
+frames_to_guests() {
+    on a ovs-ofctl -O OpenFlow15 --no-names dump-ports br0 |
+        awk '/^ *port +[0-9]+:/ { p = $2 + 0 }
+             /tx pkts=/ && p < 30000 {
+                 sub(/.*tx pkts=/, ""); s += $0 + 0; p = 30000
+             }
+             END { print s + 0 }'
+}
+
+broadcast() {
+    local cpu before pid
+
+    set_mode "$1"
+    pid=$(pid_of a ovs-vswitchd)
+    sleep 1
+    "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl 5 1 0 uplink
+    sleep 0.2
+    before=$(frames_to_guests)
+    cpu=$(cpu_usec "$pid")
+    "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl "$count" 1 0 uplink
+    sample "broadcast/$n" "$2" $((($(cpu_usec "$pid") - cpu) / count))
+    sleep 0.5
+    sample "broadcast-lost/$n" "$2" \
+        $((count * n - ($(frames_to_guests) - before)))
+}
+
+# Frames per second, with real devices.
+case_frames() {
+    local runs msec i mode
+
+    runs=$(quick 1 7)
+    msec=$(quick 300 2000)
+    start_frames 2
+    for ((i = 0; i < runs; i++)); do
+        for mode in $( ((i % 2)) && echo libvirt kernel || echo kernel libvirt); do
+            set_mode "$mode"
+            frames_per_second guests-1 g1 g2 1
+            frames_per_second guests-1000 g1 g2 1000
+            frames_per_second uplink-1 uplink g1 1
+        done
+    done
+    stop_frames
+}
+
+# Starts switch a with $1 guests and an uplink that are namespaces.
+start_frames() {
+    local i
+
+    write_network kernel "$NETWORK"
+    start_switch a netdev
+    on a ovs-ofctl add-flow br0 cookie=1,priority=0,actions=NORMAL
+    DATAPATH=netdev start_bench_controller
+    for ((i = 1; i <= $1; i++)); do
+        on a add_guest br0 g$i "$(guest_mac $i)"
+    done
+    on a add_uplink br0 uplink 02:00:00:00:00:01
+    bench_ctl wait
+}
+
+guest_mac() {
+    printf '52:54:00:00:00:%02x' "$1"
+}
+
+stop_frames() {
+    local i
+
+    stop_bench_controller
+    stop_switch a
+    ip -all netns delete
+    for i in /sys/class/net/g[0-9]* /sys/class/net/uplink; do
+        [ ! -e "$i" ] || ip link del "${i##*/}" 2> /dev/null || :
+    done
+}
+
+mac_of() {
+    case $1 in
+    uplink) echo 02:00:00:00:00:01 ;;
+    *) guest_mac "${1#g}" ;;
+    esac
+}
+
+# received NAMESPACE: prints the number of frames that its device has received.
+received() {
+    ip netns exec "$1" cat /proc/net/dev |
+        awk '/eth0:/ { sub(/.*:/, ""); print $2 }'
+}
+
+# frames_per_second NAME FROM TO FLOWS
+frames_per_second() {
+    local before after
+
+    # Both addresses are known to NORMAL.
+    ip netns exec "$3" "$BENCH" blast eth0 20 "$(mac_of "$2")" "$(mac_of "$3")" 1 > /dev/null
+    ip netns exec "$2" "$BENCH" blast eth0 100 "$(mac_of "$3")" "$(mac_of "$2")" "$4" > /dev/null
+    sleep 0.2
+    before=$(received "$3")
+    ip netns exec "$2" "$BENCH" blast eth0 "$msec" "$(mac_of "$3")" "$(mac_of "$2")" "$4" > /dev/null
+    sleep 0.2
+    after=$(received "$3")
+    sample "frames/$1" "$(side_of "$mode")" $(((after - before) * 1000 / msec))
+}
+
+side_of() {
+    case $1 in kernel) echo reference ;; *) echo ours ;; esac
+}
+
+# A storm of frames from the uplink to an address that nobody has.
+case_storm() {
+    local n runs msec i mode
+
+    n=$(quick 5 50)
+    runs=$(quick 1 5)
+    msec=$(quick 300 2000)
+    start_frames "$n"
+    for ((i = 0; i < runs; i++)); do
+        for mode in $( ((i % 2)) && echo libvirt kernel || echo kernel libvirt); do
+            set_mode "$mode"
+            storm
+        done
+    done
+    stop_frames
+}
+
+uplink_received() {
+    on a ovs-ofctl -O OpenFlow15 dump-ports br0 uplink |
+        sed -n 's/.*rx pkts=\([0-9]*\).*/\1/p'
+}
+
+all_received() {
+    local i sum=0
+
+    for ((i = 1; i <= n; i++)); do
+        sum=$((sum + $(received g$i)))
+    done
+    echo $sum
+}
+
+storm() {
+    local pid cpu before handled
+
+    pid=$(pid_of a ovs-vswitchd)
+    sleep 0.2
+    before=$(all_received)
+    handled=$(uplink_received)
+    cpu=$(cpu_usec "$pid")
+    ip netns exec uplink "$BENCH" blast eth0 "$msec" 52:54:00:ff:ff:ff 02:00:00:00:00:01 1 > /dev/null
+    sleep 0.3
+    cpu=$(($(cpu_usec "$pid") - cpu))
+    handled=$(($(uplink_received) - handled))
+    sample "storm-delivered/$n" "$(side_of "$mode")" $(($(all_received) - before))
+    # Nanoseconds for each frame, which is milliseconds for a million.
+    sample "storm/$n" "$(side_of "$mode")" $((cpu * 1000 / handled))
+}

@@ -1,0 +1,337 @@
+#! /usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+#
+# Turns the samples that tests/bench/run has taken into a table: as text on
+# standard output, as JSON, and in Documentation/performance.rst.
+#
+# A ratio is that of the medians of the two sides.  Its spread is the interval
+# that holds 90 % of the ratios that the same samples could as well have given,
+# found by drawing from them again and again (bootstrap).
+
+import argparse
+import json
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+
+N_DRAWS = 400
+
+
+class Row:
+    """A line of the table."""
+
+    def __init__(self, case, ours, reference=None, ratio=None, spread=None,
+                 runs=1, unit='', goal='', met=None, against=''):
+        self.case = case
+        self.ours = ours
+        self.reference = reference
+        self.ratio = ratio
+        self.spread = spread
+        self.runs = runs
+        self.unit = unit
+        self.goal = goal
+        self.met = met
+        self.against = against
+
+    def cells(self):
+        return [self.case, number(self.ours, self.unit),
+                number(self.reference, self.unit), number(self.ratio),
+                '' if self.spread is None
+                else '%s-%s' % tuple(number(x) for x in self.spread),
+                str(self.runs), self.goal,
+                {None: '', True: 'met', False: 'missed'}[self.met]]
+
+
+HEADINGS = ['case', 'ours', 'reference', 'ratio', 'spread', 'runs', 'goal',
+            '']
+
+
+def number(value, unit=''):
+    if value is None:
+        return ''
+    if value == int(value) and abs(value) >= 100 or value == 0:
+        text = '{:,}'.format(int(value))
+    else:
+        text = '{:,.3g}'.format(value) if abs(value) < 1000 \
+            else '{:,.0f}'.format(value)
+    return text + (' ' + unit if unit else '')
+
+
+def percentile(values, p):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(p * len(values)))]
+
+
+def spread_of(ours, reference, statistic):
+    """Returns the interval that holds 90 % of resampled ratios."""
+    if len(ours) < 2 or len(reference) < 2:
+        return None
+    rng = random.Random(1)
+    ratios = sorted(
+        statistic(rng.choices(ours, k=len(ours)))
+        / max(1e-9, statistic(rng.choices(reference, k=len(reference))))
+        for _ in range(N_DRAWS))
+    return ratios[N_DRAWS // 20], ratios[-N_DRAWS // 20]
+
+
+def compare(case, ours, reference, unit, scale, goal, met, against,
+            statistic=statistics.median):
+    a = statistic(ours)
+    b = statistic(reference)
+    ratio = a / b if b else None
+    return Row(case, a / scale, b / scale, ratio,
+               spread_of(ours, reference, statistic), len(ours), unit, goal,
+               met(ratio, a) if ratio is not None else None, against)
+
+
+class Samples:
+    def __init__(self, path):
+        self.by_case = {}
+        with open(path) as file:
+            for line in file:
+                case, side, value = line.rstrip('\n').split('\t')
+                self.by_case.setdefault(case, {}).setdefault(
+                    side, []).append(float(value))
+
+    def of(self, prefix):
+        """Yields what stands behind 'prefix', and samples, by number."""
+        found = [(case[len(prefix) + 1:], sides)
+                 for case, sides in self.by_case.items()
+                 if case.startswith(prefix + '/')]
+        return sorted(found,
+                      key=lambda c: [int(n) for n in re.findall(r'\d+', c[0])])
+
+
+def at_most(limit):
+    return lambda ratio, _: ratio <= limit
+
+
+def at_least(limit):
+    return lambda ratio, _: ratio >= limit
+
+
+def paired(samples, prefix, case, unit, scale, goal, met, against):
+    for n, sides in samples.of(prefix):
+        if 'ours' in sides and 'reference' in sides:
+            yield compare(case.format(n), sides['ours'], sides['reference'],
+                          unit, scale, goal, met, against)
+
+
+def counts(samples, prefix, case, unit, limit, goal, side='ours'):
+    """Rows for numbers that no reference is needed for."""
+    for n, sides in samples.of(prefix):
+        values = sides[side]
+        worst = max(values)
+        yield Row(case.format(n), worst, runs=len(values), unit=unit,
+                  goal=goal, met=None if limit is None else worst <= limit)
+
+
+def plug_rows(samples):
+    by_n = dict(samples.of('plug'))
+    for n, sides in by_n.items():
+        yield compare('plug, %s guests, p50' % n, sides['ours'],
+                      sides['reference'], 'ms', 1000, '<= 1.2, < 2 ms',
+                      lambda ratio, usec: ratio <= 1.2 and usec < 2000,
+                      'one bundle over an open connection')
+    for n, sides in by_n.items():
+        yield compare('plug, %s guests, p99' % n, sides['ours'],
+                      sides['reference'], 'ms', 1000, '',
+                      lambda ratio, usec: None,
+                      'one bundle over an open connection',
+                      lambda values: percentile(values, .99))
+    yield from between_sizes(by_n, 'plug, p99 at {1} guests to p99 at {0}',
+                             'ms', 1000, 1.5,
+                             lambda values: percentile(values, .99),
+                             preferred='100')
+
+
+def between_sizes(by_n, case, unit, scale, limit,
+                  statistic=statistics.median, preferred=None):
+    """A row that compares the largest size with the smallest one."""
+    sizes = list(by_n)
+    if len(sizes) < 2:
+        return
+    small = preferred if preferred in by_n else sizes[0]
+    large = sizes[-1]
+    yield compare(case.format(small, large), by_n[large]['ours'],
+                  by_n[small]['ours'], unit, scale, '<= %g' % limit,
+                  at_most(limit), 'itself', statistic)
+
+
+def share_rows(samples):
+    for n, sides in samples.of('share'):
+        ours = sides['ours'][0]
+        rest = sides['reference'][0]
+        yield Row('CPU share, wiring %s guests one by one' % n, ours / 1e6,
+                  rest / 1e6, ours / (ours + rest), None, 1, 's', '<= 0.01',
+                  ours / (ours + rest) <= .01,
+                  'ovs-vsctl, ovsdb-server and vswitchd')
+
+
+def memory_rows(samples):
+    sizes = samples.of('memory')
+    if len(sizes) != 2:
+        return
+    (small, a), (large, b) = sizes
+    n = int(large) - int(small)
+    ours = (b['ours'][0] - a['ours'][0]) / n
+    rows = (b['reference'][0] - a['reference'][0]) / n
+    yield Row('memory per guest, %s to %s guests' % (small, large), ours,
+              rows, None, None, 1, 'kB', '<= 2 kB more',
+              ours - rows <= 2, "a replica of the same rows")
+
+
+def idle_rows(samples):
+    for n, sides in samples.of('idle-cpu'):
+        yield Row('CPU while idle, %s guests' % n, sides['ours'][0] / 1000,
+                  unit='ms', goal='0 %', met=sides['ours'][0] < 10000)
+    for n, sides in samples.of('idle-wakeups'):
+        yield Row('wake-ups while idle, %s guests' % n, sides['ours'][0],
+                  goal='probes only', met=sides['ours'][0] <= 20)
+
+
+def megaflow_rows(samples):
+    for n, sides in samples.of('megaflows'):
+        senders = int(n.split('x')[0])
+        yield compare('megaflows, %s senders x guests' % n, sides['ours'],
+                      sides['reference'], '', 1, 'about 1/%d' % senders,
+                      at_most(1.5 / senders), 'NORMAL')
+
+
+def all_rows(s):
+    """Yields the whole table."""
+    yield from paired(s, 'install', 'full install, {} guests', 'ms', 1000,
+                      '<= 1.1', at_most(1.1), 'ovs-ofctl bundle')
+    yield from plug_rows(s)
+    yield from between_sizes(dict(s.of('instructions')),
+                             'instructions per plug, {1} guests to {0}', '',
+                             1, 1.2)
+    yield from share_rows(s)
+    yield from paired(s, 'restart', 'restart, {} guests', 'ms', 1000,
+                      '<= 1.5', at_most(1.5), 'ovs-ofctl dump-flows')
+    yield from counts(s, 'restart-mods', 'messages at restart, {} guests',
+                      '', 0, '0')
+    yield from paired(s, 'return', 'vswitchd killed, {} guests', 'ms', 1000,
+                      '<= 1.2', at_most(1.2), 'ovs-ofctl bundle')
+    yield from counts(s, 'unplug-bundles', 'bundles to unplug {} guests', '',
+                      None, '1 a turn')
+    yield from between_sizes(dict(s.of('unplug')),
+                             'CPU per guest, unplugging {1} to {0}', 'us', 1,
+                             1.2)
+    yield from counts(s, 'edit-bundles',
+                      "bundles to change {} guests' VLAN", '', 1, '1')
+    yield from idle_rows(s)
+    yield from memory_rows(s)
+    yield from paired(s, 'offline', 'compile offline, {} ports', 'ms', 1000,
+                      '<= 3', at_most(3), 'libopenvswitch alone')
+    yield from megaflow_rows(s)
+    for name, case in (('guests-1', 'guest to guest, 1 flow'),
+                       ('guests-1000', 'guest to guest, 1,000 flows'),
+                       ('uplink-1', 'uplink to guest, 1 flow')):
+        sides = s.by_case.get('frames/' + name)
+        if sides:
+            yield compare(case, sides['ours'], sides['reference'],
+                          'frames/s', 1, '>= 1', at_least(1), 'NORMAL')
+    yield from counts(s, 'storm-delivered',
+                      'unknown unicast, {} guests: delivered', '', 0, '0')
+    yield from paired(s, 'storm', 'unknown unicast, {} guests: CPU', 's/M',
+                      1000, '<= 0.2', at_most(.2), 'NORMAL')
+    yield from counts(s, 'broadcast-lost',
+                      'broadcast, {} guests: not delivered', '', 0, '0')
+    yield from paired(s, 'broadcast', 'broadcast, {} guests: CPU', 'us', 1,
+                      '<= 1.1', at_most(1.1), 'NORMAL')
+
+
+def text_table(rows):
+    cells = [HEADINGS] + [row.cells() for row in rows]
+    widths = [max(len(line[i]) for line in cells)
+              for i in range(len(HEADINGS))]
+    return '\n'.join(
+        '  '.join(cell.ljust(w) if i in (0, 6, 7) else cell.rjust(w)
+                  for i, (cell, w) in enumerate(zip(line, widths))).rstrip()
+        for line in cells)
+
+
+def rst_table(rows):
+    cells = [HEADINGS] + [row.cells() for row in rows]
+    widths = [max(max(len(line[i]) for line in cells), 2)
+              for i in range(len(HEADINGS))]
+    rule = '  '.join('=' * w for w in widths)
+    lines = ['  '.join((cell or ('\\' if i == 0 else '')).ljust(w)
+                       for i, (cell, w) in enumerate(zip(line, widths)))
+             .rstrip() for line in cells]
+    return '\n'.join([rule, lines[0], rule] + lines[1:] + [rule])
+
+
+def machine():
+    model = ''
+    with open('/proc/cpuinfo') as file:
+        for line in file:
+            if line.startswith('model name'):
+                model = line.split(':', 1)[1].strip()
+                break
+    ovs = subprocess.run(['ovs-vswitchd', '--version'],
+                         stdout=subprocess.PIPE, text=True)
+    version = ovs.stdout.split('\n')[0].split()[-1] if ovs.stdout else '?'
+    hypervisor = os.path.exists('/sys/hypervisor') or 'hypervisor' in open(
+        '/proc/cpuinfo').read()
+    return {'cores': os.cpu_count(), 'cpu': model,
+            'virtual': bool(hypervisor), 'linux': os.uname().release,
+            'open_vswitch': version}
+
+
+def format_machine(m):
+    return '%d cores, %s%s, Open vSwitch %s' % (
+        m['cores'], m['cpu'], ' (virtual machine)' if m['virtual'] else '',
+        m['open_vswitch'])
+
+
+def write_json(path, rows, samples, quick):
+    with open(path, 'w') as file:
+        json.dump({'machine': machine(), 'quick': quick,
+                   'rows': [vars(row) for row in rows],
+                   'samples': samples.by_case},
+                  file, indent=1, sort_keys=True)
+        file.write('\n')
+
+
+BEGIN = '.. figures: what follows is written by tests/bench/run --document\n'
+END = '.. figures end\n'
+
+
+def write_document(path, rows):
+    with open(path) as file:
+        text = file.read()
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    with open(path, 'w') as file:
+        file.write(before + BEGIN + '\nMeasured on: %s.\n\n%s\n\n'
+                   % (format_machine(machine()), rst_table(rows)))
+        file.write(END + after)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--samples', required=True)
+    parser.add_argument('--quick', action='store_true')
+    parser.add_argument('--json')
+    parser.add_argument('--document')
+    args = parser.parse_args()
+
+    samples = Samples(args.samples)
+    rows = list(all_rows(samples))
+    print(format_machine(machine()))
+    if args.quick:
+        print('--quick: these figures only show that the benchmark runs')
+    print(text_table(rows))
+    if args.json:
+        write_json(args.json, rows, samples, args.quick)
+    if args.document:
+        write_document(args.document, rows)
+    return 0
+
+
+sys.exit(main())
