@@ -44,6 +44,11 @@ oflow_table_clear(struct oflow_table *table)
     HMAP_FOR_EACH_SAFE (group, hmap_node, &table->groups) {
         ogroup_destroy(table, group);
     }
+
+    /* A table that once was large would take as long to walk through when it is
+     * empty. */
+    hmap_shrink(&table->flows);
+    hmap_shrink(&table->groups);
 }
 
 /* Frees what 'table' holds, but not 'table' itself. */
