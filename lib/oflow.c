@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "byte-order.h"
+#include "flow.h"
 #include "hash.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-flow.h"
@@ -131,9 +132,37 @@ oflow_equals(const struct oflow *a, const struct oflow *b)
                                        b->ofpacts, b->ofpacts_len));
 }
 
+static int
+compare_numbers(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+/* Orders matches by what flows of this program differ in: port, VLAN and
+ * destination. */
+static int
+compare_matches(const struct miniflow *a, const struct miniflow *b)
+{
+    int cmp = compare_numbers(MINIFLOW_GET_U32(a, in_port.odp_port),
+                              MINIFLOW_GET_U32(b, in_port.odp_port));
+
+    if (!cmp) {
+        cmp = compare_numbers(
+            ntohl(MINIFLOW_GET_TYPE__(a, ovs_be32, vlans[0].qtag)),
+            ntohl(MINIFLOW_GET_TYPE__(b, ovs_be32, vlans[0].qtag)));
+    }
+    if (!cmp) {
+        /* With the first octets of the source, which do no harm. */
+        cmp = compare_numbers(
+            ntohll(MINIFLOW_GET_TYPE__(a, ovs_be64, dl_dst)),
+            ntohll(MINIFLOW_GET_TYPE__(b, ovs_be64, dl_dst)));
+    }
+    return cmp;
+}
+
 /* Orders flows as a reader wants them: by table, highest priority first, then
- * by the text of their matches.  Returns less than, equal to or greater than
- * zero as strcmp() does. */
+ * by port, VLAN and destination, then by the text of their matches.  Returns
+ * less than, equal to or greater than zero as strcmp() does. */
 int
 oflow_compare(const struct oflow *a, const struct oflow *b)
 {
@@ -143,9 +172,14 @@ oflow_compare(const struct oflow *a, const struct oflow *b)
         return a->priority > b->priority ? -1 : 1;
     }
 
+    int cmp = compare_matches(a->match.flow, b->match.flow);
+    if (cmp) {
+        return cmp;
+    }
+
     char *as = minimatch_to_string(&a->match, NULL, OFP_DEFAULT_PRIORITY);
     char *bs = minimatch_to_string(&b->match, NULL, OFP_DEFAULT_PRIORITY);
-    int cmp = strcmp(as, bs);
+    cmp = strcmp(as, bs);
     free(as);
     free(bs);
     return cmp;

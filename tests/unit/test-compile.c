@@ -91,16 +91,16 @@ static const struct port_case {
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_TRUNK, 17, { 9, 12 },
-      "table=0,priority=100,in_port=7,dl_vlan=12 actions=goto_table:10\n"
       "table=0,priority=100,in_port=7,dl_vlan=9 actions=goto_table:10\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:10\n"
-      "table=30,priority=100,dl_vlan=12,dl_dst=02:00:00:00:00:01 "
-      "actions=output:7\n"
+      "table=0,priority=100,in_port=7,dl_vlan=12 actions=goto_table:10\n"
       "table=30,priority=100,dl_vlan=9,dl_dst=02:00:00:00:00:01 "
       "actions=output:7\n"
       "table=30,priority=100,vlan_tci=0x100a/0x1ffe,"
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
+      "table=30,priority=100,dl_vlan=12,dl_dst=02:00:00:00:00:01 "
+      "actions=output:7\n"
       "9-9: bucket=bucket_id:7,actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n"
       "12-12: bucket=bucket_id:7,actions=output:7\n" },

@@ -355,7 +355,8 @@ test_equality(void **state OVS_UNUSED)
     }
 }
 
-/* By table, then by descending priority, then by the text of the match. */
+/* By table, then by descending priority, then by port, VLAN and address as
+ * numbers, then by the text of the match. */
 static void
 test_order(void **state OVS_UNUSED)
 {
@@ -363,7 +364,16 @@ test_order(void **state OVS_UNUSED)
         "table=0,priority=200,in_port=9 actions=drop",
         "table=0,priority=100,in_port=1 actions=drop",
         "table=0,priority=100,in_port=2 actions=drop",
+        "table=0,priority=100,in_port=10 actions=drop",
         "table=0,priority=1 actions=drop",
+        "table=30,priority=400,dl_vlan=9,dl_dst=52:54:00:00:00:02 "
+        "actions=drop",
+        "table=30,priority=400,dl_vlan=10,dl_dst=52:54:00:00:00:01 "
+        "actions=drop",
+        "table=30,priority=400,dl_vlan=10,dl_dst=52:54:00:00:00:02 "
+        "actions=drop",
+        "table=30,priority=400,dl_vlan=10,dl_dst=52:54:00:00:00:02,ip "
+        "actions=drop",
         "table=30,priority=300 actions=drop",
     };
 
