@@ -73,7 +73,7 @@ case_plug() {
         save_plan "$S/plan"
         clear_flows
         restore_plan "$S/plan"
-        runs=$(quick 10 200)
+        runs=$(quick 10 100)
         "$BENCH" latency $S/a/run $S/b/run "$CTL" "$n" "$runs" |
             samples "plug/$n"
     done
