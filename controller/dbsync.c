@@ -28,6 +28,8 @@ struct wanted {
     long long int next;         /* When to send it, in time_msec() terms. */
     int backoff;                /* In milliseconds, 0 if never refused. */
     char *error;                /* Why it was refused, or null. */
+    bool alone;                 /* Not together with others: one of them was
+                                 * refused. */
 };
 
 struct dbsync {
@@ -36,8 +38,8 @@ struct dbsync {
     struct jsonrpc_session *session;    /* Null while there is no need. */
     unsigned int session_seqno;
     struct json *request_id;    /* Of the request in flight, or null. */
-    char *request_object;       /* What it is for. */
-    struct json *request_params;
+    struct shash request;       /* What it is for: "struct json" parameters by
+                                 * object. */
 };
 
 /* Creates and returns a writer to the database at 'remote'. */
@@ -48,18 +50,21 @@ dbsync_create(const char *remote)
 
     dbsync->remote = xstrdup(remote);
     shash_init(&dbsync->wanted);
+    shash_init(&dbsync->request);
     return dbsync;
 }
 
 static void
 forget_request(struct dbsync *dbsync)
 {
+    struct shash_node *node;
+
     json_destroy(dbsync->request_id);
-    json_destroy(dbsync->request_params);
-    free(dbsync->request_object);
     dbsync->request_id = NULL;
-    dbsync->request_params = NULL;
-    dbsync->request_object = NULL;
+    SHASH_FOR_EACH_SAFE (node, &dbsync->request) {
+        json_destroy(node->data);
+        shash_delete(&dbsync->request, node);
+    }
 }
 
 static void
@@ -87,6 +92,7 @@ dbsync_destroy(struct dbsync *dbsync)
     }
     shash_destroy(&dbsync->wanted);
     forget_request(dbsync);
+    shash_destroy(&dbsync->request);
     jsonrpc_session_close(dbsync->session);
     free(dbsync->remote);
     free(dbsync);
@@ -112,6 +118,7 @@ dbsync_want(struct dbsync *dbsync, const char *object, struct json *params)
     wanted->params = params;
     wanted->next = time_msec();
     wanted->backoff = 0;
+    wanted->alone = false;
 }
 
 /* States that 'object' is what it should be. */
@@ -156,6 +163,37 @@ reply_error(const struct jsonrpc_msg *msg)
     return NULL;
 }
 
+/* 'object' was the only one in a transaction that has been refused, because of
+ * 'error', or carried out, if that is null. */
+static void
+finish_object(struct dbsync *dbsync, const char *object,
+              const struct json *params, const char *error)
+{
+    struct wanted *wanted = shash_find_data(&dbsync->wanted, object);
+
+    if (error && wanted && nullable_string_is_equal(wanted->error, error)) {
+        /* It has been said already. */
+    } else if (error && !strncmp(error, "timed out", 9)) {
+        /* RFC 7047's name for a condition, as an operation "wait", that does
+         * not hold: somebody else has a say in it. */
+        VLOG_INFO("%s: not to be changed in the database for now", object);
+    } else if (error) {
+        VLOG_WARN("%s: database refused the change: %s", object, error);
+    } else {
+        VLOG_INFO("%s: changed in the database", object);
+    }
+
+    /* If something else is wanted by now, this was not the answer to that. */
+    if (wanted && json_equal(wanted->params, params)) {
+        free(wanted->error);
+        wanted->error = nullable_xstrdup(error);
+        wanted->backoff = (!error ? 0
+                           : !wanted->backoff ? RETRY_MIN_MSEC
+                           : MIN(2 * wanted->backoff, RETRY_MAX_MSEC));
+        wanted->next = time_msec() + (error ? wanted->backoff : SETTLE_MSEC);
+    }
+}
+
 static void
 handle_reply(struct dbsync *dbsync, const struct jsonrpc_msg *msg)
 {
@@ -163,32 +201,19 @@ handle_reply(struct dbsync *dbsync, const struct jsonrpc_msg *msg)
         return;
     }
 
-    struct wanted *wanted = shash_find_data(&dbsync->wanted,
-                                            dbsync->request_object);
     char *error = reply_error(msg);
+    struct shash_node *node;
 
-    if (error && wanted && nullable_string_is_equal(wanted->error, error)) {
-        /* It has been said already. */
-    } else if (error && !strncmp(error, "timed out", 9)) {
-        /* RFC 7047's name for a condition, as an operation "wait", that does
-         * not hold: somebody else has a say in it. */
-        VLOG_INFO("%s: not to be changed in the database for now",
-                  dbsync->request_object);
-    } else if (error) {
-        VLOG_WARN("%s: database refused the change: %s",
-                  dbsync->request_object, error);
-    } else if (!error) {
-        VLOG_INFO("%s: changed in the database", dbsync->request_object);
-    }
+    SHASH_FOR_EACH (node, &dbsync->request) {
+        struct wanted *wanted = shash_find_data(&dbsync->wanted, node->name);
 
-    /* If something else is wanted by now, this was not the answer to that. */
-    if (wanted && json_equal(wanted->params, dbsync->request_params)) {
-        free(wanted->error);
-        wanted->error = nullable_xstrdup(error);
-        wanted->backoff = (!error ? 0
-                           : !wanted->backoff ? RETRY_MIN_MSEC
-                           : MIN(2 * wanted->backoff, RETRY_MAX_MSEC));
-        wanted->next = time_msec() + (error ? wanted->backoff : SETTLE_MSEC);
+        if (!error || shash_count(&dbsync->request) == 1) {
+            finish_object(dbsync, node->name, node->data, error);
+        } else if (wanted) {
+            /* Nothing was carried out, and it is not known whose fault that
+             * is. */
+            wanted->alone = true;
+        }
     }
     free(error);
     forget_request(dbsync);
@@ -211,20 +236,47 @@ find_next(const struct dbsync *dbsync)
     return next;
 }
 
+/* Appends the operations of 'wanted' to 'params'. */
+static void
+add_to_request(struct dbsync *dbsync, const struct wanted *wanted,
+               struct json *params)
+{
+    const struct json_array *ops = json_array(wanted->params);
+
+    /* The first element is the name of the database. */
+    for (size_t i = json_array(params)->n ? 1 : 0; i < ops->n; i++) {
+        json_array_add(params, json_clone(ops->elems[i]));
+    }
+    shash_add(&dbsync->request, wanted->object, json_clone(wanted->params));
+}
+
+/* Sends all that is due, in one transaction: each of them makes vswitchd look at
+ * every port. */
 static void
 send_next(struct dbsync *dbsync)
 {
-    struct wanted *wanted = find_next(dbsync);
+    struct wanted *first = find_next(dbsync);
+    long long int now = time_msec();
 
-    if (wanted && wanted->next <= time_msec()) {
-        struct jsonrpc_msg *msg
-            = jsonrpc_create_request("transact", json_clone(wanted->params),
-                                     &dbsync->request_id);
-
-        dbsync->request_object = xstrdup(wanted->object);
-        dbsync->request_params = json_clone(wanted->params);
-        jsonrpc_session_send(dbsync->session, msg);
+    if (!first || first->next > now) {
+        return;
     }
+
+    struct json *params = json_array_create_empty();
+    struct shash_node *node;
+
+    add_to_request(dbsync, first, params);
+    SHASH_FOR_EACH (node, &dbsync->wanted) {
+        const struct wanted *wanted = node->data;
+
+        if (wanted != first && wanted->next <= now && !wanted->alone
+            && !first->alone) {
+            add_to_request(dbsync, wanted, params);
+        }
+    }
+    jsonrpc_session_send(dbsync->session,
+                         jsonrpc_create_request("transact", params,
+                                                &dbsync->request_id));
 }
 
 /* Sends what is to be sent and takes in what has come back. */

@@ -6,9 +6,10 @@
  *
  * A client says, per object, which transaction would make that object what it
  * should be, for as long as it is not: dbsync_want() until the replica shows
- * that it is done, then dbsync_unwant().  Transactions are sent one at a time.
- * One that the database has carried out, or refused, is sent again only if it
- * is still wanted a while later.
+ * that it is done, then dbsync_unwant().  What is wanted of several objects at
+ * a time is sent as one transaction; if the database refuses that, then one by
+ * one.  What it has carried out, or refused alone, is sent again only if it is
+ * still wanted a while later.
  *
  * The connection is of its own, and open only while there is something to
  * say. */
