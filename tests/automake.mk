@@ -164,6 +164,10 @@ tests_frames_SOURCES = \
 	tests/frames.c \
 	tests/frames.h
 EXTRA_DIST += \
+	tests/bench/cases.sh \
+	tests/bench/lib.sh \
+	tests/bench/report.py \
+	tests/bench/run \
 	tests/system/controller.sh \
 	tests/system/lib.sh \
 	tests/system/run \

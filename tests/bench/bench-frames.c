@@ -125,38 +125,70 @@ hex_frame(const struct eth_addr dst, const struct eth_addr src)
     return ds_steal_cstr(&s);
 }
 
-/* inject CTL REPEAT SOURCES DESTINATIONS PORT: puts frames from each of SOURCES
- * addresses to each of guests 1 to DESTINATIONS (0: one broadcast) into dummy
- * device PORT, REPEAT times, through vswitchd's control socket CTL.  With PORT
- * "guests", guest 1 to DESTINATIONS sends a frame to source 1 each. */
+/* Puts one frame from 'src' to 'dst' into dummy device 'port', 'n' times. */
+static void
+inject(struct jsonrpc *ctl, const char *port, const struct eth_addr dst,
+       const struct eth_addr src, unsigned int n)
+{
+    char *frame = hex_frame(dst, src);
+    char *args[1 + BATCH];
+
+    args[0] = CONST_CAST(char *, port);
+    for (int i = 1; i <= BATCH; i++) {
+        args[i] = frame;
+    }
+    while (n) {
+        unsigned int n_batch = MIN(n, BATCH);
+
+        free(ctl_transact(ctl, "netdev-dummy/receive", 1 + n_batch, args));
+        n -= n_batch;
+    }
+    free(frame);
+}
+
+static struct eth_addr
+guest_addr(unsigned int n)
+{
+    return (struct eth_addr) { .ea = { 0x52, 0x54, 0, 0, n >> 8, n } };
+}
+
+static struct eth_addr
+remote_addr(unsigned int n)
+{
+    return (struct eth_addr) { .ea = { 0x02, 0, 0, 0, n >> 8, n } };
+}
+
+/* inject CTL WHAT ...: sends frames through dummy devices, by vswitchd's control
+ * socket CTL:
+ *
+ *   broadcast N     N broadcasts from the uplink
+ *   guests D        a frame of each of guests 1 to D to a remote address
+ *   uplink S D      a frame from each of S remote addresses to each of guests 1
+ *                   to D
+ */
 void
 cmd_inject(int argc, char *argv[])
 {
     struct jsonrpc *ctl = rpc_open(argv[0]);
-    unsigned int repeat = parse_number(argv[1]);
-    unsigned int n_src = parse_number(argv[2]);
-    unsigned int n_dst = parse_number(argv[3]);
-    bool from_guests = argc > 4 && !strcmp(argv[4], "guests");
+    unsigned int n = parse_number(argv[2]);
 
-    for (unsigned int r = 0; r < repeat; r++) {
-        for (unsigned int s = 1; s <= n_src; s++) {
-            struct eth_addr remote = { .ea = { 0x02, 0, 0, 0, s >> 8, s } };
+    if (!strcmp(argv[1], "broadcast")) {
+        inject(ctl, "uplink", eth_addr_broadcast, remote_addr(1), n);
+    } else if (!strcmp(argv[1], "guests")) {
+        for (unsigned int i = 1; i <= n; i++) {
+            char *port = xasprintf("g%u", i);
 
-            for (unsigned int d = n_dst ? 1 : 0; d <= n_dst; d++) {
-                struct eth_addr guest = {
-                    .ea = { 0x52, 0x54, 0, 0, d >> 8, d }
-                };
-                char *port = (from_guests ? xasprintf("g%u", d)
-                              : xstrdup(argc > 4 ? argv[4] : "uplink"));
-                char *frame = (from_guests ? hex_frame(remote, guest)
-                               : hex_frame(n_dst ? guest : eth_addr_broadcast,
-                                           remote));
-                char *args[] = { port, frame };
+            inject(ctl, port, remote_addr(1), guest_addr(i), 1);
+            free(port);
+        }
+    } else {
+        unsigned int n_guests = argc > 3 ? parse_number(argv[3]) : 0;
 
-                free(ctl_transact(ctl, "netdev-dummy/receive", 2, args));
-                free(frame);
-                free(port);
+        for (unsigned int i = 1; i <= n; i++) {
+            for (unsigned int j = 1; j <= n_guests; j++) {
+                inject(ctl, "uplink", guest_addr(j), remote_addr(i), 1);
             }
         }
     }
+    jsonrpc_close(ctl);
 }

@@ -25,7 +25,8 @@ static const struct command commands[] = {
     { "return", 2, "SOCKET CTL | SOCKET -- COMMAND...", cmd_return },
     { "offline", 2, "PORTS RUNS", cmd_offline },
     { "idl", 1, "DATABASE", cmd_idl },
-    { "inject", 4, "CTL REPEAT SOURCES DESTINATIONS [GUESTS]", cmd_inject },
+    { "inject", 3, "CTL broadcast N | guests N | uplink SOURCES GUESTS",
+      cmd_inject },
     { "blast", 5, "IFACE MSEC DST SRC FLOWS", cmd_blast },
 };
 

@@ -383,13 +383,13 @@ case_megaflows() {
         on a vsctl set Port uplink tag=10
         bench_ctl wait
         sleep 1
-        on a ovs-appctl dpctl/del-flows
-        "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl 1 1 "$d" guests
+        on a ovs-appctl revalidator/purge
+        "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl guests "$d"
         sleep 1
-        on a ovs-appctl dpctl/del-flows
-        "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl 2 "$s" "$d" uplink
+        on a ovs-appctl revalidator/purge
+        "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl uplink "$s" "$d"
         sample "megaflows/${s}x$d" $side \
-            "$(on a ovs-appctl dpctl/dump-flows | grep -c 'in_port(.*actions:')"
+            "$(on a ovs-appctl dpctl/dump-flows | grep -c 'in_port(.*actions:' || :)"
     done
     stop_bench_controller
     stop_switch a
@@ -401,7 +401,7 @@ case_broadcast() {
 
     n=$(quick 100 1000)
     runs=$(quick 2 10)
-    count=$(quick 20 200)
+    count=$(quick 64 640)
     write_network kernel "$NETWORK"
     start_switch a
     on a ovs-ofctl add-flow br0 cookie=1,priority=0,actions=NORMAL
@@ -438,11 +438,11 @@ broadcast() {
     set_mode "$1"
     pid=$(pid_of a ovs-vswitchd)
     sleep 1
-    "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl 5 1 0 uplink
+    "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl broadcast 5
     sleep 0.2
     before=$(frames_to_guests)
     cpu=$(cpu_usec "$pid")
-    "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl "$count" 1 0 uplink
+    "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl broadcast "$count"
     sample "broadcast/$n" "$2" $((($(cpu_usec "$pid") - cpu) / count))
     sleep 0.5
     sample "broadcast-lost/$n" "$2" \
@@ -454,7 +454,7 @@ case_frames() {
     local runs msec i mode
 
     runs=$(quick 1 7)
-    msec=$(quick 300 2000)
+    msec=$(quick 300 1000)
     start_frames 2
     for ((i = 0; i < runs; i++)); do
         for mode in $( ((i % 2)) && echo libvirt kernel || echo kernel libvirt); do
