@@ -459,11 +459,11 @@ test_bridge(void **state OVS_UNUSED)
 #define CUT_OFF "table=0,priority=1 actions=drop\n"
 #define REFLECT "table=5,priority=1 actions=goto_table:30\n"
 #define REST                                                            \
-    "table=10,priority=110,arp,reg0=0x2/0x2,"                           \
-    "dl_dst=ff:ff:ff:ff:ff:ff actions=goto_table:30\n"                  \
+    "table=10,priority=110,rarp,reg0=0x2/0x2 actions=goto_table:30\n"   \
     "table=10,priority=110,icmp6,reg0=0x2/0x2,"                         \
     "dl_dst=33:33:00:00:00:01,icmp_type=136 actions=goto_table:30\n"    \
-    "table=10,priority=110,rarp,reg0=0x2/0x2 actions=goto_table:30\n"   \
+    "table=10,priority=110,arp,reg0=0x2/0x2,"                           \
+    "dl_dst=ff:ff:ff:ff:ff:ff actions=goto_table:30\n"                  \
     "table=10,priority=100,reg0=0x2/0x2 actions=drop\n"                 \
     "table=10,priority=1 actions=goto_table:30\n"                       \
     "table=30,priority=50,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "  \
