@@ -296,6 +296,18 @@ handle_barrier(struct noflood *nf)
 }
 
 static void
+handle_error(struct noflood *nf, enum ofperr error)
+{
+    /* A port may go, or be made anew, while a message to it is under way. */
+    bool is_gone = (error == OFPERR_OFPPMFC_BAD_PORT
+                    || error == OFPERR_OFPPMFC_BAD_HW_ADDR);
+
+    VLOG_RL(&rl, is_gone ? VLL_DBG : VLL_WARN, "%s: OpenFlow 1.0 error: %s",
+            nf->bridge, ofperr_to_string(error));
+    request_ports(nf);
+}
+
+static void
 handle_message(struct noflood *nf, const struct ofpbuf *msg)
 {
     const struct ofp_header *oh = msg->data;
@@ -340,9 +352,7 @@ handle_message(struct noflood *nf, const struct ofpbuf *msg)
         break;
 
     case OFPTYPE_ERROR:
-        VLOG_WARN_RL(&rl, "%s: OpenFlow 1.0 error: %s", nf->bridge,
-                     ofperr_to_string(ofperr_decode_msg(oh, NULL)));
-        request_ports(nf);
+        handle_error(nf, ofperr_decode_msg(oh, NULL));
         break;
 
     default:
