@@ -183,6 +183,9 @@ EXTRA_DIST += \
 	tests/system/test-spoofing.sh \
 	tests/system/test-switching.sh \
 	tests/system/test-unreachable.sh \
+	tests/system/test-uplinks-change.sh \
+	tests/system/test-uplinks-vlans.sh \
+	tests/system/test-uplinks.sh \
 	tests/system/test-vlans.sh \
 	tutorial/demo
 
