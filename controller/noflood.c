@@ -198,7 +198,6 @@ noflood_enable(struct noflood *nf, bool enable, bool adopt)
     nf->n_wrong = 0;
     HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
         nf->n_wrong += is_wrong(nf, port);
-        port->asked = false;
     }
 }
 
@@ -232,18 +231,19 @@ send_message(struct noflood *nf, struct ofpbuf *msg)
     mgmt_conn_send(nf->conn, msg);
 }
 
-/* A new connection: nothing is known of the ports. */
+/* A new connection: nothing is known of the ports, but what was set stays ours
+ * if it is still there.  The switch may have closed the connection for another
+ * reason than a restart: it does so when the bridge's datapath ID changes. */
 static void
 start_reading(struct noflood *nf)
 {
     struct ofputil_async_cfg async = OFPUTIL_ASYNC_CFG_INIT;
     struct nf_port *port;
 
-    HMAP_FOR_EACH_SAFE (port, hmap_node, &nf->ports) {
+    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
         count_port(nf, port, -1);
-        port->present = port->set = port->ours = port->asked = false;
+        port->present = port->set = false;
         count_port(nf, port, 1);
-        maybe_free_port(nf, port);
     }
     nf->read = false;
     nf->barrier_xid = 0;
@@ -285,12 +285,13 @@ handle_barrier(struct noflood *nf)
 
     nf->barrier_xid = 0;
     nf->read = true;
-    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
-        if (port->asked) {
+    HMAP_FOR_EACH_SAFE (port, hmap_node, &nf->ports) {
+        if (port->asked || !port->present) {
             count_port(nf, port, -1);
-            port->set = port->ours = port->asked_set;
+            port->set = port->ours = port->present && port->asked_set;
             port->asked = false;
             count_port(nf, port, 1);
+            maybe_free_port(nf, port);
         }
     }
 }
@@ -391,10 +392,11 @@ send_port_mods(struct noflood *nf)
     }
 }
 
+/* What is under way may turn out to have been set. */
 static bool
 is_needed(const struct noflood *nf)
 {
-    return nf->enabled || nf->n_ours;
+    return nf->enabled || nf->n_ours || nf->barrier_xid;
 }
 
 /* Tries to connect often, unless connected: the client has seen that the switch
@@ -462,7 +464,7 @@ noflood_wait(struct noflood *nf)
 bool
 noflood_is_done(const struct noflood *nf)
 {
-    return !is_needed(nf) || (nf->read && !nf->n_wrong);
+    return !is_needed(nf) || (nf->read && !nf->n_wrong && !nf->barrier_xid);
 }
 
 /* Returns what is in the way of setting ports, or null. */
