@@ -289,7 +289,11 @@ report_unsupported(const struct bridge_model *model,
  * There, a balance-slb bond also drops a frame whose source has last been seen
  * somewhere else, because it has probably been sent by one member and come
  * back by another.  Frames from guests are what is sent, so those with a
- * guest's address as the source are dropped here. */
+ * guest's address as the source are dropped here.
+ *
+ * An active-backup bond needs the same, because it is known here only a moment
+ * after the switch has made another member active: in between, what is sent by
+ * the new one would come back by the old one. */
 static void
 admit_bond_member(const struct vif *vif, struct vport *vport)
 {
@@ -311,6 +315,7 @@ admit_bond_member(const struct vif *vif, struct vport *vport)
     } else if (bond->mode == VIF_ACTIVE_BACKUP || fallback) {
         vport->admission = (bond->is_active
                             ? ADMISSION_ALL : ADMISSION_NONE);
+        vport->reflects = true;
     } else {
         /* balance-tcp needs LACP. */
         vport->admission = ADMISSION_NONE;
