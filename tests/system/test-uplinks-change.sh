@@ -222,6 +222,11 @@ expect_frames <<'.'
 g1 -> 52:54:00:0a:00:01 = u1 u2
 .
 
+say "A new datapath ID closes all connections."
+vsctl set Bridge br0 other_config:datapath-id=00000000000000aa
+settle
+two_uplinks
+
 say "Back to kernel mode: no-flood is taken back."
 network net0 br0 kernel
 settle

@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The output port of a mirror gets the copies that its owner wants, and nothing
+# of its own; it takes part in nothing.  What others have put on the bridge
+# stays.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+start_ovs
+add_bridge br0
+add_guest br0 g1 52:54:00:00:00:01
+add_guest br0 g2 52:54:00:00:00:02
+add_guest br0 g3 52:54:00:00:00:03 tag=10
+add_uplink br0 u1 52:54:00:00:ff:01
+make_port u2 52:54:00:00:ff:02
+make_port tap 52:54:00:00:ee:01
+plant_foreign br0
+ofctl add-meter br0 'meter=5,pktps,bands=type=drop,rate=1000'
+ofctl add-flow br0 'cookie=0xf02,table=0,priority=9,dl_type=0x88fe,actions=meter:5,group:77'
+note_foreign br0
+meters() {
+    ofctl dump-meters br0 | sed 1d
+}
+meters > $S/meters
+network net0 br0 libvirt
+start_controller
+settle
+
+mirror() {
+    vsctl -- --id=@out get Port tap -- --id=@m create Mirror name=m0 \
+        output_port=@out "$@" -- set Bridge br0 mirrors=@m
+    settle
+}
+
+no_mirror() {
+    vsctl clear Bridge br0 mirrors
+    settle
+}
+
+# The rest of the bridge must not notice any of it.
+others() {
+    expect_frames <<.
+set all g1 g2 host u1
+g1 -> g2 = g2 $1
+u1 -> g1 = g1
+g1 -> u1 = u1 $1
+g2 -> bcast = g1 host u1 $2
+g1 -> bcast = g2 host u1 $1
+u1 -> bcast = g1 g2 host
+g1 -> unknown = u1 $1
+u1 -> unknown = -
+g2 -> u1 = u1
+g3 -> bcast = g1[10] g2[10] host[10] u1[10]
+.
+}
+
+say "A port is a network port until a mirror takes it for its output."
+vsctl add-port br0 tap
+settle
+expect_frames <<'.'
+g1 -> bcast = g2 host u1 tap
+g1 -> unknown = u1 tap
+u1 -> unknown = tap
+tap -> bcast = g1 g2 host u1
+.
+mirror "select_src_port=$(vsctl get Port g1 _uuid)"
+others tap ""
+controller_diagnostics | grep -q 'tap.*mirror' ||
+    fail "it is not shown: $(ctl status)"
+# One network port is left, a plain one.
+! planned_flows br0 | grep NORMAL || fail "the output port counts as an uplink"
+
+say "What comes in by it goes nowhere."
+expect_frames <<'.'
+tap -> g1 = -
+tap -> bcast = -
+tap -> bcast src=g1 = -
+tap -> unknown = -
+tap -> u1 = -
+tap -> host = -
+u1 -> tap = -
+g1 -> 52:54:00:00:ee:01 = u1 tap
+g2 -> tap = u1
+.
+
+say "All frames, as mirrors select them: each once."
+no_mirror
+mirror select_all=true
+expect_frames <<'.'
+g1 -> g2 = g2 tap
+u1 -> g1 = g1 tap
+g1 -> unknown = u1 tap
+g1 -> bcast = g2 host u1 tap
+u1 -> bcast = g1 g2 host tap
+host -> bcast = g1 g2 u1 tap
+u1 -> unknown = tap
+.
+
+say "What goes out to a guest: no other guest's frames."
+no_mirror
+mirror "select_dst_port=$(vsctl get Port g2 _uuid)"
+expect_frames <<'.'
+g1 -> g2 = g2 tap
+u1 -> g1 = g1
+g1 -> bcast = g2 host u1 tap
+g1 -> unknown = u1
+u1 -> g2 = g2 tap
+.
+
+say "With two network ports, where NORMAL serves the network side."
+vsctl add-port br0 u2
+settle
+send_frames > /dev/null <<'.'
+u1 -> bcast
+u2 -> bcast
+sleep 600
+.
+expect_frames <<'.'
+g1 -> g2 = g2 tap
+g1 -> u1 = u1
+u1 -> u2 = u2
+u2 -> g1 = g1
+g1 -> bcast = g2 host u1 u2 tap
+u1 -> bcast = g1 g2 host u2 tap
+u2 -> mcast = g1 g2 host u1 tap
+g1 -> unknown = u1 u2
+u1 -> unknown = u2
+tap -> g1 = -
+tap -> bcast = -
+tap -> u1 = -
+u1 -> 52:54:00:00:ee:02 = u2
+.
+no_mirror
+vsctl del-port u2
+settle
+
+say "The mirror goes: the port is a network port again."
+send_frames > /dev/null <<'.'
+u1 -> bcast
+tap -> bcast
+sleep 600
+.
+expect_frames <<'.'
+g1 -> bcast = g2 host u1 tap
+g1 -> unknown = u1 tap
+u1 -> unknown = tap
+tap -> g1 = g1
+tap -> u1 = u1
+.
+
+say "A guest's port as output."
+vsctl del-port tap
+plug br0 tap 52:54:00:00:ee:01
+settle
+expect_frames <<'.'
+g1 -> bcast = g2 host u1 tap
+u1 -> tap = tap
+.
+mirror "select_src_port=$(vsctl get Port g2 _uuid)"
+expect_frames <<'.'
+g1 -> bcast = g2 host u1
+g2 -> bcast = g1 host u1 tap
+u1 -> tap = -
+g1 -> tap = u1
+.
+
+say "Meters of others are as they were, too; check_laws sees to the rest."
+meters | diff -u $S/meters - || fail "meters have changed"
+network net0 br0 kernel
+settle
+meters | diff -u $S/meters - || fail "meters have changed"
+
+finish
