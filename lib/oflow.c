@@ -63,13 +63,28 @@ clone_ofpacts(const struct ofpbuf *ofpacts)
     return clone;
 }
 
+/* Does 'match' say anything of the packet itself, apart from its type? */
+static bool
+matches_packet(const struct match *match)
+{
+    const char *mask = (const char *) &match->wc.masks;
+    size_t start = offsetof(struct flow, dl_dst);
+
+    return !is_all_zeros(mask + start, sizeof match->wc.masks - start);
+}
+
 /* Creates and returns a flow with one reference, which the caller owns.  Takes
  * nothing over: 'match' and 'ofpacts' are copied.
  *
- * Decoding a flow from a switch sets its match to the Ethernet packet type
- * where a match that was built from scratch says nothing of the packet type.
- * This function does the same, since otherwise nothing would ever compare
- * equal to what was read back. */
+ * Decoding a flow from a switch sets its match to the Ethernet packet type if
+ * it matches on anything in the packet, where a match that was built from
+ * scratch says nothing of the packet type.  This function does the same, since
+ * otherwise nothing would ever compare equal to what was read back.
+ *
+ * A flow that matches on nothing in the packet, as "in_port=1", is another flow
+ * than one that matches on the Ethernet packet type as well, although it prints
+ * the same: the switch can hold both, and a message that names one misses the
+ * other.  So such a match is left as it is. */
 struct oflow *
 oflow_create(uint8_t table_id, uint16_t priority, const struct match *match,
              ovs_be64 cookie, const struct ofpbuf *ofpacts)
@@ -77,7 +92,9 @@ oflow_create(uint8_t table_id, uint16_t priority, const struct match *match,
     struct oflow *flow = xmalloc(sizeof *flow);
     struct match canonical = *match;
 
-    match_set_default_packet_type(&canonical);
+    if (matches_packet(match)) {
+        match_set_default_packet_type(&canonical);
+    }
 
     flow->n_refs = 1;
     flow->table_id = table_id;
