@@ -11,6 +11,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/dbsync.h \
 	controller/dir-watch.c \
 	controller/dir-watch.h \
+	controller/export.c \
+	controller/export.h \
 	controller/mbridge-format.c \
 	controller/mbridge.c \
 	controller/mbridge.h \
@@ -30,8 +32,12 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/ofctrl.h \
 	controller/quarantine.c \
 	controller/quarantine.h \
+	controller/queries.c \
+	controller/queries.h \
 	controller/reconcile.c \
 	controller/reconcile.h \
+	controller/switch-read.c \
+	controller/switch-read.h \
 	controller/waiters.c \
 	controller/waiters.h
 controller_libvirtnet_controller_la_LIBADD = \
@@ -44,3 +50,31 @@ controller_virtnet_controller_SOURCES = controller/virtnet-controller.c
 controller_virtnet_controller_LDADD = controller/libvirtnet-controller.la
 controller_virtnet_controller_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DSYSCONFDIR='"$(sysconfdir)"'
+
+# virtnetctl.  Commands that need no daemon are made of lib/ alone.
+sbin_PROGRAMS += controller/virtnetctl
+
+controller_virtnetctl_SOURCES = \
+	controller/virtnetctl-check.c \
+	controller/virtnetctl-compile.c \
+	controller/virtnetctl-diff.c \
+	controller/virtnetctl-explain.c \
+	controller/virtnetctl-files.c \
+	controller/virtnetctl-online.c \
+	controller/virtnetctl-print.c \
+	controller/virtnetctl-trace.c \
+	controller/virtnetctl-watch.c \
+	controller/virtnetctl.c \
+	controller/virtnetctl.h
+controller_virtnetctl_LDADD = lib/libvirtnet.la $(OVS_LIBS)
+
+dist_man_MANS = controller/virtnetctl.8
+
+# Named after the command, as bash-completion wants it.
+EXTRA_DIST += controller/virtnetctl-completion.bash
+install-data-hook:
+	$(MKDIR_P) "$(DESTDIR)$(datadir)/bash-completion/completions"
+	$(INSTALL_DATA) "$(srcdir)/controller/virtnetctl-completion.bash" \
+	    "$(DESTDIR)$(datadir)/bash-completion/completions/virtnetctl"
+uninstall-hook:
+	rm -f "$(DESTDIR)$(datadir)/bash-completion/completions/virtnetctl"

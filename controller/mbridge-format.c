@@ -17,13 +17,29 @@
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 
-/* What has become of a claim to a MAC address. */
-static const char *
-claim_state(const struct mbridge *mb, const struct mac_claim *claim)
+/* What has become of the flows of port 'name', apart from its address. */
+const char *
+mbridge_flows_state(const struct mbridge *mb, const char *name)
 {
     const struct plan *plan = mbridge_plan(mb);
     const struct ofctrl *ofctrl = mbridge_ofctrl(mb);
-    ovs_be64 cookie = pipeline_cookie(COOKIE_PORT, claim->port);
+
+    if (!plan_get_ctx(plan)->exact) {
+        return "kernel";
+    } else if (ofctrl_get_quarantine(ofctrl,
+                                     pipeline_cookie(COOKIE_PORT, name))) {
+        return "quarantined";
+    } else if (!ofctrl_is_installed(ofctrl, plan)) {
+        return "installing";
+    }
+    return "installed";
+}
+
+/* What has become of a claim to a MAC address. */
+const char *
+mbridge_claim_state(const struct mbridge *mb, const struct mac_claim *claim)
+{
+    const struct plan *plan = mbridge_plan(mb);
 
     if (!plan_get_ctx(plan)->exact) {
         return "kernel";
@@ -31,12 +47,8 @@ claim_state(const struct mbridge *mb, const struct mac_claim *claim)
         return "pending";
     } else if (vlan_set_is_empty(&claim->won)) {
         return "conflict";
-    } else if (ofctrl_get_quarantine(ofctrl, cookie)) {
-        return "quarantined";
-    } else if (!ofctrl_is_installed(ofctrl, plan)) {
-        return "installing";
     }
-    return "installed";
+    return mbridge_flows_state(mb, claim->port);
 }
 
 static void
@@ -55,7 +67,7 @@ format_claim(struct ds *s, const struct mbridge *mb,
     ds_put_format(s, "%5"PRIu32"  %-9s  "ETH_ADDR_FMT"  %-15s  %s",
                   vport ? ofp_to_u16(vport->ofport) : 0, ds_cstr(&vlans),
                   ETH_ADDR_ARGS(entry->mac), claim->port,
-                  claim_state(mb, claim));
+                  mbridge_claim_state(mb, claim));
     ds_destroy(&vlans);
     if (!claim->active) {
         ds_put_cstr(s, " (held back until its first frame)");

@@ -623,6 +623,30 @@ report_quarantine(const struct mbridge *mb, const struct mport *port,
     }
 }
 
+/* Calls 'cb' with 'aux' for each port of the switch, in no particular order. */
+void
+mbridge_for_each_port(const struct mbridge *mb, mbridge_port_cb *cb,
+                      void *aux)
+{
+    const struct mport *port;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        const struct vif *vif = vif_reader_find(mb->env->vifs, port->ofport,
+                                                port->of_name, port->hw_addr,
+                                                port->name);
+
+        cb(port->name ? port->name : port->of_name, port->ofport, vif,
+           &port->diags, aux);
+    }
+}
+
+/* Has the switch read afresh, and put right where it differs from the plan. */
+void
+mbridge_reread(struct mbridge *mb)
+{
+    ofctrl_reread(mb->ofctrl);
+}
+
 /* Appends all that there is to say of the bridge to 'diags'. */
 void
 mbridge_get_diags(const struct mbridge *mb, struct diag_list *diags)

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "openvswitch/types.h"
 #include "uuid.h"
 
 struct bridge_model;
@@ -21,6 +22,7 @@ struct bridge_row;
 struct dbsync;
 struct diag_list;
 struct ds;
+struct mac_claim;
 struct mbridge;
 struct netdef;
 struct ofctrl;
@@ -68,6 +70,17 @@ bool mbridge_is_installed(const struct mbridge *);
 bool mbridge_is_ok(const struct mbridge *);
 void mbridge_get_diags(const struct mbridge *, struct diag_list *);
 void mbridge_format_state(struct ds *, const struct mbridge *);
+/* 'name' is that of the interface, or of the switch's port if there is no
+ * interface; then 'vif' is null. */
+typedef void mbridge_port_cb(const char *name, ofp_port_t, const struct vif *,
+                             const struct diag_list *, void *aux);
+void mbridge_for_each_port(const struct mbridge *, mbridge_port_cb *,
+                           void *aux);
+void mbridge_reread(struct mbridge *);
+
+const char *mbridge_flows_state(const struct mbridge *, const char *port);
+const char *mbridge_claim_state(const struct mbridge *,
+                                const struct mac_claim *);
 void mbridge_format_status(struct ds *, const struct mbridge *);
 void mbridge_format_fdb(struct ds *, const struct mbridge *);
 void mbridge_format_plan(struct ds *, const struct mbridge *);

@@ -66,6 +66,7 @@ struct ofctrl {
 
     /* COMMITTING. */
     struct ochanges changes;    /* In flight. */
+    long long int sent_at;      /* In time_msec() terms. */
     struct obundle bundle;      /* Only to find a message by its ID. */
     bool refused;               /* Has there been an error? */
     bool blamed;                /* And do we know whose fault it was? */
@@ -165,6 +166,17 @@ become_readback(struct ofctrl *ofctrl)
     }
 }
 
+/* If the switch has been read, reads it afresh, as if it had just been connected
+ * to: what differs from the plan is then put right. */
+void
+ofctrl_reread(struct ofctrl *ofctrl)
+{
+    if (ofctrl->state == S_READY) {
+        oflow_table_clear(&ofctrl->installed);
+        become_readback(ofctrl);
+    }
+}
+
 static void
 request_readback(struct ofctrl *ofctrl, const struct ofp_header *config_reply)
 {
@@ -238,6 +250,7 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
     }
     ofctrl->barrier_xid = send_message(
         ofctrl, ofputil_encode_barrier_request(OFP15_VERSION));
+    ofctrl->sent_at = time_msec();
     ofctrl->stats.n_bundles++;
     ofctrl->stats.n_flow_mods += ofctrl->bundle.n_flow_mods;
     ofctrl->stats.n_group_mods += ofctrl->bundle.n_group_mods;
@@ -248,10 +261,26 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
              ofctrl->bundle.n_group_mods);
 }
 
+static void
+count_latency(struct ofctrl *ofctrl)
+{
+    static const long long int bounds[] = OFCTRL_LATENCIES;
+    long long int elapsed = time_msec() - ofctrl->sent_at;
+    size_t i = 0;
+
+    BUILD_ASSERT(ARRAY_SIZE(bounds) == OFCTRL_N_LATENCIES);
+    while (i < ARRAY_SIZE(bounds) && elapsed > bounds[i]) {
+        i++;
+    }
+    ofctrl->stats.latency[i]++;
+    ofctrl->stats.latency_sum += elapsed;
+}
+
 /* The barrier behind a bundle has come back. */
 static void
 finish_bundle(struct ofctrl *ofctrl)
 {
+    count_latency(ofctrl);
     if (!ofctrl->refused) {
         oflow_table_apply(&ofctrl->installed, &ofctrl->changes);
         ofctrl->put_done = ofctrl->put;

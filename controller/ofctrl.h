@@ -57,6 +57,7 @@ void ofctrl_put(struct ofctrl *, struct plan *);
 void ofctrl_put_wait(struct ofctrl *);
 void ofctrl_wait(struct ofctrl *);
 void ofctrl_socket_appeared(struct ofctrl *);
+void ofctrl_reread(struct ofctrl *);
 void ofctrl_set_allowed(struct ofctrl *, bool allowed);
 
 bool ofctrl_is_connected(const struct ofctrl *);
@@ -71,12 +72,21 @@ size_t ofctrl_count_quarantined(const struct ofctrl *);
 void ofctrl_format_state(struct ds *, const struct ofctrl *,
                          const struct plan *);
 
+/* Upper bounds, in milliseconds, of the time from a bundle to its barrier. */
+#define OFCTRL_LATENCIES { 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000 }
+#define OFCTRL_N_LATENCIES 11
+
 struct ofctrl_stats {
     unsigned long long int n_bundles;
     unsigned long long int n_flow_mods;
     unsigned long long int n_group_mods;
     unsigned long long int n_errors;
     unsigned long long int n_connects;
+
+    /* How many bundles took no longer than each bound, but longer than the
+     * one before; and how many took longer than all. */
+    unsigned long long int latency[OFCTRL_N_LATENCIES + 1];
+    unsigned long long int latency_sum; /* In milliseconds. */
 };
 
 const struct ofctrl_stats *ofctrl_get_stats(const struct ofctrl *);

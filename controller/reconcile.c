@@ -14,8 +14,10 @@
 #include "lib/dbrow.h"
 #include "lib/model.h"
 #include "lib/vif.h"
+#include "lib/translation-format.h"
 #include "lib/virtnet-version.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
@@ -395,4 +397,66 @@ reconcile_format_status(struct ds *s, const struct reconcile *r)
     }
     free(bridges);
     format_vif_errors(s, r);
+}
+
+/* Has the switch of 'bridge' read afresh and put right.  Returns false if there
+ * is no such bridge. */
+bool
+reconcile_repair(struct reconcile *r, const char *bridge)
+{
+    struct mbridge *mb = shash_find_data(&r->bridges, bridge);
+
+    if (mb) {
+        mbridge_reread(mb);
+    }
+    return mb != NULL;
+}
+
+static void
+export_vif_error(const struct vif *vif, void *unwired)
+{
+    if (vif->error) {
+        json_object_put_string(unwired, vif->name, vif->error);
+    }
+}
+
+/* Returns what there is to say apart from the bridges, as an object that the
+ * caller must destroy. */
+struct json *
+reconcile_export(const struct reconcile *r)
+{
+    struct json *database = json_object_create();
+    struct json *definitions = json_object_create();
+    struct json *unwired = json_object_create();
+    struct json *texts = json_array_create_empty();
+    struct json *json = json_object_create();
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    size_t n_defs;
+
+    netdef_source_get(r->source, &n_defs);
+    netdef_source_get_diags(r->source, &diags);
+    for (size_t i = 0; i < diags.n; i++) {
+        json_array_add(texts, diag_to_json(&diags.diags[i], 0));
+    }
+    diag_list_uninit(&diags);
+    json_object_put_string(database, "remote", r->database);
+    json_object_put(database, "connected",
+                    json_boolean_create(ovs_idl_is_connected(r->ovs)));
+    json_object_put(database, "pending",
+                    json_integer_create(dbsync_count_pending(r->dbsync)));
+    json_object_put(database, "cur_cfg",
+                    json_integer_create(ovs_idl_cur_cfg(r->ovs)));
+    json_object_put_string(definitions, "directory",
+                           netdef_source_directory(r->source));
+    json_object_put(definitions, "networks", json_integer_create(n_defs));
+    json_object_put(definitions, "complete",
+                    json_boolean_create(
+                        netdef_source_is_complete(r->source)));
+    json_object_put(definitions, "diagnostics", texts);
+    vif_reader_for_each(ovs_idl_vifs(r->ovs), export_vif_error, unwired);
+    json_object_put_string(json, "version", virtnet_version());
+    json_object_put(json, "database", database);
+    json_object_put(json, "definitions", definitions);
+    json_object_put(json, "unwired", unwired);
+    return json;
 }

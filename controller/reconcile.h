@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 struct ds;
+struct json;
 struct mbridge;
 
 struct reconcile_config {
@@ -32,6 +33,8 @@ const struct mbridge **reconcile_sort_bridges(const struct reconcile *);
 enum port_state reconcile_port_state(const struct reconcile *,
                                      const char *name, struct ds *why);
 bool reconcile_is_installed(const struct reconcile *);
+bool reconcile_repair(struct reconcile *, const char *bridge);
+struct json *reconcile_export(const struct reconcile *);
 void reconcile_format_status(struct ds *, const struct reconcile *);
 
 #endif /* controller/reconcile.h */

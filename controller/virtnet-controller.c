@@ -8,6 +8,7 @@
 
 #include "command-line.h"
 #include "controller/appctl.h"
+#include "controller/queries.h"
 #include "controller/reconcile.h"
 #include "controller/waiters.h"
 #include "daemon.h"
@@ -28,6 +29,7 @@ VLOG_DEFINE_THIS_MODULE(virtnet_controller);
 struct options {
     struct reconcile_config config;
     const char *unixctl_path;
+    int check_interval;         /* In seconds, 0 for never. */
 };
 
 static void parse_options(int argc, char *argv[], struct options *);
@@ -39,6 +41,7 @@ main(int argc, char *argv[])
     struct unixctl_server *unixctl;
     struct reconcile *reconcile;
     struct waiters *waiters;
+    struct queries *queries;
     struct options options;
     bool exiting = false;
 
@@ -54,6 +57,7 @@ main(int argc, char *argv[])
     reconcile = reconcile_create(&options.config);
     waiters = waiters_create(reconcile);
     appctl_register(reconcile, waiters, &exiting);
+    queries = queries_create(reconcile, options.check_interval);
     daemonize_complete();
     VLOG_INFO("%s (ovs-virtnet) %s", program_name, virtnet_version());
 
@@ -61,17 +65,20 @@ main(int argc, char *argv[])
         reconcile_run(reconcile);
         waiters_run(waiters);
         unixctl_server_run(unixctl);
+        queries_run(queries);
         if (exiting) {
             break;
         }
         reconcile_wait(reconcile);
         waiters_wait(waiters);
         unixctl_server_wait(unixctl);
+        queries_wait(queries);
         poll_block();
     }
 
     /* The flows stay in the switches. */
     waiters_destroy(waiters);
+    queries_destroy(queries);
     unixctl_server_destroy(unixctl);
     reconcile_destroy(reconcile);
     service_stop();
@@ -85,6 +92,7 @@ parse_options(int argc, char *argv[], struct options *options)
         OPT_NETWORKS = UCHAR_MAX + 1,
         OPT_LIBVIRT,
         OPT_DATAPATH_TYPE,
+        OPT_CHECK_INTERVAL,
         OPT_UNIXCTL,
         SSL_OPTION_ENUMS,
         VLOG_OPTION_ENUMS,
@@ -94,6 +102,7 @@ parse_options(int argc, char *argv[], struct options *options)
         {"networks", required_argument, NULL, OPT_NETWORKS},
         {"libvirt", required_argument, NULL, OPT_LIBVIRT},
         {"datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE},
+        {"check-interval", required_argument, NULL, OPT_CHECK_INTERVAL},
         {"unixctl", required_argument, NULL, OPT_UNIXCTL},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
@@ -110,6 +119,7 @@ parse_options(int argc, char *argv[], struct options *options)
             .networks = SYSCONFDIR "/ovs-virtnet/networks",
             .datapath_type = "",
         },
+        .check_interval = 60,
     };
     while ((c = getopt_long(argc, argv, short_options, long_options,
                             NULL)) != -1) {
@@ -128,6 +138,16 @@ parse_options(int argc, char *argv[], struct options *options)
 
         case OPT_DATAPATH_TYPE:
             options->config.datapath_type = optarg;
+            break;
+
+        case OPT_CHECK_INTERVAL:
+            if (!str_to_int(optarg, 10, &options->check_interval)
+                || options->check_interval < 0
+                || options->check_interval > 86400) {
+                fprintf(stderr, "%s: --check-interval=%s: expected a number "
+                        "of seconds, at most 86400\n", program_name, optarg);
+                exit(2);
+            }
             break;
 
         case OPT_UNIXCTL:
@@ -177,7 +197,10 @@ usage(void)
            "(default)\n"
            "  --datapath-type=TYPE    of bridges that are created for "
            "networks\n"
-           "                          (default: the system's default)\n",
+           "                          (default: the system's default)\n"
+           "  --check-interval=SECONDS  how often to look whether somebody has "
+           "changed\n"
+           "                          our flows, 0 for never (default: 60)\n",
            program_name, program_name, ovs_rundir());
     stream_usage("DATABASE", true, false, false);
     daemon_usage();

@@ -11,8 +11,13 @@ lib_libvirtnet_la_SOURCES = \
 	lib/dbrow.h \
 	lib/diag.c \
 	lib/diag.h \
+	lib/explain-format.c \
+	lib/explain.c \
+	lib/explain.h \
 	lib/flood-table.c \
 	lib/flood-table.h \
+	lib/flow-dump.c \
+	lib/flow-dump.h \
 	lib/mac-table.c \
 	lib/mac-table.h \
 	lib/model.c \
@@ -44,8 +49,30 @@ lib_libvirtnet_la_SOURCES = \
 	lib/plan.h \
 	lib/port-vlan.c \
 	lib/port-vlan.h \
+	lib/ports-json.c \
+	lib/ports-json.h \
+	lib/ports-ovsdb.c \
+	lib/ports-small.c \
+	lib/printable.c \
+	lib/printable.h \
+	lib/row-change.c \
+	lib/row-change.h \
 	lib/slice.c \
 	lib/slice.h \
+	lib/source.c \
+	lib/source.h \
+	lib/state-events.c \
+	lib/state-metrics.c \
+	lib/state.c \
+	lib/state.h \
+	lib/trace.c \
+	lib/trace.h \
+	lib/translation-diff.c \
+	lib/translation-diff.h \
+	lib/translation-format.c \
+	lib/translation-format.h \
+	lib/translation.c \
+	lib/translation.h \
 	lib/vif.c \
 	lib/vif.h \
 	lib/virtnet-version.c \

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "printable.h"
 #include "util.h"
 
 /* Returns the name of 'severity', for example "error". */
@@ -101,22 +102,6 @@ diag_list_clear(struct diag_list *list)
     list->n = 0;
 }
 
-/* Appends 'text' to 's' on one line and without terminal escapes: each byte of
- * a control character, be it of ASCII or of Unicode's second control block,
- * becomes a question mark. */
-static void
-put_printable_line(struct ds *s, const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *) text; *p; p++) {
-        if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
-            ds_put_cstr(s, "??");
-            p++;
-        } else {
-            ds_put_char(s, *p < 0x20 || *p == 0x7f ? '?' : *p);
-        }
-    }
-}
-
 /* Appends an uninitialized diagnostic to 'list' and returns it. */
 static struct diag *
 diag_list_grow(struct diag_list *list)
@@ -145,7 +130,7 @@ diag_add(struct diag_list *list, enum diag_severity severity,
     va_start(args, format);
     raw = xvasprintf(format, args);
     va_end(args);
-    put_printable_line(&text, raw);
+    printable_put(&text, raw);
     free(raw);
 
     diag->severity = severity;
@@ -238,7 +223,7 @@ diag_format(struct ds *s, const struct diag *diag)
     const struct origin *origin = &diag->origin;
 
     if (origin->file) {
-        put_printable_line(s, origin->file);
+        printable_put(s, origin->file);
         if (origin->line) {
             ds_put_format(s, ":%u", origin->line);
         }
@@ -246,7 +231,7 @@ diag_format(struct ds *s, const struct diag *diag)
     }
     ds_put_format(s, "%s: ", diag_severity_to_string(diag->severity));
     if (origin->element) {
-        put_printable_line(s, origin->element);
+        printable_put(s, origin->element);
         ds_put_cstr(s, ": ");
     }
     ds_put_cstr(s, diag->text);

@@ -26,6 +26,19 @@ pipeline_table_to_string(uint8_t table_id)
     }
 }
 
+/* Returns what table 'table_id' is for, or null if it is none of ours. */
+const char *
+pipeline_table_purpose(uint8_t table_id)
+{
+    switch (table_id) {
+#define PIPELINE_TABLE(ENUM, NUMBER, WHAT) case NUMBER: return WHAT;
+        PIPELINE_TABLES
+#undef PIPELINE_TABLE
+    default:
+        return NULL;
+    }
+}
+
 /* Returns the cookie of what 'origin' (a port's name, say) of the given kind
  * causes.  It depends on nothing else. */
 ovs_be64

@@ -50,6 +50,7 @@ enum pipeline_table {
 };
 
 const char *pipeline_table_to_string(uint8_t table_id);
+const char *pipeline_table_purpose(uint8_t table_id);
 
 /* Bits of register 0.  Zero, for a frame from a guest or the host, costs no
  * action. */

@@ -12,42 +12,31 @@
 #include "byte-order.h"
 #include "pipeline.h"
 #include "plan.h"
+#include "printable.h"
 
-/* What each table is for, as a heading. */
-static const char *
-table_purpose(uint8_t table_id)
-{
-    switch (table_id) {
-#define PIPELINE_TABLE(ENUM, NUMBER, WHAT) case NUMBER: return WHAT;
-        PIPELINE_TABLES
-#undef PIPELINE_TABLE
-    default:
-        return "";
-    }
-}
-
-/* Appends whose flows those with 'cookie' are, as a comment. */
+/* Appends whose flows those with 'cookie' are. */
 static void
-format_origin(struct ds *s, const struct plan *plan, ovs_be64 cookie)
+format_origin(struct ds *s, ovs_be64 cookie, const void *plan_)
 {
+    const struct plan *plan = plan_;
     const char *name = plan_cookie_origin(plan, cookie);
     const struct vport *vport = name ? plan_find_port(plan, name) : NULL;
 
     if (!vport) {
-        ds_put_cstr(s, "# bridge\n");
+        ds_put_cstr(s, "bridge");
         return;
     }
-    ds_put_format(s, "# %s %s", vif_role_to_string(vport->role), name);
+    ds_put_format(s, "%s ", vif_role_to_string(vport->role));
+    printable_put(s, name);
     if (!eth_addr_is_zero(vport->mac)) {
         ds_put_format(s, " "ETH_ADDR_FMT, ETH_ADDR_ARGS(vport->mac));
     }
     ds_put_cstr(s, ", VLAN ");
     vlan_set_format(s, &vport->vlan.members);
-    ds_put_char(s, '\n');
 }
 
 static void
-format_groups(struct ds *s, const struct plan *plan)
+format_groups(struct ds *s, const struct plan *plan, enum plan_parts parts)
 {
     const struct oflow_table *desired = plan_desired(plan);
     const struct ogroup **groups = oflow_table_sort_groups(desired);
@@ -62,7 +51,8 @@ format_groups(struct ds *s, const struct plan *plan)
         } else {
             ds_put_format(s, "# broadcast receivers in VLAN %u\n", block.vid);
         }
-        ds_put_format(s, "group add group_id=%"PRIu32",type=all",
+        ds_put_format(s, "%sgroup_id=%"PRIu32",type=all",
+                      parts & PLAN_KEYWORDS ? "group add " : "",
                       groups[i]->group_id);
         for (size_t j = 0; j < hmap_count(&groups[i]->buckets); j++) {
             ds_put_char(s, ',');
@@ -74,16 +64,15 @@ format_groups(struct ds *s, const struct plan *plan)
     free(groups);
 }
 
-/* Appends 'plan' to 's', sorted. */
-void
-plan_format(struct ds *s, const struct plan *plan)
+static void
+format_flows(struct ds *s, const struct plan *plan, enum plan_parts parts,
+             plan_origin_cb *origin, const void *aux)
 {
     const struct oflow_table *desired = plan_desired(plan);
     const struct oflow **flows = oflow_table_sort_flows(desired);
     ovs_be64 cookie = htonll(0);
     int table_id = -1;
 
-    format_groups(s, plan);
     for (size_t i = 0; i < oflow_table_count_flows(desired); i++) {
         const struct oflow *flow = flows[i];
 
@@ -92,15 +81,40 @@ plan_format(struct ds *s, const struct plan *plan)
             cookie = htonll(0);
             ds_put_format(s, "\n# %s: %s\n",
                           pipeline_table_to_string(table_id),
-                          table_purpose(table_id));
+                          pipeline_table_purpose(table_id));
         }
         if (flow->cookie != cookie) {
             cookie = flow->cookie;
-            format_origin(s, plan, cookie);
+            ds_put_cstr(s, "# ");
+            origin(s, cookie, aux);
+            ds_put_char(s, '\n');
         }
-        ds_put_cstr(s, "flow add ");
+        ds_put_cstr(s, parts & PLAN_KEYWORDS ? "flow add " : "");
         oflow_format(s, flow, NULL);
         ds_put_char(s, '\n');
     }
     free(flows);
+}
+
+/* Appends those of the 'parts' of 'plan' that are asked for to 's'.  'origin',
+ * called with 'aux', says in comments whose the flows are. */
+void
+plan_format_parts(struct ds *s, const struct plan *plan,
+                  enum plan_parts parts, plan_origin_cb *origin,
+                  const void *aux)
+{
+    if (parts & PLAN_GROUPS) {
+        format_groups(s, plan, parts);
+    }
+    if (parts & PLAN_FLOWS) {
+        format_flows(s, plan, parts, origin, aux);
+    }
+}
+
+/* Appends 'plan' to 's', as "ovs-ofctl bundle" takes it. */
+void
+plan_format(struct ds *s, const struct plan *plan)
+{
+    plan_format_parts(s, plan, PLAN_GROUPS | PLAN_FLOWS | PLAN_KEYWORDS,
+                      format_origin, plan);
 }

@@ -210,7 +210,9 @@ tests_bench_bench_LDADD = \
 test_scripts = \
 	tests/corpus.sh \
 	tests/golden-check.sh \
-	tests/layering.sh
+	tests/layering.sh \
+	tests/virtnetctl-examples.sh \
+	tests/virtnetctl-golden.sh
 TESTS += $(test_scripts)
 EXTRA_DIST += \
 	$(test_scripts) \
@@ -230,7 +232,8 @@ TESTSUITE_AT = \
 	tests/database.at \
 	tests/networks.at \
 	tests/ports.at \
-	tests/restart.at
+	tests/restart.at \
+	tests/virtnetctl.at
 EXTRA_DIST += \
 	$(TESTSUITE_AT) \
 	tests/check-daemon

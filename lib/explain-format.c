@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "explain.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "byte-order.h"
+#include "flow-dump.h"
+#include "oflow.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "pipeline.h"
+#include "printable.h"
+#include "translation.h"
+#include "util.h"
+
+/* Appends 'value' in three digits or so, as "1.2M". */
+static void
+put_human(struct ds *s, uint64_t value)
+{
+    static const char units[] = " kMGTPE";
+    const char *unit = units;
+    double v = value;
+
+    while (v >= 999.95 && unit[1]) {
+        v /= 1000;
+        unit++;
+    }
+    if (unit == units) {
+        ds_put_format(s, "%"PRIu64, value);
+    } else {
+        ds_put_format(s, "%.1f%c", v, *unit);
+    }
+}
+
+/* Appends 'value' to 's', right-justified, with 'unit' behind. */
+static void
+put_column(struct ds *s, const struct dump_flow *dump, uint64_t value,
+           const char *unit)
+{
+    struct ds human = DS_EMPTY_INITIALIZER;
+
+    if (dump && dump->has_stats) {
+        put_human(&human, value);
+        ds_put_cstr(&human, unit);
+    } else {
+        ds_put_char(&human, '-');
+    }
+    ds_put_format(s, "%8s", ds_cstr(&human));
+    ds_destroy(&human);
+}
+
+static void
+put_table_heading(struct ds *s, uint8_t table_id)
+{
+    const char *purpose = pipeline_table_purpose(table_id);
+
+    if (purpose) {
+        ds_put_format(s, "%s (table %"PRIu8"): %s\n",
+                      pipeline_table_to_string(table_id), table_id, purpose);
+    } else {
+        ds_put_format(s, "table %"PRIu8": none of ours\n", table_id);
+    }
+}
+
+/* Appends to 's' whose 'f' is. */
+static void
+put_flow_origin(struct ds *s, const struct explanation *e,
+                const struct explained_flow *f)
+{
+    ovs_be64 cookie = f->flow->cookie;
+
+    if (f->verdict == EXPLAIN_FOREIGN) {
+        ds_put_format(s, "foreign, cookie 0x%"PRIx64, ntohll(cookie));
+    } else if (f->verdict == EXPLAIN_STRANGER
+               && pipeline_cookie_kind(cookie) != COOKIE_PORT) {
+        ds_put_cstr(s, "stranger with our cookie");
+    } else if (pipeline_cookie_kind(cookie) == COOKIE_PORT
+               && !translation_knows_cookie(e->bridge, cookie)) {
+        ds_put_format(s, "a port that is not known, hash 0x%08"PRIx32,
+                      pipeline_cookie_hash(cookie));
+    } else {
+        translation_format_origin(s, e->bridge, cookie);
+    }
+}
+
+/* The flow without its cookie and table, which stand in the headings. */
+static void
+put_flow(struct ds *s, const struct oflow *flow)
+{
+    struct ds text = DS_EMPTY_INITIALIZER;
+
+    oflow_format(&text, flow, NULL);
+    const char *p = strchr(ds_cstr(&text), ',');
+    p = p ? strchr(p + 1, ',') : NULL;
+    printable_put(s, p ? p + 1 : ds_cstr(&text));
+    ds_destroy(&text);
+}
+
+static void
+format_flows(struct ds *s, const struct explanation *e, bool only_differences)
+{
+    struct ds last = DS_EMPTY_INITIALIZER;
+    int table_id = -1;
+
+    for (size_t i = 0; i < e->n_flows; i++) {
+        const struct explained_flow *f = &e->flows[i];
+        struct ds origin = DS_EMPTY_INITIALIZER;
+
+        if (only_differences
+            && (f->verdict == EXPLAIN_PLANNED || f->verdict == EXPLAIN_OURS
+                || f->verdict == EXPLAIN_FOREIGN)) {
+            continue;
+        }
+        if (f->flow->table_id != table_id) {
+            ds_put_cstr(s, table_id >= 0 ? "\n" : "");
+            table_id = f->flow->table_id;
+            put_table_heading(s, table_id);
+            ds_clear(&last);
+        }
+        put_flow_origin(&origin, e, f);
+        if (strcmp(ds_cstr(&origin), ds_cstr(&last))) {
+            ds_put_format(s, "  %s\n", ds_cstr(&origin));
+            ds_swap(&origin, &last);
+        }
+        ds_destroy(&origin);
+
+        put_column(s, f->dump, f->dump ? f->dump->n_packets : 0, "");
+        ds_put_cstr(s, " pkts ");
+        put_column(s, f->dump, f->dump ? f->dump->n_bytes : 0, "B");
+        ds_put_cstr(s, "  ");
+        if (f->verdict != EXPLAIN_PLANNED && f->verdict != EXPLAIN_OURS
+            && f->verdict != EXPLAIN_FOREIGN) {
+            ds_put_format(s, "%s: ", explain_verdict_to_string(f->verdict));
+        }
+        put_flow(s, f->flow);
+        ds_put_char(s, '\n');
+    }
+    ds_destroy(&last);
+}
+
+static void
+put_group(struct ds *s, const struct explained_group *g)
+{
+    ds_put_format(s, "  group %"PRIu32": ", g->group_id);
+    if (g->verdict == EXPLAIN_FOREIGN || g->verdict == EXPLAIN_STRANGER) {
+        /* Its number need not stand for a block of VLANs. */
+        ds_put_format(s, "%s, %"PRIuSIZE" buckets\n",
+                      explain_verdict_to_string(g->verdict), g->n_buckets);
+        return;
+    }
+
+    struct vlan_block block = pipeline_group_block(g->group_id);
+    if (block.level) {
+        ds_put_format(s, "broadcast receivers in VLANs %u-%u: ", block.vid,
+                      block.vid + (1 << block.level) - 1);
+    } else {
+        ds_put_format(s, "broadcast receivers in VLAN %u: ", block.vid);
+    }
+    ds_put_format(s, "%"PRIuSIZE, g->n_buckets);
+    if (g->verdict != EXPLAIN_PLANNED && g->verdict != EXPLAIN_OURS) {
+        ds_put_format(s, ", %s: there should be %"PRIuSIZE,
+                      explain_verdict_to_string(g->verdict), g->n_planned);
+    }
+    ds_put_char(s, '\n');
+}
+
+static void
+put_counts(struct ds *s, const struct explanation *e)
+{
+    const char *sep = "";
+
+    for (size_t i = 0; i < EXPLAIN_N_VERDICTS; i++) {
+        if (e->n[i]) {
+            ds_put_format(s, "%s%"PRIuSIZE" %s", sep, e->n[i],
+                          explain_verdict_to_string(i));
+            sep = ", ";
+        }
+    }
+    ds_put_cstr(s, *sep ? "\n" : "nothing\n");
+}
+
+/* Appends 'e' to 's', for people.  With 'only_differences', nothing but what
+ * is not as it should be. */
+void
+explanation_format(struct ds *s, const struct explanation *e,
+                   bool only_differences)
+{
+    bool heading = false;
+
+    format_flows(s, e, only_differences);
+    for (size_t i = 0; i < e->n_groups; i++) {
+        const struct explained_group *g = &e->groups[i];
+
+        if (only_differences
+            && (g->verdict == EXPLAIN_PLANNED || g->verdict == EXPLAIN_OURS
+                || g->verdict == EXPLAIN_FOREIGN)) {
+            continue;
+        }
+        if (!heading) {
+            ds_put_cstr(s, e->n_flows && !only_differences ? "\ngroups\n"
+                        : "groups\n");
+            heading = true;
+        }
+        put_group(s, g);
+    }
+    ds_put_cstr(s, only_differences ? "" : "\n");
+    ds_put_cstr(s, "bridge ");
+    printable_put(s, e->bridge->name);
+    ds_put_cstr(s, ": ");
+    put_counts(s, e);
+}
+
+static struct json *
+flow_to_json(const struct explanation *e, const struct explained_flow *f)
+{
+    struct json *json = json_object_create();
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    oflow_format(&s, f->flow, NULL);
+    json_object_put_string(json, "flow", ds_cstr(&s));
+    ds_destroy(&s);
+    json_object_put_string(json, "verdict",
+                           explain_verdict_to_string(f->verdict));
+    json_object_put(json, "table", json_integer_create(f->flow->table_id));
+    if (pipeline_table_purpose(f->flow->table_id)) {
+        json_object_put_string(json, "stage",
+                               pipeline_table_to_string(f->flow->table_id));
+    }
+    if (f->verdict != EXPLAIN_FOREIGN) {
+        json_object_put(json, "origin",
+                        translation_origin_to_json(e->bridge,
+                                                   f->flow->cookie));
+    }
+    if (f->dump) {
+        json_object_put(json, "line", json_integer_create(f->dump->line));
+    }
+    if (f->dump && f->dump->has_stats) {
+        json_object_put(json, "packets",
+                        json_integer_create(f->dump->n_packets));
+        json_object_put(json, "bytes", json_integer_create(f->dump->n_bytes));
+    }
+    return json;
+}
+
+/* Returns 'e' as an object, which the caller must destroy. */
+struct json *
+explanation_to_json(const struct explanation *e)
+{
+    struct json *flows = json_array_create_empty();
+    struct json *groups = json_array_create_empty();
+    struct json *counts = json_object_create();
+    struct json *json = json_object_create();
+
+    for (size_t i = 0; i < e->n_flows; i++) {
+        json_array_add(flows, flow_to_json(e, &e->flows[i]));
+    }
+    for (size_t i = 0; i < e->n_groups; i++) {
+        const struct explained_group *g = &e->groups[i];
+        struct json *group = json_object_create();
+
+        json_object_put(group, "group_id", json_integer_create(g->group_id));
+        json_object_put_string(group, "verdict",
+                               explain_verdict_to_string(g->verdict));
+        json_object_put(group, "buckets", json_integer_create(g->n_buckets));
+        json_object_put(group, "planned", json_integer_create(g->n_planned));
+        json_array_add(groups, group);
+    }
+    for (size_t i = 0; i < EXPLAIN_N_VERDICTS; i++) {
+        json_object_put(counts, explain_verdict_to_string(i),
+                        json_integer_create(e->n[i]));
+    }
+    json_object_put_string(json, "bridge", e->bridge->name);
+    json_object_put(json, "flows", flows);
+    json_object_put(json, "groups", groups);
+    json_object_put(json, "counts", counts);
+    return json;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "ports-json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "openvswitch/json.h"
+#include "openvswitch/shash.h"
+#include "packets.h"
+#include "util.h"
+
+/* Rows of the Open_vSwitch database, as RFC 7047 writes them in JSON, to
+ * values.  What has a type that the schema does not allow counts as empty. */
+
+static const struct json *
+get_column(const struct json *row, const char *column)
+{
+    return (row && row->type == JSON_OBJECT
+            ? shash_find_data(json_object(row), column) : NULL);
+}
+
+/* The elements of 'value' if it is a pair whose first element is 'tag', for
+ * example "set". */
+static const struct json *
+get_tagged(const struct json *value, const char *tag)
+{
+    return (value && value->type == JSON_ARRAY && value->array.n == 2
+            && value->array.elems[0]->type == JSON_STRING
+            && !strcmp(json_string(value->array.elems[0]), tag)
+            ? value->array.elems[1] : NULL);
+}
+
+/* Stores the elements of 'value', a set, in '*elems' and returns their number.
+ * A set of one element may be that element itself. */
+static size_t
+get_set(const struct json *value, const struct json *const **elems,
+        const struct json **stub)
+{
+    const struct json *set = get_tagged(value, "set");
+
+    if (set && set->type == JSON_ARRAY) {
+        *elems = (const struct json *const *) set->array.elems;
+        return set->array.n;
+    }
+    *stub = value;
+    *elems = stub;
+    return value != NULL;
+}
+
+static const struct json *
+get_one(const struct json *row, const char *column, enum json_type type)
+{
+    const struct json *const *elems;
+    const struct json *stub;
+    size_t n = get_set(get_column(row, column), &elems, &stub);
+
+    return n == 1 && elems[0]->type == type ? elems[0] : NULL;
+}
+
+static const char *
+get_string(const struct json *row, const char *column)
+{
+    const struct json *json = get_one(row, column, JSON_STRING);
+    return json ? json_string(json) : NULL;
+}
+
+static const char *
+get_map(const struct json *row, const char *column, const char *key)
+{
+    const struct json *map = get_tagged(get_column(row, column), "map");
+
+    for (size_t i = 0; map && map->type == JSON_ARRAY && i < map->array.n;
+         i++) {
+        const struct json *pair = map->array.elems[i];
+
+        if (pair->type == JSON_ARRAY && pair->array.n == 2
+            && pair->array.elems[0]->type == JSON_STRING
+            && pair->array.elems[1]->type == JSON_STRING
+            && !strcmp(json_string(pair->array.elems[0]), key)) {
+            return json_string(pair->array.elems[1]);
+        }
+    }
+    return NULL;
+}
+
+static char *
+get_id(const struct json *row, const char *key)
+{
+    return nullable_xstrdup(get_map(row, "external_ids", key));
+}
+
+static void
+read_interface(struct vif *vif, const struct json *row)
+{
+    const struct json *ofport = get_one(row, "ofport", JSON_INTEGER);
+    const char *mac = get_string(row, "mac_in_use");
+
+    vif->error = nullable_xstrdup(get_string(row, "error"));
+    if (ofport && json_integer(ofport) < 0) {
+        if (!vif->error) {
+            vif->error = xstrdup("could not be added to the bridge "
+                                 "(ofport is -1)");
+        }
+    } else if (ofport && !vif->error) {
+        vif->ofport = u16_to_ofp(json_integer(ofport));
+    }
+    if (mac) {
+        eth_addr_from_string(mac, &vif->mac_in_use);
+    }
+    vif->attached_mac = get_id(row, "attached-mac");
+    vif->iface_id = get_id(row, "iface-id");
+    vif->vm_id = get_id(row, "vm-id");
+    vif->iface_status = get_id(row, "iface-status");
+    vif->portgroup = get_id(row, "virtnet-portgroup");
+    vif->role = get_id(row, "virtnet-role");
+}
+
+static void
+read_port(struct vif *vif, const struct json *row)
+{
+    const struct json *tag = get_one(row, "tag", JSON_INTEGER);
+    const char *mode = get_string(row, "vlan_mode");
+    const struct json *const *elems;
+    const struct json *stub;
+    size_t n = get_set(get_column(row, "trunks"), &elems, &stub);
+
+    vif->port = nullable_xstrdup(get_string(row, "name"));
+    if (mode) {
+        port_vlan_mode_from_string(mode, &vif->vlan.mode);
+    }
+    if (tag && json_integer(tag) >= 0 && json_integer(tag) <= VLAN_ID_MAX) {
+        vif->vlan.tag = json_integer(tag);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (elems[i]->type == JSON_INTEGER && json_integer(elems[i]) >= 0
+            && json_integer(elems[i]) <= VLAN_ID_MAX) {
+            vlan_set_add(&vif->vlan.trunks, json_integer(elems[i]));
+        }
+    }
+    vif->vlan_is_ours = get_map(row, "external_ids", "virtnet-vlan") != NULL;
+}
+
+static bool
+is_true(const char *value)
+{
+    return value && !strcmp(value, "true");
+}
+
+/* Reads what makes a bond of the Port row 'row' into 'vif', one of its
+ * 'n_interfaces' interfaces. */
+static void
+read_bond(struct vif *vif, const struct json *row, size_t n_interfaces)
+{
+    const char *mode = get_string(row, "bond_mode");
+    const char *lacp = get_string(row, "lacp");
+    const char *active = get_string(row, "bond_active_slave");
+    struct vif_bond *bond = &vif->bond;
+    struct eth_addr mac;
+
+    bond->is_member = n_interfaces > 1;
+    if (!bond->is_member) {
+        return;
+    }
+    if (mode) {
+        vif_bond_mode_from_string(mode, &bond->mode);
+    }
+    bond->lacp = lacp && strcmp(lacp, "off");
+    bond->lacp_fallback_ab = is_true(get_map(row, "other_config",
+                                             "lacp-fallback-ab"));
+    bond->all_members_active = is_true(get_map(row, "other_config",
+                                               "all-members-active"));
+    bond->is_active = (active && eth_addr_from_string(active, &mac)
+                       && eth_addr_equals(mac, vif->mac_in_use));
+}
+
+/* Returns the row of table 'table' that 'ref', as ["uuid", "..."], names. */
+static const struct json *
+find_row(const struct shash *tables, const char *table,
+         const struct json *ref)
+{
+    const struct json *rows = shash_find_data(tables, table);
+    const struct json *uuid = get_tagged(ref, "uuid");
+
+    return (rows && uuid && uuid->type == JSON_STRING
+            ? shash_find_data(json_object(rows), json_string(uuid)) : NULL);
+}
+
+static void
+read_ports(const struct shash *tables, const struct json *bridge_row,
+           struct ports_bridge *bridge)
+{
+    const struct json *const *ports;
+    const struct json *stub;
+    size_t n = get_set(get_column(bridge_row, "ports"), &ports, &stub);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct json *port = find_row(tables, "Port", ports[i]);
+        const struct json *const *interfaces;
+        const struct json *stub2;
+        size_t m = get_set(get_column(port, "interfaces"), &interfaces,
+                           &stub2);
+
+        for (size_t j = 0; j < m; j++) {
+            const struct json *row = find_row(tables, "Interface",
+                                              interfaces[j]);
+            const char *name = get_string(row, "name");
+
+            if (name) {
+                struct vif *vif = ports_bridge_add_vif(bridge, name);
+
+                read_interface(vif, row);
+                read_port(vif, port);
+                read_bond(vif, port, m);
+            }
+        }
+    }
+}
+
+static char *
+join_protocols(const struct json *row)
+{
+    const struct json *const *elems;
+    const struct json *stub;
+    size_t n = get_set(get_column(row, "protocols"), &elems, &stub);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    for (size_t i = 0; i < n; i++) {
+        if (elems[i]->type == JSON_STRING) {
+            ds_put_format(&s, "%s%s", i ? "," : "", json_string(elems[i]));
+        }
+    }
+    return ds_steal_cstr(&s);
+}
+
+/* Reads the bridges in 'tables', which holds JSON objects of rows by UUID, into
+ * 'ports'.  Returns null if successful, otherwise a message that the caller
+ * must free. */
+char *
+ports_from_tables(const struct shash *tables, struct ports *ports)
+{
+    const struct json *bridges = shash_find_data(tables, "Bridge");
+    const struct shash_node *node;
+
+    if (!bridges && !shash_find(tables, "Open_vSwitch")) {
+        return xstrdup("is not the database Open_vSwitch: it has no table "
+                       "Bridge");
+    } else if (!bridges) {
+        return NULL;            /* A backup leaves empty tables out. */
+    }
+    SHASH_FOR_EACH (node, json_object(bridges)) {
+        const struct json *row = node->data;
+        const char *name = get_string(row, "name");
+        const char *bpdu = get_map(row, "other_config", "forward-bpdu");
+
+        if (name) {
+            struct ports_bridge *bridge = ports_add_bridge(ports, name);
+
+            bridge->row.mac_table_manager
+                = get_id(row, "virtnet-mac-table-manager");
+            bridge->row.owner = get_id(row, "virtnet-owner");
+            free(bridge->row.protocols);
+            bridge->row.protocols = join_protocols(row);
+            bridge->row.forward_bpdu = bpdu && !strcmp(bpdu, "true");
+            read_ports(tables, row, bridge);
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "ports-json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "openvswitch/json.h"
+#include "openvswitch/shash.h"
+#include "packets.h"
+#include "util.h"
+
+/* The small format:
+ *
+ *     {"bridges": {
+ *        "br0": {"ports": {
+ *           "tap0": {"ofport": 1, "attached-mac": "52:54:00:00:00:01",
+ *                    "tag": 10, "vm-id": "..."},
+ *           "eth0": {"ofport": 2}}}}}
+ *
+ * A member that it does not have is an error, since it was meant to say
+ * something. */
+
+/* What a member of an object is and where it goes. */
+struct member {
+    const char *name;
+    char *(*take)(const struct json *, void *aux);
+};
+
+static char *
+take_members(const struct json *json, const struct member *members, size_t n,
+             void *aux)
+{
+    if (json->type != JSON_OBJECT) {
+        return xstrdup("expected an object");
+    }
+
+    const struct shash_node **nodes = shash_sort(json_object(json));
+    char *error = NULL;
+    for (size_t i = 0; i < shash_count(json_object(json)) && !error; i++) {
+        const struct member *m = members;
+
+        while (m < members + n && strcmp(m->name, nodes[i]->name)) {
+            m++;
+        }
+        char *why = (m == members + n ? xstrdup("unknown member")
+                     : m->take(nodes[i]->data, aux));
+        if (why) {
+            /* "ports.tap0.tag: expected ..." */
+            const char *sep = strstr(why, ": ") && m < members + n ? "." : ": ";
+            error = xasprintf("%s%s%s", nodes[i]->name, sep, why);
+            free(why);
+        }
+    }
+    free(nodes);
+    return error;
+}
+
+static char *
+take_string(const struct json *json, char **value)
+{
+    if (json->type != JSON_STRING) {
+        return xstrdup("expected a string");
+    }
+    free(*value);
+    *value = xstrdup(json_string(json));
+    return NULL;
+}
+
+#define STRING_MEMBER(FUNCTION, TYPE, FIELD)            \
+    static char *                                       \
+    FUNCTION(const struct json *json, void *object_)    \
+    {                                                   \
+        TYPE *object = object_;                         \
+        return take_string(json, &object->FIELD);       \
+    }
+
+STRING_MEMBER(vif_error, struct vif, error)
+STRING_MEMBER(vif_attached_mac, struct vif, attached_mac)
+STRING_MEMBER(vif_iface_id, struct vif, iface_id)
+STRING_MEMBER(vif_vm_id, struct vif, vm_id)
+STRING_MEMBER(vif_iface_status, struct vif, iface_status)
+STRING_MEMBER(vif_portgroup, struct vif, portgroup)
+STRING_MEMBER(vif_role, struct vif, role)
+STRING_MEMBER(vif_port, struct vif, port)
+STRING_MEMBER(bridge_mode, struct ports_bridge, row.mac_table_manager)
+STRING_MEMBER(bridge_owner, struct ports_bridge, row.owner)
+STRING_MEMBER(bridge_protocols, struct ports_bridge, row.protocols)
+
+static bool
+is_integer(const struct json *json, int min, int max)
+{
+    return (json->type == JSON_INTEGER
+            && json_integer(json) >= min && json_integer(json) <= max);
+}
+
+static char *
+vif_ofport(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    if (!is_integer(json, 1, 0xfeff) && !is_integer(json, 0xfffe, 0xfffe)) {
+        return xstrdup("expected an integer from 1 to 65279, or 65534");
+    }
+    vif->ofport = u16_to_ofp(json_integer(json));
+    return NULL;
+}
+
+static char *
+vif_mac_in_use(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    if (json->type != JSON_STRING
+        || !eth_addr_from_string(json_string(json), &vif->mac_in_use)) {
+        return xstrdup("expected a MAC address");
+    }
+    return NULL;
+}
+
+static char *
+vif_tag(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    if (!is_integer(json, 0, 4095)) {
+        return xstrdup("expected an integer from 0 to 4095");
+    }
+    vif->vlan.tag = json_integer(json);
+    return NULL;
+}
+
+static char *
+vif_trunks(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    for (size_t i = 0; json->type == JSON_ARRAY && i < json->array.n; i++) {
+        if (!is_integer(json->array.elems[i], 0, 4095)) {
+            return xstrdup("expected integers from 0 to 4095");
+        }
+        vlan_set_add(&vif->vlan.trunks, json_integer(json->array.elems[i]));
+    }
+    return json->type == JSON_ARRAY ? NULL : xstrdup("expected an array");
+}
+
+static char *
+vif_vlan_mode(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    if (json->type != JSON_STRING
+        || !port_vlan_mode_from_string(json_string(json), &vif->vlan.mode)) {
+        return xstrdup("expected \"access\", \"trunk\", \"native-tagged\", "
+                       "\"native-untagged\" or \"dot1q-tunnel\"");
+    }
+    return NULL;
+}
+
+static char *
+vif_vlan_is_ours(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    if (json->type != JSON_TRUE && json->type != JSON_FALSE) {
+        return xstrdup("expected true or false");
+    }
+    vif->vlan_is_ours = json_boolean(json);
+    return NULL;
+}
+
+static char *
+bridge_forward_bpdu(const struct json *json, void *bridge_)
+{
+    struct ports_bridge *bridge = bridge_;
+
+    if (json->type != JSON_TRUE && json->type != JSON_FALSE) {
+        return xstrdup("expected true or false");
+    }
+    bridge->row.forward_bpdu = json_boolean(json);
+    return NULL;
+}
+
+static char *
+take_port(struct ports_bridge *bridge, const char *name,
+          const struct json *json)
+{
+    static const struct member members[] = {
+        { "attached-mac", vif_attached_mac },
+        { "error", vif_error },
+        { "iface-id", vif_iface_id },
+        { "iface-status", vif_iface_status },
+        { "mac_in_use", vif_mac_in_use },
+        { "ofport", vif_ofport },
+        { "port", vif_port },
+        { "tag", vif_tag },
+        { "trunks", vif_trunks },
+        { "virtnet-portgroup", vif_portgroup },
+        { "virtnet-role", vif_role },
+        { "virtnet-vlan", vif_vlan_is_ours },
+        { "vlan_mode", vif_vlan_mode },
+        { "vm-id", vif_vm_id },
+    };
+    struct vif *vif = ports_bridge_add_vif(bridge, name);
+    char *error;
+
+    if (!strcmp(name, bridge->row.name)) {
+        vif->ofport = OFPP_LOCAL;
+    }
+    error = take_members(json, members, ARRAY_SIZE(members), vif);
+    return (error ? error
+            : vif->ofport == OFPP_NONE && !vif->error
+            ? xstrdup("ofport is missing") : NULL);
+}
+
+static char *
+bridge_ports(const struct json *json, void *bridge_)
+{
+    struct ports_bridge *bridge = bridge_;
+
+    if (json->type != JSON_OBJECT) {
+        return xstrdup("expected an object");
+    }
+
+    const struct shash_node **nodes = shash_sort(json_object(json));
+    char *error = NULL;
+    for (size_t i = 0; i < shash_count(json_object(json)) && !error; i++) {
+        char *why = take_port(bridge, nodes[i]->name, nodes[i]->data);
+
+        if (why) {
+            error = xasprintf("%s%s%s", nodes[i]->name,
+                              strstr(why, ": ") ? "." : ": ", why);
+            free(why);
+        }
+    }
+    free(nodes);
+    return error;
+}
+
+static char *
+take_bridges(const struct json *json, void *ports_)
+{
+    static const struct member members[] = {
+        { "forward-bpdu", bridge_forward_bpdu },
+        { "ports", bridge_ports },
+        { "protocols", bridge_protocols },
+        { "virtnet-mac-table-manager", bridge_mode },
+        { "virtnet-owner", bridge_owner },
+    };
+    struct ports *ports = ports_;
+
+    if (json->type != JSON_OBJECT) {
+        return xstrdup("expected an object");
+    }
+
+    const struct shash_node **nodes = shash_sort(json_object(json));
+    char *error = NULL;
+    for (size_t i = 0; i < shash_count(json_object(json)) && !error; i++) {
+        char *why = take_members(nodes[i]->data, members, ARRAY_SIZE(members),
+                                 ports_add_bridge(ports, nodes[i]->name));
+
+        if (why) {
+            error = xasprintf("%s%s%s", nodes[i]->name,
+                              strstr(why, ": ") ? "." : ": ", why);
+            free(why);
+        }
+    }
+    free(nodes);
+    return error;
+}
+
+/* Reads 'json', a file in the small format, into 'ports'.  Returns null if
+ * successful, otherwise a message that the caller must free. */
+char *
+ports_from_small_json(const struct json *json, struct ports *ports)
+{
+    static const struct member members[] = { { "bridges", take_bridges } };
+
+    if (!shash_find(json_object(json), "bridges")) {
+        return xstrdup("has no member \"bridges\", nor is it of "
+                       "\"ovsdb-client dump --format=json\" or "
+                       "\"ovsdb-client backup\"");
+    }
+    return take_members(json, members, ARRAY_SIZE(members), ports);
+}

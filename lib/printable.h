@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PRINTABLE_H
+#define PRINTABLE_H 1
+
+/* Text from elsewhere, made fit for a terminal.
+ *
+ * Names, IDs and values come from XML and from a database that guests' owners
+ * may write to.  A terminal must not take any of it for a command, and a line
+ * must stay one line. */
+
+struct ds;
+struct json;
+
+void printable_put(struct ds *, const char *);
+void printable_put_shell(struct ds *, const char *);
+void printable_put_json(struct ds *, const struct json *);
+
+#endif /* lib/printable.h */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ROW_CHANGE_H
+#define ROW_CHANGE_H 1
+
+/* Changes of the Open_vSwitch database as values, for people and programs to
+ * look at.  dbrow.h has the requests that carry them out. */
+
+#include <stddef.h>
+#include "port-vlan.h"
+
+struct json;
+
+enum row_change_type {
+    ROW_NEW_BRIDGE,             /* Bridge 'bridge', for 'network'. */
+    ROW_PORT_VLAN               /* VLANs of Port 'port'. */
+};
+
+struct row_change {
+    enum row_change_type type;
+    char *bridge;
+    char *network;              /* Or null. */
+    char *port;                 /* Or null. */
+    struct port_vlan old, new;  /* Of 'port'. */
+};
+
+struct row_changes {
+    struct row_change *changes;
+    size_t n, allocated;
+};
+
+#define ROW_CHANGES_INITIALIZER { NULL, 0, 0 }
+
+void row_changes_uninit(struct row_changes *);
+void row_changes_add_bridge(struct row_changes *, const char *bridge,
+                            const char *network);
+void row_changes_add_vlan(struct row_changes *, const char *bridge,
+                          const char *port, const struct port_vlan *old,
+                          const struct port_vlan *new);
+
+void row_change_format(struct ds *, const struct row_change *);
+void row_changes_format_vsctl(struct ds *, const struct row_changes *);
+struct json *row_changes_to_transact(const struct row_changes *);
+struct json *row_changes_to_json(const struct row_changes *);
+
+#endif /* lib/row-change.h */

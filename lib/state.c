@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "openvswitch/shash.h"
+#include "printable.h"
+#include "util.h"
+
+/* Returns member 'name' of 'json', or null if there is none. */
+const struct json *
+state_get(const struct json *json, const char *name)
+{
+    return (json && json->type == JSON_OBJECT
+            ? shash_find_data(json_object(json), name) : NULL);
+}
+
+/* Returns member 'name' of 'json', "" if it is not a string. */
+const char *
+state_get_string(const struct json *json, const char *name)
+{
+    const struct json *value = state_get(json, name);
+    return value && value->type == JSON_STRING ? json_string(value) : "";
+}
+
+/* Returns member 'name' of 'json', 0 if it is not an integer. */
+long long int
+state_get_integer(const struct json *json, const char *name)
+{
+    const struct json *value = state_get(json, name);
+    return value && value->type == JSON_INTEGER ? json_integer(value) : 0;
+}
+
+/* Returns 'port' of 'bridge', or null. */
+const struct json *
+state_find_port(const struct json *state, const char *bridge,
+                const char *port)
+{
+    const struct json *b = state_get(state_get(state, "bridges"), bridge);
+    return state_get(state_get(b, "ports"), port);
+}
+
+typedef void member_cb(struct ds *, const char *name, const struct json *);
+
+/* Calls 'cb' for each member of 'object', by name. */
+static void
+for_each_member(struct ds *s, const struct json *object, member_cb *cb)
+{
+    if (object && object->type == JSON_OBJECT) {
+        const struct shash_node **nodes = shash_sort(json_object(object));
+
+        for (size_t i = 0; i < shash_count(json_object(object)); i++) {
+            cb(s, nodes[i]->name, nodes[i]->data);
+        }
+        free(nodes);
+    }
+}
+
+static void
+put_diag(struct ds *s, const struct json *diag)
+{
+    ds_put_cstr(s, "    ");
+    if (state_get(diag, "file")) {
+        printable_put(s, state_get_string(diag, "file"));
+        ds_put_format(s, ":%lld: ", state_get_integer(diag, "line"));
+    }
+    ds_put_format(s, "%s: ", state_get_string(diag, "severity"));
+    if (state_get(diag, "element")) {
+        printable_put(s, state_get_string(diag, "element"));
+        ds_put_cstr(s, ": ");
+    }
+    printable_put(s, state_get_string(diag, "text"));
+    ds_put_char(s, '\n');
+}
+
+static void
+show_port(struct ds *s, const char *name, const struct json *port)
+{
+    ds_put_cstr(s, "    Port ");
+    printable_put(s, name);
+    ds_put_cstr(s, "\n        ");
+    if (state_get(port, "role")) {
+        ds_put_format(s, "%s, ", state_get_string(port, "role"));
+    }
+    if (state_get(port, "mac")) {
+        ds_put_format(s, "%s, ", state_get_string(port, "mac"));
+    }
+    if (state_get(port, "vlan")) {
+        ds_put_format(s, "VLAN %s, ", state_get_string(port, "vlan"));
+    }
+    printable_put(s, state_get_string(port, "state"));
+    if (state_get(port, "reason")) {
+        ds_put_cstr(s, ": ");
+        printable_put(s, state_get_string(port, "reason"));
+    }
+    ds_put_char(s, '\n');
+
+    const char *const ids[] = { "vm-id", "iface-id", "portgroup" };
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+        if (state_get(port, ids[i])) {
+            ds_put_format(s, "        %s: ", ids[i]);
+            printable_put(s, state_get_string(port, ids[i]));
+            ds_put_char(s, '\n');
+        }
+    }
+    if (state_get_string(port, "vlan-config")[0]) {
+        ds_put_cstr(s, "        ");
+        printable_put(s, state_get_string(port, "vlan-config"));
+        ds_put_char(s, '\n');
+    }
+}
+
+static void
+show_bridge(struct ds *s, const char *name, const struct json *bridge)
+{
+    const struct json *networks = state_get(bridge, "networks");
+    const struct json *diags = state_get(bridge, "diagnostics");
+    const struct json *ok = state_get(bridge, "ok");
+
+    ds_put_cstr(s, "Bridge ");
+    printable_put(s, name);
+    ds_put_format(s, "\n    %s mode, ",
+                  state_get_string(bridge, "macTableManager"));
+    printable_put(s, state_get_string(bridge, "state"));
+    ds_put_cstr(s, ok && ok->type == JSON_TRUE ? ", ok\n" : ", not ok\n");
+    for (size_t i = 0; networks && i < networks->array.n; i++) {
+        const struct json *network = networks->array.elems[i];
+
+        ds_put_cstr(s, "    Network ");
+        printable_put(s, state_get_string(network, "name"));
+        ds_put_cstr(s, " (");
+        printable_put(s, state_get_string(network, "file"));
+        ds_put_format(s, ":%lld)\n", state_get_integer(network, "line"));
+    }
+    for (size_t i = 0; diags && i < diags->array.n; i++) {
+        put_diag(s, diags->array.elems[i]);
+    }
+    for_each_member(s, state_get(bridge, "ports"), show_port);
+}
+
+static void
+show_unwired(struct ds *s, const char *name, const struct json *reason)
+{
+    ds_put_cstr(s, "Port ");
+    printable_put(s, name);
+    ds_put_cstr(s, "\n    not wired: ");
+    printable_put(s, reason->type == JSON_STRING ? json_string(reason) : "");
+    ds_put_char(s, '\n');
+}
+
+/* Appends all of 'state' as a tree. */
+void
+state_format_show(struct ds *s, const struct json *state)
+{
+    const struct json *diags = state_get(state_get(state, "definitions"),
+                                         "diagnostics");
+
+    for (size_t i = 0; diags && i < diags->array.n; i++) {
+        if (strcmp(state_get_string(diags->array.elems[i], "severity"),
+                   "note")) {
+            put_diag(s, diags->array.elems[i]);
+        }
+    }
+    for_each_member(s, state_get(state, "bridges"), show_bridge);
+    for_each_member(s, state_get(state, "unwired"), show_unwired);
+}
+
+/* Appends the MAC table of 'bridge', which must be in 'state'. */
+void
+state_format_fdb(struct ds *s, const struct json *state, const char *bridge)
+{
+    const struct json *b = state_get(state_get(state, "bridges"), bridge);
+    const struct json *fdb = state_get(b, "fdb");
+
+    ds_put_cstr(s, " port  VLAN       MAC                interface        "
+                "state          packets  guest\n");
+    for (size_t i = 0; fdb && i < fdb->array.n; i++) {
+        const struct json *e = fdb->array.elems[i];
+        const char *name = state_get_string(e, "port");
+        const struct json *port = state_find_port(state, bridge, name);
+        struct ds printable = DS_EMPTY_INITIALIZER;
+
+        printable_put(&printable, name);
+        ds_put_format(s, "%5lld  %-9s  %s  %-15s  %-11s  ",
+                      state_get_integer(port, "ofport"),
+                      state_get_string(e, "vlan"), state_get_string(e, "mac"),
+                      ds_cstr(&printable), state_get_string(e, "state"));
+        ds_destroy(&printable);
+        if (state_get(port, "rx_packets")) {
+            ds_put_format(s, "%9lld  ", state_get_integer(port, "rx_packets"));
+        } else {
+            ds_put_cstr(s, "        -  ");
+        }
+        printable_put(s, state_get(port, "vm-id")
+                      ? state_get_string(port, "vm-id") : "-");
+        if (state_get(e, "holder")) {
+            ds_put_cstr(s, " (");
+            printable_put(s, state_get_string(e, "holder"));
+            ds_put_cstr(s, " has it)");
+        }
+        ds_put_char(s, '\n');
+    }
+}
+
+/* Appends 'text' as a quoted string of Graphviz. */
+static void
+put_dot(struct ds *s, const char *text)
+{
+    struct ds printable = DS_EMPTY_INITIALIZER;
+
+    printable_put(&printable, text);
+    ds_put_char(s, '"');
+    for (const char *p = ds_cstr(&printable); *p; p++) {
+        ds_put_format(s, "%s%c", strchr("\"\\", *p) ? "\\" : "", *p);
+    }
+    ds_put_char(s, '"');
+    ds_destroy(&printable);
+}
+
+static void
+put_dot_node(struct ds *s, const char *a, const char *b, const char *attr)
+{
+    char *id = xasprintf("%s/%s", a, b);
+
+    put_dot(s, id);
+    free(id);
+    ds_put_cstr(s, attr);
+}
+
+static void
+graph_bridge(struct ds *s, const char *name, const struct json *bridge)
+{
+    const struct json *ports = state_get(bridge, "ports");
+    const struct json *networks = state_get(bridge, "networks");
+    struct ds label = DS_EMPTY_INITIALIZER;
+
+    ds_put_format(&label, "%s (%s)", name,
+                  state_get_string(bridge, "macTableManager"));
+    ds_put_cstr(s, "  ");
+    put_dot_node(s, "bridge", name, " [shape=box, style=bold, label=");
+    put_dot(s, ds_cstr(&label));
+    ds_put_cstr(s, "]\n");
+    ds_destroy(&label);
+    for (size_t i = 0; networks && i < networks->array.n; i++) {
+        const char *network = state_get_string(networks->array.elems[i],
+                                               "name");
+        ds_put_cstr(s, "  ");
+        put_dot_node(s, "network", network, " [shape=folder, label=");
+        put_dot(s, network);
+        ds_put_cstr(s, "]\n  ");
+        put_dot_node(s, "network", network, " -- ");
+        put_dot_node(s, "bridge", name, "\n");
+    }
+
+    const struct shash_node **nodes
+        = ports ? shash_sort(json_object(ports)) : NULL;
+    for (size_t i = 0; ports && i < shash_count(json_object(ports)); i++) {
+        const struct json *port = nodes[i]->data;
+        const char *vlan = state_get_string(port, "vlan");
+        const char *vm = state_get_string(port, "vm-id");
+        char *vlan_id = xasprintf("%s/%s", name, vlan);
+        char *port_id = xasprintf("%s/%s", name, nodes[i]->name);
+        char *text = xasprintf("%s%s%s", nodes[i]->name, *vm ? " " : "", vm);
+        bool ok = (!strcmp(state_get_string(port, "state"), "installed")
+                   || !strcmp(state_get_string(port, "state"), "kernel"));
+
+        ds_put_cstr(s, "  ");
+        put_dot_node(s, "port", port_id, ok ? " [label="
+                     : " [color=red, label=");
+        put_dot(s, text);
+        ds_put_cstr(s, "]\n");
+        if (*vlan) {
+            char *vlan_label = xasprintf("VLAN %s", vlan);
+
+            ds_put_cstr(s, "  ");
+            put_dot_node(s, "vlan", vlan_id, " [shape=ellipse, label=");
+            put_dot(s, vlan_label);
+            ds_put_cstr(s, "]\n  ");
+            put_dot_node(s, "bridge", name, " -- ");
+            put_dot_node(s, "vlan", vlan_id, "\n  ");
+            put_dot_node(s, "vlan", vlan_id, " -- ");
+            put_dot_node(s, "port", port_id, "\n");
+            free(vlan_label);
+        }
+        free(text);
+        free(port_id);
+        free(vlan_id);
+    }
+    free(nodes);
+}
+
+/* Appends 'state' as a graph for Graphviz. */
+void
+state_format_graph(struct ds *s, const struct json *state)
+{
+    ds_put_cstr(s, "strict graph virtnet {\n"
+                "  rankdir=LR\n"
+                "  node [fontname=\"sans-serif\", shape=component]\n");
+    for_each_member(s, state_get(state, "bridges"), graph_bridge);
+    ds_put_cstr(s, "}\n");
+}
+
+/* Looks for port 'name' in 'state'.  Returns 0 if it is as it should be, 1 if
+ * it cannot be, -1 if it may become so; appends the reason to 's' if not. */
+int
+state_judge_port(const struct json *state, const char *name, struct ds *s)
+{
+    const struct json *unwired = state_get(state, "unwired");
+    const struct shash_node *node;
+
+    SHASH_FOR_EACH (node, json_object(state_get(state, "bridges"))) {
+        const struct json *port = state_get(state_get(node->data, "ports"),
+                                            name);
+        const char *ps = state_get_string(port, "state");
+        const char *bs = state_get_string(node->data, "state");
+
+        if (!port) {
+            continue;
+        }
+        if (!strcmp(ps, "installed")
+            || (!strcmp(ps, "kernel") && !strcmp(bs, "installed"))) {
+            return 0;
+        }
+        ds_put_format(s, "port %s: %s%s%s\n", name, ps,
+                      state_get(port, "reason") ? ": " : "",
+                      state_get_string(port, "reason"));
+        return (!strcmp(ps, "not wired") || !strcmp(ps, "quarantined")
+                || !strcmp(ps, "conflict") ? 1 : -1);
+    }
+    ds_put_format(s, "port %s: %s\n", name,
+                  state_get(unwired, name) ? state_get_string(unwired, name)
+                  : "there is no such port");
+    return state_get(unwired, name) ? 1 : -1;
+}

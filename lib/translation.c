@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "translation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compile.h"
+#include "openvswitch/json.h"
+#include "packets.h"
+#include "pipeline.h"
+#include "plan.h"
+#include "ports-json.h"
+#include "printable.h"
+#include "util.h"
+
+static struct translation_bridge *
+add_bridge(struct translation *t, const char *name,
+           const struct ports_bridge *ports)
+{
+    if (t->n_bridges >= t->allocated_bridges) {
+        t->bridges = x2nrealloc(t->bridges, &t->allocated_bridges,
+                                sizeof *t->bridges);
+    }
+
+    struct translation_bridge *bridge = &t->bridges[t->n_bridges++];
+    *bridge = (struct translation_bridge) {
+        .name = xstrdup(name),
+        .ports = ports,
+        .plan = plan_create(name),
+    };
+    return bridge;
+}
+
+/* Puts 'vif' into the plan of 'bridge', with the VLANs that it will have once
+ * 't->rows' have been written.  Returns true unless libvirt mode cannot be
+ * because of it. */
+static bool
+add_vif(struct translation *t, struct translation_bridge *bridge,
+        const struct vif *vif)
+{
+    struct port_vlan vlan;
+    struct vport vport;
+    struct vif after;
+
+    vif_clone(&after, vif);
+    if (model_port_vlan(&bridge->model, vif, &vlan)) {
+        row_changes_add_vlan(&t->rows, bridge->name, vif->port, &vif->vlan,
+                             &vlan);
+        port_vlan_uninit(&after.vlan);
+        after.vlan = vlan;
+        after.vlan_is_ours = !port_vlan_is_default(&after.vlan);
+    }
+
+    enum model_verdict verdict = model_port(&bridge->model, &after, &vport,
+                                            &bridge->diags);
+    vif_uninit(&after);
+    if (verdict != MODEL_SKIPPED) {
+        plan_set_port(bridge->plan, &vport);
+        vport_uninit(&vport);
+    }
+    return verdict != MODEL_UNSUPPORTED;
+}
+
+/* Makes the plan of 'bridge', whose row is 'row'. */
+static void
+run_bridge(struct translation *t, struct translation_bridge *bridge,
+           const struct bridge_row *row)
+{
+    size_t n_unsupported = 0;
+
+    bridge_model_init(&bridge->model, row, t->defs, t->n_defs,
+                      &bridge->diags);
+    for (size_t i = 0; bridge->ports && i < bridge->ports->n_vifs; i++) {
+        n_unsupported += !add_vif(t, bridge, &bridge->ports->vifs[i]);
+    }
+
+    struct bridge_ctx ctx = { .forward_bpdu = row->forward_bpdu };
+    if (bridge->model.mode == MAC_TABLE_LIBVIRT && !bridge->model.conflict) {
+        ctx.exact = model_can_be_exact(row, plan_network_kind(bridge->plan),
+                                       n_unsupported, &bridge->diags);
+    }
+    plan_set_ctx(bridge->plan, &ctx);
+    plan_run(bridge->plan);
+    if (!bridge->model.wanted) {
+        /* Nobody has asked for anything here. */
+        diag_list_clear(&bridge->diags);
+    }
+    diag_list_sort(&bridge->diags);
+}
+
+static int
+compare_bridges(const void *a_, const void *b_)
+{
+    const struct translation_bridge *a = a_;
+    const struct translation_bridge *b = b_;
+    return strcmp(a->name, b->name);
+}
+
+static int
+compare_defs(const void *a_, const void *b_)
+{
+    const struct netdef *const *a = a_;
+    const struct netdef *const *b = b_;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Adds the bridges that the definitions name and that do not exist. */
+static void
+add_new_bridges(struct translation *t)
+{
+    const struct netdef **defs = xmemdup(t->defs,
+                                         MAX(1, t->n_defs) * sizeof *defs);
+
+    qsort(defs, t->n_defs, sizeof *defs, compare_defs);
+    for (size_t i = 0; i < t->n_defs; i++) {
+        if (netdef_is_ours(defs[i])
+            && !translation_find_bridge(t, defs[i]->bridge)) {
+            struct bridge_row row = {
+                .name = defs[i]->bridge,
+                .protocols = CONST_CAST(char *, ""),
+            };
+
+            row_changes_add_bridge(&t->rows, defs[i]->bridge, defs[i]->name);
+            run_bridge(t, add_bridge(t, defs[i]->bridge, NULL), &row);
+        }
+    }
+    free(defs);
+}
+
+/* Translates the 'n_defs' definitions in 'defs' for a host that has 'ports'.
+ * All of them must outlive the result, which the caller must destroy. */
+struct translation *
+translation_create(const struct netdef *const *defs, size_t n_defs,
+                   const struct ports *ports)
+{
+    struct translation *t = xzalloc(sizeof *t);
+
+    t->defs = defs;
+    t->n_defs = n_defs;
+    for (size_t i = 0; i < ports->n; i++) {
+        const struct ports_bridge *b = &ports->bridges[i];
+
+        run_bridge(t, add_bridge(t, b->row.name, b), &b->row);
+    }
+    add_new_bridges(t);
+    if (t->n_bridges) {
+        qsort(t->bridges, t->n_bridges, sizeof *t->bridges, compare_bridges);
+    }
+    return t;
+}
+
+/* Frees 't', which may be null. */
+void
+translation_destroy(struct translation *t)
+{
+    for (size_t i = 0; t && i < t->n_bridges; i++) {
+        struct translation_bridge *bridge = &t->bridges[i];
+
+        bridge_model_uninit(&bridge->model);
+        diag_list_uninit(&bridge->diags);
+        plan_destroy(bridge->plan);
+        free(bridge->name);
+    }
+    if (t) {
+        row_changes_uninit(&t->rows);
+        free(t->bridges);
+        free(t);
+    }
+}
+
+/* Returns bridge 'name', or null. */
+const struct translation_bridge *
+translation_find_bridge(const struct translation *t, const char *name)
+{
+    for (size_t i = 0; i < t->n_bridges; i++) {
+        if (!strcmp(t->bridges[i].name, name)) {
+            return &t->bridges[i];
+        }
+    }
+    return NULL;
+}
+
+/* Appends what there is to say of all bridges to 'diags'. */
+void
+translation_get_diags(const struct translation *t, struct diag_list *diags)
+{
+    for (size_t i = 0; i < t->n_bridges; i++) {
+        diag_list_append(diags, &t->bridges[i].diags);
+    }
+}
+
+/* Returns the interface called 'name', or null. */
+const struct vif *
+translation_find_vif(const struct translation_bridge *bridge,
+                     const char *name)
+{
+    for (size_t i = 0; bridge->ports && i < bridge->ports->n_vifs; i++) {
+        if (!strcmp(bridge->ports->vifs[i].name, name)) {
+            return &bridge->ports->vifs[i];
+        }
+    }
+    return NULL;
+}
+
+/* The network that 'vif', which may be null, belongs to, and the line of XML:
+ * that of its portgroup if it asks for one, else the only network's. */
+static const struct origin *
+find_network(const struct translation_bridge *bridge, const struct vif *vif,
+             const struct netdef **network)
+{
+    const struct portgroup *portgroup
+        = vif ? model_find_portgroup(&bridge->model, vif, network) : NULL;
+
+    if (portgroup) {
+        return &portgroup->origin;
+    } else if (bridge->model.n_networks == 1) {
+        *network = bridge->model.networks[0];
+        return &(*network)->bridge_origin;
+    }
+    return NULL;
+}
+
+static void
+put_network(struct ds *s, const struct netdef *network,
+            const struct origin *origin)
+{
+    ds_put_cstr(s, "network ");
+    printable_put(s, network->name);
+    if (origin->file) {
+        ds_put_cstr(s, " (");
+        printable_put(s, origin->file);
+        ds_put_format(s, ":%u)", origin->line);
+    }
+}
+
+/* Is it known which port the flows and buckets with 'cookie', which is a port's,
+ * belong to? */
+bool
+translation_knows_cookie(const struct translation_bridge *bridge,
+                         ovs_be64 cookie)
+{
+    return plan_cookie_origin(bridge->plan, cookie) != NULL;
+}
+
+/* Appends whose the flows and buckets with 'cookie' are. */
+void
+translation_format_origin(struct ds *s,
+                          const struct translation_bridge *bridge,
+                          ovs_be64 cookie)
+{
+    const char *port = plan_cookie_origin(bridge->plan, cookie);
+    const struct vport *vport = port ? plan_find_port(bridge->plan, port)
+                                     : NULL;
+    const struct vif *vif = port ? translation_find_vif(bridge, port) : NULL;
+    const struct netdef *network = NULL;
+    const struct origin *origin = find_network(bridge, vif, &network);
+
+    if (vport) {
+        ds_put_format(s, "%s ", vif_role_to_string(vport->role));
+        printable_put(s, port);
+        if (vif && vif->vm_id) {
+            ds_put_cstr(s, ", vm ");
+            printable_put(s, vif->vm_id);
+        }
+        if (!eth_addr_is_zero(vport->mac)) {
+            ds_put_format(s, ", "ETH_ADDR_FMT, ETH_ADDR_ARGS(vport->mac));
+        }
+        ds_put_cstr(s, ", VLAN ");
+        vlan_set_format(s, &vport->vlan.members);
+    } else if (pipeline_cookie_kind(cookie) == COOKIE_FLOOD) {
+        ds_put_cstr(s, "broadcast");
+    } else {
+        ds_put_cstr(s, "bridge ");
+        printable_put(s, bridge->name);
+    }
+    if (origin) {
+        ds_put_cstr(s, ", ");
+        put_network(s, network, origin);
+    }
+}
+
+/* Returns the same as an object, which the caller must destroy. */
+struct json *
+translation_origin_to_json(const struct translation_bridge *bridge,
+                           ovs_be64 cookie)
+{
+    const char *port = plan_cookie_origin(bridge->plan, cookie);
+    const struct vport *vport = port ? plan_find_port(bridge->plan, port)
+                                     : NULL;
+    const struct vif *vif = port ? translation_find_vif(bridge, port) : NULL;
+    const struct netdef *network = NULL;
+    const struct origin *origin = find_network(bridge, vif, &network);
+    struct json *json = json_object_create();
+
+    json_object_put_string(json, "kind",
+                           vport ? "port"
+                           : pipeline_cookie_kind(cookie) == COOKIE_FLOOD
+                           ? "flood" : "bridge");
+    if (vport) {
+        json_object_put_string(json, "port", port);
+        json_object_put_string(json, "role", vif_role_to_string(vport->role));
+    }
+    if (vif && vif->vm_id) {
+        json_object_put_string(json, "vm-id", vif->vm_id);
+    }
+    if (origin) {
+        json_object_put_string(json, "network", network->name);
+    }
+    if (origin && origin->file) {
+        json_object_put_string(json, "file", origin->file);
+        json_object_put(json, "line", json_integer_create(origin->line));
+    }
+    return json;
+}
