@@ -2,18 +2,15 @@
 #include <config.h>
 #include "bench.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
 #include "openvswitch/poll-loop.h"
 #include "ovsdb-idl.h"
 #include "vswitch-idl.h"
 
-/* idl DATABASE: keeps a replica of the columns that ovsdb/ovs-idl.c monitors,
- * and nothing else, until it is killed.  Prints a line when the replica is
- * complete, so that its memory can be measured then. */
+/* idl DATABASE [once]: keeps a replica of the columns that ovsdb/ovs-idl.c monitors,
+ * and nothing else, until it is killed.  Prints how long it took until the
+ * replica was complete.  With another argument, it ends then. */
 void
-cmd_idl(int argc OVS_UNUSED, char *argv[])
+cmd_idl(int argc, char *argv[])
 {
     static const struct ovsdb_idl_column *const columns[] = {
         &ovsrec_open_vswitch_col_cur_cfg,
@@ -35,6 +32,7 @@ cmd_idl(int argc OVS_UNUSED, char *argv[])
     };
     struct ovsdb_idl *idl = ovsdb_idl_create(argv[0], &ovsrec_idl_class,
                                              false, true);
+    long long int start = now_usec();
     bool told = false;
 
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
@@ -44,8 +42,10 @@ cmd_idl(int argc OVS_UNUSED, char *argv[])
         ovsdb_idl_run(idl);
         ovsdb_idl_track_clear(idl);
         if (!told && ovsdb_idl_has_ever_connected(idl)) {
-            puts("complete");
-            fflush(stdout);
+            print_usec("idl", now_usec() - start);
+            if (argc > 1) {
+                return;
+            }
             told = true;
         }
         ovsdb_idl_wait(idl);

@@ -24,7 +24,7 @@ static const struct command commands[] = {
     { "apply", 3, "CTL NEW-FILE FILE [PORT]", cmd_apply },
     { "return", 2, "SOCKET CTL | SOCKET -- COMMAND...", cmd_return },
     { "offline", 2, "PORTS RUNS", cmd_offline },
-    { "idl", 1, "DATABASE", cmd_idl },
+    { "idl", 1, "DATABASE [once]", cmd_idl },
     { "inject", 3, "CTL broadcast N | guests N | uplink SOURCES GUESTS",
       cmd_inject },
     { "blast", 5, "IFACE MSEC DST SRC FLOWS", cmd_blast },

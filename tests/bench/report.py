@@ -123,7 +123,9 @@ def paired(samples, prefix, case, unit, scale, goal, met, against):
 def counts(samples, prefix, case, unit, limit, goal, side='ours'):
     """Rows for numbers that no reference is needed for."""
     for n, sides in samples.of(prefix):
-        values = sides[side]
+        values = sides.get(side)
+        if not values:
+            continue
         worst = max(values)
         yield Row(case.format(n), worst, runs=len(values), unit=unit,
                   goal=goal, met=None if limit is None else worst <= limit)
@@ -212,6 +214,12 @@ def all_rows(s):
     yield from share_rows(s)
     yield from paired(s, 'restart', 'restart, {} guests', 'ms', 1000,
                       '<= 1.5', at_most(1.5), 'ovs-ofctl dump-flows')
+    for n, sides in s.of('restart'):
+        if 'database' not in sides:
+            continue
+        yield compare('of which the database, %s guests' % n,
+                      sides['database'], sides['reference'], 'ms', 1000, '',
+                      lambda ratio, usec: None, 'ovs-ofctl dump-flows')
     yield from counts(s, 'restart-mods', 'messages at restart, {} guests',
                       '', 0, '0')
     yield from paired(s, 'return', 'vswitchd killed, {} guests', 'ms', 1000,
