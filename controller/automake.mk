@@ -14,6 +14,9 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/export.c \
 	controller/export.h \
 	controller/mbridge-format.c \
+	controller/mbridge-ports.c \
+	controller/mbridge-private.h \
+	controller/mbridge-state.c \
 	controller/mbridge.c \
 	controller/mbridge.h \
 	controller/fdb-flush.c \

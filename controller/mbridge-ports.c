@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/mbridge-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/dbsync.h"
+#include "controller/normal-guard.h"
+#include "controller/ofctrl.h"
+#include "flow.h"
+#include "hash.h"
+#include "lib/compile.h"
+#include "lib/dbrow.h"
+#include "lib/model.h"
+#include "lib/plan.h"
+#include "lib/vif.h"
+#include "openvswitch/ofp-port.h"
+#include "openvswitch/vlog.h"
+#include "ovsdb/vif-reader.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(mbridge_ports);
+
+/* What is wanted of the database is known by the bridge's name too: a port that
+ * moves to another bridge has left the one and come to the other in any
+ * order. */
+static char *
+vlan_object(const struct mbridge *mb, const char *name)
+{
+    return xasprintf("bridge %s, port %s", mb->row.name, name);
+}
+
+static void
+unwant_vlan(struct mbridge *mb, const char *name)
+{
+    char *object = vlan_object(mb, name);
+
+    dbsync_unwant(mb->env->dbsync, object);
+    free(object);
+}
+
+/* Is there something to write into the database for port 'name'? */
+bool
+mbridge_is_vlan_wanted(const struct mbridge *mb, const char *name)
+{
+    char *object = vlan_object(mb, name);
+    bool wanted = dbsync_is_wanted(mb->env->dbsync, object);
+
+    free(object);
+    return wanted;
+}
+
+/* Forgets what the database said of 'port'. */
+static void
+mport_detach(struct mbridge *mb, struct mport *port)
+{
+    if (port->in_plan) {
+        plan_remove_port(mb->plan, port->name);
+        port->in_plan = false;
+    }
+    if (port->unsupported) {
+        mb->n_unsupported--;
+        port->unsupported = false;
+    }
+    if (port->name) {
+        unwant_vlan(mb, port->name);
+        free(port->name);
+        port->name = NULL;
+    }
+    diag_list_clear(&port->diags);
+}
+
+void
+mbridge_destroy_mport(struct mbridge *mb, struct mport *port)
+{
+    mport_detach(mb, port);
+    normal_guard_remove_port(mb->guard, port->ofport);
+    diag_list_uninit(&port->diags);
+    hmap_remove(&mb->ports, &port->hmap_node);
+    free(port);
+}
+
+static uint32_t
+hash_ofport(ofp_port_t ofport)
+{
+    return hash_int(ofp_to_u16(ofport), 0);
+}
+
+struct mport *
+mbridge_find_mport(const struct mbridge *mb, ofp_port_t ofport)
+{
+    struct mport *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, hmap_node, hash_ofport(ofport),
+                             &mb->ports) {
+        if (port->ofport == ofport) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+/* Has the VLANs of 'vif' written into the database, where that is for us to
+ * do. */
+static void
+update_vlan(struct mbridge *mb, const struct vif *vif)
+{
+    struct port_vlan vlan;
+
+    if (vif->portgroup && !mb->complete
+        && !model_find_portgroup(&mb->model, vif, NULL)) {
+        /* It may be in the file that could not be read. */
+        unwant_vlan(mb, vif->name);
+    } else if (model_port_vlan(&mb->model, vif, &vlan)) {
+        char *object = vlan_object(mb, vif->name);
+
+        dbsync_want(mb->env->dbsync, object,
+                    dbrow_set_port_vlan(vif->port, &vif->vlan, &vlan));
+        free(object);
+        port_vlan_uninit(&vlan);
+    } else {
+        unwant_vlan(mb, vif->name);
+    }
+}
+
+/* Finds out from the database what 'port' is for, and has the plan follow. */
+void
+mbridge_update_mport(struct mbridge *mb, struct mport *port)
+{
+    const struct vif *vif = vif_reader_find(mb->env->vifs, port->ofport,
+                                            port->of_name, port->hw_addr,
+                                            port->name);
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    enum model_verdict verdict;
+    struct vport vport;
+
+    port->put = ofctrl_next_put(mb->ofctrl);
+    if (!vif) {
+        mport_detach(mb, port);
+        normal_guard_set_port(mb->guard, port->ofport, false);
+        return;
+    }
+    if (port->name && strcmp(port->name, vif->name)) {
+        mport_detach(mb, port);
+    }
+    if (!port->name) {
+        port->name = xstrdup(vif->name);
+    }
+
+    verdict = model_port(&mb->model, vif, &vport, &diags);
+    normal_guard_set_port(mb->guard, port->ofport,
+                          verdict != MODEL_SKIPPED
+                          && vport.role == VIF_NETWORK);
+    if (verdict != MODEL_SKIPPED) {
+        if (vport.role == VIF_HOST) {
+            /* The database has it too, but not after a restart of its
+             * server. */
+            vport.mac = port->hw_addr;
+        }
+        /* A guest that is held back no longer may be held back again. */
+        port->arrived = port->arrived && !vport.active;
+        vport.active = vport.active || port->arrived;
+        plan_set_port(mb->plan, &vport);
+        vport_uninit(&vport);
+    } else if (port->in_plan) {
+        plan_remove_port(mb->plan, port->name);
+    }
+    port->in_plan = verdict != MODEL_SKIPPED;
+    mb->n_unsupported -= port->unsupported;
+    port->unsupported = verdict == MODEL_UNSUPPORTED;
+    mb->n_unsupported += port->unsupported;
+
+    if (!mb->model.wanted) {
+        diag_list_clear(&diags);
+    }
+    mbridge_log_new_diags(mb, &port->diags, &diags);
+    diag_list_uninit(&port->diags);
+    port->diags = diags;
+    update_vlan(mb, vif);
+}
+
+/* The switch tells of a port. */
+void
+mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
+{
+    struct mbridge *mb = mb_;
+    struct mport *port = mbridge_find_mport(mb, phy->port_no);
+
+    if (gone) {
+        if (port) {
+            mbridge_destroy_mport(mb, port);
+        }
+        return;
+    }
+
+    if (!port) {
+        port = xzalloc(sizeof *port);
+        port->ofport = phy->port_no;
+        diag_list_init(&port->diags);
+        hmap_insert(&mb->ports, &port->hmap_node, hash_ofport(port->ofport));
+    }
+    ovs_strlcpy(port->of_name, phy->name, sizeof port->of_name);
+    port->hw_addr = phy->hw_addr;
+    port->connection = ofctrl_get_stats(mb->ofctrl)->n_connects;
+    mbridge_update_mport(mb, port);
+}
+
+/* A guest that is held back has sent a frame: it has arrived. */
+void
+mbridge_on_frame(ofp_port_t ofport, void *mb_)
+{
+    struct mbridge *mb = mb_;
+    struct mport *port = mbridge_find_mport(mb, ofport);
+    const struct vport *vport
+        = port && port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+
+    if (vport && vport->role == VIF_GUEST && !vport->active) {
+        VLOG_INFO("%s: guest of %s has arrived", mb->row.name, port->name);
+        port->arrived = true;
+        mbridge_update_mport(mb, port);
+    }
+}
+
+static void
+update_mport_of_vif(struct mbridge *mb, const struct vif *vif)
+{
+    struct mport *port = vif ? mbridge_find_mport(mb, vif->ofport) : NULL;
+
+    if (port && !strncmp(port->of_name, vif->name,
+                         OFP_MAX_PORT_NAME_LEN - 1)) {
+        mbridge_update_mport(mb, port);
+    }
+}
+
+/* A vif has come, changed or gone, on this bridge or another. */
+void
+mbridge_vif_changed(struct mbridge *mb, const struct vif *old,
+                    const struct vif *new)
+{
+    if (old && (!new || old->ofport != new->ofport)) {
+        update_mport_of_vif(mb, old);
+    }
+    update_mport_of_vif(mb, new);
+}
+
+/* Finds the guests that are held back by the database, but have arrived before
+ * this program was restarted: they had their address in 'installed'. */
+void
+mbridge_find_arrived(struct mbridge *mb, const struct oflow_table *installed)
+{
+    struct mport *port;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        const struct vport *vport
+            = port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+
+        if (vport && !vport->active
+            && plan_had_address(installed, port->name)) {
+            port->arrived = true;
+            mbridge_update_mport(mb, port);
+        }
+    }
+}

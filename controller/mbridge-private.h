@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MBRIDGE_PRIVATE_H
+#define MBRIDGE_PRIVATE_H 1
+
+/* What the files of mbridge share: mbridge.c, which brings the parts of a
+ * bridge together, mbridge-ports.c, which joins what the switch and the
+ * database tell of its ports, and mbridge-state.c, which tells how it is. */
+
+#include "controller/mbridge.h"
+#include "controller/ofctrl.h"
+#include "lib/diag.h"
+#include "lib/model.h"
+#include "openvswitch/hmap.h"
+#include "openvswitch/ofp-port.h"
+#include "uuid.h"
+
+/* A port of the switch. */
+struct mport {
+    struct hmap_node hmap_node; /* In mbridge's 'ports', by 'ofport'. */
+    ofp_port_t ofport;
+    char of_name[OFP_MAX_PORT_NAME_LEN];    /* Perhaps cut off. */
+    struct eth_addr hw_addr;
+    unsigned long long int connection;  /* Over which it was told. */
+    unsigned long long int put; /* Number of the put that takes it in. */
+
+    /* From the database, once known. */
+    char *name;                 /* Of the interface, or null. */
+    bool arrived;               /* Held back, but it has sent a frame. */
+    bool in_plan;
+    bool unsupported;           /* Keeps the bridge in kernel mode. */
+    struct diag_list diags;
+};
+
+struct mbridge {
+    const struct mbridge_env *env;
+    struct bridge_row row;
+    struct uuid uuid;
+    struct ofctrl *ofctrl;
+    unsigned int ofctrl_seqno;
+    struct normal_guard *guard;
+    struct plan *plan;
+    struct hmap ports;          /* Contains "struct mport"s. */
+    size_t n_unsupported;       /* Of them. */
+
+    struct bridge_model model;
+    bool complete;              /* Are all definitions known? */
+    struct diag_list model_diags;
+    struct diag_list mode_diags;    /* Why the mode is not what it should. */
+
+    bool has_mode;              /* Is 'exact' known yet? */
+    bool exact;                 /* Mode in force. */
+    bool asked_exact;           /* Mode last asked for without contradiction. */
+    bool decide;                /* Decide on the mode again... */
+    enum network_kind network;  /* ...also if one of these changes. */
+    size_t n_unsupported_ports;
+    bool found_exact;           /* Was this the mode that was found? */
+};
+
+/* mbridge.c. */
+void mbridge_log_new_diags(const struct mbridge *, const struct diag_list *old,
+                           const struct diag_list *new);
+
+/* mbridge-ports.c. */
+struct mport *mbridge_find_mport(const struct mbridge *, ofp_port_t);
+void mbridge_update_mport(struct mbridge *, struct mport *);
+void mbridge_destroy_mport(struct mbridge *, struct mport *);
+void mbridge_find_arrived(struct mbridge *, const struct oflow_table *);
+bool mbridge_is_vlan_wanted(const struct mbridge *, const char *name);
+ofctrl_port_cb mbridge_on_of_port;
+ofctrl_frame_cb mbridge_on_frame;
+
+#endif /* controller/mbridge-private.h */
