@@ -28,6 +28,8 @@ VLOG_DEFINE_THIS_MODULE(virtnet_controller);
 /* What the command line says. */
 struct options {
     struct reconcile_config config;
+    char *database;             /* As in 'config', to be freed. */
+    const char *libvirt;
     const char *unixctl_path;
     int check_interval;         /* In seconds, 0 for never. */
 };
@@ -55,6 +57,7 @@ main(int argc, char *argv[])
         exit(EXIT_FAILURE);
     }
     reconcile = reconcile_create(&options.config);
+    free(options.database);
     waiters = waiters_create(reconcile);
     appctl_register(reconcile, waiters, &exiting);
     queries = queries_create(reconcile, options.check_interval);
@@ -120,6 +123,7 @@ parse_options(int argc, char *argv[], struct options *options)
             .datapath_type = "",
         },
         .check_interval = 60,
+        .libvirt = "none",
     };
     while ((c = getopt_long(argc, argv, short_options, long_options,
                             NULL)) != -1) {
@@ -129,11 +133,7 @@ parse_options(int argc, char *argv[], struct options *options)
             break;
 
         case OPT_LIBVIRT:
-            if (strcmp(optarg, "none")) {
-                fprintf(stderr, "%s: --libvirt=%s: only \"none\" is carried "
-                        "out yet\n", program_name, optarg);
-                exit(2);
-            }
+            options->libvirt = optarg;
             break;
 
         case OPT_DATAPATH_TYPE:
@@ -172,14 +172,19 @@ parse_options(int argc, char *argv[], struct options *options)
     }
     free(short_options);
 
+    if (strcmp(options->libvirt, "none")) {
+        fprintf(stderr, "%s: --libvirt=%s: only \"none\" is carried out yet\n",
+                program_name, options->libvirt);
+        exit(2);
+    }
     if (argc - optind > 1) {
         fprintf(stderr, "%s: at most one argument is allowed, the database; "
                 "use --help for usage\n", program_name);
         exit(2);
     }
-    options->config.database
-        = (optind < argc ? xstrdup(argv[optind])
-           : xasprintf("unix:%s/db.sock", ovs_rundir()));
+    options->database = (optind < argc ? xstrdup(argv[optind])
+                         : xasprintf("unix:%s/db.sock", ovs_rundir()));
+    options->config.database = options->database;
 }
 
 static void
