@@ -342,14 +342,6 @@ dbsync_wait(struct dbsync *dbsync)
     }
 }
 
-/* Returns why the database refused what is wanted for 'object', or null. */
-const char *
-dbsync_get_error(const struct dbsync *dbsync, const char *object)
-{
-    const struct wanted *wanted = shash_find_data(&dbsync->wanted, object);
-    return wanted ? wanted->error : NULL;
-}
-
 /* Returns how many objects are not what they should be. */
 size_t
 dbsync_count_pending(const struct dbsync *dbsync)

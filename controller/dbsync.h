@@ -28,7 +28,6 @@ void dbsync_unwant(struct dbsync *, const char *object);
 void dbsync_run(struct dbsync *);
 void dbsync_wait(struct dbsync *);
 
-const char *dbsync_get_error(const struct dbsync *, const char *object);
 bool dbsync_is_wanted(const struct dbsync *, const char *object);
 size_t dbsync_count_pending(const struct dbsync *);
 

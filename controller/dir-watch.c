@@ -163,10 +163,3 @@ dir_watch_wait(struct dir_watch *watch)
         poll_timer_wait_until(watch->next_try);
     }
 }
-
-/* Is the directory there and being watched? */
-bool
-dir_watch_is_active(const struct dir_watch *watch)
-{
-    return watch->wd >= 0;
-}

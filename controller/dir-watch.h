@@ -18,6 +18,4 @@ typedef void dir_watch_cb(const char *name, void *aux);
 void dir_watch_run(struct dir_watch *, dir_watch_cb *, void *aux);
 void dir_watch_wait(struct dir_watch *);
 
-bool dir_watch_is_active(const struct dir_watch *);
-
 #endif /* controller/dir-watch.h */

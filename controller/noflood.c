@@ -201,12 +201,6 @@ noflood_enable(struct noflood *nf, bool enable, bool adopt)
     }
 }
 
-bool
-noflood_is_enabled(const struct noflood *nf)
-{
-    return nf->enabled;
-}
-
 /* The switch says how a port is. */
 static void
 handle_port(struct noflood *nf, const struct ofputil_phy_port *phy, bool gone)

@@ -30,7 +30,6 @@ void noflood_socket_appeared(struct noflood *);
 void noflood_run(struct noflood *);
 void noflood_wait(struct noflood *);
 
-bool noflood_is_enabled(const struct noflood *);
 bool noflood_is_done(const struct noflood *);
 const char *noflood_get_error(const struct noflood *);
 

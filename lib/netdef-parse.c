@@ -83,12 +83,6 @@ netdef_parser_refuse(struct netdef_parser *parser, unsigned int line,
     }
 }
 
-bool
-netdef_parser_is_refused(const struct netdef_parser *parser)
-{
-    return parser->refused;
-}
-
 /* If 'node' is not carried out and nobody has been told yet, says whose
  * business it is. */
 static void

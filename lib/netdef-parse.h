@@ -41,6 +41,5 @@ void netdef_parser_report(struct netdef_parser *, enum diag_severity,
                           const char *format, ...) OVS_PRINTF_FORMAT(5, 6);
 void netdef_parser_refuse(struct netdef_parser *, unsigned int line,
                           const char *element, const char *reason);
-bool netdef_parser_is_refused(const struct netdef_parser *);
 
 #endif /* lib/netdef-parse.h */

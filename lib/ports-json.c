@@ -61,18 +61,6 @@ ports_uninit(struct ports *ports)
     *ports = (struct ports) PORTS_INITIALIZER;
 }
 
-/* Returns bridge 'name', or null. */
-const struct ports_bridge *
-ports_find_bridge(const struct ports *ports, const char *name)
-{
-    for (size_t i = 0; i < ports->n; i++) {
-        if (!strcmp(ports->bridges[i].row.name, name)) {
-            return &ports->bridges[i];
-        }
-    }
-    return NULL;
-}
-
 static int
 compare_bridges(const void *a_, const void *b_)
 {

@@ -34,8 +34,6 @@ struct ports {
 
 char *ports_from_text(const char *text, size_t size, struct ports *);
 void ports_uninit(struct ports *);
-const struct ports_bridge *ports_find_bridge(const struct ports *,
-                                             const char *name);
 
 /* For the readers of the several formats. */
 struct ports_bridge *ports_add_bridge(struct ports *, const char *name);
