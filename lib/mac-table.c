@@ -7,6 +7,7 @@
 
 #include "hash.h"
 #include "packets.h"
+#include "pipeline.h"
 #include "util.h"
 
 /* Initializes 'table' without claims. */
@@ -196,8 +197,8 @@ static const struct vlan_set *
 had_it(const struct mac_entry *entry, const struct mac_claim *claim)
 {
     const struct mac_seed *seed = (entry->n_seeds
-                                   ? find_seed(entry,
-                                               hash_string(claim->port, 0))
+                                   ? find_seed(entry, pipeline_origin_hash(
+                                                   claim->port))
                                    : NULL);
     return seed ? &seed->vlans : &claim->won;
 }

@@ -2,9 +2,11 @@
 #include <config.h>
 #include "pipeline.h"
 
+#include <string.h>
+
 #include "byte-order.h"
+#include "crc32c.h"
 #include "flow.h"
-#include "hash.h"
 #include "openvswitch/match.h"
 #include "openvswitch/meta-flow.h"
 #include "openvswitch/ofp-actions.h"
@@ -39,6 +41,18 @@ pipeline_table_purpose(uint8_t table_id)
     }
 }
 
+/* Returns what stands for 'origin' in cookies: its CRC-32C.  The hash functions
+ * of Open vSwitch will not do, for they give other values when they are compiled
+ * for another processor, and a new build is to find the flows of the old one
+ * equal. */
+uint32_t
+pipeline_origin_hash(const char *origin)
+{
+    /* It comes in the host's byte order, whatever its type says. */
+    return (OVS_FORCE uint32_t) crc32c((const uint8_t *) origin,
+                                       strlen(origin));
+}
+
 /* Returns the cookie of what 'origin' (a port's name, say) of the given kind
  * causes.  It depends on nothing else. */
 ovs_be64
@@ -46,7 +60,7 @@ pipeline_cookie(enum cookie_kind kind, const char *origin)
 {
     return htonll(COOKIE_MAGIC << 48
                   | (uint64_t) kind << (COOKIE_KIND_SHIFT + 8)
-                  | hash_string(origin, 0));
+                  | pipeline_origin_hash(origin));
 }
 
 bool

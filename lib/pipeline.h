@@ -90,7 +90,7 @@ enum {
     PRIORITY_UNKNOWN_UNTAGGED = 210,
 };
 
-/* Cookies: magic 16 bits | kind 8 | reserved 8 | hash of the origin 32.
+/* Cookies: magic 16 bits | kind 8 | reserved 8 | CRC-32C of the origin 32.
  *
  * A cookie has no generation in it, so that after a restart the flows that are
  * already there are found equal to those that should be. */
@@ -114,6 +114,7 @@ enum cookie_kind {
  * others have 0, or another number of their own choice. */
 #define PIPELINE_CONTROLLER_ID 0x56e7
 
+uint32_t pipeline_origin_hash(const char *origin);
 ovs_be64 pipeline_cookie(enum cookie_kind, const char *origin);
 bool pipeline_cookie_is_ours(ovs_be64);
 enum cookie_kind pipeline_cookie_kind(ovs_be64);

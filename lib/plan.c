@@ -7,7 +7,6 @@
 
 #include "compile.h"
 #include "flood-table.h"
-#include "hash.h"
 #include "mac-table.h"
 #include "oflow-table.h"
 #include "oflow.h"
@@ -98,7 +97,7 @@ find_port(const struct plan *plan, const char *name)
 {
     struct plan_port *port;
 
-    HMAP_FOR_EACH_WITH_HASH (port, hmap_node, hash_string(name, 0),
+    HMAP_FOR_EACH_WITH_HASH (port, hmap_node, pipeline_origin_hash(name),
                              &plan->ports) {
         if (!strcmp(port->vport.name, name)) {
             return port;
@@ -187,7 +186,7 @@ plan_set_port(struct plan *plan, const struct vport *vport)
         slice_init(&port->slice);
         ovs_list_init(&port->dirty_node);
         hmap_insert(&plan->ports, &port->hmap_node,
-                    hash_string(vport->name, 0));
+                    pipeline_origin_hash(vport->name));
         update_claim(plan, NULL, vport);
     } else if (vport_equals(&port->vport, vport)) {
         return;
