@@ -228,6 +228,7 @@ check-layering:
 TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/virtnet-macros.at \
+	tests/checks.at \
 	tests/cli.at \
 	tests/database.at \
 	tests/networks.at \
