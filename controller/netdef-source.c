@@ -13,6 +13,7 @@
 #include "controller/dir-watch.h"
 #include "lib/diag.h"
 #include "lib/netdef.h"
+#include "lib/sax-xml.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
@@ -136,9 +137,9 @@ read_file(const char *path, char **text, size_t *size,
     }
 
     /* One byte more than is allowed, so that the parser sees it. */
-    *text = xmalloc(NETDEF_MAX_SIZE + 1);
-    while (*size <= NETDEF_MAX_SIZE) {
-        ssize_t n = read(fd, *text + *size, NETDEF_MAX_SIZE + 1 - *size);
+    *text = xmalloc(SAX_MAX_SIZE + 1);
+    while (*size <= SAX_MAX_SIZE) {
+        ssize_t n = read(fd, *text + *size, SAX_MAX_SIZE + 1 - *size);
 
         if (n > 0) {
             *size += n;

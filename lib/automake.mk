@@ -57,6 +57,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/printable.h \
 	lib/row-change.c \
 	lib/row-change.h \
+	lib/sax-xml.c \
+	lib/sax-xml.h \
 	lib/slice.c \
 	lib/slice.h \
 	lib/source.c \

@@ -2,30 +2,17 @@
 #include <config.h>
 #include "netdef.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
-#include <libxml/xmlerror.h>
 
 #include "bitmap.h"
 #include "netdef-elements.h"
 #include "netdef-parse.h"
+#include "sax-xml.h"
 #include "util.h"
 
-/* Reading XML.
- *
- * Definitions come from whoever may write them, so what a document can cost is
- * limited: its size and depth; the attributes of one element, since libxml2
- * compares each with each, and the number of different names, since libxml2
- * is slow in finding one of many; and there must be no document type
- * declaration, hence no entities other than XML's own five.  libxml2's events
- * are followed as they come; no tree is built. */
-
-#define MAX_ATTRIBUTES 1000     /* Of one element. */
-#define MAX_NAMES (256 * 1024)  /* Bytes of different names. */
+/* From the events of a document to calls of the parser, by the grammar in
+ * netdef-elements.h.  Limits are those of sax-xml.h. */
 
 /* An element that is open. */
 struct frame {
@@ -39,69 +26,16 @@ struct frame {
 
 struct reader {
     struct netdef_parser *parser;
-    xmlParserCtxtPtr ctxt;
-    struct frame frames[NETDEF_MAX_DEPTH];
+    struct frame frames[SAX_MAX_DEPTH];
     size_t depth;               /* Number of open elements. */
-    bool has_root;
     struct ds path;             /* Of the innermost open element. */
     struct ds text;             /* Of the innermost element, if it has any. */
 };
-
-static struct reader *
-reader_from_context(void *ctxt_)
-{
-    xmlParserCtxtPtr ctxt = ctxt_;
-
-    return ctxt->_private;
-}
 
 static struct frame *
 reader_top(struct reader *reader)
 {
     return reader->depth ? &reader->frames[reader->depth - 1] : NULL;
-}
-
-/* Refuses the document and makes libxml2 stop reading it. */
-static void
-reader_refuse(struct reader *reader, unsigned int line, const char *element,
-              const char *reason)
-{
-    netdef_parser_refuse(reader->parser, line, element, reason);
-    xmlStopParser(reader->ctxt);
-}
-
-/* Returns the line in which the start tag begins that libxml2 has just read.
- * libxml2 itself knows the line in which it ends; there is no "<" in
- * between. */
-static unsigned int
-reader_tag_line(const struct reader *reader)
-{
-    const xmlParserInput *input = reader->ctxt->input;
-    unsigned int line = input->line;
-
-    for (const xmlChar *p = input->cur; p > input->base && *p != '<'; p--) {
-        line -= p[-1] == '\n';
-    }
-    return line;
-}
-
-/* Appends to 's' the name 'local', preceded by the prefix that stands for the
- * namespace 'uri' if the grammar has that, otherwise by "{uri}", which makes
- * it a name that the grammar does not have.  'prefix' is the document's own;
- * it stands for no 'uri' if it was not declared. */
-static void
-put_qualified_name(struct ds *s, const xmlChar *local, const xmlChar *prefix,
-                   const xmlChar *uri)
-{
-    const char *known = (uri ? netdef_namespace_to_prefix((const char *) uri)
-                         : NULL);
-
-    if (known) {
-        ds_put_format(s, "%s:", known);
-    } else if (uri || prefix) {
-        ds_put_format(s, "{%s}", (const char *) (uri ? uri : prefix));
-    }
-    ds_put_cstr(s, (const char *) local);
 }
 
 /* Reports that 'node', which starts in 'line', is there for a second time in
@@ -154,25 +88,21 @@ look_up_element(struct reader *reader, struct frame *parent,
     return true;
 }
 
-/* Hands the 'n' attributes that SAX passed as 'attributes' to the parser. */
+/* Hands the 'n' 'attributes' to the parser. */
 static void
-read_attributes(struct reader *reader, const struct frame *frame, int n,
-                const xmlChar **attributes)
+read_attributes(struct reader *reader, const struct frame *frame,
+                const struct sax_attribute *attributes, size_t n)
 {
     size_t path_length = reader->path.length;
 
-    for (int i = 0; i < n; i++, attributes += 5) {
+    for (size_t i = 0; i < n; i++) {
+        const struct sax_attribute *attribute = &attributes[i];
         enum netdef_node node;
 
-        ds_put_char(&reader->path, '@');
-        put_qualified_name(&reader->path, attributes[0], attributes[1],
-                           attributes[2]);
+        ds_put_format(&reader->path, "@%s", attribute->name);
         if (netdef_node_from_path(ds_cstr(&reader->path), &node)) {
-            char *value = xmemdup0((const char *) attributes[3],
-                                   attributes[4] - attributes[3]);
-
-            netdef_parser_value(reader->parser, node, value, frame->line);
-            free(value);
+            netdef_parser_value(reader->parser, node, attribute->value,
+                                frame->line);
         } else if (netdef_node_get_class(frame->node)->kind
                    != NETDEF_KIND_ANYTHING) {
             netdef_parser_report(reader->parser, DIAG_WARNING, frame->line,
@@ -195,24 +125,16 @@ push_frame(struct reader *reader, unsigned int line)
     return frame;
 }
 
-static void
-sax_start_element(void *ctxt, const xmlChar *local, const xmlChar *prefix,
-                  const xmlChar *uri, int n_namespaces OVS_UNUSED,
-                  const xmlChar **namespaces OVS_UNUSED, int n_attributes,
-                  int n_defaulted OVS_UNUSED, const xmlChar **attributes)
+static char *
+on_start(void *reader_, const char *name,
+         const struct sax_attribute *attributes, size_t n, unsigned int line)
 {
-    struct reader *reader = reader_from_context(ctxt);
+    struct reader *reader = reader_;
     struct frame *parent = reader_top(reader);
-    unsigned int line = reader_tag_line(reader);
 
-    if (reader->depth >= NETDEF_MAX_DEPTH) {
-        reader_refuse(reader, line, ds_cstr(&reader->path),
-                      "elements are nested too deeply");
-        return;
-    }
     if (parent && !parent->known) {
         push_frame(reader, line);
-        return;
+        return NULL;
     }
 
     if (reader->depth > 1) {
@@ -220,37 +142,29 @@ sax_start_element(void *ctxt, const xmlChar *local, const xmlChar *prefix,
     } else {
         ds_clear(&reader->path);
     }
-    put_qualified_name(&reader->path, local, prefix, uri);
+    ds_put_cstr(&reader->path, name);
 
-    if (!parent && strcmp(ds_cstr(&reader->path), "network")) {
-        char *reason = xasprintf("root element is <%s>, expected <network>",
-                                 ds_cstr(&reader->path));
-        reader_refuse(reader, line, ds_cstr(&reader->path), reason);
-        free(reason);
-        return;
+    if (!parent && strcmp(name, "network")) {
+        push_frame(reader, line);
+        return xasprintf("root element is <%s>, expected <network>", name);
     }
 
     struct frame *frame = push_frame(reader, line);
     frame->known = look_up_element(reader, parent, frame);
-    reader->has_root = true;
     if (frame->known) {
         ds_clear(&reader->text);
         netdef_parser_begin(reader->parser, frame->node, line);
-        read_attributes(reader, frame, n_attributes, attributes);
+        read_attributes(reader, frame, attributes, n);
     }
+    return NULL;
 }
 
 static void
-sax_end_element(void *ctxt, const xmlChar *local OVS_UNUSED,
-                const xmlChar *prefix OVS_UNUSED,
-                const xmlChar *uri OVS_UNUSED)
+on_end(void *reader_)
 {
-    struct reader *reader = reader_from_context(ctxt);
+    struct reader *reader = reader_;
     struct frame *frame = reader_top(reader);
 
-    if (!frame) {
-        return;
-    }
     if (frame->known) {
         netdef_parser_end(reader->parser, frame->node, ds_cstr(&reader->text),
                           frame->line);
@@ -268,25 +182,24 @@ sax_end_element(void *ctxt, const xmlChar *local OVS_UNUSED,
 }
 
 static void
-sax_characters(void *ctxt, const xmlChar *text_, int length)
+on_text(void *reader_, const char *text, size_t size)
 {
-    struct reader *reader = reader_from_context(ctxt);
+    struct reader *reader = reader_;
     struct frame *frame = reader_top(reader);
-    const char *text = (const char *) text_;
 
-    if (!frame || !frame->known) {
+    if (!frame->known) {
         return;
     }
 
     switch (netdef_node_get_class(frame->node)->kind) {
     case NETDEF_KIND_ONE_TEXT:
     case NETDEF_KIND_MANY_TEXTS:
-        ds_put_buffer(&reader->text, text, length);
+        ds_put_buffer(&reader->text, text, size);
         break;
 
     case NETDEF_KIND_ONE:
     case NETDEF_KIND_MANY:
-        for (int i = 0; i < length && !frame->text_reported; i++) {
+        for (size_t i = 0; i < size && !frame->text_reported; i++) {
             if (!strchr(" \t\r\n", text[i])) {
                 netdef_parser_report(reader->parser, DIAG_WARNING, frame->line,
                                      ds_cstr(&reader->path),
@@ -305,144 +218,14 @@ sax_characters(void *ctxt, const xmlChar *text_, int length)
     }
 }
 
-/* Called as soon as "<!DOCTYPE name" has been read, before anything that is
- * declared in it. */
 static void
-sax_doctype(void *ctxt, const xmlChar *name OVS_UNUSED,
-            const xmlChar *external_id OVS_UNUSED,
-            const xmlChar *system_id OVS_UNUSED)
+on_warning(void *reader_, unsigned int line, const char *reason)
 {
-    struct reader *reader = reader_from_context(ctxt);
+    struct reader *reader = reader_;
 
-    reader_refuse(reader, reader->ctxt->input->line, "!DOCTYPE",
-                  "document type declarations are not allowed");
-}
-
-/* Called for each of libxml2's complaints.  The first fatal one counts; less
- * than fatal are those about namespaces.  MAX_NAMES is the one thing that
- * libxml2 reports as a lack of memory. */
-static void
-sax_error(void *ctxt, xmlErrorPtr error)
-{
-    struct reader *reader = reader_from_context(ctxt);
-
-    const char *element = reader->depth ? ds_cstr(&reader->path) : NULL;
-    unsigned int line = MAX(error->line, 1);
-    char *reason = xstrdup(error->message ? error->message
-                           : "not well-formed");
-
-    reason[strcspn(reason, "\n")] = '\0';
-    if (error->code == XML_ERR_NO_MEMORY) {
-        free(reason);
-        reason = xstrdup("there are too many different names");
-    }
-    if (error->level == XML_ERR_FATAL) {
-        reader_refuse(reader, line, element, reason);
-    } else {
-        netdef_parser_report(reader->parser, DIAG_WARNING, line, element,
-                             "%s", reason);
-    }
-    free(reason);
-}
-
-/* Returns true if a start tag in the 'size' bytes at 'text' may have more than
- * MAX_ATTRIBUTES attributes, and then stores its offset in '*offset'. */
-static bool
-has_crowded_tag(const char *text, size_t size, size_t *offset)
-{
-    bool in_tag = false;
-    size_t n = 0;
-    char quote = '\0';
-
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] == '<') {
-            *offset = i;
-            in_tag = true;
-            n = 0;
-            quote = '\0';
-        } else if (!in_tag) {
-            continue;
-        } else if (quote) {
-            quote = text[i] == quote ? '\0' : quote;
-        } else if (text[i] == '\'' || text[i] == '"') {
-            quote = text[i];
-        } else if (text[i] == '>') {
-            in_tag = false;
-        } else if (text[i] == '=' && ++n > MAX_ATTRIBUTES) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Returns what is wrong with the 'size' bytes at 'text' even before they are
- * read as XML, null if nothing, and stores the place in '*offset'. */
-static const char *
-check_text(const char *text, size_t size, size_t *offset)
-{
-    const char *nul;
-
-    *offset = 0;
-    if (!size) {
-        return "document is empty";
-    } else if (size > NETDEF_MAX_SIZE) {
-        return "document is larger than 4 MB";
-    }
-
-    nul = memchr(text, '\0', size);
-    if (nul) {
-        *offset = nul - text;
-        return "document contains a NUL byte";
-    }
-    return (has_crowded_tag(text, size, offset)
-            ? "element has too many attributes" : NULL);
-}
-
-static unsigned int
-line_of_offset(const char *text, size_t offset)
-{
-    unsigned int line = 1;
-
-    for (size_t i = 0; i < offset; i++) {
-        line += text[i] == '\n';
-    }
-    return line;
-}
-
-/* Makes libxml2 read the 'size' bytes at 'text'.
- *
- * The text is UTF-8 whatever its XML declaration says.  XML_PARSE_NOENT is
- * needed for "&amp;" in attribute values, which libxml2 would otherwise leave
- * to the builder of a tree; there are no other entities. */
-static void
-reader_run(struct reader *reader, const char *text, size_t size)
-{
-    xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
-
-    if (!ctxt) {
-        out_of_memory();
-    }
-    reader->ctxt = ctxt;
-    memset(ctxt->sax, 0, sizeof *ctxt->sax);
-    ctxt->sax->initialized = XML_SAX2_MAGIC;
-    ctxt->sax->internalSubset = sax_doctype;
-    ctxt->sax->startElementNs = sax_start_element;
-    ctxt->sax->endElementNs = sax_end_element;
-    ctxt->sax->characters = sax_characters;
-    ctxt->sax->ignorableWhitespace = sax_characters;
-    ctxt->sax->serror = sax_error;
-    ctxt->_private = reader;
-    xmlDictSetLimit(ctxt->dict, MAX_NAMES);
-
-    xmlDocPtr doc = xmlCtxtReadMemory(ctxt, text, size, NULL, "UTF-8",
-                                      XML_PARSE_NONET | XML_PARSE_NOENT
-                                      | XML_PARSE_IGNORE_ENC);
-    if (!ctxt->wellFormed || !reader->has_root) {
-        netdef_parser_refuse(reader->parser, 1, NULL, "not well-formed");
-    }
-    xmlFreeDoc(doc);
-    xmlFreeParserCtxt(ctxt);
-    xmlResetLastError();
+    netdef_parser_report(reader->parser, DIAG_WARNING, line,
+                         reader->depth ? ds_cstr(&reader->path) : NULL,
+                         "%s", reason);
 }
 
 /* Reads a network definition from the 'size' bytes at 'text', which the user
@@ -457,19 +240,27 @@ struct netdef *
 netdef_from_xml(const char *text, size_t size, const char *file,
                 struct diag_list *diags)
 {
+    static const struct sax_handler handler = {
+        .prefix = netdef_namespace_to_prefix,
+        .start = on_start,
+        .end = on_end,
+        .text = on_text,
+        .warn = on_warning,
+    };
     struct reader reader = {
         .parser = netdef_parser_create(file),
         .path = DS_EMPTY_INITIALIZER,
         .text = DS_EMPTY_INITIALIZER,
     };
-    size_t offset;
-    const char *reason = check_text(text, size, &offset);
+    struct sax_error error;
 
-    if (reason) {
-        netdef_parser_refuse(reader.parser, line_of_offset(text, offset),
-                             NULL, reason);
-    } else {
-        reader_run(&reader, text, size);
+    if (!sax_read(text, size, &handler, &reader, &error)) {
+        const char *element = (error.element ? error.element
+                               : reader.depth ? ds_cstr(&reader.path) : NULL);
+
+        netdef_parser_refuse(reader.parser, error.line, element,
+                             error.reason);
+        free(error.reason);
     }
     ds_destroy(&reader.path);
     ds_destroy(&reader.text);

@@ -17,10 +17,7 @@
 #include "diag.h"
 #include "port-vlan.h"
 
-/* Limits on one definition, well above anything that libvirt writes. */
-#define NETDEF_MAX_SIZE (4 * 1024 * 1024)   /* Bytes of XML. */
-#define NETDEF_MAX_DEPTH 64                 /* Nested elements. */
-#define NETDEF_MAX_VLAN 4094                /* IEEE 802.1Q reserves 4095. */
+#define NETDEF_MAX_VLAN 4094    /* IEEE 802.1Q reserves 4095. */
 
 /* network/forward@mode; libvirt's default without <forward> is an isolated
  * network, which here means just the bridge. */

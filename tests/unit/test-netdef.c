@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/netdef.h"
+#include "lib/sax-xml.h"
 #include "util.h"
 
 /* What golden cases show is not repeated here: see tests/golden/check. */
@@ -339,10 +340,10 @@ test_limits(void **state OVS_UNUSED)
         size_t size;
         const char *text;
     } cases[] = {
-        { "<network>", " ", NETDEF_MAX_SIZE + 1, "larger than 4 MB" },
+        { "<network>", " ", SAX_MAX_SIZE + 1, "larger than 4 MB" },
         { "<network>", "<a>", 30000, "nested too deeply" },
-        { "<network", " a=''", NETDEF_MAX_SIZE - 20, "too many attributes" },
-        { "<network", " xmlns:a=''", NETDEF_MAX_SIZE - 20,
+        { "<network", " a=''", SAX_MAX_SIZE - 20, "too many attributes" },
+        { "<network", " xmlns:a=''", SAX_MAX_SIZE - 20,
           "too many attributes" },
         { "<!DOCTYPE lolz [<!ENTITY lol \"lol\">", "<!ENTITY l1 \"&lol;&lol;"
           "&lol;\">", 100000, "document type declaration" },
@@ -370,7 +371,7 @@ static void
 test_many_diagnostics(void **state OVS_UNUSED)
 {
     struct diag_list diags = DIAG_LIST_INITIALIZER;
-    char *xml = repeat("<network>", "<a/><ip/>", NETDEF_MAX_SIZE - 1000);
+    char *xml = repeat("<network>", "<a/><ip/>", SAX_MAX_SIZE - 1000);
     char *whole = xasprintf("%s<bridge name='b' macTableManager='x'/>"
                             "</network>", xml);
 
