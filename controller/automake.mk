@@ -7,6 +7,8 @@ noinst_LTLIBRARIES += controller/libvirtnet-controller.la
 controller_libvirtnet_controller_la_SOURCES = \
 	controller/appctl.c \
 	controller/appctl.h \
+	controller/commit.c \
+	controller/commit.h \
 	controller/dbsync.c \
 	controller/dbsync.h \
 	controller/dir-watch.c \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/commit.h"
 #include "controller/mbridge.h"
 #include "controller/ofctrl.h"
 #include "flow.h"
@@ -224,7 +225,7 @@ export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
 {
     const struct oflow_table *desired = plan_desired(mbridge_plan(mb));
     const struct oflow_table *installed = ofctrl_get_installed(ofctrl);
-    const struct ofctrl_stats *stats = ofctrl_get_stats(ofctrl);
+    const struct commit_stats *stats = ofctrl_get_stats(ofctrl);
     struct json *latency = json_array_create_empty();
     struct json *json = json_object_create();
 
@@ -237,8 +238,8 @@ export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
     put_integer(json, "flow_mods", stats->n_flow_mods);
     put_integer(json, "group_mods", stats->n_group_mods);
     put_integer(json, "errors", stats->n_errors);
-    put_integer(json, "connections", stats->n_connects);
-    for (size_t i = 0; i <= OFCTRL_N_LATENCIES; i++) {
+    put_integer(json, "connections", ofctrl_count_connects(ofctrl));
+    for (size_t i = 0; i <= COMMIT_N_LATENCIES; i++) {
         json_array_add(latency, json_integer_create(stats->latency[i]));
     }
     json_object_put(json, "latency_counts", latency);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "controller/commit.h"
 #include "controller/ofctrl.h"
 #include "flow.h"
 #include "lib/compile.h"
@@ -129,7 +130,7 @@ mbridge_format_status(struct ds *s, const struct mbridge *mb)
     const struct bridge_model *model = mbridge_model(mb);
     const struct plan *plan = mbridge_plan(mb);
     const struct ofctrl *ofctrl = mbridge_ofctrl(mb);
-    const struct ofctrl_stats *stats = ofctrl_get_stats(ofctrl);
+    const struct commit_stats *stats = ofctrl_get_stats(ofctrl);
     struct diag_list diags = DIAG_LIST_INITIALIZER;
 
     ds_put_format(s, "bridge %s: mode %s, state ", mbridge_name(mb),
@@ -152,9 +153,9 @@ mbridge_format_status(struct ds *s, const struct mbridge *mb)
                   oflow_table_count_groups(plan_desired(plan)),
                   oflow_table_count_groups(ofctrl_get_installed(ofctrl)));
     ds_put_format(s, "    sent: %llu bundles, %llu flow_mods, "
-                  "%llu group_mods; errors: %llu; connections: %llu\n",
+                  "%llu group_mods; errors: %llu; connections: %u\n",
                   stats->n_bundles, stats->n_flow_mods, stats->n_group_mods,
-                  stats->n_errors, stats->n_connects);
+                  stats->n_errors, ofctrl_count_connects(ofctrl));
     format_ports(s, plan);
 
     mbridge_get_diags(mb, &diags);

@@ -202,7 +202,7 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
     }
     ovs_strlcpy(port->of_name, phy->name, sizeof port->of_name);
     port->hw_addr = phy->hw_addr;
-    port->connection = ofctrl_get_stats(mb->ofctrl)->n_connects;
+    port->readback = ofctrl_count_readbacks(mb->ofctrl);
     mbridge_update_mport(mb, port);
 }
 

@@ -20,7 +20,7 @@ struct mport {
     ofp_port_t ofport;
     char of_name[OFP_MAX_PORT_NAME_LEN];    /* Perhaps cut off. */
     struct eth_addr hw_addr;
-    unsigned long long int connection;  /* Over which it was told. */
+    unsigned int readback;      /* In which, or after which, it was told. */
     unsigned long long int put; /* Number of the put that takes it in. */
 
     /* From the database, once known. */

@@ -116,12 +116,11 @@ enum port_state
 mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
                    struct ds *why)
 {
-    const struct ofctrl_stats *stats = ofctrl_get_stats(mb->ofctrl);
     const struct mport *port = mbridge_find_mport(mb, vif->ofport);
     const char *quarantine = ofctrl_get_quarantine(
         mb->ofctrl, pipeline_cookie(COOKIE_PORT, vif->name));
 
-    if (port->connection != stats->n_connects) {
+    if (port->readback != ofctrl_count_readbacks(mb->ofctrl)) {
         ds_put_cstr(why, "the switch has not told of it yet");
         return PORT_WAITING;
     } else if (!port->in_plan) {

@@ -152,12 +152,11 @@ on_readback(struct mbridge *mb)
         normal_guard_switch_is_new(mb->guard);
     }
 
-    unsigned long long int connection
-        = ofctrl_get_stats(mb->ofctrl)->n_connects;
+    unsigned int readback = ofctrl_count_readbacks(mb->ofctrl);
     struct mport *port;
 
     HMAP_FOR_EACH_SAFE (port, hmap_node, &mb->ports) {
-        if (port->connection != connection) {
+        if (port->readback != readback) {
             mbridge_destroy_mport(mb, port);
         }
     }

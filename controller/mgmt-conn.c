@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "dirs.h"
+#include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-protocol.h"
+#include "openvswitch/ofp-switch.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/rconn.h"
 #include "openvswitch/vconn.h"
@@ -24,6 +26,9 @@ VLOG_DEFINE_THIS_MODULE(mgmt_conn);
 #define MIN_BACKOFF 1
 #define LOG_BACKOFF 1024
 #define MAX_BACKOFF 8192
+
+/* Nothing is sent to us for lack of a flow; any length other than zero does. */
+#define MISS_SEND_LEN 128
 
 struct mgmt_conn {
     char *bridge;
@@ -172,6 +177,28 @@ void
 mgmt_conn_send(struct mgmt_conn *conn, struct ofpbuf *msg)
 {
     rconn_send(conn->rconn, msg, NULL);
+}
+
+/* Asks for the switch's configuration.  When it comes, the client must call
+ * mgmt_conn_listen() with it. */
+void
+mgmt_conn_request_config(struct mgmt_conn *conn)
+{
+    mgmt_conn_send(conn, ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST,
+                                      conn->version, 0));
+}
+
+/* Has the switch, whose configuration is in 'config_reply', tell of changes of
+ * ports from now on. */
+void
+mgmt_conn_listen(struct mgmt_conn *conn,
+                 const struct ofp_header *config_reply)
+{
+    struct ofputil_switch_config config;
+
+    ofputil_decode_get_config_reply(config_reply, &config);
+    config.miss_send_len = MISS_SEND_LEN;
+    mgmt_conn_send(conn, ofputil_encode_set_config(&config, conn->version));
 }
 
 /* Returns a message that has come in, for the caller to free, or null. */

@@ -10,12 +10,19 @@
  * second at least, and would log each attempt for as long as the switch is
  * away.  Here, attempts start a millisecond after the socket has been seen to
  * appear (it cannot be connected to yet while the switch is between bind(2)
- * and listen(2)), become rarer, and are mentioned once. */
+ * and listen(2)), become rarer, and are mentioned once.
+ *
+ * A switch tells a service connection of changes of ports only if it has set a
+ * miss send length other than zero.  The message that sets it also sets how the
+ * whole switch handles IP fragments, so mgmt_conn_request_config() asks for the
+ * configuration first, and mgmt_conn_listen() sets it as it is.  A client that
+ * asks for all ports after that cannot miss any in between. */
 
 #include <stdbool.h>
 #include "openflow/openflow-common.h"
 
 struct mgmt_conn;
+struct ofp_header;
 struct ofpbuf;
 
 struct mgmt_conn *mgmt_conn_create(const char *bridge, enum ofp_version);
@@ -28,6 +35,9 @@ void mgmt_conn_set_allowed(struct mgmt_conn *, bool allowed);
 
 void mgmt_conn_send(struct mgmt_conn *, struct ofpbuf *);
 struct ofpbuf *mgmt_conn_recv(struct mgmt_conn *);
+void mgmt_conn_request_config(struct mgmt_conn *);
+void mgmt_conn_listen(struct mgmt_conn *,
+                      const struct ofp_header *config_reply);
 
 bool mgmt_conn_is_connected(const struct mgmt_conn *);
 unsigned int mgmt_conn_get_seqno(const struct mgmt_conn *);

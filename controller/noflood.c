@@ -12,7 +12,6 @@
 #include "openvswitch/ofp-connection.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-port.h"
-#include "openvswitch/ofp-switch.h"
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
@@ -24,10 +23,6 @@ VLOG_DEFINE_THIS_MODULE(noflood);
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 
 #define MAX_RECV 500            /* Messages in one noflood_run(). */
-
-/* Nothing is sent to us for lack of a flow; any length other than zero makes
- * the switch tell of ports (see ofctrl-switch.h). */
-#define MISS_SEND_LEN 128
 
 struct nf_port {
     struct hmap_node hmap_node; /* In 'ports', by 'ofport'. */
@@ -247,8 +242,7 @@ start_reading(struct noflood *nf)
     send_message(nf, ofputil_encode_set_async_config(
                      &async, 1u << OAM_PACKET_IN | 1u << OAM_PORT_STATUS
                              | 1u << OAM_FLOW_REMOVED, OFP10_VERSION));
-    send_message(nf, ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST,
-                                  OFP10_VERSION, 0));
+    mgmt_conn_request_config(nf->conn);
 }
 
 static void
@@ -306,7 +300,6 @@ static void
 handle_message(struct noflood *nf, const struct ofpbuf *msg)
 {
     const struct ofp_header *oh = msg->data;
-    struct ofputil_switch_config config;
     struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
     struct ofputil_port_status ps;
     struct ofputil_phy_port phy;
@@ -321,9 +314,7 @@ handle_message(struct noflood *nf, const struct ofpbuf *msg)
         break;
 
     case OFPTYPE_GET_CONFIG_REPLY:
-        ofputil_decode_get_config_reply(oh, &config);
-        config.miss_send_len = MISS_SEND_LEN;
-        send_message(nf, ofputil_encode_set_config(&config, OFP10_VERSION));
+        mgmt_conn_listen(nf->conn, oh);
         request_ports(nf);
         break;
 

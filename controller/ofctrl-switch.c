@@ -14,7 +14,6 @@
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-packet.h"
 #include "openvswitch/ofp-port.h"
-#include "openvswitch/ofp-switch.h"
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/vlog.h"
@@ -23,9 +22,6 @@
 VLOG_DEFINE_THIS_MODULE(ofctrl_switch);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
-
-/* Nothing is sent to us for lack of a flow; any length other than zero does. */
-#define MISS_SEND_LEN 128
 
 static void
 push(struct ovs_list *msgs, struct ofpbuf *msg)
@@ -48,7 +44,7 @@ encode_set_controller_id(void)
 
 /* Initializes 'msgs' to what is to be sent first on a new connection: an order
  * to tell us of ports and show us the frames that our flows are about, and
- * nothing else, and a request for the configuration. */
+ * nothing else. */
 void
 ofctrl_switch_hello(struct ovs_list *msgs)
 {
@@ -61,17 +57,14 @@ ofctrl_switch_hello(struct ovs_list *msgs)
     push(msgs, encode_set_controller_id());
     push(msgs, ofputil_encode_set_async_config(&async, (1u << OAM_N_TYPES) - 1,
                                                OFP15_VERSION));
-    push(msgs, ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST, OFP15_VERSION, 0));
 }
 
-/* Initializes 'msgs' to what is to be sent on 'config_reply', the
- * configuration: requests for all ports, for the flows with our cookies and
- * for the groups, and a barrier last. */
+/* Initializes 'msgs' to what is to be sent once the switch tells us of ports:
+ * requests for all ports, for the flows with our cookies and for the groups, and
+ * a barrier last. */
 void
-ofctrl_switch_readback(const struct ofp_header *config_reply,
-                       struct ovs_list *msgs)
+ofctrl_switch_readback(struct ovs_list *msgs)
 {
-    struct ofputil_switch_config config;
     struct ofputil_flow_stats_request fsr = {
         .match = MATCH_CATCHALL_INITIALIZER,
         .cookie = htonll(COOKIE_MAGIC << 48),
@@ -81,11 +74,7 @@ ofctrl_switch_readback(const struct ofp_header *config_reply,
         .table_id = OFPTT_ALL,
     };
 
-    ofputil_decode_get_config_reply(config_reply, &config);
-    config.miss_send_len = MISS_SEND_LEN;
-
     ovs_list_init(msgs);
-    push(msgs, ofputil_encode_set_config(&config, OFP15_VERSION));
     push(msgs, ofputil_encode_port_desc_stats_request(OFP15_VERSION,
                                                       OFPP_ANY));
     push(msgs, ofputil_encode_flow_stats_request(&fsr, OFPUTIL_P_OF15_OXM));

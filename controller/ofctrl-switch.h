@@ -2,13 +2,7 @@
 #ifndef OFCTRL_SWITCH_H
 #define OFCTRL_SWITCH_H 1
 
-/* The messages by which ofctrl learns what a switch holds.
- *
- * A service connection is told of changes of ports only if it has set a miss
- * send length other than zero.  The message that sets it also sets how the
- * whole switch handles IP fragments, so ofctrl_switch_hello() asks for the
- * configuration first, and ofctrl_switch_readback() sets it as it is.  After
- * that, ports are asked for, so that none can be missed in between. */
+/* The messages by which ofctrl learns what a switch holds. */
 
 #include "controller/ofctrl.h"
 
@@ -16,8 +10,7 @@ struct ofp_header;
 struct ovs_list;
 
 void ofctrl_switch_hello(struct ovs_list *msgs);
-void ofctrl_switch_readback(const struct ofp_header *config_reply,
-                            struct ovs_list *msgs);
+void ofctrl_switch_readback(struct ovs_list *msgs);
 
 void ofctrl_switch_decode_ports(const struct ofp_header *, ofctrl_port_cb *,
                                 void *aux);

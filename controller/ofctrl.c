@@ -5,37 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "byte-order.h"
+#include "controller/commit.h"
 #include "controller/mgmt-conn.h"
 #include "controller/ofctrl-switch.h"
-#include "controller/quarantine.h"
-#include "lib/oflow-bundle.h"
 #include "lib/oflow-table.h"
 #include "lib/oflow.h"
-#include "lib/pipeline.h"
 #include "lib/plan.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/ofp-errors.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-port.h"
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
-#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(ofctrl);
 
-static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
-
 /* Messages that one call of ofctrl_run() takes in at most. */
 #define MAX_RECV 500
-
-/* How long to wait after a bundle that was refused as a whole, so that nobody
- * in particular is to blame: in milliseconds, doubled each time. */
-#define RETRY_MIN_MSEC 1000
-#define RETRY_MAX_MSEC 60000
 
 #define STATES                                  \
     STATE(DISCONNECTED, "disconnected")         \
@@ -59,26 +47,13 @@ struct ofctrl {
     unsigned int conn_seqno;
     unsigned int seqno;         /* Grows with each completed read-back. */
     struct oflow_table installed;
-    struct ofctrl_stats stats;
-
-    /* READBACK and COMMITTING: of the barrier that ends it. */
-    ovs_be32 barrier_xid;
-
-    /* COMMITTING. */
-    struct ochanges changes;    /* In flight. */
-    long long int sent_at;      /* In time_msec() terms. */
-    struct obundle bundle;      /* Only to find a message by its ID. */
-    bool refused;               /* Has there been an error? */
-    bool blamed;                /* And do we know whose fault it was? */
-
+    unsigned int n_connects;
+    unsigned int n_readbacks;   /* Begun. */
+    ovs_be32 readback_xid;      /* READBACK: of the barrier that ends it. */
+    struct commit commit;       /* In flight if COMMITTING. */
     unsigned long long int put; /* Of those begun, the last one... */
     unsigned long long int put_done;    /* ...and of those carried out. */
     bool compare_all;           /* Or else only what the plan calls dirty. */
-    bool singly;                /* Send buckets of different ports apart. */
-    uint32_t next_bundle_id;
-    struct quarantine quarantine;
-    int backoff;                /* After a refusal, in milliseconds. */
-    long long int next_try;     /* In time_msec() terms. */
 };
 
 /* Creates and returns a connection to bridge 'bridge' of the local switch.  If
@@ -98,17 +73,8 @@ ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb,
     ofctrl->conn = mgmt_conn_create(bridge, OFP15_VERSION);
     ofctrl->conn_seqno = mgmt_conn_get_seqno(ofctrl->conn);
     oflow_table_init(&ofctrl->installed);
-    quarantine_init(&ofctrl->quarantine);
+    commit_init(&ofctrl->commit, ofctrl->bridge);
     return ofctrl;
-}
-
-static void
-forget_bundle(struct ofctrl *ofctrl)
-{
-    ochanges_uninit(&ofctrl->changes);
-    if (ofctrl->state == S_COMMITTING) {
-        obundle_uninit(&ofctrl->bundle);
-    }
 }
 
 /* Closes the connection and frees 'ofctrl', which may be null.  The switch
@@ -117,8 +83,7 @@ void
 ofctrl_destroy(struct ofctrl *ofctrl)
 {
     if (ofctrl) {
-        forget_bundle(ofctrl);
-        quarantine_uninit(&ofctrl->quarantine);
+        commit_uninit(&ofctrl->commit);
         oflow_table_uninit(&ofctrl->installed);
         mgmt_conn_destroy(ofctrl->conn);
         free(ofctrl->bridge);
@@ -138,13 +103,13 @@ send_message(struct ofctrl *ofctrl, struct ofpbuf *msg)
 static void
 become_disconnected(struct ofctrl *ofctrl)
 {
-    forget_bundle(ofctrl);
+    commit_reset(&ofctrl->commit);
     oflow_table_clear(&ofctrl->installed);
     ofctrl->state = S_DISCONNECTED;
 }
 
-/* Starts to read back what the switch holds.  ofctrl-switch.h says why this is
- * done in two steps. */
+/* Starts to read back what the switch holds.  mgmt-conn.h says why this is done
+ * in two steps. */
 static void
 become_readback(struct ofctrl *ofctrl)
 {
@@ -153,17 +118,15 @@ become_readback(struct ofctrl *ofctrl)
 
     ofctrl->state = S_READBACK;
     ofctrl->compare_all = true;
-    ofctrl->singly = false;
-    ofctrl->barrier_xid = 0;
-    ofctrl->backoff = 0;
-    ofctrl->next_try = 0;
-    ofctrl->stats.n_connects++;
-    quarantine_clear(&ofctrl->quarantine);
+    ofctrl->readback_xid = 0;
+    ofctrl->n_readbacks++;
+    commit_reset(&ofctrl->commit);
 
     ofctrl_switch_hello(&msgs);
     LIST_FOR_EACH_POP (msg, list_node, &msgs) {
         send_message(ofctrl, msg);
     }
+    mgmt_conn_request_config(ofctrl->conn);
 }
 
 /* If the switch has been read, reads it afresh, as if it had just been connected
@@ -183,10 +146,11 @@ request_readback(struct ofctrl *ofctrl, const struct ofp_header *config_reply)
     struct ovs_list msgs;
     struct ofpbuf *msg;
 
-    ofctrl_switch_readback(config_reply, &msgs);
+    mgmt_conn_listen(ofctrl->conn, config_reply);
+    ofctrl_switch_readback(&msgs);
     LIST_FOR_EACH_POP (msg, list_node, &msgs) {
         /* The last one is the barrier. */
-        ofctrl->barrier_xid = send_message(ofctrl, msg);
+        ofctrl->readback_xid = send_message(ofctrl, msg);
     }
 }
 
@@ -217,7 +181,7 @@ find_changes(const struct ofctrl *ofctrl, const struct plan *plan,
             }
         }
     }
-    quarantine_filter(&ofctrl->quarantine, changes);
+    quarantine_filter(&ofctrl->commit.quarantine, changes);
 }
 
 /* Brings the switch to what 'plan' desires, if the connection is ready for it;
@@ -226,127 +190,44 @@ find_changes(const struct ofctrl *ofctrl, const struct plan *plan,
 void
 ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
 {
-    if (ofctrl->state != S_READY || time_msec() < ofctrl->next_try) {
+    struct ochanges changes = OCHANGES_INITIALIZER;
+
+    if (ofctrl->state != S_READY || !commit_may_start(&ofctrl->commit)) {
         return;
     }
 
-    if (quarantine_release(&ofctrl->quarantine, plan_dirty(plan))) {
+    if (quarantine_release(&ofctrl->commit.quarantine, plan_dirty(plan))) {
         ofctrl->compare_all = true;
     }
-    find_changes(ofctrl, plan, &ofctrl->changes);
+    find_changes(ofctrl, plan, &changes);
     ofctrl->compare_all = false;
     plan_clear_dirty(plan);
     ofctrl->put++;
-    if (!ofctrl->changes.n) {
-        ofctrl->put_done = ofctrl->put;
-        return;
-    }
-
-    struct ofpbuf *msg;
-    obundle_encode(&ofctrl->bundle, &ofctrl->changes, &ofctrl->installed,
-                   ofctrl->next_bundle_id++, ofctrl->singly);
-    LIST_FOR_EACH_POP (msg, list_node, &ofctrl->bundle.msgs) {
-        send_message(ofctrl, msg);
-    }
-    ofctrl->barrier_xid = send_message(
-        ofctrl, ofputil_encode_barrier_request(OFP15_VERSION));
-    ofctrl->sent_at = time_msec();
-    ofctrl->stats.n_bundles++;
-    ofctrl->stats.n_flow_mods += ofctrl->bundle.n_flow_mods;
-    ofctrl->stats.n_group_mods += ofctrl->bundle.n_group_mods;
-    ofctrl->refused = ofctrl->blamed = false;
-    ofctrl->state = S_COMMITTING;
-    VLOG_DBG("%s: bundle of %"PRIuSIZE" flow_mods and %"PRIuSIZE" group_mods",
-             ofctrl->bridge, ofctrl->bundle.n_flow_mods,
-             ofctrl->bundle.n_group_mods);
-}
-
-static void
-count_latency(struct ofctrl *ofctrl)
-{
-    static const long long int bounds[] = OFCTRL_LATENCIES;
-    long long int elapsed = time_msec() - ofctrl->sent_at;
-    size_t i = 0;
-
-    BUILD_ASSERT(ARRAY_SIZE(bounds) == OFCTRL_N_LATENCIES);
-    while (i < ARRAY_SIZE(bounds) && elapsed > bounds[i]) {
-        i++;
-    }
-    ofctrl->stats.latency[i]++;
-    ofctrl->stats.latency_sum += elapsed;
-}
-
-/* The barrier behind a bundle has come back. */
-static void
-finish_bundle(struct ofctrl *ofctrl)
-{
-    count_latency(ofctrl);
-    if (!ofctrl->refused) {
-        oflow_table_apply(&ofctrl->installed, &ofctrl->changes);
-        ofctrl->put_done = ofctrl->put;
-        ofctrl->backoff = 0;
+    if (changes.n) {
+        commit_start(&ofctrl->commit, &changes, &ofctrl->installed,
+                     ofctrl->conn);
+        ofctrl->state = S_COMMITTING;
     } else {
-        /* Nothing of it was carried out. */
-        ofctrl->compare_all = true;
-        if (!ofctrl->blamed) {
-            ofctrl->backoff = (ofctrl->backoff
-                               ? MIN(2 * ofctrl->backoff, RETRY_MAX_MSEC)
-                               : RETRY_MIN_MSEC);
-            ofctrl->next_try = time_msec() + ofctrl->backoff;
-        }
-    }
-    forget_bundle(ofctrl);
-    ofctrl->state = S_READY;
-}
-
-static void
-handle_error(struct ofctrl *ofctrl, const struct ofp_header *oh)
-{
-    enum ofperr error = ofperr_decode_msg(oh, NULL);
-    const char *name = error ? ofperr_get_name(error) : "unknown error";
-    const struct obundle_sent *sent
-        = (ofctrl->state == S_COMMITTING
-           ? obundle_find(&ofctrl->bundle, oh->xid) : NULL);
-
-    ofctrl->stats.n_errors++;
-    if (ofctrl->state != S_COMMITTING) {
-        VLOG_WARN_RL(&rl, "%s: OpenFlow error: %s", ofctrl->bridge, name);
-        return;
-    }
-
-    ofctrl->refused = true;
-    if (!sent) {
-        /* The commit fails because a message in the bundle has. */
-        if (!ofctrl->blamed) {
-            VLOG_WARN_RL(&rl, "%s: switch refused a bundle: %s",
-                         ofctrl->bridge, name);
-        }
-    } else if (sent->several) {
-        ofctrl->singly = true;
-        ofctrl->blamed = true;
-    } else if (!ofctrl->blamed) {
-        quarantine_add(&ofctrl->quarantine, sent->cookie, name);
-        ofctrl->blamed = true;
-        VLOG_WARN_RL(&rl, "%s: switch refused flows with cookie %#"PRIx64
-                     ": %s; leaving them out",
-                     ofctrl->bridge, ntohll(sent->cookie), name);
+        ofctrl->put_done = ofctrl->put;
     }
 }
 
 static void
 handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
 {
-    if (oh->xid != ofctrl->barrier_xid) {
-        return;
-    }
-    if (ofctrl->state == S_READBACK) {
+    if (ofctrl->state == S_READBACK && oh->xid == ofctrl->readback_xid) {
         ofctrl->state = S_READY;
         ofctrl->seqno++;
         VLOG_DBG("%s: read back %"PRIuSIZE" flows and %"PRIuSIZE" groups",
                  ofctrl->bridge, oflow_table_count_flows(&ofctrl->installed),
                  oflow_table_count_groups(&ofctrl->installed));
-    } else if (ofctrl->state == S_COMMITTING) {
-        finish_bundle(ofctrl);
+    } else if (commit_is_over(&ofctrl->commit, oh->xid)) {
+        ofctrl->state = S_READY;
+        if (commit_finish(&ofctrl->commit, &ofctrl->installed)) {
+            ofctrl->put_done = ofctrl->put;
+        } else {
+            ofctrl->compare_all = true;
+        }
     }
 }
 
@@ -391,7 +272,7 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
         break;
 
     case OFPTYPE_ERROR:
-        handle_error(ofctrl, oh);
+        commit_handle_error(&ofctrl->commit, oh);
         break;
 
     default:
@@ -411,6 +292,7 @@ ofctrl_run(struct ofctrl *ofctrl)
         ofctrl->conn_seqno = seqno;
         become_disconnected(ofctrl);
         if (mgmt_conn_is_connected(ofctrl->conn)) {
+            ofctrl->n_connects++;
             become_readback(ofctrl);
         }
     }
@@ -440,7 +322,7 @@ void
 ofctrl_put_wait(struct ofctrl *ofctrl)
 {
     if (ofctrl->state == S_READY && ofctrl->compare_all) {
-        poll_timer_wait_until(ofctrl->next_try);
+        poll_timer_wait_until(ofctrl->commit.next_try);
     }
 }
 
@@ -519,13 +401,13 @@ ofctrl_get_installed(const struct ofctrl *ofctrl)
 const char *
 ofctrl_get_quarantine(const struct ofctrl *ofctrl, ovs_be64 cookie)
 {
-    return quarantine_find(&ofctrl->quarantine, cookie);
+    return quarantine_find(&ofctrl->commit.quarantine, cookie);
 }
 
 size_t
 ofctrl_count_quarantined(const struct ofctrl *ofctrl)
 {
-    return quarantine_count(&ofctrl->quarantine);
+    return quarantine_count(&ofctrl->commit.quarantine);
 }
 
 /* Appends the state of 'ofctrl' with regard to 'plan' to 's', in a few
@@ -541,7 +423,7 @@ ofctrl_format_state(struct ds *s, const struct ofctrl *ofctrl,
     };
 
     if (ofctrl_is_installed(ofctrl, plan)) {
-        ds_put_cstr(s, quarantine_count(&ofctrl->quarantine)
+        ds_put_cstr(s, quarantine_count(&ofctrl->commit.quarantine)
                     ? "partly installed" : "installed");
     } else if (ofctrl->state == S_DISCONNECTED) {
         int error = mgmt_conn_get_error(ofctrl->conn);
@@ -555,8 +437,23 @@ ofctrl_format_state(struct ds *s, const struct ofctrl *ofctrl,
     }
 }
 
-const struct ofctrl_stats *
+/* Returns how often the switch has been connected to. */
+unsigned int
+ofctrl_count_connects(const struct ofctrl *ofctrl)
+{
+    return ofctrl->n_connects;
+}
+
+/* Returns how often the switch has begun to be read.  Ports that were told of
+ * before that may be no longer there. */
+unsigned int
+ofctrl_count_readbacks(const struct ofctrl *ofctrl)
+{
+    return ofctrl->n_readbacks;
+}
+
+const struct commit_stats *
 ofctrl_get_stats(const struct ofctrl *ofctrl)
 {
-    return &ofctrl->stats;
+    return &ofctrl->commit.stats;
 }

@@ -21,10 +21,8 @@
  * plan is const here.  Changes go out as one atomic bundle at a time; what
  * changes meanwhile goes into the next.
  *
- * An error names the message that it is about, the message the flow, and the
- * flow's cookie the port.  That port is quarantined: its flows are left out,
- * and those of all others go in.  It is tried again when the plan has changed
- * for it.
+ * A port whose flows the switch has refused is left out (see commit.h).  It is
+ * tried again when the plan has changed for it.
  *
  * The connection is to the bridge's management socket, a "service connection"
  * (connmgr.h in Open vSwitch): no Controller row, no influence on the fail
@@ -34,6 +32,7 @@
 #include <stddef.h>
 #include "openvswitch/types.h"
 
+struct commit_stats;
 struct ds;
 struct oflow_table;
 struct ofputil_phy_port;
@@ -72,23 +71,8 @@ size_t ofctrl_count_quarantined(const struct ofctrl *);
 void ofctrl_format_state(struct ds *, const struct ofctrl *,
                          const struct plan *);
 
-/* Upper bounds, in milliseconds, of the time from a bundle to its barrier. */
-#define OFCTRL_LATENCIES { 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000 }
-#define OFCTRL_N_LATENCIES 11
-
-struct ofctrl_stats {
-    unsigned long long int n_bundles;
-    unsigned long long int n_flow_mods;
-    unsigned long long int n_group_mods;
-    unsigned long long int n_errors;
-    unsigned long long int n_connects;
-
-    /* How many bundles took no longer than each bound, but longer than the
-     * one before; and how many took longer than all. */
-    unsigned long long int latency[OFCTRL_N_LATENCIES + 1];
-    unsigned long long int latency_sum; /* In milliseconds. */
-};
-
-const struct ofctrl_stats *ofctrl_get_stats(const struct ofctrl *);
+unsigned int ofctrl_count_connects(const struct ofctrl *);
+unsigned int ofctrl_count_readbacks(const struct ofctrl *);
+const struct commit_stats *ofctrl_get_stats(const struct ofctrl *);
 
 #endif /* controller/ofctrl.h */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/commit.h"
 #include "controller/export.h"
 #include "controller/mbridge.h"
 #include "controller/ofctrl.h"
