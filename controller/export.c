@@ -118,6 +118,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
             json_object_put_format(json, "mac", ETH_ADDR_FMT,
                                    ETH_ADDR_ARGS(vport->mac));
         }
+        if (vport->isolated) {
+            json_object_put(json, "isolated", json_boolean_create(true));
+        }
         put_vport_state(json, export->mb, vport);
     } else {
         json_object_put_string(json, "state", "not wired");

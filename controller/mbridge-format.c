@@ -116,6 +116,9 @@ format_ports(struct ds *s, const struct plan *plan)
         if (!eth_addr_is_zero(vport->mac)) {
             ds_put_format(s, ", "ETH_ADDR_FMT, ETH_ADDR_ARGS(vport->mac));
         }
+        if (vport->isolated) {
+            ds_put_cstr(s, ", isolated");
+        }
         ds_put_cstr(s, ", VLAN ");
         vlan_set_format(s, &vport->vlan.members);
         ds_put_char(s, '\n');

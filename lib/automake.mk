@@ -47,6 +47,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/plan-format.h \
 	lib/plan.c \
 	lib/plan.h \
+	lib/port-policy.c \
+	lib/port-policy.h \
 	lib/port-vlan.c \
 	lib/port-vlan.h \
 	lib/ports-json.c \

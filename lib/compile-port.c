@@ -43,6 +43,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->vlan.tagged_in == b->vlan.tagged_in
             && eth_addr_equals(a->mac, b->mac)
             && a->active == b->active
+            && a->isolated == b->isolated
             && !strcmp(vport_port(a), vport_port(b))
             && a->in_bond == b->in_bond
             && a->admission == b->admission
@@ -101,6 +102,9 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     }
     if (c->pending) {
         pipeline_put_pending(c->ofpacts);
+    }
+    if (vport->isolated) {
+        pipeline_put_isolated(c->ofpacts);
     }
     pipeline_put_goto(c->ofpacts,
                       (vport->role == VIF_GUEST ? TABLE_SOURCE
@@ -232,6 +236,19 @@ add_forward(struct compilation *c, const struct vlan_block *block)
     add(c, TABLE_FORWARD, PRIORITY_FORWARD_MAC, &match);
 }
 
+/* FORWARD: reg0=0x4/0x4,dl_vlan=10,dl_dst=52:54:00:00:00:01 actions=drop */
+static void
+add_isolation(struct compilation *c, const struct vlan_block *block)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    ofpbuf_clear(c->ofpacts);
+    pipeline_match_isolated(&match);
+    pipeline_match_block(&match, block);
+    match_set_dl_dst(&match, c->vport->mac);
+    add(c, TABLE_FORWARD, PRIORITY_FORWARD_ISOLATED, &match);
+}
+
 /* REFLECT: dl_vlan=10,dl_src=52:54:00:00:00:01 actions=drop */
 static void
 add_reflect(struct compilation *c, const struct vlan_block *block)
@@ -249,7 +266,8 @@ static void
 add_flood_bucket(struct compilation *c, const struct vlan_block *block)
 {
     slice_add_bucket(c->slice,
-                     pipeline_flood_group(block, c->vport->ofport),
+                     pipeline_flood_group(block, c->vport->ofport,
+                                          c->vport->isolated),
                      ofp_to_u16(c->vport->ofport), c->cookie, c->ofpacts);
 }
 
@@ -286,7 +304,8 @@ compile_unknown_normal(struct compilation *c)
  * the VLANs of 'won'.  None if 'ctx' does not ask for an exact MAC table.
  *
  * A guest and the host are sent what is for their MAC, and the broadcasts of
- * their VLANs.  A network port is sent what is left over.
+ * their VLANs; an isolated guest, none that comes from another one.  A network
+ * port is sent what is left over.
  *
  * A guest that has won nothing, because its address belongs to another port or
  * because it is held back, may only announce itself. */
@@ -312,6 +331,9 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     compile_admit(&c);
     if (vport->role != VIF_NETWORK) {
         for_each_egress(&c, won, add_forward);
+        if (vport->isolated) {
+            for_each_egress(&c, won, add_isolation);
+        }
         if (ctx->reflections) {
             for_each_egress(&c, won, add_reflect);
         }

@@ -43,6 +43,7 @@ struct vport {
     struct port_vlan_effect vlan;
     struct eth_addr mac;        /* What it claims; zero if nothing. */
     bool active;                /* Or else its claim is held back. */
+    bool isolated;              /* Guests only: apart from others like it? */
 
     /* Network ports only. */
     char *port;                 /* Of the Port row, or null for 'name'. */

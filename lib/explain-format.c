@@ -153,11 +153,13 @@ put_group(struct ds *s, const struct explained_group *g)
     }
 
     struct vlan_block block = pipeline_group_block(g->group_id);
+    ds_put_format(s, "%sbroadcast receivers in VLAN",
+                  pipeline_group_is_isolated(g->group_id) ? "isolated " : "");
     if (block.level) {
-        ds_put_format(s, "broadcast receivers in VLANs %u-%u: ", block.vid,
+        ds_put_format(s, "s %u-%u: ", block.vid,
                       block.vid + (1 << block.level) - 1);
     } else {
-        ds_put_format(s, "broadcast receivers in VLAN %u: ", block.vid);
+        ds_put_format(s, " %u: ", block.vid);
     }
     ds_put_format(s, "%"PRIuSIZE, g->n_buckets);
     if (g->verdict != EXPLAIN_PLANNED && g->verdict != EXPLAIN_OURS) {

@@ -180,7 +180,7 @@ judge_group(const struct dump_group *seen, const struct ogroup *planned,
 {
     if (!planned) {
         return (!pipeline_group_is_ours(seen->group_id) ? EXPLAIN_FOREIGN
-                : complete || seen->group_id - GROUP_MAGIC < PIPELINE_SHARDS
+                : complete || !pipeline_group_is_sound(seen->group_id)
                 ? EXPLAIN_STRANGER : EXPLAIN_OURS);
     }
     for (size_t i = 0; i < seen->n_buckets; i++) {

@@ -16,7 +16,8 @@ struct flood_block {
     struct ovs_list dirty_node; /* In table's 'dirty', or empty. */
     struct vlan_block block;
     size_t n_refs;              /* Total of 'shard_refs'. */
-    uint16_t shard_refs[PIPELINE_SHARDS];   /* Buckets in each group. */
+    uint16_t shard_refs[2][PIPELINE_SHARDS];    /* Buckets in each group, the
+                                                 * isolated ones second. */
     struct slice slice;
 };
 
@@ -97,6 +98,13 @@ mark_within_dirty(struct flood_table *table, struct flood_block *fb)
     }
 }
 
+static uint16_t *
+find_refs(struct flood_block *fb, uint32_t group_id)
+{
+    return &fb->shard_refs[pipeline_group_is_isolated(group_id)]
+                          [pipeline_group_shard(group_id)];
+}
+
 /* Counts one more bucket in group 'group_id', a group of ours. */
 void
 flood_table_ref(struct flood_table *table, uint32_t group_id)
@@ -113,7 +121,7 @@ flood_table_ref(struct flood_table *table, uint32_t group_id)
     }
 
     fb->n_refs++;
-    if (!fb->shard_refs[pipeline_group_shard(group_id)]++) {
+    if (!(*find_refs(fb, group_id))++) {
         mark_within_dirty(table, fb);
     }
 }
@@ -126,7 +134,7 @@ flood_table_unref(struct flood_table *table, uint32_t group_id)
     struct flood_block *fb = find_block(table, &block);
 
     fb->n_refs--;
-    if (!--fb->shard_refs[pipeline_group_shard(group_id)]) {
+    if (!--*find_refs(fb, group_id)) {
         mark_within_dirty(table, fb);
     }
 }
@@ -135,11 +143,14 @@ flood_table_unref(struct flood_table *table, uint32_t group_id)
 static void
 add_groups(const struct flood_block *fb, uint32_t *group_ids, size_t *n)
 {
-    for (unsigned int i = 0; i < PIPELINE_SHARDS; i++) {
-        if (fb->shard_refs[i]) {
-            ofp_port_t port = u16_to_ofp(i * PIPELINE_SHARD_PORTS);
+    for (int isolated = 0; isolated < 2; isolated++) {
+        for (unsigned int i = 0; i < PIPELINE_SHARDS; i++) {
+            if (fb->shard_refs[isolated][i]) {
+                ofp_port_t port = u16_to_ofp(i * PIPELINE_SHARD_PORTS);
 
-            group_ids[(*n)++] = pipeline_flood_group(&fb->block, port);
+                group_ids[(*n)++] = pipeline_flood_group(&fb->block, port,
+                                                         isolated);
+            }
         }
     }
 }
@@ -148,7 +159,7 @@ static void
 run_block(struct flood_table *table, struct flood_block *fb,
           flood_table_compile_cb *compile, void *aux)
 {
-    uint32_t group_ids[VLAN_BLOCK_LEVELS * PIPELINE_SHARDS];
+    uint32_t group_ids[VLAN_BLOCK_LEVELS * 2 * PIPELINE_SHARDS];
     size_t n = 0;
 
     /* A block without buckets of its own needs no flow: that of the next

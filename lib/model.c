@@ -7,6 +7,7 @@
 
 #include "compile.h"
 #include "packets.h"
+#include "port-policy.h"
 #include "util.h"
 #include "vif.h"
 
@@ -384,6 +385,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         .in_bond = vif->bond.is_member,
     };
     admit_bond_member(vif, vport);
+    port_policy_apply(model, vif, vport, diags);
     if (!port_vlan_effect_init(&vport->vlan, &vif->vlan)) {
         char *what = xasprintf("vlan_mode '%s'",
                                port_vlan_mode_to_string(vif->vlan.mode));

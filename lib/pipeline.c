@@ -82,19 +82,22 @@ pipeline_cookie_hash(ovs_be64 cookie)
     return ntohll(cookie);
 }
 
-/* Returns the FLOOD group that has the bucket of 'port' for 'block'. */
+/* Returns the FLOOD group that has the bucket of 'port', which may be
+ * 'isolated', for 'block'. */
 uint32_t
-pipeline_flood_group(const struct vlan_block *block, ofp_port_t port)
+pipeline_flood_group(const struct vlan_block *block, ofp_port_t port,
+                     bool isolated)
 {
     BUILD_ASSERT_DECL((OFPP_MAX - 1) / PIPELINE_SHARD_PORTS
                       < PIPELINE_SHARDS);
     BUILD_ASSERT_DECL(2 * (VLAN_ID_MAX + 1) * PIPELINE_SHARDS
-                      <= ~GROUP_MASK + 1);
+                      <= GROUP_ISOLATED);
 
     /* LOCAL, the only port above OFPP_MAX here, goes with the first. */
     unsigned int shard = (ofp_to_u16(port) < OFPP_MAX
                           ? ofp_to_u16(port) / PIPELINE_SHARD_PORTS : 0);
-    return GROUP_MAGIC | vlan_block_to_index(block) * PIPELINE_SHARDS | shard;
+    return (GROUP_MAGIC | (isolated ? GROUP_ISOLATED : 0)
+            | vlan_block_to_index(block) * PIPELINE_SHARDS | shard);
 }
 
 bool
@@ -103,11 +106,20 @@ pipeline_group_is_ours(uint32_t group_id)
     return (group_id & GROUP_MASK) == GROUP_MAGIC;
 }
 
+/* Does 'group_id', a group of ours, serve a block of VLANs?  No block has the
+ * index 0. */
+bool
+pipeline_group_is_sound(uint32_t group_id)
+{
+    return (group_id & ~GROUP_MASK & ~GROUP_ISOLATED) >= PIPELINE_SHARDS;
+}
+
 /* Returns the block of VLANs that 'group_id', a group of ours, serves. */
 struct vlan_block
 pipeline_group_block(uint32_t group_id)
 {
-    return vlan_block_from_index((group_id & ~GROUP_MASK) / PIPELINE_SHARDS);
+    return vlan_block_from_index((group_id & ~GROUP_MASK & ~GROUP_ISOLATED)
+                                 / PIPELINE_SHARDS);
 }
 
 /* Returns which of its block's groups 'group_id', a group of ours, is. */
@@ -115,6 +127,13 @@ unsigned int
 pipeline_group_shard(uint32_t group_id)
 {
     return group_id % PIPELINE_SHARDS;
+}
+
+/* Are the receivers in 'group_id', a group of ours, isolated guests? */
+bool
+pipeline_group_is_isolated(uint32_t group_id)
+{
+    return (group_id & GROUP_ISOLATED) != 0;
 }
 
 /* Makes 'match' match on the VLANs in 'block'.
@@ -234,6 +253,21 @@ void
 pipeline_put_pending(struct ofpbuf *ofpacts)
 {
     put_reg0_bit(ofpacts, REG0_PENDING_BIT);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one from an isolated guest. */
+void
+pipeline_put_isolated(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_ISOLATED_BIT);
+}
+
+/* Makes 'match' match on frames from isolated guests. */
+void
+pipeline_match_isolated(struct match *match)
+{
+    match_set_reg_masked(match, 0, 1 << REG0_ISOLATED_BIT,
+                         1 << REG0_ISOLATED_BIT);
 }
 
 /* Appends to 'ofpacts' what shows the frame's header to us. */

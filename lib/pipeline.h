@@ -56,6 +56,7 @@ const char *pipeline_table_purpose(uint8_t table_id);
  * action. */
 #define REG0_FROM_NETWORK_BIT 0     /* In by a port of the network side. */
 #define REG0_PENDING_BIT 1          /* From a guest without its address. */
+#define REG0_ISOLATED_BIT 2         /* From a guest that is isolated. */
 
 /* Priorities in each table.  In ADMIT, vswitchd itself keeps a NORMAL flow of
  * priority 0 if the fail mode is standalone, so the least here is 1. */
@@ -79,10 +80,12 @@ enum {
     PRIORITY_FORWARD_UNKNOWN = 1,
     PRIORITY_FORWARD_MULTICAST = 50,
     PRIORITY_FORWARD_MAC = 100,
+    PRIORITY_FORWARD_ISOLATED = 110,
 
     /* More by one for each halving of the block: longest prefix first. */
     PRIORITY_FLOOD_NONE = 1,
     PRIORITY_FLOOD_BLOCK = 100,
+    PRIORITY_FLOOD_ISOLATED = 120,
 
     PRIORITY_UNKNOWN_DROP = 1,
     PRIORITY_UNKNOWN_OUTPUT = 100,
@@ -127,16 +130,21 @@ uint32_t pipeline_cookie_hash(ovs_be64);
  * A group description over 64 kB cannot be read back, so the ports of a block
  * are spread over groups by port number, PIPELINE_SHARD_PORTS to each.  That
  * makes a port's group a function of the port alone: plugging one never moves
- * another. */
+ * another.  Guests that are isolated are in groups of their own, which what
+ * comes from one of them is not sent to. */
 #define GROUP_MAGIC UINT32_C(0x56e00000)
-#define GROUP_MASK UINT32_C(0xfff00000)
+#define GROUP_MASK UINT32_C(0xffe00000)
+#define GROUP_ISOLATED UINT32_C(0x00100000)
 #define PIPELINE_SHARD_PORTS 512    /* 128 bytes for each bucket. */
 #define PIPELINE_SHARDS 128         /* OFPP_MAX is 0xff00. */
 
-uint32_t pipeline_flood_group(const struct vlan_block *, ofp_port_t);
+uint32_t pipeline_flood_group(const struct vlan_block *, ofp_port_t,
+                              bool isolated);
 bool pipeline_group_is_ours(uint32_t group_id);
+bool pipeline_group_is_sound(uint32_t group_id);
 struct vlan_block pipeline_group_block(uint32_t group_id);
 unsigned int pipeline_group_shard(uint32_t group_id);
+bool pipeline_group_is_isolated(uint32_t group_id);
 
 /* Pieces of matches and actions that several compile-*.c need. */
 void pipeline_match_block(struct match *, const struct vlan_block *);
@@ -148,6 +156,8 @@ void pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_from_network(struct ofpbuf *ofpacts);
 void pipeline_put_pending(struct ofpbuf *ofpacts);
+void pipeline_put_isolated(struct ofpbuf *ofpacts);
+void pipeline_match_isolated(struct match *);
 void pipeline_put_show(struct ofpbuf *ofpacts);
 void pipeline_match_multicast(struct match *);
 void pipeline_match_multicast_source(struct match *);

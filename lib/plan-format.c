@@ -45,11 +45,14 @@ format_groups(struct ds *s, const struct plan *plan, enum plan_parts parts)
         const struct obucket **buckets = ogroup_sort_buckets(groups[i]);
         struct vlan_block block = pipeline_group_block(groups[i]->group_id);
 
+        ds_put_format(s, "# %sbroadcast receivers in VLAN",
+                      (pipeline_group_is_isolated(groups[i]->group_id)
+                       ? "isolated " : ""));
         if (block.level) {
-            ds_put_format(s, "# broadcast receivers in VLANs %u-%u\n",
+            ds_put_format(s, "s %u-%u\n",
                           block.vid, block.vid + (1 << block.level) - 1);
         } else {
-            ds_put_format(s, "# broadcast receivers in VLAN %u\n", block.vid);
+            ds_put_format(s, " %u\n", block.vid);
         }
         ds_put_format(s, "%sgroup_id=%"PRIu32",type=all",
                       parts & PLAN_KEYWORDS ? "group add " : "",

@@ -115,6 +115,7 @@ read_interface(struct vif *vif, const struct json *row)
     vif->iface_status = get_id(row, "iface-status");
     vif->portgroup = get_id(row, "virtnet-portgroup");
     vif->role = get_id(row, "virtnet-role");
+    vif->isolated = get_id(row, "virtnet-isolated");
 }
 
 static void

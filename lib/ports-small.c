@@ -83,6 +83,7 @@ STRING_MEMBER(vif_vm_id, struct vif, vm_id)
 STRING_MEMBER(vif_iface_status, struct vif, iface_status)
 STRING_MEMBER(vif_portgroup, struct vif, portgroup)
 STRING_MEMBER(vif_role, struct vif, role)
+STRING_MEMBER(vif_isolated, struct vif, isolated)
 STRING_MEMBER(vif_port, struct vif, port)
 STRING_MEMBER(bridge_mode, struct ports_bridge, row.mac_table_manager)
 STRING_MEMBER(bridge_owner, struct ports_bridge, row.owner)
@@ -196,6 +197,7 @@ take_port(struct ports_bridge *bridge, const char *name,
         { "port", vif_port },
         { "tag", vif_tag },
         { "trunks", vif_trunks },
+        { "virtnet-isolated", vif_isolated },
         { "virtnet-portgroup", vif_portgroup },
         { "virtnet-role", vif_role },
         { "virtnet-vlan", vif_vlan_is_ours },

@@ -92,6 +92,9 @@ show_port(struct ds *s, const char *name, const struct json *port)
     if (state_get(port, "vlan")) {
         ds_put_format(s, "VLAN %s, ", state_get_string(port, "vlan"));
     }
+    if (state_get(port, "isolated")) {
+        ds_put_cstr(s, "isolated, ");
+    }
     printable_put(s, state_get_string(port, "state"));
     if (state_get(port, "reason")) {
         ds_put_cstr(s, ": ");

@@ -45,6 +45,7 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(iface_status)                    \
     VIF_STRING(portgroup)                       \
     VIF_STRING(role)                            \
+    VIF_STRING(isolated)                        \
     VIF_STRING(port)
 
 /* Initializes 'vif' to an interface without name, number or anything. */

@@ -64,6 +64,7 @@ struct vif {
     char *iface_status;
     char *portgroup;            /* external_ids:virtnet-portgroup. */
     char *role;                 /* external_ids:virtnet-role. */
+    char *isolated;             /* external_ids:virtnet-isolated. */
     bool lacp_current;          /* Has LACP a current partner on it? */
 
     /* Table Port. */

@@ -200,6 +200,7 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     vif->iface_status = get_id(ids, "iface-status");
     vif->portgroup = get_id(ids, "virtnet-portgroup");
     vif->role = get_id(ids, "virtnet-role");
+    vif->isolated = get_id(ids, "virtnet-isolated");
     vif->lacp_current = row->n_lacp_current && row->lacp_current[0];
 }
 

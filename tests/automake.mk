@@ -175,6 +175,7 @@ EXTRA_DIST += \
 	tests/system/test-duplicates.sh \
 	tests/system/test-forwarding.sh \
 	tests/system/test-harness.sh \
+	tests/system/test-isolation.sh \
 	tests/system/test-kernel-mode.sh \
 	tests/system/test-networks.sh \
 	tests/system/test-plugging.sh \

@@ -10,7 +10,7 @@ COOKIE_MATCH=cookie=${COOKIE_MAGIC}000000000000/0xffff000000000000
 
 # The numbers of its groups, from the first one on.
 GROUP_FIRST=$((0x56e00000))
-GROUP_COUNT=$((0x100000))
+GROUP_COUNT=$((0x200000))
 
 ## The controller.
 

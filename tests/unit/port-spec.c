@@ -70,6 +70,7 @@ port_spec_random(struct port_spec *spec, unsigned int index,
         .role = role,
         .mac = role == VIF_NETWORK ? eth_addr_zero : random_guest_mac(),
         .active = random_range(4) != 0,
+        .isolated = role == VIF_GUEST && !random_range(3),
     };
     snprintf(spec->name, sizeof spec->name, "p%02u", index % 100);
     random_port_vlan(&spec->vlan);
@@ -105,6 +106,7 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         .role = spec->role,
         .mac = spec->mac,
         .active = spec->active,
+        .isolated = spec->isolated,
         .port = nullable_xstrdup(spec->bond),
         .in_bond = spec->bond != NULL,
         .admission = spec->admission,

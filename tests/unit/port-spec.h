@@ -22,6 +22,7 @@ struct port_spec {
     struct port_vlan vlan;
     struct eth_addr mac;        /* Zero for a network port. */
     bool active;
+    bool isolated;              /* Guests only. */
 
     /* Network ports only. */
     const char *bond;           /* Name of the bond, or null. */

@@ -292,7 +292,8 @@ expect(const struct bridge *bridge, const struct frame *frame,
                       : in->role != VIF_NETWORK && !owner
                         && bridge->kind == NETWORK_DIRECT);
 
-        if (wants && p != in && carries(p, vlan)) {
+        if (wants && p != in && !(in->isolated && p->isolated)
+            && carries(p, vlan)) {
             delivery_add(out, p->ofport, tci_out(p, vlan, frame->tci));
         }
     }

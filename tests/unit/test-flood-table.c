@@ -22,14 +22,19 @@
 static const struct vlan_block blocks[] = {
     { 0, 12 }, { 0, 4 }, { 8, 2 }, { 10, 0 }, { 11, 0 }, { 2048, 11 },
 };
-static const ofp_port_t ports[] = {
-    OFP_PORT_C(1), OFP_PORT_C(600), OFP_PORT_C(60000),
+static const struct {
+    ofp_port_t ofport;
+    bool isolated;
+} ports[] = {
+    { OFP_PORT_C(1), false }, { OFP_PORT_C(600), false },
+    { OFP_PORT_C(60000), false }, { OFP_PORT_C(2), true },
 };
 
 static uint32_t
 group_of(size_t block, size_t port)
 {
-    return pipeline_flood_group(&blocks[block], ports[port]);
+    return pipeline_flood_group(&blocks[block], ports[port].ofport,
+                                ports[port].isolated);
 }
 
 /* What flood_table_run() said last for each block. */
@@ -162,6 +167,13 @@ test_cost(void **state OVS_UNUSED)
     /* Another group of the block. */
     flood_table_ref(&table, group_of(3, 1));
     check_called(&table, "3");
+    flood_table_ref(&table, group_of(3, 3));
+    check_called(&table, "3");
+    flood_table_ref(&table, group_of(3, 3));
+    check_called(&table, "");
+    flood_table_unref(&table, group_of(3, 3));
+    flood_table_unref(&table, group_of(3, 3));
+    check_called(&table, "3");
     /* A block beside it. */
     flood_table_ref(&table, group_of(4, 0));
     check_called(&table, "4");
@@ -188,7 +200,7 @@ test_cost(void **state OVS_UNUSED)
     flood_table_uninit(&table);
 }
 
-/* The groups of a block come by number, those of larger blocks after. */
+/* The groups of a block come by number, so isolated ones last, those of larger blocks after. */
 static void
 test_order(void **state OVS_UNUSED)
 {
@@ -197,15 +209,17 @@ test_order(void **state OVS_UNUSED)
 
     flood_table_init(&table);
     flood_table_ref(&table, group_of(0, 1));
+    flood_table_ref(&table, group_of(3, 3));
     flood_table_ref(&table, group_of(3, 2));
     flood_table_ref(&table, group_of(3, 0));
     flood_table_ref(&table, group_of(1, 1));
     flood_table_run(&table, record, &outcome);
-    assert_int_equal(outcome.n[3], 4);
+    assert_int_equal(outcome.n[3], 5);
     assert_int_equal(outcome.groups[3][0], group_of(3, 0));
     assert_int_equal(outcome.groups[3][1], group_of(3, 2));
-    assert_int_equal(outcome.groups[3][2], group_of(1, 1));
-    assert_int_equal(outcome.groups[3][3], group_of(0, 1));
+    assert_int_equal(outcome.groups[3][2], group_of(3, 3));
+    assert_int_equal(outcome.groups[3][3], group_of(1, 1));
+    assert_int_equal(outcome.groups[3][4], group_of(0, 1));
     flood_table_uninit(&table);
 }
 

@@ -63,14 +63,21 @@ test_groups(void **state OVS_UNUSED)
 {
     uint32_t last = 0;
 
-    for (unsigned int index = 1; index < 2 * (VLAN_ID_MAX + 1); index++) {
-        struct vlan_block block = vlan_block_from_index(index);
+    for (unsigned int i = 0; i < 4 * (VLAN_ID_MAX + 1); i++) {
+        bool isolated = i >= 2 * (VLAN_ID_MAX + 1);
+        unsigned int index = i % (2 * (VLAN_ID_MAX + 1));
+        struct vlan_block block;
+
+        if (!index) {
+            continue;
+        }
+        block = vlan_block_from_index(index);
 
         for (unsigned int shard = 0;
              shard * PIPELINE_SHARD_PORTS < ofp_to_u16(OFPP_MAX); shard++) {
             uint16_t port = shard * PIPELINE_SHARD_PORTS;
-            uint32_t group_id = pipeline_flood_group(&block,
-                                                     u16_to_ofp(port));
+            uint32_t group_id = pipeline_flood_group(&block, u16_to_ofp(port),
+                                                     isolated);
             struct vlan_block b = pipeline_group_block(group_id);
 
             assert_true(pipeline_group_is_ours(group_id));
@@ -78,10 +85,14 @@ test_groups(void **state OVS_UNUSED)
             assert_int_equal(b.vid, block.vid);
             assert_int_equal(b.level, block.level);
             assert_int_equal(pipeline_group_shard(group_id), shard);
+            assert_int_equal(pipeline_group_is_isolated(group_id), isolated);
+            assert_true(pipeline_group_is_sound(group_id));
             last = group_id;
         }
     }
     assert_true(last <= OFPG_MAX);
+    assert_false(pipeline_group_is_sound(GROUP_MAGIC + PIPELINE_SHARDS - 1));
+    assert_false(pipeline_group_is_sound(GROUP_MAGIC + GROUP_ISOLATED));
     assert_false(pipeline_group_is_ours(0));
     assert_false(pipeline_group_is_ours(GROUP_MAGIC - 1));
     assert_false(pipeline_group_is_ours(GROUP_MAGIC + ~GROUP_MASK + 1));
@@ -102,7 +113,7 @@ test_shards(void **state OVS_UNUSED)
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         uint32_t group_id
-            = pipeline_flood_group(&block, u16_to_ofp(cases[i].port));
+            = pipeline_flood_group(&block, u16_to_ofp(cases[i].port), false);
 
         assert_int_equal(pipeline_group_shard(group_id), cases[i].shard);
     }

@@ -102,7 +102,7 @@ change_facts(struct facts *facts)
     struct port_spec *p = &facts->ports[i];
     struct port_spec *q = &facts->ports[1 + random_range(MAX_FACTS - 1)];
 
-    switch (random_range(7)) {
+    switch (random_range(8)) {
     case 0:
     case 1:
         facts->present[i] = !facts->present[i];
@@ -136,6 +136,11 @@ change_facts(struct facts *facts)
     case 6:
         if (p->role == VIF_NETWORK) {
             port_spec_random_bond(p);
+        }
+        break;
+    case 7:
+        if (p->role == VIF_GUEST) {
+            p->isolated = !p->isolated;
         }
         break;
     }

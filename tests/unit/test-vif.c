@@ -151,6 +151,7 @@ vif_init_full(struct vif *vif)
     vif->iface_status = xstrdup("active");
     vif->portgroup = xstrdup("p");
     vif->role = xstrdup("guest");
+    vif->isolated = xstrdup("true");
     vif->port = xstrdup("vnet0");
     vif->vlan.tag = 10;
     vlan_set_add(&vif->vlan.trunks, 20);
@@ -202,6 +203,7 @@ test_value(void **state OVS_UNUSED)
     STRING_DIFFERS(iface_status);
     STRING_DIFFERS(portgroup);
     STRING_DIFFERS(role);
+    STRING_DIFFERS(isolated);
     STRING_DIFFERS(port);
 
     vlan_set_add(&b.vlan.trunks, 30);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "port-policy.h"
+
+#include <string.h>
+
+#include "compile.h"
+#include "diag.h"
+#include "model.h"
+#include "vif.h"
+
+/* Is 'vif' to be kept apart from others of which the same is asked?  A port
+ * whose key cannot be understood is, for that is what its owner had in mind,
+ * and it is the safer mistake. */
+static bool
+is_isolated(const struct vif *vif, const struct origin *origin,
+            struct diag_list *diags)
+{
+    if (!vif->isolated || !strcmp(vif->isolated, "false")) {
+        return false;
+    }
+    if (strcmp(vif->isolated, "true")) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "external_ids:virtnet-isolated is '%s', expected 'true' or "
+                 "'false'; taken for 'true'", vif->isolated);
+    }
+    return true;
+}
+
+/* Makes 'vport', the port of 'vif', which 'model' has found to be a guest, a
+ * network port or the host, what is asked of it apart from that.  Adds to
+ * 'diags' what there is to say of it. */
+void
+port_policy_apply(const struct bridge_model *model, const struct vif *vif,
+                  struct vport *vport, struct diag_list *diags)
+{
+    struct origin origin = { .element = vif->name };
+    bool isolated = is_isolated(vif, &origin, diags);
+
+    if (vport->role != VIF_GUEST) {
+        if (isolated) {
+            diag_add(diags, DIAG_WARNING, &origin,
+                     "is not a guest, so it is not isolated");
+        }
+        return;
+    }
+    if (isolated && model->mode != MAC_TABLE_LIBVIRT) {
+        diag_add(diags, DIAG_WARNING, &origin,
+                 "is not isolated in kernel mode");
+    }
+    vport->isolated = isolated;
+}

@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Isolated guests reach the network side, the host and guests that are not
+# isolated, and never each other: with one network port, with several, in a VLAN
+# of their own and in many.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+isolated="external_ids:virtnet-isolated=true"
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+add_uplink br0 up 52:54:00:00:ff:01
+add_guest br0 i1 52:54:00:00:00:01 -- set Interface i1 $isolated
+add_guest br0 i2 52:54:00:00:00:02 -- set Interface i2 $isolated
+add_guest br0 i10 52:54:00:00:00:03 tag=10 -- set Interface i10 $isolated
+add_guest br0 j10 52:54:00:00:00:04 tag=10 -- set Interface j10 $isolated
+add_guest br0 g1 52:54:00:00:00:05
+add_guest br0 g10 52:54:00:00:00:06 tag=10
+network net0 br0 libvirt
+start_controller
+settle
+
+say "As an access port of a VLAN, and as a trunk of all."
+cat > $S/frames <<'.'
+set net up
+i1 -> i2 = -
+i2 -> i1 = -
+i10 -> j10 = -
+i1 -> i10 vlan=10 = -
+i10 -> i1 = -
+i1 -> g1 = g1
+g1 -> i1 = i1
+i1 -> host = host
+host -> i1 = i1
+up -> i1 = i1
+i1 -> unknown = @net
+i1 -> up = up
+i10 -> g10 = g10
+g10 -> i10 = i10
+i10 -> up = up[10]
+up -> i10 vlan=10 = i10
+i1 -> g10 vlan=10 = g10
+# Nobody is isolated from himself, nor does he get what he sends.
+i1 -> i1 = -
+i1 -> bcast = g1 host @net
+i2 -> mcast = g1 host @net
+i1 -> mcast6 na = g1 host @net
+i1 -> bcast rarp = g1 host @net
+i1 -> bcast garp = g1 host @net
+i10 -> bcast = g1[10] g10 host[10] @net[10]
+j10 -> mcast6 = g1[10] g10 host[10] @net[10]
+i1 -> bcast vlan=10 = g1[10] g10 host[10] @net[10]
+g1 -> bcast = i1 i2 host @net
+g1 -> mcast = i1 i2 host @net
+g10 -> bcast = i1[10] i2[10] i10 j10 g1[10] host[10] @net[10]
+host -> bcast = i1 i2 g1 @net
+host -> bcast vlan=10 = i1[10] i2[10] i10 j10 g1[10] g10 @net[10]
+up -> bcast = i1 i2 g1 host
+up -> mcast vlan=10 = i1[10] i2[10] i10 j10 g1[10] g10 host[10]
+.
+expect_frames < $S/frames
+
+say "A forged source is no way around it."
+expect_frames <<'.'
+i1 -> i2 src=g1 = -
+i1 -> bcast src=g1 = g1 host up
+i1 -> i2 src=up = -
+.
+
+say "With several network ports."
+add_uplink br0 up2 52:54:00:00:ff:02
+settle
+expect_frames <<'.'
+up -> bcast = i1 i2 g1 host up2
+up -> bcast vlan=10 = i1[10] i2[10] i10 j10 g1[10] g10 host[10] up2[10]
+i1 -> i2 = -
+i1 -> bcast = g1 host up up2
+i1 -> unknown = up up2
+i1 -> up = up
+i10 -> j10 = -
+i10 -> bcast = g1[10] g10 host[10] up[10] up2[10]
+g10 -> bcast = i1[10] i2[10] i10 j10 g1[10] host[10] up[10] up2[10]
+up -> i10 vlan=10 = i10
+.
+unplug up2
+settle
+
+say "What an isolated guest costs does not depend on how many there are."
+cost() {
+    start_counting
+    add_guest br0 "$1" "$2" tag=10 -- set Interface "$1" $isolated
+    settle
+    count_changes
+}
+first=$(cost k1 52:54:00:00:00:11)
+for n in $(seq 2 9); do
+    add_guest br0 "k$n" "52:54:00:00:00:1$n" tag=10 \
+        -- set Interface "k$n" $isolated
+done
+settle
+last=$(cost ka 52:54:00:00:00:1a)
+say "Changes for the third isolated guest: $first, for the twelfth: $last"
+[ "$first" = "$last" ] || fail "it costs more"
+expect_frames <<'.'
+k1 -> ka = -
+ka -> bcast = g1[10] g10 host[10] up[10]
+.
+
+say "One that is isolated no longer, and the last."
+vsctl set Interface i2 external_ids:virtnet-isolated=false
+settle
+expect_frames <<'.'
+i1 -> i2 = i2
+i2 -> i1 = i1
+i1 -> bcast = i2 g1 host up
+i2 -> bcast = i1 g1 host up
+.
+for n in i1 i10 j10 k1 k2 k3 k4 k5 k6 k7 k8 k9 ka; do
+    vsctl remove Interface $n external_ids virtnet-isolated
+done
+settle
+ctl plan br0 | grep -q 'reg0=0x4' &&
+    fail "flows for isolated guests are left over"
+expect_frames <<'.'
+i1 -> i2 = i2
+k1 -> ka = ka
+i1 -> bcast = i2 g1 host up
+.
+finish
