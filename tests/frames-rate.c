@@ -4,7 +4,10 @@
  *
  * Every frame of the script is a stream of its own.  Each receiver that its
  * line names ought to get every copy once; whoever else gets one is a
- * stray. */
+ * stray.
+ *
+ * A frame with the word "once" is sent a single time, at SIGUSR1.  Its result
+ * tells after how many copies of the others that was: "after=". */
 
 #define _GNU_SOURCE 1
 
@@ -23,6 +26,7 @@ struct sink {
     unsigned int received;      /* Different copies. */
     unsigned int duplicates;
     unsigned int reordered;
+    uint32_t first;             /* First sequence number. */
     uint32_t next;              /* Highest sequence number so far, plus 1. */
     long long int last_us;
     long long int gap_us;       /* Longest time without a copy. */
@@ -33,16 +37,17 @@ struct stream {
     struct sink *sinks;
     size_t n_sinks;
     unsigned int sent;
+    unsigned int after;         /* Copies of others sent before, if "once". */
     unsigned int strays;
     struct frame others;        /* Collects who got them. */
 };
 
-static volatile sig_atomic_t stop;
+static volatile sig_atomic_t stop, told;
 
 static void
-handle_signal(int sig __attribute__((unused)))
+handle_signal(int sig)
 {
-    stop = 1;
+    *(sig == SIGUSR1 ? &told : &stop) = 1;
 }
 
 static void
@@ -61,7 +66,9 @@ sink_receive(struct sink *sink, uint32_t seq)
         sink->duplicates++;
         return;
     }
-    sink->received++;
+    if (!sink->received++) {
+        sink->first = seq;
+    }
     sink->reordered += seq < sink->next;
     if (seq >= sink->next) {
         sink->next = seq + 1;
@@ -96,16 +103,21 @@ receive(const struct port *port, const struct packet *packet, void *streams_)
     frame_add_arrival(&stream->others, port, packet);
 }
 
-/* Sends one copy of each stream. */
+/* Sends one more copy of each stream, those of frames to be sent "once" only if
+ * it is time for them.  'round' is the number of copies so far. */
 static void
-send_copies(struct stream *streams, size_t n)
+send_copies(struct stream *streams, size_t n, unsigned int round)
 {
     for (size_t i = 0; i < n; i++) {
+        struct stream *stream = &streams[i];
         uint8_t buf[MAX_PACKET];
-        size_t len = packet_compose(streams[i].frame, i, streams[i].sent++,
-                                    buf);
 
-        port_send(streams[i].frame->from, buf, len);
+        if (stream->frame->once && (!told || stream->sent)) {
+            continue;
+        }
+        stream->after = round;
+        port_send(stream->frame->from, buf,
+                  packet_compose(stream->frame, i, stream->sent++, buf));
     }
 }
 
@@ -138,7 +150,7 @@ send_at_rate(struct stream *streams, size_t n, const struct options *options)
                 break;
             }
         }
-        send_copies(streams, n);
+        send_copies(streams, n, i);
     }
 }
 
@@ -154,11 +166,13 @@ report(struct stream *stream)
         const struct sink *sink = &stream->sinks[i];
 
         printf("stream=\"%s\" to=%s sent=%u received=%u lost=%u "
-               "duplicates=%u reordered=%u longest_gap_ms=%.1f strays=%u "
-               "stray_ports=\"%s\"\n", stream->frame->text, sink->receiver,
-               stream->sent, sink->received, stream->sent - sink->received,
+               "duplicates=%u reordered=%u longest_gap_ms=%.1f first=%u "
+               "next=%u after=%u strays=%u stray_ports=\"%s\"\n",
+               stream->frame->text, sink->receiver, stream->sent,
+               sink->received, stream->sent - sink->received,
                sink->duplicates, sink->reordered, sink->gap_us / 1000.0,
-               stream->strays, strays);
+               sink->first, sink->next, stream->after, stream->strays,
+               strays);
         ok = ok && sink->received == stream->sent && !sink->duplicates;
     }
     if (!stream->n_sinks) {
@@ -195,6 +209,7 @@ rate_run(struct script *script, const struct options *options)
     }
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
 
     puts("sending");
     fflush(stdout);

@@ -228,6 +228,10 @@ parse_frame_word(struct script *script, const struct source *source,
 {
     char *value = strchr(word, '=');
 
+    if (!strcmp(word, "once")) {
+        frame->once = true;
+        return;
+    }
     if (!value) {
         if (!packet_body(word, frame)) {
             script_error(source, "unknown word \"%s\"", word);

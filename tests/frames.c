@@ -42,6 +42,7 @@ unknown, unknown2, unknown3, stp, pause, lacp, eapol, lldp.  WORDs:\n\
   vlan=VID[/PCP], svlan=VID[/PCP]   802.1Q and 802.1ad tags, outermost first\n\
   rarp, garp, na   a real announcement of src\n\
   type=NUMBER, head=HEX, len=BYTES\n\
+  once         with --rate: a single time, at SIGUSR1\n\
 \n\
 RECEIVER is PORT, PORT[VID], PORT[VID/PCP], PORT[sVID,VID], each with xN if\n\
 received N times and +mangled if changed, or @SET or @SET[...], which is all\n\

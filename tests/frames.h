@@ -23,8 +23,9 @@
  *
  * frames-packet.c knows bytes, frames-port.c sockets, frames-script.c the
  * language, frames-send.c sends and waits, frames-result.c says what became of
- * a frame, frames-rate.c measures loss, and frames.c is the command line.  Errors in a script or in the system end the
- * program with status 2: a test cannot go on without its frames. */
+ * a frame, frames-rate.c measures loss, and frames.c is the command line.
+ * Errors in a script or in the system end the program with status 2: a test
+ * cannot go on without its frames. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -70,6 +71,7 @@ struct frame {
     uint8_t *head;              /* Payload before our mark, or NULL. */
     size_t head_len;
     size_t len;                 /* Payload with head, mark and filling. */
+    bool once;                  /* At a rate: a single time, when told. */
 
     bool checked;               /* Did the line say who should receive it? */
     char **expected;            /* Sorted receivers, as format_arrival(). */

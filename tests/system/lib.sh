@@ -364,6 +364,11 @@ start_probe() {
         fail "probe $name: $(cat "$S/probe-$name.err")"
 }
 
+# Has probe $1 send the frames that its script has with the word "once".
+probe_once() {
+    kill -USR1 "$(cat "$S/probe-$1.pid")"
+}
+
 # Ends probe $1 and prints its results, a line for each receiver.  Its status
 # is 0 if they are perfect.
 stop_probe() {

@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A guest moves between two hosts, while a peer on each of them and one on
+# neither send to it 1,000 times a second.  It is known by its new port from its
+# first frame there, and by its old one until that is held back or unplugged.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+# How many milliseconds switch, controller and database may take to act on what
+# they are told.  Far less if the machine is idle; see what is printed.
+PATIENCE_MS=${VIRTNET_AT_ONCE_MS:-400}
+
+start_ovs
+add_bridge brA hostA
+add_bridge brB hostB
+add_bridge switch switchhost
+for host in A B; do
+    ip link add name up$host type veth peer name down$host
+    ip link set dev up$host up
+    ip link set dev down$host up
+    vsctl add-port br$host up$host -- add-port switch down$host
+    add_guest br$host p$host 52:54:00:00:00:0${host,,}
+    make_port g$host 52:54:00:00:00:01
+done
+# One of the hosts has several network ports.
+add_uplink brA other 52:54:00:00:ff:02
+add_uplink switch remote 52:54:00:00:ff:01
+network netA brA libvirt
+network netB brB libvirt
+plug brA gA 52:54:00:00:00:01
+start_controller
+settle
+# From now on the third switch knows who is where.
+expect_frames <<'.'
+gA -> bcast = pA pB hostA hostB switchhost remote other
+pA -> bcast = gA pB hostA hostB switchhost remote other
+pB -> bcast = gA pA hostA hostB switchhost remote other
+.
+expect_frames <<'.'
+pA -> gA = gA
+pB -> gA = gA
+remote -> gA = gA
+.
+
+set_status() {
+    vsctl set Interface "$1" external_ids:iface-status="$2"
+}
+
+# result SENDER RECEIVER FIELD: a number of what the probe has counted.
+result() {
+    sed -nE "s/^stream=\"$1 .* to=$2( .*)? $3=([0-9]+) .*/\2/p" $S/result
+}
+
+# migrate FROM TO WHEN: the guest moves from host FROM to host TO.  WHEN says
+# what the source's port is told: "held-back" before the guest starts at its
+# destination, as if its state were known, or "unplugged" only after that.
+migrate() {
+    local from=$1 to=$2 when=$3 announced
+
+    say "From $from to $to, the source's port is $when."
+    plug br$to g$to 52:54:00:00:00:01
+    set_status g$to inactive
+    settle
+    start_probe p 1000 <<.
+pA -> gA = gA gB
+pB -> gA = gA gB
+remote -> gA = gA gB
+g$to -> bcast rarp once = p$from p$to remote
+.
+    sleep 0.5
+    [ "$when" != held-back ] || set_status g$from inactive
+    sleep 0.2
+    probe_once p
+    sleep 0.6
+    unplug g$from
+    sleep 0.6
+    stop_probe p > $S/result || :
+    [ "$(grep -c 'once.* lost=0 duplicates=0 ' $S/result)" = 3 ] ||
+        fail "not everybody has heard the guest's announcement:
+$(cat $S/result)"
+    announced=$(result g$to pA after)
+    say "    Announced after frame $announced."
+    check_peer $from "$when" p$from $announced
+    check_peer $from "$when" p$to $announced
+    check_peer $from "$when" remote $announced
+    # A port that is said to be here can be held back again.
+    set_status g$to active
+    settle
+    expect_frames <<.
+p$from -> gA = g$to
+p$to -> gA = g$to
+remote -> gA = g$to
+g$to -> p$from = p$from
+g$to -> p$to = p$to
+g$to -> remote = remote
+.
+}
+
+# Fails unless frames from port $3 go to the old place, then to none, and then to
+# the new one, where those arrive that were sent after announcement $4.
+check_peer() {
+    local from=$1 when=$2 peer=$3 announced=$4 to=A sent old new last first
+
+    [ $from = B ] || to=B
+    sent=$(result $peer g$from sent)
+    old=$(result $peer g$from received)
+    new=$(result $peer g$to received)
+    last=$(result $peer g$from next)
+    first=$(result $peer g$to first)
+    say "    $peer: frames up to $last to the old place, from $first to the new"
+    [ $old -gt 300 ] && [ $new -gt 300 ] || fail "hardly anything arrives:
+$(cat $S/result)"
+    # The first sequence number is 0.
+    [ $((old + new)) = $((sent - (first - last))) ] &&
+        ! grep -q "\"$peer .* duplicates=[^0]" $S/result ||
+        fail "frames are lost at other times, or doubled:
+$(cat $S/result)"
+    if [ $when = unplugged ] && [ $peer = p$from ]; then
+        # To him the guest was there until it was unplugged.
+        [ $((first - last)) -le $PATIENCE_MS ]
+    else
+        [ $((first - announced)) -le $PATIENCE_MS ] &&
+            [ $((last - announced)) -le $PATIENCE_MS ]
+    fi || fail "more is lost than what is sent before the announcement:
+$(cat $S/result)"
+}
+
+migrate A B held-back
+migrate B A held-back
+migrate A B unplugged
+migrate B A unplugged
+
+finish
