@@ -275,7 +275,7 @@ export_networks(const struct bridge_model *model)
         put_integer(json, "line", netdef->bridge_origin.line);
         json_object_put_string(json, "macTableManager",
                                mac_table_manager_to_string(
-                                   netdef->mac_table_manager));
+                                   netdef_mode(netdef)));
         json_array_add(array, json);
     }
     return array;

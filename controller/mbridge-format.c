@@ -147,7 +147,7 @@ mbridge_format_status(struct ds *s, const struct mbridge *mb)
         ds_put_format(s, "    network %s (%s:%u): macTableManager %s\n",
                       netdef->name, netdef->bridge_origin.file,
                       netdef->bridge_origin.line,
-                      mac_table_manager_to_string(netdef->mac_table_manager));
+                      mac_table_manager_to_string(netdef_mode(netdef)));
     }
     ds_put_format(s, "    flows: %"PRIuSIZE" planned, %"PRIuSIZE" installed; "
                   "groups: %"PRIuSIZE" planned, %"PRIuSIZE" installed\n",

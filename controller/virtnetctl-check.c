@@ -37,7 +37,7 @@ put_summary(struct ds *s, const struct netdef *netdef)
         ds_put_cstr(s, ": bridge ");
         printable_put(s, netdef->bridge);
         ds_put_format(s, ", macTableManager %s\n",
-                      mac_table_manager_to_string(netdef->mac_table_manager));
+                      mac_table_manager_to_string(netdef_mode(netdef)));
     } else {
         ds_put_char(s, '\n');
         return;
@@ -104,7 +104,7 @@ to_json(const struct source_files *files)
             json_object_put_string(json, "bridge", f->netdef->bridge);
             json_object_put_string(json, "macTableManager",
                                    mac_table_manager_to_string(
-                                       f->netdef->mac_table_manager));
+                                       netdef_mode(f->netdef)));
         }
         json_array_add(array, json);
     }

@@ -3,6 +3,8 @@
 noinst_LTLIBRARIES += lib/libvirtnet.la
 
 lib_libvirtnet_la_SOURCES = \
+	lib/bandwidth.c \
+	lib/bandwidth.h \
 	lib/compile-bridge.c \
 	lib/compile-flood.c \
 	lib/compile-port.c \
@@ -25,9 +27,13 @@ lib_libvirtnet_la_SOURCES = \
 	lib/netdef-actions.c \
 	lib/netdef-elements.c \
 	lib/netdef-elements.h \
+	lib/netdef-format.c \
 	lib/netdef-parse-private.h \
 	lib/netdef-parse.c \
 	lib/netdef-parse.h \
+	lib/netdef-policy.c \
+	lib/netdef-policy.h \
+	lib/netdef-settings.c \
 	lib/netdef-validate.c \
 	lib/netdef-vlan.c \
 	lib/netdef-xml.c \

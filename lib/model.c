@@ -71,16 +71,16 @@ report_conflict(const struct bridge_model *model, const char *bridge,
     for (size_t i = 1; i < model->n_networks; i++) {
         const struct netdef *other = model->networks[i];
 
-        if (other->mac_table_manager != first->mac_table_manager) {
+        if (netdef_mode(other) != netdef_mode(first)) {
             diag_add(diags, DIAG_ERROR, &other->bridge_origin,
                      "network '%s' asks for macTableManager '%s' on bridge "
                      "'%s', but network '%s' (%s:%u) asks for '%s'; the "
                      "bridge stays as it was",
                      other->name,
-                     mac_table_manager_to_string(other->mac_table_manager),
+                     mac_table_manager_to_string(netdef_mode(other)),
                      bridge, first->name, first->bridge_origin.file,
                      first->bridge_origin.line,
-                     mac_table_manager_to_string(first->mac_table_manager));
+                     mac_table_manager_to_string(netdef_mode(first)));
         }
     }
 }
@@ -150,9 +150,9 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     }
 
     model->wanted = true;
-    model->mode = model->networks[0]->mac_table_manager;
+    model->mode = netdef_mode(model->networks[0]);
     for (size_t i = 1; i < model->n_networks; i++) {
-        if (model->networks[i]->mac_table_manager != model->mode) {
+        if (netdef_mode(model->networks[i]) != model->mode) {
             model->conflict = true;
         }
     }

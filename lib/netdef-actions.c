@@ -93,18 +93,6 @@ value_bridge_name(struct netdef_parser *parser,
     }
 }
 
-static void
-value_mac_table_manager(struct netdef_parser *parser, enum netdef_node node,
-                        const char *value, unsigned int line)
-{
-    if (!mac_table_manager_from_string(value,
-                                       &parser->netdef->mac_table_manager)) {
-        netdef_parser_error(parser, node, line, "invalid macTableManager "
-                            "setting '%s', expected kernel or libvirt",
-                            value);
-    }
-}
-
 /* A <forward> without mode means nat, as in libvirt. */
 static void
 begin_forward(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
@@ -167,9 +155,7 @@ begin_portgroup(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
 
     struct portgroup *pg = &netdef->portgroups[netdef->n_portgroups++];
 
-    pg->name = xstrdup("");
-    pg->is_default = false;
-    pg->has_vlan = false;
+    *pg = (struct portgroup) { .name = xstrdup("") };
     port_vlan_init(&pg->vlan);
     origin_init(&pg->origin, parser->file, line, "portgroup");
 }
@@ -205,7 +191,21 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     END(UUID, end_uuid),
     BEGIN(BRIDGE, begin_bridge),
     VALUE(BRIDGE_NAME, value_bridge_name),
-    VALUE(BRIDGE_MAC_TABLE_MANAGER, value_mac_table_manager),
+    VALUE(BRIDGE_MAC_TABLE_MANAGER, netdef_setting_value),
+    VALUE(BRIDGE_STP, netdef_setting_value),
+    VALUE(BRIDGE_DELAY, netdef_setting_value),
+    VALUE(MTU_SIZE, netdef_setting_value),
+    VALUE(MAC_ADDRESS, netdef_mac_value),
+    VALUE(TRUST_FILTERS, netdef_setting_value),
+    VALUE(PORT_ISOLATED, netdef_setting_value),
+    VALUE(VN_MAC_TABLE_MANAGER, netdef_setting_value),
+    VALUE(VN_ISOLATED, netdef_setting_value),
+    VALUE(VN_RX_FILTER_LIMIT, netdef_setting_value),
+    BEGIN(VN_PORTGROUP, netdef_vn_portgroup_begin),
+    VALUE(VN_PORTGROUP_NAME, netdef_vn_portgroup_name),
+    VALUE(VN_PORTGROUP_MAC_TABLE_MANAGER, netdef_setting_value),
+    VALUE(VN_PORTGROUP_ISOLATED, netdef_setting_value),
+    VALUE(VN_PORTGROUP_RX_FILTER_LIMIT, netdef_setting_value),
     BEGIN(FORWARD, begin_forward),
     VALUE(FORWARD_MODE, value_forward_mode),
     BEGIN(VIRTUALPORT, begin_virtualport),
@@ -213,7 +213,22 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     BEGIN(PORTGROUP, begin_portgroup),
     VALUE(PORTGROUP_NAME, value_portgroup_name),
     VALUE(PORTGROUP_DEFAULT, value_portgroup_default),
+    VALUE(PORTGROUP_TRUST_FILTERS, netdef_setting_value),
     VALUE(PORTGROUP_VIRTUALPORT_TYPE, value_virtualport_type),
+#define RATE_ACTIONS(NODE)                                              \
+    END(NODE, netdef_rate_end),                                         \
+    VALUE(NODE##_AVERAGE, netdef_bandwidth_value),                      \
+    VALUE(NODE##_PEAK, netdef_bandwidth_value),                         \
+    VALUE(NODE##_FLOOR, netdef_bandwidth_value),                        \
+    VALUE(NODE##_BURST, netdef_bandwidth_value)
+#define BANDWIDTH_ACTIONS(NODE)                                         \
+    BEGIN(NODE, netdef_bandwidth_begin),                                \
+    RATE_ACTIONS(NODE##_INBOUND),                                       \
+    RATE_ACTIONS(NODE##_OUTBOUND)
+    BANDWIDTH_ACTIONS(BANDWIDTH),
+    BANDWIDTH_ACTIONS(PORTGROUP_BANDWIDTH),
+#undef BANDWIDTH_ACTIONS
+#undef RATE_ACTIONS
 #define VLAN_ACTIONS(NODE)                                              \
     BOTH(NODE, netdef_vlan_begin, netdef_vlan_end),                     \
     VALUE(NODE##_TRUNK, netdef_vlan_trunk),                             \

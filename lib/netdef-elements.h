@@ -71,13 +71,28 @@ enum netdef_node_kind {
     NETDEF_NODE(DESCRIPTION, "description", ONE_TEXT, CONTEXT, "for people")  \
     NETDEF_NODE(METADATA, "metadata", ANYTHING, CONTEXT,                      \
                 "other programs' elements")                                   \
-    NETDEF_NODE(VN, "metadata/vn:network", ANYTHING, LATER,                   \
-                "settings of this program in libvirt's own definitions")      \
+    NETDEF_NODE(VN, "metadata/vn:network", ONE, CARRIED,                      \
+                "what libvirt has no elements for, or refuses")               \
     NETDEF_NODE(VN_MAC_TABLE_MANAGER,                                         \
-                "metadata/vn:network@macTableManager", STRING, LATER, "")     \
+                "metadata/vn:network@macTableManager", STRING, CARRIED,       \
+                "who fills the MAC table")                                    \
     NETDEF_NODE(VN_ISOLATED, "metadata/vn:network@isolated", YES_NO, LATER,   \
-                "")                                                           \
-                                                                              \
+                "isolation of guests")                                        \
+    NETDEF_NODE(VN_RX_FILTER_LIMIT, "metadata/vn:network@rxFilterLimit",      \
+                NUMBER, LATER, "how many addresses a guest can add")          \
+    NETDEF_NODE(VN_PORTGROUP, "metadata/vn:network/vn:portgroup", MANY,       \
+                CARRIED, "settings of the portgroup of that name")            \
+    NETDEF_NODE(VN_PORTGROUP_NAME, "metadata/vn:network/vn:portgroup@name",   \
+                STRING, CARRIED, "the portgroup's name")                      \
+    NETDEF_NODE(VN_PORTGROUP_MAC_TABLE_MANAGER,                               \
+                "metadata/vn:network/vn:portgroup@macTableManager", STRING,   \
+                LATER, "who knows the MAC addresses behind its ports")        \
+    NETDEF_NODE(VN_PORTGROUP_ISOLATED,                                        \
+                "metadata/vn:network/vn:portgroup@isolated", YES_NO, LATER,   \
+                "isolation of guests")                                        \
+    NETDEF_NODE(VN_PORTGROUP_RX_FILTER_LIMIT,                                 \
+                "metadata/vn:network/vn:portgroup@rxFilterLimit", NUMBER,     \
+                LATER, "how many addresses a guest can add")                  \
     NETDEF_NODE(BRIDGE, "bridge", ONE, CARRIED, "the Open vSwitch bridge")    \
     NETDEF_NODE(BRIDGE_NAME, "bridge@name", STRING, CARRIED,                  \
                 "the bridge's name")                                          \

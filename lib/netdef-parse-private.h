@@ -11,6 +11,7 @@
 #include "diag.h"
 #include "netdef-elements.h"
 #include "netdef-parse.h"
+#include "netdef-policy.h"
 #include "port-vlan.h"
 #include "vlan-set.h"
 
@@ -29,6 +30,14 @@ struct vlan_parser {
     enum port_vlan_mode tag_mode;
 };
 
+/* A <vn:portgroup>: what it says is added to the portgroup of its name when
+ * the whole document has been read. */
+struct vn_portgroup {
+    char *name;                 /* Null if it has none. */
+    unsigned int line;
+    struct netdef_policy policy;
+};
+
 struct netdef_parser {
     char *file;
     struct netdef *netdef;
@@ -39,6 +48,9 @@ struct netdef_parser {
     unsigned int virtualport_line;
     size_t allocated_portgroups;
     struct vlan_parser vlan;
+    struct vn_portgroup *vn_portgroups;
+    size_t n_vn_portgroups;
+    size_t allocated_vn_portgroups;
     unsigned long noted[BITMAP_N_LONGS(NETDEF_N_NODES)];
 };
 
@@ -62,6 +74,25 @@ extern const struct netdef_action netdef_actions[NETDEF_N_NODES];
                          netdef_node_get_class(NODE)->path, __VA_ARGS__)
 
 struct portgroup *netdef_parser_portgroup(const struct netdef_parser *);
+
+/* Actions of settings, <bandwidth> and <vn:portgroup>, in
+ * netdef-settings.c. */
+void netdef_setting_value(struct netdef_parser *, enum netdef_node,
+                          const char *value, unsigned int line);
+void netdef_mac_value(struct netdef_parser *, enum netdef_node,
+                      const char *value, unsigned int line);
+void netdef_bandwidth_begin(struct netdef_parser *, enum netdef_node,
+                            unsigned int line);
+void netdef_bandwidth_value(struct netdef_parser *, enum netdef_node,
+                            const char *value, unsigned int line);
+void netdef_rate_end(struct netdef_parser *, enum netdef_node,
+                     const char *text, unsigned int line);
+void netdef_vn_portgroup_begin(struct netdef_parser *, enum netdef_node,
+                               unsigned int line);
+void netdef_vn_portgroup_name(struct netdef_parser *, enum netdef_node,
+                              const char *value, unsigned int line);
+void netdef_vn_portgroups_finish(struct netdef_parser *);
+void netdef_vn_portgroups_clear(struct netdef_parser *);
 
 /* Actions of <vlan>, in netdef-vlan.c. */
 void netdef_vlan_begin(struct netdef_parser *, enum netdef_node,

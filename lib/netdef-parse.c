@@ -33,6 +33,7 @@ netdef_parser_destroy(struct netdef_parser *parser)
         netdef_destroy(parser->netdef);
         diag_list_uninit(&parser->diags);
         vlan_set_uninit(&parser->vlan.tags);
+        netdef_vn_portgroups_clear(parser);
         free(parser->file);
         free(parser);
     }
@@ -232,6 +233,7 @@ netdef_parser_finish(struct netdef_parser *parser, struct diag_list *diags)
         if (!netdef->name) {
             netdef->name = xstrdup("");
         }
+        netdef_vn_portgroups_finish(parser);
         if (netdef_is_foreign(netdef) && !parser->bad_kind) {
             disown(parser);
         } else {

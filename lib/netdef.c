@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packets.h"
 #include "util.h"
 
 /* Returns the name of 'forward' as forward@mode has it, "" if there is no
@@ -138,7 +139,9 @@ portgroup_equals(const struct portgroup *a, const struct portgroup *b)
     return !strcmp(a->name, b->name)
            && a->is_default == b->is_default
            && a->has_vlan == b->has_vlan
-           && port_vlan_equals(&a->vlan, &b->vlan);
+           && port_vlan_equals(&a->vlan, &b->vlan)
+           && netdef_policy_equals(&a->policy, &b->policy)
+           && bandwidth_equals(&a->bandwidth, &b->bandwidth);
 }
 
 /* Returns true if 'a' and 'b' say the same.  Where they say it does not
@@ -150,10 +153,15 @@ netdef_equals(const struct netdef *a, const struct netdef *b)
         || !nullable_string_is_equal(a->uuid, b->uuid)
         || a->forward != b->forward
         || !nullable_string_is_equal(a->bridge, b->bridge)
-        || a->mac_table_manager != b->mac_table_manager
+        || !netdef_policy_equals(&a->policy, &b->policy)
         || a->virtualport != b->virtualport
         || a->has_vlan != b->has_vlan
         || !port_vlan_equals(&a->vlan, &b->vlan)
+        || !bandwidth_equals(&a->bandwidth, &b->bandwidth)
+        || !netdef_setting_equals(&a->mtu, &b->mtu)
+        || !netdef_setting_equals(&a->stp, &b->stp)
+        || !netdef_setting_equals(&a->stp_delay, &b->stp_delay)
+        || !eth_addr_equals(a->mac, b->mac)
         || a->n_portgroups != b->n_portgroups) {
         return false;
     }
@@ -163,6 +171,13 @@ netdef_equals(const struct netdef *a, const struct netdef *b)
         }
     }
     return true;
+}
+
+/* Returns who fills the MAC table of the bridge of 'netdef'. */
+enum mac_table_manager
+netdef_mode(const struct netdef *netdef)
+{
+    return netdef_port_policy(netdef, NULL).mac_table_manager.value;
 }
 
 /* Returns true if 'netdef' is of a kind that has no meaning on Open vSwitch,
@@ -209,135 +224,4 @@ netdef_default_portgroup(const struct netdef *netdef)
         }
     }
     return NULL;
-}
-
-/* Appends 'text' to 's' such that it stands for itself in content and in
- * attribute values in single quotes.  Parsers turn literal white space other
- * than blanks into blanks in values. */
-static void
-put_xml(struct ds *s, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&': ds_put_cstr(s, "&amp;"); break;
-        case '<': ds_put_cstr(s, "&lt;"); break;
-        case '>': ds_put_cstr(s, "&gt;"); break;
-        case '\'': ds_put_cstr(s, "&apos;"); break;
-        case '\t': ds_put_cstr(s, "&#9;"); break;
-        case '\n': ds_put_cstr(s, "&#10;"); break;
-        case '\r': ds_put_cstr(s, "&#13;"); break;
-        default: ds_put_char(s, *text); break;
-        }
-    }
-}
-
-static void
-put_xml_element(struct ds *s, const char *name, const char *text)
-{
-    ds_put_format(s, "  <%s>", name);
-    put_xml(s, text);
-    ds_put_format(s, "</%s>\n", name);
-}
-
-static void
-put_xml_attribute(struct ds *s, const char *name, const char *value)
-{
-    ds_put_format(s, " %s='", name);
-    put_xml(s, value);
-    ds_put_char(s, '\'');
-}
-
-/* Appends <vlan> for 'vlan', indented by 'indent' blanks. */
-static void
-vlan_to_xml(struct ds *s, const struct port_vlan *vlan, int indent)
-{
-    bool native = (vlan->mode == PORT_VLAN_MODE_NATIVE_TAGGED
-                   || vlan->mode == PORT_VLAN_MODE_NATIVE_UNTAGGED);
-    bool trunk = native || !vlan_set_is_empty(&vlan->trunks);
-    struct vlan_set tags;
-
-    vlan_set_clone(&tags, &vlan->trunks);
-    if (vlan->tag != PORT_VLAN_NO_TAG) {
-        vlan_set_add(&tags, vlan->tag);
-    }
-
-    ds_put_char_multiple(s, ' ', indent);
-    ds_put_format(s, "<vlan%s>\n", trunk ? " trunk='yes'" : "");
-    for (size_t i = 0; i < tags.n; i++) {
-        for (int vid = tags.ranges[i].first; vid <= tags.ranges[i].last;
-             vid++) {
-            ds_put_char_multiple(s, ' ', indent + 2);
-            ds_put_format(s, "<tag id='%d'", vid);
-            if (native && vid == vlan->tag) {
-                put_xml_attribute(s, "nativeMode",
-                                  vlan->mode == PORT_VLAN_MODE_NATIVE_TAGGED
-                                  ? "tagged" : "untagged");
-            }
-            ds_put_cstr(s, "/>\n");
-        }
-    }
-    ds_put_char_multiple(s, ' ', indent);
-    ds_put_cstr(s, "</vlan>\n");
-    vlan_set_uninit(&tags);
-}
-
-static void
-portgroup_to_xml(struct ds *s, const struct portgroup *pg)
-{
-    ds_put_cstr(s, "  <portgroup");
-    put_xml_attribute(s, "name", pg->name);
-    if (pg->is_default) {
-        put_xml_attribute(s, "default", "yes");
-    }
-    if (pg->has_vlan) {
-        ds_put_cstr(s, ">\n");
-        vlan_to_xml(s, &pg->vlan, 4);
-        ds_put_cstr(s, "  </portgroup>\n");
-    } else {
-        ds_put_cstr(s, "/>\n");
-    }
-}
-
-/* Appends 'netdef' to 's' as canonical XML, in libvirt's order of elements.
- *
- * For every 'netdef' that comes from netdef_from_xml(), that function makes an
- * equal one from the result.  Other VLAN configurations than those that
- * <vlan> can express cannot be written in XML. */
-void
-netdef_format(struct ds *s, const struct netdef *netdef)
-{
-    bool libvirt = netdef->mac_table_manager != MAC_TABLE_KERNEL;
-    const char *manager
-        = mac_table_manager_to_string(netdef->mac_table_manager);
-
-    ds_put_cstr(s, "<network>\n");
-    put_xml_element(s, "name", netdef->name);
-    if (netdef->uuid) {
-        put_xml_element(s, "uuid", netdef->uuid);
-    }
-    if (netdef->forward != NETDEF_FORWARD_NONE) {
-        ds_put_format(s, "  <forward mode='%s'/>\n",
-                      netdef_forward_to_string(netdef->forward));
-    }
-    if (netdef->bridge || libvirt) {
-        ds_put_cstr(s, "  <bridge");
-        if (netdef->bridge) {
-            put_xml_attribute(s, "name", netdef->bridge);
-        }
-        if (libvirt) {
-            put_xml_attribute(s, "macTableManager", manager);
-        }
-        ds_put_cstr(s, "/>\n");
-    }
-    if (netdef->has_vlan) {
-        vlan_to_xml(s, &netdef->vlan, 2);
-    }
-    if (netdef->virtualport != NETDEF_VIRTUALPORT_NONE) {
-        ds_put_format(s, "  <virtualport type='%s'/>\n",
-                      netdef_virtualport_to_string(netdef->virtualport));
-    }
-    for (size_t i = 0; i < netdef->n_portgroups; i++) {
-        portgroup_to_xml(s, &netdef->portgroups[i]);
-    }
-    ds_put_cstr(s, "</network>\n");
 }

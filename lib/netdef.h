@@ -14,7 +14,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "bandwidth.h"
 #include "diag.h"
+#include "netdef-policy.h"
+#include "openvswitch/types.h"
 #include "port-vlan.h"
 
 #define NETDEF_MAX_VLAN 4094    /* IEEE 802.1Q reserves 4095. */
@@ -73,6 +76,8 @@ struct portgroup {
     bool is_default;            /* portgroup@default='yes'. */
     bool has_vlan;              /* Has it a <vlan> of its own? */
     struct port_vlan vlan;      /* What libvirt writes into table Port. */
+    struct netdef_policy policy;    /* Of ports; before the network's. */
+    struct bandwidth bandwidth;     /* Of each port. */
     struct origin origin;
 };
 
@@ -82,10 +87,16 @@ struct netdef {
     char *uuid;                 /* Canonical lower-case text, or null. */
     enum netdef_forward forward;
     char *bridge;               /* bridge@name, or null. */
-    enum mac_table_manager mac_table_manager;
     enum netdef_virtualport virtualport;
     bool has_vlan;
     struct port_vlan vlan;      /* As portgroup's; default if !has_vlan. */
+    struct netdef_policy policy;    /* Of ports. */
+    struct bandwidth bandwidth;     /* Of all ports together. */
+    struct netdef_setting mtu;      /* Bytes, 1...65535. */
+    struct netdef_setting stp;      /* Boolean. */
+    struct netdef_setting stp_delay;    /* Seconds. */
+    struct eth_addr mac;        /* The bridge's own, or all zeros. */
+    unsigned int mac_line;      /* Of <mac>, or 0. */
     struct portgroup *portgroups;   /* In the order of the file. */
     size_t n_portgroups;
     struct origin origin;       /* Of <network>; element "network". */
@@ -100,6 +111,7 @@ void netdef_clear_ports(struct netdef *);
 void netdef_destroy(struct netdef *);
 bool netdef_equals(const struct netdef *, const struct netdef *);
 
+enum mac_table_manager netdef_mode(const struct netdef *);
 bool netdef_is_foreign(const struct netdef *);
 bool netdef_is_ours(const struct netdef *);
 const struct portgroup *netdef_find_portgroup(const struct netdef *,

@@ -7,10 +7,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/netdef.h"
+#include "packets.h"
 #include "random.h"
 #include "util.h"
 
@@ -59,6 +61,60 @@ random_vlan(struct port_vlan *vlan)
     }
 }
 
+/* In half of all cases, a setting below 'n'. */
+static struct netdef_setting
+random_setting(int n)
+{
+    return (random_range(2)
+            ? (struct netdef_setting) { random_range(n), 1, "x" }
+            : (struct netdef_setting) { 0, 0, NULL });
+}
+
+static void
+random_policy(struct netdef_policy *policy)
+{
+    policy->mac_table_manager = random_setting(2);
+    policy->isolated = random_setting(2);
+    policy->trust_rx_filters = random_setting(2);
+    policy->rx_filter_limit = random_setting(NETDEF_MAX_RX_FILTERS + 1);
+}
+
+static void
+random_rate(struct bandwidth_rate *rate, bool inbound)
+{
+    if (random_range(2)) {
+        rate->average = 1 + random_range(100);
+        rate->peak = random_range(3) * 1000;
+        rate->burst = random_range(2) ? BANDWIDTH_MAX : 0;
+    }
+    if (inbound && random_range(2)) {
+        rate->floor = 1 + random_range(10);
+    }
+}
+
+static void
+random_bandwidth(struct bandwidth *bandwidth)
+{
+    random_rate(&bandwidth->in, true);
+    random_rate(&bandwidth->out, false);
+}
+
+/* All but VLANs. */
+static void
+random_settings(struct netdef *netdef)
+{
+    random_policy(&netdef->policy);
+    random_bandwidth(&netdef->bandwidth);
+    if (netdef->forward != NETDEF_FORWARD_BRIDGE) {
+        netdef->mtu = random_setting(65536);
+        netdef->stp = random_setting(2);
+        netdef->stp_delay = random_setting(INT_MAX);
+        if (random_range(2)) {
+            eth_addr_random(&netdef->mac);
+        }
+    }
+}
+
 static struct netdef *
 random_netdef(void)
 {
@@ -73,7 +129,7 @@ random_netdef(void)
     }
     netdef->forward = random_range(NETDEF_FORWARD_HOSTDEV + 1);
     netdef->virtualport = random_range(NETDEF_VIRTUALPORT_MIDONET + 1);
-    netdef->mac_table_manager = random_range(2);
+    random_settings(netdef);
     if (random_range(4)) {
         netdef->bridge = xasprintf("br%d'&<", random_range(1000));
     }
@@ -93,6 +149,11 @@ random_netdef(void)
         free(text);
         pg->is_default = i == default_pg;
         port_vlan_init(&pg->vlan);
+        random_policy(&pg->policy);
+        if (netdef_mode(netdef) == MAC_TABLE_KERNEL) {
+            pg->policy.mac_table_manager.value = MAC_TABLE_KERNEL;
+        }
+        random_bandwidth(&pg->bandwidth);
         pg->has_vlan = random_range(2);
         if (pg->has_vlan) {
             random_vlan(&pg->vlan);

@@ -66,7 +66,7 @@ test_introductory_example(void **state OVS_UNUSED)
     assert_string_equal(netdef->name, "test");
     assert_null(netdef->uuid);
     assert_string_equal(netdef->bridge, "br0");
-    assert_int_equal(netdef->mac_table_manager, MAC_TABLE_LIBVIRT);
+    assert_int_equal(netdef_mode(netdef), MAC_TABLE_LIBVIRT);
     assert_int_equal(netdef->forward, NETDEF_FORWARD_NONE);
     assert_int_equal(netdef->virtualport, NETDEF_VIRTUALPORT_NONE);
     assert_false(netdef->has_vlan);
