@@ -33,6 +33,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/normal-guard.h \
 	controller/ofctrl-switch.c \
 	controller/ofctrl-switch.h \
+	controller/ofctrl-watch.c \
+	controller/ofctrl-watch.h \
 	controller/ofctrl.c \
 	controller/ofctrl.h \
 	controller/quarantine.c \

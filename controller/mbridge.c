@@ -33,6 +33,7 @@ mbridge_create(const struct bridge_row *row, const struct uuid *uuid,
     mb->uuid = *uuid;
     mb->ofctrl = ofctrl_create(row->name, mbridge_on_of_port,
                                mbridge_on_frame, mb);
+    ofctrl_set_watch(mb->ofctrl, env->watch);
     ofctrl_set_allowed(mb->ofctrl, bridge_row_allows_openflow15(row));
     mb->guard = normal_guard_create(row->name);
     mb->plan = plan_create(row->name);

@@ -34,6 +34,7 @@ struct vif_reader;
 struct mbridge_env {
     const struct vif_reader *vifs;
     struct dbsync *dbsync;
+    bool watch;                 /* Put right what others change at once? */
 };
 
 /* How far a port has got.  In the order of which is worse. */

@@ -43,8 +43,8 @@ encode_set_controller_id(void)
 }
 
 /* Initializes 'msgs' to what is to be sent first on a new connection: an order
- * to tell us of ports and show us the frames that our flows are about, and
- * nothing else. */
+ * to tell us of ports and of what others do to groups, show us the frames that
+ * our flows are about, and nothing else. */
 void
 ofctrl_switch_hello(struct ovs_list *msgs)
 {
@@ -53,6 +53,7 @@ ofctrl_switch_hello(struct ovs_list *msgs)
     async.primary[OAM_PORT_STATUS] = (1u << OFPPR_ADD | 1u << OFPPR_DELETE
                                       | 1u << OFPPR_MODIFY);
     async.primary[OAM_PACKET_IN] = 1u << OFPR_ACTION;
+    async.primary[OAM_REQUESTFORWARD] = 1u << OFPRFR_GROUP_MOD;
     ovs_list_init(msgs);
     push(msgs, encode_set_controller_id());
     push(msgs, ofputil_encode_set_async_config(&async, (1u << OAM_N_TYPES) - 1,

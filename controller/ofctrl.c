@@ -8,6 +8,7 @@
 #include "controller/commit.h"
 #include "controller/mgmt-conn.h"
 #include "controller/ofctrl-switch.h"
+#include "controller/ofctrl-watch.h"
 #include "lib/oflow-table.h"
 #include "lib/oflow.h"
 #include "lib/plan.h"
@@ -18,12 +19,19 @@
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(ofctrl);
 
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
+
 /* Messages that one call of ofctrl_run() takes in at most. */
 #define MAX_RECV 500
+
+/* How long after reading what somebody else has changed to read again if it is
+ * changed again, in milliseconds: who keeps at it must not keep us busy. */
+#define REREAD_MSEC 250
 
 #define STATES                                  \
     STATE(DISCONNECTED, "disconnected")         \
@@ -54,6 +62,10 @@ struct ofctrl {
     unsigned long long int put; /* Of those begun, the last one... */
     unsigned long long int put_done;    /* ...and of those carried out. */
     bool compare_all;           /* Or else only what the plan calls dirty. */
+
+    bool watch;                 /* Be told of what others change? */
+    bool interfered;            /* Have they, since it was last read? */
+    long long int next_reread;  /* In time_msec() terms. */
 };
 
 /* Creates and returns a connection to bridge 'bridge' of the local switch.  If
@@ -119,6 +131,7 @@ become_readback(struct ofctrl *ofctrl)
     ofctrl->state = S_READBACK;
     ofctrl->compare_all = true;
     ofctrl->readback_xid = 0;
+    ofctrl->interfered = false;
     ofctrl->n_readbacks++;
     commit_reset(&ofctrl->commit);
 
@@ -231,6 +244,23 @@ handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
     }
 }
 
+/* The switch tells of a change of a flow or a group by another connection. */
+static void
+handle_change(struct ofctrl *ofctrl, const struct ofp_header *oh, bool group)
+{
+    struct ds what = DS_EMPTY_INITIALIZER;
+
+    if (group ? ofctrl_watch_decode_group(oh, &what)
+        : ofctrl_watch_decode_flows(oh, &ofctrl->installed, &what)) {
+        ofctrl->interfered = ofctrl->watch;
+        if (ofctrl->watch) {
+            VLOG_WARN_RL(&rl, "%s: switch was changed by somebody else: %s",
+                         ofctrl->bridge, ds_cstr(&what));
+        }
+    }
+    ds_destroy(&what);
+}
+
 static void
 handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
 {
@@ -267,6 +297,11 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
         ofctrl_switch_decode_groups(oh, &ofctrl->installed);
         break;
 
+    case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
+    case OFPTYPE_REQUESTFORWARD:
+        handle_change(ofctrl, oh, type == OFPTYPE_REQUESTFORWARD);
+        break;
+
     case OFPTYPE_BARRIER_REPLY:
         handle_barrier(ofctrl, oh);
         break;
@@ -281,6 +316,12 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
     }
 }
 
+static bool
+must_reread(const struct ofctrl *ofctrl)
+{
+    return ofctrl->interfered && ofctrl->state == S_READY;
+}
+
 /* Takes in what the switch has to say. */
 void
 ofctrl_run(struct ofctrl *ofctrl)
@@ -293,6 +334,9 @@ ofctrl_run(struct ofctrl *ofctrl)
         become_disconnected(ofctrl);
         if (mgmt_conn_is_connected(ofctrl->conn)) {
             ofctrl->n_connects++;
+            if (ofctrl->watch) {
+                send_message(ofctrl, ofctrl_watch_encode_request());
+            }
             become_readback(ofctrl);
         }
     }
@@ -306,6 +350,11 @@ ofctrl_run(struct ofctrl *ofctrl)
         handle_message(ofctrl, msg);
         ofpbuf_delete(msg);
     }
+
+    if (must_reread(ofctrl) && time_msec() >= ofctrl->next_reread) {
+        ofctrl->next_reread = time_msec() + REREAD_MSEC;
+        ofctrl_reread(ofctrl);
+    }
 }
 
 /* Arranges for poll_block() to wake up when ofctrl_run() has something to
@@ -314,6 +363,9 @@ void
 ofctrl_wait(struct ofctrl *ofctrl)
 {
     mgmt_conn_wait(ofctrl->conn);
+    if (must_reread(ofctrl)) {
+        poll_timer_wait_until(ofctrl->next_reread);
+    }
 }
 
 /* Arranges for poll_block() to wake up when ofctrl_put() has something to do
@@ -331,6 +383,15 @@ void
 ofctrl_socket_appeared(struct ofctrl *ofctrl)
 {
     mgmt_conn_hurry(ofctrl->conn);
+}
+
+/* Is the switch to be brought back at once to what it should hold when somebody
+ * else changes it?  The default is false.  To be called before the first
+ * ofctrl_run(). */
+void
+ofctrl_set_watch(struct ofctrl *ofctrl, bool watch)
+{
+    ofctrl->watch = watch;
 }
 
 /* Does the bridge allow OpenFlow 1.5, so that there is any use in trying to

@@ -62,13 +62,12 @@ static const struct {
 struct subject {
     char *bridge;
     struct switch_read *read;
-    unsigned long long int n_bundles;   /* When the reading began. */
 };
 
 struct query {
     struct ovs_list list_node;  /* In queries' 'list'. */
     enum query_type type;
-    struct unixctl_conn *conn;  /* Null for the look every minute. */
+    struct unixctl_conn *conn;  /* Null once it has its reply. */
     struct svec args;
     bool json, stats, repair;
     bool status;                /* First line is the exit status. */
@@ -82,8 +81,6 @@ struct query {
 struct queries {
     struct reconcile *reconcile;
     struct ovs_list list;       /* Contains "struct query"s. */
-    int check_interval;         /* In milliseconds, 0 for never. */
-    long long int next_check;   /* In time_msec() terms. */
 };
 
 static unixctl_cb_func start_query;
@@ -95,17 +92,14 @@ struct query_command {
 };
 
 /* Creates and returns the queries about 'reconcile', which must outlive them,
- * and registers their commands.  Switches are looked at every 'check_interval'
- * seconds, never if it is 0. */
+ * and registers their commands. */
 struct queries *
-queries_create(struct reconcile *reconcile, int check_interval)
+queries_create(struct reconcile *reconcile)
 {
     static struct query_command commands[ARRAY_SIZE(classes)];
     struct queries *queries = xzalloc(sizeof *queries);
 
     queries->reconcile = reconcile;
-    queries->check_interval = check_interval * 1000;
-    queries->next_check = time_msec() + queries->check_interval;
     ovs_list_init(&queries->list);
     for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
         commands[i] = (struct query_command) { queries, i };
@@ -204,7 +198,6 @@ add_subject(struct query *q, const struct mbridge *mb, bool read)
     q->subjects[q->n_subjects++] = (struct subject) {
         .bridge = xstrdup(mbridge_name(mb)),
         .read = read ? switch_read_create(mbridge_name(mb)) : NULL,
-        .n_bundles = ofctrl_get_stats(mbridge_ofctrl(mb))->n_bundles,
     };
 }
 
@@ -312,38 +305,6 @@ explain_subject(const struct query *q, const struct mbridge *mb,
     flow_dump_uninit(&filtered);
     bridge_view_uninit(&view);
     return holds;
-}
-
-/* Takes the result of the look every minute. */
-static void
-finish_check(struct queries *queries, struct query *q)
-{
-    for (size_t i = 0; i < q->n_subjects; i++) {
-        const struct subject *subject = &q->subjects[i];
-        const struct mbridge *mb = reconcile_find_bridge(queries->reconcile,
-                                                         subject->bridge);
-        struct ds s = DS_EMPTY_INITIALIZER;
-
-        /* What has been changed while it was read may look wrong. */
-        if (mb && subject->read && !switch_read_error(subject->read)
-            && ofctrl_is_installed(mbridge_ofctrl(mb), mbridge_plan(mb))
-            && !ofctrl_count_quarantined(mbridge_ofctrl(mb))
-            && (ofctrl_get_stats(mbridge_ofctrl(mb))->n_bundles
-                == subject->n_bundles)
-            && !explain_subject(q, mb, subject, &s, NULL)) {
-            static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
-            char *line, *save_ptr = NULL;
-
-            for (line = strtok_r(ds_cstr(&s), "\n", &save_ptr); line;
-                 line = strtok_r(NULL, "\n", &save_ptr)) {
-                VLOG_WARN_RL(&rl, "%s: switch was changed by somebody else: "
-                             "%s", subject->bridge, line);
-            }
-            reconcile_repair(queries->reconcile, subject->bridge);
-        }
-        ds_destroy(&s);
-    }
-    query_destroy(q);
 }
 
 /* All switches have been read for 'q', a "verify" or "dump-flows". */
@@ -500,26 +461,11 @@ query_run(struct queries *queries, struct query *q)
         run_wait(queries, q);
     } else if (!done) {
         return;
-    } else if (!q->conn) {
-        finish_check(queries, q);
     } else if (q->type == Q_DUMP || q->type == Q_VERIFY) {
         finish_explain(queries, q);
     } else {
         finish_state(queries, q);
     }
-}
-
-static void
-start_check(struct queries *queries)
-{
-    struct query *q = xzalloc(sizeof *q);
-
-    q->type = Q_VERIFY;
-    q->deadline = LLONG_MAX;
-    svec_init(&q->args);
-    ds_init(&q->text);
-    ovs_list_push_back(&queries->list, &q->list_node);
-    add_subjects(queries, q);
 }
 
 /* Does what can be done without waiting.  To be called after
@@ -529,10 +475,6 @@ queries_run(struct queries *queries)
 {
     struct query *q;
 
-    if (queries->check_interval && time_msec() >= queries->next_check) {
-        queries->next_check = time_msec() + queries->check_interval;
-        start_check(queries);
-    }
     LIST_FOR_EACH_SAFE (q, list_node, &queries->list) {
         query_run(queries, q);
     }
@@ -545,9 +487,6 @@ queries_wait(struct queries *queries)
 {
     const struct query *q;
 
-    if (queries->check_interval) {
-        poll_timer_wait_until(queries->next_check);
-    }
     LIST_FOR_EACH (q, list_node, &queries->list) {
         for (size_t i = 0; i < q->n_subjects && !q->repairing; i++) {
             if (q->subjects[i].read) {

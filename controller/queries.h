@@ -3,13 +3,12 @@
 #define QUERIES_H 1
 
 /* Control commands that take time: those that read switches and those that wait
- * for something to happen.  And the look, every minute, whether each switch
- * still holds its plan, which somebody may have changed behind our back. */
+ * for something to happen. */
 
 struct queries;
 struct reconcile;
 
-struct queries *queries_create(struct reconcile *, int check_interval);
+struct queries *queries_create(struct reconcile *);
 void queries_destroy(struct queries *);
 
 void queries_run(struct queries *);

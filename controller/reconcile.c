@@ -56,6 +56,7 @@ reconcile_create(const struct reconcile_config *config)
     r->env = (struct mbridge_env) {
         .vifs = ovs_idl_vifs(r->ovs),
         .dbsync = r->dbsync,
+        .watch = config->watch,
     };
     shash_init(&r->bridges);
     sset_init(&r->wanted_bridges);

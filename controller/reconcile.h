@@ -18,6 +18,7 @@ struct reconcile_config {
     const char *database;       /* Remote, as in ovsdb(7). */
     const char *networks;       /* Directory of network XML. */
     const char *datapath_type;  /* Of bridges that are made here. */
+    bool watch;                 /* Put right what others change at once? */
 };
 
 struct reconcile *reconcile_create(const struct reconcile_config *);

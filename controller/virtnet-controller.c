@@ -31,7 +31,6 @@ struct options {
     char *database;             /* As in 'config', to be freed. */
     const char *libvirt;
     const char *unixctl_path;
-    int check_interval;         /* In seconds, 0 for never. */
 };
 
 static void parse_options(int argc, char *argv[], struct options *);
@@ -60,7 +59,7 @@ main(int argc, char *argv[])
     free(options.database);
     waiters = waiters_create(reconcile);
     appctl_register(reconcile, waiters, &exiting);
-    queries = queries_create(reconcile, options.check_interval);
+    queries = queries_create(reconcile);
     daemonize_complete();
     VLOG_INFO("%s (ovs-virtnet) %s", program_name, virtnet_version());
 
@@ -95,7 +94,7 @@ parse_options(int argc, char *argv[], struct options *options)
         OPT_NETWORKS = UCHAR_MAX + 1,
         OPT_LIBVIRT,
         OPT_DATAPATH_TYPE,
-        OPT_CHECK_INTERVAL,
+        OPT_NO_WATCH,
         OPT_UNIXCTL,
         SSL_OPTION_ENUMS,
         VLOG_OPTION_ENUMS,
@@ -105,7 +104,7 @@ parse_options(int argc, char *argv[], struct options *options)
         {"networks", required_argument, NULL, OPT_NETWORKS},
         {"libvirt", required_argument, NULL, OPT_LIBVIRT},
         {"datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE},
-        {"check-interval", required_argument, NULL, OPT_CHECK_INTERVAL},
+        {"no-watch", no_argument, NULL, OPT_NO_WATCH},
         {"unixctl", required_argument, NULL, OPT_UNIXCTL},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
@@ -121,8 +120,8 @@ parse_options(int argc, char *argv[], struct options *options)
         .config = {
             .networks = SYSCONFDIR "/ovs-virtnet/networks",
             .datapath_type = "",
+            .watch = true,
         },
-        .check_interval = 60,
         .libvirt = "none",
     };
     while ((c = getopt_long(argc, argv, short_options, long_options,
@@ -140,14 +139,8 @@ parse_options(int argc, char *argv[], struct options *options)
             options->config.datapath_type = optarg;
             break;
 
-        case OPT_CHECK_INTERVAL:
-            if (!str_to_int(optarg, 10, &options->check_interval)
-                || options->check_interval < 0
-                || options->check_interval > 86400) {
-                fprintf(stderr, "%s: --check-interval=%s: expected a number "
-                        "of seconds, at most 86400\n", program_name, optarg);
-                exit(2);
-            }
+        case OPT_NO_WATCH:
+            options->config.watch = false;
             break;
 
         case OPT_UNIXCTL:
@@ -203,9 +196,9 @@ usage(void)
            "  --datapath-type=TYPE    of bridges that are created for "
            "networks\n"
            "                          (default: the system's default)\n"
-           "  --check-interval=SECONDS  how often to look whether somebody has "
-           "changed\n"
-           "                          our flows, 0 for never (default: 60)\n",
+           "  --no-watch              leave it at that when somebody else changes "
+           "our\n"
+           "                          flows\n",
            program_name, program_name, ovs_rundir());
     stream_usage("DATABASE", true, false, false);
     daemon_usage();

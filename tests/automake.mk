@@ -232,6 +232,7 @@ TESTSUITE_AT = \
 	tests/checks.at \
 	tests/cli.at \
 	tests/database.at \
+	tests/drift.at \
 	tests/networks.at \
 	tests/ports.at \
 	tests/restart.at \

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/ofctrl-watch.h"
+
+#include <errno.h>
+
+#include "lib/oflow-table.h"
+#include "lib/oflow.h"
+#include "lib/pipeline.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/ofp-group.h"
+#include "openvswitch/ofp-monitor.h"
+#include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofpbuf.h"
+#include "openvswitch/vlog.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(ofctrl_watch);
+
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
+
+/* Returns the message that has the switch tell from now on what becomes of its
+ * flows.  To be sent once on a connection. */
+struct ofpbuf *
+ofctrl_watch_encode_request(void)
+{
+    struct ofputil_flow_monitor_request request = {
+        .id = 1,
+        .command = OFPFMC_ADD,
+        .flags = OFPFMF_ADD | OFPFMF_REMOVED | OFPFMF_MODIFY,
+        .out_port = OFPP_ANY,
+        .out_group = OFPG_ANY,
+        .table_id = OFPTT_ALL,
+        .match = MATCH_CATCHALL_INITIALIZER,
+    };
+    struct ofpbuf *msg = ofpbuf_new(0);
+
+    ofputil_append_flow_monitor_request(&request, msg, OFPUTIL_P_OF15_OXM);
+    ofpmsg_update_length(msg);
+    return msg;
+}
+
+/* Is the flow that 'update' is about ours, or in the place of one of ours? */
+static bool
+concerns_us(const struct ofputil_flow_update *update,
+            const struct oflow_table *installed)
+{
+    if (pipeline_cookie_is_ours(update->cookie)) {
+        return true;
+    }
+
+    struct ofpbuf none = ofpbuf_const_initializer(NULL, 0);
+    struct oflow *key = oflow_create(update->table_id, update->priority,
+                                     &update->match, update->cookie, &none);
+    bool found = oflow_table_find(installed, key) != NULL;
+
+    oflow_unref(key);
+    return found;
+}
+
+static void
+format_update(struct ds *s, const struct ofputil_flow_update *update)
+{
+    ds_put_format(s, "%s flow table=%u,",
+                  (update->event == OFPFME_REMOVED ? "deleted"
+                   : update->event == OFPFME_ADDED ? "added"
+                   : "changed"), update->table_id);
+    match_format(&update->match, NULL, s, update->priority);
+}
+
+/* Do the updates in 'oh', from a flow monitor, say that others have changed a
+ * flow of ours, or put one in the place of one in 'installed'?  If so, appends
+ * the first of them to 'what'. */
+bool
+ofctrl_watch_decode_flows(const struct ofp_header *oh,
+                          const struct oflow_table *installed,
+                          struct ds *what)
+{
+    struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
+    struct ofpbuf ofpacts;
+    size_t n = 0;
+
+    ofpbuf_init(&ofpacts, 0);
+    for (;;) {
+        struct ofputil_flow_update update;
+        int error = ofputil_decode_flow_update(&update, &b, &ofpacts);
+
+        if (error) {
+            if (error != EOF) {
+                VLOG_WARN_RL(&rl, "bad flow update: %s",
+                             ofperr_to_string(error));
+            }
+            break;
+        }
+        if ((update.event == OFPFME_ADDED || update.event == OFPFME_REMOVED
+             || update.event == OFPFME_MODIFIED)
+            && concerns_us(&update, installed) && !n++) {
+            format_update(what, &update);
+        }
+    }
+    ofpbuf_uninit(&ofpacts);
+    if (n > 1) {
+        ds_put_format(what, " and %"PRIuSIZE" more", n - 1);
+    }
+    return n > 0;
+}
+
+/* Does 'oh', a forwarded request, change a group of ours?  If so, appends the
+ * request to 'what'. */
+bool
+ofctrl_watch_decode_group(const struct ofp_header *oh, struct ds *what)
+{
+    struct ofputil_requestforward rf;
+    enum ofperr error = ofputil_decode_requestforward(oh, &rf);
+
+    if (error) {
+        VLOG_WARN_RL(&rl, "bad forwarded request: %s",
+                     ofperr_to_string(error));
+        return false;
+    }
+
+    bool ours = false;
+    if (rf.reason == OFPRFR_GROUP_MOD) {
+        uint32_t group_id = rf.group_mod->group_id;
+
+        ours = group_id == OFPG_ALL || pipeline_group_is_ours(group_id);
+        if (ours && group_id == OFPG_ALL) {
+            ds_put_cstr(what, "all groups");
+        } else if (ours) {
+            ds_put_format(what, "group %"PRIu32, group_id);
+        }
+    }
+    ofputil_destroy_requestforward(&rf);
+    return ours;
+}
