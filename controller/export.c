@@ -96,6 +96,25 @@ put_vport_state(struct json *json, const struct mbridge *mb,
     }
 }
 
+/* The addresses of 'vport' besides the first, by how it has come by them. */
+static void
+put_others(struct json *json, const struct vport *vport)
+{
+    struct json *others = vport->n_others ? json_object_create() : NULL;
+
+    for (size_t i = 0; i < vport->n_others; i++) {
+        char *mac = xasprintf(ETH_ADDR_FMT,
+                              ETH_ADDR_ARGS(vport->others[i].mac));
+
+        json_object_put_string(others, mac,
+                               claim_kind_to_string(vport->others[i].kind));
+        free(mac);
+    }
+    if (others) {
+        json_object_put(json, "other-macs", others);
+    }
+}
+
 struct export {
     const struct mbridge *mb;
     struct json *ports;
@@ -118,6 +137,7 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
             json_object_put_format(json, "mac", ETH_ADDR_FMT,
                                    ETH_ADDR_ARGS(vport->mac));
         }
+        put_others(json, vport);
         if (vport->isolated) {
             json_object_put(json, "isolated", json_boolean_create(true));
         }
@@ -158,6 +178,8 @@ export_fdb(const struct mbridge *mb)
                                    ETH_ADDR_ARGS((*e)->mac));
             put_vlans(json, lost ? &claim->vlans : &claim->won);
             json_object_put_string(json, "port", claim->port);
+            json_object_put_string(json, "source",
+                                   claim_kind_to_string(claim->kind));
             json_object_put_string(json, "state",
                                    mbridge_claim_state(mb, claim));
             if (lost) {

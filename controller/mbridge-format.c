@@ -75,6 +75,9 @@ format_claim(struct ds *s, const struct mbridge *mb,
     } else if (winner) {
         ds_put_format(s, " (%s has it)", winner->port);
     }
+    if (claim->kind == CLAIM_LISTED) {
+        ds_put_format(s, " (%s)", claim_kind_to_string(claim->kind));
+    }
     ds_put_char(s, '\n');
 }
 
@@ -115,6 +118,9 @@ format_ports(struct ds *s, const struct plan *plan)
                       vif_role_to_string(vport->role));
         if (!eth_addr_is_zero(vport->mac)) {
             ds_put_format(s, ", "ETH_ADDR_FMT, ETH_ADDR_ARGS(vport->mac));
+        }
+        if (vport->n_others) {
+            ds_put_format(s, " and %"PRIuSIZE" more", vport->n_others);
         }
         if (vport->isolated) {
             ds_put_cstr(s, ", isolated");

@@ -156,7 +156,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
         if (vport.role == VIF_HOST) {
             /* The database has it too, but not after a restart of its
              * server. */
-            vport.mac = port->hw_addr;
+            vport_set_mac(&vport, port->hw_addr);
         }
         /* A guest that is held back no longer may be held back again. */
         port->arrived = port->arrived && !vport.active;

@@ -87,6 +87,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/vif.h \
 	lib/virtnet-version.c \
 	lib/virtnet-version.h \
+	lib/vport.c \
 	lib/vlan-set.c \
 	lib/vlan-set.h
 lib_libvirtnet_la_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXML2_CFLAGS)

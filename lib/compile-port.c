@@ -12,57 +12,13 @@
 #include "slice.h"
 #include "util.h"
 
-/* Initializes 'dst' to a copy of 'src'. */
-void
-vport_clone(struct vport *dst, const struct vport *src)
-{
-    *dst = *src;
-    dst->name = xstrdup(src->name);
-    dst->port = nullable_xstrdup(src->port);
-    vlan_set_clone(&dst->vlan.members, &src->vlan.members);
-}
-
-/* Frees what 'vport' holds, but not 'vport' itself. */
-void
-vport_uninit(struct vport *vport)
-{
-    free(vport->name);
-    free(vport->port);
-    port_vlan_effect_uninit(&vport->vlan);
-}
-
-bool
-vport_equals(const struct vport *a, const struct vport *b)
-{
-    return (!strcmp(a->name, b->name)
-            && a->ofport == b->ofport
-            && a->role == b->role
-            && vlan_set_equals(&a->vlan.members, &b->vlan.members)
-            && a->vlan.untagged_in == b->vlan.untagged_in
-            && a->vlan.untagged_out == b->vlan.untagged_out
-            && a->vlan.tagged_in == b->vlan.tagged_in
-            && eth_addr_equals(a->mac, b->mac)
-            && a->active == b->active
-            && a->isolated == b->isolated
-            && !strcmp(vport_port(a), vport_port(b))
-            && a->in_bond == b->in_bond
-            && a->admission == b->admission
-            && a->reflects == b->reflects);
-}
-
-/* Returns the name of the Port row that 'vport' belongs to. */
-const char *
-vport_port(const struct vport *vport)
-{
-    return vport->port ? vport->port : vport->name;
-}
-
 struct compilation {
     const struct bridge_ctx *ctx;
     const struct vport *vport;
     struct slice *slice;
     ovs_be64 cookie;
     bool pending;               /* Has it an address, but not won it? */
+    struct eth_addr mac;        /* Of its addresses the one at hand. */
     struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
 };
 
@@ -232,7 +188,7 @@ add_forward(struct compilation *c, const struct vlan_block *block)
     struct match match = MATCH_CATCHALL_INITIALIZER;
 
     pipeline_match_block(&match, block);
-    match_set_dl_dst(&match, c->vport->mac);
+    match_set_dl_dst(&match, c->mac);
     add(c, TABLE_FORWARD, PRIORITY_FORWARD_MAC, &match);
 }
 
@@ -245,7 +201,7 @@ add_isolation(struct compilation *c, const struct vlan_block *block)
     ofpbuf_clear(c->ofpacts);
     pipeline_match_isolated(&match);
     pipeline_match_block(&match, block);
-    match_set_dl_dst(&match, c->vport->mac);
+    match_set_dl_dst(&match, c->mac);
     add(c, TABLE_FORWARD, PRIORITY_FORWARD_ISOLATED, &match);
 }
 
@@ -257,7 +213,7 @@ add_reflect(struct compilation *c, const struct vlan_block *block)
 
     ofpbuf_clear(c->ofpacts);
     pipeline_match_block(&match, block);
-    match_set_dl_src(&match, c->vport->mac);
+    match_set_dl_src(&match, c->mac);
     add(c, TABLE_REFLECT, PRIORITY_REFLECT_MAC, &match);
 }
 
@@ -300,18 +256,34 @@ compile_unknown_normal(struct compilation *c)
     }
 }
 
-/* Adds to 'slice' the flows and buckets of 'vport', which has won its MAC in
- * the VLANs of 'won'.  None if 'ctx' does not ask for an exact MAC table.
+/* All that is about address 'mac', won in the VLANs of 'won'. */
+static void
+compile_mac(struct compilation *c, struct eth_addr mac,
+            const struct vlan_set *won)
+{
+    c->mac = mac;
+    for_each_egress(c, won, add_forward);
+    if (c->vport->isolated) {
+        for_each_egress(c, won, add_isolation);
+    }
+    if (c->ctx->reflections) {
+        for_each_egress(c, won, add_reflect);
+    }
+}
+
+/* Adds to 'slice' the flows and buckets of 'vport', which has won each of its
+ * addresses, as vport_get_mac() numbers them, in the VLANs of 'won[i]'.  None
+ * if 'ctx' does not ask for an exact MAC table.
  *
  * A guest and the host are sent what is for their MAC, and the broadcasts of
  * their VLANs; an isolated guest, none that comes from another one.  A network
  * port is sent what is left over.
  *
- * A guest that has won nothing, because its address belongs to another port or
- * because it is held back, may only announce itself. */
+ * A guest that has not won its first address anywhere, because that belongs to
+ * another port or because it is held back, may only announce itself. */
 void
 compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
-             const struct vlan_set *won, struct slice *slice)
+             const struct vlan_set *const won[], struct slice *slice)
 {
     if (!ctx->exact) {
         return;
@@ -324,18 +296,14 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         .vport = vport,
         .slice = slice,
         .cookie = pipeline_cookie(COOKIE_PORT, vport->name),
-        .pending = (vport->role == VIF_GUEST && vlan_set_is_empty(won)),
+        .pending = (vport->role == VIF_GUEST && vlan_set_is_empty(won[0])),
         .ofpacts = &ofpacts,
     };
 
     compile_admit(&c);
     if (vport->role != VIF_NETWORK) {
-        for_each_egress(&c, won, add_forward);
-        if (vport->isolated) {
-            for_each_egress(&c, won, add_isolation);
-        }
-        if (ctx->reflections) {
-            for_each_egress(&c, won, add_reflect);
+        for (size_t i = 0; i < vport_n_macs(vport); i++) {
+            compile_mac(&c, vport_get_mac(vport, i).mac, won[i]);
         }
         for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
     } else if (ctx->network == NETWORK_DIRECT) {

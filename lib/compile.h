@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "mac-table.h"
 #include "network-side.h"
 #include "openvswitch/types.h"
 #include "port-vlan.h"
@@ -34,14 +35,22 @@ enum admission {
     ADMISSION_NONE
 };
 
+/* One more address that a guest or the host claims. */
+struct vport_mac {
+    struct eth_addr mac;
+    enum claim_kind kind;
+};
+
 /* A port of a bridge, with all that its flows depend on but the winnings of
- * its claim. */
+ * its claims. */
 struct vport {
     char *name;                 /* Of the interface; unique in the bridge. */
     ofp_port_t ofport;
     enum vif_role role;
     struct port_vlan_effect vlan;
-    struct eth_addr mac;        /* What it claims; zero if nothing. */
+    struct eth_addr mac;        /* What it claims; zero if nothing... */
+    struct vport_mac *others;   /* ...and what else, without repetition. */
+    size_t n_others;
     bool active;                /* Or else its claim is held back. */
     bool isolated;              /* Guests only: apart from others like it? */
 
@@ -56,11 +65,16 @@ void vport_clone(struct vport *, const struct vport *);
 void vport_uninit(struct vport *);
 bool vport_equals(const struct vport *, const struct vport *);
 const char *vport_port(const struct vport *);
+void vport_set_mac(struct vport *, struct eth_addr);
+bool vport_add_mac(struct vport *, struct eth_addr, enum claim_kind);
+size_t vport_n_macs(const struct vport *);
+struct vport_mac vport_get_mac(const struct vport *, size_t i);
+bool vport_has_mac(const struct vport *, struct eth_addr);
 
 void compile_bridge(const struct bridge_ctx *, const char *bridge,
                     struct slice *);
 void compile_port(const struct bridge_ctx *, const struct vport *,
-                  const struct vlan_set *won, struct slice *);
+                  const struct vlan_set *const won[], struct slice *);
 void compile_flood(const struct vlan_block *, const uint32_t *group_ids,
                    size_t n_groups, struct slice *);
 

@@ -10,6 +10,30 @@
 #include "pipeline.h"
 #include "util.h"
 
+const char *
+claim_kind_to_string(enum claim_kind kind)
+{
+    static const char *const names[] = {
+#define CLAIM_KIND(ENUM, RANK, NAME) NAME,
+        CLAIM_KINDS
+#undef CLAIM_KIND
+    };
+
+    return names[kind];
+}
+
+static int
+claim_rank(const struct mac_claim *claim)
+{
+    static const int ranks[] = {
+#define CLAIM_KIND(ENUM, RANK, NAME) RANK,
+        CLAIM_KINDS
+#undef CLAIM_KIND
+    };
+
+    return ranks[claim->kind];
+}
+
 /* Initializes 'table' without claims. */
 void
 mac_table_init(struct mac_table *table)
@@ -148,10 +172,12 @@ mac_table_seed(struct mac_table *table, struct eth_addr mac,
     mark_dirty(table, entry);
 }
 
-/* Makes 'port' claim 'mac' in 'vlans', or changes the claim that it has. */
+/* Makes 'port' claim 'mac' in 'vlans' because of 'kind', or changes the claim
+ * that it has. */
 void
 mac_table_claim(struct mac_table *table, struct eth_addr mac,
-                const char *port, const struct vlan_set *vlans, bool active)
+                const char *port, enum claim_kind kind,
+                const struct vlan_set *vlans, bool active)
 {
     struct mac_entry *entry = find_or_create_entry(table, mac);
     struct mac_claim *claim = find_claim(entry, port);
@@ -162,7 +188,7 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
         claim = &entry->claims[entry->n_claims++];
         claim->port = xstrdup(port);
         vlan_set_init(&claim->won);
-    } else if (claim->active == active
+    } else if (claim->active == active && claim->kind == kind
                && vlan_set_equals(&claim->vlans, vlans)) {
         return;
     } else {
@@ -170,6 +196,7 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
     }
     vlan_set_clone(&claim->vlans, vlans);
     claim->active = active;
+    claim->kind = kind;
     mark_dirty(table, entry);
 }
 
@@ -210,6 +237,8 @@ claim_precedes(const struct mac_entry *entry,
 {
     if (a->active != b->active) {
         return a->active;
+    } else if (claim_rank(a) != claim_rank(b)) {
+        return claim_rank(a) < claim_rank(b);
     }
 
     bool a_had = !vlan_set_is_empty(had_it(entry, a));
@@ -233,30 +262,48 @@ sort_claims(struct mac_entry *entry)
     }
 }
 
-/* Gives to each active claim to 'entry' what it had and then, by precedence,
- * what it claims.  'won' has a set for each claim. */
+/* Gives to the claims to 'entry' from 'first' to just before 'end', which have
+ * one rank, what they had and then, by precedence, what they claim, apart from
+ * what is in 'taken', where that is added. */
 static void
-share_out(const struct mac_entry *entry, struct vlan_set *won)
+share_out_rank(const struct mac_entry *entry, size_t first, size_t end,
+               struct vlan_set *taken, struct vlan_set *won)
 {
-    struct vlan_set taken = VLAN_SET_INITIALIZER;
-
     for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < entry->n_claims; i++) {
+        for (size_t i = first; i < end; i++) {
             const struct mac_claim *claim = &entry->claims[i];
             struct vlan_set vlans;
 
-            if (!claim->active) {
-                continue;
-            }
             vlan_set_clone(&vlans, &claim->vlans);
             if (!pass) {
                 vlan_set_intersect(&vlans, had_it(entry, claim));
             }
-            vlan_set_subtract(&vlans, &taken);
-            vlan_set_union(&taken, &vlans);
+            vlan_set_subtract(&vlans, taken);
+            vlan_set_union(taken, &vlans);
             vlan_set_union(&won[i], &vlans);
             vlan_set_uninit(&vlans);
         }
+    }
+}
+
+/* Gives to each active claim to 'entry', rank by rank, what it wins.  'won' has
+ * a set for each claim.  The claims are sorted. */
+static void
+share_out(const struct mac_entry *entry, struct vlan_set *won)
+{
+    struct vlan_set taken = VLAN_SET_INITIALIZER;
+    size_t first = 0;
+
+    while (first < entry->n_claims && entry->claims[first].active) {
+        int rank = claim_rank(&entry->claims[first]);
+        size_t end = first + 1;
+
+        while (end < entry->n_claims && entry->claims[end].active
+               && claim_rank(&entry->claims[end]) == rank) {
+            end++;
+        }
+        share_out_rank(entry, first, end, &taken, won);
+        first = end;
     }
     vlan_set_uninit(&taken);
 }

@@ -10,6 +10,8 @@
  *
  *   - an active port; one that is held back, because its guest is still
  *     elsewhere, wins nothing;
+ *   - then the host by its own address, then ports that are configured with
+ *     it, then one whose guest has taken it;
  *   - then the port that had it there, or else had it in another VLAN;
  *   - then the port with the lower name.
  *
@@ -27,8 +29,25 @@
 #include "openvswitch/types.h"
 #include "vlan-set.h"
 
+/* Why a port claims an address.
+ *
+ * CLAIM_KIND(ENUM, RANK, NAME): the lowest rank wins. */
+#define CLAIM_KINDS                                                         \
+    CLAIM_KIND(HOST, 0, "host")             /* The bridge's own. */         \
+    CLAIM_KIND(ATTACHED, 1, "attached-mac") /* external_ids:attached-mac. */\
+    CLAIM_KIND(LISTED, 1, "virtnet-macs")   /* external_ids:virtnet-macs. */
+
+enum claim_kind {
+#define CLAIM_KIND(ENUM, RANK, NAME) CLAIM_##ENUM,
+    CLAIM_KINDS
+#undef CLAIM_KIND
+};
+
+const char *claim_kind_to_string(enum claim_kind);
+
 struct mac_claim {
     char *port;                 /* Who claims. */
+    enum claim_kind kind;
     struct vlan_set vlans;      /* Where. */
     struct vlan_set won;        /* Where it was won, a subset of 'vlans'. */
     bool active;                /* False if it is held back. */
@@ -65,7 +84,7 @@ void mac_table_uninit(struct mac_table *);
 void mac_table_seed(struct mac_table *, struct eth_addr,
                     const struct vlan_block *, uint32_t port_hash);
 void mac_table_claim(struct mac_table *, struct eth_addr, const char *port,
-                     const struct vlan_set *, bool active);
+                     enum claim_kind, const struct vlan_set *, bool active);
 void mac_table_unclaim(struct mac_table *, struct eth_addr, const char *port);
 void mac_table_run(struct mac_table *, mac_table_changed_cb *, void *aux);
 

@@ -147,24 +147,32 @@ update_network_side(struct plan *plan)
 }
 
 static bool
-claims_mac(const struct vport *vport)
+claims_mac(const struct vport *vport, struct eth_addr mac)
 {
-    return vport->role != VIF_NETWORK && !eth_addr_is_zero(vport->mac);
+    return (vport->role != VIF_NETWORK && !eth_addr_is_zero(mac)
+            && vport_has_mac(vport, mac));
 }
 
 /* Makes the mac-table and the counts follow from 'old' becoming 'new', of
  * which one may be null. */
 static void
-update_claim(struct plan *plan, const struct vport *old,
-             const struct vport *new)
+update_claims(struct plan *plan, const struct vport *old,
+              const struct vport *new)
 {
-    if (old && claims_mac(old)
-        && !(new && claims_mac(new) && eth_addr_equals(old->mac, new->mac))) {
-        mac_table_unclaim(&plan->mac_table, old->mac, old->name);
+    for (size_t i = 0; old && i < vport_n_macs(old); i++) {
+        struct eth_addr mac = vport_get_mac(old, i).mac;
+
+        if (!new || !claims_mac(new, mac)) {
+            mac_table_unclaim(&plan->mac_table, mac, old->name);
+        }
     }
-    if (new && claims_mac(new)) {
-        mac_table_claim(&plan->mac_table, new->mac, new->name,
-                        &new->vlan.members, new->active);
+    for (size_t i = 0; new && i < vport_n_macs(new); i++) {
+        struct vport_mac m = vport_get_mac(new, i);
+
+        if (claims_mac(new, m.mac)) {
+            mac_table_claim(&plan->mac_table, m.mac, new->name, m.kind,
+                            &new->vlan.members, new->active);
+        }
     }
     if (new) {
         network_side_add(&plan->network_side, new);
@@ -187,11 +195,11 @@ plan_set_port(struct plan *plan, const struct vport *vport)
         ovs_list_init(&port->dirty_node);
         hmap_insert(&plan->ports, &port->hmap_node,
                     pipeline_origin_hash(vport->name));
-        update_claim(plan, NULL, vport);
+        update_claims(plan, NULL, vport);
     } else if (vport_equals(&port->vport, vport)) {
         return;
     } else {
-        update_claim(plan, &port->vport, vport);
+        update_claims(plan, &port->vport, vport);
         vport_uninit(&port->vport);
     }
     vport_clone(&port->vport, vport);
@@ -248,7 +256,7 @@ plan_remove_port(struct plan *plan, const char *name)
 
         slice_init(&none);
         replace_slice(plan, &port->slice, &none);
-        update_claim(plan, &port->vport, NULL);
+        update_claims(plan, &port->vport, NULL);
         plan_port_destroy(plan, port);
     }
 }
@@ -310,16 +318,23 @@ winnings_changed(const char *port_name, void *plan_)
 static void
 run_port(struct plan *plan, struct plan_port *port)
 {
-    const struct mac_entry *entry
-        = mac_table_find(&plan->mac_table, port->vport.mac);
-    const struct mac_claim *claim
-        = entry ? mac_entry_find_claim(entry, port->vport.name) : NULL;
-    const struct vlan_set none = VLAN_SET_INITIALIZER;
+    static const struct vlan_set none = VLAN_SET_INITIALIZER;
+    const struct vport *vport = &port->vport;
+    const struct vlan_set **won = xmalloc(vport_n_macs(vport) * sizeof *won);
     struct slice new;
 
+    for (size_t i = 0; i < vport_n_macs(vport); i++) {
+        const struct mac_entry *entry
+            = mac_table_find(&plan->mac_table, vport_get_mac(vport, i).mac);
+        const struct mac_claim *claim
+            = entry ? mac_entry_find_claim(entry, vport->name) : NULL;
+
+        won[i] = claim ? &claim->won : &none;
+    }
     slice_init(&new);
-    compile_port(&plan->ctx, &port->vport, claim ? &claim->won : &none, &new);
+    compile_port(&plan->ctx, vport, won, &new);
     replace_slice(plan, &port->slice, &new);
+    free(won);
 }
 
 static void

@@ -2,11 +2,13 @@
 #include <config.h>
 #include "port-policy.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "compile.h"
 #include "diag.h"
 #include "model.h"
+#include "util.h"
 #include "vif.h"
 
 /* Is 'vif' to be kept apart from others of which the same is asked?  A port
@@ -27,6 +29,31 @@ is_isolated(const struct vif *vif, const struct origin *origin,
     return true;
 }
 
+/* Makes 'vport' claim the further addresses of 'vif', but for those that are
+ * none. */
+static void
+add_listed_macs(const struct vif *vif, struct vport *vport,
+                const struct origin *origin, struct diag_list *diags)
+{
+    char *list = xstrdup(vif->macs);
+    char *save_ptr = NULL;
+
+    for (char *s = strtok_r(list, ", \t\n", &save_ptr); s;
+         s = strtok_r(NULL, ", \t\n", &save_ptr)) {
+        struct eth_addr mac;
+        const char *why;
+
+        if (vif_parse_mac(s, &mac, &why)) {
+            vport_add_mac(vport, mac, CLAIM_LISTED);
+        } else {
+            diag_add(diags, DIAG_ERROR, origin,
+                     "external_ids:virtnet-macs has '%s', which %s; left out",
+                     s, why);
+        }
+    }
+    free(list);
+}
+
 /* Makes 'vport', the port of 'vif', which 'model' has found to be a guest, a
  * network port or the host, what is asked of it apart from that.  Adds to
  * 'diags' what there is to say of it. */
@@ -37,6 +64,13 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     struct origin origin = { .element = vif->name };
     bool isolated = is_isolated(vif, &origin, diags);
 
+    if (vif->macs && vport->role != VIF_NETWORK) {
+        add_listed_macs(vif, vport, &origin, diags);
+    } else if (vif->macs) {
+        diag_add(diags, DIAG_WARNING, &origin,
+                 "is a network port, so external_ids:virtnet-macs says "
+                 "nothing");
+    }
     if (vport->role != VIF_GUEST) {
         if (isolated) {
             diag_add(diags, DIAG_WARNING, &origin,

@@ -116,6 +116,7 @@ read_interface(struct vif *vif, const struct json *row)
     vif->portgroup = get_id(row, "virtnet-portgroup");
     vif->role = get_id(row, "virtnet-role");
     vif->isolated = get_id(row, "virtnet-isolated");
+    vif->macs = get_id(row, "virtnet-macs");
 }
 
 static void

@@ -84,6 +84,7 @@ STRING_MEMBER(vif_iface_status, struct vif, iface_status)
 STRING_MEMBER(vif_portgroup, struct vif, portgroup)
 STRING_MEMBER(vif_role, struct vif, role)
 STRING_MEMBER(vif_isolated, struct vif, isolated)
+STRING_MEMBER(vif_macs, struct vif, macs)
 STRING_MEMBER(vif_port, struct vif, port)
 STRING_MEMBER(bridge_mode, struct ports_bridge, row.mac_table_manager)
 STRING_MEMBER(bridge_owner, struct ports_bridge, row.owner)
@@ -198,6 +199,7 @@ take_port(struct ports_bridge *bridge, const char *name,
         { "tag", vif_tag },
         { "trunks", vif_trunks },
         { "virtnet-isolated", vif_isolated },
+        { "virtnet-macs", vif_macs },
         { "virtnet-portgroup", vif_portgroup },
         { "virtnet-role", vif_role },
         { "virtnet-vlan", vif_vlan_is_ours },

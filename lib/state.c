@@ -78,6 +78,16 @@ put_diag(struct ds *s, const struct json *diag)
 }
 
 static void
+show_other_mac(struct ds *s, const char *mac, const struct json *source)
+{
+    ds_put_cstr(s, "        also ");
+    printable_put(s, mac);
+    ds_put_cstr(s, " (");
+    printable_put(s, source->type == JSON_STRING ? json_string(source) : "");
+    ds_put_cstr(s, ")\n");
+}
+
+static void
 show_port(struct ds *s, const char *name, const struct json *port)
 {
     ds_put_cstr(s, "    Port ");
@@ -101,6 +111,8 @@ show_port(struct ds *s, const char *name, const struct json *port)
         printable_put(s, state_get_string(port, "reason"));
     }
     ds_put_char(s, '\n');
+
+    for_each_member(s, state_get(port, "other-macs"), show_other_mac);
 
     const char *const ids[] = { "vm-id", "iface-id", "portgroup" };
     for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
@@ -204,6 +216,9 @@ state_format_fdb(struct ds *s, const struct json *state, const char *bridge)
             ds_put_cstr(s, " (");
             printable_put(s, state_get_string(e, "holder"));
             ds_put_cstr(s, " has it)");
+        }
+        if (!strcmp(state_get_string(e, "source"), "virtnet-macs")) {
+            ds_put_cstr(s, " (virtnet-macs)");
         }
         ds_put_char(s, '\n');
     }

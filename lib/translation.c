@@ -266,6 +266,9 @@ translation_format_origin(struct ds *s,
         if (!eth_addr_is_zero(vport->mac)) {
             ds_put_format(s, ", "ETH_ADDR_FMT, ETH_ADDR_ARGS(vport->mac));
         }
+        if (vport->n_others) {
+            ds_put_format(s, " and %"PRIuSIZE" more", vport->n_others);
+        }
         if (vport->isolated) {
             ds_put_cstr(s, ", isolated");
         }

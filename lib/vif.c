@@ -46,6 +46,7 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(portgroup)                       \
     VIF_STRING(role)                            \
     VIF_STRING(isolated)                        \
+    VIF_STRING(macs)                            \
     VIF_STRING(port)
 
 /* Initializes 'vif' to an interface without name, number or anything. */
@@ -135,23 +136,19 @@ parse_mac(const char *s, struct eth_addr *mac)
     return eth_addr_from_string(s, mac);
 }
 
-/* Stores the attached-mac of 'vif' in '*mac' and returns true, if it is a
+/* Stores the address that 's' says in '*mac' and returns true, if it is a
  * unicast address of six octets other than zero, all that a guest can be sent
  * frames by.
  *
  * Otherwise returns false and leaves '*mac' alone.  Then, if 'why' is nonnull,
- * stores in '*why' what is wrong with it, a constant string, or null if there
- * is no attached-mac at all. */
+ * stores in '*why' what is wrong with it, a constant string. */
 bool
-vif_parse_attached_mac(const struct vif *vif, struct eth_addr *mac,
-                       const char **why)
+vif_parse_mac(const char *s, struct eth_addr *mac, const char **why)
 {
     struct eth_addr ea;
     const char *reason;
 
-    if (!vif->attached_mac) {
-        reason = NULL;
-    } else if (!parse_mac(vif->attached_mac, &ea)) {
+    if (!parse_mac(s, &ea)) {
         reason = "is not a MAC address of six octets";
     } else if (eth_addr_is_multicast(ea)) {
         reason = "is a multicast address";
@@ -164,6 +161,21 @@ vif_parse_attached_mac(const struct vif *vif, struct eth_addr *mac,
 
     if (why) {
         *why = reason;
+    }
+    return false;
+}
+
+/* As vif_parse_mac(), for the attached-mac of 'vif'.  If there is none, '*why'
+ * becomes null. */
+bool
+vif_parse_attached_mac(const struct vif *vif, struct eth_addr *mac,
+                       const char **why)
+{
+    if (vif->attached_mac) {
+        return vif_parse_mac(vif->attached_mac, mac, why);
+    }
+    if (why) {
+        *why = NULL;
     }
     return false;
 }

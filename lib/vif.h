@@ -65,6 +65,7 @@ struct vif {
     char *portgroup;            /* external_ids:virtnet-portgroup. */
     char *role;                 /* external_ids:virtnet-role. */
     char *isolated;             /* external_ids:virtnet-isolated. */
+    char *macs;                 /* external_ids:virtnet-macs. */
     bool lacp_current;          /* Has LACP a current partner on it? */
 
     /* Table Port. */
@@ -81,6 +82,7 @@ void vif_uninit(struct vif *);
 bool vif_equals(const struct vif *, const struct vif *);
 
 enum vif_role vif_get_role(const struct vif *);
+bool vif_parse_mac(const char *, struct eth_addr *, const char **why);
 bool vif_parse_attached_mac(const struct vif *, struct eth_addr *,
                             const char **why);
 

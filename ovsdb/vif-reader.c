@@ -201,6 +201,7 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     vif->portgroup = get_id(ids, "virtnet-portgroup");
     vif->role = get_id(ids, "virtnet-role");
     vif->isolated = get_id(ids, "virtnet-isolated");
+    vif->macs = get_id(ids, "virtnet-macs");
     vif->lacp_current = row->n_lacp_current && row->lacp_current[0];
 }
 

@@ -36,6 +36,7 @@ unit_tests = \
 	tests/unit/test-plan \
 	tests/unit/test-plan-format \
 	tests/unit/test-plan-law \
+	tests/unit/test-port-policy \
 	tests/unit/test-port-vlan \
 	tests/unit/test-vif \
 	tests/unit/test-virtnet-version \
@@ -127,6 +128,10 @@ tests_unit_test_plan_law_SOURCES = tests/unit/test-plan-law.c
 tests_unit_test_plan_law_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_plan_law_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_port_policy_SOURCES = tests/unit/test-port-policy.c
+tests_unit_test_port_policy_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_port_policy_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_port_vlan_SOURCES = tests/unit/test-port-vlan.c
 tests_unit_test_port_vlan_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_port_vlan_LDADD = $(UNIT_LIBS)
@@ -176,6 +181,7 @@ EXTRA_DIST += \
 	tests/system/test-forwarding.sh \
 	tests/system/test-harness.sh \
 	tests/system/test-isolation.sh \
+	tests/system/test-macs.sh \
 	tests/system/test-kernel-mode.sh \
 	tests/system/test-networks.sh \
 	tests/system/test-plugging.sh \

@@ -57,6 +57,33 @@ random_port_vlan(struct port_vlan *vlan)
     }
 }
 
+/* Is 'mac' an address of 'spec'? */
+bool
+port_spec_has_mac(const struct port_spec *spec, struct eth_addr mac)
+{
+    for (size_t i = 0; i < spec->n_others; i++) {
+        if (eth_addr_equals(spec->others[i], mac)) {
+            return true;
+        }
+    }
+    return spec->role != VIF_NETWORK && eth_addr_equals(spec->mac, mac);
+}
+
+/* Gives 'spec' other addresses besides the first, mostly none. */
+void
+port_spec_random_others(struct port_spec *spec)
+{
+    spec->n_others = 0;
+    for (int n = random_range(4) ? 0 : random_range(4);
+         spec->role != VIF_NETWORK && n > 0; n--) {
+        struct eth_addr mac = random_guest_mac();
+
+        if (!port_spec_has_mac(spec, mac)) {
+            spec->others[spec->n_others++] = mac;
+        }
+    }
+}
+
 /* Initializes 'spec' to a random port of the given 'role'.  Its name and
  * number follow from 'index'. */
 void
@@ -74,6 +101,7 @@ port_spec_random(struct port_spec *spec, unsigned int index,
     };
     snprintf(spec->name, sizeof spec->name, "p%02u", index % 100);
     random_port_vlan(&spec->vlan);
+    port_spec_random_others(spec);
 }
 
 /* Makes 'spec', a network port, a member of a bond, or else a plain port, of
@@ -112,6 +140,9 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         .admission = spec->admission,
         .reflects = spec->reflects,
     };
+    for (size_t i = 0; i < spec->n_others; i++) {
+        ovs_assert(vport_add_mac(vport, spec->others[i], CLAIM_LISTED));
+    }
     ovs_assert(port_vlan_effect_init(&vport->vlan, &spec->vlan));
 }
 

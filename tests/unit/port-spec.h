@@ -21,6 +21,8 @@ struct port_spec {
     enum vif_role role;
     struct port_vlan vlan;
     struct eth_addr mac;        /* Zero for a network port. */
+    struct eth_addr others[3];  /* Without repetition. */
+    size_t n_others;
     bool active;
     bool isolated;              /* Guests only. */
 
@@ -34,6 +36,8 @@ void port_spec_random(struct port_spec *, unsigned int index, enum vif_role);
 void port_spec_random_bond(struct port_spec *);
 void port_spec_uninit(struct port_spec *);
 void port_spec_to_vport(const struct port_spec *, struct vport *);
+void port_spec_random_others(struct port_spec *);
+bool port_spec_has_mac(const struct port_spec *, struct eth_addr);
 struct eth_addr random_guest_mac(void);
 int random_vid(void);
 

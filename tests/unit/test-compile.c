@@ -198,7 +198,7 @@ check_port(const struct bridge_ctx *ctx, const struct vport *vport,
     struct slice slice;
 
     slice_init(&slice);
-    compile_port(ctx, vport, won, &slice);
+    compile_port(ctx, vport, &won, &slice);
     format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
     assert_string_equal(ds_cstr(&s), expected);
     slice_uninit(&slice);

@@ -105,6 +105,17 @@ find_port(const struct port_specs *specs, ofp_port_t ofport)
     return NULL;
 }
 
+/* Does 'a' win what 'b' wants as well?  By its own address, the host does. */
+static bool
+precedes(const struct port_spec *a, const struct port_spec *b,
+         struct eth_addr mac)
+{
+    bool a_host = a->role == VIF_HOST && eth_addr_equals(a->mac, mac);
+    bool b_host = b->role == VIF_HOST && eth_addr_equals(b->mac, mac);
+
+    return a_host != b_host ? a_host : strcmp(a->name, b->name) < 0;
+}
+
 /* The port that 'mac' belongs to in 'vlan', on a bridge without a past.  It is
  * never a port that is held back. */
 static const struct port_spec *
@@ -115,9 +126,8 @@ find_owner(const struct port_specs *specs, struct eth_addr mac, int vlan)
     for (size_t i = 0; i < specs->n; i++) {
         const struct port_spec *p = &specs->ports[i];
 
-        if (p->role != VIF_NETWORK && eth_addr_equals(p->mac, mac)
-            && p->active && carries(p, vlan)
-            && (!best || strcmp(p->name, best->name) < 0)) {
+        if (port_spec_has_mac(p, mac) && p->active && carries(p, vlan)
+            && (!best || precedes(p, best, mac))) {
             best = p;
         }
     }
@@ -380,7 +390,7 @@ check_law_9(const struct port_specs *specs, const struct frame *frame,
         assert_true(to || out->d[i].port == OFPP_NORMAL);
         assert_true(!to || to->role != VIF_GUEST
                     || eth_addr_is_multicast(frame->dst)
-                    || eth_addr_equals(to->mac, frame->dst));
+                    || port_spec_has_mac(to, frame->dst));
     }
 }
 

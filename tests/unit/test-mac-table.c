@@ -38,14 +38,21 @@ set_from_string(struct vlan_set *set, const char *s)
 }
 
 static void
-claim(struct mac_table *table, const char *port, const char *vlans,
-      bool active)
+claim_as(struct mac_table *table, const char *port, enum claim_kind kind,
+         const char *vlans, bool active)
 {
     struct vlan_set set;
 
     set_from_string(&set, vlans);
-    mac_table_claim(table, mac, port, &set, active);
+    mac_table_claim(table, mac, port, kind, &set, active);
     vlan_set_uninit(&set);
+}
+
+static void
+claim(struct mac_table *table, const char *port, const char *vlans,
+      bool active)
+{
+    claim_as(table, port, CLAIM_ATTACHED, vlans, active);
 }
 
 static void
@@ -397,7 +404,7 @@ test_sort(void **state OVS_UNUSED)
         struct eth_addr ea;
 
         eth_addr_random(&ea);
-        mac_table_claim(&table, ea, "a", &set, true);
+        mac_table_claim(&table, ea, "a", CLAIM_ATTACHED, &set, true);
     }
     mac_table_run(&table, no_record, NULL);
 
@@ -412,12 +419,47 @@ test_sort(void **state OVS_UNUSED)
     vlan_set_uninit(&set);
 }
 
+/* The host's own address is the host's, whoever had it; what is listed counts as
+ * much as what is attached. */
+static void
+test_ranks(void **state OVS_UNUSED)
+{
+    struct mac_table table;
+
+    mac_table_init(&table);
+    claim(&table, "a", "10-20", true);
+    claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
+    check_run(&table, "a", "a:10-20");
+    mac_table_unclaim(&table, mac, "a");
+    check_run(&table, "b", "b:10-20");
+    claim(&table, "a", "10-20", true);
+    check_run(&table, "", "b:10-20");
+
+    claim_as(&table, "c", CLAIM_HOST, "0-10", true);
+    check_run(&table, "bc", "b:11-20 c:0-10");
+    claim_as(&table, "c", CLAIM_HOST, "0-4095", true);
+    check_run(&table, "bc", "c:0-4095");
+    /* It is the kind of claim that counts. */
+    claim_as(&table, "c", CLAIM_LISTED, "0-4095", true);
+    check_run(&table, "", "c:0-4095");
+    claim_as(&table, "b", CLAIM_HOST, "20", true);
+    check_run(&table, "bc", "b:20 c:0-19,21-4095");
+    /* But one that is held back wins nothing. */
+    claim_as(&table, "b", CLAIM_HOST, "20", false);
+    check_run(&table, "bc", "c:0-4095");
+    mac_table_uninit(&table);
+
+    assert_string_equal(claim_kind_to_string(CLAIM_HOST), "host");
+    assert_string_equal(claim_kind_to_string(CLAIM_LISTED), "virtnet-macs");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_claiming_order),
         cmocka_unit_test(test_partial),
+        cmocka_unit_test(test_ranks),
         cmocka_unit_test(test_seed),
         cmocka_unit_test(test_order_within_turn),
         cmocka_unit_test(test_random),

@@ -102,7 +102,7 @@ change_facts(struct facts *facts)
     struct port_spec *p = &facts->ports[i];
     struct port_spec *q = &facts->ports[1 + random_range(MAX_FACTS - 1)];
 
-    switch (random_range(8)) {
+    switch (random_range(9)) {
     case 0:
     case 1:
         facts->present[i] = !facts->present[i];
@@ -113,6 +113,7 @@ change_facts(struct facts *facts)
     case 3:
         if (p->role != VIF_NETWORK) {
             p->mac = random_guest_mac();
+            p->n_others = 0;
         }
         break;
     case 4:
@@ -142,6 +143,9 @@ change_facts(struct facts *facts)
         if (p->role == VIF_GUEST) {
             p->isolated = !p->isolated;
         }
+        break;
+    case 8:
+        port_spec_random_others(p);
         break;
     }
 }
@@ -248,8 +252,19 @@ format_port(struct ds *s, const struct plan *plan, const char *name)
     oflow_table_uninit(&mine);
 }
 
+static bool
+share_mac(const struct port_spec *a, const struct port_spec *b)
+{
+    for (size_t i = 0; i < a->n_others; i++) {
+        if (port_spec_has_mac(b, a->others[i])) {
+            return true;
+        }
+    }
+    return a->role != VIF_NETWORK && port_spec_has_mac(b, a->mac);
+}
+
 /* Appends to 's' all that 'plan' has because of the ports in 'specs' but for
- * 'gone' and those with its address. */
+ * 'gone' and those with an address of its. */
 static void
 format_others(struct ds *s, const struct plan *plan,
               const struct port_specs *specs, const struct port_spec *gone)
@@ -257,8 +272,7 @@ format_others(struct ds *s, const struct plan *plan,
     for (size_t i = 0; i < specs->n; i++) {
         const struct port_spec *p = &specs->ports[i];
 
-        if (p != gone && (p->role == VIF_NETWORK
-                          || !eth_addr_equals(p->mac, gone->mac))) {
+        if (p != gone && !share_mac(p, gone)) {
             format_port(s, plan, p->name);
         }
     }

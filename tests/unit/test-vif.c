@@ -152,6 +152,7 @@ vif_init_full(struct vif *vif)
     vif->portgroup = xstrdup("p");
     vif->role = xstrdup("guest");
     vif->isolated = xstrdup("true");
+    vif->macs = xstrdup("52:54:00:12:34:57");
     vif->port = xstrdup("vnet0");
     vif->vlan.tag = 10;
     vlan_set_add(&vif->vlan.trunks, 20);
@@ -204,6 +205,7 @@ test_value(void **state OVS_UNUSED)
     STRING_DIFFERS(portgroup);
     STRING_DIFFERS(role);
     STRING_DIFFERS(isolated);
+    STRING_DIFFERS(macs);
     STRING_DIFFERS(port);
 
     vlan_set_add(&b.vlan.trunks, 30);

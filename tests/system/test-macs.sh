@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A guest that lists further addresses, as for VRRP or containers in it, gets
+# what is for them too; and who has what when two list the same.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+fdb_line() {
+    ctl fdb br0 | grep -w "$1" | grep -w "$2" || :
+}
+
+macs() {
+    vsctl set Interface "$1" "external_ids:virtnet-macs=\"$2\""
+    settle
+}
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+add_uplink br0 up 52:54:00:00:ff:01
+add_guest br0 g1 52:54:00:00:00:01
+add_guest br0 g2 52:54:00:00:00:02
+add_guest br0 t1 52:54:00:00:00:03 tag=10
+network net0 br0 libvirt
+start_controller
+settle
+
+cat > $S/names <<'.'
+mac vrrp 00:00:5e:00:01:05
+mac cont 52:54:00:0c:00:01
+.
+check() {
+    cat $S/names - | expect_frames
+}
+
+say "Nobody has them yet."
+check <<'.'
+up -> vrrp = -
+g1 -> vrrp = up
+.
+
+say "g1 lists both."
+macs g1 "00:00:5e:00:01:05, 52:54:00:0c:00:01"
+say "$(ctl fdb br0)"
+grep -q 'installed (virtnet-macs)' <<< "$(fdb_line g1 00:00:5e:00:01:05)" ||
+    fail "the table does not say where it is from"
+check <<'.'
+up -> vrrp = g1
+up -> cont = g1
+up -> g1 = g1
+g2 -> vrrp = g1
+host -> cont = g1
+up -> vrrp vlan=10 = g1[10]
+g1 -> g2 src=vrrp = g2
+g1 -> bcast src=cont = g2 host up
+up -> unknown = -
+.
+
+say "g2 lists one of them too: g1 keeps it, and g2 is served by its own."
+macs g2 "00:00:5e:00:01:05"
+grep -q 'conflict (g1 has it) (virtnet-macs)' \
+    <<< "$(fdb_line g2 00:00:5e:00:01:05)" || fail "the conflict is not shown"
+check <<'.'
+up -> vrrp = g1
+up -> g2 = g2
+g2 -> g1 = g1
+.
+before=$(ctl fdb br0)
+stop_controller KILL
+start_controller
+settle
+diff -u <(say "$before") <(ctl fdb br0) || fail "another table after a restart"
+
+say "The backup takes over."
+macs g1 "52:54:00:0c:00:01"
+check <<'.'
+up -> vrrp = g2
+g1 -> vrrp = g2
+up -> cont = g1
+.
+
+say "In other VLANs it is another address."
+macs t1 "52:54:00:0c:00:01"
+check <<'.'
+up -> cont = g1
+t1 -> cont = g1[10]
+.
+vsctl set Port g1 tag=20
+settle
+check <<'.'
+up -> cont vlan=20 = g1
+up -> cont vlan=10 = t1
+up -> cont = -
+.
+
+say "What is no address is shown and left out."
+macs t1 "01:00:5e:00:00:01 52:54:00:0c:00:0z, 52:54:00:0c:00:02"
+controller_diagnostics
+[ "$(controller_diagnostics | grep -c 'error: t1: .*left out')" = 2 ] ||
+    fail "it is not shown"
+allow_log "t1: external_ids:virtnet-macs has"
+expect_frames <<'.'
+up -> 52:54:00:0c:00:02 vlan=10 = t1
+up -> t1 vlan=10 = t1
+.
+vsctl remove Interface t1 external_ids virtnet-macs
+settle
+expect_frames <<'.'
+up -> 52:54:00:0c:00:02 vlan=10 = -
+up -> t1 vlan=10 = t1
+.
+
+say "A guest that lists the host's address."
+macs g2 "$(cat /sys/class/net/br0/address)"
+check <<'.'
+up -> host = host
+g1 -> host vlan=20 = -
+.
+finish
