@@ -334,7 +334,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
 {
     struct origin origin = { .element = vif->name };
     enum model_verdict verdict = MODEL_WIRED;
-    enum vif_role role = vif_get_role(vif);
+    enum vif_role role = port_policy_role(model, vif);
     struct eth_addr mac = eth_addr_zero;
 
     if (vif->error || vif->ofport == OFPP_NONE) {
@@ -360,7 +360,6 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     switch (role) {
     case VIF_GUEST:
         vif_parse_attached_mac(vif, &mac, NULL);
-        report_portgroup(model, vif, &origin, diags);
         break;
 
     case VIF_HOST:
@@ -373,6 +372,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         }
         break;
     }
+    report_portgroup(model, vif, &origin, diags);
 
     *vport = (struct vport) {
         .name = xstrdup(vif->name),

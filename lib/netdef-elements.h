@@ -76,7 +76,7 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_MAC_TABLE_MANAGER,                                         \
                 "metadata/vn:network@macTableManager", STRING, CARRIED,       \
                 "who fills the MAC table")                                    \
-    NETDEF_NODE(VN_ISOLATED, "metadata/vn:network@isolated", YES_NO, LATER,   \
+    NETDEF_NODE(VN_ISOLATED, "metadata/vn:network@isolated", YES_NO, CARRIED, \
                 "isolation of guests")                                        \
     NETDEF_NODE(VN_RX_FILTER_LIMIT, "metadata/vn:network@rxFilterLimit",      \
                 NUMBER, LATER, "how many addresses a guest can add")          \
@@ -86,9 +86,9 @@ enum netdef_node_kind {
                 STRING, CARRIED, "the portgroup's name")                      \
     NETDEF_NODE(VN_PORTGROUP_MAC_TABLE_MANAGER,                               \
                 "metadata/vn:network/vn:portgroup@macTableManager", STRING,   \
-                LATER, "who knows the MAC addresses behind its ports")        \
+                CARRIED, "who knows the MAC addresses behind its ports")        \
     NETDEF_NODE(VN_PORTGROUP_ISOLATED,                                        \
-                "metadata/vn:network/vn:portgroup@isolated", YES_NO, LATER,   \
+                "metadata/vn:network/vn:portgroup@isolated", YES_NO, CARRIED, \
                 "isolation of guests")                                        \
     NETDEF_NODE(VN_PORTGROUP_RX_FILTER_LIMIT,                                 \
                 "metadata/vn:network/vn:portgroup@rxFilterLimit", NUMBER,     \
@@ -180,8 +180,9 @@ enum netdef_node_kind {
     NETDEF_VLAN_NODES(VLAN, "vlan")                                           \
     NETDEF_BANDWIDTH_NODES(BANDWIDTH, "bandwidth",                            \
                            "limits on the whole network's traffic")           \
-    NETDEF_NODE(PORT, "port", ONE, LATER, "isolation of guests")              \
-    NETDEF_NODE(PORT_ISOLATED, "port@isolated", YES_NO, LATER, "")            \
+    NETDEF_NODE(PORT, "port", ONE, CARRIED, "isolation of guests")            \
+    NETDEF_NODE(PORT_ISOLATED, "port@isolated", YES_NO, CARRIED,              \
+                "are guests kept from each other?")                           \
                                                                               \
     NETDEF_NODE(DOMAIN, "domain", ONE, DNSMASQ, "DNS domain")                 \
     NETDEF_NODE(DOMAIN_NAME, "domain@name", STRING, DNSMASQ, "")              \

@@ -11,14 +11,77 @@
 #include "util.h"
 #include "vif.h"
 
-/* Is 'vif' to be kept apart from others of which the same is asked?  A port
- * whose key cannot be understood is, for that is what its owner had in mind,
- * and it is the safer mistake. */
+/* Are ports of 'pg', which may be null, in 'network' to learn and to be flooded,
+ * while others are not? */
 static bool
-is_isolated(const struct vif *vif, const struct origin *origin,
-            struct diag_list *diags)
+learns(const struct netdef *network, const struct portgroup *pg)
 {
-    if (!vif->isolated || !strcmp(vif->isolated, "false")) {
+    return (pg && netdef_mode(network) == MAC_TABLE_LIBVIRT
+            && netdef_setting_is_set(&pg->policy.mac_table_manager)
+            && pg->policy.mac_table_manager.value == MAC_TABLE_KERNEL);
+}
+
+/* What definitions ask of a port. */
+struct request {
+    bool learns;
+    bool isolated;
+};
+
+static struct request
+get_request(const struct netdef *network, const struct portgroup *pg)
+{
+    struct netdef_policy policy = netdef_port_policy(network, pg);
+
+    return (struct request) {
+        .learns = learns(network, pg),
+        .isolated = policy.isolated.value,
+    };
+}
+
+/* Returns what the networks of 'model' ask of 'vif'. */
+static struct request
+find_request(const struct bridge_model *model, const struct vif *vif)
+{
+    const struct netdef *network;
+    const struct portgroup *pg = model_find_portgroup(model, vif, &network);
+    struct request all = { .learns = model->n_networks > 0 };
+
+    if (pg) {
+        return get_request(network, pg);
+    }
+    for (size_t i = 0; i < model->n_networks; i++) {
+        struct request r = get_request(model->networks[i],
+                                       netdef_default_portgroup(
+                                           model->networks[i]));
+
+        all.learns &= r.learns;
+        all.isolated |= r.isolated;
+    }
+    return all;
+}
+
+/* Returns the role of 'vif' on the bridge of 'model'.  What would be a guest is
+ * of the network side in a portgroup that learns, unless
+ * external_ids:virtnet-role says that it is a guest. */
+enum vif_role
+port_policy_role(const struct bridge_model *model, const struct vif *vif)
+{
+    enum vif_role role = vif_get_role(vif);
+
+    return (role == VIF_GUEST && !vif->role && find_request(model, vif).learns
+            ? VIF_NETWORK : role);
+}
+
+/* Is 'vif' to be kept apart from others of which the same is asked, if by
+ * definition it is 'requested'?  A port whose key cannot be understood is, for
+ * that is what its owner had in mind, and it is the safer mistake. */
+static bool
+is_isolated(const struct vif *vif, bool requested,
+            const struct origin *origin, struct diag_list *diags)
+{
+    if (!vif->isolated) {
+        return requested;
+    } else if (!strcmp(vif->isolated, "false")) {
         return false;
     }
     if (strcmp(vif->isolated, "true")) {
@@ -62,7 +125,10 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
                   struct vport *vport, struct diag_list *diags)
 {
     struct origin origin = { .element = vif->name };
-    bool isolated = is_isolated(vif, &origin, diags);
+    struct request request = find_request(model, vif);
+    bool isolated = is_isolated(vif,
+                                vport->role == VIF_GUEST && request.isolated,
+                                &origin, diags);
 
     if (vif->macs && vport->role != VIF_NETWORK) {
         add_listed_macs(vif, vport, &origin, diags);

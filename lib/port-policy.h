@@ -2,15 +2,21 @@
 #ifndef PORT_POLICY_H
 #define PORT_POLICY_H 1
 
-/* What a guest's port is to be like beyond its address and its VLANs: what its
- * own keys in table Interface say of it, or else its portgroup, or else its
- * network. */
+/* What a port is to be like beyond its address and its VLANs: what its own keys
+ * in table Interface say of it, or else its portgroup, or else its network.
+ *
+ * A port that names no portgroup is in the default one.  Where several networks
+ * share a bridge nothing says which of them it is in; then it is what all of
+ * them can live with. */
+
+#include "vif.h"
 
 struct bridge_model;
 struct diag_list;
-struct vif;
 struct vport;
 
+enum vif_role port_policy_role(const struct bridge_model *,
+                               const struct vif *);
 void port_policy_apply(const struct bridge_model *, const struct vif *,
                        struct vport *, struct diag_list *);
 

@@ -185,6 +185,7 @@ EXTRA_DIST += \
 	tests/system/test-kernel-mode.sh \
 	tests/system/test-networks.sh \
 	tests/system/test-plugging.sh \
+	tests/system/test-portgroups.sh \
 	tests/system/test-reserved.sh \
 	tests/system/test-restart.sh \
 	tests/system/test-spoofing.sh \

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "flow.h"
 #include "lib/compile.h"
 #include "lib/diag.h"
@@ -108,6 +110,112 @@ test_keys(void **state OVS_UNUSED)
     }
 }
 
+/* What definitions ask of port "p", whose portgroup and keys are as given.  A
+ * network's name is that of its file. */
+
+#define NETWORK(MODE, REST)                                             \
+    "<network>\n<name>n</name>\n"                                       \
+    "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1'>"               \
+    "<vn:portgroup name='router' macTableManager='kernel'/>"            \
+    "<vn:portgroup name='open' isolated='no'/>"                         \
+    "<vn:portgroup name='apart' isolated='yes'/>"                       \
+    "</vn:network></metadata>\n"                                        \
+    "<bridge name='br0' macTableManager='"MODE"'/>\n"REST                \
+    "<portgroup name='router'/><portgroup name='open'/>"                \
+    "<portgroup name='apart'/>\n</network>"
+#define LIBVIRT NETWORK("libvirt", "")
+#define ISOLATED NETWORK("libvirt", "<port isolated='yes'/>")
+#define KERNEL NETWORK("kernel", "<port isolated='yes'/>")
+#define DEFAULT                                                         \
+    "<network>\n<name>n</name>\n"                                       \
+    "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1'>"               \
+    "<vn:portgroup name='d' macTableManager='kernel' isolated='yes'/>"  \
+    "</vn:network></metadata>\n"                                        \
+    "<bridge name='br0' macTableManager='libvirt'/>\n"                  \
+    "<portgroup name='d' default='yes'/>\n</network>"
+
+static const struct {
+    const char *xml[2];
+    const char *portgroup, *role, *isolated;
+    const char *expected;
+} request_cases[] = {
+    { { NULL }, NULL, NULL, NULL, "guest" },
+    { { LIBVIRT }, NULL, NULL, NULL, "guest" },
+    { { LIBVIRT }, "router", NULL, NULL, "network" },
+    { { LIBVIRT }, "apart", NULL, NULL, "guest isolated" },
+    { { LIBVIRT }, "apart", NULL, "false", "guest" },
+    { { ISOLATED }, NULL, NULL, NULL, "guest isolated" },
+    { { ISOLATED }, NULL, NULL, "false", "guest" },
+    { { ISOLATED }, "open", NULL, NULL, "guest" },
+    { { ISOLATED }, "open", NULL, "true", "guest isolated" },
+    { { ISOLATED }, "apart", NULL, NULL, "guest isolated" },
+    /* There is no such portgroup. */
+    { { ISOLATED }, "none", NULL, NULL, "guest isolated" },
+    /* A part of the network side is not isolated, but the port's own key goes
+     * before its portgroup. */
+    { { ISOLATED }, "router", NULL, NULL, "network" },
+    { { ISOLATED }, "router", "guest", NULL, "guest isolated" },
+    { { ISOLATED }, "open", "network", NULL, "network" },
+    /* Where the whole bridge learns, a guest is a guest. */
+    { { KERNEL }, "router", NULL, "false", "guest" },
+    /* The default portgroup is that of ports that name none. */
+    { { DEFAULT }, NULL, NULL, NULL, "network" },
+    { { DEFAULT }, "d", NULL, NULL, "network" },
+    { { DEFAULT }, NULL, "guest", NULL, "guest isolated" },
+    /* Of several networks. */
+    { { LIBVIRT, ISOLATED }, NULL, NULL, NULL, "guest isolated" },
+    { { LIBVIRT, DEFAULT }, NULL, NULL, NULL, "guest isolated" },
+    { { DEFAULT, DEFAULT }, NULL, NULL, NULL, "network" },
+    { { LIBVIRT, DEFAULT }, "d", NULL, NULL, "network" },
+};
+
+static void
+test_requests(void **state OVS_UNUSED)
+{
+    const struct bridge_row row = { .name = S("br0") };
+
+    for (size_t i = 0; i < ARRAY_SIZE(request_cases); i++) {
+        const char *const *xml = request_cases[i].xml;
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct ds s = DS_EMPTY_INITIALIZER;
+        struct netdef *defs[2] = { NULL };
+        struct bridge_model model;
+        struct vport vport;
+        struct vif vif;
+        size_t n = 0;
+
+        for (; n < ARRAY_SIZE(defs) && xml[n]; n++) {
+            defs[n] = netdef_from_xml(xml[n], strlen(xml[n]), "n", &diags);
+            assert_non_null(defs[n]);
+        }
+        bridge_model_init(&model, &row, (const struct netdef *const *) defs,
+                          n, &diags);
+        diag_list_clear(&diags);
+
+        vif_init(&vif);
+        vif.name = xstrdup("p");
+        vif.ofport = OFP_PORT_C(1);
+        vif.attached_mac = xstrdup("52:54:00:00:00:01");
+        vif.portgroup = nullable_xstrdup(request_cases[i].portgroup);
+        vif.role = nullable_xstrdup(request_cases[i].role);
+        vif.isolated = nullable_xstrdup(request_cases[i].isolated);
+        assert_int_equal(model_port(&model, &vif, &vport, &diags),
+                         MODEL_WIRED);
+        ds_put_format(&s, "%s%s", vif_role_to_string(vport.role),
+                      vport.isolated ? " isolated" : "");
+        assert_string_equal(ds_cstr(&s), request_cases[i].expected);
+
+        vport_uninit(&vport);
+        vif_uninit(&vif);
+        bridge_model_uninit(&model);
+        while (n > 0) {
+            netdef_destroy(defs[--n]);
+        }
+        diag_list_uninit(&diags);
+        ds_destroy(&s);
+    }
+}
+
 /* The first address of a port is never among the others. */
 static void
 test_first(void **state OVS_UNUSED)
@@ -146,6 +254,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_requests),
         cmocka_unit_test(test_first),
     };
 
