@@ -11,6 +11,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/commit.h \
 	controller/dbsync.c \
 	controller/dbsync.h \
+	controller/dir-source.c \
+	controller/dir-source.h \
 	controller/dir-watch.c \
 	controller/dir-watch.h \
 	controller/export.c \
@@ -23,6 +25,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/mbridge.h \
 	controller/fdb-flush.c \
 	controller/fdb-flush.h \
+	controller/file-read.c \
+	controller/file-read.h \
 	controller/mgmt-conn.c \
 	controller/mgmt-conn.h \
 	controller/netdef-source.c \

@@ -28,6 +28,7 @@ VLOG_DEFINE_THIS_MODULE(dir_watch);
 
 struct dir_watch {
     char *path;
+    bool required;
     int fd;                     /* Of inotify. */
     int wd;                     /* Watch descriptor, -1 if not active. */
     long long int next_try;     /* In time_msec() terms, if not active. */
@@ -35,14 +36,16 @@ struct dir_watch {
 };
 
 /* Creates and returns a watch of directory 'path'.  The first dir_watch_run()
- * always reports that anything may have happened. */
+ * always reports that anything may have happened.  Only if it is 'required' is
+ * the user told that it is not there. */
 struct dir_watch *
-dir_watch_create(const char *path)
+dir_watch_create(const char *path, bool required)
 {
     struct dir_watch *watch = xmalloc(sizeof *watch);
 
     *watch = (struct dir_watch) {
         .path = xstrdup(path),
+        .required = required,
         .fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC),
         .wd = -1,
         .next_try = time_msec(),
@@ -79,8 +82,8 @@ try_activate(struct dir_watch *watch)
     if (watch->wd < 0) {
         if (errno != watch->last_error) {
             watch->last_error = errno;
-            VLOG_WARN("%s: %s; waiting for it", watch->path,
-                      ovs_strerror(errno));
+            VLOG(watch->required ? VLL_WARN : VLL_DBG,
+                 "%s: %s; waiting for it", watch->path, ovs_strerror(errno));
         }
         watch->next_try = time_msec() + RETRY_MSEC;
         return false;
@@ -162,4 +165,11 @@ dir_watch_wait(struct dir_watch *watch)
     if (watch->wd < 0) {
         poll_timer_wait_until(watch->next_try);
     }
+}
+
+/* Returns the errno value that keeps 'watch' from being active, 0 if none. */
+int
+dir_watch_error(const struct dir_watch *watch)
+{
+    return watch->last_error;
 }

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-struct dir_watch *dir_watch_create(const char *path);
+struct dir_watch *dir_watch_create(const char *path, bool required);
 void dir_watch_destroy(struct dir_watch *);
 
 /* Called for each name in the directory that something happened to.  A null
@@ -17,5 +17,6 @@ void dir_watch_destroy(struct dir_watch *);
 typedef void dir_watch_cb(const char *name, void *aux);
 void dir_watch_run(struct dir_watch *, dir_watch_cb *, void *aux);
 void dir_watch_wait(struct dir_watch *);
+int dir_watch_error(const struct dir_watch *);
 
 #endif /* controller/dir-watch.h */

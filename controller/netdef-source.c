@@ -2,355 +2,194 @@
 #include <config.h>
 #include "controller/netdef-source.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "controller/dir-watch.h"
+#include "controller/dir-source.h"
 #include "lib/diag.h"
 #include "lib/netdef.h"
 #include "lib/sax-xml.h"
-#include "openvswitch/poll-loop.h"
 #include "openvswitch/shash.h"
-#include "openvswitch/vlog.h"
-#include "sset.h"
-#include "timeval.h"
 #include "util.h"
 
-VLOG_DEFINE_THIS_MODULE(netdef_source);
-
-/* What tells one state of a file from another. */
-struct file_stamp {
-    dev_t dev;
-    ino_t ino;
-    off_t size;
-    struct timespec mtime, ctime;
-};
-
-/* How long a file must be gone before its definition goes, in milliseconds.
- * Editors move the old file away before they write the new one. */
-#define GONE_MSEC 200
-
-struct source_file {
-    char *path;                 /* Directory and name. */
-    long long int gone_since;   /* In time_msec() terms, 0 if it is there. */
-    struct file_stamp stamp;    /* When it was read. */
-    struct netdef *netdef;      /* Last good definition, or null. */
-    struct diag_list diags;     /* Of what it holds now. */
+/* Where definitions come from, by precedence. */
+enum place {
+    PLACE_OWN,
+    PLACE_LIVE,                 /* Of libvirt, those of active networks. */
+    PLACE_PERSISTENT,           /* Of libvirt, those to start them by. */
+    N_PLACES
 };
 
 struct netdef_source {
-    char *directory;
-    struct dir_watch *watch;
-    struct shash files;         /* By name, "struct source_file"s. */
+    struct dir_source *places[N_PLACES];    /* Null if not to be looked at. */
     struct diag_list diags;     /* About the files together. */
-    const struct netdef **netdefs;  /* The outcome, by file name. */
+    const struct netdef **netdefs;  /* The outcome, by place and file name. */
     size_t n_netdefs;
-    struct sset dirty;          /* Names of files to be looked at. */
-    bool scan;                  /* Look at the whole directory. */
-    bool force;                 /* Even where nothing seems to have changed. */
-    bool scanned;               /* Has the directory ever been read? */
+    struct netdef **merged;     /* Those of them that are in no file. */
+    size_t n_merged;
+    size_t n_own;               /* Of them, in our own directory. */
 };
 
-/* Creates and returns a source of the definitions in 'directory'. */
+static void *
+parse_own(const char *text, size_t size, const char *path,
+          struct diag_list *diags)
+{
+    return netdef_from_xml(text, size, path, diags);
+}
+
+/* Most of what there is to say of libvirt's files is not for our user: only
+ * errors are, and warnings where a network has settings of ours. */
+static void *
+parse_libvirt(const char *text, size_t size, const char *path,
+              struct diag_list *diags)
+{
+    struct diag_list all = DIAG_LIST_INITIALIZER;
+    struct netdef *netdef = netdef_from_xml(text, size, path, &all);
+
+    if (netdef) {
+        netdef_set_libvirts(netdef);
+    }
+    for (size_t i = 0; i < all.n; i++) {
+        const struct diag *diag = &all.diags[i];
+
+        if (diag->severity == DIAG_ERROR
+            || (diag->severity == DIAG_WARNING
+                && netdef && netdef_asks(netdef))) {
+            diag_add(diags, diag->severity, &diag->origin, "%s", diag->text);
+        }
+    }
+    diag_list_uninit(&all);
+    return netdef;
+}
+
+static void
+destroy_netdef(void *netdef)
+{
+    netdef_destroy(netdef);
+}
+
+static const char *
+netdef_name(const void *netdef_)
+{
+    const struct netdef *netdef = netdef_;
+
+    return netdef->name;
+}
+
+static const struct dir_source_class own_class = {
+    .noun = "network",
+    .max_size = SAX_MAX_SIZE,
+    .parse = parse_own,
+    .destroy = destroy_netdef,
+    .name = netdef_name,
+};
+
+static const struct dir_source_class libvirt_class = {
+    .noun = "network",
+    .max_size = SAX_MAX_SIZE,
+    .parse = parse_libvirt,
+    .destroy = destroy_netdef,
+    .name = netdef_name,
+};
+
+static struct dir_source *
+create_libvirt_place(const char *root, const char *subdirectory)
+{
+    char *path = xasprintf("%s/%s", root, subdirectory);
+    struct dir_source *place = dir_source_create(path, &libvirt_class, false);
+
+    free(path);
+    return place;
+}
+
+/* Creates and returns a source of the definitions in directory 'networks' and,
+ * unless they are null, in libvirt's 'libvirt_run' and 'libvirt_etc', which are
+ * /run/libvirt and /etc/libvirt by default. */
 struct netdef_source *
-netdef_source_create(const char *directory)
+netdef_source_create(const char *networks, const char *libvirt_run,
+                     const char *libvirt_etc)
 {
     struct netdef_source *source = xzalloc(sizeof *source);
 
-    source->directory = xstrdup(directory);
-    source->watch = dir_watch_create(directory);
-    shash_init(&source->files);
+    source->places[PLACE_OWN] = dir_source_create(networks, &own_class, true);
+    if (libvirt_run) {
+        source->places[PLACE_LIVE]
+            = create_libvirt_place(libvirt_run, "network");
+        source->places[PLACE_PERSISTENT]
+            = create_libvirt_place(libvirt_etc, "qemu/networks");
+    }
     diag_list_init(&source->diags);
-    sset_init(&source->dirty);
-    source->scan = true;
     return source;
 }
 
 static void
-source_file_destroy(struct source_file *file)
+clear_netdefs(struct netdef_source *source)
 {
-    free(file->path);
-    netdef_destroy(file->netdef);
-    diag_list_uninit(&file->diags);
-    free(file);
+    for (size_t i = 0; i < source->n_merged; i++) {
+        netdef_destroy(source->merged[i]);
+    }
+    source->n_merged = 0;
+    source->n_netdefs = 0;
 }
 
 /* Frees 'source', which may be null, and its definitions. */
 void
 netdef_source_destroy(struct netdef_source *source)
 {
-    struct shash_node *node;
-
-    if (!source) {
-        return;
-    }
-    SHASH_FOR_EACH_SAFE (node, &source->files) {
-        source_file_destroy(node->data);
-        shash_delete(&source->files, node);
-    }
-    shash_destroy(&source->files);
-    diag_list_uninit(&source->diags);
-    sset_destroy(&source->dirty);
-    dir_watch_destroy(source->watch);
-    free(source->netdefs);
-    free(source->directory);
-    free(source);
-}
-
-/* Is 'name' that of a file with a definition?  Editors' backup and temporary
- * files are not. */
-static bool
-is_definition(const char *name)
-{
-    size_t len = strlen(name);
-
-    return name[0] != '.' && len > 4 && !strcmp(name + len - 4, ".xml");
-}
-
-/* Reads 'path' into '*text' and '*size', for the caller to free.  Returns null
- * if successful, otherwise a constant string that tells what is wrong. */
-static const char *
-read_file(const char *path, char **text, size_t *size,
-          struct file_stamp *stamp)
-{
-    /* O_NONBLOCK lest a FIFO stop the daemon. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    const char *error = NULL;
-    struct stat s;
-
-    *text = NULL;
-    *size = 0;
-    if (fd < 0 || fstat(fd, &s)) {
-        error = ovs_strerror(errno);
-        goto exit;
-    }
-    *stamp = (struct file_stamp) { s.st_dev, s.st_ino, s.st_size, s.st_mtim,
-                                   s.st_ctim };
-    if (!S_ISREG(s.st_mode)) {
-        error = "not a regular file";
-        goto exit;
-    }
-
-    /* One byte more than is allowed, so that the parser sees it. */
-    *text = xmalloc(SAX_MAX_SIZE + 1);
-    while (*size <= SAX_MAX_SIZE) {
-        ssize_t n = read(fd, *text + *size, SAX_MAX_SIZE + 1 - *size);
-
-        if (n > 0) {
-            *size += n;
-        } else if (!n) {
-            break;
-        } else if (errno != EINTR) {
-            error = ovs_strerror(errno);
-            break;
+    if (source) {
+        for (int i = 0; i < N_PLACES; i++) {
+            dir_source_destroy(source->places[i]);
         }
+        diag_list_uninit(&source->diags);
+        clear_netdefs(source);
+        free(source->merged);
+        free(source->netdefs);
+        free(source);
     }
-
-exit:
-    if (fd >= 0) {
-        close(fd);
-    }
-    return error;
 }
 
+/* Adds 'netdef' to the definitions that count or, if there is one of its name
+ * already, takes over what is ours. */
 static void
-log_diags(const struct diag_list *diags)
+add_netdef(struct netdef_source *source, enum place place,
+           const struct netdef *netdef, struct shash *names,
+           struct diag_list *diags)
 {
-    for (size_t i = 0; i < diags->n; i++) {
-        struct ds s = DS_EMPTY_INITIALIZER;
+    const struct netdef **chosen = shash_find_data(names, netdef->name);
 
-        diag_format(&s, &diags->diags[i]);
-        ds_chomp(&s, '\n');
-        VLOG(diags->diags[i].severity == DIAG_NOTE ? VLL_INFO : VLL_WARN,
-             "%s", ds_cstr(&s));
-        ds_destroy(&s);
+    if (!chosen) {
+        chosen = &source->netdefs[source->n_netdefs++];
+        *chosen = netdef;
+        shash_add(names, netdef->name, chosen);
+    } else if (place == PLACE_OWN) {
+        diag_add(diags, DIAG_ERROR, &netdef->origin,
+                 "network '%s' is defined in %s already",
+                 netdef->name, (*chosen)->origin.file);
+    } else if (place == PLACE_PERSISTENT && (*chosen)->is_libvirts
+               && netdef_has_metadata(netdef)) {
+        *chosen = source->merged[source->n_merged++]
+            = netdef_adopt_metadata(*chosen, netdef);
     }
 }
 
-/* Has the first error in 'diags' say that network 'name' stays as it was. */
-static void
-say_last_good_stays(struct diag_list *diags, const char *name)
-{
-    for (size_t i = 0; i < diags->n; i++) {
-        struct diag *diag = &diags->diags[i];
-
-        if (diag->severity == DIAG_ERROR) {
-            char *text = xasprintf("%s; the last good definition of network "
-                                   "'%s' stays in force", diag->text, name);
-            free(diag->text);
-            diag->text = text;
-            return;
-        }
-    }
-}
-
-/* Reads 'file' and takes over what it says, if that is good. */
-static void
-load_file(struct source_file *file)
-{
-    struct diag_list diags = DIAG_LIST_INITIALIZER;
-    struct netdef *netdef = NULL;
-    const char *error;
-    size_t size;
-    char *text;
-
-    error = read_file(file->path, &text, &size, &file->stamp);
-    if (error) {
-        struct origin origin = { .file = file->path };
-        diag_add(&diags, DIAG_ERROR, &origin, "%s", error);
-    } else {
-        netdef = netdef_from_xml(text, size, file->path, &diags);
-    }
-    free(text);
-
-    if (netdef) {
-        VLOG_INFO("%s: network '%s'", file->path, netdef->name);
-        netdef_destroy(file->netdef);
-        file->netdef = netdef;
-    } else if (file->netdef) {
-        say_last_good_stays(&diags, file->netdef->name);
-    }
-    if (!diag_list_equals(&diags, &file->diags)) {
-        log_diags(&diags);
-    }
-    diag_list_uninit(&file->diags);
-    file->diags = diags;
-}
-
-static bool
-stamp_equals(const struct file_stamp *a, const struct stat *s)
-{
-    return (a->dev == s->st_dev && a->ino == s->st_ino
-            && a->size == s->st_size
-            && a->mtime.tv_sec == s->st_mtim.tv_sec
-            && a->mtime.tv_nsec == s->st_mtim.tv_nsec
-            && a->ctime.tv_sec == s->st_ctim.tv_sec
-            && a->ctime.tv_nsec == s->st_ctim.tv_nsec);
-}
-
-/* Takes note that 'file', called 'name', is not there.  Returns true if it has
- * been gone long enough to be removed, and is. */
-static bool
-file_is_gone(struct netdef_source *source, const char *name,
-             struct source_file *file)
-{
-    long long int now = time_msec();
-
-    if (!file->gone_since) {
-        file->gone_since = now;
-    }
-    if (!source->force && now < file->gone_since + GONE_MSEC) {
-        return false;
-    }
-    VLOG_INFO("%s: removed", file->path);
-    shash_find_and_delete(&source->files, name);
-    source_file_destroy(file);
-    return true;
-}
-
-/* Looks at the file 'name'.  Returns true if there is something new. */
-static bool
-update_file(struct netdef_source *source, const char *name)
-{
-    struct source_file *file = shash_find_data(&source->files, name);
-    char *path = xasprintf("%s/%s", source->directory, name);
-    bool changed = true;
-    struct stat s;
-
-    if (stat(path, &s)) {
-        if (!file) {
-            changed = false;
-        } else if (errno == ENOENT || errno == ENOTDIR) {
-            changed = file_is_gone(source, name, file);
-        } else {
-            load_file(file);
-        }
-        free(path);
-        return changed;
-    }
-
-    if (!file) {
-        file = xzalloc(sizeof *file);
-        file->path = path;
-        diag_list_init(&file->diags);
-        shash_add(&source->files, name, file);
-    } else {
-        free(path);
-        changed = source->force || !stamp_equals(&file->stamp, &s);
-    }
-    file->gone_since = 0;
-    if (changed) {
-        load_file(file);
-    }
-    return changed;
-}
-
-/* Looks again at the files that have been gone long enough.  Until then, one
- * that is back may be about to be written: its event tells when it is. */
-static void
-recheck_gone(struct netdef_source *source)
-{
-    long long int now = time_msec();
-    struct shash_node *node;
-
-    SHASH_FOR_EACH (node, &source->files) {
-        const struct source_file *file = node->data;
-
-        if (file->gone_since && now >= file->gone_since + GONE_MSEC) {
-            sset_add(&source->dirty, node->name);
-        }
-    }
-}
-
-/* Looks at the whole directory.  Returns true if there is something new. */
-static bool
-scan_directory(struct netdef_source *source)
-{
-    DIR *dir = opendir(source->directory);
-    struct shash_node *node;
-    struct dirent *de;
-    bool changed = false;
-
-    source->scan = false;
-    if (!dir) {
-        /* dir_watch says so, and when it is back. */
-        return false;
-    }
-
-    while ((de = readdir(dir))) {
-        if (is_definition(de->d_name)) {
-            sset_add(&source->dirty, de->d_name);
-        }
-    }
-    closedir(dir);
-    SHASH_FOR_EACH (node, &source->files) {
-        sset_add(&source->dirty, node->name);
-    }
-    if (!source->scanned) {
-        source->scanned = true;
-        changed = true;
-    }
-    return changed;
-}
-
-/* Stores in 'names', by name of network, the file whose definition counts for
- * each: of several, the one whose name comes first.  One that is gone, though
+/* Adds the definitions of 'files', all in 'place'.  Of several in our own
+ * directory, the file counts whose name comes first.  One that is gone, though
  * not yet for good, has been renamed. */
 static void
-choose_files(const struct shash_node **nodes, size_t n, struct shash *names)
+add_place(struct netdef_source *source, enum place place,
+          const struct dir_source_file *files, size_t n, struct shash *names,
+          struct diag_list *diags)
 {
-    for (int gone = 0; gone < 2; gone++) {
-        for (size_t i = 0; i < n; i++) {
-            const struct source_file *file = nodes[i]->data;
+    for (size_t i = 0; i < n; i++) {
+        if (!files[i].gone) {
+            add_netdef(source, place, files[i].value, names, diags);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct netdef *netdef = files[i].value;
 
-            if (file->netdef && !file->gone_since == !gone) {
-                shash_add_once(names, file->netdef->name, file);
-            }
+        if (files[i].gone && !shash_find(names, netdef->name)) {
+            add_netdef(source, place, netdef, names, diags);
         }
     }
 }
@@ -359,50 +198,35 @@ choose_files(const struct shash_node **nodes, size_t n, struct shash *names)
 static void
 collect(struct netdef_source *source)
 {
-    const struct shash_node **nodes = shash_sort(&source->files);
-    size_t n = shash_count(&source->files);
+    struct dir_source_file *files[N_PLACES] = { NULL };
+    size_t n[N_PLACES] = { 0 };
     struct shash names = SHASH_INITIALIZER(&names);
     struct diag_list diags = DIAG_LIST_INITIALIZER;
+    size_t total = 1;           /* Lest nothing be allocated. */
 
-    free(source->netdefs);
-    source->netdefs = xmalloc(MAX(1, n) * sizeof *source->netdefs);
-    source->n_netdefs = 0;
-    choose_files(nodes, n, &names);
-    for (size_t i = 0; i < n; i++) {
-        const struct source_file *file = nodes[i]->data;
-        const struct source_file *chosen;
-
-        if (!file->netdef) {
-            continue;
-        }
-        chosen = shash_find_data(&names, file->netdef->name);
-        if (chosen == file) {
-            source->netdefs[source->n_netdefs++] = file->netdef;
-        } else if (!file->gone_since) {
-            diag_add(&diags, DIAG_ERROR, &file->netdef->origin,
-                     "network '%s' is defined in %s already",
-                     file->netdef->name, chosen->path);
+    for (int i = 0; i < N_PLACES; i++) {
+        if (source->places[i]) {
+            files[i] = dir_source_sort(source->places[i], &n[i]);
+            total += n[i];
         }
     }
-    free(nodes);
+    clear_netdefs(source);
+    source->netdefs = xrealloc(source->netdefs,
+                               total * sizeof *source->netdefs);
+    source->merged = xrealloc(source->merged, total * sizeof *source->merged);
+    for (int i = 0; i < N_PLACES; i++) {
+        add_place(source, i, files[i], n[i], &names, &diags);
+        if (i == PLACE_OWN) {
+            source->n_own = source->n_netdefs;
+        }
+        free(files[i]);
+    }
     shash_destroy(&names);
     if (!diag_list_equals(&diags, &source->diags)) {
-        log_diags(&diags);
+        dir_source_log_diags(&diags);
     }
     diag_list_uninit(&source->diags);
     source->diags = diags;
-}
-
-static void
-on_event(const char *name, void *source_)
-{
-    struct netdef_source *source = source_;
-
-    if (!name) {
-        source->scan = true;
-    } else if (is_definition(name)) {
-        sset_add(&source->dirty, name);
-    }
 }
 
 /* Takes in what has changed.  Returns true if the definitions, or what there
@@ -411,18 +235,12 @@ bool
 netdef_source_run(struct netdef_source *source)
 {
     bool changed = false;
-    const char *name;
 
-    dir_watch_run(source->watch, on_event, source);
-    if (source->scan) {
-        changed |= scan_directory(source);
+    for (int i = 0; i < N_PLACES; i++) {
+        if (source->places[i]) {
+            changed |= dir_source_run(source->places[i]);
+        }
     }
-    recheck_gone(source);
-    SSET_FOR_EACH (name, &source->dirty) {
-        changed |= update_file(source, name);
-    }
-    sset_clear(&source->dirty);
-    source->force = false;
     if (changed) {
         collect(source);
     }
@@ -434,18 +252,10 @@ netdef_source_run(struct netdef_source *source)
 void
 netdef_source_wait(struct netdef_source *source)
 {
-    struct shash_node *node;
-
-    dir_watch_wait(source->watch);
-    SHASH_FOR_EACH (node, &source->files) {
-        const struct source_file *file = node->data;
-
-        if (file->gone_since) {
-            poll_timer_wait_until(file->gone_since + GONE_MSEC);
+    for (int i = 0; i < N_PLACES; i++) {
+        if (source->places[i]) {
+            dir_source_wait(source->places[i]);
         }
-    }
-    if (source->scan) {
-        poll_immediate_wake();
     }
 }
 
@@ -453,14 +263,11 @@ netdef_source_wait(struct netdef_source *source)
 void
 netdef_source_reload(struct netdef_source *source)
 {
-    source->scan = true;
-    source->force = true;
-}
-
-const char *
-netdef_source_directory(const struct netdef_source *source)
-{
-    return source->directory;
+    for (int i = 0; i < N_PLACES; i++) {
+        if (source->places[i]) {
+            dir_source_reload(source->places[i]);
+        }
+    }
 }
 
 /* Returns the definitions and stores their number in '*n'.  They are good
@@ -472,25 +279,34 @@ netdef_source_get(const struct netdef_source *source, size_t *n)
     return source->netdefs;
 }
 
-/* Is it known of every network in the directory what it says, or last said?
- * If not, then what seems to be nobody's may belong to a file that could not
- * be read since this program was started. */
+/* Is it known of every network what it says, or last said?  If not, then what
+ * seems to be nobody's may belong to a file that could not be read since this
+ * program was started. */
 bool
 netdef_source_is_complete(const struct netdef_source *source)
 {
-    const struct shash_node *node;
-
-    if (!source->scanned) {
-        return false;
-    }
-    SHASH_FOR_EACH (node, &source->files) {
-        const struct source_file *file = node->data;
-
-        if (!file->netdef) {
+    for (int i = 0; i < N_PLACES; i++) {
+        if (source->places[i]
+            && !dir_source_is_complete(source->places[i])) {
             return false;
         }
     }
     return true;
+}
+
+/* Returns the administrator's own directory. */
+const char *
+netdef_source_directory(const struct netdef_source *source)
+{
+    return dir_source_directory(source->places[PLACE_OWN]);
+}
+
+/* Returns how many of the definitions that count are from libvirt's files, or
+ * else from the administrator's own. */
+size_t
+netdef_source_count(const struct netdef_source *source, bool libvirt)
+{
+    return libvirt ? source->n_netdefs - source->n_own : source->n_own;
 }
 
 /* Appends all that there is to say of the files to 'diags'. */
@@ -498,12 +314,10 @@ void
 netdef_source_get_diags(const struct netdef_source *source,
                         struct diag_list *diags)
 {
-    const struct shash_node **nodes = shash_sort(&source->files);
-
-    for (size_t i = 0; i < shash_count(&source->files); i++) {
-        const struct source_file *file = nodes[i]->data;
-        diag_list_append(diags, &file->diags);
+    for (int i = 0; i < N_PLACES; i++) {
+        if (source->places[i]) {
+            dir_source_get_diags(source->places[i], diags);
+        }
     }
-    free(nodes);
     diag_list_append(diags, &source->diags);
 }

@@ -29,6 +29,7 @@ VLOG_DEFINE_THIS_MODULE(reconcile);
 struct reconcile {
     char *database;
     char *datapath_type;
+    char *libvirt;              /* libvirt's run-time directory, or null. */
     struct ovs_idl *ovs;
     struct netdef_source *source;
     struct dbsync *dbsync;
@@ -49,10 +50,13 @@ reconcile_create(const struct reconcile_config *config)
 
     r->database = xstrdup(config->database);
     r->datapath_type = xstrdup(config->datapath_type);
+    r->libvirt = nullable_xstrdup(config->libvirt_run);
     r->ovs = ovs_idl_create(config->database, on_vif_changed, r);
-    r->source = netdef_source_create(config->networks);
+    r->source = netdef_source_create(config->networks,
+                                     config->libvirt_run,
+                                     config->libvirt_etc);
     r->dbsync = dbsync_create(config->database);
-    r->rundir = dir_watch_create(ovs_rundir());
+    r->rundir = dir_watch_create(ovs_rundir(), true);
     r->env = (struct mbridge_env) {
         .vifs = ovs_idl_vifs(r->ovs),
         .dbsync = r->dbsync,
@@ -80,6 +84,7 @@ reconcile_destroy(struct reconcile *r)
     netdef_source_destroy(r->source);
     ovs_idl_destroy(r->ovs);
     free(r->datapath_type);
+    free(r->libvirt);
     free(r->database);
     free(r);
 }
@@ -147,7 +152,9 @@ bridge_object(const char *name)
     return xasprintf("new bridge %s", name);
 }
 
-/* Has the bridges made that networks name and that do not exist. */
+/* Has the bridges made that networks name and that do not exist.  libvirt's own
+ * networks never name one for us to make: to libvirt, a bridge is there
+ * already. */
 static void
 want_bridges(struct reconcile *r)
 {
@@ -159,7 +166,7 @@ want_bridges(struct reconcile *r)
     for (size_t i = 0; i < n_defs; i++) {
         const struct netdef *netdef = defs[i];
 
-        if (netdef_is_ours(netdef)
+        if (netdef_is_ours(netdef) && !netdef->is_libvirts
             && !shash_find(&r->bridges, netdef->bridge)
             && sset_add(&missing, netdef->bridge)) {
             char *object = bridge_object(netdef->bridge);
@@ -376,9 +383,7 @@ reconcile_format_status(struct ds *s, const struct reconcile *r)
 {
     const struct mbridge **bridges = reconcile_sort_bridges(r);
     struct diag_list diags = DIAG_LIST_INITIALIZER;
-    size_t n_defs;
 
-    netdef_source_get(r->source, &n_defs);
     ds_put_format(s, "virtnet-controller %s\n", virtnet_version());
     ds_put_format(s, "database: %s: %s, %"PRIuSIZE" changes pending, "
                   "cur_cfg %"PRId64"\n",
@@ -386,9 +391,14 @@ reconcile_format_status(struct ds *s, const struct reconcile *r)
                   ovs_idl_is_connected(r->ovs) ? "connected" : "disconnected",
                   dbsync_count_pending(r->dbsync), ovs_idl_cur_cfg(r->ovs));
     ds_put_format(s, "networks: %s: %"PRIuSIZE"%s\n",
-                  netdef_source_directory(r->source), n_defs,
+                  netdef_source_directory(r->source),
+                  netdef_source_count(r->source, false),
                   netdef_source_is_complete(r->source)
                   ? "" : " (not all could be read)");
+    if (r->libvirt) {
+        ds_put_format(s, "libvirt: %s: %"PRIuSIZE" networks\n",
+                      r->libvirt, netdef_source_count(r->source, true));
+    }
     netdef_source_get_diags(r->source, &diags);
     diag_list_format(s, &diags);
     diag_list_uninit(&diags);
@@ -432,9 +442,7 @@ reconcile_export(const struct reconcile *r)
     struct json *texts = json_array_create_empty();
     struct json *json = json_object_create();
     struct diag_list diags = DIAG_LIST_INITIALIZER;
-    size_t n_defs;
 
-    netdef_source_get(r->source, &n_defs);
     netdef_source_get_diags(r->source, &diags);
     for (size_t i = 0; i < diags.n; i++) {
         json_array_add(texts, diag_to_json(&diags.diags[i], 0));
@@ -449,7 +457,9 @@ reconcile_export(const struct reconcile *r)
                     json_integer_create(ovs_idl_cur_cfg(r->ovs)));
     json_object_put_string(definitions, "directory",
                            netdef_source_directory(r->source));
-    json_object_put(definitions, "networks", json_integer_create(n_defs));
+    json_object_put(definitions, "networks", 
+                    json_integer_create(netdef_source_count(r->source,
+                                                            false)));
     json_object_put(definitions, "complete",
                     json_boolean_create(
                         netdef_source_is_complete(r->source)));

@@ -17,6 +17,8 @@ struct mbridge;
 struct reconcile_config {
     const char *database;       /* Remote, as in ovsdb(7). */
     const char *networks;       /* Directory of network XML. */
+    const char *libvirt_run;    /* /run/libvirt, or null for no libvirt. */
+    const char *libvirt_etc;    /* /etc/libvirt, if 'libvirt_run'. */
     const char *datapath_type;  /* Of bridges that are made here. */
     bool watch;                 /* Put right what others change at once? */
 };

@@ -28,8 +28,9 @@ VLOG_DEFINE_THIS_MODULE(virtnet_controller);
 /* What the command line says. */
 struct options {
     struct reconcile_config config;
-    char *database;             /* As in 'config', to be freed. */
-    const char *libvirt;
+    char *database;             /* As in 'config', to be freed... */
+    char *libvirt_run;          /* ...these, too. */
+    char *libvirt_etc;
     const char *unixctl_path;
 };
 
@@ -57,6 +58,8 @@ main(int argc, char *argv[])
     }
     reconcile = reconcile_create(&options.config);
     free(options.database);
+    free(options.libvirt_run);
+    free(options.libvirt_etc);
     waiters = waiters_create(reconcile);
     appctl_register(reconcile, waiters, &exiting);
     queries = queries_create(reconcile);
@@ -85,6 +88,22 @@ main(int argc, char *argv[])
     reconcile_destroy(reconcile);
     service_stop();
     return 0;
+}
+
+/* Stores in 'options' where libvirt's files are, by the argument of --libvirt,
+ * or null for the system's libvirt. */
+static void
+parse_libvirt(struct options *options, const char *libvirt)
+{
+    if (!libvirt) {
+        options->libvirt_run = xstrdup("/run/libvirt");
+        options->libvirt_etc = xstrdup("/etc/libvirt");
+    } else if (strcmp(libvirt, "none")) {
+        options->libvirt_run = xasprintf("%s/run", libvirt);
+        options->libvirt_etc = xasprintf("%s/etc", libvirt);
+    }
+    options->config.libvirt_run = options->libvirt_run;
+    options->config.libvirt_etc = options->libvirt_etc;
 }
 
 static void
@@ -122,8 +141,9 @@ parse_options(int argc, char *argv[], struct options *options)
             .datapath_type = "",
             .watch = true,
         },
-        .libvirt = "none",
     };
+    const char *libvirt = NULL;
+
     while ((c = getopt_long(argc, argv, short_options, long_options,
                             NULL)) != -1) {
         switch (c) {
@@ -132,7 +152,7 @@ parse_options(int argc, char *argv[], struct options *options)
             break;
 
         case OPT_LIBVIRT:
-            options->libvirt = optarg;
+            libvirt = optarg;
             break;
 
         case OPT_DATAPATH_TYPE:
@@ -165,11 +185,7 @@ parse_options(int argc, char *argv[], struct options *options)
     }
     free(short_options);
 
-    if (strcmp(options->libvirt, "none")) {
-        fprintf(stderr, "%s: --libvirt=%s: only \"none\" is carried out yet\n",
-                program_name, options->libvirt);
-        exit(2);
-    }
+    parse_libvirt(options, libvirt);
     if (argc - optind > 1) {
         fprintf(stderr, "%s: at most one argument is allowed, the database; "
                 "use --help for usage\n", program_name);
@@ -191,8 +207,11 @@ usage(void)
            "  --networks=DIR          directory of libvirt network XML files\n"
            "                          (default: "
            SYSCONFDIR "/ovs-virtnet/networks)\n"
-           "  --libvirt=none          do not read libvirt's own files "
-           "(default)\n"
+           "  --libvirt=DIR           read libvirt's files in DIR/run and "
+           "DIR/etc\n"
+           "                          (default: /run/libvirt and "
+           "/etc/libvirt)\n"
+           "  --libvirt=none          do not read libvirt's files\n"
            "  --datapath-type=TYPE    of bridges that are created for "
            "networks\n"
            "                          (default: the system's default)\n"

@@ -28,6 +28,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/netdef-elements.c \
 	lib/netdef-elements.h \
 	lib/netdef-format.c \
+	lib/netdef-libvirt.c \
 	lib/netdef-parse-private.h \
 	lib/netdef-parse.c \
 	lib/netdef-parse.h \

@@ -60,18 +60,34 @@ compare_networks(const void *a_, const void *b_)
     return strcmp((*a)->name, (*b)->name);
 }
 
-/* Reports that the networks of 'model' differ in their mode, at the first that
- * differs from the first of all.  Both are named with file and line. */
-static void
-report_conflict(const struct bridge_model *model, const char *bridge,
-                struct diag_list *diags)
+/* Returns the first of the networks of 'model' that asks for a mode, or
+ * null. */
+static const struct netdef *
+first_that_asks(const struct bridge_model *model)
 {
-    const struct netdef *first = model->networks[0];
+    for (size_t i = 0; i < model->n_networks; i++) {
+        if (netdef_asks(model->networks[i])) {
+            return model->networks[i];
+        }
+    }
+    return NULL;
+}
 
-    for (size_t i = 1; i < model->n_networks; i++) {
+/* Finds out whether the networks of 'model' differ in their mode, and reports
+ * each that differs from the first that asks for one.  Both are named with file
+ * and line. */
+static void
+report_conflicts(struct bridge_model *model, const char *bridge,
+                 struct diag_list *diags)
+{
+    const struct netdef *first = first_that_asks(model);
+
+    for (size_t i = 0; i < model->n_networks; i++) {
         const struct netdef *other = model->networks[i];
 
-        if (netdef_mode(other) != netdef_mode(first)) {
+        if (netdef_asks(other)
+            && netdef_mode(other) != netdef_mode(first)) {
+            model->conflict = true;
             diag_add(diags, DIAG_ERROR, &other->bridge_origin,
                      "network '%s' asks for macTableManager '%s' on bridge "
                      "'%s', but network '%s' (%s:%u) asks for '%s'; the "
@@ -123,7 +139,7 @@ report_protocols(const struct bridge_model *model,
 }
 
 /* Initializes 'model' to what is asked of the bridge of 'row' by those of the
- * 'n_defs' definitions in 'defs' that name it or, if there are none, by 'row'
+ * 'n_defs' definitions in 'defs' that name it or, if none of them asks, by 'row'
  * itself.  'model' borrows the definitions.  Adds to 'diags' what is wrong
  * with it. */
 void
@@ -143,22 +159,16 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     qsort(model->networks, model->n_networks, sizeof *model->networks,
           compare_networks);
 
-    if (!model->n_networks) {
+    const struct netdef *first = first_that_asks(model);
+    if (!first) {
         take_mode_from_row(model, row, diags);
         report_protocols(model, row, diags);
         return;
     }
 
     model->wanted = true;
-    model->mode = netdef_mode(model->networks[0]);
-    for (size_t i = 1; i < model->n_networks; i++) {
-        if (netdef_mode(model->networks[i]) != model->mode) {
-            model->conflict = true;
-        }
-    }
-    if (model->conflict) {
-        report_conflict(model, row->name, diags);
-    }
+    model->mode = netdef_mode(first);
+    report_conflicts(model, row->name, diags);
     report_protocols(model, row, diags);
 }
 

@@ -133,6 +133,36 @@ netdef_destroy(struct netdef *netdef)
     }
 }
 
+static void
+portgroup_clone(struct portgroup *dst, const struct portgroup *src)
+{
+    *dst = *src;
+    dst->name = xstrdup(src->name);
+    port_vlan_clone(&dst->vlan, &src->vlan);
+    origin_clone(&dst->origin, &src->origin);
+}
+
+/* Returns a copy of 'src', which the caller must netdef_destroy(). */
+struct netdef *
+netdef_clone(const struct netdef *src)
+{
+    struct netdef *dst = xmemdup(src, sizeof *src);
+
+    dst->name = xstrdup(src->name);
+    dst->uuid = nullable_xstrdup(src->uuid);
+    dst->bridge = nullable_xstrdup(src->bridge);
+    port_vlan_clone(&dst->vlan, &src->vlan);
+    dst->portgroups = xmalloc(MAX(1, src->n_portgroups)
+                              * sizeof *dst->portgroups);
+    for (size_t i = 0; i < src->n_portgroups; i++) {
+        portgroup_clone(&dst->portgroups[i], &src->portgroups[i]);
+    }
+    origin_clone(&dst->origin, &src->origin);
+    origin_clone(&dst->name_origin, &src->name_origin);
+    origin_clone(&dst->bridge_origin, &src->bridge_origin);
+    return dst;
+}
+
 static bool
 portgroup_equals(const struct portgroup *a, const struct portgroup *b)
 {

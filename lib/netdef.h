@@ -85,6 +85,7 @@ struct portgroup {
 struct netdef {
     char *name;
     char *uuid;                 /* Canonical lower-case text, or null. */
+    bool is_libvirts;           /* Is it in a file that libvirt wrote? */
     enum netdef_forward forward;
     char *bridge;               /* bridge@name, or null. */
     enum netdef_virtualport virtualport;
@@ -107,16 +108,24 @@ struct netdef {
 struct netdef *netdef_from_xml(const char *text, size_t size,
                                const char *file, struct diag_list *);
 bool netdef_validate(const struct netdef *, struct diag_list *);
+struct netdef *netdef_clone(const struct netdef *);
 void netdef_clear_ports(struct netdef *);
 void netdef_destroy(struct netdef *);
 bool netdef_equals(const struct netdef *, const struct netdef *);
 
 enum mac_table_manager netdef_mode(const struct netdef *);
+bool netdef_asks(const struct netdef *);
 bool netdef_is_foreign(const struct netdef *);
 bool netdef_is_ours(const struct netdef *);
 const struct portgroup *netdef_find_portgroup(const struct netdef *,
                                               const char *name);
 const struct portgroup *netdef_default_portgroup(const struct netdef *);
 void netdef_format(struct ds *, const struct netdef *);
+
+/* Files that libvirt wrote: netdef-libvirt.c. */
+void netdef_set_libvirts(struct netdef *);
+bool netdef_has_metadata(const struct netdef *);
+struct netdef *netdef_adopt_metadata(const struct netdef *live,
+                                     const struct netdef *persistent);
 
 #endif /* lib/netdef.h */

@@ -72,6 +72,7 @@ tests_unit_test_diag_SOURCES = tests/unit/test-diag.c
 tests_unit_test_diag_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_diag_LDADD = $(UNIT_LIBS)
 
+
 tests_unit_test_flood_table_SOURCES = tests/unit/test-flood-table.c
 tests_unit_test_flood_table_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_flood_table_LDADD = $(UNIT_LIBS)
@@ -239,6 +240,7 @@ TESTSUITE_AT = \
 	tests/checks.at \
 	tests/cli.at \
 	tests/database.at \
+	tests/libvirt.at \
 	tests/drift.at \
 	tests/networks.at \
 	tests/ports.at \
