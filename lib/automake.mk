@@ -13,6 +13,9 @@ lib_libvirtnet_la_SOURCES = \
 	lib/dbrow.h \
 	lib/diag.c \
 	lib/diag.h \
+	lib/domstatus-xml.c \
+	lib/domstatus.c \
+	lib/domstatus.h \
 	lib/explain-format.c \
 	lib/explain.c \
 	lib/explain.h \

@@ -25,6 +25,13 @@ netdef_parser_create(const char *file)
     return parser;
 }
 
+/* Returns what 'parser' has read so far, whether that is valid or not. */
+const struct netdef *
+netdef_parser_get(const struct netdef_parser *parser)
+{
+    return parser->netdef;
+}
+
 /* Frees 'parser', which may be null. */
 void
 netdef_parser_destroy(struct netdef_parser *parser)

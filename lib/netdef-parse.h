@@ -27,6 +27,7 @@ struct netdef_parser;
 struct netdef_parser *netdef_parser_create(const char *file);
 struct netdef *netdef_parser_finish(struct netdef_parser *,
                                     struct diag_list *);
+const struct netdef *netdef_parser_get(const struct netdef_parser *);
 void netdef_parser_destroy(struct netdef_parser *);
 
 void netdef_parser_begin(struct netdef_parser *, enum netdef_node,

@@ -22,6 +22,7 @@ unit_tests = \
 	tests/unit/test-dbrow \
 	tests/unit/test-delivery \
 	tests/unit/test-diag \
+	tests/unit/test-domstatus \
 	tests/unit/test-flood-table \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
@@ -72,6 +73,9 @@ tests_unit_test_diag_SOURCES = tests/unit/test-diag.c
 tests_unit_test_diag_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_diag_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_domstatus_SOURCES = tests/unit/test-domstatus.c
+tests_unit_test_domstatus_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_domstatus_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_flood_table_SOURCES = tests/unit/test-flood-table.c
 tests_unit_test_flood_table_CPPFLAGS = $(UNIT_CPPFLAGS)
