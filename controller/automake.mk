@@ -15,6 +15,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/dir-source.h \
 	controller/dir-watch.c \
 	controller/dir-watch.h \
+	controller/early-bridges.c \
+	controller/early-bridges.h \
 	controller/export.c \
 	controller/export.h \
 	controller/mbridge-format.c \

@@ -3,6 +3,7 @@
 #include "controller/mbridge-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "controller/dbsync.h"
 #include "controller/normal-guard.h"
@@ -20,27 +21,24 @@
 
 VLOG_DEFINE_THIS_MODULE(mbridge);
 
-/* Creates and returns the bridge of 'row', whose UUID is 'uuid'.  'env' must
- * outlive it.  Until mbridge_set_networks() is called it does nothing. */
+/* Creates and returns bridge 'name'.  'env' must outlive it.  The client must
+ * call mbridge_set_row() and mbridge_set_networks() before mbridge_run(). */
 struct mbridge *
-mbridge_create(const struct bridge_row *row, const struct uuid *uuid,
-               const struct mbridge_env *env)
+mbridge_create(const char *name, const struct mbridge_env *env)
 {
     struct mbridge *mb = xzalloc(sizeof *mb);
 
     mb->env = env;
-    bridge_row_clone(&mb->row, row);
-    mb->uuid = *uuid;
-    mb->ofctrl = ofctrl_create(row->name, mbridge_on_of_port,
-                               mbridge_on_frame, mb);
+    mb->row.name = xstrdup(name);
+    mb->ofctrl = ofctrl_create(name, mbridge_on_of_port, mbridge_on_frame,
+                               mb);
     ofctrl_set_watch(mb->ofctrl, env->watch);
-    ofctrl_set_allowed(mb->ofctrl, bridge_row_allows_openflow15(row));
-    mb->guard = normal_guard_create(row->name);
-    mb->plan = plan_create(row->name);
+    mb->guard = normal_guard_create(name);
+    mb->plan = plan_create(name);
     hmap_init(&mb->ports);
     diag_list_init(&mb->model_diags);
     diag_list_init(&mb->mode_diags);
-    bridge_model_init(&mb->model, row, NULL, 0, &mb->model_diags);
+    bridge_model_init(&mb->model, &mb->row, NULL, 0, &mb->model_diags);
     return mb;
 }
 
@@ -247,6 +245,22 @@ update_switch(struct mbridge *mb)
     }
 }
 
+/* Goes on with reading the switch, and does nothing else: for a bridge that the
+ * database may know nothing about. */
+void
+mbridge_read(struct mbridge *mb)
+{
+    ofctrl_run(mb->ofctrl);
+}
+
+/* Arranges for poll_block() to wake up when mbridge_read() has something to
+ * do. */
+void
+mbridge_read_wait(struct mbridge *mb)
+{
+    ofctrl_wait(mb->ofctrl);
+}
+
 /* Brings the bridge up to date with all that it has been told. */
 void
 mbridge_run(struct mbridge *mb)
@@ -274,6 +288,24 @@ mbridge_wait(struct mbridge *mb)
     if (normal_guard_is_set(mb->guard)) {
         ofctrl_put_wait(mb->ofctrl);
     }
+}
+
+/* If 'file_name', in the directory of the switch's sockets, is the name of a
+ * bridge's management socket, turns it into the name of the bridge and returns
+ * true. */
+bool
+mbridge_name_from_socket(char *file_name)
+{
+    static const char suffix[] = ".mgmt";
+    size_t suffix_len = sizeof suffix - 1;
+    size_t len = strlen(file_name);
+    bool is_socket = (len > suffix_len
+                      && !strcmp(file_name + len - suffix_len, suffix));
+
+    if (is_socket) {
+        file_name[len - suffix_len] = '\0';
+    }
+    return is_socket;
 }
 
 const char *

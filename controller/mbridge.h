@@ -44,8 +44,7 @@ enum port_state {
     PORT_FAILED                 /* Will not get there unless something changes. */
 };
 
-struct mbridge *mbridge_create(const struct bridge_row *, const struct uuid *,
-                               const struct mbridge_env *);
+struct mbridge *mbridge_create(const char *name, const struct mbridge_env *);
 void mbridge_destroy(struct mbridge *);
 
 void mbridge_set_row(struct mbridge *, const struct bridge_row *,
@@ -57,6 +56,8 @@ void mbridge_vif_changed(struct mbridge *, const struct vif *old,
                          const struct vif *new);
 void mbridge_socket_appeared(struct mbridge *);
 
+void mbridge_read(struct mbridge *);
+void mbridge_read_wait(struct mbridge *);
 void mbridge_run(struct mbridge *);
 void mbridge_wait(struct mbridge *);
 
@@ -64,6 +65,7 @@ const char *mbridge_name(const struct mbridge *);
 const struct plan *mbridge_plan(const struct mbridge *);
 const struct ofctrl *mbridge_ofctrl(const struct mbridge *);
 const struct bridge_model *mbridge_model(const struct mbridge *);
+bool mbridge_name_from_socket(char *file_name);
 bool mbridge_has_port(const struct mbridge *, const struct vif *);
 enum port_state mbridge_port_state(const struct mbridge *, const struct vif *,
                                    struct ds *why);

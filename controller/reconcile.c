@@ -7,6 +7,7 @@
 
 #include "controller/dbsync.h"
 #include "controller/dir-watch.h"
+#include "controller/early-bridges.h"
 #include "controller/mbridge.h"
 #include "controller/netdef-source.h"
 #include "dirs.h"
@@ -35,6 +36,7 @@ struct reconcile {
     struct dbsync *dbsync;
     struct dir_watch *rundir;   /* For sockets of bridges. */
     struct mbridge_env env;
+    struct early_bridges *early;    /* Until the database has been seen. */
     struct shash bridges;       /* By name, "struct mbridge"s. */
     struct sset wanted_bridges; /* Those that we have asked to be made. */
     bool started;               /* Has the database been seen? */
@@ -62,6 +64,7 @@ reconcile_create(const struct reconcile_config *config)
         .dbsync = r->dbsync,
         .watch = config->watch,
     };
+    r->early = early_bridges_create(&r->env);
     shash_init(&r->bridges);
     sset_init(&r->wanted_bridges);
     return r;
@@ -79,6 +82,7 @@ reconcile_destroy(struct reconcile *r)
     }
     shash_destroy(&r->bridges);
     sset_destroy(&r->wanted_bridges);
+    early_bridges_destroy(r->early);
     dir_watch_destroy(r->rundir);
     dbsync_destroy(r->dbsync);
     netdef_source_destroy(r->source);
@@ -121,12 +125,14 @@ see_bridge(const struct bridge_row *row, const struct uuid *uuid,
     struct mbridge *mb = shash_find_data(&r->bridges, row->name);
 
     sset_add(&scan->seen, row->name);
-    if (mb) {
-        mbridge_set_row(mb, row, uuid);
-    } else {
-        shash_add(&r->bridges, row->name,
-                  mbridge_create(row, uuid, &r->env));
+    if (!mb) {
+        mb = early_bridges_take(r->early, row->name);
+        if (!mb) {
+            mb = mbridge_create(row->name, &r->env);
+        }
+        shash_add(&r->bridges, row->name, mb);
     }
+    mbridge_set_row(mb, row, uuid);
 }
 
 /* Makes the managed bridges those that are in the database. */
@@ -206,7 +212,6 @@ static void
 on_rundir_event(const char *name, void *r_)
 {
     struct reconcile *r = r_;
-    size_t len = name ? strlen(name) : 0;
 
     if (!name) {
         struct shash_node *node;
@@ -214,9 +219,10 @@ on_rundir_event(const char *name, void *r_)
         SHASH_FOR_EACH (node, &r->bridges) {
             mbridge_socket_appeared(node->data);
         }
-    } else if (len > 5 && !strcmp(name + len - 5, ".mgmt")) {
-        char *bridge = xmemdup0(name, len - 5);
-        struct mbridge *mb = shash_find_data(&r->bridges, bridge);
+    } else {
+        char *bridge = xstrdup(name);
+        struct mbridge *mb = (mbridge_name_from_socket(bridge)
+                              ? shash_find_data(&r->bridges, bridge) : NULL);
 
         if (mb) {
             mbridge_socket_appeared(mb);
@@ -235,6 +241,7 @@ reconcile_run(struct reconcile *r)
     bool networks_changed = netdef_source_run(r->source);
 
     if (!ovs_idl_has_ever_connected(r->ovs)) {
+        early_bridges_run(r->early);
         return;
     }
     if (!r->started) {
@@ -243,6 +250,8 @@ reconcile_run(struct reconcile *r)
     }
     if (bridges_changed) {
         update_bridges(r);
+        early_bridges_destroy(r->early);
+        r->early = NULL;
     }
     if (bridges_changed || networks_changed) {
         tell_networks(r);
@@ -265,6 +274,7 @@ reconcile_wait(struct reconcile *r)
     ovs_idl_wait(r->ovs);
     netdef_source_wait(r->source);
     if (!ovs_idl_has_ever_connected(r->ovs)) {
+        early_bridges_wait(r->early);
         return;
     }
     dir_watch_wait(r->rundir);
