@@ -3,11 +3,13 @@
 #include "controller/virtnetctl.h"
 
 #include "lib/netdef.h"
+#include "lib/netport.h"
 #include "lib/printable.h"
 #include "lib/source.h"
 #include "lib/translation-format.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
+#include "packets.h"
 #include "util.h"
 
 /* "check FILE...": what there is to say of definitions. */
@@ -22,7 +24,8 @@ find_column(const struct source_file *f, const struct diag *diag)
 static const char *
 verdict(const struct source_file *f)
 {
-    return (!f->netdef ? "refused"
+    return (f->netport ? "a port"
+            : !f->netdef ? "refused"
             : netdef_is_ours(f->netdef) ? "carried out"
             : "left to libvirt");
 }
@@ -59,6 +62,28 @@ put_summary(struct ds *s, const struct netdef *netdef)
     }
 }
 
+/* Appends what 'port' says, in a line. */
+static void
+put_port_summary(struct ds *s, const struct netport *port)
+{
+    ds_put_cstr(s, "    port of guest ");
+    printable_put(s, port->owner_name);
+    ds_put_format(s, ", MAC "ETH_ADDR_FMT, ETH_ADDR_ARGS(port->mac));
+    if (port->bridge) {
+        ds_put_cstr(s, ", bridge ");
+        printable_put(s, port->bridge);
+    }
+    if (port->group) {
+        ds_put_cstr(s, ", portgroup ");
+        printable_put(s, port->group);
+    }
+    if (port->has_vlan) {
+        ds_put_cstr(s, ", ");
+        port_vlan_format(s, &port->vlan);
+    }
+    ds_put_char(s, '\n');
+}
+
 static void
 put_text(struct ds *s, const struct source_files *files)
 {
@@ -75,6 +100,8 @@ put_text(struct ds *s, const struct source_files *files)
         ds_put_format(s, ": %s\n", verdict(f));
         if (f->netdef) {
             put_summary(s, f->netdef);
+        } else if (f->netport) {
+            put_port_summary(s, f->netport);
         }
     }
 }
@@ -99,6 +126,9 @@ to_json(const struct source_files *files)
         json_object_put(json, "diagnostics", diags);
         if (f->netdef) {
             json_object_put_string(json, "network", f->netdef->name);
+        }
+        if (f->netport) {
+            json_object_put_string(json, "guest", f->netport->owner_name);
         }
         if (f->netdef && f->netdef->bridge) {
             json_object_put_string(json, "bridge", f->netdef->bridge);

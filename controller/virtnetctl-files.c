@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "lib/netdef.h"
+#include "lib/netport.h"
 #include "lib/printable.h"
 #include "lib/source.h"
 #include "openvswitch/dynamic-string.h"
@@ -117,8 +118,8 @@ source_files_read(struct source_files *files, char *names[], size_t n)
         ds_init(&f->text);
         diag_list_init(&f->diags);
         virtnetctl_read_file(f->name, &f->text);
-        f->netdef = netdef_from_xml(ds_cstr(&f->text), f->text.length,
-                                    f->name, &f->diags);
+        netdef_or_netport_from_xml(ds_cstr(&f->text), f->text.length, f->name,
+                                   &f->netdef, &f->netport, &f->diags);
         diag_list_sort(&f->diags);
         if (f->netdef) {
             files->defs[files->n_defs++] = f->netdef;
@@ -138,12 +139,14 @@ source_files_uninit(struct source_files *files)
         ds_destroy(&f->text);
         diag_list_uninit(&f->diags);
         netdef_destroy(f->netdef);
+        netport_destroy(f->netport);
     }
     free(files->files);
     free(files->defs);
 }
 
-/* Ends the program, with the errors in 'files', if there are any. */
+/* Ends the program, with the errors in 'files', if there are any or one is of a
+ * port. */
 void
 source_files_check(const struct source_files *files)
 {
@@ -152,6 +155,10 @@ source_files_check(const struct source_files *files)
     for (size_t i = 0; i < files->n; i++) {
         const struct source_file *f = &files->files[i];
 
+        if (f->netport) {
+            ds_put_format(&s, "%s: error: networkport: root element is "
+                          "<networkport>, expected <network>\n", f->name);
+        }
         for (size_t j = 0; j < f->diags.n; j++) {
             const struct diag *d = &f->diags.diags[j];
 

@@ -56,7 +56,8 @@ void virtnetctl_check_name(const struct json *object, const char *what,
 struct source_file {
     char *name;
     struct ds text;
-    struct netdef *netdef;      /* Null if there are errors. */
+    struct netdef *netdef;      /* Null if there are errors, or... */
+    struct netport *netport;    /* ...this is a port; null otherwise. */
     struct diag_list diags;
 };
 

@@ -31,6 +31,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/netdef-elements.c \
 	lib/netdef-elements.h \
 	lib/netdef-format.c \
+	lib/netdef-format.h \
 	lib/netdef-libvirt.c \
 	lib/netdef-parse-private.h \
 	lib/netdef-parse.c \
@@ -43,6 +44,9 @@ lib_libvirtnet_la_SOURCES = \
 	lib/netdef-xml.c \
 	lib/netdef.c \
 	lib/netdef.h \
+	lib/netport-parse.c \
+	lib/netport.c \
+	lib/netport.h \
 	lib/network-side.c \
 	lib/network-side.h \
 	lib/oflow-bundle.c \

@@ -22,6 +22,9 @@ begin_network(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
 {
     struct netdef *netdef = parser->netdef;
 
+    if (netdef->origin.line) {
+        return;                 /* A second one in <networkstatus>. */
+    }
     origin_init(&netdef->origin, parser->file, line, "network");
     origin_init(&netdef->name_origin, parser->file, line, "name");
     origin_init(&netdef->bridge_origin, parser->file, line, "bridge");
@@ -40,8 +43,8 @@ end_name(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
 /* Writes the UUID that 's' holds, in canonical form, into 'uuid'.  As libvirt,
  * allows white space around it, and hyphens between any two octets or none at
  * all.  Returns true if successful. */
-static bool
-canonical_uuid(const char *s, char uuid[37])
+bool
+netdef_canonical_uuid(const char *s, char uuid[37])
 {
     size_t n = 0;
 
@@ -68,7 +71,7 @@ end_uuid(struct netdef_parser *parser, enum netdef_node node,
 {
     char uuid[37];
 
-    if (!canonical_uuid(text, uuid)) {
+    if (!netdef_canonical_uuid(text, uuid)) {
         netdef_parser_error(parser, node, line, "'%s' is not a UUID",
                             text);
     } else if (!parser->netdef->uuid) {
@@ -215,6 +218,20 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     VALUE(PORTGROUP_DEFAULT, value_portgroup_default),
     VALUE(PORTGROUP_TRUST_FILTERS, netdef_setting_value),
     VALUE(PORTGROUP_VIRTUALPORT_TYPE, value_virtualport_type),
+    BEGIN(NETPORT, netport_begin),
+    END(NETPORT_UUID, netport_text),
+    END(NETPORT_OWNER_NAME, netport_text),
+    END(NETPORT_OWNER_UUID, netport_text),
+    END(NETPORT_GROUP, netport_text),
+    VALUE(NETPORT_MAC_ADDRESS, netport_value),
+    VALUE(NETPORT_VIRTUALPORT_TYPE, netport_value),
+    VALUE(NETPORT_VIRTUALPORT_INTERFACEID, netport_value),
+    VALUE(NETPORT_VIRTUALPORT_PROFILEID, netport_value),
+    VALUE(NETPORT_PLUG_TYPE, netport_value),
+    VALUE(NETPORT_PLUG_BRIDGE, netport_value),
+    VALUE(NETPORT_PLUG_MAC_TABLE_MANAGER, netdef_setting_value),
+    VALUE(NETPORT_PORT_ISOLATED, netdef_setting_value),
+    VALUE(NETPORT_TRUST_FILTERS, netdef_setting_value),
 #define RATE_ACTIONS(NODE)                                              \
     END(NODE, netdef_rate_end),                                         \
     VALUE(NODE##_AVERAGE, netdef_bandwidth_value),                      \
@@ -227,6 +244,7 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     RATE_ACTIONS(NODE##_OUTBOUND)
     BANDWIDTH_ACTIONS(BANDWIDTH),
     BANDWIDTH_ACTIONS(PORTGROUP_BANDWIDTH),
+    BANDWIDTH_ACTIONS(NETPORT_BANDWIDTH),
 #undef BANDWIDTH_ACTIONS
 #undef RATE_ACTIONS
 #define VLAN_ACTIONS(NODE)                                              \
@@ -237,6 +255,7 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     VALUE(NODE##_TAG_NATIVE_MODE, netdef_vlan_tag_native_mode)
     VLAN_ACTIONS(VLAN),
     VLAN_ACTIONS(PORTGROUP_VLAN),
+    VLAN_ACTIONS(NETPORT_VLAN),
 #undef VLAN_ACTIONS
 #undef BOTH
 #undef END

@@ -4,15 +4,17 @@
 
 /* The grammar of <network>, and what becomes of each element and attribute.
  *
- * NETDEF_NODES is libvirt's grammar (network.rng of libvirt 11.3, and what
- * later versions added) as one table.  The parser recognizes what is in it,
- * names on its diagnostics list what of it is not carried out, and warns of
- * what is not in it.  Whatever else tells users what becomes of an element
- * prints from this table too.
+ * NETDEF_NODES is libvirt's grammar (network.rng and networkport.rng of
+ * libvirt 11.3, what later versions added, and <networkstatus>, which has no
+ * schema) as one table.  The parser recognizes what is in it, names on its diagnostics
+ * list what of it is not carried out, and warns of what is not in it.
+ * Whatever else tells users what becomes of an element prints from this table
+ * too.
  *
- * Paths start below <network>; only <network> itself and its attributes are
- * written with the root's name.  Elements of other namespaces have the
- * prefixes of NETDEF_NAMESPACES, whichever ones a document chose. */
+ * Paths start below <network>; only <network> itself and its attributes, and
+ * what has another root, are written with the root's name.  Elements of other
+ * namespaces have the prefixes of NETDEF_NAMESPACES, whichever ones a document
+ * chose. */
 
 #include <stdbool.h>
 
@@ -138,7 +140,7 @@ enum netdef_node_kind {
                 "forward/address@multifunction", ON_OFF, LIBVIRT, "")         \
     NETDEF_NODE(FORWARD_ADDRESS_CONNECTIONS, "forward/address@connections",   \
                 NUMBER, CONTEXT, "")                                          \
-    NETDEF_NODE(FORWARD_PF, "forward/pf", ONE, LIBVIRT,                      \
+    NETDEF_NODE(FORWARD_PF, "forward/pf", ONE, LIBVIRT,                       \
                 "SR-IOV device for guests")                                   \
     NETDEF_NODE(FORWARD_PF_DEV, "forward/pf@dev", STRING, LIBVIRT, "")        \
     NETDEF_NODE(FORWARD_DRIVER, "forward/driver", ONE, LIBVIRT,               \
@@ -162,7 +164,7 @@ enum netdef_node_kind {
     NETDEF_NODE(FORWARD_NAT_PORT_END, "forward/nat/port@end", NUMBER,         \
                 FIREWALL, "")                                                 \
                                                                               \
-    NETDEF_VIRTUALPORT_NODES(VIRTUALPORT, "virtualport")                      \
+    NETDEF_VIRTUALPORT_NODES(VIRTUALPORT, "virtualport", CARRIED)             \
                                                                               \
     NETDEF_NODE(PORTGROUP, "portgroup", MANY, CARRIED, "a class of ports")    \
     NETDEF_NODE(PORTGROUP_NAME, "portgroup@name", STRING, CARRIED,            \
@@ -172,13 +174,14 @@ enum netdef_node_kind {
     NETDEF_NODE(PORTGROUP_TRUST_FILTERS, "portgroup@trustGuestRxFilters",     \
                 YES_NO, LATER,                                                \
                 "following a guest that changes its MAC address")             \
-    NETDEF_VIRTUALPORT_NODES(PORTGROUP_VIRTUALPORT, "portgroup/virtualport")  \
-    NETDEF_BANDWIDTH_NODES(PORTGROUP_BANDWIDTH, "portgroup/bandwidth",        \
+    NETDEF_VIRTUALPORT_NODES(PORTGROUP_VIRTUALPORT, "portgroup/virtualport",  \
+                             CARRIED)                                         \
+    NETDEF_BANDWIDTH_NODES(PORTGROUP_BANDWIDTH, "portgroup/bandwidth", LATER, \
                            "limits on each port's traffic")                   \
-    NETDEF_VLAN_NODES(PORTGROUP_VLAN, "portgroup/vlan")                       \
+    NETDEF_VLAN_NODES(PORTGROUP_VLAN, "portgroup/vlan", CARRIED)              \
                                                                               \
-    NETDEF_VLAN_NODES(VLAN, "vlan")                                           \
-    NETDEF_BANDWIDTH_NODES(BANDWIDTH, "bandwidth",                            \
+    NETDEF_VLAN_NODES(VLAN, "vlan", CARRIED)                                  \
+    NETDEF_BANDWIDTH_NODES(BANDWIDTH, "bandwidth", LATER,                     \
                            "limits on the whole network's traffic")           \
     NETDEF_NODE(PORT, "port", ONE, CARRIED, "isolation of guests")            \
     NETDEF_NODE(PORT_ISOLATED, "port@isolated", YES_NO, CARRIED,              \
@@ -255,12 +258,94 @@ enum netdef_node_kind {
     NETDEF_NODE(DNSMASQ_OPTION, "dnsmasq:options/dnsmasq:option", MANY,       \
                 DNSMASQ, "")                                                  \
     NETDEF_NODE(DNSMASQ_OPTION_VALUE, "dnsmasq:options/dnsmasq:option@value", \
-                STRING, DNSMASQ, "")
+                STRING, DNSMASQ, "")                                          \
+                                                                              \
+    NETDEF_NODE(STATUS, "networkstatus", ONE, CONTEXT,                        \
+                "libvirt's file of an active network; <network> is in it")    \
+    NETDEF_NODE(STATUS_CLASS_ID, "networkstatus/class_id", ONE, CONTEXT,      \
+                "traffic classes that are in use")                            \
+    NETDEF_NODE(STATUS_CLASS_ID_BITMAP, "networkstatus/class_id@bitmap",      \
+                STRING, CONTEXT, "their numbers")                             \
+    NETDEF_NODE(STATUS_FLOOR, "networkstatus/floor", ONE, CONTEXT,            \
+                "bandwidth that is promised to guests")                       \
+    NETDEF_NODE(STATUS_FLOOR_SUM, "networkstatus/floor@sum", NUMBER, CONTEXT, \
+                "how much of it, in kB/s")                                    \
+    NETDEF_NODE(STATUS_TAINT, "networkstatus/taint", MANY, CONTEXT,           \
+                "something unusual that was done to the network")             \
+    NETDEF_NODE(STATUS_TAINT_FLAG, "networkstatus/taint@flag", STRING,        \
+                CONTEXT, "what it was")                                       \
+    NETDEF_NODE(STATUS_FIREWALL, "networkstatus/firewall", ANYTHING, CONTEXT, \
+                "rules of the firewall that libvirt will remove")             \
+                                                                              \
+    NETDEF_NODE(NETPORT, "networkport", ONE, CONTEXT,                         \
+                "libvirt's file of a guest's port")                           \
+    NETDEF_NODE(NETPORT_UUID, "networkport/uuid", ONE_TEXT, CONTEXT,          \
+                "the port's UUID, which its file is called by")               \
+    NETDEF_NODE(NETPORT_OWNER, "networkport/owner", ONE, CONTEXT,             \
+                "the guest")                                                  \
+    NETDEF_NODE(NETPORT_OWNER_NAME, "networkport/owner/name", ONE_TEXT,       \
+                CONTEXT, "the guest's name")                                  \
+    NETDEF_NODE(NETPORT_OWNER_UUID, "networkport/owner/uuid", ONE_TEXT,       \
+                CONTEXT, "external_ids:vm-id")                                \
+    NETDEF_NODE(NETPORT_MAC, "networkport/mac", ONE, CONTEXT,                 \
+                "the guest's MAC address")                                    \
+    NETDEF_NODE(NETPORT_MAC_ADDRESS, "networkport/mac@address", STRING,       \
+                CONTEXT, "external_ids:attached-mac")                         \
+    NETDEF_NODE(NETPORT_GROUP, "networkport/group", ONE_TEXT, LATER,          \
+                "the portgroup, unless it is the default")                    \
+    NETDEF_VIRTUALPORT_NODES(NETPORT_VIRTUALPORT, "networkport/virtualport",  \
+                             CONTEXT)                                         \
+    NETDEF_BANDWIDTH_NODES(NETPORT_BANDWIDTH, "networkport/bandwidth",        \
+                           CONTEXT, "libvirt writes it into the database")    \
+    NETDEF_VLAN_NODES(NETPORT_VLAN, "networkport/vlan", CONTEXT)              \
+    NETDEF_NODE(NETPORT_PORT, "networkport/port", ONE, CONTEXT,               \
+                "settings of the port")                                       \
+    NETDEF_NODE(NETPORT_PORT_ISOLATED, "networkport/port@isolated", YES_NO,   \
+                LATER, "isolation of the guest")                              \
+    NETDEF_NODE(NETPORT_RXFILTERS, "networkport/rxfilters", ONE, CONTEXT,     \
+                "what the guest may set")                                     \
+    NETDEF_NODE(NETPORT_TRUST_FILTERS, "networkport/rxfilters@trustGuest",    \
+                YES_NO, LATER,                                                \
+                "following a guest that changes its MAC address")             \
+    NETDEF_NODE(NETPORT_PLUG, "networkport/plug", ONE, CONTEXT,               \
+                "what the port is connected to")                              \
+    NETDEF_NODE(NETPORT_PLUG_TYPE, "networkport/plug@type", STRING, CONTEXT,  \
+                "network or bridge; other types are left to libvirt")         \
+    NETDEF_NODE(NETPORT_PLUG_BRIDGE, "networkport/plug@bridge", STRING,       \
+                CONTEXT, "the bridge's name")                                 \
+    NETDEF_NODE(NETPORT_PLUG_MAC_TABLE_MANAGER,                               \
+                "networkport/plug@macTableManager", STRING, CONTEXT,          \
+                "its network's")                                              \
+    NETDEF_NODE(NETPORT_PLUG_DEV, "networkport/plug@dev", STRING, LIBVIRT,    \
+                "device for macvtap")                                         \
+    NETDEF_NODE(NETPORT_PLUG_MODE, "networkport/plug@mode", STRING, LIBVIRT,  \
+                "mode of macvtap")                                            \
+    NETDEF_NODE(NETPORT_PLUG_MANAGED, "networkport/plug@managed", YES_NO,     \
+                LIBVIRT, "detaching the PCI device from the host")            \
+    NETDEF_NODE(NETPORT_PLUG_DRIVER, "networkport/plug/driver", ONE, LIBVIRT, \
+                "driver of the PCI device")                                   \
+    NETDEF_NODE(NETPORT_PLUG_DRIVER_NAME, "networkport/plug/driver@name",     \
+                STRING, LIBVIRT, "")                                          \
+    NETDEF_NODE(NETPORT_PLUG_DRIVER_MODEL, "networkport/plug/driver@model",   \
+                STRING, LIBVIRT, "")                                          \
+    NETDEF_NODE(NETPORT_PLUG_ADDRESS, "networkport/plug/address", ONE,        \
+                LIBVIRT, "the PCI device")                                    \
+    NETDEF_NODE(NETPORT_PLUG_ADDRESS_DOMAIN,                                  \
+                "networkport/plug/address@domain", STRING, LIBVIRT, "")       \
+    NETDEF_NODE(NETPORT_PLUG_ADDRESS_BUS, "networkport/plug/address@bus",     \
+                STRING, LIBVIRT, "")                                          \
+    NETDEF_NODE(NETPORT_PLUG_ADDRESS_SLOT, "networkport/plug/address@slot",   \
+                STRING, LIBVIRT, "")                                          \
+    NETDEF_NODE(NETPORT_PLUG_ADDRESS_FUNCTION,                                \
+                "networkport/plug/address@function", STRING, LIBVIRT, "")     \
+    NETDEF_NODE(NETPORT_PLUG_ADDRESS_MULTIFUNCTION,                           \
+                "networkport/plug/address@multifunction", ON_OFF, LIBVIRT,    \
+                "")
 
 /* Parts of the grammar that occur in more than one place. */
-#define NETDEF_VIRTUALPORT_NODES(ENUM, PATH)                                  \
-    NETDEF_NODE(ENUM, PATH, ONE, CARRIED, "kind of switch")                   \
-    NETDEF_NODE(ENUM##_TYPE, PATH "@type", STRING, CARRIED,                   \
+#define NETDEF_VIRTUALPORT_NODES(ENUM, PATH, FATE)                            \
+    NETDEF_NODE(ENUM, PATH, ONE, FATE, "kind of switch")                      \
+    NETDEF_NODE(ENUM##_TYPE, PATH "@type", STRING, FATE,                      \
                 "openvswitch; other types are left to libvirt")               \
     NETDEF_NODE(ENUM##_PARAMETERS, PATH "/parameters", ONE, CONTEXT,          \
                 "what libvirt writes into table Interface")                   \
@@ -277,35 +362,35 @@ enum netdef_node_kind {
     NETDEF_NODE(ENUM##_INSTANCEID, PATH "/parameters@instanceid", STRING,     \
                 IMPOSSIBLE, "802.1Qbg")
 
-#define NETDEF_VLAN_NODES(ENUM, PATH)                                         \
-    NETDEF_NODE(ENUM, PATH, ONE, CARRIED, "VLANs of ports")                   \
-    NETDEF_NODE(ENUM##_TRUNK, PATH "@trunk", YES_NO, CARRIED,                 \
+#define NETDEF_VLAN_NODES(ENUM, PATH, FATE)                                   \
+    NETDEF_NODE(ENUM, PATH, ONE, FATE, "VLANs of ports")                      \
+    NETDEF_NODE(ENUM##_TRUNK, PATH "@trunk", YES_NO, FATE,                    \
                 "tagged frames")                                              \
-    NETDEF_NODE(ENUM##_TAG, PATH "/tag", MANY, CARRIED, "a VLAN")             \
-    NETDEF_NODE(ENUM##_TAG_ID, PATH "/tag@id", STRING, CARRIED,               \
+    NETDEF_NODE(ENUM##_TAG, PATH "/tag", MANY, FATE, "a VLAN")                \
+    NETDEF_NODE(ENUM##_TAG_ID, PATH "/tag@id", STRING, FATE,                  \
                 "the VLAN's number")                                          \
     NETDEF_NODE(ENUM##_TAG_NATIVE_MODE, PATH "/tag@nativeMode", STRING,       \
-                CARRIED, "the VLAN of untagged frames")
+                FATE, "the VLAN of untagged frames")
 
-#define NETDEF_BANDWIDTH_NODES(ENUM, PATH, WHAT)                              \
-    NETDEF_NODE(ENUM, PATH, ONE, LATER, WHAT)                                 \
-    NETDEF_NODE(ENUM##_CLASS_ID, PATH "@classID", NUMBER, LATER, "")          \
-    NETDEF_NODE(ENUM##_INBOUND, PATH "/inbound", ONE, LATER, "")              \
+#define NETDEF_BANDWIDTH_NODES(ENUM, PATH, FATE, WHAT)                        \
+    NETDEF_NODE(ENUM, PATH, ONE, FATE, WHAT)                                  \
+    NETDEF_NODE(ENUM##_CLASS_ID, PATH "@classID", NUMBER, FATE, "")           \
+    NETDEF_NODE(ENUM##_INBOUND, PATH "/inbound", ONE, FATE, "")               \
     NETDEF_NODE(ENUM##_INBOUND_AVERAGE, PATH "/inbound@average", NUMBER,      \
-                LATER, "")                                                    \
-    NETDEF_NODE(ENUM##_INBOUND_PEAK, PATH "/inbound@peak", NUMBER, LATER, "") \
-    NETDEF_NODE(ENUM##_INBOUND_BURST, PATH "/inbound@burst", NUMBER, LATER,   \
+                FATE, "")                                                     \
+    NETDEF_NODE(ENUM##_INBOUND_PEAK, PATH "/inbound@peak", NUMBER, FATE, "")  \
+    NETDEF_NODE(ENUM##_INBOUND_BURST, PATH "/inbound@burst", NUMBER, FATE,    \
                 "")                                                           \
-    NETDEF_NODE(ENUM##_INBOUND_FLOOR, PATH "/inbound@floor", NUMBER, LATER,   \
+    NETDEF_NODE(ENUM##_INBOUND_FLOOR, PATH "/inbound@floor", NUMBER, FATE,    \
                 "")                                                           \
-    NETDEF_NODE(ENUM##_OUTBOUND, PATH "/outbound", ONE, LATER, "")            \
+    NETDEF_NODE(ENUM##_OUTBOUND, PATH "/outbound", ONE, FATE, "")             \
     NETDEF_NODE(ENUM##_OUTBOUND_AVERAGE, PATH "/outbound@average", NUMBER,    \
-                LATER, "")                                                    \
-    NETDEF_NODE(ENUM##_OUTBOUND_PEAK, PATH "/outbound@peak", NUMBER, LATER,   \
+                FATE, "")                                                     \
+    NETDEF_NODE(ENUM##_OUTBOUND_PEAK, PATH "/outbound@peak", NUMBER, FATE,    \
                 "")                                                           \
-    NETDEF_NODE(ENUM##_OUTBOUND_BURST, PATH "/outbound@burst", NUMBER, LATER, \
+    NETDEF_NODE(ENUM##_OUTBOUND_BURST, PATH "/outbound@burst", NUMBER, FATE,  \
                 "")                                                           \
-    NETDEF_NODE(ENUM##_OUTBOUND_FLOOR, PATH "/outbound@floor", NUMBER, LATER, \
+    NETDEF_NODE(ENUM##_OUTBOUND_FLOOR, PATH "/outbound@floor", NUMBER, FATE,  \
                 "")
 
 #define NETDEF_LEASE_NODES(ENUM, PATH)                                        \

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <config.h>
-#include "netdef.h"
+#include "netdef-format.h"
 
 #include <inttypes.h>
 
+#include "netdef.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 
@@ -27,16 +28,16 @@ put_xml(struct ds *s, const char *text)
     }
 }
 
-static void
-put_xml_element(struct ds *s, const char *name, const char *text)
+void
+netdef_put_element(struct ds *s, const char *name, const char *text)
 {
     ds_put_format(s, "  <%s>", name);
     put_xml(s, text);
     ds_put_format(s, "</%s>\n", name);
 }
 
-static void
-put_xml_attribute(struct ds *s, const char *name, const char *value)
+void
+netdef_put_attribute(struct ds *s, const char *name, const char *value)
 {
     ds_put_format(s, " %s='", name);
     put_xml(s, value);
@@ -44,8 +45,8 @@ put_xml_attribute(struct ds *s, const char *name, const char *value)
 }
 
 /* Appends <vlan> for 'vlan', indented by 'indent' blanks. */
-static void
-vlan_to_xml(struct ds *s, const struct port_vlan *vlan, int indent)
+void
+netdef_put_vlan(struct ds *s, const struct port_vlan *vlan, int indent)
 {
     bool native = (vlan->mode == PORT_VLAN_MODE_NATIVE_TAGGED
                    || vlan->mode == PORT_VLAN_MODE_NATIVE_UNTAGGED);
@@ -65,7 +66,7 @@ vlan_to_xml(struct ds *s, const struct port_vlan *vlan, int indent)
             ds_put_char_multiple(s, ' ', indent + 2);
             ds_put_format(s, "<tag id='%d'", vid);
             if (native && vid == vlan->tag) {
-                put_xml_attribute(s, "nativeMode",
+                netdef_put_attribute(s, "nativeMode",
                                   vlan->mode == PORT_VLAN_MODE_NATIVE_TAGGED
                                   ? "tagged" : "untagged");
             }
@@ -77,20 +78,20 @@ vlan_to_xml(struct ds *s, const struct port_vlan *vlan, int indent)
     vlan_set_uninit(&tags);
 }
 
-static void
-put_yes_no(struct ds *s, const char *name,
+void
+netdef_put_yes_no(struct ds *s, const char *name,
            const struct netdef_setting *setting)
 {
     if (netdef_setting_is_set(setting)) {
-        put_xml_attribute(s, name, setting->value ? "yes" : "no");
+        netdef_put_attribute(s, name, setting->value ? "yes" : "no");
     }
 }
 
-static void
-put_manager(struct ds *s, const struct netdef_setting *setting)
+void
+netdef_put_manager(struct ds *s, const struct netdef_setting *setting)
 {
     if (netdef_setting_is_set(setting)) {
-        put_xml_attribute(s, "macTableManager",
+        netdef_put_attribute(s, "macTableManager",
                           mac_table_manager_to_string(setting->value));
     }
 }
@@ -129,8 +130,9 @@ rate_to_xml(struct ds *s, const char *name, const struct bandwidth_rate *rate,
 }
 
 /* Appends <bandwidth> for 'bandwidth', indented by 'indent' blanks. */
-static void
-bandwidth_to_xml(struct ds *s, const struct bandwidth *bandwidth, int indent)
+void
+netdef_put_bandwidth(struct ds *s, const struct bandwidth *bandwidth,
+                     int indent)
 {
     if (bandwidth_is_set(bandwidth)) {
         ds_put_char_multiple(s, ' ', indent);
@@ -139,6 +141,16 @@ bandwidth_to_xml(struct ds *s, const struct bandwidth *bandwidth, int indent)
         rate_to_xml(s, "outbound", &bandwidth->out, indent + 2);
         ds_put_char_multiple(s, ' ', indent);
         ds_put_cstr(s, "</bandwidth>\n");
+    }
+}
+
+void
+netdef_put_isolated(struct ds *s, const struct netdef_setting *isolated)
+{
+    if (netdef_setting_is_set(isolated)) {
+        ds_put_cstr(s, "  <port");
+        netdef_put_yes_no(s, "isolated", isolated);
+        ds_put_cstr(s, "/>\n");
     }
 }
 
@@ -178,9 +190,9 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
 
         if (portgroup_has_metadata(pg)) {
             ds_put_cstr(s, "      <vn:portgroup");
-            put_xml_attribute(s, "name", pg->name);
-            put_manager(s, &pg->policy.mac_table_manager);
-            put_yes_no(s, "isolated", &pg->policy.isolated);
+            netdef_put_attribute(s, "name", pg->name);
+            netdef_put_manager(s, &pg->policy.mac_table_manager);
+            netdef_put_yes_no(s, "isolated", &pg->policy.isolated);
             put_number(s, "rxFilterLimit", &pg->policy.rx_filter_limit);
             ds_put_cstr(s, "/>\n");
         }
@@ -198,13 +210,13 @@ bridge_to_xml(struct ds *s, const struct netdef *netdef)
         || netdef_setting_is_set(&netdef->policy.mac_table_manager)) {
         ds_put_cstr(s, "  <bridge");
         if (netdef->bridge) {
-            put_xml_attribute(s, "name", netdef->bridge);
+            netdef_put_attribute(s, "name", netdef->bridge);
         }
         if (netdef_setting_is_set(&netdef->stp)) {
-            put_xml_attribute(s, "stp", netdef->stp.value ? "on" : "off");
+            netdef_put_attribute(s, "stp", netdef->stp.value ? "on" : "off");
         }
         put_number(s, "delay", &netdef->stp_delay);
-        put_manager(s, &netdef->policy.mac_table_manager);
+        netdef_put_manager(s, &netdef->policy.mac_table_manager);
         ds_put_cstr(s, "/>\n");
     }
     if (netdef_setting_is_set(&netdef->mtu)) {
@@ -220,17 +232,17 @@ static void
 portgroup_to_xml(struct ds *s, const struct portgroup *pg)
 {
     ds_put_cstr(s, "  <portgroup");
-    put_xml_attribute(s, "name", pg->name);
+    netdef_put_attribute(s, "name", pg->name);
     if (pg->is_default) {
-        put_xml_attribute(s, "default", "yes");
+        netdef_put_attribute(s, "default", "yes");
     }
-    put_yes_no(s, "trustGuestRxFilters", &pg->policy.trust_rx_filters);
+    netdef_put_yes_no(s, "trustGuestRxFilters", &pg->policy.trust_rx_filters);
     if (pg->has_vlan || bandwidth_is_set(&pg->bandwidth)) {
         ds_put_cstr(s, ">\n");
         if (pg->has_vlan) {
-            vlan_to_xml(s, &pg->vlan, 4);
+            netdef_put_vlan(s, &pg->vlan, 4);
         }
-        bandwidth_to_xml(s, &pg->bandwidth, 4);
+        netdef_put_bandwidth(s, &pg->bandwidth, 4);
         ds_put_cstr(s, "  </portgroup>\n");
     } else {
         ds_put_cstr(s, "/>\n");
@@ -246,11 +258,12 @@ void
 netdef_format(struct ds *s, const struct netdef *netdef)
 {
     ds_put_cstr(s, "<network");
-    put_yes_no(s, "trustGuestRxFilters", &netdef->policy.trust_rx_filters);
+    netdef_put_yes_no(s, "trustGuestRxFilters",
+                      &netdef->policy.trust_rx_filters);
     ds_put_cstr(s, ">\n");
-    put_xml_element(s, "name", netdef->name);
+    netdef_put_element(s, "name", netdef->name);
     if (netdef->uuid) {
-        put_xml_element(s, "uuid", netdef->uuid);
+        netdef_put_element(s, "uuid", netdef->uuid);
     }
     metadata_to_xml(s, netdef);
     if (netdef->forward != NETDEF_FORWARD_NONE) {
@@ -259,14 +272,10 @@ netdef_format(struct ds *s, const struct netdef *netdef)
     }
     bridge_to_xml(s, netdef);
     if (netdef->has_vlan) {
-        vlan_to_xml(s, &netdef->vlan, 2);
+        netdef_put_vlan(s, &netdef->vlan, 2);
     }
-    bandwidth_to_xml(s, &netdef->bandwidth, 2);
-    if (netdef_setting_is_set(&netdef->policy.isolated)) {
-        ds_put_cstr(s, "  <port");
-        put_yes_no(s, "isolated", &netdef->policy.isolated);
-        ds_put_cstr(s, "/>\n");
-    }
+    netdef_put_bandwidth(s, &netdef->bandwidth, 2);
+    netdef_put_isolated(s, &netdef->policy.isolated);
     if (netdef->virtualport != NETDEF_VIRTUALPORT_NONE) {
         ds_put_format(s, "  <virtualport type='%s'/>\n",
                       netdef_virtualport_to_string(netdef->virtualport));

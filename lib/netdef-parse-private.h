@@ -12,6 +12,7 @@
 #include "netdef-elements.h"
 #include "netdef-parse.h"
 #include "netdef-policy.h"
+#include "openvswitch/types.h"
 #include "port-vlan.h"
 #include "vlan-set.h"
 
@@ -41,6 +42,7 @@ struct vn_portgroup {
 struct netdef_parser {
     char *file;
     struct netdef *netdef;
+    struct netport *netport;    /* Null unless the root is <networkport>. */
     struct diag_list diags;
     bool refused;               /* Not XML that can be read at all? */
     bool bad_kind;              /* Is @mode or @type itself wrong? */
@@ -51,6 +53,7 @@ struct netdef_parser {
     struct vn_portgroup *vn_portgroups;
     size_t n_vn_portgroups;
     size_t allocated_vn_portgroups;
+    unsigned long seen[BITMAP_N_LONGS(NETDEF_N_NODES)];
     unsigned long noted[BITMAP_N_LONGS(NETDEF_N_NODES)];
 };
 
@@ -74,6 +77,10 @@ extern const struct netdef_action netdef_actions[NETDEF_N_NODES];
                          netdef_node_get_class(NODE)->path, __VA_ARGS__)
 
 struct portgroup *netdef_parser_portgroup(const struct netdef_parser *);
+bool netdef_canonical_uuid(const char *, char uuid[37]);
+bool netdef_parse_mac(struct netdef_parser *, enum netdef_node,
+                      const char *value, unsigned int line,
+                      struct eth_addr *);
 
 /* Actions of settings, <bandwidth> and <vn:portgroup>, in
  * netdef-settings.c. */
@@ -93,6 +100,15 @@ void netdef_vn_portgroup_name(struct netdef_parser *, enum netdef_node,
                               const char *value, unsigned int line);
 void netdef_vn_portgroups_finish(struct netdef_parser *);
 void netdef_vn_portgroups_clear(struct netdef_parser *);
+
+/* Actions of <networkport>, in netport-parse.c. */
+void netport_begin(struct netdef_parser *, enum netdef_node,
+                   unsigned int line);
+void netport_text(struct netdef_parser *, enum netdef_node, const char *text,
+                  unsigned int line);
+void netport_finish(struct netdef_parser *);
+void netport_value(struct netdef_parser *, enum netdef_node,
+                   const char *value, unsigned int line);
 
 /* Actions of <vlan>, in netdef-vlan.c. */
 void netdef_vlan_begin(struct netdef_parser *, enum netdef_node,

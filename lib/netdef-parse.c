@@ -9,6 +9,7 @@
 #include "bitmap.h"
 #include "netdef-parse-private.h"
 #include "netdef.h"
+#include "netport.h"
 #include "util.h"
 
 /* Returns a new parser for a definition that the user knows as 'file', which
@@ -38,6 +39,7 @@ netdef_parser_destroy(struct netdef_parser *parser)
 {
     if (parser) {
         netdef_destroy(parser->netdef);
+        netport_destroy(parser->netport);
         diag_list_uninit(&parser->diags);
         vlan_set_uninit(&parser->vlan.tags);
         netdef_vn_portgroups_clear(parser);
@@ -118,6 +120,7 @@ void
 netdef_parser_begin(struct netdef_parser *parser, enum netdef_node node,
                     unsigned int line)
 {
+    bitmap_set1(parser->seen, node);
     note_fate(parser, node, line);
     if (netdef_actions[node].begin) {
         netdef_actions[node].begin(parser, node, line);
@@ -158,6 +161,7 @@ netdef_parser_value(struct netdef_parser *parser, enum netdef_node node,
     const char *expected
         = check_value(netdef_node_get_class(node)->kind, value);
 
+    bitmap_set1(parser->seen, node);
     if (expected) {
         netdef_parser_error(parser, node, line, "invalid value '%s', expected "
                             "%s", value, expected);
@@ -227,32 +231,55 @@ report_omissions(struct netdef_parser *parser)
     }
 }
 
-/* Ends the document that 'parser' has read, appends what was found to 'diags',
- * and destroys 'parser'.  Returns the netdef, which the caller must
- * netdef_destroy(), or null if there was an error. */
-struct netdef *
-netdef_parser_finish(struct netdef_parser *parser, struct diag_list *diags)
+/* Judges the netdef that 'parser' has read. */
+static void
+finish_netdef(struct netdef_parser *parser)
 {
     struct netdef *netdef = parser->netdef;
-    bool ok = false;
 
+    if (!netdef->origin.line) {
+        netdef_parser_report(parser, DIAG_ERROR, 1, "networkstatus",
+                             "there is no <network> in it");
+        return;
+    }
+    if (!netdef->name) {
+        netdef->name = xstrdup("");
+    }
+    netdef_vn_portgroups_finish(parser);
+    if (netdef_is_foreign(netdef) && !parser->bad_kind) {
+        disown(parser);
+    } else {
+        report_omissions(parser);
+    }
+    netdef_validate(netdef, &parser->diags);
+}
+
+/* Ends the document that 'parser' has read, appends what was found to 'diags',
+ * and destroys 'parser'.  Stores the network in '*netdef' or the port in
+ * '*netport', for the caller to destroy, and null in the other; null in both
+ * if there was an error. */
+void
+netdef_parser_finish(struct netdef_parser *parser, struct netdef **netdef,
+                     struct netport **netport, struct diag_list *diags)
+{
+    *netdef = NULL;
+    *netport = NULL;
     if (!parser->refused) {
-        if (!netdef->name) {
-            netdef->name = xstrdup("");
-        }
-        netdef_vn_portgroups_finish(parser);
-        if (netdef_is_foreign(netdef) && !parser->bad_kind) {
-            disown(parser);
+        if (parser->netport) {
+            netport_finish(parser);
         } else {
-            report_omissions(parser);
+            finish_netdef(parser);
         }
-        netdef_validate(netdef, &parser->diags);
-        ok = !diag_list_has_errors(&parser->diags);
+        if (!diag_list_has_errors(&parser->diags)) {
+            if (parser->netport) {
+                *netport = parser->netport;
+                parser->netport = NULL;
+            } else {
+                *netdef = parser->netdef;
+                parser->netdef = NULL;
+            }
+        }
     }
     diag_list_append(diags, &parser->diags);
-    if (ok) {
-        parser->netdef = NULL;
-    }
     netdef_parser_destroy(parser);
-    return ok ? netdef : NULL;
 }

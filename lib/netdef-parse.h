@@ -2,13 +2,13 @@
 #ifndef NETDEF_PARSE_H
 #define NETDEF_PARSE_H 1
 
-/* From the elements of a document to a netdef.
+/* From the elements of a document to a netdef or a netport.
  *
  * The reader, netdef-xml.c, knows XML; what is here knows what libvirt's
  * elements mean.  The reader calls netdef_parser_begin() when an element of
  * the grammar starts, netdef_parser_value() for each of its attributes, and
  * netdef_parser_end() with its text when it ends.  What is carried out lands
- * in the netdef, the rest on the diagnostics list. */
+ * in these values, the rest on the diagnostics list. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,6 +17,7 @@
 #include "openvswitch/compiler.h"
 
 struct netdef;
+struct netport;
 
 /* At most this many warnings and notes per definition.  It is a limit on
  * memory: no definition that people write has so many. */
@@ -25,8 +26,8 @@ struct netdef;
 struct netdef_parser;
 
 struct netdef_parser *netdef_parser_create(const char *file);
-struct netdef *netdef_parser_finish(struct netdef_parser *,
-                                    struct diag_list *);
+void netdef_parser_finish(struct netdef_parser *, struct netdef **,
+                          struct netport **, struct diag_list *);
 const struct netdef *netdef_parser_get(const struct netdef_parser *);
 void netdef_parser_destroy(struct netdef_parser *);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "netdef.h"
+#include "netport.h"
 #include "openvswitch/shash.h"
 #include "packets.h"
 #include "util.h"
@@ -72,6 +73,12 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &current_vn_portgroup(parser)->policy.isolated;
     case NETDEF_NODE_VN_PORTGROUP_RX_FILTER_LIMIT:
         return &current_vn_portgroup(parser)->policy.rx_filter_limit;
+    case NETDEF_NODE_NETPORT_PORT_ISOLATED:
+        return &parser->netport->policy.isolated;
+    case NETDEF_NODE_NETPORT_TRUST_FILTERS:
+        return &parser->netport->policy.trust_rx_filters;
+    case NETDEF_NODE_NETPORT_PLUG_MAC_TABLE_MANAGER:
+        return &parser->netport->policy.mac_table_manager;
     default:
         OVS_NOT_REACHED();
     }
@@ -136,22 +143,34 @@ netdef_setting_value(struct netdef_parser *parser, enum netdef_node node,
     }
 }
 
+/* Stores the address of a guest or a bridge that 'value' is in '*mac' and
+ * returns true, or reports what is wrong with it and returns false. */
+bool
+netdef_parse_mac(struct netdef_parser *parser, enum netdef_node node,
+                 const char *value, unsigned int line, struct eth_addr *mac)
+{
+    struct eth_addr ea;
+
+    if (strlen(value) != ETH_ADDR_STRLEN
+        || strspn(value, "0123456789abcdefABCDEF:") != ETH_ADDR_STRLEN
+        || !eth_addr_from_string(value, &ea)) {
+        netdef_parser_error(parser, node, line,
+                            "'%s' is not a MAC address", value);
+        return false;
+    } else if (eth_addr_is_multicast(ea)) {
+        netdef_parser_error(parser, node, line, "expected a unicast MAC "
+                            "address, found multicast '%s'", value);
+        return false;
+    }
+    *mac = ea;
+    return true;
+}
+
 void
 netdef_mac_value(struct netdef_parser *parser, enum netdef_node node,
                  const char *value, unsigned int line)
 {
-    struct eth_addr mac;
-
-    if (strlen(value) != ETH_ADDR_STRLEN
-        || strspn(value, "0123456789abcdefABCDEF:") != ETH_ADDR_STRLEN
-        || !eth_addr_from_string(value, &mac)) {
-        netdef_parser_error(parser, node, line,
-                            "'%s' is not a MAC address", value);
-    } else if (eth_addr_is_multicast(mac)) {
-        netdef_parser_error(parser, node, line, "expected a unicast MAC "
-                            "address, found multicast '%s'", value);
-    } else if (eth_addr_is_zero(parser->netdef->mac)) {
-        parser->netdef->mac = mac;
+    if (netdef_parse_mac(parser, node, value, line, &parser->netdef->mac)) {
         parser->netdef->mac_line = line;
     }
 }
@@ -160,7 +179,9 @@ netdef_mac_value(struct netdef_parser *parser, enum netdef_node node,
  * places where <bandwidth> can be. */
 #define FOR_EACH_BANDWIDTH(MEMBER)                                      \
     MEMBER(BANDWIDTH, &parser->netdef->bandwidth)                       \
-    MEMBER(PORTGROUP_BANDWIDTH, &netdef_parser_portgroup(parser)->bandwidth)
+    MEMBER(PORTGROUP_BANDWIDTH,                                         \
+           &netdef_parser_portgroup(parser)->bandwidth)                 \
+    MEMBER(NETPORT_BANDWIDTH, &parser->netport->bandwidth)
 
 void
 netdef_bandwidth_begin(struct netdef_parser *parser, enum netdef_node node,

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "netdef.h"
+#include "netport.h"
 #include "util.h"
 
-/* <vlan> of a network or a portgroup.
+/* <vlan> of a network, a portgroup or a port.
  *
  * The rules are those of libvirt's virNetDevVlanParse(), the result is what
  * its virNetDevOpenvswitchAddPort() writes into table Port: one tag without
@@ -151,6 +152,9 @@ netdef_vlan_end(struct netdef_parser *parser, enum netdef_node node,
 
         pg->has_vlan = true;
         vlan_parser_finish(vlan, &pg->vlan);
+    } else if (node == NETDEF_NODE_NETPORT_VLAN) {
+        parser->netport->has_vlan = true;
+        vlan_parser_finish(vlan, &parser->netport->vlan);
     } else {
         parser->netdef->has_vlan = true;
         vlan_parser_finish(vlan, &parser->netdef->vlan);

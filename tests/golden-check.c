@@ -9,20 +9,21 @@
 #include <string.h>
 
 #include "lib/netdef.h"
+#include "lib/netport.h"
 #include "svec.h"
 #include "util.h"
 
-/* Golden cases of network definitions, and other people's definitions.
+/* Golden cases of networks and ports, and other people's.
  *
  * Each directory DIR/NAME has network.xml, and in 'expected' what is said
  * about it: the diagnostics, whose network it is, and its canonical form.
  * With --regenerate, 'expected' is written instead of compared; review what
  * changes as you would review code.
  *
- * With --corpus, DIR has files *.xml of which nothing is expected except that
- * they do no harm and obey law 1.
+ * With --corpus, each DIR has files *.xml of which nothing is expected except
+ * that they do no harm and obey law 1.
  *
- * Speaks TAP.  Is skipped if DIR does not exist. */
+ * Speaks TAP.  Is skipped if there is no DIR. */
 
 /* Appends the contents of 'path' to 's'.  Returns 0 or a positive errno. */
 static int
@@ -51,32 +52,74 @@ write_file(const char *path, const char *text)
     }
 }
 
-/* Checks law 1 for 'netdef'. */
+/* What a document is: one of these, or neither if it was refused. */
+struct document {
+    struct netdef *netdef;
+    struct netport *netport;
+};
+
+static void
+document_read(struct document *d, const struct ds *text, const char *name,
+              struct diag_list *diags)
+{
+    netdef_or_netport_from_xml(ds_cstr_ro(text), text->length, name,
+                               &d->netdef, &d->netport, diags);
+}
+
+static void
+document_uninit(struct document *d)
+{
+    netdef_destroy(d->netdef);
+    netport_destroy(d->netport);
+}
+
+static const char *
+document_verdict(const struct document *d)
+{
+    return (d->netport ? "a port"
+            : !d->netdef ? "refused"
+            : netdef_is_ours(d->netdef) ? "carried out"
+            : "left to libvirt");
+}
+
+static void
+document_format(struct ds *s, const struct document *d)
+{
+    if (d->netdef) {
+        netdef_format(s, d->netdef);
+    } else if (d->netport) {
+        netport_format(s, d->netport);
+    }
+}
+
+/* Checks law 1 for 'd', whose canonical form is 'xml'. */
 static bool
-is_stable(const struct netdef *netdef)
+is_stable(const struct document *d, const struct ds *xml)
 {
     struct diag_list diags = DIAG_LIST_INITIALIZER;
-    struct ds xml = DS_EMPTY_INITIALIZER;
+    struct document again;
 
-    netdef_format(&xml, netdef);
+    document_read(&again, xml, NULL, &diags);
 
-    struct netdef *again = netdef_from_xml(xml.string, xml.length, NULL,
-                                           &diags);
-    bool stable = again && netdef_equals(netdef, again);
+    bool stable = (d->netdef
+                   ? again.netdef && netdef_equals(d->netdef, again.netdef)
+                   : again.netport && netport_equals(d->netport,
+                                                     again.netport));
 
-    netdef_destroy(again);
-    ds_destroy(&xml);
+    document_uninit(&again);
     diag_list_uninit(&diags);
     return stable;
 }
 
-/* Appends to 's' what is to be said about the definition in 'path', which is
+/* Appends to 's' what is to be said about the document in 'path', which is
  * shown as 'name'.  Returns false if it breaks law 1 or cannot be read. */
 static bool
 check_file(const char *path, const char *name, struct ds *s)
 {
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     struct ds text = DS_EMPTY_INITIALIZER;
+    struct ds xml = DS_EMPTY_INITIALIZER;
+    struct document d;
     int error = read_file(path, &text);
 
     if (error) {
@@ -85,21 +128,18 @@ check_file(const char *path, const char *name, struct ds *s)
         return false;
     }
 
-    struct netdef *netdef = netdef_from_xml(ds_cstr(&text), text.length, name,
-                                            &diags);
-    bool stable = true;
-
+    document_read(&d, &text, name, &diags);
     diag_list_sort(&diags);
     diag_list_format(s, &diags);
-    ds_put_format(s, "-> %s\n", !netdef ? "refused"
-                  : netdef_is_ours(netdef) ? "carried out"
-                  : "left to libvirt");
-    if (netdef) {
-        netdef_format(s, netdef);
-        stable = is_stable(netdef);
-    }
-    netdef_destroy(netdef);
+    ds_put_format(s, "-> %s\n", document_verdict(&d));
+    document_format(&xml, &d);
+    ds_put_cstr(s, ds_cstr(&xml));
+
+    bool stable = !xml.length || is_stable(&d, &xml);
+
+    document_uninit(&d);
     diag_list_uninit(&diags);
+    ds_destroy(&xml);
     ds_destroy(&text);
     return stable;
 }
@@ -117,10 +157,10 @@ print_comment(const char *text)
 }
 
 static bool
-run_golden_case(const char *dir, const char *name, bool regenerate)
+run_golden_case(const char *dir, bool regenerate)
 {
-    char *xml = xasprintf("%s/%s/network.xml", dir, name);
-    char *expected_file = xasprintf("%s/%s/expected", dir, name);
+    char *xml = xasprintf("%s/network.xml", dir);
+    char *expected_file = xasprintf("%s/expected", dir);
     struct ds expected = DS_EMPTY_INITIALIZER;
     struct ds actual = DS_EMPTY_INITIALIZER;
     bool ok = check_file(xml, "network.xml", &actual);
@@ -130,7 +170,7 @@ run_golden_case(const char *dir, const char *name, bool regenerate)
     } else {
         read_file(expected_file, &expected);
         if (strcmp(ds_cstr(&actual), ds_cstr(&expected))) {
-            printf("# %s/%s: got\n", dir, name);
+            printf("# %s: got\n", dir);
             print_comment(ds_cstr(&actual));
             printf("# instead of\n");
             print_comment(ds_cstr(&expected));
@@ -145,45 +185,40 @@ run_golden_case(const char *dir, const char *name, bool regenerate)
 }
 
 static bool
-run_corpus_case(const char *dir, const char *name)
+run_corpus_case(const char *path)
 {
-    char *path = xasprintf("%s/%s", dir, name);
     struct ds actual = DS_EMPTY_INITIALIZER;
-    bool ok = check_file(path, name, &actual);
+    bool ok = check_file(path, path, &actual);
 
     print_comment(ds_cstr(&actual));
     ds_destroy(&actual);
-    free(path);
     return ok;
 }
 
-/* Adds to 'names', sorted, what is in 'dir'.  Returns false if there is no
- * such directory. */
-static bool
+/* Adds the paths of what is in 'dir' to 'names'. */
+static void
 list_cases(const char *dir, bool corpus, struct svec *names)
 {
     DIR *stream = opendir(dir);
     struct dirent *entry;
 
     if (!stream) {
-        return false;
+        return;
     }
     while ((entry = readdir(stream)) != NULL) {
         const char *suffix = strrchr(entry->d_name, '.');
 
         if (corpus ? suffix && !strcmp(suffix, ".xml") : !suffix) {
-            svec_add(names, entry->d_name);
+            svec_add_nocopy(names, xasprintf("%s/%s", dir, entry->d_name));
         }
     }
     closedir(stream);
-    svec_sort(names);
-    return true;
 }
 
 static void
 usage(const char *program)
 {
-    ovs_fatal(0, "usage: %s [--regenerate | --corpus] DIR", program);
+    ovs_fatal(0, "usage: %s [--regenerate | --corpus] DIR...", program);
 }
 
 int
@@ -207,27 +242,30 @@ main(int argc, char *argv[])
             usage(argv[0]);
         }
     }
-    if (optind + 1 != argc) {
+    if (optind >= argc) {
         usage(argv[0]);
     }
-    if (!list_cases(argv[optind], corpus, &names)) {
+    for (int i = optind; i < argc; i++) {
+        list_cases(argv[i], corpus, &names);
+    }
+    if (!names.n) {
         /* That is how TAP skips; an exit status of 77 would be an error. */
-        printf("1..0 # SKIP there is no %s\n", argv[optind]);
+        printf("1..0 # SKIP there is nothing in %s\n", argv[optind]);
         return 0;
     }
 
+    svec_sort(&names);
     printf("1..%"PRIuSIZE"\n", names.n);
     for (size_t i = 0; i < names.n; i++) {
-        bool ok = (corpus
-                   ? run_corpus_case(argv[optind], names.names[i])
-                   : run_golden_case(argv[optind], names.names[i],
-                                     regenerate));
+        const char *path = names.names[i];
+        const char *name = strrchr(path, '/') + 1;
+        bool ok = (corpus ? run_corpus_case(path)
+                   : run_golden_case(path, regenerate));
 
-        printf("%s %"PRIuSIZE" - %s\n", ok ? "ok" : "not ok", i + 1,
-               names.names[i]);
+        printf("%s %"PRIuSIZE" - %s\n", ok ? "ok" : "not ok", i + 1, name);
         n_failed += !ok;
     }
-    printf("# %"PRIuSIZE" definitions, %"PRIuSIZE" failed\n", names.n,
+    printf("# %"PRIuSIZE" documents, %"PRIuSIZE" failed\n", names.n,
            n_failed);
     svec_destroy(&names);
     return n_failed > 0;

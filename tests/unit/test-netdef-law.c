@@ -12,11 +12,12 @@
 #include <string.h>
 
 #include "lib/netdef.h"
+#include "lib/netport.h"
 #include "packets.h"
 #include "random.h"
 #include "util.h"
 
-/* Law 1: parse(format(netdef)) equals netdef. */
+/* Law 1: parse(format(netdef)) equals netdef, and the same of ports. */
 
 static char *
 random_text(const char *forbidden)
@@ -37,6 +38,13 @@ random_text(const char *forbidden)
         }
     }
     return ds_steal_cstr(&s);
+}
+
+static char *
+random_uuid(void)
+{
+    return xasprintf("%08x-0123-4567-89ab-cdef%08x", random_uint32(),
+                     random_uint32());
 }
 
 /* Only what <vlan> can express. */
@@ -124,8 +132,7 @@ random_netdef(void)
 
     netdef->name = random_text("/\n");
     if (random_range(2)) {
-        netdef->uuid = xasprintf("%08x-0123-4567-89ab-cdef%08x",
-                                 random_uint32(), random_uint32());
+        netdef->uuid = random_uuid();
     }
     netdef->forward = random_range(NETDEF_FORWARD_HOSTDEV + 1);
     netdef->virtualport = random_range(NETDEF_VIRTUALPORT_MIDONET + 1);
@@ -160,6 +167,68 @@ random_netdef(void)
         }
     }
     return netdef;
+}
+
+static struct netport *
+random_netport(void)
+{
+    struct netport *port = xzalloc(sizeof *port);
+
+    port->uuid = random_range(2) ? random_uuid() : NULL;
+    port->owner_name = random_text("");
+    port->owner_uuid = random_uuid();
+    port->group = random_range(2) ? random_text("") : NULL;
+    eth_addr_random(&port->mac);
+    port->virtualport = random_range(NETDEF_VIRTUALPORT_MIDONET + 1);
+    port->interfaceid = random_range(2) ? random_uuid() : NULL;
+    port->profileid = random_range(2) ? random_text("") : NULL;
+    port_vlan_init(&port->vlan);
+    port->has_vlan = random_range(2);
+    if (port->has_vlan) {
+        random_vlan(&port->vlan);
+    }
+    port->policy.isolated = random_setting(2);
+    port->policy.trust_rx_filters = random_setting(2);
+    random_bandwidth(&port->bandwidth);
+    port->plug = random_range(NETPORT_PLUG_HOSTDEV_PCI + 1);
+    if (port->plug == NETPORT_PLUG_NETWORK
+        || port->plug == NETPORT_PLUG_BRIDGE) {
+        port->bridge = random_text("");
+        port->policy.mac_table_manager = random_setting(2);
+    }
+    return port;
+}
+
+static void
+test_law_1_of_ports(void **state OVS_UNUSED)
+{
+    random_set_seed(1);
+    for (int i = 0; i < 1000; i++) {
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct netport *a = random_netport();
+        struct ds first = DS_EMPTY_INITIALIZER;
+        struct ds second = DS_EMPTY_INITIALIZER;
+
+        netport_format(&first, a);
+
+        struct netport *b = netport_from_xml(first.string, first.length, NULL,
+                                             &diags);
+
+        if (!b) {
+            diag_list_format(&second, &diags);
+            fail_msg("%s%s", ds_cstr(&first), ds_cstr(&second));
+        }
+        netport_format(&second, b);
+        assert_string_equal(ds_cstr(&first), ds_cstr(&second));
+        assert_true(netport_equals(a, b));
+        assert_true(netport_equals(b, a));
+
+        ds_destroy(&first);
+        ds_destroy(&second);
+        netport_destroy(a);
+        netport_destroy(b);
+        diag_list_uninit(&diags);
+    }
 }
 
 static void
@@ -199,6 +268,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_law_1),
+        cmocka_unit_test(test_law_1_of_ports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
