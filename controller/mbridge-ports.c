@@ -51,6 +51,37 @@ mbridge_is_vlan_wanted(const struct mbridge *mb, const char *name)
     return wanted;
 }
 
+static char *
+protected_object(const struct mbridge *mb, const char *name)
+{
+    return xasprintf("bridge %s, protected port %s", mb->row.name, name);
+}
+
+/* Has column protected of the Port row of 'vif', if it is not null, else of
+ * interface 'name', written as it must be for tunnels to be kept apart. */
+static void
+update_protected(struct mbridge *mb, const char *name, const struct vif *vif)
+{
+    char *object = protected_object(mb, name);
+    bool protected;
+
+    if (vif && tunnels_must_change(vif, mb->apart, &protected)) {
+        dbsync_want(mb->env->dbsync, object,
+                    dbrow_set_port_protected(vif->port, protected));
+    } else {
+        dbsync_unwant(mb->env->dbsync, object);
+    }
+    free(object);
+}
+
+static void
+mport_set_tunnel(struct mbridge *mb, struct mport *port, enum tunnel_kind kind)
+{
+    mb->tunnels.n[port->tunnel]--;
+    mb->tunnels.n[kind]++;
+    port->tunnel = kind;
+}
+
 /* Forgets what the database said of 'port'. */
 static void
 mport_detach(struct mbridge *mb, struct mport *port)
@@ -65,6 +96,8 @@ mport_detach(struct mbridge *mb, struct mport *port)
     }
     if (port->name) {
         unwant_vlan(mb, port->name);
+        update_protected(mb, port->name, NULL);
+        mport_set_tunnel(mb, port, TUNNEL_NOT);
         free(port->name);
         port->name = NULL;
     }
@@ -75,6 +108,7 @@ void
 mbridge_destroy_mport(struct mbridge *mb, struct mport *port)
 {
     mport_detach(mb, port);
+    mb->tunnels.n[port->tunnel]--;
     normal_guard_remove_port(mb->guard, port->ofport);
     diag_list_uninit(&port->diags);
     hmap_remove(&mb->ports, &port->hmap_node);
@@ -170,6 +204,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     mb->n_unsupported -= port->unsupported;
     port->unsupported = verdict == MODEL_UNSUPPORTED;
     mb->n_unsupported += port->unsupported;
+    mport_set_tunnel(mb, port, tunnel_get_kind(vif));
 
     if (!mb->model.wanted) {
         diag_list_clear(&diags);
@@ -178,6 +213,29 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     diag_list_uninit(&port->diags);
     port->diags = diags;
     update_vlan(mb, vif);
+    update_protected(mb, vif->name, vif);
+}
+
+/* Has tunnels kept apart, or left alone again, if that is not as it was. */
+void
+mbridge_protect_tunnels(struct mbridge *mb)
+{
+    bool apart = tunnels_are_apart(&mb->tunnels, mb->exact);
+    struct mport *port;
+
+    if (apart == mb->apart) {
+        return;
+    }
+    mb->apart = apart;
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        const struct vif *vif
+            = port->name ? vif_reader_find_name(mb->env->vifs, port->name)
+                         : NULL;
+
+        if (vif) {
+            update_protected(mb, vif->name, vif);
+        }
+    }
 }
 
 /* The switch tells of a port. */
@@ -197,6 +255,7 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
     if (!port) {
         port = xzalloc(sizeof *port);
         port->ofport = phy->port_no;
+        mb->tunnels.n[port->tunnel]++;
         diag_list_init(&port->diags);
         hmap_insert(&mb->ports, &port->hmap_node, hash_ofport(port->ofport));
     }

@@ -10,6 +10,7 @@
 #include "controller/ofctrl.h"
 #include "lib/diag.h"
 #include "lib/model.h"
+#include "lib/tunnels.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/ofp-port.h"
 #include "uuid.h"
@@ -28,6 +29,7 @@ struct mport {
     bool arrived;               /* Held back, but it has sent a frame. */
     bool in_plan;
     bool unsupported;           /* Keeps the bridge in kernel mode. */
+    enum tunnel_kind tunnel;    /* As counted in mbridge's 'tunnels'. */
     struct diag_list diags;
 };
 
@@ -41,6 +43,8 @@ struct mbridge {
     struct plan *plan;
     struct hmap ports;          /* Contains "struct mport"s. */
     size_t n_unsupported;       /* Of them. */
+    struct tunnels tunnels;     /* Likewise. */
+    bool apart;                 /* Are tunnels to be kept apart? */
 
     struct bridge_model model;
     bool complete;              /* Are all definitions known? */
@@ -65,6 +69,7 @@ struct mport *mbridge_find_mport(const struct mbridge *, ofp_port_t);
 void mbridge_update_mport(struct mbridge *, struct mport *);
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
 void mbridge_find_arrived(struct mbridge *, const struct oflow_table *);
+void mbridge_protect_tunnels(struct mbridge *);
 bool mbridge_is_vlan_wanted(const struct mbridge *, const char *name);
 ofctrl_port_cb mbridge_on_of_port;
 ofctrl_frame_cb mbridge_on_frame;

@@ -272,6 +272,7 @@ mbridge_run(struct mbridge *mb)
     }
     if (mb->has_mode && ofctrl_is_ready(mb->ofctrl)) {
         update_mode(mb);
+        mbridge_protect_tunnels(mb);
         update_existence(mb);
         plan_run(mb->plan);
         update_switch(mb);

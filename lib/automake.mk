@@ -91,6 +91,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/translation-format.h \
 	lib/translation.c \
 	lib/translation.h \
+	lib/tunnels.c \
+	lib/tunnels.h \
 	lib/vif.c \
 	lib/vif.h \
 	lib/virtnet-version.c \

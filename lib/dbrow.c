@@ -211,3 +211,44 @@ dbrow_set_port_vlan(const char *port, const struct port_vlan *observed,
     json_array_add(params, op);
     return params;
 }
+
+/* Returns the request that sets column protected of port 'port' to 'protected'
+ * and marks that as ours, or takes the mark off if it is false.  If the port is
+ * protected already, or the mark not there, it does nothing.  The caller must
+ * destroy it. */
+struct json *
+dbrow_set_port_protected(const char *port, bool protected)
+{
+    const char *key = "virtnet-protected";
+    struct json *keys = json_array_create_1(json_string_create(key));
+    struct json *map = create_map_1(key, "true");
+    struct json *conditions = json_array_create_2(
+        create_clause("name", "==", json_string_create(port)),
+        (protected
+         ? create_clause("protected", "==", json_boolean_create(false))
+         : create_clause("external_ids", "includes", json_clone(map))));
+    struct json *mutation
+        = (protected
+           ? create_clause("external_ids", "insert", json_clone(map))
+           : create_clause("external_ids", "delete",
+                           create_collection("set", json_clone(keys))));
+    struct json *params = create_params();
+    struct json *mutate, *update, *row;
+
+    mutate = create_op("mutate", "Port");
+    json_object_put(mutate, "where", json_clone(conditions));
+    json_object_put(mutate, "mutations", json_array_create_1(mutation));
+
+    row = json_object_create();
+    json_object_put(row, "protected", json_boolean_create(protected));
+    update = create_op("update", "Port");
+    json_object_put(update, "where", conditions);
+    json_object_put(update, "row", row);
+
+    /* First what the conditions do not depend on. */
+    json_array_add(params, protected ? mutate : update);
+    json_array_add(params, protected ? update : mutate);
+    json_destroy(keys);
+    json_destroy(map);
+    return params;
+}

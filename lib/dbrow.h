@@ -17,6 +17,7 @@ struct json *dbrow_create_bridge(const char *name, const char *datapath_type,
                                  const char *network);
 struct json *dbrow_delete_bridge(const struct uuid *bridge,
                                  const struct uuid *local_port);
+struct json *dbrow_set_port_protected(const char *port, bool protected);
 struct json *dbrow_set_port_vlan(const char *port,
                                  const struct port_vlan *observed,
                                  const struct port_vlan *desired);

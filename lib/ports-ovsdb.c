@@ -96,6 +96,7 @@ read_interface(struct vif *vif, const struct json *row)
 {
     const struct json *ofport = get_one(row, "ofport", JSON_INTEGER);
     const char *mac = get_string(row, "mac_in_use");
+    const char *type = get_string(row, "type");
 
     vif->error = nullable_xstrdup(get_string(row, "error"));
     if (ofport && json_integer(ofport) < 0) {
@@ -117,6 +118,13 @@ read_interface(struct vif *vif, const struct json *row)
     vif->role = get_id(row, "virtnet-role");
     vif->isolated = get_id(row, "virtnet-isolated");
     vif->macs = get_id(row, "virtnet-macs");
+    vif->is_tunnel = type && vif_type_is_tunnel(type);
+}
+
+static bool
+is_true(const char *value)
+{
+    return value && !strcmp(value, "true");
 }
 
 static void
@@ -142,12 +150,9 @@ read_port(struct vif *vif, const struct json *row)
         }
     }
     vif->vlan_is_ours = get_map(row, "external_ids", "virtnet-vlan") != NULL;
-}
-
-static bool
-is_true(const char *value)
-{
-    return value && !strcmp(value, "true");
+    vif->is_protected = get_one(row, "protected", JSON_TRUE) != NULL;
+    vif->protected_is_ours = is_true(get_map(row, "external_ids",
+                                             "virtnet-protected"));
 }
 
 /* Reads what makes a bond of the Port row 'row' into 'vif', one of its

@@ -161,28 +161,39 @@ vif_vlan_mode(const struct json *json, void *vif_)
 }
 
 static char *
-vif_vlan_is_ours(const struct json *json, void *vif_)
+vif_type(const struct json *json, void *vif_)
 {
     struct vif *vif = vif_;
 
-    if (json->type != JSON_TRUE && json->type != JSON_FALSE) {
-        return xstrdup("expected true or false");
+    if (json->type != JSON_STRING) {
+        return xstrdup("expected a string");
     }
-    vif->vlan_is_ours = json_boolean(json);
+    vif->is_tunnel = vif_type_is_tunnel(json_string(json));
     return NULL;
 }
 
 static char *
-bridge_forward_bpdu(const struct json *json, void *bridge_)
+take_boolean(const struct json *json, bool *value)
 {
-    struct ports_bridge *bridge = bridge_;
-
     if (json->type != JSON_TRUE && json->type != JSON_FALSE) {
         return xstrdup("expected true or false");
     }
-    bridge->row.forward_bpdu = json_boolean(json);
+    *value = json_boolean(json);
     return NULL;
 }
+
+#define BOOLEAN_MEMBER(FUNCTION, TYPE, FIELD)           \
+    static char *                                       \
+    FUNCTION(const struct json *json, void *object_)    \
+    {                                                   \
+        TYPE *object = object_;                         \
+        return take_boolean(json, &object->FIELD);      \
+    }
+
+BOOLEAN_MEMBER(vif_protected, struct vif, is_protected)
+BOOLEAN_MEMBER(vif_protected_is_ours, struct vif, protected_is_ours)
+BOOLEAN_MEMBER(vif_vlan_is_ours, struct vif, vlan_is_ours)
+BOOLEAN_MEMBER(bridge_forward_bpdu, struct ports_bridge, row.forward_bpdu)
 
 static char *
 take_port(struct ports_bridge *bridge, const char *name,
@@ -196,11 +207,14 @@ take_port(struct ports_bridge *bridge, const char *name,
         { "mac_in_use", vif_mac_in_use },
         { "ofport", vif_ofport },
         { "port", vif_port },
+        { "protected", vif_protected },
         { "tag", vif_tag },
         { "trunks", vif_trunks },
+        { "type", vif_type },
         { "virtnet-isolated", vif_isolated },
         { "virtnet-macs", vif_macs },
         { "virtnet-portgroup", vif_portgroup },
+        { "virtnet-protected", vif_protected_is_ours },
         { "virtnet-role", vif_role },
         { "virtnet-vlan", vif_vlan_is_ours },
         { "vlan_mode", vif_vlan_mode },

@@ -65,6 +65,18 @@ row_changes_add_vlan(struct row_changes *changes, const char *bridge,
     port_vlan_clone(&c->new, new);
 }
 
+/* Adds that 'port', on 'bridge', gets 'protected' into the column of that
+ * name. */
+void
+row_changes_add_protected(struct row_changes *changes, const char *bridge,
+                          const char *port, bool protected)
+{
+    struct row_change *c = add(changes, ROW_PORT_PROTECTED, bridge);
+
+    c->port = xstrdup(port);
+    c->protected = protected;
+}
+
 static void
 put_vlan(struct ds *s, const struct port_vlan *vlan)
 {
@@ -94,6 +106,12 @@ row_change_format(struct ds *s, const struct row_change *c)
         put_vlan(s, &c->old);
         ds_put_cstr(s, " -> ");
         put_vlan(s, &c->new);
+        break;
+
+    case ROW_PORT_PROTECTED:
+        ds_put_cstr(s, "port ");
+        printable_put(s, c->port);
+        ds_put_cstr(s, c->protected ? ": protected" : ": not protected");
         break;
     }
 }
@@ -134,6 +152,21 @@ put_vsctl_vlan(struct ds *s, const struct row_change *c)
     ds_destroy(&port);
 }
 
+/* Likewise, for column protected. */
+static void
+put_vsctl_protected(struct ds *s, const struct row_change *c)
+{
+    ds_put_cstr(s, " \\\n    -- set Port ");
+    printable_put_shell(s, c->port);
+    if (c->protected) {
+        ds_put_cstr(s, " protected=true external_ids:virtnet-protected=true");
+    } else {
+        ds_put_cstr(s, " protected=false \\\n    -- remove Port ");
+        printable_put_shell(s, c->port);
+        ds_put_cstr(s, " external_ids virtnet-protected");
+    }
+}
+
 /* Appends to 's' the ovs-vsctl(8) command that makes 'changes', for sh(1).  It
  * does not wait for ovs-vswitchd, which a script may not have running.  If
  * there is nothing to do it is a comment. */
@@ -148,15 +181,23 @@ row_changes_format_vsctl(struct ds *s, const struct row_changes *changes)
     for (size_t i = 0; i < changes->n; i++) {
         const struct row_change *c = &changes->changes[i];
 
-        if (c->type == ROW_NEW_BRIDGE) {
+        switch (c->type) {
+        case ROW_NEW_BRIDGE:
             ds_put_cstr(s, " \\\n    -- add-br ");
             printable_put_shell(s, c->bridge);
             ds_put_cstr(s, " -- br-set-external-id ");
             printable_put_shell(s, c->bridge);
             ds_put_cstr(s, " virtnet-owner ");
             printable_put_shell(s, c->network);
-        } else {
+            break;
+
+        case ROW_PORT_VLAN:
             put_vsctl_vlan(s, c);
+            break;
+
+        case ROW_PORT_PROTECTED:
+            put_vsctl_protected(s, c);
+            break;
         }
     }
     ds_put_char(s, '\n');
@@ -203,6 +244,23 @@ rename_rows(const struct json *json, size_t n)
     return json_deep_clone(json);
 }
 
+/* Returns the parameters of the request that makes change 'c'. */
+static struct json *
+row_change_to_transact(const struct row_change *c)
+{
+    switch (c->type) {
+    case ROW_NEW_BRIDGE:
+        return dbrow_create_bridge(c->bridge, "", c->network);
+
+    case ROW_PORT_VLAN:
+        return dbrow_set_port_vlan(c->port, &c->old, &c->new);
+
+    case ROW_PORT_PROTECTED:
+        return dbrow_set_port_protected(c->port, c->protected);
+    }
+    OVS_NOT_REACHED();
+}
+
 /* Returns the parameters of one RFC 7047 "transact" request, as
  * "ovsdb-client transact" takes them, that makes all of 'changes'.  The caller
  * must destroy it. */
@@ -212,10 +270,7 @@ row_changes_to_transact(const struct row_changes *changes)
     struct json *all = json_array_create_1(json_string_create("Open_vSwitch"));
 
     for (size_t i = 0; i < changes->n; i++) {
-        const struct row_change *c = &changes->changes[i];
-        struct json *one = (c->type == ROW_NEW_BRIDGE
-                            ? dbrow_create_bridge(c->bridge, "", c->network)
-                            : dbrow_set_port_vlan(c->port, &c->old, &c->new));
+        struct json *one = row_change_to_transact(&changes->changes[i]);
         struct json *renamed = rename_rows(one, i);
 
         for (size_t j = 1; j < renamed->array.n; j++) {
@@ -249,14 +304,24 @@ row_changes_to_json(const struct row_changes *changes)
         struct json *object = json_object_create();
 
         json_object_put_string(object, "bridge", c->bridge);
-        if (c->type == ROW_NEW_BRIDGE) {
+        switch (c->type) {
+        case ROW_NEW_BRIDGE:
             json_object_put_string(object, "change", "new bridge");
             json_object_put_string(object, "network", c->network);
-        } else {
+            break;
+
+        case ROW_PORT_VLAN:
             json_object_put_string(object, "change", "VLANs");
             json_object_put_string(object, "port", c->port);
             put_json_vlan(object, "old", &c->old);
             put_json_vlan(object, "new", &c->new);
+            break;
+
+        case ROW_PORT_PROTECTED:
+            json_object_put_string(object, "change", "protected");
+            json_object_put_string(object, "port", c->port);
+            json_object_put(object, "new", json_boolean_create(c->protected));
+            break;
         }
         json_array_add(array, object);
     }

@@ -5,6 +5,7 @@
 /* Changes of the Open_vSwitch database as values, for people and programs to
  * look at.  dbrow.h has the requests that carry them out. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "port-vlan.h"
 
@@ -12,7 +13,8 @@ struct json;
 
 enum row_change_type {
     ROW_NEW_BRIDGE,             /* Bridge 'bridge', for 'network'. */
-    ROW_PORT_VLAN               /* VLANs of Port 'port'. */
+    ROW_PORT_VLAN,              /* VLANs of Port 'port'. */
+    ROW_PORT_PROTECTED          /* Column protected of Port 'port'. */
 };
 
 struct row_change {
@@ -21,6 +23,7 @@ struct row_change {
     char *network;              /* Or null. */
     char *port;                 /* Or null. */
     struct port_vlan old, new;  /* Of 'port'. */
+    bool protected;             /* Likewise. */
 };
 
 struct row_changes {
@@ -36,6 +39,8 @@ void row_changes_add_bridge(struct row_changes *, const char *bridge,
 void row_changes_add_vlan(struct row_changes *, const char *bridge,
                           const char *port, const struct port_vlan *old,
                           const struct port_vlan *new);
+void row_changes_add_protected(struct row_changes *, const char *bridge,
+                               const char *port, bool protected);
 
 void row_change_format(struct ds *, const struct row_change *);
 void row_changes_format_vsctl(struct ds *, const struct row_changes *);

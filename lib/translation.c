@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "ports-json.h"
 #include "printable.h"
+#include "tunnels.h"
 #include "util.h"
 
 static struct translation_bridge *
@@ -62,6 +63,31 @@ add_vif(struct translation *t, struct translation_bridge *bridge,
     return verdict != MODEL_UNSUPPORTED;
 }
 
+/* Keeps the tunnels of 'bridge' apart from each other. */
+static void
+protect_tunnels(struct translation *t, struct translation_bridge *bridge,
+                bool exact)
+{
+    size_t n = bridge->ports ? bridge->ports->n_vifs : 0;
+    struct tunnels tunnels = { .n = { 0 } };
+
+    for (size_t i = 0; i < n; i++) {
+        tunnels.n[tunnel_get_kind(&bridge->ports->vifs[i])]++;
+    }
+
+    bool apart = tunnels_are_apart(&tunnels, exact);
+    for (size_t i = 0; i < n; i++) {
+        const struct vif *vif = &bridge->ports->vifs[i];
+        bool protected;
+
+        if (tunnels_must_change(vif, apart, &protected)) {
+            row_changes_add_protected(&t->rows, bridge->name, vif->port,
+                                      protected);
+        }
+    }
+    tunnels_get_diags(&tunnels, exact, bridge->name, &bridge->diags);
+}
+
 /* Makes the plan of 'bridge', whose row is 'row'. */
 static void
 run_bridge(struct translation *t, struct translation_bridge *bridge,
@@ -80,6 +106,7 @@ run_bridge(struct translation *t, struct translation_bridge *bridge,
         ctx.exact = model_can_be_exact(row, plan_network_kind(bridge->plan),
                                        n_unsupported, &bridge->diags);
     }
+    protect_tunnels(t, bridge, ctx.exact);
     plan_set_ctx(bridge->plan, &ctx);
     plan_run(bridge->plan);
     if (!bridge->model.wanted) {

@@ -91,7 +91,10 @@ vif_equals(const struct vif *a, const struct vif *b)
             && eth_addr_equals(a->mac_in_use, b->mac_in_use)
             && port_vlan_equals(&a->vlan, &b->vlan)
             && a->vlan_is_ours == b->vlan_is_ours
+            && a->is_protected == b->is_protected
+            && a->protected_is_ours == b->protected_is_ours
             && a->lacp_current == b->lacp_current
+            && a->is_tunnel == b->is_tunnel
             && a->bond.is_member == b->bond.is_member
             && a->bond.mode == b->bond.mode
             && a->bond.lacp == b->bond.lacp
@@ -100,6 +103,25 @@ vif_equals(const struct vif *a, const struct vif *b)
             && a->bond.all_members_active == b->bond.all_members_active
             && a->bond.is_active == b->bond.is_active
             && a->is_mirror_output == b->is_mirror_output);
+}
+
+/* Is an interface of 'type', as in column type of table Interface, a tunnel?
+ * These are the types of vswitch.xml under "Tunnel Options", and those of before
+ * that have a name of their own. */
+bool
+vif_type_is_tunnel(const char *type)
+{
+    static const char *const types[] = {
+        "bareudp", "erspan", "geneve", "gre", "gtpu", "ip6erspan", "ip6gre",
+        "lisp", "srv6", "stt", "vxlan",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        if (!strcmp(type, types[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Returns the role of 'vif'.  A member of a bond is a network port, and an

@@ -67,11 +67,14 @@ struct vif {
     char *isolated;             /* external_ids:virtnet-isolated. */
     char *macs;                 /* external_ids:virtnet-macs. */
     bool lacp_current;          /* Has LACP a current partner on it? */
+    bool is_tunnel;             /* By its type: see vif_type_is_tunnel(). */
 
     /* Table Port. */
     char *port;
     struct port_vlan vlan;
     bool vlan_is_ours;          /* external_ids:virtnet-vlan is there. */
+    bool is_protected;          /* Column protected. */
+    bool protected_is_ours;     /* external_ids:virtnet-protected is there. */
     struct vif_bond bond;
     bool is_mirror_output;      /* Is it reserved for a mirror's copies? */
 };
@@ -81,6 +84,7 @@ void vif_clone(struct vif *, const struct vif *);
 void vif_uninit(struct vif *);
 bool vif_equals(const struct vif *, const struct vif *);
 
+bool vif_type_is_tunnel(const char *type);
 enum vif_role vif_get_role(const struct vif *);
 bool vif_parse_mac(const char *, struct eth_addr *, const char **why);
 bool vif_parse_attached_mac(const struct vif *, struct eth_addr *,

@@ -36,6 +36,7 @@ ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
         &ovsrec_port_col_lacp,
         &ovsrec_port_col_name,
         &ovsrec_port_col_other_config,
+        &ovsrec_port_col_protected_,
         &ovsrec_port_col_tag,
         &ovsrec_port_col_trunks,
         &ovsrec_port_col_vlan_mode,
@@ -46,6 +47,7 @@ ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
         &ovsrec_interface_col_mac_in_use,
         &ovsrec_interface_col_name,
         &ovsrec_interface_col_ofport,
+        &ovsrec_interface_col_type,
     };
     struct ovs_idl *ovs = xzalloc(sizeof *ovs);
 

@@ -203,6 +203,7 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     vif->isolated = get_id(ids, "virtnet-isolated");
     vif->macs = get_id(ids, "virtnet-macs");
     vif->lacp_current = row->n_lacp_current && row->lacp_current[0];
+    vif->is_tunnel = vif_type_is_tunnel(row->type);
 }
 
 static void
@@ -250,6 +251,9 @@ read_port(struct vif *vif, const struct ovsrec_port *row)
         vlan_set_add(&vif->vlan.trunks, row->trunks[i]);
     }
     vif->vlan_is_ours = smap_get(&row->external_ids, "virtnet-vlan") != NULL;
+    vif->is_protected = row->protected_;
+    vif->protected_is_ours = smap_get_bool(&row->external_ids,
+                                           "virtnet-protected", false);
     read_bond(vif, row);
 }
 

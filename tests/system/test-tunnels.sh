@@ -1,0 +1,226 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Tunnels as network ports: guests reach whoever is behind them, and nothing that
+# comes in by one goes out by another.  The tunnels are VXLAN, with the kernel's
+# at their other ends.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+start_ovs
+
+# The underlay: a bridge of its own, with the remote hosts on it.  Its address
+# must not change, or tunnels listen on the old one, and no other device of this
+# side may answer for it.
+add_bridge under underhost other_config:hwaddr=52:54:00:00:fe:01
+ip addr add 10.0.0.1/24 dev under
+echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore
+
+# add_remote N: namespace tN, at 10.0.0.1N, with a tunnel to here.
+add_remote() {
+    ip netns add "t$1"
+    ip netns exec "t$1" bash -c "$(declare -f quiet_netns); quiet_netns"
+    ip link add name "und$1" type veth peer name eth0 netns "t$1"
+    ip link set dev "und$1" up
+    ip -n "t$1" link set dev eth0 up
+    ip netns exec "t$1" ethtool -K eth0 tx off > /dev/null
+    ip -n "t$1" addr add "10.0.0.1$1/24" dev eth0
+    ip -n "t$1" link add vx0 address "52:54:00:00:ff:0$1" type vxlan id 7 \
+        remote 10.0.0.1 dstport 4789
+    ip -n "t$1" link set dev vx0 up
+    vsctl add-port under "und$1"
+    echo "t$1 t$1 vx0 52:54:00:00:ff:0$1" >> $S/ports
+}
+
+# add_tunnel BRIDGE N
+add_tunnel() {
+    vsctl add-port "$1" "vx$2" -- set Interface "vx$2" type=vxlan \
+        options:remote_ip="10.0.0.1$2" options:key=7
+}
+
+# A tunnel that is not there, or not yet.
+allow_log '\|tunnel(\([^|]*\))?\|WARN\|receive tunnel port not found'
+
+add_bridge br0
+plant_foreign br0
+add_guest br0 g1 52:54:00:00:00:01
+add_guest br0 g2 52:54:00:00:00:02
+for n in 1 2 3; do
+    add_remote $n
+done
+add_tunnel br0 1
+add_tunnel br0 2
+network net0 br0 kernel
+start_controller
+settle
+
+# Underlay addresses are learned from the first frames, some of which are lost.
+know_neighbors() {
+    send_frames > /dev/null <<'.'
+g1 -> bcast
+t1 -> bcast
+t2 -> bcast
+t3 -> bcast
+.
+    [ "$(ovs-appctl tnl/neigh/show | grep -c '^10\.0\.0\.')" = 3 ]
+}
+wait_for 10 know_neighbors || fail "the underlay does not work"
+
+# Lets NORMAL learn anew what a change of the database or of the mode has made it
+# forget.
+get_known() {
+    send_frames > /dev/null <<'.'
+up -> g1
+up -> bcast
+up -> unknown
+t1 -> g1
+t1 -> bcast
+sleep 600
+.
+}
+
+# Prints columns protected and external_ids of tunnels and guests.
+protected() {
+    local port
+
+    for port in vx1 vx2 vx3 g1; do
+        say "$port" $(vsctl --if-exists get Port $port protected external_ids)
+    done
+}
+
+# expect_protected: fails unless that is what standard input says.
+expect_protected() {
+    cat > $S/expected
+    settle
+    protected | diff -u $S/expected - || fail "ports are not as expected (-)"
+}
+
+say "Kernel mode: NORMAL forwards from tunnel to tunnel."
+expect_frames <<'.'
+t1 -> bcast = g1 g2 host t2
+g1 -> bcast = g2 host t1 t2
+t2 -> t1 = t1
+.
+expect_protected <<'.'
+vx1 false {}
+vx2 false {}
+vx3
+g1 false {}
+.
+
+say "Libvirt mode: it does not."
+network net0 br0 libvirt
+expect_protected <<'.'
+vx1 true {virtnet-protected="true"}
+vx2 true {virtnet-protected="true"}
+vx3
+g1 false {}
+.
+for i in 1 2 3; do
+    expect_frames <<'.'
+t1 -> bcast = g1 g2 host
+t2 -> mcast = g1 g2 host
+t1 -> unknown = -
+t1 -> t2 = -
+t2 -> t1 = -
+t1 -> g1 = g1
+t2 -> g1 = g1
+t2 -> host = host
+g1 -> bcast = g2 host t1 t2
+g1 -> t1 = t1
+g2 -> t2 = t2
+host -> t1 = t1
+g1 -> unknown = t1 t2
+g1 -> g2 = g2
+.
+done
+
+say "A third tunnel, and an uplink, which has to do with all of them."
+add_tunnel br0 3
+add_uplink br0 up 52:54:00:00:ff:09
+settle
+expect_protected <<'.'
+vx1 true {virtnet-protected="true"}
+vx2 true {virtnet-protected="true"}
+vx3 true {virtnet-protected="true"}
+g1 false {}
+.
+expect_frames <<'.'
+up -> bcast = g1 g2 host t1 t2 t3
+t1 -> bcast = g1 g2 host up
+t3 -> bcast = g1 g2 host up
+t1 -> t3 = -
+t3 -> t2 = -
+t1 -> up = up
+up -> t3 = t3
+t1 -> unknown = up
+up -> unknown = t1 t2 t3
+g1 -> unknown = t1 t2 t3 up
+g1 -> t3 = t3
+.
+
+say "A port that somebody has protected would not reach them."
+vsctl set Port g1 protected=true
+expect_protected <<'.'
+vx1 false {}
+vx2 false {}
+vx3 false {}
+g1 true {}
+.
+controller_diagnostics | grep -q 'warning: br0: has several tunnels' ||
+    fail "that is not said: $(controller_status)"
+get_known
+expect_frames <<'.'
+g1 -> bcast = g2 host t1 t2 t3 up
+t1 -> g1 = g1
+.
+vsctl set Port g1 protected=false
+settle
+! controller_diagnostics | grep 'several tunnels' || fail "it is still said"
+
+say "What somebody else has set stays."
+for n in 1 2; do
+    vsctl remove Port vx$n external_ids virtnet-protected
+done
+expect_protected <<'.'
+vx1 true {}
+vx2 true {}
+vx3 true {virtnet-protected="true"}
+g1 false {}
+.
+# A mark alone says nothing.
+vsctl set Port g2 external_ids:virtnet-protected=true
+settle
+[ "$(vsctl get Port g2 protected external_ids | tr '\n' ' ')" = "false {} " ] ||
+    fail "the mark of g2 is still there, or more"
+network net0 br0 kernel
+expect_protected <<'.'
+vx1 true {}
+vx2 true {}
+vx3 false {}
+g1 false {}
+.
+vsctl set Port vx1 protected=false -- set Port vx2 protected=false
+
+say "One tunnel alone."
+network net0 br0 libvirt
+settle
+vsctl del-port vx2 -- del-port vx3
+sed -i '/^t[23] /d' $S/ports
+expect_protected <<'.'
+vx1 false {}
+vx2
+vx3
+g1 false {}
+.
+get_known
+expect_frames <<'.'
+t1 -> bcast = g1 g2 host up
+up -> bcast = g1 g2 host t1
+g1 -> unknown = t1 up
+up -> unknown = t1
+.
+
+finish
