@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "jsonrpc.h"
+#include "lib/dbrow.h"
+#include "lib/rfc7047.h"
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/shash.h"
@@ -241,12 +243,7 @@ static void
 add_to_request(struct dbsync *dbsync, const struct wanted *wanted,
                struct json *params)
 {
-    const struct json_array *ops = json_array(wanted->params);
-
-    /* The first element is the name of the database. */
-    for (size_t i = json_array(params)->n ? 1 : 0; i < ops->n; i++) {
-        json_array_add(params, json_clone(ops->elems[i]));
-    }
+    dbrow_append(params, wanted->params, shash_count(&dbsync->request));
     shash_add(&dbsync->request, wanted->object, json_clone(wanted->params));
 }
 
@@ -262,7 +259,7 @@ send_next(struct dbsync *dbsync)
         return;
     }
 
-    struct json *params = json_array_create_empty();
+    struct json *params = rfc7047_params();
     struct shash_node *node;
 
     add_to_request(dbsync, first, params);

@@ -14,6 +14,7 @@
 #include "lib/dbrow.h"
 #include "lib/model.h"
 #include "lib/plan.h"
+#include "lib/port-limits.h"
 #include "lib/vif.h"
 #include "openvswitch/ofp-port.h"
 #include "openvswitch/vlog.h"
@@ -26,52 +27,65 @@ VLOG_DEFINE_THIS_MODULE(mbridge_ports);
  * moves to another bridge has left the one and come to the other in any
  * order. */
 static char *
-vlan_object(const struct mbridge *mb, const char *name)
+row_object(const struct mbridge *mb, const char *name, const char *what)
 {
-    return xasprintf("bridge %s, port %s", mb->row.name, name);
+    return xasprintf("bridge %s, port %s, %s", mb->row.name, name, what);
 }
 
+/* What is written into the database for a port. */
+static const char *const port_rows[] = {
+    "VLANs", "QoS", "policing", "protected",
+};
+
+/* States what would make 'what' of port 'name' what it should be, or that it is
+ * that if 'params', which is taken over, is null. */
 static void
-unwant_vlan(struct mbridge *mb, const char *name)
+want_row(struct mbridge *mb, const char *name, const char *what,
+         struct json *params)
 {
-    char *object = vlan_object(mb, name);
+    char *object = row_object(mb, name, what);
 
-    dbsync_unwant(mb->env->dbsync, object);
-    free(object);
-}
-
-/* Is there something to write into the database for port 'name'? */
-bool
-mbridge_is_vlan_wanted(const struct mbridge *mb, const char *name)
-{
-    char *object = vlan_object(mb, name);
-    bool wanted = dbsync_is_wanted(mb->env->dbsync, object);
-
-    free(object);
-    return wanted;
-}
-
-static char *
-protected_object(const struct mbridge *mb, const char *name)
-{
-    return xasprintf("bridge %s, protected port %s", mb->row.name, name);
-}
-
-/* Has column protected of the Port row of 'vif', if it is not null, else of
- * interface 'name', written as it must be for tunnels to be kept apart. */
-static void
-update_protected(struct mbridge *mb, const char *name, const struct vif *vif)
-{
-    char *object = protected_object(mb, name);
-    bool protected;
-
-    if (vif && tunnels_must_change(vif, mb->apart, &protected)) {
-        dbsync_want(mb->env->dbsync, object,
-                    dbrow_set_port_protected(vif->port, protected));
+    if (params) {
+        dbsync_want(mb->env->dbsync, object, params);
     } else {
         dbsync_unwant(mb->env->dbsync, object);
     }
     free(object);
+}
+
+static void
+unwant_rows(struct mbridge *mb, const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(port_rows); i++) {
+        want_row(mb, name, port_rows[i], NULL);
+    }
+}
+
+/* Is there something to write into the database for port 'name'? */
+bool
+mbridge_is_row_wanted(const struct mbridge *mb, const char *name)
+{
+    bool wanted = false;
+
+    for (size_t i = 0; i < ARRAY_SIZE(port_rows) && !wanted; i++) {
+        char *object = row_object(mb, name, port_rows[i]);
+
+        wanted = dbsync_is_wanted(mb->env->dbsync, object);
+        free(object);
+    }
+    return wanted;
+}
+
+/* Has column protected of the Port row of 'vif' written as it must be for
+ * tunnels to be kept apart. */
+static void
+update_protected(struct mbridge *mb, const struct vif *vif)
+{
+    bool protected;
+
+    want_row(mb, vif->name, "protected",
+             (tunnels_must_change(vif, mb->apart, &protected)
+              ? dbrow_set_port_protected(vif->port, protected) : NULL));
 }
 
 static void
@@ -95,8 +109,7 @@ mport_detach(struct mbridge *mb, struct mport *port)
         port->unsupported = false;
     }
     if (port->name) {
-        unwant_vlan(mb, port->name);
-        update_protected(mb, port->name, NULL);
+        unwant_rows(mb, port->name);
         mport_set_tunnel(mb, port, TUNNEL_NOT);
         free(port->name);
         port->name = NULL;
@@ -135,26 +148,44 @@ mbridge_find_mport(const struct mbridge *mb, ofp_port_t ofport)
     return NULL;
 }
 
-/* Has the VLANs of 'vif' written into the database, where that is for us to
- * do. */
 static void
 update_vlan(struct mbridge *mb, const struct vif *vif)
 {
     struct port_vlan vlan;
 
+    if (model_port_vlan(&mb->model, vif, &vlan)) {
+        want_row(mb, vif->name, "VLANs",
+                 dbrow_set_port_vlan(vif->port, &vif->vlan, &vlan));
+        port_vlan_uninit(&vlan);
+    } else {
+        want_row(mb, vif->name, "VLANs", NULL);
+    }
+}
+
+static void
+update_limits(struct mbridge *mb, const struct vif *vif)
+{
+    struct port_limits limits;
+
+    port_limits_init(&limits, &mb->model, vif, NULL);
+    want_row(mb, vif->name, "QoS",
+             limits.write_in ? dbrow_set_port_qos(vif, &limits.in) : NULL);
+    want_row(mb, vif->name, "policing",
+             limits.write_out ? dbrow_set_policing(vif, &limits.out) : NULL);
+}
+
+/* Has what is asked of 'vif' written into the database, where that is for us to
+ * do. */
+static void
+update_rows(struct mbridge *mb, const struct vif *vif)
+{
     if (vif->portgroup && !mb->complete
         && !model_find_portgroup(&mb->model, vif, NULL)) {
         /* It may be in the file that could not be read. */
-        unwant_vlan(mb, vif->name);
-    } else if (model_port_vlan(&mb->model, vif, &vlan)) {
-        char *object = vlan_object(mb, vif->name);
-
-        dbsync_want(mb->env->dbsync, object,
-                    dbrow_set_port_vlan(vif->port, &vif->vlan, &vlan));
-        free(object);
-        port_vlan_uninit(&vlan);
+        unwant_rows(mb, vif->name);
     } else {
-        unwant_vlan(mb, vif->name);
+        update_vlan(mb, vif);
+        update_limits(mb, vif);
     }
 }
 
@@ -212,8 +243,8 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     mbridge_log_new_diags(mb, &port->diags, &diags);
     diag_list_uninit(&port->diags);
     port->diags = diags;
-    update_vlan(mb, vif);
-    update_protected(mb, vif->name, vif);
+    update_rows(mb, vif);
+    update_protected(mb, vif);
 }
 
 /* Has tunnels kept apart, or left alone again, if that is not as it was. */
@@ -233,7 +264,7 @@ mbridge_protect_tunnels(struct mbridge *mb)
                          : NULL;
 
         if (vif) {
-            update_protected(mb, vif->name, vif);
+            update_protected(mb, vif);
         }
     }
 }

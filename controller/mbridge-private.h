@@ -70,7 +70,7 @@ void mbridge_update_mport(struct mbridge *, struct mport *);
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
 void mbridge_find_arrived(struct mbridge *, const struct oflow_table *);
 void mbridge_protect_tunnels(struct mbridge *);
-bool mbridge_is_vlan_wanted(const struct mbridge *, const char *name);
+bool mbridge_is_row_wanted(const struct mbridge *, const char *name);
 ofctrl_port_cb mbridge_on_of_port;
 ofctrl_frame_cb mbridge_on_frame;
 

@@ -133,7 +133,7 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
                       quarantine);
         return PORT_FAILED;
     } else if (!ofctrl_put_is_done(mb->ofctrl, port->put)
-               || mbridge_is_vlan_wanted(mb, port->name)) {
+               || mbridge_is_row_wanted(mb, port->name)) {
         ds_put_cstr(why, "not installed yet");
         return PORT_WAITING;
     }

@@ -195,6 +195,21 @@ want_bridges(struct reconcile *r)
     sset_destroy(&missing);
 }
 
+/* Has the rows deleted that limited ports that are gone. */
+static void
+want_no_leftovers(struct reconcile *r)
+{
+    const struct qos_leftovers *left = ovs_idl_qos_leftovers(r->ovs);
+
+    if (left->n_qos || left->n_queues) {
+        dbsync_want(r->dbsync, "QoS of ports that are gone",
+                    dbrow_delete_qos(left->qos, left->n_qos,
+                                     left->queues, left->n_queues));
+    } else {
+        dbsync_unwant(r->dbsync, "QoS of ports that are gone");
+    }
+}
+
 static void
 tell_networks(struct reconcile *r)
 {
@@ -257,6 +272,7 @@ reconcile_run(struct reconcile *r)
         tell_networks(r);
         want_bridges(r);
     }
+    want_no_leftovers(r);
     dir_watch_run(r->rundir, on_rundir_event, r);
     SHASH_FOR_EACH (node, &r->bridges) {
         mbridge_run(node->data);

@@ -9,6 +9,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/compile-flood.c \
 	lib/compile-port.c \
 	lib/compile.h \
+	lib/dbrow-qos.c \
 	lib/dbrow.c \
 	lib/dbrow.h \
 	lib/diag.c \
@@ -63,6 +64,10 @@ lib_libvirtnet_la_SOURCES = \
 	lib/plan.h \
 	lib/port-policy.c \
 	lib/port-policy.h \
+	lib/port-limits.c \
+	lib/port-limits.h \
+	lib/port-qos.c \
+	lib/port-qos.h \
 	lib/port-vlan.c \
 	lib/port-vlan.h \
 	lib/ports-json.c \
@@ -71,6 +76,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/ports-small.c \
 	lib/printable.c \
 	lib/printable.h \
+	lib/rfc7047.c \
+	lib/rfc7047.h \
 	lib/row-change.c \
 	lib/row-change.h \
 	lib/sax-xml.c \

@@ -8,10 +8,14 @@
  * Each request stands alone and holds what it relies on as conditions, so that
  * one that comes too late, after somebody else's change, does nothing. */
 
+#include <stddef.h>
 #include "port-vlan.h"
 
+struct bandwidth_rate;
 struct json;
+struct smap;
 struct uuid;
+struct vif;
 
 struct json *dbrow_create_bridge(const char *name, const char *datapath_type,
                                  const char *network);
@@ -21,5 +25,15 @@ struct json *dbrow_set_port_protected(const char *port, bool protected);
 struct json *dbrow_set_port_vlan(const char *port,
                                  const struct port_vlan *observed,
                                  const struct port_vlan *desired);
+
+void dbrow_put_qos_ids(struct smap *, const struct vif *);
+struct json *dbrow_set_port_qos(const struct vif *,
+                                const struct bandwidth_rate *);
+struct json *dbrow_set_policing(const struct vif *,
+                                const struct bandwidth_rate *);
+struct json *dbrow_delete_qos(const struct uuid *qos, size_t n_qos,
+                              const struct uuid *queues, size_t n_queues);
+
+void dbrow_append(struct json *all, const struct json *params, size_t n);
 
 #endif /* lib/dbrow.h */

@@ -7,6 +7,7 @@
 
 #include "compile.h"
 #include "packets.h"
+#include "port-limits.h"
 #include "port-policy.h"
 #include "util.h"
 #include "vif.h"
@@ -20,6 +21,7 @@ bridge_row_clone(struct bridge_row *dst, const struct bridge_row *src)
     dst->mac_table_manager = nullable_xstrdup(src->mac_table_manager);
     dst->owner = nullable_xstrdup(src->owner);
     dst->protocols = nullable_xstrdup(src->protocols);
+    dst->datapath_type = nullable_xstrdup(src->datapath_type);
 }
 
 /* Frees what 'row' holds, but not 'row' itself. */
@@ -30,6 +32,7 @@ bridge_row_uninit(struct bridge_row *row)
     free(row->mac_table_manager);
     free(row->owner);
     free(row->protocols);
+    free(row->datapath_type);
 }
 
 bool
@@ -40,6 +43,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
                                         b->mac_table_manager)
             && nullable_string_is_equal(a->owner, b->owner)
             && nullable_string_is_equal(a->protocols, b->protocols)
+            && nullable_string_is_equal(a->datapath_type, b->datapath_type)
             && a->forward_bpdu == b->forward_bpdu);
 }
 
@@ -138,6 +142,14 @@ report_protocols(const struct bridge_model *model,
     }
 }
 
+static enum datapath_kind
+find_datapath(const char *type)
+{
+    return (!type || !type[0] || !strcmp(type, "system") ? DATAPATH_SYSTEM
+            : !strcmp(type, "netdev") ? DATAPATH_NETDEV
+            : DATAPATH_OTHER);
+}
+
 /* Initializes 'model' to what is asked of the bridge of 'row' by those of the
  * 'n_defs' definitions in 'defs' that name it or, if none of them asks, by 'row'
  * itself.  'model' borrows the definitions.  Adds to 'diags' what is wrong
@@ -150,6 +162,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     *model = (struct bridge_model) {
         .networks = xmalloc(MAX(1, n_defs) * sizeof *model->networks),
         .mode = MAC_TABLE_KERNEL,
+        .datapath = find_datapath(row->datapath_type),
     };
     for (size_t i = 0; i < n_defs; i++) {
         if (netdef_is_ours(defs[i]) && !strcmp(defs[i]->bridge, row->name)) {
@@ -396,6 +409,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     };
     admit_bond_member(vif, vport);
     port_policy_apply(model, vif, vport, diags);
+
+    struct port_limits limits;
+    port_limits_init(&limits, model, vif, diags);
     if (!port_vlan_effect_init(&vport->vlan, &vif->vlan)) {
         char *what = xasprintf("vlan_mode '%s'",
                                port_vlan_mode_to_string(vif->vlan.mode));

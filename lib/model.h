@@ -21,6 +21,7 @@ struct bridge_row {
     char *mac_table_manager;    /* external_ids:virtnet-mac-table-manager. */
     char *owner;                /* external_ids:virtnet-owner: made by us. */
     char *protocols;            /* Column protocols, "" if empty. */
+    char *datapath_type;        /* Column of that name; null is "". */
     bool forward_bpdu;          /* other_config:forward-bpdu. */
 };
 
@@ -29,6 +30,13 @@ void bridge_row_uninit(struct bridge_row *);
 bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);
 bool bridge_row_allows_openflow15(const struct bridge_row *);
 
+/* Kinds of datapath, which differ in what they can. */
+enum datapath_kind {
+    DATAPATH_SYSTEM,            /* The kernel's. */
+    DATAPATH_NETDEV,            /* In userspace. */
+    DATAPATH_OTHER              /* For tests only. */
+};
+
 /* What the networks on a bridge ask of it together. */
 struct bridge_model {
     const struct netdef **networks;     /* By name.  Borrowed. */
@@ -36,6 +44,7 @@ struct bridge_model {
     bool wanted;                /* Does anybody ask anything? */
     bool conflict;              /* Leave the mode as it was. */
     enum mac_table_manager mode;
+    enum datapath_kind datapath;
 };
 
 void bridge_model_init(struct bridge_model *, const struct bridge_row *,

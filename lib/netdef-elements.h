@@ -176,13 +176,15 @@ enum netdef_node_kind {
                 "following a guest that changes its MAC address")             \
     NETDEF_VIRTUALPORT_NODES(PORTGROUP_VIRTUALPORT, "portgroup/virtualport",  \
                              CARRIED)                                         \
-    NETDEF_BANDWIDTH_NODES(PORTGROUP_BANDWIDTH, "portgroup/bandwidth", LATER, \
-                           "limits on each port's traffic")                   \
+    NETDEF_BANDWIDTH_NODES(PORTGROUP_BANDWIDTH, "portgroup/bandwidth",        \
+                           "limits on each port's traffic", CARRIED,          \
+                           IMPOSSIBLE, IMPOSSIBLE)                            \
     NETDEF_VLAN_NODES(PORTGROUP_VLAN, "portgroup/vlan", CARRIED)              \
                                                                               \
     NETDEF_VLAN_NODES(VLAN, "vlan", CARRIED)                                  \
-    NETDEF_BANDWIDTH_NODES(BANDWIDTH, "bandwidth", LATER,                     \
-                           "limits on the whole network's traffic")           \
+    NETDEF_BANDWIDTH_NODES(BANDWIDTH, "bandwidth",                            \
+                           "limits on the whole network's traffic", LATER,    \
+                           LATER, IMPOSSIBLE)                                 \
     NETDEF_NODE(PORT, "port", ONE, CARRIED, "isolation of guests")            \
     NETDEF_NODE(PORT_ISOLATED, "port@isolated", YES_NO, CARRIED,              \
                 "are guests kept from each other?")                           \
@@ -296,7 +298,8 @@ enum netdef_node_kind {
     NETDEF_VIRTUALPORT_NODES(NETPORT_VIRTUALPORT, "networkport/virtualport",  \
                              CONTEXT)                                         \
     NETDEF_BANDWIDTH_NODES(NETPORT_BANDWIDTH, "networkport/bandwidth",        \
-                           CONTEXT, "libvirt writes it into the database")    \
+                           "libvirt writes it into the database", CONTEXT,    \
+                           CONTEXT, CONTEXT)                                  \
     NETDEF_VLAN_NODES(NETPORT_VLAN, "networkport/vlan", CONTEXT)              \
     NETDEF_NODE(NETPORT_PORT, "networkport/port", ONE, CONTEXT,               \
                 "settings of the port")                                       \
@@ -372,26 +375,31 @@ enum netdef_node_kind {
     NETDEF_NODE(ENUM##_TAG_NATIVE_MODE, PATH "/tag@nativeMode", STRING,       \
                 FATE, "the VLAN of untagged frames")
 
-#define NETDEF_BANDWIDTH_NODES(ENUM, PATH, FATE, WHAT)                        \
+/* PEAK is the fate of a peak of <outbound>, FLOOR that of a floor. */
+#define NETDEF_BANDWIDTH_NODES(ENUM, PATH, WHAT, FATE, PEAK, FLOOR)           \
     NETDEF_NODE(ENUM, PATH, ONE, FATE, WHAT)                                  \
-    NETDEF_NODE(ENUM##_CLASS_ID, PATH "@classID", NUMBER, FATE, "")           \
-    NETDEF_NODE(ENUM##_INBOUND, PATH "/inbound", ONE, FATE, "")               \
+    NETDEF_NODE(ENUM##_CLASS_ID, PATH "@classID", NUMBER, CONTEXT,            \
+                "libvirt's own number for it")                                \
+    NETDEF_NODE(ENUM##_INBOUND, PATH "/inbound", ONE, FATE,                   \
+                "what guests get")                                            \
     NETDEF_NODE(ENUM##_INBOUND_AVERAGE, PATH "/inbound@average", NUMBER,      \
-                FATE, "")                                                     \
-    NETDEF_NODE(ENUM##_INBOUND_PEAK, PATH "/inbound@peak", NUMBER, FATE, "")  \
+                FATE, "over time, in kB/s")                                   \
+    NETDEF_NODE(ENUM##_INBOUND_PEAK, PATH "/inbound@peak", NUMBER, FATE,      \
+                "during a burst, in kB/s")                                    \
     NETDEF_NODE(ENUM##_INBOUND_BURST, PATH "/inbound@burst", NUMBER, FATE,    \
-                "")                                                           \
-    NETDEF_NODE(ENUM##_INBOUND_FLOOR, PATH "/inbound@floor", NUMBER, FATE,    \
-                "")                                                           \
-    NETDEF_NODE(ENUM##_OUTBOUND, PATH "/outbound", ONE, FATE, "")             \
+                "how much may go at peak rate, in KiB")                       \
+    NETDEF_NODE(ENUM##_INBOUND_FLOOR, PATH "/inbound@floor", NUMBER,          \
+                FLOOR, "guaranteed rate")                                     \
+    NETDEF_NODE(ENUM##_OUTBOUND, PATH "/outbound", ONE, FATE,                 \
+                "what guests send")                                           \
     NETDEF_NODE(ENUM##_OUTBOUND_AVERAGE, PATH "/outbound@average", NUMBER,    \
-                FATE, "")                                                     \
-    NETDEF_NODE(ENUM##_OUTBOUND_PEAK, PATH "/outbound@peak", NUMBER, FATE,    \
-                "")                                                           \
+                FATE, "over time, in kB/s")                                   \
+    NETDEF_NODE(ENUM##_OUTBOUND_PEAK, PATH "/outbound@peak", NUMBER,          \
+                PEAK, "during a burst, in kB/s")                              \
     NETDEF_NODE(ENUM##_OUTBOUND_BURST, PATH "/outbound@burst", NUMBER, FATE,  \
-                "")                                                           \
-    NETDEF_NODE(ENUM##_OUTBOUND_FLOOR, PATH "/outbound@floor", NUMBER, FATE,  \
-                "")
+                "how much may go at once, in KiB")                            \
+    NETDEF_NODE(ENUM##_OUTBOUND_FLOOR, PATH "/outbound@floor", NUMBER,        \
+                FLOOR, "guaranteed rate")
 
 #define NETDEF_LEASE_NODES(ENUM, PATH)                                        \
     NETDEF_NODE(ENUM, PATH, ONE, DNSMASQ, "")                                 \

@@ -9,6 +9,7 @@
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
 #include "packets.h"
+#include "smap.h"
 #include "util.h"
 
 /* Rows of the Open_vSwitch database, as RFC 7047 writes them in JSON, to
@@ -85,6 +86,14 @@ get_map(const struct json *row, const char *column, const char *key)
     return NULL;
 }
 
+/* Returns the number in 'column', 0 if there is none or it is negative. */
+static uint64_t
+get_number(const struct json *row, const char *column)
+{
+    const struct json *json = get_one(row, column, JSON_INTEGER);
+    return json && json_integer(json) > 0 ? json_integer(json) : 0;
+}
+
 static char *
 get_id(const struct json *row, const char *key)
 {
@@ -98,6 +107,7 @@ read_interface(struct vif *vif, const struct json *row)
     const char *mac = get_string(row, "mac_in_use");
     const char *type = get_string(row, "type");
 
+    vif->type = nullable_xstrdup(get_string(row, "type"));
     vif->error = nullable_xstrdup(get_string(row, "error"));
     if (ofport && json_integer(ofport) < 0) {
         if (!vif->error) {
@@ -118,6 +128,9 @@ read_interface(struct vif *vif, const struct json *row)
     vif->role = get_id(row, "virtnet-role");
     vif->isolated = get_id(row, "virtnet-isolated");
     vif->macs = get_id(row, "virtnet-macs");
+    vif->qos.policing_rate = get_number(row, "ingress_policing_rate");
+    vif->qos.policing_burst = get_number(row, "ingress_policing_burst");
+    vif->qos.policing_mark = get_id(row, "virtnet-policing");
     vif->is_tunnel = type && vif_type_is_tunnel(type);
 }
 
@@ -194,6 +207,85 @@ find_row(const struct shash *tables, const char *table,
             ? shash_find_data(json_object(rows), json_string(uuid)) : NULL);
 }
 
+/* Stores the strings in 'column' in 'smap', which it initializes. */
+static void
+get_smap(const struct json *row, const char *column, struct smap *smap)
+{
+    const struct json *map = get_tagged(get_column(row, column), "map");
+
+    smap_init(smap);
+    for (size_t i = 0; map && map->type == JSON_ARRAY && i < map->array.n;
+         i++) {
+        const struct json *pair = map->array.elems[i];
+
+        if (pair->type == JSON_ARRAY && pair->array.n == 2
+            && pair->array.elems[0]->type == JSON_STRING
+            && pair->array.elems[1]->type == JSON_STRING) {
+            smap_replace(smap, json_string(pair->array.elems[0]),
+                         json_string(pair->array.elems[1]));
+        }
+    }
+}
+
+static void
+get_uuid(const struct json *ref, struct uuid *uuid)
+{
+    const struct json *text = get_tagged(ref, "uuid");
+
+    if (!text || text->type != JSON_STRING
+        || !uuid_from_string(uuid, json_string(text))) {
+        *uuid = UUID_ZERO;
+    }
+}
+
+/* Returns what 'queues', a map from integers to references, has for 0, or
+ * null. */
+static const struct json *
+find_queue_0(const struct json *queues)
+{
+    for (size_t i = 0; i < queues->array.n; i++) {
+        const struct json *pair = queues->array.elems[i];
+
+        if (pair->type == JSON_ARRAY && pair->array.n == 2
+            && pair->array.elems[0]->type == JSON_INTEGER
+            && !json_integer(pair->array.elems[0])) {
+            return pair->array.elems[1];
+        }
+    }
+    return NULL;
+}
+
+/* Reads the row of table QoS that 'port' has. */
+static void
+read_qos(const struct shash *tables, const struct json *port,
+         struct port_qos *qos)
+{
+    const struct json *ref = get_column(port, "qos");
+    const struct json *row = find_row(tables, "QoS", ref);
+    const struct json *queues = get_tagged(get_column(row, "queues"), "map");
+    const char *type = get_string(row, "type");
+    const struct json *queue = NULL;
+    struct smap config, queue_config;
+    size_t n = 0;
+
+    if (!row) {
+        return;
+    }
+    if (queues && queues->type == JSON_ARRAY) {
+        n = queues->array.n;
+        queue = find_queue_0(queues);
+    }
+    get_uuid(ref, &qos->qos);
+    get_uuid(queue, &qos->queue);
+    get_smap(row, "other_config", &config);
+    get_smap(find_row(tables, "Queue", queue), "other_config", &queue_config);
+    qos->settings = port_qos_settings(type ? type : "", &config, n,
+                                      queue ? &queue_config : NULL);
+    qos->mark = get_id(row, "virtnet-qos");
+    smap_destroy(&queue_config);
+    smap_destroy(&config);
+}
+
 static void
 read_ports(const struct shash *tables, const struct json *bridge_row,
            struct ports_bridge *bridge)
@@ -220,6 +312,7 @@ read_ports(const struct shash *tables, const struct json *bridge_row,
                 read_interface(vif, row);
                 read_port(vif, port);
                 read_bond(vif, port, m);
+                read_qos(tables, port, &vif->qos);
             }
         }
     }
@@ -267,6 +360,8 @@ ports_from_tables(const struct shash *tables, struct ports *ports)
             bridge->row.mac_table_manager
                 = get_id(row, "virtnet-mac-table-manager");
             bridge->row.owner = get_id(row, "virtnet-owner");
+            bridge->row.datapath_type
+                = nullable_xstrdup(get_string(row, "datapath_type"));
             free(bridge->row.protocols);
             bridge->row.protocols = join_protocols(row);
             bridge->row.forward_bpdu = bpdu && !strcmp(bpdu, "true");

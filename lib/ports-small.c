@@ -86,6 +86,7 @@ STRING_MEMBER(vif_role, struct vif, role)
 STRING_MEMBER(vif_isolated, struct vif, isolated)
 STRING_MEMBER(vif_macs, struct vif, macs)
 STRING_MEMBER(vif_port, struct vif, port)
+STRING_MEMBER(bridge_datapath_type, struct ports_bridge, row.datapath_type)
 STRING_MEMBER(bridge_mode, struct ports_bridge, row.mac_table_manager)
 STRING_MEMBER(bridge_owner, struct ports_bridge, row.owner)
 STRING_MEMBER(bridge_protocols, struct ports_bridge, row.protocols)
@@ -164,12 +165,10 @@ static char *
 vif_type(const struct json *json, void *vif_)
 {
     struct vif *vif = vif_;
+    char *error = take_string(json, &vif->type);
 
-    if (json->type != JSON_STRING) {
-        return xstrdup("expected a string");
-    }
-    vif->is_tunnel = vif_type_is_tunnel(json_string(json));
-    return NULL;
+    vif->is_tunnel = !error && vif_type_is_tunnel(vif->type);
+    return error;
 }
 
 static char *
@@ -260,6 +259,7 @@ static char *
 take_bridges(const struct json *json, void *ports_)
 {
     static const struct member members[] = {
+        { "datapath_type", bridge_datapath_type },
         { "forward-bpdu", bridge_forward_bpdu },
         { "ports", bridge_ports },
         { "protocols", bridge_protocols },

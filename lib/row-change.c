@@ -7,8 +7,9 @@
 
 #include "dbrow.h"
 #include "openvswitch/json.h"
-#include "openvswitch/shash.h"
 #include "printable.h"
+#include "rfc7047.h"
+#include "smap.h"
 #include "util.h"
 
 /* Frees what 'changes' holds, but not 'changes' itself. */
@@ -23,6 +24,7 @@ row_changes_uninit(struct row_changes *changes)
         free(c->port);
         port_vlan_uninit(&c->old);
         port_vlan_uninit(&c->new);
+        vif_uninit(&c->vif);
     }
     free(changes->changes);
     *changes = (struct row_changes) ROW_CHANGES_INITIALIZER;
@@ -41,6 +43,7 @@ add(struct row_changes *changes, enum row_change_type type,
     *c = (struct row_change) { .type = type, .bridge = xstrdup(bridge) };
     port_vlan_init(&c->old);
     port_vlan_init(&c->new);
+    vif_init(&c->vif);
     return c;
 }
 
@@ -77,6 +80,20 @@ row_changes_add_protected(struct row_changes *changes, const char *bridge,
     c->protected = protected;
 }
 
+/* Adds the change of the limit on what goes to or comes from 'vif', on 'bridge',
+ * to 'rate'. */
+void
+row_changes_add_limit(struct row_changes *changes, enum row_change_type type,
+                      const char *bridge, const struct vif *vif,
+                      const struct bandwidth_rate *rate)
+{
+    struct row_change *c = add(changes, type, bridge);
+
+    c->port = xstrdup(vif->name);
+    vif_clone(&c->vif, vif);
+    c->rate = *rate;
+}
+
 static void
 put_vlan(struct ds *s, const struct port_vlan *vlan)
 {
@@ -85,6 +102,30 @@ put_vlan(struct ds *s, const struct port_vlan *vlan)
     } else {
         port_vlan_format(s, vlan);
     }
+}
+
+/* Returns the limit that 'c' is about, as it was if 'old' or else as it will be,
+ * as text that the caller must free. */
+static char *
+limit_to_string(const struct row_change *c, bool old)
+{
+    struct port_qos new = PORT_QOS_INITIALIZER;
+    char *text;
+
+    if (c->type == ROW_PORT_QOS) {
+        text = (old ? nullable_xstrdup(c->vif.qos.settings)
+                : port_qos_htb_settings(&c->rate));
+    } else {
+        port_qos_set_policing(&new, &c->rate);
+        text = port_qos_policing(old ? &c->vif.qos : &new);
+    }
+    return text ? text : xstrdup("none");
+}
+
+static const char *
+limit_name(const struct row_change *c)
+{
+    return c->type == ROW_PORT_QOS ? "QoS" : "policing";
 }
 
 /* Appends 'c' to 's' as one line, without a newline. */
@@ -113,6 +154,20 @@ row_change_format(struct ds *s, const struct row_change *c)
         printable_put(s, c->port);
         ds_put_cstr(s, c->protected ? ": protected" : ": not protected");
         break;
+    case ROW_PORT_QOS:
+    case ROW_POLICING: {
+        char *old = limit_to_string(c, true);
+        char *new = limit_to_string(c, false);
+
+        ds_put_cstr(s, "port ");
+        printable_put(s, c->port);
+        ds_put_format(s, ": %s ", limit_name(c));
+        printable_put(s, old);
+        ds_put_format(s, " -> %s", new);
+        free(new);
+        free(old);
+        break;
+    }
     }
 }
 
@@ -167,6 +222,101 @@ put_vsctl_protected(struct ds *s, const struct row_change *c)
     }
 }
 
+/* Appends " COLUMN:KEY=VALUE" for each pair in 'smap' to 's'. */
+static void
+put_vsctl_map(struct ds *s, const char *column, const struct smap *smap)
+{
+    const struct smap_node **nodes = smap_sort(smap);
+
+    for (size_t i = 0; i < smap_count(smap); i++) {
+        char *word = xasprintf("%s:%s=\"%s\"", column, nodes[i]->key,
+                               nodes[i]->value);
+
+        ds_put_char(s, ' ');
+        printable_put_shell(s, word);
+        free(word);
+    }
+    free(nodes);
+}
+
+/* Appends to 's' the rows of tables QoS and Queue that 'c' adds, as number
+ * 'n'. */
+static void
+put_vsctl_create(struct ds *s, const struct row_change *c, size_t n)
+{
+    struct smap config = SMAP_INITIALIZER(&config);
+    struct smap ids = SMAP_INITIALIZER(&ids);
+
+    port_qos_put_htb(&config, &c->rate);
+    dbrow_put_qos_ids(&ids, &c->vif);
+    put_vsctl_map(s, "external_ids", &ids);
+    smap_add_nocopy(&ids, xstrdup("virtnet-qos"),
+                    port_qos_htb_settings(&c->rate));
+    ds_put_format(s, " \\\n    -- --id=@qos%"PRIuSIZE" create QoS "
+                  "type=linux-htb queues:0=@queue%"PRIuSIZE, n, n);
+    put_vsctl_map(s, "other_config", &config);
+    put_vsctl_map(s, "external_ids", &ids);
+    ds_put_format(s, " \\\n    -- --id=@queue%"PRIuSIZE" create Queue", n);
+    put_vsctl_map(s, "other_config", &config);
+    put_vsctl_map(s, "external_ids", &ids);
+    smap_destroy(&ids);
+    smap_destroy(&config);
+}
+
+/* Appends to 's' the part of an ovs-vsctl(8) command that changes a port's QoS,
+ * as number 'n' of the changes in that command. */
+static void
+put_vsctl_qos(struct ds *s, const struct row_change *c, size_t n)
+{
+    const struct port_qos *old = &c->vif.qos;
+    struct ds port = DS_EMPTY_INITIALIZER;
+
+    printable_put_shell(&port, c->vif.port);
+    if (c->rate.average) {
+        ds_put_format(s, " \\\n    -- set Port %s qos=@qos%"PRIuSIZE,
+                      ds_cstr(&port), n);
+        put_vsctl_create(s, c, n);
+    } else {
+        ds_put_format(s, " \\\n    -- clear Port %s qos \\\n"
+                      "    -- remove Port %s external_ids ifname vm-id",
+                      ds_cstr(&port), ds_cstr(&port));
+    }
+    if (old->settings) {
+        ds_put_format(s, " \\\n    -- destroy QoS "UUID_FMT,
+                      UUID_ARGS(&old->qos));
+    }
+    if (!uuid_is_zero(&old->queue)) {
+        ds_put_format(s, " \\\n    -- destroy Queue "UUID_FMT,
+                      UUID_ARGS(&old->queue));
+    }
+    ds_destroy(&port);
+}
+
+/* The same for policing. */
+static void
+put_vsctl_policing(struct ds *s, const struct row_change *c)
+{
+    struct port_qos new = PORT_QOS_INITIALIZER;
+    struct ds interface = DS_EMPTY_INITIALIZER;
+    char *mark;
+
+    port_qos_set_policing(&new, &c->rate);
+    mark = port_qos_policing(&new);
+    printable_put_shell(&interface, c->vif.name);
+    ds_put_format(s, " \\\n    -- set Interface %s "
+                  "ingress_policing_rate=%"PRIu64" "
+                  "ingress_policing_burst=%"PRIu64,
+                  ds_cstr(&interface), new.policing_rate, new.policing_burst);
+    if (mark) {
+        ds_put_format(s, " 'external_ids:virtnet-policing=\"%s\"'", mark);
+    } else {
+        ds_put_format(s, " \\\n    -- remove Interface %s external_ids "
+                      "virtnet-policing", ds_cstr(&interface));
+    }
+    free(mark);
+    ds_destroy(&interface);
+}
+
 /* Appends to 's' the ovs-vsctl(8) command that makes 'changes', for sh(1).  It
  * does not wait for ovs-vswitchd, which a script may not have running.  If
  * there is nothing to do it is a comment. */
@@ -198,50 +348,17 @@ row_changes_format_vsctl(struct ds *s, const struct row_changes *changes)
         case ROW_PORT_PROTECTED:
             put_vsctl_protected(s, c);
             break;
+
+        case ROW_PORT_QOS:
+            put_vsctl_qos(s, c, i);
+            break;
+
+        case ROW_POLICING:
+            put_vsctl_policing(s, c);
+            break;
         }
     }
     ds_put_char(s, '\n');
-}
-
-/* Makes the names of new rows in 'json' unique by appending 'n' to them: those
- * in "uuid-name" members and in ["named-uuid", NAME].  Returns a copy. */
-static struct json *
-rename_rows(const struct json *json, size_t n)
-{
-    if (json->type == JSON_ARRAY) {
-        struct json *copy = json_array_create_empty();
-        bool is_name = (json->array.n == 2
-                        && json->array.elems[0]->type == JSON_STRING
-                        && json->array.elems[1]->type == JSON_STRING
-                        && !strcmp(json_string(json->array.elems[0]),
-                                   "named-uuid"));
-
-        for (size_t i = 0; i < json->array.n; i++) {
-            const struct json *elem = json->array.elems[i];
-
-            json_array_add(copy, is_name && i == 1
-                           ? json_string_create_nocopy(
-                               xasprintf("%s%"PRIuSIZE, json_string(elem), n))
-                           : rename_rows(elem, n));
-        }
-        return copy;
-    } else if (json->type == JSON_OBJECT) {
-        struct json *copy = json_object_create();
-        const struct shash_node *node;
-
-        SHASH_FOR_EACH (node, json_object(json)) {
-            const struct json *value = node->data;
-
-            if (!strcmp(node->name, "uuid-name")) {
-                json_object_put_format(copy, node->name, "%s%"PRIuSIZE,
-                                       json_string(value), n);
-            } else {
-                json_object_put(copy, node->name, rename_rows(value, n));
-            }
-        }
-        return copy;
-    }
-    return json_deep_clone(json);
 }
 
 /* Returns the parameters of the request that makes change 'c'. */
@@ -257,6 +374,12 @@ row_change_to_transact(const struct row_change *c)
 
     case ROW_PORT_PROTECTED:
         return dbrow_set_port_protected(c->port, c->protected);
+
+    case ROW_PORT_QOS:
+        return dbrow_set_port_qos(&c->vif, &c->rate);
+
+    case ROW_POLICING:
+        return dbrow_set_policing(&c->vif, &c->rate);
     }
     OVS_NOT_REACHED();
 }
@@ -267,16 +390,12 @@ row_change_to_transact(const struct row_change *c)
 struct json *
 row_changes_to_transact(const struct row_changes *changes)
 {
-    struct json *all = json_array_create_1(json_string_create("Open_vSwitch"));
+    struct json *all = rfc7047_params();
 
     for (size_t i = 0; i < changes->n; i++) {
         struct json *one = row_change_to_transact(&changes->changes[i]);
-        struct json *renamed = rename_rows(one, i);
 
-        for (size_t j = 1; j < renamed->array.n; j++) {
-            json_array_add(all, json_clone(renamed->array.elems[j]));
-        }
-        json_destroy(renamed);
+        dbrow_append(all, one, i);
         json_destroy(one);
     }
     return all;
@@ -321,6 +440,16 @@ row_changes_to_json(const struct row_changes *changes)
             json_object_put_string(object, "change", "protected");
             json_object_put_string(object, "port", c->port);
             json_object_put(object, "new", json_boolean_create(c->protected));
+            break;
+
+        case ROW_PORT_QOS:
+        case ROW_POLICING:
+            json_object_put_string(object, "change", limit_name(c));
+            json_object_put_string(object, "port", c->port);
+            json_object_put(object, "old", json_string_create_nocopy(
+                                limit_to_string(c, true)));
+            json_object_put(object, "new", json_string_create_nocopy(
+                                limit_to_string(c, false)));
             break;
         }
         json_array_add(array, object);

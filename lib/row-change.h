@@ -7,14 +7,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "bandwidth.h"
 #include "port-vlan.h"
+#include "vif.h"
 
 struct json;
 
 enum row_change_type {
     ROW_NEW_BRIDGE,             /* Bridge 'bridge', for 'network'. */
     ROW_PORT_VLAN,              /* VLANs of Port 'port'. */
-    ROW_PORT_PROTECTED          /* Column protected of Port 'port'. */
+    ROW_PORT_PROTECTED,         /* Column protected of Port 'port'. */
+    ROW_PORT_QOS,               /* Limit on what goes to 'vif'... */
+    ROW_POLICING                /* ...and on what comes from it. */
 };
 
 struct row_change {
@@ -24,6 +28,8 @@ struct row_change {
     char *port;                 /* Or null. */
     struct port_vlan old, new;  /* Of 'port'. */
     bool protected;             /* Likewise. */
+    struct vif vif;             /* As it was. */
+    struct bandwidth_rate rate; /* No average: no limit. */
 };
 
 struct row_changes {
@@ -41,6 +47,9 @@ void row_changes_add_vlan(struct row_changes *, const char *bridge,
                           const struct port_vlan *new);
 void row_changes_add_protected(struct row_changes *, const char *bridge,
                                const char *port, bool protected);
+void row_changes_add_limit(struct row_changes *, enum row_change_type,
+                           const char *bridge, const struct vif *,
+                           const struct bandwidth_rate *);
 
 void row_change_format(struct ds *, const struct row_change *);
 void row_changes_format_vsctl(struct ds *, const struct row_changes *);

@@ -10,6 +10,7 @@
 #include "packets.h"
 #include "pipeline.h"
 #include "plan.h"
+#include "port-limits.h"
 #include "ports-json.h"
 #include "printable.h"
 #include "tunnels.h"
@@ -51,6 +52,17 @@ add_vif(struct translation *t, struct translation_bridge *bridge,
         port_vlan_uninit(&after.vlan);
         after.vlan = vlan;
         after.vlan_is_ours = !port_vlan_is_default(&after.vlan);
+    }
+
+    struct port_limits limits;
+    port_limits_init(&limits, &bridge->model, vif, NULL);
+    if (limits.write_in) {
+        row_changes_add_limit(&t->rows, ROW_PORT_QOS, bridge->name, vif,
+                              &limits.in);
+    }
+    if (limits.write_out) {
+        row_changes_add_limit(&t->rows, ROW_POLICING, bridge->name, vif,
+                              &limits.out);
     }
 
     enum model_verdict verdict = model_port(&bridge->model, &after, &vport,

@@ -38,6 +38,7 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
 /* The members of "struct vif" that are strings. */
 #define VIF_STRINGS                             \
     VIF_STRING(name)                            \
+    VIF_STRING(type)                            \
     VIF_STRING(error)                           \
     VIF_STRING(attached_mac)                    \
     VIF_STRING(iface_id)                        \
@@ -66,6 +67,7 @@ vif_clone(struct vif *dst, const struct vif *src)
     VIF_STRINGS
 #undef VIF_STRING
     port_vlan_clone(&dst->vlan, &src->vlan);
+    port_qos_clone(&dst->qos, &src->qos);
 }
 
 /* Frees what 'vif' holds, but not 'vif' itself. */
@@ -76,6 +78,7 @@ vif_uninit(struct vif *vif)
     VIF_STRINGS
 #undef VIF_STRING
     port_vlan_uninit(&vif->vlan);
+    port_qos_uninit(&vif->qos);
 }
 
 bool
@@ -93,6 +96,8 @@ vif_equals(const struct vif *a, const struct vif *b)
             && a->vlan_is_ours == b->vlan_is_ours
             && a->is_protected == b->is_protected
             && a->protected_is_ours == b->protected_is_ours
+            && port_qos_equals(&a->qos, &b->qos)
+            && bandwidth_equals(&a->bandwidth, &b->bandwidth)
             && a->lacp_current == b->lacp_current
             && a->is_tunnel == b->is_tunnel
             && a->bond.is_member == b->bond.is_member

@@ -9,7 +9,9 @@
  * what is there; what follows from it is decided in model.c. */
 
 #include <stdbool.h>
+#include "bandwidth.h"
 #include "openvswitch/types.h"
+#include "port-qos.h"
 #include "port-vlan.h"
 
 /* A guest has a valid external_ids:attached-mac, the host is a bridge's LOCAL
@@ -55,6 +57,7 @@ struct vif_bond {
 struct vif {
     /* Table Interface. */
     char *name;
+    char *type;                 /* Column type; null is "". */
     ofp_port_t ofport;          /* OFPP_NONE if it has none. */
     char *error;                /* Why it has none, or null. */
     struct eth_addr mac_in_use; /* All zero if not known. */
@@ -76,7 +79,11 @@ struct vif {
     bool is_protected;          /* Column protected. */
     bool protected_is_ours;     /* external_ids:virtnet-protected is there. */
     struct vif_bond bond;
+    struct port_qos qos;        /* Also of table Interface. */
     bool is_mirror_output;      /* Is it reserved for a mirror's copies? */
+
+    /* From libvirt. */
+    struct bandwidth bandwidth; /* Of the interface itself. */
 };
 
 void vif_init(struct vif *);

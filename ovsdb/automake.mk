@@ -7,5 +7,7 @@ ovsdb_libvirtnet_ovsdb_la_SOURCES = \
 	ovsdb/bridge-reader.h \
 	ovsdb/ovs-idl.c \
 	ovsdb/ovs-idl.h \
+	ovsdb/qos-reader.c \
+	ovsdb/qos-reader.h \
 	ovsdb/vif-reader.c \
 	ovsdb/vif-reader.h

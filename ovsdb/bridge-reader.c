@@ -44,6 +44,7 @@ bridge_reader_for_each(const struct ovsdb_idl *idl, bridge_reader_cb *cb,
             .mac_table_manager = nullable_xstrdup(mac_table_manager),
             .owner = nullable_xstrdup(owner),
             .protocols = join_protocols(b),
+            .datapath_type = xstrdup(b->datapath_type),
             .forward_bpdu = smap_get_bool(&b->other_config, "forward-bpdu",
                                           false),
         };

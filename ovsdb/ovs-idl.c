@@ -12,6 +12,7 @@ struct ovs_idl {
     struct ovsdb_idl *idl;
     unsigned int seqno;         /* When it was last looked at. */
     struct vif_reader *vif_reader;
+    struct qos_leftovers qos_leftovers;
 };
 
 /* Creates and returns a connection to the Open_vSwitch database at 'remote',
@@ -22,6 +23,7 @@ ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
     static const struct ovsdb_idl_column *const columns[] = {
         &ovsrec_open_vswitch_col_cur_cfg,
 
+        &ovsrec_bridge_col_datapath_type,
         &ovsrec_bridge_col_name,
         &ovsrec_bridge_col_external_ids,
         &ovsrec_bridge_col_other_config,
@@ -37,17 +39,28 @@ ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
         &ovsrec_port_col_name,
         &ovsrec_port_col_other_config,
         &ovsrec_port_col_protected_,
+        &ovsrec_port_col_qos,
         &ovsrec_port_col_tag,
         &ovsrec_port_col_trunks,
         &ovsrec_port_col_vlan_mode,
 
         &ovsrec_interface_col_error,
         &ovsrec_interface_col_external_ids,
+        &ovsrec_interface_col_ingress_policing_burst,
+        &ovsrec_interface_col_ingress_policing_rate,
         &ovsrec_interface_col_lacp_current,
         &ovsrec_interface_col_mac_in_use,
         &ovsrec_interface_col_name,
         &ovsrec_interface_col_ofport,
         &ovsrec_interface_col_type,
+
+        &ovsrec_qos_col_external_ids,
+        &ovsrec_qos_col_other_config,
+        &ovsrec_qos_col_queues,
+        &ovsrec_qos_col_type,
+
+        &ovsrec_queue_col_external_ids,
+        &ovsrec_queue_col_other_config,
     };
     struct ovs_idl *ovs = xzalloc(sizeof *ovs);
 
@@ -66,6 +79,7 @@ ovs_idl_destroy(struct ovs_idl *ovs)
 {
     if (ovs) {
         vif_reader_destroy(ovs->vif_reader);
+        qos_leftovers_uninit(&ovs->qos_leftovers);
         ovsdb_idl_destroy(ovs->idl);
         free(ovs);
     }
@@ -83,6 +97,10 @@ ovs_idl_run(struct ovs_idl *ovs)
         ovs->seqno = ovsdb_idl_get_seqno(ovs->idl);
         vif_reader_run(ovs->vif_reader);
         bridge_changed = bridge_reader_changed(ovs->idl);
+        if (qos_reader_changed(ovs->idl)) {
+            qos_leftovers_uninit(&ovs->qos_leftovers);
+            qos_reader_find_leftovers(ovs->idl, &ovs->qos_leftovers);
+        }
         ovsdb_idl_track_clear(ovs->idl);
     }
     return bridge_changed;
@@ -122,6 +140,12 @@ const struct vif_reader *
 ovs_idl_vifs(const struct ovs_idl *ovs)
 {
     return ovs->vif_reader;
+}
+
+const struct qos_leftovers *
+ovs_idl_qos_leftovers(const struct ovs_idl *ovs)
+{
+    return &ovs->qos_leftovers;
 }
 
 /* Calls 'cb' with 'aux' for each bridge, in no particular order. */

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "ovsdb/bridge-reader.h"
+#include "ovsdb/qos-reader.h"
 #include "ovsdb/vif-reader.h"
 
 struct ovs_idl;
@@ -29,6 +30,7 @@ bool ovs_idl_is_connected(const struct ovs_idl *);
 bool ovs_idl_has_ever_connected(const struct ovs_idl *);
 int64_t ovs_idl_cur_cfg(const struct ovs_idl *);
 const struct vif_reader *ovs_idl_vifs(const struct ovs_idl *);
+const struct qos_leftovers *ovs_idl_qos_leftovers(const struct ovs_idl *);
 void ovs_idl_for_each_bridge(const struct ovs_idl *, bridge_reader_cb *,
                              void *aux);
 

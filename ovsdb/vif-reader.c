@@ -181,6 +181,7 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     const struct smap *ids = &row->external_ids;
 
     vif->name = xstrdup(row->name);
+    vif->type = xstrdup(row->type);
     if (row->error) {
         vif->error = xstrdup(row->error);
     } else if (row->n_ofport && row->ofport[0] < 0) {
@@ -202,6 +203,9 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     vif->role = get_id(ids, "virtnet-role");
     vif->isolated = get_id(ids, "virtnet-isolated");
     vif->macs = get_id(ids, "virtnet-macs");
+    vif->qos.policing_rate = row->ingress_policing_rate;
+    vif->qos.policing_burst = row->ingress_policing_burst;
+    vif->qos.policing_mark = get_id(ids, "virtnet-policing");
     vif->lacp_current = row->n_lacp_current && row->lacp_current[0];
     vif->is_tunnel = vif_type_is_tunnel(row->type);
 }
@@ -238,6 +242,26 @@ read_bond(struct vif *vif, const struct ovsrec_port *row)
 }
 
 static void
+read_qos(struct port_qos *qos, const struct ovsrec_qos *row)
+{
+    const struct ovsrec_queue *queue = NULL;
+
+    for (size_t i = 0; i < row->n_queues; i++) {
+        if (!row->key_queues[i]) {
+            queue = row->value_queues[i];
+        }
+    }
+    qos->settings = port_qos_settings(row->type, &row->other_config,
+                                      row->n_queues,
+                                      queue ? &queue->other_config : NULL);
+    qos->mark = get_id(&row->external_ids, "virtnet-qos");
+    qos->qos = row->header_.uuid;
+    if (queue) {
+        qos->queue = queue->header_.uuid;
+    }
+}
+
+static void
 read_port(struct vif *vif, const struct ovsrec_port *row)
 {
     vif->port = xstrdup(row->name);
@@ -254,6 +278,9 @@ read_port(struct vif *vif, const struct ovsrec_port *row)
     vif->is_protected = row->protected_;
     vif->protected_is_ours = smap_get_bool(&row->external_ids,
                                            "virtnet-protected", false);
+    if (row->qos) {
+        read_qos(&vif->qos, row->qos);
+    }
     read_bond(vif, row);
 }
 
@@ -322,10 +349,16 @@ vif_reader_run(struct vif_reader *reader)
             }
         }
     }
-    if (ovsrec_mirror_track_get_first(reader->idl)) {
-        /* This happens rarely, so look at all ports. */
+
+    bool mirrors = ovsrec_mirror_track_get_first(reader->idl) != NULL;
+    bool qos = (ovsrec_qos_track_get_first(reader->idl)
+                || ovsrec_queue_track_get_first(reader->idl));
+    if (mirrors || qos) {
+        /* This happens rarely, so look at all ports that it may concern. */
         OVSREC_PORT_FOR_EACH (port, reader->idl) {
-            touch_port(reader, port);
+            if (mirrors || port->qos) {
+                touch_port(reader, port);
+            }
         }
     }
 

@@ -248,6 +248,7 @@ TESTSUITE_AT = \
 	tests/drift.at \
 	tests/networks.at \
 	tests/ports.at \
+	tests/qos.at \
 	tests/restart.at \
 	tests/virtnetctl.at
 EXTRA_DIST += \
