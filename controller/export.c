@@ -138,6 +138,12 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
                                    ETH_ADDR_ARGS(vport->mac));
         }
         put_others(json, vport);
+        if (vport->follow_limit) {
+            put_integer(json, "follow-limit", vport->follow_limit);
+        }
+        if (vport->follow_limit && !vport->listens) {
+            json_object_put(json, "deaf", json_boolean_create(true));
+        }
         if (vport->isolated) {
             json_object_put(json, "isolated", json_boolean_create(true));
         }
@@ -263,6 +269,7 @@ export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
     put_integer(json, "flow_mods", stats->n_flow_mods);
     put_integer(json, "group_mods", stats->n_group_mods);
     put_integer(json, "errors", stats->n_errors);
+    put_integer(json, "frames", mbridge_count_frames(mb));
     put_integer(json, "connections", ofctrl_count_connects(ofctrl));
     for (size_t i = 0; i <= COMMIT_N_LATENCIES; i++) {
         json_array_add(latency, json_integer_create(stats->latency[i]));

@@ -75,7 +75,7 @@ format_claim(struct ds *s, const struct mbridge *mb,
     } else if (winner) {
         ds_put_format(s, " (%s has it)", winner->port);
     }
-    if (claim->kind == CLAIM_LISTED) {
+    if (claim->kind != CLAIM_HOST && claim->kind != CLAIM_ATTACHED) {
         ds_put_format(s, " (%s)", claim_kind_to_string(claim->kind));
     }
     ds_put_char(s, '\n');

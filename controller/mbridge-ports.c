@@ -124,6 +124,8 @@ mbridge_destroy_mport(struct mbridge *mb, struct mport *port)
     mb->tunnels.n[port->tunnel]--;
     normal_guard_remove_port(mb->guard, port->ofport);
     diag_list_uninit(&port->diags);
+    follow_uninit(&port->follow);
+    ovs_list_remove(&port->deaf_node);
     hmap_remove(&mb->ports, &port->hmap_node);
     free(port);
 }
@@ -226,12 +228,16 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
         /* A guest that is held back no longer may be held back again. */
         port->arrived = port->arrived && !vport.active;
         vport.active = vport.active || port->arrived;
+        mbridge_follow(mb, port, &vport);
         plan_set_port(mb->plan, &vport);
         vport_uninit(&vport);
     } else if (port->in_plan) {
         plan_remove_port(mb->plan, port->name);
     }
     port->in_plan = verdict != MODEL_SKIPPED;
+    if (port->in_plan) {
+        mbridge_unfollow_others(mb, port);
+    }
     mb->n_unsupported -= port->unsupported;
     port->unsupported = verdict == MODEL_UNSUPPORTED;
     mb->n_unsupported += port->unsupported;
@@ -288,28 +294,14 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
         port->ofport = phy->port_no;
         mb->tunnels.n[port->tunnel]++;
         diag_list_init(&port->diags);
+        follow_init(&port->follow);
+        ovs_list_init(&port->deaf_node);
         hmap_insert(&mb->ports, &port->hmap_node, hash_ofport(port->ofport));
     }
     ovs_strlcpy(port->of_name, phy->name, sizeof port->of_name);
     port->hw_addr = phy->hw_addr;
     port->readback = ofctrl_count_readbacks(mb->ofctrl);
     mbridge_update_mport(mb, port);
-}
-
-/* A guest that is held back has sent a frame: it has arrived. */
-void
-mbridge_on_frame(ofp_port_t ofport, void *mb_)
-{
-    struct mbridge *mb = mb_;
-    struct mport *port = mbridge_find_mport(mb, ofport);
-    const struct vport *vport
-        = port && port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
-
-    if (vport && vport->role == VIF_GUEST && !vport->active) {
-        VLOG_INFO("%s: guest of %s has arrived", mb->row.name, port->name);
-        port->arrived = true;
-        mbridge_update_mport(mb, port);
-    }
 }
 
 static void

@@ -9,9 +9,11 @@
 #include "controller/mbridge.h"
 #include "controller/ofctrl.h"
 #include "lib/diag.h"
+#include "lib/follow.h"
 #include "lib/model.h"
 #include "lib/tunnels.h"
 #include "openvswitch/hmap.h"
+#include "openvswitch/list.h"
 #include "openvswitch/ofp-port.h"
 #include "uuid.h"
 
@@ -27,6 +29,8 @@ struct mport {
     /* From the database, once known. */
     char *name;                 /* Of the interface, or null. */
     bool arrived;               /* Held back, but it has sent a frame. */
+    struct follow follow;       /* What its guest has changed to. */
+    struct ovs_list deaf_node;  /* In mbridge's 'deaf_ports', or empty. */
     bool in_plan;
     bool unsupported;           /* Keeps the bridge in kernel mode. */
     enum tunnel_kind tunnel;    /* As counted in mbridge's 'tunnels'. */
@@ -42,6 +46,8 @@ struct mbridge {
     struct normal_guard *guard;
     struct plan *plan;
     struct hmap ports;          /* Contains "struct mport"s. */
+    struct ovs_list deaf_ports; /* Those whose guest is not listened to. */
+    unsigned long long int n_frames;    /* That flows have shown. */
     size_t n_unsupported;       /* Of them. */
     struct tunnels tunnels;     /* Likewise. */
     bool apart;                 /* Are tunnels to be kept apart? */
@@ -72,6 +78,13 @@ void mbridge_find_arrived(struct mbridge *, const struct oflow_table *);
 void mbridge_protect_tunnels(struct mbridge *);
 bool mbridge_is_row_wanted(const struct mbridge *, const char *name);
 ofctrl_port_cb mbridge_on_of_port;
+
+/* mbridge-follow.c. */
 ofctrl_frame_cb mbridge_on_frame;
+void mbridge_follow(const struct mbridge *, struct mport *, struct vport *);
+void mbridge_unfollow_others(struct mbridge *, const struct mport *);
+void mbridge_find_followed(struct mbridge *, const struct oflow_table *);
+void mbridge_follow_run(struct mbridge *);
+void mbridge_follow_wait(const struct mbridge *);
 
 #endif /* controller/mbridge-private.h */

@@ -36,6 +36,7 @@ mbridge_create(const char *name, const struct mbridge_env *env)
     mb->guard = normal_guard_create(name);
     mb->plan = plan_create(name);
     hmap_init(&mb->ports);
+    ovs_list_init(&mb->deaf_ports);
     diag_list_init(&mb->model_diags);
     diag_list_init(&mb->mode_diags);
     bridge_model_init(&mb->model, &mb->row, NULL, 0, &mb->model_diags);
@@ -170,6 +171,7 @@ on_readback(struct mbridge *mb)
         mb->decide = true;
         plan_seed(mb->plan, installed);
         mbridge_find_arrived(mb, installed);
+        mbridge_find_followed(mb, installed);
     }
 }
 
@@ -274,6 +276,7 @@ mbridge_run(struct mbridge *mb)
         update_mode(mb);
         mbridge_protect_tunnels(mb);
         update_existence(mb);
+        mbridge_follow_run(mb);
         plan_run(mb->plan);
         update_switch(mb);
     }
@@ -285,6 +288,7 @@ void
 mbridge_wait(struct mbridge *mb)
 {
     ofctrl_wait(mb->ofctrl);
+    mbridge_follow_wait(mb);
     normal_guard_wait(mb->guard, ofctrl_is_installed(mb->ofctrl, mb->plan));
     if (normal_guard_is_set(mb->guard)) {
         ofctrl_put_wait(mb->ofctrl);
@@ -331,6 +335,13 @@ const struct bridge_model *
 mbridge_model(const struct mbridge *mb)
 {
     return &mb->model;
+}
+
+/* Returns how many frames flows have shown to this program. */
+unsigned long long int
+mbridge_count_frames(const struct mbridge *mb)
+{
+    return mb->n_frames;
 }
 
 /* Has the switch read afresh, and put right where it differs from the plan. */

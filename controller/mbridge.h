@@ -62,6 +62,7 @@ void mbridge_run(struct mbridge *);
 void mbridge_wait(struct mbridge *);
 
 const char *mbridge_name(const struct mbridge *);
+unsigned long long int mbridge_count_frames(const struct mbridge *);
 const struct plan *mbridge_plan(const struct mbridge *);
 const struct ofctrl *mbridge_ofctrl(const struct mbridge *);
 const struct bridge_model *mbridge_model(const struct mbridge *);

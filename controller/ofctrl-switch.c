@@ -17,6 +17,7 @@
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/vlog.h"
+#include "packets.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(ofctrl_switch);
@@ -122,8 +123,11 @@ ofctrl_switch_decode_frame(const struct ofp_header *oh, ofctrl_frame_cb *cb,
 
     if (error) {
         VLOG_WARN_RL(&rl, "bad packet-in: %s", ofperr_to_string(error));
-    } else if (pipeline_cookie_is_ours(pin.cookie)) {
-        cb(pin.flow_metadata.flow.in_port.ofp_port, aux);
+    } else if (pipeline_cookie_is_ours(pin.cookie)
+               && pin.packet_len >= ETH_HEADER_LEN) {
+        const struct eth_header *eth = pin.packet;
+
+        cb(pin.flow_metadata.flow.in_port.ofp_port, eth->eth_src, aux);
     }
 }
 

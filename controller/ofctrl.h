@@ -43,9 +43,9 @@ struct plan;
 typedef void ofctrl_port_cb(const struct ofputil_phy_port *, bool gone,
                             void *aux);
 
-/* Called for a frame that has come in by 'port' and that a flow shows to us
- * (see pipeline_put_show()). */
-typedef void ofctrl_frame_cb(ofp_port_t port, void *aux);
+/* Called for a frame from 'src' that has come in by 'port' and that a flow shows
+ * to us (see pipeline_put_show()). */
+typedef void ofctrl_frame_cb(ofp_port_t port, struct eth_addr src, void *aux);
 
 struct ofctrl *ofctrl_create(const char *bridge, ofctrl_port_cb *,
                              ofctrl_frame_cb *, void *aux);

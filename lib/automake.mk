@@ -28,6 +28,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/mac-table.h \
 	lib/model.c \
 	lib/model.h \
+	lib/follow.c \
+	lib/follow.h \
 	lib/netdef-actions.c \
 	lib/netdef-elements.c \
 	lib/netdef-elements.h \

@@ -2,9 +2,6 @@
 #include <config.h>
 #include "compile.h"
 
-#include <netinet/icmp6.h>
-#include <netinet/in.h>
-
 #include "openvswitch/match.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
@@ -86,33 +83,19 @@ match_pending(struct match *match)
                          1 << REG0_PENDING_BIT);
 }
 
-/* SOURCE: a guest that does not have its address may say that it is there, by
- * RARP as QEMU does, broadcast ARP, or an unsolicited neighbor advertisement
- * (RFC 4861, section 7.2.6), and nothing else. */
+/* SOURCE: a guest that does not have its address may say that it is there, and
+ * nothing else. */
 static void
 add_pending(struct compilation *c)
 {
-    const struct eth_addr all_nodes = ETH_ADDR_C(33,33,00,00,00,01);
     struct match match;
 
-    match_pending(&match);
-    match_set_dl_type(&match, htons(ETH_TYPE_RARP));
-    add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_ANNOUNCEMENT, &match,
-             TABLE_FORWARD);
-
-    match_pending(&match);
-    match_set_dl_type(&match, htons(ETH_TYPE_ARP));
-    match_set_dl_dst(&match, eth_addr_broadcast);
-    add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_ANNOUNCEMENT, &match,
-             TABLE_FORWARD);
-
-    match_pending(&match);
-    match_set_dl_type(&match, htons(ETH_TYPE_IPV6));
-    match_set_nw_proto(&match, IPPROTO_ICMPV6);
-    match_set_icmp_type(&match, ND_NEIGHBOR_ADVERT);
-    match_set_dl_dst(&match, all_nodes);
-    add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_ANNOUNCEMENT, &match,
-             TABLE_FORWARD);
+    for (size_t i = 0; i < PIPELINE_N_ANNOUNCEMENTS; i++) {
+        match_pending(&match);
+        pipeline_match_announcement(&match, i);
+        add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_ANNOUNCEMENT, &match,
+                 TABLE_FORWARD);
+    }
 
     match_pending(&match);
     add(c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING, &match);

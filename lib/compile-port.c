@@ -18,7 +18,7 @@ struct compilation {
     struct slice *slice;
     ovs_be64 cookie;
     bool pending;               /* Has it an address, but not won it? */
-    struct eth_addr mac;        /* Of its addresses the one at hand. */
+    struct vport_mac m;         /* Of its addresses the one at hand. */
     struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
 };
 
@@ -150,6 +150,43 @@ compile_admit(struct compilation *c)
     compile_admit_tagged(c);
 }
 
+/* SOURCE and ANNOUNCE: of what a guest that may change its address says of
+ * itself, what it says by another address than those that it has is shown to us:
+ *
+ *     SOURCE: rarp,in_port=7 actions=goto_table:ANNOUNCE
+ *     ANNOUNCE: priority=100,in_port=7,dl_src=52:54:00:00:00:01
+ *         actions=goto_table:FORWARD
+ *     ANNOUNCE: priority=50,in_port=7
+ *         actions=controller(max_len=14,id=22247),goto_table:FORWARD
+ *
+ * The source is looked at in a table of its own so that the datapath's flows
+ * for all else that the guest sends need not tell sources apart. */
+static void
+compile_announce(struct compilation *c)
+{
+    struct match match;
+
+    for (size_t i = 0; i < PIPELINE_N_ANNOUNCEMENTS; i++) {
+        match_init_catchall(&match);
+        match_set_in_port(&match, c->vport->ofport);
+        pipeline_match_announcement(&match, i);
+        pipeline_put_goto(c->ofpacts, TABLE_ANNOUNCE);
+        add(c, TABLE_SOURCE, PRIORITY_SOURCE_FOLLOW, &match);
+    }
+
+    match_init_catchall(&match);
+    match_set_in_port(&match, c->vport->ofport);
+    pipeline_put_show(c->ofpacts);
+    pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
+    add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_SHOW, &match);
+
+    for (size_t i = 0; i < vport_n_macs(c->vport); i++) {
+        match_set_dl_src(&match, vport_get_mac(c->vport, i).mac);
+        pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
+        add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_KNOWN, &match);
+    }
+}
+
 typedef void egress_cb(struct compilation *, const struct vlan_block *);
 
 /* Calls 'cb' for each block of VLANs in 'vlans', with the actions in
@@ -181,15 +218,20 @@ for_each_egress(struct compilation *c, const struct vlan_set *vlans,
     vlan_set_uninit(&tagged);
 }
 
-/* FORWARD: dl_vlan=10,dl_dst=52:54:00:00:00:01 actions=pop_vlan,output:7 */
+/* FORWARD: dl_vlan=10,dl_dst=52:54:00:00:00:01 actions=pop_vlan,output:7
+ *
+ * The priority of an address that a guest has changed to tells after a restart
+ * that it is one. */
 static void
 add_forward(struct compilation *c, const struct vlan_block *block)
 {
     struct match match = MATCH_CATCHALL_INITIALIZER;
 
     pipeline_match_block(&match, block);
-    match_set_dl_dst(&match, c->mac);
-    add(c, TABLE_FORWARD, PRIORITY_FORWARD_MAC, &match);
+    match_set_dl_dst(&match, c->m.mac);
+    add(c, TABLE_FORWARD, (c->m.kind == CLAIM_ANNOUNCED
+                           ? PRIORITY_FORWARD_FOLLOWED
+                           : PRIORITY_FORWARD_MAC), &match);
 }
 
 /* FORWARD: reg0=0x4/0x4,dl_vlan=10,dl_dst=52:54:00:00:00:01 actions=drop */
@@ -201,7 +243,7 @@ add_isolation(struct compilation *c, const struct vlan_block *block)
     ofpbuf_clear(c->ofpacts);
     pipeline_match_isolated(&match);
     pipeline_match_block(&match, block);
-    match_set_dl_dst(&match, c->mac);
+    match_set_dl_dst(&match, c->m.mac);
     add(c, TABLE_FORWARD, PRIORITY_FORWARD_ISOLATED, &match);
 }
 
@@ -213,7 +255,7 @@ add_reflect(struct compilation *c, const struct vlan_block *block)
 
     ofpbuf_clear(c->ofpacts);
     pipeline_match_block(&match, block);
-    match_set_dl_src(&match, c->mac);
+    match_set_dl_src(&match, c->m.mac);
     add(c, TABLE_REFLECT, PRIORITY_REFLECT_MAC, &match);
 }
 
@@ -256,12 +298,12 @@ compile_unknown_normal(struct compilation *c)
     }
 }
 
-/* All that is about address 'mac', won in the VLANs of 'won'. */
+/* All that is about address 'm', won in the VLANs of 'won'. */
 static void
-compile_mac(struct compilation *c, struct eth_addr mac,
+compile_mac(struct compilation *c, struct vport_mac m,
             const struct vlan_set *won)
 {
-    c->mac = mac;
+    c->m = m;
     for_each_egress(c, won, add_forward);
     if (c->vport->isolated) {
         for_each_egress(c, won, add_isolation);
@@ -301,9 +343,12 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     };
 
     compile_admit(&c);
+    if (vport->listens && !c.pending) {
+        compile_announce(&c);
+    }
     if (vport->role != VIF_NETWORK) {
         for (size_t i = 0; i < vport_n_macs(vport); i++) {
-            compile_mac(&c, vport_get_mac(vport, i).mac, won[i]);
+            compile_mac(&c, vport_get_mac(vport, i), won[i]);
         }
         for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
     } else if (ctx->network == NETWORK_DIRECT) {

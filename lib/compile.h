@@ -52,7 +52,11 @@ struct vport {
     struct vport_mac *others;   /* ...and what else, without repetition. */
     size_t n_others;
     bool active;                /* Or else its claim is held back. */
-    bool isolated;              /* Guests only: apart from others like it? */
+
+    /* Guests only. */
+    bool isolated;              /* Apart from others like it? */
+    unsigned int follow_limit;  /* To how many addresses it may change... */
+    bool listens;               /* ...and is it listened to? */
 
     /* Network ports only. */
     char *port;                 /* Of the Port row, or null for 'name'. */

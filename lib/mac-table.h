@@ -35,7 +35,8 @@
 #define CLAIM_KINDS                                                         \
     CLAIM_KIND(HOST, 0, "host")             /* The bridge's own. */         \
     CLAIM_KIND(ATTACHED, 1, "attached-mac") /* external_ids:attached-mac. */\
-    CLAIM_KIND(LISTED, 1, "virtnet-macs")   /* external_ids:virtnet-macs. */
+    CLAIM_KIND(LISTED, 1, "virtnet-macs")   /* external_ids:virtnet-macs. */\
+    CLAIM_KIND(ANNOUNCED, 2, "announced")   /* By a guest that may. */
 
 enum claim_kind {
 #define CLAIM_KIND(ENUM, RANK, NAME) CLAIM_##ENUM,

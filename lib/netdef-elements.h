@@ -65,7 +65,8 @@ enum netdef_node_kind {
                 "number of guests' interfaces, in libvirt's output only")     \
     NETDEF_NODE(IPV6, "network@ipv6", YES_NO, FIREWALL,                       \
                 "IPv6 between guests without an address on the bridge")       \
-    NETDEF_NODE(TRUST_FILTERS, "network@trustGuestRxFilters", YES_NO, LATER,  \
+    NETDEF_NODE(TRUST_FILTERS, "network@trustGuestRxFilters", YES_NO,         \
+                CARRIED,                                                      \
                 "following a guest that changes its MAC address")             \
     NETDEF_NODE(NAME, "name", ONE_TEXT, CARRIED, "the network's name")        \
     NETDEF_NODE(UUID, "uuid", ONE_TEXT, CARRIED, "the network's UUID")        \
@@ -81,7 +82,7 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_ISOLATED, "metadata/vn:network@isolated", YES_NO, CARRIED, \
                 "isolation of guests")                                        \
     NETDEF_NODE(VN_RX_FILTER_LIMIT, "metadata/vn:network@rxFilterLimit",      \
-                NUMBER, LATER, "how many addresses a guest can add")          \
+                NUMBER, CARRIED, "how many addresses a guest can add")        \
     NETDEF_NODE(VN_PORTGROUP, "metadata/vn:network/vn:portgroup", MANY,       \
                 CARRIED, "settings of the portgroup of that name")            \
     NETDEF_NODE(VN_PORTGROUP_NAME, "metadata/vn:network/vn:portgroup@name",   \
@@ -94,7 +95,7 @@ enum netdef_node_kind {
                 "isolation of guests")                                        \
     NETDEF_NODE(VN_PORTGROUP_RX_FILTER_LIMIT,                                 \
                 "metadata/vn:network/vn:portgroup@rxFilterLimit", NUMBER,     \
-                LATER, "how many addresses a guest can add")                  \
+                CARRIED, "how many addresses a guest can add")                \
     NETDEF_NODE(BRIDGE, "bridge", ONE, CARRIED, "the Open vSwitch bridge")    \
     NETDEF_NODE(BRIDGE_NAME, "bridge@name", STRING, CARRIED,                  \
                 "the bridge's name")                                          \
@@ -172,7 +173,7 @@ enum netdef_node_kind {
     NETDEF_NODE(PORTGROUP_DEFAULT, "portgroup@default", YES_NO, CARRIED,      \
                 "the portgroup of ports that name none")                      \
     NETDEF_NODE(PORTGROUP_TRUST_FILTERS, "portgroup@trustGuestRxFilters",     \
-                YES_NO, LATER,                                                \
+                YES_NO, CARRIED,                                              \
                 "following a guest that changes its MAC address")             \
     NETDEF_VIRTUALPORT_NODES(PORTGROUP_VIRTUALPORT, "portgroup/virtualport",  \
                              CARRIED)                                         \

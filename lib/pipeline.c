@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+
 #include "byte-order.h"
 #include "crc32c.h"
 #include "flow.h"
@@ -284,6 +287,37 @@ pipeline_put_show(struct ofpbuf *ofpacts)
 }
 
 static const struct eth_addr multicast_bit = ETH_ADDR_C(01,00,00,00,00,00);
+
+/* Makes 'match' match on frames by which a guest says that it is there: by RARP,
+ * as QEMU does for it, by broadcast ARP, or by an unsolicited neighbor
+ * advertisement (RFC 4861, section 7.2.6), for 'i' of 0, 1 and 2. */
+void
+pipeline_match_announcement(struct match *match, size_t i)
+{
+    const struct eth_addr all_nodes = ETH_ADDR_C(33,33,00,00,00,01);
+
+    switch (i) {
+    case 0:
+        match_set_dl_type(match, htons(ETH_TYPE_RARP));
+        break;
+
+    case 1:
+        match_set_dl_type(match, htons(ETH_TYPE_ARP));
+        match_set_dl_dst(match, eth_addr_broadcast);
+        break;
+
+    case 2:
+        match_set_dl_type(match, htons(ETH_TYPE_IPV6));
+        match_set_nw_proto(match, IPPROTO_ICMPV6);
+        match_set_icmp_type(match, ND_NEIGHBOR_ADVERT);
+        match_set_dl_dst(match, all_nodes);
+        break;
+
+    default:
+        OVS_NOT_REACHED();
+    }
+    BUILD_ASSERT_DECL(PIPELINE_N_ANNOUNCEMENTS == 3);
+}
 
 /* Makes 'match' match on broadcast and multicast. */
 void

@@ -6,11 +6,13 @@
  * cookies and group numbers.  What the tables hold is in compile-*.c.
  *
  *      in_port
- *         |
- *      ADMIT ----------> SOURCE ---.
- *         | | host, network guests  |
- *         | '--------> FORWARD <----+
- *         '----------> REFLECT -----'
+ *         |           guests
+ *      ADMIT ----------> SOURCE ---> ANNOUNCE
+ *         | | host, network |  guests    |
+ *         | |               | that may   |
+ *         | |               | change     |
+ *         | '--------> FORWARD <---------+
+ *         '----------> REFLECT ----------'
  *            bonds     |     |
  *                      |     |
  *       known (VLAN,   |     | multicast, broadcast
@@ -39,6 +41,7 @@ struct ofpbuf;
     PIPELINE_TABLE(ADMIT, 0, "may this port use this VLAN?")            \
     PIPELINE_TABLE(REFLECT, 5, "what a bond sends back of what it got") \
     PIPELINE_TABLE(SOURCE, 10, "source policy of guests")               \
+    PIPELINE_TABLE(ANNOUNCE, 15, "guests that say who they are")        \
     PIPELINE_TABLE(FORWARD, 30, "exact (VLAN, MAC) of guests and host") \
     PIPELINE_TABLE(FLOOD, 40, "broadcast and multicast, by VLAN")       \
     PIPELINE_TABLE(UNKNOWN, 50, "nobody's here: to the network side")
@@ -58,6 +61,9 @@ const char *pipeline_table_purpose(uint8_t table_id);
 #define REG0_PENDING_BIT 1          /* From a guest without its address. */
 #define REG0_ISOLATED_BIT 2         /* From a guest that is isolated. */
 
+/* Ways in which a guest announces itself: see pipeline_match_announcement(). */
+#define PIPELINE_N_ANNOUNCEMENTS 3
+
 /* Priorities in each table.  In ADMIT, vswitchd itself keeps a NORMAL flow of
  * priority 0 if the fail mode is standalone, so the least here is 1. */
 enum {
@@ -74,11 +80,16 @@ enum {
     PRIORITY_REFLECT_MAC = 100,
 
     PRIORITY_SOURCE_PASS = 1,
+    PRIORITY_SOURCE_FOLLOW = 50,
     PRIORITY_SOURCE_PENDING = 100,
     PRIORITY_SOURCE_ANNOUNCEMENT = 110,
 
+    PRIORITY_ANNOUNCE_SHOW = 50,
+    PRIORITY_ANNOUNCE_KNOWN = 100,
+
     PRIORITY_FORWARD_UNKNOWN = 1,
     PRIORITY_FORWARD_MULTICAST = 50,
+    PRIORITY_FORWARD_FOLLOWED = 90,
     PRIORITY_FORWARD_MAC = 100,
     PRIORITY_FORWARD_ISOLATED = 110,
 
@@ -159,6 +170,7 @@ void pipeline_put_pending(struct ofpbuf *ofpacts);
 void pipeline_put_isolated(struct ofpbuf *ofpacts);
 void pipeline_match_isolated(struct match *);
 void pipeline_put_show(struct ofpbuf *ofpacts);
+void pipeline_match_announcement(struct match *, size_t i);
 void pipeline_match_multicast(struct match *);
 void pipeline_match_multicast_source(struct match *);
 void pipeline_put_learn(struct ofpbuf *ofpacts);

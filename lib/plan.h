@@ -40,6 +40,13 @@ void plan_seed(struct plan *, const struct oflow_table *installed);
 void plan_run(struct plan *);
 bool plan_had_address(const struct oflow_table *installed, const char *port);
 
+/* Called for address 'mac' of port 'port'. */
+typedef void plan_followed_cb(const char *port, struct eth_addr mac,
+                              void *aux);
+void plan_find_followed(const struct plan *,
+                        const struct oflow_table *installed,
+                        plan_followed_cb *, void *aux);
+
 const struct bridge_ctx *plan_get_ctx(const struct plan *);
 const struct oflow_table *plan_desired(const struct plan *);
 const struct oflow_table *plan_dirty(const struct plan *);

@@ -25,6 +25,7 @@ learns(const struct netdef *network, const struct portgroup *pg)
 struct request {
     bool learns;
     bool isolated;
+    unsigned int follow_limit;  /* 0 if the guest is not trusted. */
 };
 
 static struct request
@@ -35,6 +36,8 @@ get_request(const struct netdef *network, const struct portgroup *pg)
     return (struct request) {
         .learns = learns(network, pg),
         .isolated = policy.isolated.value,
+        .follow_limit = (policy.trust_rx_filters.value
+                         ? policy.rx_filter_limit.value : 0),
     };
 }
 
@@ -56,6 +59,8 @@ find_request(const struct bridge_model *model, const struct vif *vif)
 
         all.learns &= r.learns;
         all.isolated |= r.isolated;
+        all.follow_limit = (i ? MIN(all.follow_limit, r.follow_limit)
+                            : r.follow_limit);
     }
     return all;
 }
@@ -149,4 +154,6 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
                  "is not isolated in kernel mode");
     }
     vport->isolated = isolated;
+    vport->follow_limit = request.follow_limit;
+    vport->listens = vport->follow_limit > 0;
 }

@@ -24,6 +24,8 @@
     METRIC("flow_mods", "counter", "flow_mods", "Changes of flows sent.")   \
     METRIC("group_mods", "counter", "group_mods",                           \
            "Changes of groups sent.")                                       \
+    METRIC("frames_shown", "counter", "frames",                             \
+           "Frames that flows have shown to the daemon.")                   \
     METRIC("errors", "counter", "errors", "OpenFlow errors received.")      \
     METRIC("connections", "counter", "connections",                         \
            "Times that the switch was read back.")

@@ -113,6 +113,13 @@ show_port(struct ds *s, const char *name, const struct json *port)
     ds_put_char(s, '\n');
 
     for_each_member(s, state_get(port, "other-macs"), show_other_mac);
+    if (state_get(port, "follow-limit")) {
+        ds_put_format(s, "        may change to up to %lld other addresses%s\n",
+                      state_get_integer(port, "follow-limit"),
+                      state_get(port, "deaf")
+                      ? "; has announced too many, not listened to for a while"
+                      : "");
+    }
 
     const char *const ids[] = { "vm-id", "iface-id", "portgroup" };
     for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
@@ -217,8 +224,12 @@ state_format_fdb(struct ds *s, const struct json *state, const char *bridge)
             printable_put(s, state_get_string(e, "holder"));
             ds_put_cstr(s, " has it)");
         }
-        if (!strcmp(state_get_string(e, "source"), "virtnet-macs")) {
-            ds_put_cstr(s, " (virtnet-macs)");
+        if (state_get(e, "source")
+            && strcmp(state_get_string(e, "source"), "host")
+            && strcmp(state_get_string(e, "source"), "attached-mac")) {
+            ds_put_cstr(s, " (");
+            printable_put(s, state_get_string(e, "source"));
+            ds_put_char(s, ')');
         }
         ds_put_char(s, '\n');
     }

@@ -60,6 +60,8 @@ vport_equals(const struct vport *a, const struct vport *b)
             && others_equal(a, b)
             && a->active == b->active
             && a->isolated == b->isolated
+            && a->follow_limit == b->follow_limit
+            && a->listens == b->listens
             && !strcmp(vport_port(a), vport_port(b))
             && a->in_bond == b->in_bond
             && a->admission == b->admission

@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/test-flood-table \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
+	tests/unit/test-follow \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-elements \
 	tests/unit/test-netdef-law \
@@ -88,6 +89,10 @@ tests_unit_test_mac_table_LDADD = $(UNIT_LIBS)
 tests_unit_test_model_SOURCES = tests/unit/test-model.c
 tests_unit_test_model_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_model_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_follow_SOURCES = tests/unit/test-follow.c
+tests_unit_test_follow_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_follow_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_netdef_SOURCES = tests/unit/test-netdef.c
 tests_unit_test_netdef_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -183,6 +188,7 @@ EXTRA_DIST += \
 	tests/system/run \
 	tests/system/test-database.sh \
 	tests/system/test-duplicates.sh \
+	tests/system/test-follow.sh \
 	tests/system/test-forwarding.sh \
 	tests/system/test-harness.sh \
 	tests/system/test-isolation.sh \

@@ -82,6 +82,9 @@ port_spec_random_others(struct port_spec *spec)
             spec->others[spec->n_others++] = mac;
         }
     }
+    spec->listens = spec->role == VIF_GUEST && random_range(2);
+    spec->n_announced = (spec->role == VIF_GUEST
+                         ? random_range(spec->n_others + 1) : 0);
 }
 
 /* Initializes 'spec' to a random port of the given 'role'.  Its name and
@@ -135,13 +138,17 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         .mac = spec->mac,
         .active = spec->active,
         .isolated = spec->isolated,
+        .listens = spec->listens,
         .port = nullable_xstrdup(spec->bond),
         .in_bond = spec->bond != NULL,
         .admission = spec->admission,
         .reflects = spec->reflects,
     };
     for (size_t i = 0; i < spec->n_others; i++) {
-        ovs_assert(vport_add_mac(vport, spec->others[i], CLAIM_LISTED));
+        bool announced = i >= spec->n_others - spec->n_announced;
+
+        ovs_assert(vport_add_mac(vport, spec->others[i], announced
+                                 ? CLAIM_ANNOUNCED : CLAIM_LISTED));
     }
     ovs_assert(port_vlan_effect_init(&vport->vlan, &spec->vlan));
 }

@@ -23,6 +23,8 @@ struct port_spec {
     struct eth_addr mac;        /* Zero for a network port. */
     struct eth_addr others[3];  /* Without repetition. */
     size_t n_others;
+    size_t n_announced;         /* Of them, the last. */
+    bool listens;               /* Guests only. */
     bool active;
     bool isolated;              /* Guests only. */
 

@@ -256,6 +256,74 @@ test_loser(void **state OVS_UNUSED)
     vlan_set_uninit(&won);
 }
 
+/* A guest with several addresses, which may change to others, and one that is
+ * isolated.  What a guest that has lost its first address says of itself is for
+ * SOURCE alone to judge. */
+static void
+test_policy(void **state OVS_UNUSED)
+{
+    const struct vlan_set none = VLAN_SET_INITIALIZER;
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct slice slice;
+    struct vport vport;
+
+    port_case_to_vport(&port_cases[0], &vport);
+    vport_add_mac(&vport, (struct eth_addr) ETH_ADDR_C(02,00,00,00,00,02),
+                  CLAIM_LISTED);
+    vport_add_mac(&vport, (struct eth_addr) ETH_ADDR_C(02,00,00,00,00,03),
+                  CLAIM_ANNOUNCED);
+    vport.isolated = true;
+    vport.follow_limit = 1;
+    vport.listens = true;
+
+    const struct vlan_set *won[] = { &vport.vlan.members, &none,
+                                     &vport.vlan.members };
+    slice_init(&slice);
+    compile_port(&exact, &vport, won, &slice);
+    format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
+    slice_uninit(&slice);
+    assert_string_equal(ds_cstr(&s),
+        "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+        "actions=set_field:0x100a/0x1fff->vlan_tci,"
+        "set_field:0x4/0x4->reg0,goto_table:10\n"
+        "table=10,priority=50,rarp,in_port=7 actions=goto_table:15\n"
+        "table=10,priority=50,icmp6,in_port=7,dl_dst=33:33:00:00:00:01,"
+        "icmp_type=136 actions=goto_table:15\n"
+        "table=10,priority=50,arp,in_port=7,dl_dst=ff:ff:ff:ff:ff:ff "
+        "actions=goto_table:15\n"
+        "table=15,priority=100,in_port=7,dl_src=02:00:00:00:00:01 "
+        "actions=goto_table:30\n"
+        "table=15,priority=100,in_port=7,dl_src=02:00:00:00:00:02 "
+        "actions=goto_table:30\n"
+        "table=15,priority=100,in_port=7,dl_src=02:00:00:00:00:03 "
+        "actions=goto_table:30\n"
+        "table=15,priority=50,in_port=7 "
+        "actions=controller(max_len=14,id=22247),goto_table:30\n"
+        "table=30,priority=110,reg0=0x4/0x4,dl_vlan=10,"
+        "dl_dst=02:00:00:00:00:01 actions=drop\n"
+        "table=30,priority=110,reg0=0x4/0x4,dl_vlan=10,"
+        "dl_dst=02:00:00:00:00:03 actions=drop\n"
+        "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
+        "actions=pop_vlan,output:7\n"
+        "table=30,priority=90,dl_vlan=10,dl_dst=02:00:00:00:00:03 "
+        "actions=pop_vlan,output:7\n"
+        "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
+
+    won[0] = won[2] = &none;
+    ds_clear(&s);
+    slice_init(&slice);
+    compile_port(&exact, &vport, won, &slice);
+    format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
+    slice_uninit(&slice);
+    assert_string_equal(ds_cstr(&s),
+        "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+        "actions=set_field:0x100a/0x1fff->vlan_tci,"
+        "set_field:0x2/0x2->reg0,set_field:0x4/0x4->reg0,goto_table:10\n"
+        "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
+    vport_uninit(&vport);
+    ds_destroy(&s);
+}
+
 /* Network ports on a bridge where NORMAL serves them. */
 #define LEARN "clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL),"
 #define NULL_TAG "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
@@ -586,6 +654,9 @@ test_vport_value(void **state OVS_UNUSED)
     DIFFERS(vlan.tagged_in, false);
     DIFFERS(mac.ea[5], 9);
     DIFFERS(active, false);
+    DIFFERS(isolated, true);
+    DIFFERS(follow_limit, 1);
+    DIFFERS(listens, true);
     DIFFERS(in_bond, true);
     DIFFERS(admission, ADMISSION_UNICAST);
     DIFFERS(reflects, true);
@@ -612,6 +683,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ports),
         cmocka_unit_test(test_loser),
+        cmocka_unit_test(test_policy),
         cmocka_unit_test(test_network_ports),
         cmocka_unit_test(test_reflections),
         cmocka_unit_test(test_bridge),

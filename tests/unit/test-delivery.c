@@ -105,15 +105,30 @@ find_port(const struct port_specs *specs, ofp_port_t ofport)
     return NULL;
 }
 
-/* Does 'a' win what 'b' wants as well?  By its own address, the host does. */
+/* How good is the claim of 'spec' to 'mac'?  The lower the better: the host's
+ * own, one by configuration, one that a guest has announced. */
+static int
+rank(const struct port_spec *spec, struct eth_addr mac)
+{
+    if (eth_addr_equals(spec->mac, mac)) {
+        return spec->role == VIF_HOST ? 0 : 1;
+    }
+    for (size_t i = spec->n_others - spec->n_announced; i < spec->n_others;
+         i++) {
+        if (eth_addr_equals(spec->others[i], mac)) {
+            return 2;
+        }
+    }
+    return 1;
+}
+
+/* Does 'a' win what 'b' wants as well? */
 static bool
 precedes(const struct port_spec *a, const struct port_spec *b,
          struct eth_addr mac)
 {
-    bool a_host = a->role == VIF_HOST && eth_addr_equals(a->mac, mac);
-    bool b_host = b->role == VIF_HOST && eth_addr_equals(b->mac, mac);
-
-    return a_host != b_host ? a_host : strcmp(a->name, b->name) < 0;
+    return (rank(a, mac) != rank(b, mac) ? rank(a, mac) < rank(b, mac)
+            : strcmp(a->name, b->name) < 0);
 }
 
 /* The port that 'mac' belongs to in 'vlan', on a bridge without a past.  It is
@@ -288,9 +303,16 @@ expect(const struct bridge *bridge, const struct frame *frame,
     /* The first frame of a guest that is held back is the news that it is
      * here, whatever becomes of the frame. */
     out->shown = in->role == VIF_GUEST && !in->active;
-    if ((reserved && in->role == VIF_GUEST)
-        || (bridge->pending[in - specs->ports] && !is_announcement(frame))) {
+    if (reserved && in->role == VIF_GUEST) {
         return;
+    }
+    if (bridge->pending[in - specs->ports]) {
+        if (!is_announcement(frame)) {
+            return;
+        }
+    } else if (in->listens && is_announcement(frame)
+               && !port_spec_has_mac(in, frame->src)) {
+        out->shown = true;      /* It may be somebody else now. */
     }
 
     bool multicast = eth_addr_is_multicast(frame->dst);

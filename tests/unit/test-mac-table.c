@@ -447,6 +447,18 @@ test_ranks(void **state OVS_UNUSED)
     /* But one that is held back wins nothing. */
     claim_as(&table, "b", CLAIM_HOST, "20", false);
     check_run(&table, "bc", "c:0-4095");
+    mac_table_unclaim(&table, mac, "b");
+    mac_table_unclaim(&table, mac, "c");
+    mac_table_unclaim(&table, mac, "a");
+    check_run(&table, "", "");
+
+    /* What a guest has taken is not its against those configured with it. */
+    claim_as(&table, "a", CLAIM_ANNOUNCED, "10-20", true);
+    check_run(&table, "a", "a:10-20");
+    claim_as(&table, "b", CLAIM_ANNOUNCED, "10-30", true);
+    check_run(&table, "b", "a:10-20 b:21-30");
+    claim_as(&table, "c", CLAIM_LISTED, "15-25", true);
+    check_run(&table, "abc", "a:10-14 b:26-30 c:15-25");
     mac_table_uninit(&table);
 
     assert_string_equal(claim_kind_to_string(CLAIM_HOST), "host");

@@ -113,7 +113,7 @@ change_facts(struct facts *facts)
     case 3:
         if (p->role != VIF_NETWORK) {
             p->mac = random_guest_mac();
-            p->n_others = 0;
+            p->n_others = p->n_announced = 0;
         }
         break;
     case 4:

@@ -219,6 +219,56 @@ test_queries(void **state OVS_UNUSED)
     plan_destroy(NULL);
 }
 
+static void
+put_followed(const char *port, struct eth_addr mac, void *s)
+{
+    ds_put_format(s, "%s "ETH_ADDR_FMT"\n", port, ETH_ADDR_ARGS(mac));
+}
+
+/* What a guest has changed to is found in the switch's flows. */
+static void
+test_find_followed(void **state OVS_UNUSED)
+{
+    const struct eth_addr listed = ETH_ADDR_C(52,54,00,00,01,00);
+    const struct eth_addr announced = ETH_ADDR_C(52,54,00,00,01,01);
+    const struct eth_addr another = ETH_ADDR_C(52,54,00,00,00,02);
+    const struct bridge_ctx ctx = { .exact = true };
+    struct plan *plan = plan_create("br0");
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct vport vport;
+
+    plan_set_ctx(plan, &ctx);
+    state_guest(plan, 1, 10);
+    state_guest(plan, 2, 10);
+    plan_run(plan);
+    plan_find_followed(plan, plan_desired(plan), put_followed, &s);
+    assert_string_equal(ds_cstr(&s), "");
+
+    /* It has not got what is another port's. */
+    vport_clone(&vport, plan_find_port(plan, "vnet1"));
+    vport_add_mac(&vport, listed, CLAIM_LISTED);
+    vport_add_mac(&vport, announced, CLAIM_ANNOUNCED);
+    vport_add_mac(&vport, another, CLAIM_ANNOUNCED);
+    plan_set_port(plan, &vport);
+    vport_uninit(&vport);
+    plan_run(plan);
+    plan_find_followed(plan, plan_desired(plan), put_followed, &s);
+    assert_string_equal(ds_cstr(&s), "vnet1 52:54:00:00:01:01\n");
+
+    /* What is left of a port that is gone is nobody's. */
+    struct oflow_table before;
+
+    oflow_table_copy(&before, plan_desired(plan));
+    plan_remove_port(plan, "vnet1");
+    plan_run(plan);
+    ds_clear(&s);
+    plan_find_followed(plan, &before, put_followed, &s);
+    assert_string_equal(ds_cstr(&s), "");
+    oflow_table_uninit(&before);
+    ds_destroy(&s);
+    plan_destroy(plan);
+}
+
 int
 main(void)
 {
@@ -226,6 +276,7 @@ main(void)
         cmocka_unit_test(test_cost),
         cmocka_unit_test(test_seed),
         cmocka_unit_test(test_had_address),
+        cmocka_unit_test(test_find_followed),
         cmocka_unit_test(test_queries),
     };
 

@@ -126,6 +126,18 @@ test_keys(void **state OVS_UNUSED)
 #define LIBVIRT NETWORK("libvirt", "")
 #define ISOLATED NETWORK("libvirt", "<port isolated='yes'/>")
 #define KERNEL NETWORK("kernel", "<port isolated='yes'/>")
+#define TRUSTED                                                         \
+    "<network trustGuestRxFilters='yes'>\n<name>n</name>\n"             \
+    "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' "               \
+    "rxFilterLimit='5'>"                                                \
+    "<vn:portgroup name='three' rxFilterLimit='3'/>"                    \
+    "</vn:network></metadata>\n"                                        \
+    "<bridge name='br0' macTableManager='libvirt'/>\n"                  \
+    "<portgroup name='three'/>"                                         \
+    "<portgroup name='never' trustGuestRxFilters='no'/>\n</network>"
+#define ONE                                                             \
+    "<network trustGuestRxFilters='yes'>\n<name>n</name>\n"             \
+    "<bridge name='br0' macTableManager='libvirt'/>\n</network>"
 #define DEFAULT                                                         \
     "<network>\n<name>n</name>\n"                                       \
     "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1'>"               \
@@ -162,6 +174,14 @@ static const struct {
     { { DEFAULT }, NULL, NULL, NULL, "network" },
     { { DEFAULT }, "d", NULL, NULL, "network" },
     { { DEFAULT }, NULL, "guest", NULL, "guest isolated" },
+    /* To how many addresses a guest may change. */
+    { { ONE }, NULL, NULL, NULL, "guest follow 1" },
+    { { TRUSTED }, NULL, NULL, NULL, "guest follow 5" },
+    { { TRUSTED }, "three", NULL, NULL, "guest follow 3" },
+    { { TRUSTED }, "never", NULL, NULL, "guest" },
+    { { TRUSTED }, NULL, "network", NULL, "network" },
+    { { TRUSTED, ONE }, NULL, NULL, NULL, "guest follow 1" },
+    { { TRUSTED, LIBVIRT }, NULL, NULL, NULL, "guest" },
     /* Of several networks. */
     { { LIBVIRT, ISOLATED }, NULL, NULL, NULL, "guest isolated" },
     { { LIBVIRT, DEFAULT }, NULL, NULL, NULL, "guest isolated" },
@@ -203,6 +223,10 @@ test_requests(void **state OVS_UNUSED)
                          MODEL_WIRED);
         ds_put_format(&s, "%s%s", vif_role_to_string(vport.role),
                       vport.isolated ? " isolated" : "");
+        if (vport.follow_limit) {
+            ds_put_format(&s, " follow %u", vport.follow_limit);
+        }
+        assert_int_equal(vport.listens, vport.follow_limit > 0);
         assert_string_equal(ds_cstr(&s), request_cases[i].expected);
 
         vport_uninit(&vport);

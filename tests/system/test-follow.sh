@@ -1,0 +1,229 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# trustGuestRxFilters: a guest that changes its address is followed, if it is
+# trusted, to no more addresses than allowed and never to one that is another
+# port's; and what one costs that announces another address with each frame.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+definition() {
+    network net0 br0 libvirt - <<.
+  <metadata>
+    <vn:network xmlns:vn='urn:ovs-virtnet:1'>
+      <vn:portgroup name='two' rxFilterLimit='2'/>
+    </vn:network>
+  </metadata>
+  <portgroup name='one' trustGuestRxFilters='$1'/>
+  <portgroup name='two' trustGuestRxFilters='$1'/>
+.
+}
+
+portgroup() {
+    echo "external_ids:virtnet-portgroup=$1"
+}
+
+cat > $S/names <<'.'
+mac a 52:54:00:0c:00:01
+mac b 52:54:00:0c:00:02
+mac c 52:54:00:0c:00:03
+.
+check() {
+    cat $S/names - | expect_frames
+}
+
+# has PORT ADDRESS...: waits until PORT has changed to exactly these.
+has_exactly() {
+    local port=$1
+
+    shift
+    [ "$(ctl fdb br0 | awk -v p="$port" \
+        '$4 == p && /announced/ { print substr($3, 16) }' | sort | xargs)" \
+        = "$*" ]
+}
+has() {
+    wait_for 5 has_exactly "$@" ||
+        fail "$1 should have changed to ${*:2}: $(ctl fdb br0)"
+    wait_installed
+}
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+add_uplink br0 up 52:54:00:00:ff:01
+add_guest br0 g1 52:54:00:00:00:01 -- set Interface g1 "$(portgroup one)"
+add_guest br0 g2 52:54:00:00:00:02 -- set Interface g2 "$(portgroup two)"
+add_guest br0 g3 52:54:00:00:00:03
+definition no
+start_controller
+settle
+
+say "Not trusted, a guest stays what it is configured to be."
+check <<'.'
+g1 -> bcast src=a rarp = g2 g3 host up
+g1 -> bcast src=b garp = g2 g3 host up
+.
+definition yes
+settle
+check <<'.'
+g3 -> bcast src=c rarp = g1 g2 host up
+up -> a = -
+up -> b = -
+up -> c = -
+g2 -> a = up
+.
+
+say "Trusted, it is followed by RARP, ARP and neighbor advertisement."
+check <<'.'
+g1 -> bcast src=a rarp = g2 g3 host up
+.
+has g1 01
+check <<'.'
+up -> a = g1
+g2 -> a = g1
+host -> a = g1
+up -> g1 = g1
+g3 -> a = g1
+.
+check <<'.'
+g1 -> bcast src=b garp = g2 g3 host up
+.
+has g1 02
+check <<'.'
+up -> a = -
+up -> b = g1
+g2 -> mcast6 src=c na = g1 g3 host up
+.
+has g2 03
+check <<'.'
+g2 -> bcast src=a garp = g1 g3 host up
+.
+has g2 01 03
+check <<'.'
+up -> a = g2
+up -> c = g2
+up -> b = g1
+.
+
+say "Nothing else that it sends says who it is."
+frames() {
+    ctl metrics | sed -n 's/^virtnet_frames_shown.* //p'
+}
+before=$(frames)
+check <<'.'
+g1 -> g3 src=52:54:00:0c:00:09 = g3
+g1 -> unknown src=52:54:00:0c:00:09 = up
+g1 -> bcast src=52:54:00:0c:00:09 = g2 g3 host up
+g1 -> bcast garp = g2 g3 host up
+g1 -> bcast src=b garp = g2 g3 host up
+.
+has g1 02
+[ "$(frames)" = "$before" ] || fail "frames were shown that should not be"
+
+say "What is another port's stays so."
+check <<'.'
+mac three 52:54:00:00:00:03
+g1 -> bcast src=three garp = g2 g3 host up
+g1 -> bcast src=host garp = g2 g3 host up
+g1 -> bcast src=a rarp = g2 g3 host up
+up -> three = g3
+up -> a = g2
+up -> host = host
+.
+has g1 02
+has g2 01 03
+say "$(ctl fdb br0)"
+
+say "A restarted controller finds them again and sends nothing."
+before=$(ctl fdb br0)
+stop_controller KILL
+start_counting
+start_controller
+settle
+changes_received
+[ "$(count_changes)" = 0 ] || fail "the restart changed something"
+diff -u <(say "$before") <(ctl fdb br0) || fail "another table after a restart"
+check <<'.'
+up -> b = g1
+up -> a = g2
+up -> c = g2
+.
+
+say "After a restart of vswitchd they are there again."
+stop_vswitchd
+forget_foreign br0
+start_vswitchd
+settle
+plant_foreign br0
+check <<'.'
+up -> b = g1
+up -> a = g2
+up -> c = g2
+.
+
+say "A port that is configured with one has it."
+add_guest br0 g4 52:54:00:0c:00:02
+settle
+check <<'.'
+up -> b = g4
+up -> g1 = g1
+.
+has g1
+unplug g4
+settle
+check <<'.'
+up -> b = -
+.
+
+say "They go with the port, and with the trust."
+unplug g2
+settle
+plug br0 g2 52:54:00:00:00:02
+settle
+check <<'.'
+up -> a = -
+up -> c = -
+up -> g2 = g2
+g1 -> bcast src=a rarp = g2 g3 host up
+.
+has g1 01
+definition no
+settle
+check <<'.'
+up -> a = -
+g1 -> bcast src=b rarp = g2 g3 host up
+up -> b = -
+.
+definition yes
+settle
+
+say "A guest that announces another address with each frame."
+for i in $(seq 0 999); do
+    printf 'g1 -> bcast garp src=52:54:00:0d:%02x:%02x\n' $((i / 256)) $((i % 256))
+done > $S/hostile
+before=$(frames)
+start_counting
+start_probe hostile 20 < $S/hostile
+sleep 2
+stop_probe hostile > $S/received || :
+allow_log 'g1 announces too many addresses'
+sleep 0.5
+shown=$(($(frames) - before))
+changes=$(count_changes)
+sent=$(awk -F 'sent=' '{ n += $2 } END { print n }' $S/received)
+say "Of $sent announcements $shown were shown; they changed $changes flows."
+[ "$shown" -le 500 ] || fail "too many are shown"
+[ "$changes" -le 150 ] || fail "they change too much"
+ctl show | grep -q 'announced too many, not listened to' ||
+    fail "it is not shown: $(ctl show)"
+check <<'.'
+up -> g1 = g1
+g3 -> g1 = g1
+g1 -> g3 = g3
+g1 -> bcast garp src=c = g2 g3 host up
+.
+[ "$(frames)" = $((before + shown)) ] || fail "it is still listened to"
+ctl plan br0 | grep -q 'table=15' && fail "flows to listen by are left over"
+finish
