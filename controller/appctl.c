@@ -89,27 +89,42 @@ appctl_plan(struct unixctl_conn *conn, int argc, const char *argv[],
     reply_bridges(conn, argc, argv, reconcile, mbridge_format_plan);
 }
 
-/* How long clients wait if they do not say: in seconds. */
+/* How long clients wait if they do not say: in seconds.  Not for ever, because
+ * it is not noticed when a client that waits goes away. */
 #define WAIT_TIMEOUT 60
 
-/* wait [--timeout=SECONDS] [PORT]... */
+/* Takes option 'arg' of "wait".  Returns false if it is not one. */
+static bool
+parse_wait_option(const char *arg, struct waiter_options *options)
+{
+    static const char timeout[] = "--timeout=";
+
+    if (!strcmp(arg, "--status")) {
+        options->status = true;
+    } else if (!strcmp(arg, "--format=json")) {
+        options->json = true;
+    } else {
+        return (!strncmp(arg, timeout, strlen(timeout))
+                && str_to_uint(arg + strlen(timeout), 10, &options->timeout));
+    }
+    return true;
+}
+
 static void
 appctl_wait(struct unixctl_conn *conn, int argc, const char *argv[],
             void *waiters)
 {
-    static const char option[] = "--timeout=";
-    unsigned int timeout = WAIT_TIMEOUT;
-    int i = 1;
+    struct waiter_options options = { .timeout = WAIT_TIMEOUT };
+    int i;
 
-    if (i < argc && !strncmp(argv[i], option, strlen(option))) {
-        if (!str_to_uint(argv[i] + strlen(option), 10, &timeout)) {
-            unixctl_command_reply_error(conn, "--timeout expects a number of "
-                                        "seconds");
+    for (i = 1; i < argc && !strncmp(argv[i], "--", 2); i++) {
+        if (!parse_wait_option(argv[i], &options)) {
+            unixctl_command_reply_error(conn, "expected --timeout=SECONDS or "
+                                        "--format=json");
             return;
         }
-        i++;
     }
-    waiters_add(waiters, conn, &argv[i], argc - i, timeout * 1000LL);
+    waiters_add(waiters, conn, &argv[i], argc - i, &options);
 }
 
 /* Registers the control commands for 'reconcile' and 'waiters'.  "exit" sets

@@ -48,6 +48,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/quarantine.h \
 	controller/queries.c \
 	controller/queries.h \
+	controller/reading.c \
+	controller/reading.h \
 	controller/reconcile.c \
 	controller/reconcile.h \
 	controller/switch-read.c \

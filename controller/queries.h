@@ -2,8 +2,8 @@
 #ifndef QUERIES_H
 #define QUERIES_H 1
 
-/* Control commands that take time: those that read switches and those that wait
- * for something to happen. */
+/* Control commands that take time: those that read switches, and "export
+ * --unlike", which waits for news. */
 
 struct queries;
 struct reconcile;

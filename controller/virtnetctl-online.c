@@ -62,15 +62,16 @@ virtnetctl_ask(const char *target, const char *command,
     return result;
 }
 
-/* Returns what the daemon says of itself, with counters if 'stats'.  The caller
- * must destroy it. */
-struct json *
-virtnetctl_get_state(bool stats)
+/* Returns what the daemon says of itself, asked with 'option' if that is
+ * nonnull.  Stores the reply's digest in '*digest' if that is nonnull.  The
+ * caller must destroy the state. */
+static struct json *
+get_state(const char *option, uint32_t *digest)
 {
     struct svec args = SVEC_EMPTY_INITIALIZER;
 
-    if (stats) {
-        svec_add(&args, "--stats");
+    if (option) {
+        svec_add(&args, option);
     }
     char *reply = virtnetctl_ask(options.target, "export", &args);
     struct json *state = json_from_string(reply);
@@ -78,8 +79,32 @@ virtnetctl_get_state(bool stats)
     if (state->type != JSON_OBJECT) {
         virtnetctl_fatal("%s: not a reply to \"export\"", options.target);
     }
+    if (digest) {
+        *digest = state_digest(reply);
+    }
     free(reply);
     svec_destroy(&args);
+    return state;
+}
+
+/* Returns what the daemon says of itself, with counters if 'stats'.  The caller
+ * must destroy it. */
+struct json *
+virtnetctl_get_state(bool stats)
+{
+    return get_state(stats ? "--stats" : NULL, NULL);
+}
+
+/* Waits until the daemon has something to say whose digest is not '*digest',
+ * for a few seconds.  Returns it, as virtnetctl_get_state() does, and updates
+ * '*digest'. */
+struct json *
+virtnetctl_await_state(uint32_t *digest)
+{
+    char *option = xasprintf("--unlike=%"PRIu32, *digest);
+    struct json *state = get_state(option, digest);
+
+    free(option);
     return state;
 }
 
@@ -123,8 +148,7 @@ forward(struct ovs_cmdl_context *ctx, const struct svec *more)
     }
 
     char *reply = virtnetctl_ask(options.target,
-                                 !strcmp(ctx->argv[0], "wait")
-                                 ? "wait-ports" : ctx->argv[0], &args);
+                                 ctx->argv[0], &args);
     char *eol = strchr(reply, '\n');
     if (eol) {
         *eol = '\0';
@@ -172,9 +196,21 @@ virtnetctl_show(struct ovs_cmdl_context *ctx OVS_UNUSED)
     }
 }
 
+/* Ends the program if the output is to be JSON: it cannot be. */
 void
-virtnetctl_graph(struct ovs_cmdl_context *ctx OVS_UNUSED)
+virtnetctl_refuse_json(const struct ovs_cmdl_context *ctx)
 {
+    if (options.json) {
+        virtnetctl_fatal("%s has a form of its own; \"show --format=json\" has "
+                         "what is in it", ctx->argv[0]);
+    }
+}
+
+void
+virtnetctl_graph(struct ovs_cmdl_context *ctx)
+{
+    virtnetctl_refuse_json(ctx);
+
     struct json *state = virtnetctl_get_state(false);
     struct ds s = DS_EMPTY_INITIALIZER;
 
@@ -185,8 +221,10 @@ virtnetctl_graph(struct ovs_cmdl_context *ctx OVS_UNUSED)
 }
 
 void
-virtnetctl_metrics(struct ovs_cmdl_context *ctx OVS_UNUSED)
+virtnetctl_metrics(struct ovs_cmdl_context *ctx)
 {
+    virtnetctl_refuse_json(ctx);
+
     struct json *state = virtnetctl_get_state(true);
     struct ds s = DS_EMPTY_INITIALIZER;
 
@@ -283,7 +321,6 @@ virtnetctl_wait(struct ovs_cmdl_context *ctx)
 {
     struct svec args = SVEC_EMPTY_INITIALIZER;
 
-    options.json = false;
     if (options.timeout >= 0) {
         svec_add_nocopy(&args, xasprintf("--timeout=%d", options.timeout));
     }

@@ -50,14 +50,13 @@ print_event(const struct json *event)
 void
 virtnetctl_monitor(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
-    struct json *old = virtnetctl_get_state(false);
+    uint32_t digest = 0;
+    struct json *old = virtnetctl_await_state(&digest);
 
     for (;;) {
-        struct json *new, *events;
+        struct json *new = virtnetctl_await_state(&digest);
+        struct json *events = state_find_events(old, new);
 
-        xnanosleep(250 * 1000 * 1000);
-        new = virtnetctl_get_state(false);
-        events = state_find_events(old, new);
         for (size_t i = 0; i < events->array.n; i++) {
             print_event(events->array.elems[i]);
         }
@@ -111,8 +110,10 @@ wait_for_key(bool terminal, int msec)
 /* Keys: "r" sorts by what guests receive, "t" by what they transmit, "n" by
  * name, "q" ends.  Without a terminal it prints once. */
 void
-virtnetctl_top(struct ovs_cmdl_context *ctx OVS_UNUSED)
+virtnetctl_top(struct ovs_cmdl_context *ctx)
 {
+    virtnetctl_refuse_json(ctx);
+
     bool terminal = prepare_terminal();
     struct json *old = virtnetctl_get_state(true);
     long long int then = time_msec();

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "command-line.h"
 #include "lib/diag.h"
 #include "lib/ports-json.h"
@@ -49,6 +50,8 @@ struct svec;
 char *virtnetctl_ask(const char *target, const char *command,
                      const struct svec *args);
 struct json *virtnetctl_get_state(bool stats);
+struct json *virtnetctl_await_state(uint32_t *digest);
+void virtnetctl_refuse_json(const struct ovs_cmdl_context *);
 void virtnetctl_check_name(const struct json *object, const char *what,
                            const char *name);
 

@@ -6,7 +6,9 @@
 
 #include "controller/mbridge.h"
 #include "controller/reconcile.h"
+#include "lib/printable.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
 #include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "timeval.h"
@@ -19,6 +21,7 @@ struct waiter {
     char **ports;               /* If there are none, everything. */
     size_t n_ports;
     long long int deadline;     /* In time_msec() terms. */
+    struct waiter_options options;
 };
 
 struct waiters {
@@ -39,21 +42,32 @@ waiters_create(const struct reconcile *reconcile)
     return waiters;
 }
 
-/* Sends 'text' to 'waiter', as a success if 'ok', and frees it. */
 static void
-waiter_answer(struct waiter *waiter, bool ok, const char *text)
+waiter_destroy(struct waiter *waiter)
 {
-    if (ok) {
-        unixctl_command_reply(waiter->conn, text);
-    } else {
-        unixctl_command_reply_error(waiter->conn, text);
-    }
     ovs_list_remove(&waiter->list_node);
     for (size_t i = 0; i < waiter->n_ports; i++) {
         free(waiter->ports[i]);
     }
     free(waiter->ports);
     free(waiter);
+}
+
+/* Sends 'text' to 'waiter', as a success if 'ok', and frees it. */
+static void
+waiter_answer(struct waiter *waiter, bool ok, const char *text)
+{
+    if (waiter->options.status) {
+        char *reply = xasprintf("%d\n%s", !ok, text);
+
+        unixctl_command_reply(waiter->conn, reply);
+        free(reply);
+    } else if (ok) {
+        unixctl_command_reply(waiter->conn, text);
+    } else {
+        unixctl_command_reply_error(waiter->conn, text);
+    }
+    waiter_destroy(waiter);
 }
 
 /* Frees 'waiters'.  Those who still wait are told that it is in vain.  Must be
@@ -64,44 +78,67 @@ waiters_destroy(struct waiters *waiters)
     struct waiter *waiter;
 
     LIST_FOR_EACH_SAFE (waiter, list_node, &waiters->list) {
-        waiter_answer(waiter, false, "exiting");
+        unixctl_command_reply_error(waiter->conn, "exiting");
+        waiter_destroy(waiter);
     }
     free(waiters);
 }
 
 /* Has 'conn' answered when the 'n_ports' ports in 'ports', which are copied,
  * are in the switch, or all ports of all bridges if 'n_ports' is 0; or after
- * 'timeout_msec' milliseconds. */
+ * the time that 'options' says. */
 void
 waiters_add(struct waiters *waiters, struct unixctl_conn *conn,
             const char *const ports[], size_t n_ports,
-            long long int timeout_msec)
+            const struct waiter_options *options)
 {
     struct waiter *waiter = xzalloc(sizeof *waiter);
 
     waiter->conn = conn;
+    waiter->options = *options;
     waiter->ports = xmalloc(n_ports * sizeof *waiter->ports);
     for (size_t i = 0; i < n_ports; i++) {
         waiter->ports[i] = xstrdup(ports[i]);
     }
     waiter->n_ports = n_ports;
-    waiter->deadline = time_msec() + timeout_msec;
+    waiter->deadline = time_msec() + options->timeout * 1000LL;
     ovs_list_push_back(&waiters->list, &waiter->list_node);
     waiters->added = true;
 }
 
-/* Returns what is to be said of what 'waiter' waits for as a whole: something
- * that cannot be installed before something that is not installed yet.  Appends
- * the reason to 's' unless all is installed. */
+/* Adds what keeps 'port', or everything if it is null, to 'array' or, if that is
+ * null, to 's'. */
+static void
+put_reason(struct ds *s, struct json *array, const char *port,
+           const char *reason)
+{
+    if (array) {
+        struct json *json = json_object_create();
+
+        if (port) {
+            json_object_put_string(json, "port", port);
+        }
+        json_object_put_string(json, "reason", reason);
+        json_array_add(array, json);
+    } else if (port) {
+        ds_put_format(s, "port %s: %s\n", port, reason);
+    } else {
+        ds_put_format(s, "%s\n", reason);
+    }
+}
+
+/* Returns what is to be said of what 'waiter' waits for as a whole: the worst
+ * of all.  Adds the reason of each port that is not installed to 'array' or, if
+ * that is null, to 's'. */
 static enum port_state
 waiter_state(const struct waiters *waiters, const struct waiter *waiter,
-             struct ds *s)
+             struct ds *s, struct json *array)
 {
     enum port_state worst = PORT_INSTALLED;
 
     if (!waiter->n_ports) {
         if (!reconcile_is_installed(waiters->reconcile)) {
-            ds_put_cstr(s, "not all bridges are installed");
+            put_reason(s, array, NULL, "not all bridges are installed");
             worst = PORT_WAITING;
         }
         return worst;
@@ -111,10 +148,9 @@ waiter_state(const struct waiters *waiters, const struct waiter *waiter,
         enum port_state state
             = reconcile_port_state(waiters->reconcile, waiter->ports[i], &why);
 
-        if (state > worst) {
-            worst = state;
-            ds_clear(s);
-            ds_put_format(s, "port %s: %s", waiter->ports[i], ds_cstr(&why));
+        worst = MAX(worst, state);
+        if (state != PORT_INSTALLED) {
+            put_reason(s, array, waiter->ports[i], ds_cstr(&why));
         }
         ds_destroy(&why);
     }
@@ -124,17 +160,18 @@ waiter_state(const struct waiters *waiters, const struct waiter *waiter,
 static void
 waiter_run(struct waiters *waiters, struct waiter *waiter)
 {
+    struct json *array
+        = waiter->options.json ? json_array_create_empty() : NULL;
     struct ds s = DS_EMPTY_INITIALIZER;
-    enum port_state state = waiter_state(waiters, waiter, &s);
+    enum port_state state = waiter_state(waiters, waiter, &s, array);
 
-    if (state == PORT_INSTALLED) {
-        waiter_answer(waiter, true, NULL);
-    } else if (state == PORT_FAILED) {
-        waiter_answer(waiter, false, ds_cstr(&s));
-    } else if (time_msec() >= waiter->deadline) {
-        ds_put_cstr(&s, "; giving up");
-        waiter_answer(waiter, false, ds_cstr(&s));
+    if (state != PORT_WAITING || time_msec() >= waiter->deadline) {
+        if (array) {
+            printable_put_json(&s, array);
+        }
+        waiter_answer(waiter, state == PORT_INSTALLED, ds_cstr(&s));
     }
+    json_destroy(array);
     ds_destroy(&s);
 }
 

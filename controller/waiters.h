@@ -12,6 +12,7 @@
  * answer: a client that has changed a file or the database, and then waits,
  * waits for the outcome of that change as far as the change has got here. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct reconcile;
@@ -21,9 +22,16 @@ struct waiters;
 struct waiters *waiters_create(const struct reconcile *);
 void waiters_destroy(struct waiters *);
 
+/* How a client wants to be answered. */
+struct waiter_options {
+    unsigned int timeout;       /* In seconds. */
+    bool status;                /* First line is the exit status; no errors. */
+    bool json;
+};
+
 void waiters_add(struct waiters *, struct unixctl_conn *,
                  const char *const ports[], size_t n_ports,
-                 long long int timeout_msec);
+                 const struct waiter_options *);
 void waiters_run(struct waiters *);
 void waiters_wait(struct waiters *);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crc32c.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
@@ -42,6 +43,13 @@ state_find_port(const struct json *state, const char *bridge,
 {
     const struct json *b = state_get(state_get(state, "bridges"), bridge);
     return state_get(state_get(b, "ports"), port);
+}
+
+/* Returns a number by which 'text', a state in JSON, can be told from others. */
+uint32_t
+state_digest(const char *text)
+{
+    return (OVS_FORCE uint32_t) crc32c((const uint8_t *) text, strlen(text));
 }
 
 typedef void member_cb(struct ds *, const char *name, const struct json *);
@@ -331,37 +339,4 @@ state_format_graph(struct ds *s, const struct json *state)
                 "  node [fontname=\"sans-serif\", shape=component]\n");
     for_each_member(s, state_get(state, "bridges"), graph_bridge);
     ds_put_cstr(s, "}\n");
-}
-
-/* Looks for port 'name' in 'state'.  Returns 0 if it is as it should be, 1 if
- * it cannot be, -1 if it may become so; appends the reason to 's' if not. */
-int
-state_judge_port(const struct json *state, const char *name, struct ds *s)
-{
-    const struct json *unwired = state_get(state, "unwired");
-    const struct shash_node *node;
-
-    SHASH_FOR_EACH (node, json_object(state_get(state, "bridges"))) {
-        const struct json *port = state_get(state_get(node->data, "ports"),
-                                            name);
-        const char *ps = state_get_string(port, "state");
-        const char *bs = state_get_string(node->data, "state");
-
-        if (!port) {
-            continue;
-        }
-        if (!strcmp(ps, "installed")
-            || (!strcmp(ps, "kernel") && !strcmp(bs, "installed"))) {
-            return 0;
-        }
-        ds_put_format(s, "port %s: %s%s%s\n", name, ps,
-                      state_get(port, "reason") ? ": " : "",
-                      state_get_string(port, "reason"));
-        return (!strcmp(ps, "not wired") || !strcmp(ps, "quarantined")
-                || !strcmp(ps, "conflict") ? 1 : -1);
-    }
-    ds_put_format(s, "port %s: %s\n", name,
-                  state_get(unwired, name) ? state_get_string(unwired, name)
-                  : "there is no such port");
-    return state_get(unwired, name) ? 1 : -1;
 }

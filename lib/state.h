@@ -8,7 +8,7 @@
  * replies with; virtnetctl(8) documents its members.  What is missing or of
  * another type than it should be counts as empty. */
 
-#include <stdbool.h>
+#include <stdint.h>
 
 struct ds;
 struct json;
@@ -24,15 +24,13 @@ void state_format_metrics(struct ds *, const struct json *state);
 struct json *state_find_events(const struct json *old,
                                const struct json *new);
 
-/* Is port 'name' as it should be? */
-int state_judge_port(const struct json *state, const char *name,
-                     struct ds *);
-
 /* Rates of guests between two states that are 'msec' milliseconds apart, by
  * 'sort': "rx", "tx" or "name". */
 void state_format_top(struct ds *, const struct json *old,
                       const struct json *new, long long int msec,
                       const char *sort);
+
+uint32_t state_digest(const char *text);
 
 /* Access to members. */
 const struct json *state_get(const struct json *, const char *name);
