@@ -84,13 +84,6 @@ controller_virtnetctl_SOURCES = \
 	controller/virtnetctl.h
 controller_virtnetctl_LDADD = lib/libvirtnet.la $(OVS_LIBS)
 
-dist_man_MANS = controller/virtnetctl.8
-
-# Named after the command, as bash-completion wants it.
-EXTRA_DIST += controller/virtnetctl-completion.bash
-install-data-hook:
-	$(MKDIR_P) "$(DESTDIR)$(datadir)/bash-completion/completions"
-	$(INSTALL_DATA) "$(srcdir)/controller/virtnetctl-completion.bash" \
-	    "$(DESTDIR)$(datadir)/bash-completion/completions/virtnetctl"
-uninstall-hook:
-	rm -f "$(DESTDIR)$(datadir)/bash-completion/completions/virtnetctl"
+dist_man_MANS = \
+	controller/virtnet-controller.8 \
+	controller/virtnetctl.8

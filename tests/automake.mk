@@ -183,30 +183,10 @@ EXTRA_DIST += \
 	tests/bench/lib.sh \
 	tests/bench/report.py \
 	tests/bench/run \
-	tests/system/controller.sh \
-	tests/system/lib.sh \
-	tests/system/run \
-	tests/system/test-database.sh \
-	tests/system/test-duplicates.sh \
-	tests/system/test-follow.sh \
-	tests/system/test-forwarding.sh \
-	tests/system/test-harness.sh \
-	tests/system/test-isolation.sh \
-	tests/system/test-macs.sh \
-	tests/system/test-kernel-mode.sh \
-	tests/system/test-networks.sh \
-	tests/system/test-plugging.sh \
-	tests/system/test-portgroups.sh \
-	tests/system/test-reserved.sh \
-	tests/system/test-restart.sh \
-	tests/system/test-spoofing.sh \
-	tests/system/test-switching.sh \
-	tests/system/test-unreachable.sh \
-	tests/system/test-uplinks-change.sh \
-	tests/system/test-uplinks-vlans.sh \
-	tests/system/test-uplinks.sh \
-	tests/system/test-vlans.sh \
-	tutorial/demo
+	tests/golden \
+	tests/regenerate-golden \
+	tests/system \
+	tutorial
 
 # The benchmark: tests/bench/run.
 check_PROGRAMS += tests/bench/bench
@@ -229,6 +209,7 @@ tests_bench_bench_LDADD = \
 test_scripts = \
 	tests/corpus.sh \
 	tests/golden-check.sh \
+	tests/install.sh \
 	tests/layering.sh \
 	tests/virtnetctl-examples.sh \
 	tests/virtnetctl-golden.sh

@@ -1,0 +1,85 @@
+#! /bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs into an empty directory, looks at what is there, runs the programs
+# from there, and uninstalls.  Speaks TAP.
+
+set -u
+export LC_ALL=C
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES
+
+top=${srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+build=${builddir:-$top/_build}
+destdir=$(mktemp -d)
+trap 'rm -rf "$destdir"' EXIT
+n=0 n_failed=0
+
+# Reports test $1, which has passed if $2 is empty.
+report() {
+    n=$((n + 1))
+    if [ -z "$2" ]; then
+        echo "ok $n - $1"
+    else
+        n_failed=$((n_failed + 1))
+        echo "not ok $n - $1"
+        printf '%s\n' "$2" | sed 's/^/# /'
+    fi
+}
+
+# Has make make target $1, with further arguments.  Prints what went wrong.
+make_target() {
+    local output
+
+    output=$(make -C "$build" DESTDIR="$destdir" \
+        prefix=/usr sysconfdir=/etc localstatedir=/var runstatedir=/run \
+        systemdsystemunitdir=/usr/lib/systemd/system "$@" 2>&1) \
+        || printf '%s\n' "$output" "make $1 failed"
+}
+
+files() {
+    (cd "$destdir" && find . \! -type d -o -path '*/networks' | sort)
+}
+
+# Runs an installed program $1, which must say $3 with option $2.
+check_program() {
+    local output
+
+    output=$("$destdir/usr/sbin/$1" "$2" 2>&1) && grep -q "$3" <<<"$output" \
+        || printf '%s\n' "$output"
+}
+
+report "install" "$(make_target install)"
+report "what is installed" "$(diff <(files) - <<'.'
+./etc/logrotate.d/ovs-virtnet
+./etc/ovs-virtnet/networks
+./usr/lib/systemd/system/virtnet-controller.service
+./usr/lib/sysusers.d/ovs-virtnet.conf
+./usr/sbin/virtnet-controller
+./usr/sbin/virtnetctl
+./usr/share/bash-completion/completions/virtnet-controller
+./usr/share/bash-completion/completions/virtnetctl
+./usr/share/doc/ovs-virtnet/README.rst
+./usr/share/doc/ovs-virtnet/design.rst
+./usr/share/doc/ovs-virtnet/performance.rst
+./usr/share/man/man5/ovs-virtnet-network.5
+./usr/share/man/man8/virtnet-controller.8
+./usr/share/man/man8/virtnetctl.8
+.
+)"
+report "nothing is left to substitute" \
+    "$(grep -rn '@[a-z]*dir@' "$destdir/etc" "$destdir/usr/lib")"
+for program in virtnet-controller virtnetctl; do
+    report "$program --version" \
+        "$(check_program $program --version "^$program [0-9.]*$")"
+    report "$program --help" "$(check_program $program --help "^usage: ")"
+    report "$program: completion" "$(bash -n \
+        "$destdir/usr/share/bash-completion/completions/$program" 2>&1)"
+done
+for page in "$destdir"/usr/share/man/man?/*; do
+    report "${page##*/}: no complaint of groff" \
+        "$(groff -man -Tutf8 -ww -z "$page" 2>&1)"
+done
+report "uninstall" "$(make_target uninstall)"
+report "nothing is left" "$(files)"
+echo "1..$n"
+[ $n_failed -eq 0 ]

@@ -1,0 +1,201 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the Debian package from what is committed, installs it on a fresh
+# Debian whose systemd is really started, lets the service do its work, crash
+# and be upgraded under, and purges it.
+#
+# usage: long-package.sh [DEB]    (as root; DEB saves the build)
+#
+# Needs debootstrap, dpkg-dev, debhelper and a Debian mirror; takes some minutes.
+
+set -eu
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+suite=bookworm
+mirror=${MIRROR:-http://deb.debian.org/debian}
+
+say() { printf '%s\n' "$*"; }
+fail() { say "FAIL: $*" >&2; exit 1; }
+
+# In the namespaces: what the first process of a machine finds.
+if [ "${1-}" = --boot ]; then
+    root=$2
+    mount --make-rprivate /
+    mount --bind "$root" "$root"
+    cd "$root"
+    mount -t proc proc proc
+    mount -t sysfs sysfs sys
+    mount -t cgroup2 cgroup2 sys/fs/cgroup
+    mount -t tmpfs -o mode=755 tmpfs run
+    mount -t tmpfs -o mode=755 tmpfs dev
+    mkdir dev/pts dev/shm dev/net
+    mknod -m 666 dev/net/tun c 10 200
+    for device in null zero full random urandom tty; do
+        touch dev/$device
+        mount --bind /dev/$device dev/$device
+    done
+    mount -t devpts -o newinstance,ptmxmode=666 devpts dev/pts
+    ln -s pts/ptmx dev/ptmx
+    pivot_root . mnt
+    umount -l /mnt
+    exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
+        /lib/systemd/systemd --log-target=console </dev/null
+fi
+
+[ "$(id -u)" = 0 ] || { say "$0: must be root" >&2; exit 2; }
+work=$(mktemp -d)
+root=$work/root
+cgroup=
+boot=
+
+clean_up() {
+    local status=$?
+
+    if [ -n "$boot" ]; then
+        kill -KILL "$boot" || :
+        wait "$boot" || :
+    fi
+    if [ -n "$cgroup" ]; then
+        until find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null; do
+            sleep 0.1
+        done
+    fi
+    rm -rf --one-file-system "$work"
+    [ $status = 0 ] || say "FAILED"
+} 2>/dev/null
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+
+# Runs a command in the machine.
+inside() { nsenter -t "$init" -a env -i PATH=/usr/sbin:/usr/bin "$@"; }
+
+wait_for() {
+    local deadline=$((SECONDS + $1))
+
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ $SECONDS -le $deadline ] || return 1
+        sleep 0.2
+    done
+}
+
+is_active() { inside systemctl is-active -q virtnet-controller; }
+
+# Prints the daemon's process, by the machine's numbers.
+main_pid() { inside systemctl show -P MainPID virtnet-controller; }
+
+build() {
+    say "The package is built from a clean checkout."
+    git clone -q "$top" "$work/ovs-virtnet"
+    (cd "$work/ovs-virtnet" && dpkg-buildpackage -us -uc) \
+        >"$work/build.log" 2>&1 || { tail -n 30 "$work/build.log"; exit 1; }
+    [ -z "$(git -C "$work/ovs-virtnet" status --short)" ] \
+        || fail "the build leaves files that git does not ignore"
+    (cd "$work/ovs-virtnet" && dpkg-buildpackage -T clean) >/dev/null 2>&1
+    [ ! -e "$work/ovs-virtnet/debian/libopenvswitch" ] \
+        || fail "clean leaves debian/libopenvswitch"
+    deb=$(ls "$work"/ovs-virtnet_*_*.deb)
+    if command -v lintian >/dev/null; then
+        lintian --allow-root --fail-on error "$work"/ovs-virtnet_*.changes
+    fi
+}
+
+boot() {
+    say "A fresh $suite is started."
+    debootstrap --variant=minbase "--include=systemd,systemd-sysv,dbus,\
+logrotate,openvswitch-switch,libjansson4,libxml2,iproute2" \
+        $suite "$root" "$mirror" >"$work/debootstrap.log" 2>&1 \
+        || { tail "$work/debootstrap.log"; exit 1; }
+    cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+    [ -n "$cgroup" ] || fail "no cgroup2"
+    cgroup=$cgroup/virtnet-$$
+    mkdir "$cgroup"
+    (echo $BASHPID >"$cgroup/cgroup.procs" \
+        && exec setpriv --pdeathsig KILL \
+        unshare --mount --pid --net --uts --ipc --cgroup --fork --kill-child \
+        bash "$0" --boot "$root") >"$work/boot.log" 2>&1 &
+    boot=$!
+    wait_for 60 is_up || { cat "$work/boot.log"; fail "it does not start"; }
+}
+
+is_up() {
+    init=$(pgrep -P $boot)
+    [ "$(readlink "/proc/$init/exe")" = "$root/lib/systemd/systemd" ] ||
+        [ "$(cat "/proc/$init/comm")" = systemd ]
+    inside systemctl is-active -q ovs-vswitchd
+}
+
+plug() {
+    inside ip tuntap add "$1" mode tap
+    inside ovs-vsctl add-port br0 "$1" -- \
+        set Interface "$1" "external_ids:attached-mac=\"$2\""
+    inside virtnetctl wait "$1" --timeout=20 || fail "$1 is not wired"
+}
+
+deb=${1-}
+[ -n "$deb" ] || build
+boot
+
+say "Installing starts the service, as a user of its own."
+cp "$deb" "$root/root/new.deb"
+find "$root" -xdev \! -type d | sort >"$work/before"
+inside dpkg -i /root/new.deb >"$work/install.log" 2>&1 \
+    || { cat "$work/install.log"; exit 1; }
+wait_for 10 is_active || fail "not active"
+[ "$(inside systemctl show -P UnitFileState virtnet-controller)" = enabled ]
+[ "$(inside stat -c %U "/proc/$(main_pid)")" = ovs-virtnet ]
+inside systemd-analyze security --threshold=10 virtnet-controller >/dev/null
+
+say "A guest is wired.  All that systemctl offers works."
+inside ovs-vsctl add-br br0 -- set Bridge br0 datapath_type=netdev
+inside sh -c "cat >/etc/ovs-virtnet/networks/net0.xml" <<'.'
+<network>
+  <name>net0</name>
+  <bridge name='br0' macTableManager='libvirt'/>
+</network>
+.
+plug tap1 52:54:00:00:00:01
+inside systemctl reload virtnet-controller
+inside virtnetctl verify br0
+
+say "The log is rotated."
+inside logrotate --force /etc/logrotate.d/ovs-virtnet
+inside ovs-appctl -t virtnet-controller vlog/reopen
+[ "$(inside stat -c '%U %a' /var/log/ovs-virtnet/virtnet-controller.log)" = \
+    'ovs-virtnet 640' ]
+
+say "It is started again when it has crashed, and not when it was ended."
+before=$(main_pid)
+inside kill -SEGV "$before"
+again() { is_active && [ "$(main_pid)" != "$before" ]; }
+wait_for 20 again || fail "not started again"
+plug tap2 52:54:00:00:00:02
+inside ovs-appctl -t virtnet-controller exit
+sleep 2
+! is_active || fail "started again"
+inside systemctl start virtnet-controller
+
+say "Open vSwitch may be started again under it."
+inside systemctl restart openvswitch-switch
+wait_for 20 inside virtnetctl verify br0 || fail "no flows"
+plug tap3 52:54:00:00:00:03
+
+say "An upgrade to the same version keeps it, purging leaves nothing."
+inside dpkg -i /root/new.deb >/dev/null
+wait_for 10 is_active || fail "not active after upgrade"
+inside virtnetctl wait tap1 tap2 tap3 --timeout=20
+inside rm /etc/ovs-virtnet/networks/net0.xml
+inside dpkg --remove ovs-virtnet >/dev/null
+! is_active || fail "active after removal"
+inside dpkg --purge ovs-virtnet >"$work/purge.log" 2>&1
+! grep -i warning "$work/purge.log" || fail "dpkg complains"
+find "$root" -xdev \! -type d | sort >"$work/after"
+left=$(comm -13 "$work/before" "$work/after" \
+    | grep -v -e "^$root/var/log/\(journal\|openvswitch\|dpkg\)" \
+        -e "^$root/var/lib/\(dpkg\|openvswitch\|logrotate\)" \
+        -e "^$root/etc/\(passwd\|shadow\|group\|gshadow\|subuid\|subgid\)-*$" \
+        -e "^$root/etc/openvswitch/" || :)
+[ -z "$left" ] || fail "left behind: $left"
+[ ! -e "$root/etc/ovs-virtnet" ] && [ ! -e "$root/var/log/ovs-virtnet" ]
+say "PASSED"
