@@ -372,6 +372,7 @@ bridge_view_init(struct bridge_view *view, const struct mbridge *mb)
         },
     };
     mbridge_for_each_port(mb, add_view_port, &view->ports);
+    ports_bridge_sort(&view->ports);
 
     plan_set_ctx(view->bridge.plan, plan_get_ctx(plan));
     for (const struct vport **p = vports; *p; p++) {

@@ -77,6 +77,48 @@ compare_vifs(const void *a_, const void *b_)
     return strcmp(a->name, b->name);
 }
 
+/* Puts the interfaces of 'bridge' in order, as ports_bridge_find_vif() needs
+ * it. */
+void
+ports_bridge_sort(struct ports_bridge *bridge)
+{
+    if (bridge->n_vifs) {
+        qsort(bridge->vifs, bridge->n_vifs, sizeof *bridge->vifs,
+              compare_vifs);
+    }
+}
+
+/* Returns the interface of 'bridge' that is called 'name', or null. */
+const struct vif *
+ports_bridge_find_vif(const struct ports_bridge *bridge, const char *name)
+{
+    const struct vif key = { .name = CONST_CAST(char *, name) };
+
+    return (bridge->n_vifs
+            ? bsearch(&key, bridge->vifs, bridge->n_vifs,
+                      sizeof *bridge->vifs, compare_vifs)
+            : NULL);
+}
+
+/* Finds out which interfaces of 'bridge' share a port. */
+static void
+find_bonds(struct ports_bridge *bridge)
+{
+    struct shash first = SHASH_INITIALIZER(&first);     /* By port. */
+
+    for (size_t i = 0; i < bridge->n_vifs; i++) {
+        struct vif *vif = &bridge->vifs[i];
+        struct vif *other = shash_find_data(&first, vif->port);
+
+        if (other) {
+            vif->bond.is_member = other->bond.is_member = true;
+        } else {
+            shash_add(&first, vif->port, vif);
+        }
+    }
+    shash_destroy(&first);
+}
+
 /* Sorts everything in 'ports', finds out which interfaces share a port, and
  * adds the LOCAL port, which every bridge has, where it was not told of. */
 static void
@@ -100,16 +142,8 @@ finish(struct ports *ports)
             vif->port = xstrdup(bridge->row.name);
             vif->ofport = OFPP_LOCAL;
         }
-        for (size_t j = 0; j < bridge->n_vifs; j++) {
-            for (size_t k = 0; k < j; k++) {
-                if (!strcmp(bridge->vifs[j].port, bridge->vifs[k].port)) {
-                    bridge->vifs[j].bond.is_member = true;
-                    bridge->vifs[k].bond.is_member = true;
-                }
-            }
-        }
-        qsort(bridge->vifs, bridge->n_vifs, sizeof *bridge->vifs,
-              compare_vifs);
+        find_bonds(bridge);
+        ports_bridge_sort(bridge);
     }
     if (ports->n) {
         qsort(ports->bridges, ports->n, sizeof *ports->bridges,

@@ -34,10 +34,13 @@ struct ports {
 
 char *ports_from_text(const char *text, size_t size, struct ports *);
 void ports_uninit(struct ports *);
+const struct vif *ports_bridge_find_vif(const struct ports_bridge *,
+                                        const char *name);
 
 /* For the readers of the several formats. */
 struct ports_bridge *ports_add_bridge(struct ports *, const char *name);
 struct vif *ports_bridge_add_vif(struct ports_bridge *, const char *name);
+void ports_bridge_sort(struct ports_bridge *);
 char *ports_from_small_json(const struct json *, struct ports *);
 char *ports_from_tables(const struct shash *tables, struct ports *);
 

@@ -234,12 +234,7 @@ const struct vif *
 translation_find_vif(const struct translation_bridge *bridge,
                      const char *name)
 {
-    for (size_t i = 0; bridge->ports && i < bridge->ports->n_vifs; i++) {
-        if (!strcmp(bridge->ports->vifs[i].name, name)) {
-            return &bridge->ports->vifs[i];
-        }
-    }
-    return NULL;
+    return bridge->ports ? ports_bridge_find_vif(bridge->ports, name) : NULL;
 }
 
 /* The network that 'vif', which may be null, belongs to, and the line of XML:

@@ -163,7 +163,7 @@ db_open(const char *rundir)
     return db;
 }
 
-static struct eth_addr
+struct eth_addr
 guest_mac(unsigned int n)
 {
     return (struct eth_addr) {

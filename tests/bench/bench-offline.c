@@ -6,40 +6,11 @@
 #include <stdlib.h>
 
 #include "flow.h"
-#include "lib/plan-format.h"
-#include "lib/plan.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
-
-/* A bridge has fewer than 65,280 port numbers, so there are several. */
-#define PORTS_PER_BRIDGE 25000
-
-static void
-write_out(struct ds *s)
-{
-    FILE *stream = fopen("/dev/null", "w");
-
-    fwrite(ds_cstr(s), 1, s->length, stream);
-    fclose(stream);
-    ds_clear(s);
-}
-
-/* Compiles and prints a bridge of 'n' guests.  A program that does this ends
- * thereafter, so the plan is left for the caller to free. */
-static struct plan *
-run_ours(unsigned int n)
-{
-    struct plan *plan = guest_plan(1, n);
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    plan_format(&s, plan);
-    write_out(&s);
-    ds_destroy(&s);
-    return plan;
-}
 
 static void
 put_load(struct ofpbuf *ofpacts, uint16_t tci)
@@ -97,9 +68,12 @@ reference_guest(struct ds *s, unsigned int i, struct ofpbuf *ofpacts)
     ofpbuf_clear(ofpacts);
 }
 
-static struct plan *
-run_reference(unsigned int n)
+/* offline N: builds and prints as many flows and buckets as a plan of 'N' guests
+ * has, one by one, without sorting or keeping them. */
+void
+cmd_offline(int argc OVS_UNUSED, char *argv[])
 {
+    unsigned int n = parse_number(argv[0]);
     uint64_t stub[256 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
     struct ds s = DS_EMPTY_INITIALIZER;
@@ -107,43 +81,22 @@ run_reference(unsigned int n)
     for (unsigned int i = 1; i <= n; i++) {
         reference_guest(&s, i, &ofpacts);
     }
-    write_out(&s);
+    fwrite(ds_cstr(&s), 1, s.length, stdout);
     ds_destroy(&s);
     ofpbuf_uninit(&ofpacts);
-    return NULL;
 }
 
-static long long int
-measure(struct plan *(*run)(unsigned int n), unsigned int n_ports)
-{
-    long long int usec = 0;
-
-    while (n_ports) {
-        unsigned int n = MIN(n_ports, PORTS_PER_BRIDGE);
-        long long int start = now_usec();
-        struct plan *plan = run(n);
-
-        usec += now_usec() - start;
-        plan_destroy(plan);
-        n_ports -= n;
-    }
-    return usec;
-}
-
-/* offline PORTS RUNS */
+/* ports N: prints 'N' guests as "virtnetctl compile" reads them. */
 void
-cmd_offline(int argc OVS_UNUSED, char *argv[])
+cmd_ports(int argc OVS_UNUSED, char *argv[])
 {
-    unsigned int n_ports = parse_number(argv[0]);
-    unsigned int n_runs = parse_number(argv[1]);
+    unsigned int n = parse_number(argv[0]);
 
-    for (unsigned int i = 0; i < n_runs; i++) {
-        for (unsigned int j = 0; j < 2; j++) {
-            if ((i + j) % 2) {
-                print_usec("reference", measure(run_reference, n_ports));
-            } else {
-                print_usec("ours", measure(run_ours, n_ports));
-            }
-        }
+    printf("{\"bridges\": {\""BRIDGE"\": {\"ports\": {");
+    for (unsigned int i = 1; i <= n; i++) {
+        printf("%s\n\"g%u\": {\"ofport\": %u, \"tag\": %d, "
+               "\"attached-mac\": \""ETH_ADDR_FMT"\"}", i > 1 ? "," : "",
+               i, i, GUEST_VLAN, ETH_ADDR_ARGS(guest_mac(i)));
     }
+    printf("}}}}\n");
 }

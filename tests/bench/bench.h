@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "openvswitch/types.h"
 #include "util.h"
 
 struct json;
@@ -59,6 +60,7 @@ void db_unplug(struct db *, const char *bridge, unsigned int first,
 #define GUEST_VLAN 10
 #define UPLINK_OFPORT 30000
 
+struct eth_addr guest_mac(unsigned int n);
 void guest_vport(struct vport *, unsigned int n);
 struct plan *guest_plan(unsigned int first, unsigned int n);
 
@@ -70,6 +72,7 @@ void cmd_start(int argc, char *argv[]);
 void cmd_apply(int argc, char *argv[]);
 void cmd_return(int argc, char *argv[]);
 void cmd_offline(int argc, char *argv[]);
+void cmd_ports(int argc, char *argv[]);
 void cmd_idl(int argc, char *argv[]);
 void cmd_inject(int argc, char *argv[]);
 void cmd_blast(int argc, char *argv[]);
