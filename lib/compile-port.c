@@ -132,6 +132,45 @@ compile_admit_tagged(struct compilation *c)
     free(blocks);
 }
 
+/* ADMIT: frames of a dot1q-tunnel port, which get another tag, of each block of
+ * customers' VLANs:
+ *
+ *     in_port=7,vlan_tci=0x1028/0x1ff8
+ *         actions=push_vlan:0x88a8,set_field:0x100a/0x1fff->vlan_tci,
+ *                 goto_table:SOURCE
+ *
+ * A tag that says nothing at all is taken off before. */
+static void
+compile_admit_tunnel(struct compilation *c)
+{
+    const struct port_vlan_effect *vlan = &c->vport->vlan;
+    struct vlan_block *blocks;
+    size_t n;
+
+    if (!vlan->push) {
+        return;
+    }
+    if (vlan_set_contains(&vlan->cvlans, 0)) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_dl_tci(&match, htons(VLAN_CFI));
+        start_admit(c);
+        pipeline_put_untag(c->ofpacts, 0);
+        pipeline_put_push(c->ofpacts, vlan->push, vlan->untagged_out);
+        add_admit(c, PRIORITY_ADMIT_NULL_TAG, &match);
+    }
+    n = vlan_set_blocks(&vlan->cvlans, &blocks);
+    for (size_t i = 0; i < n; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        pipeline_match_block(&match, &blocks[i]);
+        start_admit(c);
+        pipeline_put_push(c->ofpacts, vlan->push, vlan->untagged_out);
+        add_admit(c, PRIORITY_ADMIT_TAGGED, &match);
+    }
+    free(blocks);
+}
+
 /* ADMIT: all that the port may send. */
 static void
 compile_admit(struct compilation *c)
@@ -148,6 +187,7 @@ compile_admit(struct compilation *c)
     }
     compile_admit_untagged(c);
     compile_admit_tagged(c);
+    compile_admit_tunnel(c);
 }
 
 /* SOURCE and ANNOUNCE: of what a guest that may change its address says of
@@ -259,14 +299,52 @@ add_reflect(struct compilation *c, const struct vlan_block *block)
     add(c, TABLE_REFLECT, PRIORITY_REFLECT_MAC, &match);
 }
 
+/* Makes c->ofpacts what sends a frame of customers' VLANs that a dot1q-tunnel
+ * port takes, and no others: actions=pop_vlan,resubmit(7,CVLAN) */
+static void
+put_cvlan_lookup(struct compilation *c)
+{
+    ofpbuf_clear(c->ofpacts);
+    pipeline_put_untag(c->ofpacts, c->vport->vlan.untagged_out);
+    pipeline_put_lookup(c->ofpacts, c->vport->ofport, TABLE_CVLAN);
+}
+
 /* FLOOD: bucket=bucket_id:7,actions=pop_vlan,output:7 in the block's group. */
 static void
 add_flood_bucket(struct compilation *c, const struct vlan_block *block)
 {
+    if (port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
+        put_cvlan_lookup(c);
+    }
     slice_add_bucket(c->slice,
                      pipeline_flood_group(block, c->vport->ofport,
                                           c->vport->isolated),
                      ofp_to_u16(c->vport->ofport), c->cookie, c->ofpacts);
+}
+
+/* CVLAN: in_port=7,vlan_tci=0x1028/0x1ff8 actions=output:7
+ *
+ * Only groups come here.  To where an address is known to be, frames of all
+ * VLANs go, as NORMAL has it. */
+static void
+compile_cvlans(struct compilation *c)
+{
+    struct vlan_block *blocks;
+    size_t n;
+
+    if (!port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
+        return;
+    }
+    n = vlan_set_blocks(&c->vport->vlan.cvlans, &blocks);
+    for (size_t i = 0; i < n; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_in_port(&match, c->vport->ofport);
+        pipeline_match_block(&match, &blocks[i]);
+        pipeline_put_output(c->ofpacts, c->vport->ofport);
+        add(c, TABLE_CVLAN, PRIORITY_CVLAN, &match);
+    }
+    free(blocks);
 }
 
 /* UNKNOWN: dl_vlan=10 actions=pop_vlan,output:1 */
@@ -277,22 +355,37 @@ add_unknown_output(struct compilation *c, const struct vlan_block *block)
 
     pipeline_match_block(&match, block);
     add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &match);
+    if (port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
+        put_cvlan_lookup(c);
+        pipeline_match_multicast(&match);
+        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_MULTICAST, &match);
+    }
 }
 
 /* UNKNOWN, where frames from the network go by NORMAL: what came untagged must
  * reach it untagged, for an access port takes nothing else:
  *
- *     in_port=1,dl_vlan=10 actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL  */
+ *     in_port=1,dl_vlan=10 actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL
+ *
+ * What has got another tag must reach it without. */
 static void
 compile_unknown_normal(struct compilation *c)
 {
-    if (c->vport->vlan.untagged_in > 0) {
-        struct vlan_block block = { .vid = c->vport->vlan.untagged_in };
+    const struct port_vlan_effect *vlan = &c->vport->vlan;
+
+    if (vlan->untagged_in > 0 || vlan->push) {
+        struct vlan_block block = {
+            .vid = vlan->push ? vlan->untagged_out : vlan->untagged_in,
+        };
         struct match match = MATCH_CATCHALL_INITIALIZER;
 
         match_set_in_port(&match, c->vport->ofport);
         pipeline_match_block(&match, &block);
-        pipeline_put_vlan(c->ofpacts, 0);
+        if (vlan->push) {
+            pipeline_put_untag(c->ofpacts, vlan->untagged_out);
+        } else {
+            pipeline_put_vlan(c->ofpacts, 0);
+        }
         pipeline_put_output(c->ofpacts, OFPP_NORMAL);
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_UNTAGGED, &match);
     }
@@ -351,8 +444,10 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
             compile_mac(&c, vport_get_mac(vport, i), won[i]);
         }
         for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
+        compile_cvlans(&c);
     } else if (ctx->network == NETWORK_DIRECT) {
         for_each_egress(&c, &vport->vlan.members, add_unknown_output);
+        compile_cvlans(&c);
     } else if (ctx->network == NETWORK_SEVERAL) {
         compile_unknown_normal(&c);
     }

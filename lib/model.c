@@ -295,15 +295,15 @@ report_no_guest(const struct vif *vif, const struct origin *origin,
     return false;
 }
 
-/* Reports that 'what', which the port of 'origin' needs, is not carried out
- * yet.  In kernel mode nothing has to be. */
+/* Reports that 'what', which the port of 'origin' needs, is not carried out.
+ * In kernel mode nothing has to be. */
 static void
 report_unsupported(const struct bridge_model *model,
                    const struct origin *origin, const char *what,
                    struct diag_list *diags)
 {
     if (model->mode == MAC_TABLE_LIBVIRT) {
-        diag_add(diags, DIAG_ERROR, origin, "%s is not carried out yet", what);
+        diag_add(diags, DIAG_ERROR, origin, "%s is not carried out", what);
     }
 }
 
@@ -412,12 +412,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
 
     struct port_limits limits;
     port_limits_init(&limits, model, vif, diags);
-    if (!port_vlan_effect_init(&vport->vlan, &vif->vlan)) {
-        char *what = xasprintf("vlan_mode '%s'",
-                               port_vlan_mode_to_string(vif->vlan.mode));
-
-        report_unsupported(model, &origin, what, diags);
-        free(what);
+    if (!port_vlan_effect_init(&vport->vlan, &vif->vlan, &vif->qinq)) {
+        report_unsupported(model, &origin,
+                           "vlan_mode 'dot1q-tunnel' without a tag", diags);
         verdict = MODEL_UNSUPPORTED;
     }
     return verdict;
@@ -438,7 +435,7 @@ model_can_be_exact(const struct bridge_row *row, enum network_kind network,
 
     if (n_unsupported) {
         diag_add(diags, DIAG_ERROR, &origin,
-                 "has ports that libvirt mode is not carried out for yet, so "
+                 "has ports that libvirt mode is not carried out for, so "
                  "the bridge stays in kernel mode");
         return false;
     }

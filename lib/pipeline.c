@@ -221,6 +221,29 @@ pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid)
     put_vlan_tci(ofpacts, VLAN_CFI | vid, VLAN_CFI | VLAN_VID_MASK);
 }
 
+/* Appends to 'ofpacts' what puts another tag on a frame, of type 'tpid' and for
+ * VLAN 'vid', with priority 0:
+ *
+ *     push_vlan:0x88a8,set_field:0x1007/0x1fff->vlan_tci  */
+void
+pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid)
+{
+    ofpact_put_PUSH_VLAN(ofpacts)->ethertype = htons(tpid);
+    pipeline_put_vlan(ofpacts, vid);
+}
+
+/* Appends to 'ofpacts' a lookup in 'table' as if the frame had come in by
+ * 'port'. */
+void
+pipeline_put_lookup(struct ofpbuf *ofpacts, ofp_port_t port,
+                    enum pipeline_table table)
+{
+    struct ofpact_resubmit *resubmit = ofpact_put_RESUBMIT(ofpacts);
+
+    resubmit->in_port = port;
+    resubmit->table_id = table;
+}
+
 /* Appends to 'ofpacts' what takes the tag off a frame of VLAN 'vid'.  Those of
  * VLAN 0 may or may not have one, and only a frame that is known to have one
  * can be the object of pop_vlan. */

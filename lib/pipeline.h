@@ -18,7 +18,7 @@
  *       known (VLAN,   |     | multicast, broadcast
  *       MAC): output   |     v
  *                      |   FLOOD: guests and host in the VLAN
- *                unknown     |
+ *                unknown     |      (some by CVLAN)
  *                      v     v
  *                      UNKNOWN: the network side
  *
@@ -44,6 +44,7 @@ struct ofpbuf;
     PIPELINE_TABLE(ANNOUNCE, 15, "guests that say who they are")        \
     PIPELINE_TABLE(FORWARD, 30, "exact (VLAN, MAC) of guests and host") \
     PIPELINE_TABLE(FLOOD, 40, "broadcast and multicast, by VLAN")       \
+    PIPELINE_TABLE(CVLAN, 45, "customers' VLANs that tunnel ports choose")  \
     PIPELINE_TABLE(UNKNOWN, 50, "nobody's here: to the network side")
 
 enum pipeline_table {
@@ -98,8 +99,11 @@ enum {
     PRIORITY_FLOOD_BLOCK = 100,
     PRIORITY_FLOOD_ISOLATED = 120,
 
+    PRIORITY_CVLAN = 100,
+
     PRIORITY_UNKNOWN_DROP = 1,
     PRIORITY_UNKNOWN_OUTPUT = 100,
+    PRIORITY_UNKNOWN_MULTICAST = 110,
     PRIORITY_UNKNOWN_FROM_NETWORK = 200,
     PRIORITY_UNKNOWN_UNTAGGED = 210,
 };
@@ -164,6 +168,9 @@ void pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table);
 void pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t);
 void pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id);
 void pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid);
+void pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid);
+void pipeline_put_lookup(struct ofpbuf *ofpacts, ofp_port_t,
+                         enum pipeline_table);
 void pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_from_network(struct ofpbuf *ofpacts);
 void pipeline_put_pending(struct ofpbuf *ofpacts);

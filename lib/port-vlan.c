@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "packets.h"
 #include "util.h"
 
 /* Returns the name of 'mode' as in column vlan_mode, "" for the default. */
@@ -153,8 +154,25 @@ port_vlan_effect_init_native(struct port_vlan_effect *effect, int vid,
     }
 }
 
-/* Initializes 'effect' with what Open vSwitch makes of 'vlan', which are the
- * rules of port_configure() in vswitchd/bridge.c, bundle_set() in
+/* Initializes 'effect' for a dot1q-tunnel port that puts a tag for VLAN 'vid'
+ * on.  'qinq' may be null for the defaults. */
+static void
+port_vlan_effect_init_tunnel(struct port_vlan_effect *effect, int vid,
+                             const struct port_qinq *qinq)
+{
+    vlan_set_add(&effect->members, vid);
+    effect->untagged_out = vid;
+    effect->push = (qinq && qinq->is_8021q
+                    ? ETH_TYPE_VLAN_8021Q : ETH_TYPE_VLAN_8021AD);
+    if (qinq && !vlan_set_is_empty(&qinq->cvlans)) {
+        vlan_set_union(&effect->cvlans, &qinq->cvlans);
+    } else {
+        vlan_set_add_range(&effect->cvlans, 0, VLAN_ID_MAX);
+    }
+}
+
+/* Initializes 'effect' with what Open vSwitch makes of 'vlan' and 'qinq', which
+ * are the rules of port_configure() in vswitchd/bridge.c, bundle_set() in
  * ofproto/ofproto-dpif.c, and input_vid_is_valid(), xbundle_includes_vlan(),
  * xvlan_input_translate() and xvlan_output_translate() in
  * ofproto/ofproto-dpif-xlate.c.  The caller must uninitialize 'effect' in
@@ -167,12 +185,15 @@ port_vlan_effect_init_native(struct port_vlan_effect *effect, int vid,
  * 'effect->tagged_in' is true, tagged frames are let in for the VLANs other
  * than 0 among 'effect->members', otherwise they are all dropped.
  *
- * Returns true if successful.  Returns false for mode dot1q-tunnel, which is
- * not carried out; 'effect' is then that of a port that admits nothing and
- * gets nothing. */
+ * Returns true if successful.  Returns false for mode dot1q-tunnel without a
+ * tag, or with tag 0, of which Open vSwitch makes nothing of use; 'effect' is
+ * then that of a port that admits nothing and gets nothing.
+ *
+ * 'qinq' may be null for the defaults. */
 bool
 port_vlan_effect_init(struct port_vlan_effect *effect,
-                      const struct port_vlan *vlan)
+                      const struct port_vlan *vlan,
+                      const struct port_qinq *qinq)
 {
     bool has_tag = vlan->tag >= 0 && vlan->tag <= VLAN_ID_MAX;
     int vid = has_tag ? vlan->tag : 0;
@@ -181,6 +202,8 @@ port_vlan_effect_init(struct port_vlan_effect *effect,
     effect->untagged_in = -1;
     effect->untagged_out = -1;
     effect->tagged_in = false;
+    effect->push = 0;
+    vlan_set_init(&effect->cvlans);
 
     switch (vlan->mode) {
     case PORT_VLAN_MODE_DEFAULT:
@@ -205,9 +228,43 @@ port_vlan_effect_init(struct port_vlan_effect *effect,
         return true;
 
     case PORT_VLAN_MODE_DOT1Q_TUNNEL:
-        return false;
+        if (!vid) {
+            return false;
+        }
+        port_vlan_effect_init_tunnel(effect, vid, qinq);
+        return true;
     }
     OVS_NOT_REACHED();
+}
+
+bool
+port_vlan_effect_equals(const struct port_vlan_effect *a,
+                        const struct port_vlan_effect *b)
+{
+    return (vlan_set_equals(&a->members, &b->members)
+            && a->untagged_in == b->untagged_in
+            && a->untagged_out == b->untagged_out
+            && a->tagged_in == b->tagged_in
+            && a->push == b->push
+            && vlan_set_equals(&a->cvlans, &b->cvlans));
+}
+
+/* Initializes 'dst' to a copy of 'src'. */
+void
+port_vlan_effect_clone(struct port_vlan_effect *dst,
+                       const struct port_vlan_effect *src)
+{
+    *dst = *src;
+    vlan_set_clone(&dst->members, &src->members);
+    vlan_set_clone(&dst->cvlans, &src->cvlans);
+}
+
+/* Does the port of 'effect' take some VLANs of those inside its own, and not
+ * others? */
+bool
+port_vlan_effect_chooses_cvlans(const struct port_vlan_effect *effect)
+{
+    return effect->push && vlan_set_count(&effect->cvlans) <= VLAN_ID_MAX;
 }
 
 /* Frees what 'effect' holds, but not 'effect' itself. */
@@ -215,4 +272,5 @@ void
 port_vlan_effect_uninit(struct port_vlan_effect *effect)
 {
     vlan_set_uninit(&effect->members);
+    vlan_set_uninit(&effect->cvlans);
 }

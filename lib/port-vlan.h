@@ -10,6 +10,7 @@
  * frame that it sends, and which VLAN's frames it gets untagged. */
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "openvswitch/dynamic-string.h"
 #include "vlan-set.h"
 
@@ -45,15 +46,32 @@ bool port_vlan_equals(const struct port_vlan *, const struct port_vlan *);
 bool port_vlan_is_default(const struct port_vlan *);
 void port_vlan_format(struct ds *, const struct port_vlan *);
 
+/* More columns, which matter in mode dot1q-tunnel only. */
+struct port_qinq {
+    struct vlan_set cvlans;     /* Empty if column cvlans is. */
+    bool is_8021q;              /* other_config:qinq-ethtype=802.1q. */
+};
+
 struct port_vlan_effect {
     struct vlan_set members;    /* VLANs that the port belongs to. */
     int untagged_in;            /* VLAN of untagged frames in, -1: dropped. */
     int untagged_out;           /* VLAN whose tag is taken off, or -1. */
     bool tagged_in;             /* Does the port take tagged frames at all? */
+
+    /* Mode dot1q-tunnel: a tag for VLAN 'untagged_out' is put on all frames
+     * that are taken, whether they have one or not. */
+    uint16_t push;              /* Type of that tag, or 0. */
+    struct vlan_set cvlans;     /* VLANs of the frames that are taken. */
 };
 
 bool port_vlan_effect_init(struct port_vlan_effect *,
-                           const struct port_vlan *);
+                           const struct port_vlan *,
+                           const struct port_qinq *);
+bool port_vlan_effect_equals(const struct port_vlan_effect *,
+                             const struct port_vlan_effect *);
+void port_vlan_effect_clone(struct port_vlan_effect *,
+                            const struct port_vlan_effect *);
+bool port_vlan_effect_chooses_cvlans(const struct port_vlan_effect *);
 void port_vlan_effect_uninit(struct port_vlan_effect *);
 
 #endif /* lib/port-vlan.h */

@@ -141,13 +141,26 @@ is_true(const char *value)
 }
 
 static void
+read_vlans(struct vlan_set *vlans, const struct json *row, const char *column)
+{
+    const struct json *const *elems;
+    const struct json *stub;
+    size_t n = get_set(get_column(row, column), &elems, &stub);
+
+    for (size_t i = 0; i < n; i++) {
+        if (elems[i]->type == JSON_INTEGER && json_integer(elems[i]) >= 0
+            && json_integer(elems[i]) <= VLAN_ID_MAX) {
+            vlan_set_add(vlans, json_integer(elems[i]));
+        }
+    }
+}
+
+static void
 read_port(struct vif *vif, const struct json *row)
 {
     const struct json *tag = get_one(row, "tag", JSON_INTEGER);
     const char *mode = get_string(row, "vlan_mode");
-    const struct json *const *elems;
-    const struct json *stub;
-    size_t n = get_set(get_column(row, "trunks"), &elems, &stub);
+    const char *qinq = get_map(row, "other_config", "qinq-ethtype");
 
     vif->port = nullable_xstrdup(get_string(row, "name"));
     if (mode) {
@@ -156,12 +169,9 @@ read_port(struct vif *vif, const struct json *row)
     if (tag && json_integer(tag) >= 0 && json_integer(tag) <= VLAN_ID_MAX) {
         vif->vlan.tag = json_integer(tag);
     }
-    for (size_t i = 0; i < n; i++) {
-        if (elems[i]->type == JSON_INTEGER && json_integer(elems[i]) >= 0
-            && json_integer(elems[i]) <= VLAN_ID_MAX) {
-            vlan_set_add(&vif->vlan.trunks, json_integer(elems[i]));
-        }
-    }
+    read_vlans(&vif->vlan.trunks, row, "trunks");
+    read_vlans(&vif->qinq.cvlans, row, "cvlans");
+    vif->qinq.is_8021q = qinq && !strcmp(qinq, "802.1q");
     vif->vlan_is_ours = get_map(row, "external_ids", "virtnet-vlan") != NULL;
     vif->is_protected = get_one(row, "protected", JSON_TRUE) != NULL;
     vif->protected_is_ours = is_true(get_map(row, "external_ids",

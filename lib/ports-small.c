@@ -135,17 +135,45 @@ vif_tag(const struct json *json, void *vif_)
 }
 
 static char *
-vif_trunks(const struct json *json, void *vif_)
+take_vlans(const struct json *json, struct vlan_set *vlans)
 {
-    struct vif *vif = vif_;
-
     for (size_t i = 0; json->type == JSON_ARRAY && i < json->array.n; i++) {
         if (!is_integer(json->array.elems[i], 0, 4095)) {
             return xstrdup("expected integers from 0 to 4095");
         }
-        vlan_set_add(&vif->vlan.trunks, json_integer(json->array.elems[i]));
+        vlan_set_add(vlans, json_integer(json->array.elems[i]));
     }
     return json->type == JSON_ARRAY ? NULL : xstrdup("expected an array");
+}
+
+static char *
+vif_trunks(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    return take_vlans(json, &vif->vlan.trunks);
+}
+
+static char *
+vif_cvlans(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    return take_vlans(json, &vif->qinq.cvlans);
+}
+
+static char *
+vif_qinq_ethtype(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    if (json->type != JSON_STRING
+        || (strcmp(json_string(json), "802.1q")
+            && strcmp(json_string(json), "802.1ad"))) {
+        return xstrdup("expected \"802.1q\" or \"802.1ad\"");
+    }
+    vif->qinq.is_8021q = !strcmp(json_string(json), "802.1q");
+    return NULL;
 }
 
 static char *
@@ -200,6 +228,7 @@ take_port(struct ports_bridge *bridge, const char *name,
 {
     static const struct member members[] = {
         { "attached-mac", vif_attached_mac },
+        { "cvlans", vif_cvlans },
         { "error", vif_error },
         { "iface-id", vif_iface_id },
         { "iface-status", vif_iface_status },
@@ -207,6 +236,7 @@ take_port(struct ports_bridge *bridge, const char *name,
         { "ofport", vif_ofport },
         { "port", vif_port },
         { "protected", vif_protected },
+        { "qinq-ethtype", vif_qinq_ethtype },
         { "tag", vif_tag },
         { "trunks", vif_trunks },
         { "type", vif_type },

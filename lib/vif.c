@@ -56,6 +56,7 @@ vif_init(struct vif *vif)
 {
     *vif = (struct vif) { .ofport = OFPP_NONE };
     port_vlan_init(&vif->vlan);
+    vlan_set_init(&vif->qinq.cvlans);
 }
 
 /* Initializes 'dst' to a copy of 'src'. */
@@ -68,6 +69,7 @@ vif_clone(struct vif *dst, const struct vif *src)
 #undef VIF_STRING
     port_vlan_clone(&dst->vlan, &src->vlan);
     port_qos_clone(&dst->qos, &src->qos);
+    vlan_set_clone(&dst->qinq.cvlans, &src->qinq.cvlans);
 }
 
 /* Frees what 'vif' holds, but not 'vif' itself. */
@@ -79,6 +81,7 @@ vif_uninit(struct vif *vif)
 #undef VIF_STRING
     port_vlan_uninit(&vif->vlan);
     port_qos_uninit(&vif->qos);
+    vlan_set_uninit(&vif->qinq.cvlans);
 }
 
 bool
@@ -93,6 +96,8 @@ vif_equals(const struct vif *a, const struct vif *b)
     return (a->ofport == b->ofport
             && eth_addr_equals(a->mac_in_use, b->mac_in_use)
             && port_vlan_equals(&a->vlan, &b->vlan)
+            && vlan_set_equals(&a->qinq.cvlans, &b->qinq.cvlans)
+            && a->qinq.is_8021q == b->qinq.is_8021q
             && a->vlan_is_ours == b->vlan_is_ours
             && a->is_protected == b->is_protected
             && a->protected_is_ours == b->protected_is_ours

@@ -75,6 +75,7 @@ struct vif {
     /* Table Port. */
     char *port;
     struct port_vlan vlan;
+    struct port_qinq qinq;
     bool vlan_is_ours;          /* external_ids:virtnet-vlan is there. */
     bool is_protected;          /* Column protected. */
     bool protected_is_ours;     /* external_ids:virtnet-protected is there. */

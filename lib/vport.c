@@ -18,7 +18,7 @@ vport_clone(struct vport *dst, const struct vport *src)
     dst->others = (src->n_others
                    ? xmemdup(src->others, src->n_others * sizeof *src->others)
                    : NULL);
-    vlan_set_clone(&dst->vlan.members, &src->vlan.members);
+    port_vlan_effect_clone(&dst->vlan, &src->vlan);
 }
 
 /* Frees what 'vport' holds, but not 'vport' itself. */
@@ -52,10 +52,7 @@ vport_equals(const struct vport *a, const struct vport *b)
     return (!strcmp(a->name, b->name)
             && a->ofport == b->ofport
             && a->role == b->role
-            && vlan_set_equals(&a->vlan.members, &b->vlan.members)
-            && a->vlan.untagged_in == b->vlan.untagged_in
-            && a->vlan.untagged_out == b->vlan.untagged_out
-            && a->vlan.tagged_in == b->vlan.tagged_in
+            && port_vlan_effect_equals(&a->vlan, &b->vlan)
             && eth_addr_equals(a->mac, b->mac)
             && others_equal(a, b)
             && a->active == b->active

@@ -33,6 +33,7 @@ ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
 
         &ovsrec_port_col_bond_active_slave,
         &ovsrec_port_col_bond_mode,
+        &ovsrec_port_col_cvlans,
         &ovsrec_port_col_external_ids,
         &ovsrec_port_col_interfaces,
         &ovsrec_port_col_lacp,

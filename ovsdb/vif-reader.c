@@ -274,6 +274,11 @@ read_port(struct vif *vif, const struct ovsrec_port *row)
     for (size_t i = 0; i < row->n_trunks; i++) {
         vlan_set_add(&vif->vlan.trunks, row->trunks[i]);
     }
+    for (size_t i = 0; i < row->n_cvlans; i++) {
+        vlan_set_add(&vif->qinq.cvlans, row->cvlans[i]);
+    }
+    vif->qinq.is_8021q = !strcmp(smap_get_def(&row->other_config,
+                                              "qinq-ethtype", ""), "802.1q");
     vif->vlan_is_ours = smap_get(&row->external_ids, "virtnet-vlan") != NULL;
     vif->is_protected = row->protected_;
     vif->protected_is_ours = smap_get_bool(&row->external_ids,

@@ -279,7 +279,7 @@ guest_vport(struct vport *vport, unsigned int n)
         .mac = guest_mac(n),
         .active = true,
     };
-    port_vlan_effect_init(&vport->vlan, &vlan);
+    port_vlan_effect_init(&vport->vlan, &vlan, NULL);
     port_vlan_uninit(&vlan);
 }
 

@@ -150,7 +150,7 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         ovs_assert(vport_add_mac(vport, spec->others[i], announced
                                  ? CLAIM_ANNOUNCED : CLAIM_LISTED));
     }
-    ovs_assert(port_vlan_effect_init(&vport->vlan, &spec->vlan));
+    ovs_assert(port_vlan_effect_init(&vport->vlan, &spec->vlan, NULL));
 }
 
 /* Initializes 'specs' to random guests with, perhaps, a host port and a plain

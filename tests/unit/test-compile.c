@@ -179,7 +179,7 @@ port_case_to_vport(const struct port_case *c, struct vport *vport)
     if (c->trunks[1]) {
         vlan_set_add_range(&vlan.trunks, c->trunks[0], c->trunks[1]);
     }
-    assert_true(port_vlan_effect_init(&vport->vlan, &vlan));
+    assert_true(port_vlan_effect_init(&vport->vlan, &vlan, NULL));
     port_vlan_uninit(&vlan);
 }
 

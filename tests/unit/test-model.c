@@ -230,8 +230,11 @@ static const struct port_case {
       "error: p: could not open network device\n" },
     { { .attached_mac = S(MAC),
         .vlan = { .mode = PORT_VLAN_MODE_DOT1Q_TUNNEL, .tag = 10 } },
+      MODEL_WIRED, VIF_GUEST, MAC, true, "" },
+    { { .attached_mac = S(MAC),
+        .vlan = { .mode = PORT_VLAN_MODE_DOT1Q_TUNNEL, .tag = -1 } },
       MODEL_UNSUPPORTED, VIF_GUEST, MAC, true,
-      "error: p: vlan_mode 'dot1q-tunnel' is not carried out yet\n" },
+      "error: p: vlan_mode 'dot1q-tunnel' without a tag is not carried out\n" },
 
     { { .attached_mac = S(MAC), .portgroup = S("web") },
       MODEL_WIRED, VIF_GUEST, MAC, true, "" },
@@ -485,8 +488,8 @@ test_can_be_exact(void **state OVS_UNUSED)
     "which alone can keep NORMAL from flooding to guests; add "         \
     "OpenFlow10 to it; until then the bridge stays in kernel mode\n"
 #define UNSUPPORTED                                                     \
-    "error: br0: has ports that libvirt mode is not carried out for "   \
-    "yet, so the bridge stays in kernel mode\n"
+    "error: br0: has ports that libvirt mode is not carried out for"    \
+    ", so the bridge stays in kernel mode\n"
     static const struct {
         const char *protocols;
         enum network_kind network;

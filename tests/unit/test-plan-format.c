@@ -145,7 +145,7 @@ test_text(void **state OVS_UNUSED)
     plan_format(&s, plan);
     assert_string_equal(ds_cstr(&s), "");
 
-    assert_true(port_vlan_effect_init(&vport.vlan, &access));
+    assert_true(port_vlan_effect_init(&vport.vlan, &access, NULL));
     plan_set_ctx(plan, &ctx);
     plan_set_port(plan, &vport);
     plan_run(plan);

@@ -38,7 +38,7 @@ state_guest(struct plan *plan, int index, int vlan)
 
     vport.mac.ea[4] = index / 256;
     vport.mac.ea[5] = index % 256;
-    assert_true(port_vlan_effect_init(&vport.vlan, &access));
+    assert_true(port_vlan_effect_init(&vport.vlan, &access, NULL));
     plan_set_port(plan, &vport);
     vport_uninit(&vport);
 }

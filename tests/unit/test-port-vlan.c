@@ -54,8 +54,12 @@ static const struct effect_case {
     { "native-untagged", -1, "", "0-4095", 0, 0, true },
     { "native-untagged", 0, "20", "20", 0, 0, true },
 
+    { "dot1q-tunnel", 10, "", "10", -1, 10, false },
+    { "dot1q-tunnel", 10, "20", "10", -1, 10, false },
+
     /* Not carried out. */
-    { "dot1q-tunnel", 10, "", "", -1, -1, false },
+    { "dot1q-tunnel", -1, "", "", -1, -1, false },
+    { "dot1q-tunnel", 0, "", "", -1, -1, false },
 };
 
 static void
@@ -84,13 +88,16 @@ test_effect(void **state OVS_UNUSED)
         struct ds s = DS_EMPTY_INITIALIZER;
 
         make_vlan(c, &vlan);
-        assert_int_equal(port_vlan_effect_init(&effect, &vlan),
-                         strcmp(c->mode, "dot1q-tunnel") != 0);
+        assert_int_equal(port_vlan_effect_init(&effect, &vlan, NULL),
+                         c->members[0] != '\0');
         vlan_set_format(&s, &effect.members);
         assert_string_equal(ds_cstr(&s), c->members);
         assert_int_equal(effect.untagged_in, c->untagged_in);
         assert_int_equal(effect.untagged_out, c->untagged_out);
         assert_int_equal(effect.tagged_in, c->tagged_in);
+        assert_int_equal(effect.push != 0,
+                         !strcmp(c->mode, "dot1q-tunnel") && c->tag > 0);
+        assert_false(port_vlan_effect_chooses_cvlans(&effect));
         ds_destroy(&s);
         port_vlan_effect_uninit(&effect);
         port_vlan_uninit(&vlan);

@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Guests and network ports in VLAN mode dot1q-tunnel: whatever they send gets
+# another tag.
+#
+# As in test-vlans.sh, Open vSwitch itself is the oracle: what is known, and
+# what is for a group, goes to those who get it in kernel mode, with the same
+# tags.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+tunnel() {
+    echo vlan_mode=dot1q-tunnel "$@"
+}
+# Customers of service VLAN 100, of whom one has some VLANs only, and of 200.
+# shellcheck disable=SC2046
+{
+    add_guest br0 t1 52:54:00:00:00:01 $(tunnel tag=100)
+    add_guest br0 t2 52:54:00:00:00:02 $(tunnel tag=100 cvlans=0,20,24)
+    add_guest br0 t3 52:54:00:00:00:03 \
+        $(tunnel tag=200 other_config:qinq-ethtype=802.1q)
+    add_guest br0 t4 52:54:00:00:00:04 $(tunnel tag=200 cvlans=20)
+    add_guest br0 al 52:54:00:00:00:05
+    add_guest br0 tr 52:54:00:00:00:06 trunk=100
+    make_port u1 52:54:00:00:ff:01
+    make_port u2 52:54:00:00:ff:02
+}
+
+# Tags on what the ports send: those of customers, and also services'.  None that
+# says nothing at all: NORMAL takes it off or leaves it, depending on whether the
+# datapath's flow was made for it or for one that has a priority.
+customers=('' vlan=20/5 vlan=30 vlan=0/3 svlan=20)
+services=('svlan=100' 'svlan=100/6 vlan=20' 'svlan=100 vlan=30'
+          'vlan=100 vlan=24/2' 'svlan=200 vlan=20' 'vlan=200')
+
+# Prints the service VLAN of port $1, if it is a dot1q-tunnel port.
+service_of() {
+    local service
+
+    [ "$(vsctl --if-exists get Port "$1" vlan_mode)" != dot1q-tunnel ] ||
+        service=$(vsctl get Port "$1" tag)
+    echo "${service-}"
+}
+
+# Writes all frames of ports "$@": $S/groups and $S/known.
+make_matrix() {
+    local -A service
+    local src dst tags words vlan
+
+    : > $S/groups
+    : > $S/known
+    for src in "$@"; do
+        service[$src]=$(service_of "$src")
+    done
+    service[host]=
+    for src in "$@" host; do
+        if [ -n "${service[$src]}" ]; then
+            tags=("${customers[@]}")
+        else
+            tags=("${customers[@]}" "${services[@]}")
+        fi
+        for words in "${tags[@]}"; do
+            echo "$src -> bcast $words" >> $S/groups
+            vlan=${service[$src]}
+            if [ -z "$vlan" ]; then
+                vlan=$(sed -E 's/^s?vlan=([0-9]*).*/\1/' <<< "${words:-vlan=0}")
+            fi
+            for dst in "$@" host; do
+                # Only where it is known.
+                case $dst,${service[$dst]},$vlan in
+                    tr,,100 | *,"$vlan",* | al,,* | u?,,* | host,,*)
+                        [ "$dst" = "$src" ] || echo "$src -> $dst $words" ;;
+                esac
+            done >> $S/known
+        done
+    done
+}
+
+# Open vSwitch looks at one tag, or at two.
+look_at_tags() {
+    vsctl set Open_vSwitch . other_config:vlan-limit="$1"
+    ovs-appctl revalidator/purge
+}
+
+# The userspace datapath may then not find what the revalidators change.
+allow_log '\|dpif\(revalidator[0-9]*\)\|WARN\|[^|]*failed to put\[modify\] \(No such file'
+
+# compare WHAT PORT...: sends all that in both modes.
+compare() {
+    local what=$1 mode
+
+    shift
+    make_matrix "$@"
+    for mode in kernel libvirt; do
+        network net0 br0 $mode
+        settle
+        # Learns, and gets rid of copies that NORMAL learns from.
+        send_frames < $S/groups > /dev/null
+        sleep 0.6
+        send_frames < $S/groups > $S/$mode
+        send_frames < $S/known >> $S/$mode
+    done
+    say "$what: $(wc -l < $S/kernel) frames, $(grep -vc '= -$' $S/kernel) received"
+    ! grep mangled $S/libvirt || fail "frames are mangled"
+    diff -u $S/kernel $S/libvirt ||
+        fail "libvirt mode (+) delivers otherwise than NORMAL (-)"
+}
+
+vsctl add-port br0 u1
+start_controller
+look_at_tags 2
+compare "A trunk" t1 t2 t3 t4 al tr u1
+expect_frames <<'.'
+t1 -> bcast vlan=20 = t2[20] al[s100,20] tr[s100,20] u1[s100,20] host[s100,20]
+t1 -> bcast vlan=30 = al[s100,30] tr[s100,30] u1[s100,30] host[s100,30]
+t1 -> bcast = t2 al[s100] tr[s100] u1[s100] host[s100]
+t3 -> bcast vlan=20 = t4[20] al[200,20] u1[200,20] host[200,20]
+t4 -> bcast vlan=30 = -
+u1 -> t1 svlan=100 vlan=20 = t1[20]
+t1 -> t2 vlan=30 = t2[30]
+# Not in its VLAN.
+t3 -> t1 vlan=20 = u1[200,20]
+t1 -> unknown vlan=20 = u1[s100,20]
+.
+# shellcheck disable=SC2046
+vsctl set Port u1 $(tunnel tag=100)
+vsctl set Port u1 cvlans=20,30
+compare "A tunnel port that chooses" t1 t2 t3 t4 al tr u1
+vsctl add-port br0 u2
+compare "It, and a trunk" t1 t2 t3 t4 al tr u1 u2
+look_at_tags 1
+compare "The same, one tag looked at" t1 t2 t3 t4 al tr u1 u2
+
+finish
