@@ -162,6 +162,7 @@ mbridge_unfollow_others(struct mbridge *mb, const struct mport *port)
 {
     const struct vport *vport = find_vport(mb, port);
 
+    ovs_assert(vport);
     for (size_t i = 0; vport->role != VIF_NETWORK && i < vport_n_macs(vport);
          i++) {
         struct vport_mac m = vport_get_mac(vport, i);

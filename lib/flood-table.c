@@ -133,6 +133,7 @@ flood_table_unref(struct flood_table *table, uint32_t group_id)
     struct vlan_block block = pipeline_group_block(group_id);
     struct flood_block *fb = find_block(table, &block);
 
+    ovs_assert(fb && fb->n_refs);
     fb->n_refs--;
     if (!--*find_refs(fb, group_id)) {
         mark_within_dirty(table, fb);

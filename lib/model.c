@@ -86,7 +86,7 @@ report_conflicts(struct bridge_model *model, const char *bridge,
 {
     const struct netdef *first = first_that_asks(model);
 
-    for (size_t i = 0; i < model->n_networks; i++) {
+    for (size_t i = 0; first && i < model->n_networks; i++) {
         const struct netdef *other = model->networks[i];
 
         if (netdef_asks(other)

@@ -94,6 +94,7 @@ look_up_element(struct reader *reader, struct frame *parent,
 
     if (!netdef_node_from_path(path, &frame->node)
         || (parent && !is_child(parent->node, frame->node))) {
+        ovs_assert(parent);     /* The root is in the grammar. */
         if (netdef_node_get_class(parent->node)->kind
             != NETDEF_KIND_ANYTHING) {
             netdef_parser_report(reader->parser, DIAG_WARNING, frame->line,
@@ -177,6 +178,7 @@ push_unknown_frame(struct reader *reader, unsigned int line)
     const struct frame *parent = reader_top(reader);
     struct frame *frame = &reader->frames[reader->depth++];
 
+    ovs_assert(parent);         /* The root is in the grammar. */
     memset(frame, 0, sizeof *frame);
     frame->line = line;
     frame->path_start = parent->path_start;
@@ -233,6 +235,7 @@ on_end(void *reader_)
     struct reader *reader = reader_;
     struct frame *frame = reader_top(reader);
 
+    ovs_assert(frame);
     if (frame->known) {
         netdef_parser_end(reader->parser, frame->node, ds_cstr(&reader->text),
                           frame->line);
@@ -248,6 +251,7 @@ on_text(void *reader_, const char *text, size_t size)
     struct reader *reader = reader_;
     struct frame *frame = reader_top(reader);
 
+    ovs_assert(frame);
     if (!frame->known) {
         return;
     }

@@ -113,9 +113,13 @@ virtualport_to_xml(struct ds *s, const struct netport *port)
 static void
 plug_to_xml(struct ds *s, const struct netport *port)
 {
-    if (port->plug != NETPORT_PLUG_NONE) {
+    if (port->plug != NETPORT_PLUG_NONE || port->bridge
+        || netdef_setting_is_set(&port->policy.mac_table_manager)) {
         ds_put_cstr(s, "  <plug");
-        netdef_put_attribute(s, "type", netport_plug_to_string(port->plug));
+        if (port->plug != NETPORT_PLUG_NONE) {
+            netdef_put_attribute(s, "type",
+                                 netport_plug_to_string(port->plug));
+        }
         if (port->bridge) {
             netdef_put_attribute(s, "bridge", port->bridge);
         }

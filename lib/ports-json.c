@@ -196,7 +196,7 @@ add_dumped_table(const struct json *json, struct shash *tables)
 
     char *name = xmemdup0(json_string(caption),
                           strcspn(json_string(caption), " "));
-    shash_replace_nocopy(tables, name, rows);
+    json_destroy(shash_replace_nocopy(tables, name, rows));
     return NULL;
 }
 

@@ -149,7 +149,7 @@ static void
 add_new_bridges(struct translation *t)
 {
     const struct netdef **defs = xmemdup(t->defs,
-                                         MAX(1, t->n_defs) * sizeof *defs);
+                                         t->n_defs * sizeof *defs);
 
     qsort(defs, t->n_defs, sizeof *defs, compare_defs);
     for (size_t i = 0; i < t->n_defs; i++) {

@@ -208,7 +208,9 @@ tests_bench_bench_LDADD = \
 # Scripts.
 test_scripts = \
 	tests/corpus.sh \
+	tests/fuzz/replay.sh \
 	tests/golden-check.sh \
+	tests/hardening.sh \
 	tests/install.sh \
 	tests/layering.sh \
 	tests/virtnetctl-examples.sh \
@@ -217,6 +219,12 @@ TESTS += $(test_scripts)
 EXTRA_DIST += \
 	$(test_scripts) \
 	tests/check \
+	tests/fuzz/corpus \
+	tests/fuzz/crashes \
+	tests/sanitized \
+	tests/static \
+	tests/static.suppressions \
+	build-aux/fuzz \
 	tests/tap-status
 
 check-layering:
@@ -268,3 +276,56 @@ check-daemon: $(sbin_PROGRAMS) tests/testsuite
 DISTCLEANFILES = tests/atconfig
 clean-local:
 	rm -rf tests/testsuite.dir tests/testsuite.log
+
+# Fuzz targets: see tests/fuzz/fuzz.h.  build-aux/fuzz sets FUZZ_LDFLAGS.
+fuzz_targets = \
+	tests/fuzz/fuzz-command \
+	tests/fuzz/fuzz-domstatus \
+	tests/fuzz/fuzz-external-ids \
+	tests/fuzz/fuzz-flow-dump \
+	tests/fuzz/fuzz-network \
+	tests/fuzz/fuzz-networkport \
+	tests/fuzz/fuzz-openflow \
+	tests/fuzz/fuzz-ports
+check_PROGRAMS += $(fuzz_targets)
+FUZZ_LIBS = lib/libvirtnet.la $(OVS_LIBS)
+
+check_LTLIBRARIES += tests/fuzz/libfuzz.la
+tests_fuzz_libfuzz_la_SOURCES = \
+	tests/fuzz/fuzz-laws.c \
+	tests/fuzz/fuzz.h \
+	tests/fuzz/replay.c
+
+tests_fuzz_fuzz_command_SOURCES = tests/fuzz/fuzz-command.c
+tests_fuzz_fuzz_command_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_command_LDADD = tests/fuzz/libfuzz.la \
+	controller/libvirtnet-controller.la
+
+tests_fuzz_fuzz_external_ids_SOURCES = tests/fuzz/fuzz-external-ids.c
+tests_fuzz_fuzz_external_ids_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_external_ids_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_flow_dump_SOURCES = tests/fuzz/fuzz-flow-dump.c
+tests_fuzz_fuzz_flow_dump_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_flow_dump_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_network_SOURCES = tests/fuzz/fuzz-network.c
+tests_fuzz_fuzz_network_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_network_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_domstatus_SOURCES = tests/fuzz/fuzz-domstatus.c
+tests_fuzz_fuzz_domstatus_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_domstatus_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_networkport_SOURCES = tests/fuzz/fuzz-networkport.c
+tests_fuzz_fuzz_networkport_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_networkport_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_openflow_SOURCES = tests/fuzz/fuzz-openflow.c
+tests_fuzz_fuzz_openflow_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_openflow_LDADD = tests/fuzz/libfuzz.la \
+	controller/libvirtnet-controller.la
+
+tests_fuzz_fuzz_ports_SOURCES = tests/fuzz/fuzz-ports.c
+tests_fuzz_fuzz_ports_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_ports_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "tests/fuzz/fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/ofctrl-switch.h"
+#include "controller/ofctrl-watch.h"
+#include "lib/oflow-table.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofp-port.h"
+#include "openvswitch/vlog.h"
+
+int
+LLVMFuzzerInitialize(int *argc OVS_UNUSED, char ***argv OVS_UNUSED)
+{
+    vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
+    return 0;
+}
+
+static void
+on_port(const struct ofputil_phy_port *port, bool gone OVS_UNUSED,
+        void *aux OVS_UNUSED)
+{
+    FUZZ_CHECK(memchr(port->name, 0, sizeof port->name));
+}
+
+static void
+on_frame(ofp_port_t port OVS_UNUSED, struct eth_addr src OVS_UNUSED,
+         void *aux OVS_UNUSED)
+{
+}
+
+static void
+decode(const struct ofp_header *oh, enum ofptype type,
+       struct oflow_table *table, struct ds *what)
+{
+    switch ((int) type) {
+    case OFPTYPE_PORT_DESC_STATS_REPLY:
+    case OFPTYPE_PORT_STATUS:
+        ofctrl_switch_decode_ports(oh, on_port, NULL);
+        break;
+    case OFPTYPE_PACKET_IN:
+        ofctrl_switch_decode_frame(oh, on_frame, NULL);
+        break;
+    case OFPTYPE_FLOW_STATS_REPLY:
+        ofctrl_switch_decode_flows(oh, table);
+        break;
+    case OFPTYPE_GROUP_DESC_STATS_REPLY:
+        ofctrl_switch_decode_groups(oh, table);
+        break;
+    case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
+        ofctrl_watch_decode_flows(oh, table, what);
+        break;
+    case OFPTYPE_REQUESTFORWARD:
+        ofctrl_watch_decode_group(oh, what);
+        break;
+    }
+}
+
+/* Messages from a switch, one after the other, each as long as its header
+ * says, as vconn.c takes them from a stream. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct ds what = DS_EMPTY_INITIALIZER;
+    struct oflow_table table, empty;
+
+    oflow_table_init(&table);
+    oflow_table_init(&empty);
+    while (size >= sizeof(struct ofp_header)) {
+        struct ofp_header header;
+        enum ofptype type;
+
+        memcpy(&header, data, sizeof header);
+        size_t length = ntohs(header.length);
+        if (length < sizeof header || length > size) {
+            break;
+        }
+
+        struct ofp_header *oh = xmemdup(data, length);
+        oh->version = OFP15_VERSION;
+        if (!ofptype_decode(&type, oh)) {
+            decode(oh, type, &table, &what);
+        }
+        free(oh);
+        data += length;
+        size -= length;
+    }
+    fuzz_check_diff(&empty, &table);
+    oflow_table_uninit(&table);
+    oflow_table_uninit(&empty);
+    ds_destroy(&what);
+    return 0;
+}
