@@ -30,10 +30,14 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/fdb-flush.h \
 	controller/file-read.c \
 	controller/file-read.h \
+	controller/guest-source.c \
+	controller/guest-source.h \
 	controller/mgmt-conn.c \
 	controller/mgmt-conn.h \
 	controller/netdef-source.c \
 	controller/netdef-source.h \
+	controller/netport-source.c \
+	controller/netport-source.h \
 	controller/noflood.c \
 	controller/noflood.h \
 	controller/normal-guard.c \
@@ -50,6 +54,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/queries.h \
 	controller/reading.c \
 	controller/reading.h \
+	controller/reconcile-private.h \
+	controller/reconcile-state.c \
 	controller/reconcile.c \
 	controller/reconcile.h \
 	controller/switch-read.c \

@@ -36,6 +36,7 @@ struct source_file {
 struct dir_source {
     char *directory;
     const struct dir_source_class *class;
+    void *aux;                  /* Of the class's functions. */
     bool required;
     struct dir_watch *watch;
     struct shash files;         /* By name, "struct source_file"s. */
@@ -46,16 +47,18 @@ struct dir_source {
     bool scanned;               /* Has the directory ever been read? */
 };
 
-/* Creates and returns a source of the values of 'class' in 'directory'. */
+/* Creates and returns a source of the values of 'class' in 'directory', which
+ * calls 'class->replace' with 'aux'. */
 struct dir_source *
 dir_source_create(const char *directory, const struct dir_source_class *class,
-                  bool required)
+                  bool required, void *aux)
 {
     struct dir_source *source = xzalloc(sizeof *source);
 
     source->directory = xstrdup(directory);
     source->class = class;
     source->required = required;
+    source->aux = aux;
     source->watch = dir_watch_create(directory, required);
     shash_init(&source->files);
     diag_list_init(&source->diags);
@@ -64,13 +67,27 @@ dir_source_create(const char *directory, const struct dir_source_class *class,
     return source;
 }
 
+/* Makes 'value' the value of 'file'.  Takes ownership of it. */
+static void
+replace_value(const struct dir_source *source, struct source_file *file,
+              void *value)
+{
+    const struct dir_source_class *class = source->class;
+
+    if (class->replace && (file->value || value)) {
+        class->replace(file->value, value, file->path, source->aux);
+    }
+    if (file->value) {
+        class->destroy(file->value);
+    }
+    file->value = value;
+}
+
 static void
 source_file_destroy(const struct dir_source *source, struct source_file *file)
 {
+    replace_value(source, file, NULL);
     free(file->path);
-    if (file->value) {
-        source->class->destroy(file->value);
-    }
     diag_list_uninit(&file->diags);
     free(file);
 }
@@ -167,10 +184,7 @@ load_file(struct dir_source *source, struct source_file *file)
     if (value) {
         VLOG(source->required ? VLL_INFO : VLL_DBG, "%s: %s '%s'", file->path,
              class->noun, class->name(value));
-        if (file->value) {
-            class->destroy(file->value);
-        }
-        file->value = value;
+        replace_value(source, file, value);
     } else if (file->value) {
         say_last_good_stays(source, &diags, class->name(file->value));
     }

@@ -24,10 +24,15 @@ struct diag_list;
 typedef void *dir_source_parse_cb(const char *text, size_t size,
                                   const char *path, struct diag_list *diags);
 
+/* Called before 'old' is replaced by 'new', either of which may be null. */
+typedef void dir_source_replace_cb(void *old, void *new, const char *path,
+                                   void *aux);
+
 struct dir_source_class {
     const char *noun;           /* What a value is: "network". */
     size_t max_size;            /* Bytes that a file may have. */
     dir_source_parse_cb *parse;
+    dir_source_replace_cb *replace;     /* May be null. */
     void (*destroy)(void *value);
     const char *(*name)(const void *value); /* As the user knows it. */
 };
@@ -41,7 +46,7 @@ struct dir_source_file {
 
 struct dir_source *dir_source_create(const char *directory,
                                      const struct dir_source_class *,
-                                     bool required);
+                                     bool required, void *aux);
 void dir_source_destroy(struct dir_source *);
 
 bool dir_source_run(struct dir_source *);

@@ -150,10 +150,12 @@ mbridge_format_status(struct ds *s, const struct mbridge *mb)
     for (size_t i = 0; i < model->n_networks; i++) {
         const struct netdef *netdef = model->networks[i];
 
-        ds_put_format(s, "    network %s (%s:%u): macTableManager %s\n",
+        ds_put_format(s, "    network %s (%s:%u): macTableManager %s%s\n",
                       netdef->name, netdef->bridge_origin.file,
                       netdef->bridge_origin.line,
-                      mac_table_manager_to_string(netdef_mode(netdef)));
+                      mac_table_manager_to_string(netdef_mode(netdef)),
+                      netdef->is_libvirts && !netdef->is_active
+                      ? ", not active in libvirt" : "");
     }
     ds_put_format(s, "    flows: %"PRIuSIZE" planned, %"PRIuSIZE" installed; "
                   "groups: %"PRIuSIZE" planned, %"PRIuSIZE" installed\n",

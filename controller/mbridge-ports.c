@@ -157,7 +157,9 @@ update_vlan(struct mbridge *mb, const struct vif *vif)
 
     if (model_port_vlan(&mb->model, vif, &vlan)) {
         want_row(mb, vif->name, "VLANs",
-                 dbrow_set_port_vlan(vif->port, &vif->vlan, &vlan));
+                 dbrow_set_port_vlan(vif->port, &vif->vlan, &vlan,
+                                     vif_has_lost_vlan(vif) ? "kept"
+                                     : "true"));
         port_vlan_uninit(&vlan);
     } else {
         want_row(mb, vif->name, "VLANs", NULL);

@@ -40,14 +40,14 @@ parse_own(const char *text, size_t size, const char *path,
 /* Most of what there is to say of libvirt's files is not for our user: only
  * errors are, and warnings where a network has settings of ours. */
 static void *
-parse_libvirt(const char *text, size_t size, const char *path,
+parse_libvirt(const char *text, size_t size, const char *path, bool active,
               struct diag_list *diags)
 {
     struct diag_list all = DIAG_LIST_INITIALIZER;
     struct netdef *netdef = netdef_from_xml(text, size, path, &all);
 
     if (netdef) {
-        netdef_set_libvirts(netdef);
+        netdef_set_libvirts(netdef, active);
     }
     for (size_t i = 0; i < all.n; i++) {
         const struct diag *diag = &all.diags[i];
@@ -60,6 +60,20 @@ parse_libvirt(const char *text, size_t size, const char *path,
     }
     diag_list_uninit(&all);
     return netdef;
+}
+
+static void *
+parse_live(const char *text, size_t size, const char *path,
+           struct diag_list *diags)
+{
+    return parse_libvirt(text, size, path, true, diags);
+}
+
+static void *
+parse_persistent(const char *text, size_t size, const char *path,
+                 struct diag_list *diags)
+{
+    return parse_libvirt(text, size, path, false, diags);
 }
 
 static void
@@ -84,19 +98,29 @@ static const struct dir_source_class own_class = {
     .name = netdef_name,
 };
 
-static const struct dir_source_class libvirt_class = {
+static const struct dir_source_class live_class = {
     .noun = "network",
     .max_size = SAX_MAX_SIZE,
-    .parse = parse_libvirt,
+    .parse = parse_live,
+    .destroy = destroy_netdef,
+    .name = netdef_name,
+};
+
+static const struct dir_source_class persistent_class = {
+    .noun = "network",
+    .max_size = SAX_MAX_SIZE,
+    .parse = parse_persistent,
     .destroy = destroy_netdef,
     .name = netdef_name,
 };
 
 static struct dir_source *
-create_libvirt_place(const char *root, const char *subdirectory)
+create_libvirt_place(const char *root, const char *subdirectory,
+                     const struct dir_source_class *class)
 {
     char *path = xasprintf("%s/%s", root, subdirectory);
-    struct dir_source *place = dir_source_create(path, &libvirt_class, false);
+    struct dir_source *place = dir_source_create(path, class, false,
+                                                 NULL);
 
     free(path);
     return place;
@@ -111,12 +135,14 @@ netdef_source_create(const char *networks, const char *libvirt_run,
 {
     struct netdef_source *source = xzalloc(sizeof *source);
 
-    source->places[PLACE_OWN] = dir_source_create(networks, &own_class, true);
+    source->places[PLACE_OWN] = dir_source_create(networks, &own_class, true,
+                                                  NULL);
     if (libvirt_run) {
         source->places[PLACE_LIVE]
-            = create_libvirt_place(libvirt_run, "network");
+            = create_libvirt_place(libvirt_run, "network", &live_class);
         source->places[PLACE_PERSISTENT]
-            = create_libvirt_place(libvirt_etc, "qemu/networks");
+            = create_libvirt_place(libvirt_etc, "qemu/networks",
+                                   &persistent_class);
     }
     diag_list_init(&source->diags);
     return source;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <config.h>
-#include "controller/reconcile.h"
+#include "controller/reconcile-private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "controller/dbsync.h"
 #include "controller/dir-watch.h"
 #include "controller/early-bridges.h"
+#include "controller/guest-source.h"
 #include "controller/mbridge.h"
 #include "controller/netdef-source.h"
 #include "dirs.h"
@@ -16,9 +17,7 @@
 #include "lib/model.h"
 #include "lib/vif.h"
 #include "lib/translation-format.h"
-#include "lib/virtnet-version.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
@@ -27,21 +26,7 @@
 
 VLOG_DEFINE_THIS_MODULE(reconcile);
 
-struct reconcile {
-    char *database;
-    char *datapath_type;
-    char *libvirt;              /* libvirt's run-time directory, or null. */
-    struct ovs_idl *ovs;
-    struct netdef_source *source;
-    struct dbsync *dbsync;
-    struct dir_watch *rundir;   /* For sockets of bridges. */
-    struct mbridge_env env;
-    struct early_bridges *early;    /* Until the database has been seen. */
-    struct shash bridges;       /* By name, "struct mbridge"s. */
-    struct sset wanted_bridges; /* Those that we have asked to be made. */
-    bool started;               /* Has the database been seen? */
-};
-
+static vif_overlay_cb overlay_guest;
 static vif_changed_cb on_vif_changed;
 
 /* Creates and returns the whole of the program.  'config' is copied. */
@@ -53,10 +38,15 @@ reconcile_create(const struct reconcile_config *config)
     r->database = xstrdup(config->database);
     r->datapath_type = xstrdup(config->datapath_type);
     r->libvirt = nullable_xstrdup(config->libvirt_run);
-    r->ovs = ovs_idl_create(config->database, on_vif_changed, r);
+    r->ovs = ovs_idl_create(config->database, overlay_guest,
+                            on_vif_changed, r);
     r->source = netdef_source_create(config->networks,
                                      config->libvirt_run,
                                      config->libvirt_etc);
+    if (config->libvirt_run) {
+        r->guests = guest_source_create(config->libvirt_run,
+                                        ovs_idl_vifs(r->ovs));
+    }
     r->dbsync = dbsync_create(config->database);
     r->rundir = dir_watch_create(ovs_rundir(), true);
     r->env = (struct mbridge_env) {
@@ -86,11 +76,22 @@ reconcile_destroy(struct reconcile *r)
     dir_watch_destroy(r->rundir);
     dbsync_destroy(r->dbsync);
     netdef_source_destroy(r->source);
+    guest_source_destroy(r->guests);
     ovs_idl_destroy(r->ovs);
     free(r->datapath_type);
     free(r->libvirt);
     free(r->database);
     free(r);
+}
+
+static void
+overlay_guest(struct vif *vif, void *r_)
+{
+    const struct reconcile *r = r_;
+
+    if (r->guests) {
+        guest_source_overlay(r->guests, vif);
+    }
 }
 
 static void
@@ -252,6 +253,9 @@ reconcile_run(struct reconcile *r)
 {
     struct shash_node *node;
 
+    if (r->guests) {
+        guest_source_run(r->guests);
+    }
     bool bridges_changed = ovs_idl_run(r->ovs);
     bool networks_changed = netdef_source_run(r->source);
 
@@ -289,6 +293,9 @@ reconcile_wait(struct reconcile *r)
 
     ovs_idl_wait(r->ovs);
     netdef_source_wait(r->source);
+    if (r->guests) {
+        guest_source_wait(r->guests);
+    }
     if (!ovs_idl_has_ever_connected(r->ovs)) {
         early_bridges_wait(r->early);
         return;
@@ -305,6 +312,9 @@ void
 reconcile_reload(struct reconcile *r)
 {
     netdef_source_reload(r->source);
+    if (r->guests) {
+        guest_source_reload(r->guests);
+    }
 }
 
 /* Returns bridge 'name', or null. */
@@ -378,64 +388,6 @@ reconcile_is_installed(const struct reconcile *r)
     return true;
 }
 
-/* Adds the line of an interface that is on no bridge to 'lines'. */
-static void
-add_vif_error(const struct vif *vif, void *lines)
-{
-    if (vif->error) {
-        sset_add_and_free(lines, xasprintf("port %s: not wired: %s",
-                                           vif->name, vif->error));
-    }
-}
-
-/* Appends the interfaces that are on no bridge to 's'. */
-static void
-format_vif_errors(struct ds *s, const struct reconcile *r)
-{
-    struct sset lines = SSET_INITIALIZER(&lines);
-
-    vif_reader_for_each(ovs_idl_vifs(r->ovs), add_vif_error, &lines);
-    const char **sorted = sset_sort(&lines);
-    for (size_t i = 0; i < sset_count(&lines); i++) {
-        ds_put_format(s, "%s\n", sorted[i]);
-    }
-    free(sorted);
-    sset_destroy(&lines);
-}
-
-/* Appends the status of everything to 's'. */
-void
-reconcile_format_status(struct ds *s, const struct reconcile *r)
-{
-    const struct mbridge **bridges = reconcile_sort_bridges(r);
-    struct diag_list diags = DIAG_LIST_INITIALIZER;
-
-    ds_put_format(s, "virtnet-controller %s\n", virtnet_version());
-    ds_put_format(s, "database: %s: %s, %"PRIuSIZE" changes pending, "
-                  "cur_cfg %"PRId64"\n",
-                  r->database,
-                  ovs_idl_is_connected(r->ovs) ? "connected" : "disconnected",
-                  dbsync_count_pending(r->dbsync), ovs_idl_cur_cfg(r->ovs));
-    ds_put_format(s, "networks: %s: %"PRIuSIZE"%s\n",
-                  netdef_source_directory(r->source),
-                  netdef_source_count(r->source, false),
-                  netdef_source_is_complete(r->source)
-                  ? "" : " (not all could be read)");
-    if (r->libvirt) {
-        ds_put_format(s, "libvirt: %s: %"PRIuSIZE" networks\n",
-                      r->libvirt, netdef_source_count(r->source, true));
-    }
-    netdef_source_get_diags(r->source, &diags);
-    diag_list_format(s, &diags);
-    diag_list_uninit(&diags);
-
-    for (const struct mbridge **mb = bridges; *mb; mb++) {
-        mbridge_format_status(s, *mb);
-    }
-    free(bridges);
-    format_vif_errors(s, r);
-}
-
 /* Has the switch of 'bridge' read afresh and put right.  Returns false if there
  * is no such bridge. */
 bool
@@ -447,53 +399,4 @@ reconcile_repair(struct reconcile *r, const char *bridge)
         mbridge_reread(mb);
     }
     return mb != NULL;
-}
-
-static void
-export_vif_error(const struct vif *vif, void *unwired)
-{
-    if (vif->error) {
-        json_object_put_string(unwired, vif->name, vif->error);
-    }
-}
-
-/* Returns what there is to say apart from the bridges, as an object that the
- * caller must destroy. */
-struct json *
-reconcile_export(const struct reconcile *r)
-{
-    struct json *database = json_object_create();
-    struct json *definitions = json_object_create();
-    struct json *unwired = json_object_create();
-    struct json *texts = json_array_create_empty();
-    struct json *json = json_object_create();
-    struct diag_list diags = DIAG_LIST_INITIALIZER;
-
-    netdef_source_get_diags(r->source, &diags);
-    for (size_t i = 0; i < diags.n; i++) {
-        json_array_add(texts, diag_to_json(&diags.diags[i], 0));
-    }
-    diag_list_uninit(&diags);
-    json_object_put_string(database, "remote", r->database);
-    json_object_put(database, "connected",
-                    json_boolean_create(ovs_idl_is_connected(r->ovs)));
-    json_object_put(database, "pending",
-                    json_integer_create(dbsync_count_pending(r->dbsync)));
-    json_object_put(database, "cur_cfg",
-                    json_integer_create(ovs_idl_cur_cfg(r->ovs)));
-    json_object_put_string(definitions, "directory",
-                           netdef_source_directory(r->source));
-    json_object_put(definitions, "networks", 
-                    json_integer_create(netdef_source_count(r->source,
-                                                            false)));
-    json_object_put(definitions, "complete",
-                    json_boolean_create(
-                        netdef_source_is_complete(r->source)));
-    json_object_put(definitions, "diagnostics", texts);
-    vif_reader_for_each(ovs_idl_vifs(r->ovs), export_vif_error, unwired);
-    json_object_put_string(json, "version", virtnet_version());
-    json_object_put(json, "database", database);
-    json_object_put(json, "definitions", definitions);
-    json_object_put(json, "unwired", unwired);
-    return json;
 }

@@ -26,6 +26,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/flow-dump.h \
 	lib/mac-table.c \
 	lib/mac-table.h \
+	lib/model-portgroup.c \
 	lib/model.c \
 	lib/model.h \
 	lib/follow.c \
@@ -102,6 +103,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/translation.h \
 	lib/tunnels.c \
 	lib/tunnels.h \
+	lib/vif-guest.c \
 	lib/vif.c \
 	lib/vif.h \
 	lib/virtnet-version.c \

@@ -52,6 +52,7 @@ struct vport {
     struct vport_mac *others;   /* ...and what else, without repetition. */
     size_t n_others;
     bool active;                /* Or else its claim is held back. */
+    bool paused;                /* Does it yield to any other claim? */
 
     /* Guests only. */
     bool isolated;              /* Apart from others like it? */

@@ -116,12 +116,12 @@ trunks_to_json(const struct port_vlan *vlan)
 }
 
 /* Returns the request that changes the VLANs of port 'port' from 'observed' to
- * 'desired' and marks them as ours, or takes that mark off if 'desired' is the
+ * 'desired' and marks them as ours by 'mark', or takes that mark off if 'desired' is the
  * default.  If the row does not hold 'observed' any longer, it does nothing.
  * The caller must destroy it. */
 struct json *
 dbrow_set_port_vlan(const char *port, const struct port_vlan *observed,
-                    const struct port_vlan *desired)
+                    const struct port_vlan *desired, const char *mark)
 {
     struct json *where[] = {
         rfc7047_clause("name", "==", json_string_create(port)),
@@ -143,7 +143,7 @@ dbrow_set_port_vlan(const char *port, const struct port_vlan *observed,
     if (!port_vlan_is_default(desired)) {
         json_array_add(mutations,
                        rfc7047_clause("external_ids", "insert",
-                                     rfc7047_map_1(keys[0], "true")));
+                                     rfc7047_map_1(keys[0], mark)));
     }
     op = rfc7047_op("mutate", "Port");
     json_object_put(op, "where", json_clone(conditions));

@@ -24,7 +24,8 @@ struct json *dbrow_delete_bridge(const struct uuid *bridge,
 struct json *dbrow_set_port_protected(const char *port, bool protected);
 struct json *dbrow_set_port_vlan(const char *port,
                                  const struct port_vlan *observed,
-                                 const struct port_vlan *desired);
+                                 const struct port_vlan *desired,
+                                 const char *mark);
 
 void dbrow_put_qos_ids(struct smap *, const struct vif *);
 struct json *dbrow_set_port_qos(const struct vif *,

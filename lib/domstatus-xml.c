@@ -240,31 +240,23 @@ on_start(void *reader_, const char *name,
     return NULL;
 }
 
-/* Takes what 'parser', which is destroyed, has read of the last interface. */
-static void
-take_shared(struct reader *reader, struct netdef_parser *parser)
-{
-    struct domstatus *status = reader->status;
-    struct domif *domif = &status->interfaces[status->n_interfaces - 1];
-    const struct netdef *netdef = netdef_parser_get(parser);
-
-    domif->isolated = netdef->policy.isolated.value;
-    domif->bandwidth = netdef->bandwidth;
-    domif->has_vlan = netdef->has_vlan;
-    port_vlan_uninit(&domif->vlan);
-    port_vlan_clone(&domif->vlan, &netdef->vlan);
-    netdef_parser_destroy(parser);
-}
-
+/* Ends the last interface with what it has in common with a network. */
 static void
 end_interface(struct reader *reader)
 {
-    if (reader->actual) {
-        netdef_parser_destroy(reader->own);
-        take_shared(reader, reader->actual);
-    } else {
-        take_shared(reader, reader->own);
-    }
+    struct domstatus *status = reader->status;
+    struct domif *domif = &status->interfaces[status->n_interfaces - 1];
+    const struct netdef *own = netdef_parser_get(reader->own);
+    const struct netdef *netdef = (reader->actual
+                                   ? netdef_parser_get(reader->actual) : own);
+
+    domif->isolated = netdef->policy.isolated.value;
+    domif->bandwidth = own->bandwidth;
+    domif->has_vlan = netdef->has_vlan;
+    port_vlan_uninit(&domif->vlan);
+    port_vlan_clone(&domif->vlan, &netdef->vlan);
+    netdef_parser_destroy(reader->own);
+    netdef_parser_destroy(reader->actual);
     reader->own = reader->actual = NULL;
 }
 

@@ -63,7 +63,7 @@ struct domif {
     bool isolated;              /* port@isolated='yes'. */
     bool has_vlan;              /* Is there a <vlan>? */
     struct port_vlan vlan;      /* What libvirt made of it in table Port. */
-    struct bandwidth bandwidth;
+    struct bandwidth bandwidth; /* Its own, not that of its portgroup. */
     struct domif_settings settings;
 };
 

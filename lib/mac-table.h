@@ -36,7 +36,8 @@
     CLAIM_KIND(HOST, 0, "host")             /* The bridge's own. */         \
     CLAIM_KIND(ATTACHED, 1, "attached-mac") /* external_ids:attached-mac. */\
     CLAIM_KIND(LISTED, 1, "virtnet-macs")   /* external_ids:virtnet-macs. */\
-    CLAIM_KIND(ANNOUNCED, 2, "announced")   /* By a guest that may. */
+    CLAIM_KIND(ANNOUNCED, 2, "announced")   /* By a guest that may. */     \
+    CLAIM_KIND(PAUSED, 3, "paused guest")   /* Either, but nobody is in. */
 
 enum claim_kind {
 #define CLAIM_KIND(ENUM, RANK, NAME) CLAIM_##ENUM,

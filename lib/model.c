@@ -192,82 +192,6 @@ bridge_model_uninit(struct bridge_model *model)
     free(model->networks);
 }
 
-/* Returns the portgroup that 'vif' asks for by its name, or null if it does
- * not ask or there is none of that name.  If 'network' is nonnull, stores the
- * network that the portgroup belongs to in '*network'. */
-const struct portgroup *
-model_find_portgroup(const struct bridge_model *model, const struct vif *vif,
-                     const struct netdef **network)
-{
-    for (size_t i = 0; vif->portgroup && i < model->n_networks; i++) {
-        const struct portgroup *portgroup
-            = netdef_find_portgroup(model->networks[i], vif->portgroup);
-
-        if (portgroup) {
-            if (network) {
-                *network = model->networks[i];
-            }
-            return portgroup;
-        }
-    }
-    return NULL;
-}
-
-/* Computes the VLAN configuration that should be in the Port row of 'vif', for
- * a port that asks for a portgroup.  Returns true and initializes '*vlan' if
- * the row is ours to write and differs from it.
- *
- * VLANs that somebody else wrote into the row, libvirt above all, are the
- * interface's own, and an interface's own <vlan> goes before its portgroup's,
- * which goes before its network's (networkAllocatePort() in libvirt's
- * src/network/bridge_driver.c). */
-bool
-model_port_vlan(const struct bridge_model *model, const struct vif *vif,
-                struct port_vlan *vlan)
-{
-    if (!vif->vlan_is_ours && !port_vlan_is_default(&vif->vlan)) {
-        return false;
-    }
-
-    const struct netdef *network = NULL;
-    const struct portgroup *portgroup = model_find_portgroup(model, vif,
-                                                             &network);
-    if (portgroup && portgroup->has_vlan) {
-        port_vlan_clone(vlan, &portgroup->vlan);
-    } else if (portgroup && network->has_vlan) {
-        port_vlan_clone(vlan, &network->vlan);
-    } else {
-        port_vlan_init(vlan);
-    }
-
-    bool set = !port_vlan_is_default(vlan);
-    if (port_vlan_equals(vlan, &vif->vlan) && set == vif->vlan_is_ours) {
-        port_vlan_uninit(vlan);
-        return false;
-    }
-    return true;
-}
-
-/* Reports what of 'vif', apart from its role, is not as its owner will have
- * meant it. */
-static void
-report_portgroup(const struct bridge_model *model, const struct vif *vif,
-                 const struct origin *origin, struct diag_list *diags)
-{
-    if (!vif->portgroup) {
-        return;
-    }
-    if (!model_find_portgroup(model, vif, NULL)) {
-        diag_add(diags, DIAG_WARNING, origin,
-                 "no network of this bridge has a portgroup '%s'",
-                 vif->portgroup);
-    } else if (!vif->vlan_is_ours && !port_vlan_is_default(&vif->vlan)) {
-        diag_add(diags, DIAG_NOTE, origin,
-                 "has VLAN settings of its own, which go before those of "
-                 "portgroup '%s'", vif->portgroup);
-    }
-}
-
 /* Returns true, and reports it, if 'vif', which has the role of the network
  * side, was meant to be a guest.  To take it for a part of the network would
  * flood it with everybody's frames. */
@@ -281,6 +205,12 @@ report_no_guest(const struct vif *vif, const struct origin *origin,
     if ((vif->role && !strcmp(vif->role, "network"))
         || vif_parse_attached_mac(vif, &mac, &why)) {
         return false;
+    } else if (vif->socket) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "is a vhost-user port, but libvirt knows no guest at its "
+                 "socket '%s', and there is no external_ids:attached-mac; not "
+                 "wired", vif->socket);
+        return true;
     } else if (why) {
         diag_add(diags, DIAG_ERROR, origin,
                  "external_ids:attached-mac '%s' %s; not wired",
@@ -380,6 +310,13 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         return MODEL_SKIPPED;
     }
 
+    if (vif->guest.link_down) {
+        diag_add(diags, DIAG_NOTE, &origin,
+                 "guest '%s' has its link down, so nothing is delivered to it "
+                 "or taken from it", vif->guest.name);
+        return MODEL_SKIPPED;
+    }
+
     switch (role) {
     case VIF_GUEST:
         vif_parse_attached_mac(vif, &mac, NULL);
@@ -395,7 +332,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         }
         break;
     }
-    report_portgroup(model, vif, &origin, diags);
+    model_report_port(model, vif, &origin, diags);
 
     *vport = (struct vport) {
         .name = xstrdup(vif->name),
@@ -403,7 +340,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         .role = role,
         .mac = mac,
         .active = !(vif->iface_status
-                    && !strcmp(vif->iface_status, "inactive")),
+                    && !strcmp(vif->iface_status, "inactive"))
+                  && vif->guest.state != DOMAIN_INCOMING,
+        .paused = vif->guest.state == DOMAIN_PAUSED,
         .port = nullable_xstrdup(vif->port),
         .in_bond = vif->bond.is_member,
     };
@@ -412,7 +351,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
 
     struct port_limits limits;
     port_limits_init(&limits, model, vif, diags);
-    if (!port_vlan_effect_init(&vport->vlan, &vif->vlan, &vif->qinq)) {
+    if (!port_vlan_effect_init(&vport->vlan,
+                               vif_has_lost_vlan(vif) ? &vif->guest.vlan
+                               : &vif->vlan, &vif->qinq)) {
         report_unsupported(model, &origin,
                            "vlan_mode 'dot1q-tunnel' without a tag", diags);
         verdict = MODEL_UNSUPPORTED;

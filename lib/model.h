@@ -52,10 +52,6 @@ void bridge_model_init(struct bridge_model *, const struct bridge_row *,
                        struct diag_list *);
 void bridge_model_uninit(struct bridge_model *);
 
-const struct portgroup *model_find_portgroup(const struct bridge_model *,
-                                             const struct vif *,
-                                             const struct netdef **);
-
 enum model_verdict {
     MODEL_WIRED,                /* A port of the bridge's plan. */
     MODEL_SKIPPED,              /* Reported, and left out. */
@@ -66,7 +62,14 @@ enum model_verdict model_port(const struct bridge_model *, const struct vif *,
                               struct vport *, struct diag_list *);
 bool model_can_be_exact(const struct bridge_row *, enum network_kind,
                         size_t n_unsupported, struct diag_list *);
+
+/* Portgroups and VLANs: model-portgroup.c. */
+const struct portgroup *model_find_portgroup(const struct bridge_model *,
+                                             const struct vif *,
+                                             const struct netdef **);
 bool model_port_vlan(const struct bridge_model *, const struct vif *,
                      struct port_vlan *);
+void model_report_port(const struct bridge_model *, const struct vif *,
+                       const struct origin *, struct diag_list *);
 
 #endif /* lib/model.h */

@@ -23,13 +23,15 @@ is_in_metadata(const struct netdef_setting *setting)
             && !strncmp(setting->element, "metadata/", 9));
 }
 
-/* Takes note that 'netdef' is in a file that libvirt wrote.  There, its own
+/* Takes note that 'netdef' is in a file that libvirt wrote, which is that of an
+ * active network if 'active'.  There, its own
  * bridge@macTableManager, with which it does not start a network on Open
  * vSwitch, is not for us. */
 void
-netdef_set_libvirts(struct netdef *netdef)
+netdef_set_libvirts(struct netdef *netdef, bool active)
 {
     netdef->is_libvirts = true;
+    netdef->is_active = active;
     if (!is_in_metadata(&netdef->policy.mac_table_manager)) {
         netdef->policy.mac_table_manager = (struct netdef_setting) { 0 };
     }

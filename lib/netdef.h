@@ -85,7 +85,8 @@ struct portgroup {
 struct netdef {
     char *name;
     char *uuid;                 /* Canonical lower-case text, or null. */
-    bool is_libvirts;           /* Is it in a file that libvirt wrote? */
+    bool is_libvirts;           /* Is it in a file that libvirt wrote... */
+    bool is_active;             /* ...for a network that is started? */
     enum netdef_forward forward;
     char *bridge;               /* bridge@name, or null. */
     enum netdef_virtualport virtualport;
@@ -123,7 +124,7 @@ const struct portgroup *netdef_default_portgroup(const struct netdef *);
 void netdef_format(struct ds *, const struct netdef *);
 
 /* Files that libvirt wrote: netdef-libvirt.c. */
-void netdef_set_libvirts(struct netdef *);
+void netdef_set_libvirts(struct netdef *, bool active);
 bool netdef_has_metadata(const struct netdef *);
 struct netdef *netdef_adopt_metadata(const struct netdef *live,
                                      const struct netdef *persistent);

@@ -125,6 +125,7 @@ read_interface(struct vif *vif, const struct json *row)
     vif->vm_id = get_id(row, "vm-id");
     vif->iface_status = get_id(row, "iface-status");
     vif->portgroup = get_id(row, "virtnet-portgroup");
+    vif->profile = get_id(row, "port-profile");
     vif->role = get_id(row, "virtnet-role");
     vif->isolated = get_id(row, "virtnet-isolated");
     vif->macs = get_id(row, "virtnet-macs");

@@ -82,6 +82,7 @@ STRING_MEMBER(vif_iface_id, struct vif, iface_id)
 STRING_MEMBER(vif_vm_id, struct vif, vm_id)
 STRING_MEMBER(vif_iface_status, struct vif, iface_status)
 STRING_MEMBER(vif_portgroup, struct vif, portgroup)
+STRING_MEMBER(vif_profile, struct vif, profile)
 STRING_MEMBER(vif_role, struct vif, role)
 STRING_MEMBER(vif_isolated, struct vif, isolated)
 STRING_MEMBER(vif_macs, struct vif, macs)
@@ -235,6 +236,7 @@ take_port(struct ports_bridge *bridge, const char *name,
         { "mac_in_use", vif_mac_in_use },
         { "ofport", vif_ofport },
         { "port", vif_port },
+        { "port-profile", vif_profile },
         { "protected", vif_protected },
         { "qinq-ethtype", vif_qinq_ethtype },
         { "tag", vif_tag },

@@ -370,7 +370,7 @@ row_change_to_transact(const struct row_change *c)
         return dbrow_create_bridge(c->bridge, "", c->network);
 
     case ROW_PORT_VLAN:
-        return dbrow_set_port_vlan(c->port, &c->old, &c->new);
+        return dbrow_set_port_vlan(c->port, &c->old, &c->new, "true");
 
     case ROW_PORT_PROTECTED:
         return dbrow_set_port_protected(c->port, c->protected);

@@ -48,7 +48,12 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(role)                            \
     VIF_STRING(isolated)                        \
     VIF_STRING(macs)                            \
-    VIF_STRING(port)
+    VIF_STRING(profile)                         \
+    VIF_STRING(socket)                          \
+    VIF_STRING(port)                            \
+    VIF_STRING(guest.name)                      \
+    VIF_STRING(guest.network)                   \
+    VIF_STRING(guest.portgroup)
 
 /* Initializes 'vif' to an interface without name, number or anything. */
 void
@@ -57,6 +62,7 @@ vif_init(struct vif *vif)
     *vif = (struct vif) { .ofport = OFPP_NONE };
     port_vlan_init(&vif->vlan);
     vlan_set_init(&vif->qinq.cvlans);
+    port_vlan_init(&vif->guest.vlan);
 }
 
 /* Initializes 'dst' to a copy of 'src'. */
@@ -70,6 +76,7 @@ vif_clone(struct vif *dst, const struct vif *src)
     port_vlan_clone(&dst->vlan, &src->vlan);
     port_qos_clone(&dst->qos, &src->qos);
     vlan_set_clone(&dst->qinq.cvlans, &src->qinq.cvlans);
+    port_vlan_clone(&dst->guest.vlan, &src->guest.vlan);
 }
 
 /* Frees what 'vif' holds, but not 'vif' itself. */
@@ -82,6 +89,7 @@ vif_uninit(struct vif *vif)
     port_vlan_uninit(&vif->vlan);
     port_qos_uninit(&vif->qos);
     vlan_set_uninit(&vif->qinq.cvlans);
+    port_vlan_uninit(&vif->guest.vlan);
 }
 
 bool
@@ -103,6 +111,11 @@ vif_equals(const struct vif *a, const struct vif *b)
             && a->protected_is_ours == b->protected_is_ours
             && port_qos_equals(&a->qos, &b->qos)
             && bandwidth_equals(&a->bandwidth, &b->bandwidth)
+            && a->vlan_is_kept == b->vlan_is_kept
+            && a->guest.state == b->guest.state
+            && a->guest.link_down == b->guest.link_down
+            && a->guest.has_vlan == b->guest.has_vlan
+            && port_vlan_equals(&a->guest.vlan, &b->guest.vlan)
             && a->lacp_current == b->lacp_current
             && a->is_tunnel == b->is_tunnel
             && a->bond.is_member == b->bond.is_member

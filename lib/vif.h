@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include "bandwidth.h"
+#include "domstatus.h"
 #include "openvswitch/types.h"
 #include "port-qos.h"
 #include "port-vlan.h"
@@ -54,6 +55,20 @@ struct vif_bond {
     bool is_active;             /* Is this interface the active member? */
 };
 
+/* What libvirt knows of the guest behind an interface and the database does
+ * not.  Without a 'name', nothing. */
+struct vif_guest {
+    char *name;
+    char *network;              /* That the interface is in, or null. */
+    char *portgroup;            /* By its definition or its port, or null. */
+    enum domain_state state;
+    bool link_down;
+    bool has_vlan;
+    struct port_vlan vlan;      /* What libvirt has set in table Port. */
+};
+
+struct netport;
+
 struct vif {
     /* Table Interface. */
     char *name;
@@ -66,9 +81,11 @@ struct vif {
     char *vm_id;
     char *iface_status;
     char *portgroup;            /* external_ids:virtnet-portgroup. */
+    char *profile;              /* external_ids:port-profile. */
     char *role;                 /* external_ids:virtnet-role. */
     char *isolated;             /* external_ids:virtnet-isolated. */
     char *macs;                 /* external_ids:virtnet-macs. */
+    char *socket;               /* Of vhost-user, or null. */
     bool lacp_current;          /* Has LACP a current partner on it? */
     bool is_tunnel;             /* By its type: see vif_type_is_tunnel(). */
 
@@ -76,7 +93,8 @@ struct vif {
     char *port;
     struct port_vlan vlan;
     struct port_qinq qinq;
-    bool vlan_is_ours;          /* external_ids:virtnet-vlan is there. */
+    bool vlan_is_ours;          /* external_ids:virtnet-vlan is there... */
+    bool vlan_is_kept;          /* ...because libvirt had lost it. */
     bool is_protected;          /* Column protected. */
     bool protected_is_ours;     /* external_ids:virtnet-protected is there. */
     struct vif_bond bond;
@@ -85,6 +103,8 @@ struct vif {
 
     /* From libvirt. */
     struct bandwidth bandwidth; /* Of the interface itself. */
+
+    struct vif_guest guest;     /* By vif_set_guest(). */
 };
 
 void vif_init(struct vif *);
@@ -97,5 +117,14 @@ enum vif_role vif_get_role(const struct vif *);
 bool vif_parse_mac(const char *, struct eth_addr *, const char **why);
 bool vif_parse_attached_mac(const struct vif *, struct eth_addr *,
                             const char **why);
+
+bool vif_is_of_guest(const struct vif *, const struct domstatus *,
+                     const struct domif *);
+void vif_set_guest(struct vif *, const struct domstatus *,
+                   const struct domif *);
+bool vif_is_of_netport(const struct vif *, const struct netport *);
+void vif_set_netport(struct vif *, const struct netport *,
+                     const char *network);
+bool vif_has_lost_vlan(const struct vif *);
 
 #endif /* lib/vif.h */

@@ -56,6 +56,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && eth_addr_equals(a->mac, b->mac)
             && others_equal(a, b)
             && a->active == b->active
+            && a->paused == b->paused
             && a->isolated == b->isolated
             && a->follow_limit == b->follow_limit
             && a->listens == b->listens
@@ -113,11 +114,17 @@ vport_n_macs(const struct vport *vport)
 struct vport_mac
 vport_get_mac(const struct vport *vport, size_t i)
 {
-    return (i ? vport->others[i - 1]
-            : (struct vport_mac) {
-                  vport->mac,
-                  vport->role == VIF_HOST ? CLAIM_HOST : CLAIM_ATTACHED
-              });
+    struct vport_mac mac = {
+        vport->mac, vport->role == VIF_HOST ? CLAIM_HOST : CLAIM_ATTACHED
+    };
+
+    if (i) {
+        mac = vport->others[i - 1];
+    }
+    if (vport->paused) {
+        mac.kind = CLAIM_PAUSED;
+    }
+    return mac;
 }
 
 /* Is 'mac' one of the addresses of 'vport'? */

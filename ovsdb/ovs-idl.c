@@ -16,12 +16,15 @@ struct ovs_idl {
 };
 
 /* Creates and returns a connection to the Open_vSwitch database at 'remote',
- * as in ovsdb(7).  ovs_idl_run() will call 'vif_changed' with 'aux'. */
+ * as in ovsdb(7).  ovs_idl_run() will call 'vif_overlay' and 'vif_changed' with
+ * 'aux'. */
 struct ovs_idl *
-ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
+ovs_idl_create(const char *remote, vif_overlay_cb *vif_overlay,
+               vif_changed_cb *vif_changed, void *aux)
 {
     static const struct ovsdb_idl_column *const columns[] = {
         &ovsrec_open_vswitch_col_cur_cfg,
+        &ovsrec_open_vswitch_col_other_config,
 
         &ovsrec_bridge_col_datapath_type,
         &ovsrec_bridge_col_name,
@@ -53,6 +56,7 @@ ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
         &ovsrec_interface_col_mac_in_use,
         &ovsrec_interface_col_name,
         &ovsrec_interface_col_ofport,
+        &ovsrec_interface_col_options,
         &ovsrec_interface_col_type,
 
         &ovsrec_qos_col_external_ids,
@@ -70,7 +74,8 @@ ovs_idl_create(const char *remote, vif_changed_cb *vif_changed, void *aux)
         ovsdb_idl_track_add_column(ovs->idl, columns[i]);
     }
     ovs->seqno = ovsdb_idl_get_seqno(ovs->idl);
-    ovs->vif_reader = vif_reader_create(ovs->idl, vif_changed, aux);
+    ovs->vif_reader = vif_reader_create(ovs->idl, vif_overlay, vif_changed,
+                                        aux);
     return ovs;
 }
 
@@ -96,7 +101,7 @@ ovs_idl_run(struct ovs_idl *ovs)
     ovsdb_idl_run(ovs->idl);
     if (ovsdb_idl_get_seqno(ovs->idl) != ovs->seqno) {
         ovs->seqno = ovsdb_idl_get_seqno(ovs->idl);
-        vif_reader_run(ovs->vif_reader);
+        vif_reader_track(ovs->vif_reader);
         bridge_changed = bridge_reader_changed(ovs->idl);
         if (qos_reader_changed(ovs->idl)) {
             qos_leftovers_uninit(&ovs->qos_leftovers);
@@ -104,6 +109,7 @@ ovs_idl_run(struct ovs_idl *ovs)
         }
         ovsdb_idl_track_clear(ovs->idl);
     }
+    vif_reader_run(ovs->vif_reader);
     return bridge_changed;
 }
 
@@ -137,8 +143,8 @@ ovs_idl_cur_cfg(const struct ovs_idl *ovs)
     return row ? row->cur_cfg : 0;
 }
 
-const struct vif_reader *
-ovs_idl_vifs(const struct ovs_idl *ovs)
+struct vif_reader *
+ovs_idl_vifs(struct ovs_idl *ovs)
 {
     return ovs->vif_reader;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dirs.h"
 #include "flow.h"
 #include "hash.h"
 #include "lib/vif.h"
@@ -31,6 +32,7 @@ struct record {
 
 struct vif_reader {
     struct ovsdb_idl *idl;
+    vif_overlay_cb *overlay;
     vif_changed_cb *changed;
     void *aux;
     struct hmap by_uuid;
@@ -40,13 +42,15 @@ struct vif_reader {
 };
 
 /* Creates and returns a reader of 'idl', which must outlive it, that calls
- * 'changed' with 'aux' from vif_reader_run(). */
+ * 'overlay' and 'changed' with 'aux' from vif_reader_run(). */
 struct vif_reader *
-vif_reader_create(struct ovsdb_idl *idl, vif_changed_cb *changed, void *aux)
+vif_reader_create(struct ovsdb_idl *idl, vif_overlay_cb *overlay,
+                  vif_changed_cb *changed, void *aux)
 {
     struct vif_reader *reader = xmalloc(sizeof *reader);
 
     reader->idl = idl;
+    reader->overlay = overlay;
     reader->changed = changed;
     reader->aux = aux;
     hmap_init(&reader->by_uuid);
@@ -175,6 +179,29 @@ get_id(const struct smap *external_ids, const char *key)
     return nullable_xstrdup(smap_get(external_ids, key));
 }
 
+/* Returns the socket of vhost-user port 'row', for the caller to free, null if it
+ * is none.  Where Open vSwitch is the server, the socket has the port's name, in
+ * a directory that is vswitchd's to know (vhost_sock_dir in its lib/dpdk.c). */
+static char *
+read_socket(const struct vif_reader *reader,
+            const struct ovsrec_interface *row)
+{
+    const char *path = smap_get(&row->options, "vhost-server-path");
+
+    if (path) {
+        return xstrdup(path);
+    } else if (!strcmp(row->type, "dpdkvhostuser")) {
+        const struct ovsrec_open_vswitch *ovs
+            = ovsrec_open_vswitch_first(reader->idl);
+        const char *dir = ovs ? smap_get(&ovs->other_config,
+                                         "vhost-sock-dir") : NULL;
+
+        return xasprintf("%s%s%s/%s", ovs_rundir(), dir ? "/" : "",
+                         dir ? dir : "", row->name);
+    }
+    return NULL;
+}
+
 static void
 read_interface(struct vif *vif, const struct ovsrec_interface *row)
 {
@@ -200,6 +227,7 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     vif->vm_id = get_id(ids, "vm-id");
     vif->iface_status = get_id(ids, "iface-status");
     vif->portgroup = get_id(ids, "virtnet-portgroup");
+    vif->profile = get_id(ids, "port-profile");
     vif->role = get_id(ids, "virtnet-role");
     vif->isolated = get_id(ids, "virtnet-isolated");
     vif->macs = get_id(ids, "virtnet-macs");
@@ -264,6 +292,8 @@ read_qos(struct port_qos *qos, const struct ovsrec_qos *row)
 static void
 read_port(struct vif *vif, const struct ovsrec_port *row)
 {
+    const char *mark;
+
     vif->port = xstrdup(row->name);
     if (row->vlan_mode) {
         port_vlan_mode_from_string(row->vlan_mode, &vif->vlan.mode);
@@ -279,7 +309,9 @@ read_port(struct vif *vif, const struct ovsrec_port *row)
     }
     vif->qinq.is_8021q = !strcmp(smap_get_def(&row->other_config,
                                               "qinq-ethtype", ""), "802.1q");
-    vif->vlan_is_ours = smap_get(&row->external_ids, "virtnet-vlan") != NULL;
+    mark = smap_get(&row->external_ids, "virtnet-vlan");
+    vif->vlan_is_ours = mark != NULL;
+    vif->vlan_is_kept = mark && !strcmp(mark, "kept");
     vif->is_protected = row->protected_;
     vif->protected_is_ours = smap_get_bool(&row->external_ids,
                                            "virtnet-protected", false);
@@ -318,8 +350,10 @@ run_record(struct vif_reader *reader, struct record *record)
 
         vif_init(&vif);
         read_interface(&vif, interface);
+        vif.socket = read_socket(reader, interface);
         read_port(&vif, port);
         vif.is_mirror_output = is_mirror_output(reader, port);
+        reader->overlay(&vif, reader->aux);
         record_set_vif(reader, record, &vif);
     } else {
         record_drop_vif(reader, record, true);
@@ -329,10 +363,24 @@ run_record(struct vif_reader *reader, struct record *record)
     }
 }
 
-/* Takes in all that has changed in the database since the last call.  The
+static const struct record *
+find_record(const struct vif_reader *reader, const char *name)
+{
+    const struct record *record;
+
+    HMAP_FOR_EACH_WITH_HASH (record, name_node, hash_string(name, 0),
+                             &reader->by_name) {
+        if (!strcmp(record->vif.name, name)) {
+            return record;
+        }
+    }
+    return NULL;
+}
+
+/* Takes note of all that has changed in the database since the last call.  The
  * caller must run the IDL before and clear its tracked changes after it. */
 void
-vif_reader_run(struct vif_reader *reader)
+vif_reader_track(struct vif_reader *reader)
 {
     const struct ovsrec_interface *interface;
     const struct ovsrec_port *port;
@@ -366,8 +414,41 @@ vif_reader_run(struct vif_reader *reader)
             }
         }
     }
+}
 
+/* Takes note that there may be something new to say of the vif called 'name', if
+ * there is one, from elsewhere than the database. */
+void
+vif_reader_touch(struct vif_reader *reader, const char *name)
+{
+    const struct record *record = find_record(reader, name);
+
+    if (record) {
+        touch_record(reader, &record->uuid);
+    }
+}
+
+/* As vif_reader_touch(), for the vifs for which 'cb' returns true, given
+ * 'aux'. */
+void
+vif_reader_touch_where(struct vif_reader *reader, vif_reader_where_cb *cb,
+                       const void *aux)
+{
+    const struct record *record;
+
+    HMAP_FOR_EACH (record, name_node, &reader->by_name) {
+        if (cb(&record->vif, aux)) {
+            touch_record(reader, &record->uuid);
+        }
+    }
+}
+
+/* Reads afresh whatever was taken note of, and tells the client of it. */
+void
+vif_reader_run(struct vif_reader *reader)
+{
     struct record *record;
+
     LIST_FOR_EACH_POP (record, dirty_node, &reader->dirty) {
         ovs_list_init(&record->dirty_node);
         run_record(reader, record);
@@ -407,20 +488,6 @@ vif_reader_find(const struct vif_reader *reader, ofp_port_t ofport,
         }
     }
     return found;
-}
-
-static const struct record *
-find_record(const struct vif_reader *reader, const char *name)
-{
-    const struct record *record;
-
-    HMAP_FOR_EACH_WITH_HASH (record, name_node, hash_string(name, 0),
-                             &reader->by_name) {
-        if (!strcmp(record->vif.name, name)) {
-            return record;
-        }
-    }
-    return NULL;
 }
 
 /* Returns the vif called 'name', or null if there is none. */

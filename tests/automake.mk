@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
 	tests/unit/test-follow \
+	tests/unit/test-model-portgroup \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-elements \
 	tests/unit/test-netdef-law \
@@ -41,6 +42,7 @@ unit_tests = \
 	tests/unit/test-port-policy \
 	tests/unit/test-port-vlan \
 	tests/unit/test-vif \
+	tests/unit/test-vif-guest \
 	tests/unit/test-virtnet-version \
 	tests/unit/test-vlan-set
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -93,6 +95,10 @@ tests_unit_test_model_LDADD = $(UNIT_LIBS)
 tests_unit_test_follow_SOURCES = tests/unit/test-follow.c
 tests_unit_test_follow_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_follow_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_model_portgroup_SOURCES = tests/unit/test-model-portgroup.c
+tests_unit_test_model_portgroup_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_model_portgroup_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_netdef_SOURCES = tests/unit/test-netdef.c
 tests_unit_test_netdef_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -149,6 +155,10 @@ tests_unit_test_port_vlan_LDADD = $(UNIT_LIBS)
 tests_unit_test_vif_SOURCES = tests/unit/test-vif.c
 tests_unit_test_vif_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_vif_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_vif_guest_SOURCES = tests/unit/test-vif-guest.c
+tests_unit_test_vif_guest_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_vif_guest_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_virtnet_version_SOURCES = tests/unit/test-virtnet-version.c
 tests_unit_test_virtnet_version_CPPFLAGS = $(UNIT_CPPFLAGS)

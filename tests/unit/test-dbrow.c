@@ -98,7 +98,7 @@ test_set_port_vlan(void **state OVS_UNUSED)
     vlan_set_add_range(&trunk.trunks, 20, 22);
     vlan_set_add(&trunk.trunks, 4095);
 
-    check_json(dbrow_set_port_vlan("vnet0", &none, &access),
+    check_json(dbrow_set_port_vlan("vnet0", &none, &access, "true"),
                "['Open_vSwitch',"
                "{'mutations':["DELETE_MARK","INSERT_MARK"],"
                "'op':'mutate','table':'Port',"WHERE(EMPTY, EMPTY, EMPTY)"},"
@@ -108,7 +108,7 @@ test_set_port_vlan(void **state OVS_UNUSED)
 
     /* Back to nothing: the mark goes as well. */
 #define TRUNKS "['set',[20,21,22,4095]]"
-    check_json(dbrow_set_port_vlan("vnet0", &trunk, &none),
+    check_json(dbrow_set_port_vlan("vnet0", &trunk, &none, "true"),
                "['Open_vSwitch',"
                "{'mutations':["DELETE_MARK"],"
                "'op':'mutate','table':'Port',"
@@ -117,7 +117,7 @@ test_set_port_vlan(void **state OVS_UNUSED)
                "'vlan_mode':"EMPTY"},'table':'Port',"
                WHERE("0", TRUNKS, "'native-untagged'")"}]");
 
-    check_json(dbrow_set_port_vlan("vnet0", &access, &trunk),
+    check_json(dbrow_set_port_vlan("vnet0", &access, &trunk, "true"),
                "['Open_vSwitch',"
                "{'mutations':["DELETE_MARK","INSERT_MARK"],"
                "'op':'mutate','table':'Port',"WHERE("10", EMPTY, EMPTY)"},"

@@ -459,6 +459,17 @@ test_ranks(void **state OVS_UNUSED)
     check_run(&table, "b", "a:10-20 b:21-30");
     claim_as(&table, "c", CLAIM_LISTED, "15-25", true);
     check_run(&table, "abc", "a:10-14 b:26-30 c:15-25");
+
+    /* A paused guest has what it had, but for who else wants it; and when it
+     * goes on, it is too late. */
+    mac_table_unclaim(&table, mac, "a");
+    mac_table_unclaim(&table, mac, "b");
+    claim_as(&table, "c", CLAIM_PAUSED, "10", true);
+    check_run(&table, "c", "c:10");
+    claim(&table, "a", "10", true);
+    check_run(&table, "ac", "a:10");
+    claim(&table, "c", "10", true);
+    check_run(&table, "", "a:10");
     mac_table_uninit(&table);
 
     assert_string_equal(claim_kind_to_string(CLAIM_HOST), "host");

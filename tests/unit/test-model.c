@@ -240,7 +240,8 @@ static const struct port_case {
       MODEL_WIRED, VIF_GUEST, MAC, true, "" },
     { { .attached_mac = S(MAC), .portgroup = S("none") },
       MODEL_WIRED, VIF_GUEST, MAC, true,
-      "warning: p: no network of this bridge has a portgroup 'none'\n" },
+      "warning: p: no network of this bridge has a portgroup 'none', "
+          "so the port is in all VLANs\n" },
     { { .attached_mac = S(MAC), .portgroup = S("web"),
         .vlan = { .tag = 10 } },
       MODEL_WIRED, VIF_GUEST, MAC, true,

@@ -153,6 +153,11 @@ vif_init_full(struct vif *vif)
     vif->role = xstrdup("guest");
     vif->isolated = xstrdup("true");
     vif->macs = xstrdup("52:54:00:12:34:57");
+    vif->profile = xstrdup("q");
+    vif->socket = xstrdup("/s");
+    vif->guest.name = xstrdup("g1");
+    vif->guest.network = xstrdup("net");
+    vif->guest.portgroup = xstrdup("pg");
     vif->port = xstrdup("vnet0");
     vif->vlan.tag = 10;
     vlan_set_add(&vif->vlan.trunks, 20);
@@ -207,6 +212,16 @@ test_value(void **state OVS_UNUSED)
     STRING_DIFFERS(isolated);
     STRING_DIFFERS(macs);
     STRING_DIFFERS(port);
+    STRING_DIFFERS(profile);
+    STRING_DIFFERS(socket);
+    STRING_DIFFERS(guest.name);
+    STRING_DIFFERS(guest.network);
+    STRING_DIFFERS(guest.portgroup);
+    DIFFERS(guest.state, DOMAIN_PAUSED);
+    DIFFERS(guest.link_down, true);
+    DIFFERS(guest.has_vlan, true);
+    DIFFERS(guest.vlan.tag, 12);
+    DIFFERS(vlan_is_kept, true);
 
     vlan_set_add(&b.vlan.trunks, 30);
     assert_false(vif_equals(&a, &b));

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "lib/compile.h"
+#include "lib/model.h"
+#include "lib/vif.h"
+#include "openvswitch/dynamic-string.h"
+#include "util.h"
+
+#define CC(STRING) CONST_CAST(char *, STRING)
+#define MAC "52:54:00:00:00:01"
+
+static struct netdef *netdefs[2];
+static struct bridge_model bridge;
+
+/* Makes 'bridge' one with the networks of 'xml', of which the second may be
+ * null, as those of libvirt if 'libvirts'. */
+static void
+define(const char *a, const char *b, bool libvirts)
+{
+    const char *const xml[] = { a, b };
+    const struct bridge_row row = { .name = CC("br0") };
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    size_t n = b ? 2 : 1;
+
+    for (size_t i = 0; i < n; i++) {
+        netdefs[i] = netdef_from_xml(xml[i], strlen(xml[i]), "x.xml", &diags);
+        assert_non_null(netdefs[i]);
+        if (libvirts) {
+            netdef_set_libvirts(netdefs[i], true);
+        }
+    }
+    bridge_model_init(&bridge, &row, (const struct netdef *const *) netdefs, n,
+                      &diags);
+    diag_list_uninit(&diags);
+}
+
+static void
+undefine(void)
+{
+    bridge_model_uninit(&bridge);
+    for (size_t i = 0; i < ARRAY_SIZE(netdefs); i++) {
+        netdef_destroy(netdefs[i]);
+        netdefs[i] = NULL;
+    }
+}
+
+#define PORTGROUP(NAME, REST, VLAN) \
+    "<portgroup name='"NAME"'"REST"><vlan><tag id='"VLAN"'/></vlan></portgroup>"
+#define NET(NAME, REST) \
+    "<network><name>"NAME"</name><bridge name='br0'/>"REST"</network>"
+#define A NET("a", PORTGROUP("one", "", "1") PORTGROUP("two", "", "2")      \
+              PORTGROUP("three", "", "3")                                   \
+              PORTGROUP("default", " default='yes'", "9"))
+#define B NET("b", PORTGROUP("two", "", "22") PORTGROUP("four", "", "4"))
+
+/* external_ids:virtnet-portgroup, external_ids:port-profile, libvirt, the
+ * default. */
+static void
+test_precedence(void **state OVS_UNUSED)
+{
+    const struct {
+        const char *portgroup, *profile, *libvirts, *network;
+        bool guest, one_network;
+        const char *expected;   /* Null for none. */
+    } cases[] = {
+        { "one", "two", "three", "a", true, true, "one" },
+        { NULL, "two", "three", "a", true, true, "two" },
+        { NULL, NULL, "three", "a", true, true, "three" },
+        { NULL, NULL, NULL, "a", true, true, "default" },
+        { NULL, NULL, NULL, NULL, true, true, "default" },
+        /* A profile that is no portgroup says nothing. */
+        { NULL, "gold", "three", "a", true, true, "three" },
+        { NULL, "gold", NULL, NULL, true, true, "default" },
+        /* But who asks for what is not there gets nothing. */
+        { "gold", "two", "three", "a", true, true, NULL },
+        { NULL, NULL, "gold", "a", true, true, NULL },
+        /* An uplink is in no portgroup by default. */
+        { NULL, NULL, NULL, NULL, false, true, NULL },
+        { "one", NULL, NULL, NULL, false, true, "one" },
+
+        /* Two networks on one bridge: libvirt knows which of them it is. */
+        { NULL, NULL, "two", "a", true, false, "two" },
+        { NULL, NULL, "two", "b", true, false, "two of b" },
+        { NULL, NULL, NULL, "a", true, false, "default" },
+        { NULL, NULL, NULL, "b", true, false, NULL },
+        { NULL, NULL, NULL, NULL, true, false, NULL },
+        { "four", NULL, NULL, "a", true, false, "four of b" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct vif vif = {
+            .name = CC("p"),
+            .attached_mac = CC(cases[i].guest ? MAC : NULL),
+            .portgroup = CC(cases[i].portgroup),
+            .profile = CC(cases[i].profile),
+            .guest = {
+                .name = CC("g1"),
+                .portgroup = CC(cases[i].libvirts),
+                .network = CC(cases[i].network),
+            },
+        };
+        const struct netdef *network = NULL;
+        const struct portgroup *pg;
+        char *found = NULL;
+
+        define(A, cases[i].one_network ? NULL : B, false);
+        pg = model_find_portgroup(&bridge, &vif, &network);
+        if (pg) {
+            found = xasprintf("%s%s", pg->name,
+                              network == netdefs[1] ? " of b" : "");
+        }
+        if (!nullable_string_is_equal(found, cases[i].expected)) {
+            fail_msg("case %"PRIuSIZE": %s, expected %s", i,
+                     found ? found : "none",
+                     cases[i].expected ? cases[i].expected : "none");
+        }
+        free(found);
+        undefine();
+    }
+}
+
+/* Returns what is to be written into table Port for 'vif': a tag, -1 for no VLAN
+ * at all, -2 for nothing. */
+static int
+wanted_tag(const struct vif *vif)
+{
+    struct port_vlan vlan;
+    int tag = -2;
+
+    if (model_port_vlan(&bridge, vif, &vlan)) {
+        tag = vlan.tag;
+        port_vlan_uninit(&vlan);
+    }
+    return tag;
+}
+
+/* Where the definition is libvirt's, so are the VLANs. */
+static void
+test_libvirts(void **state OVS_UNUSED)
+{
+    struct vif vif = {
+        .name = CC("p"), .attached_mac = CC(MAC), .vlan = { .tag = -1 },
+        .guest = { .name = CC("g1"), .network = CC("a"),
+                   .portgroup = CC("one"), .vlan = { .tag = -1 } },
+    };
+
+    define(A, NULL, false);
+    assert_int_equal(wanted_tag(&vif), 1);
+    vif.guest.portgroup = NULL;
+    assert_int_equal(wanted_tag(&vif), 9);
+    undefine();
+
+    define(A, NULL, true);
+    assert_int_equal(wanted_tag(&vif), -2);
+    vif.guest.portgroup = CC("one");
+    assert_int_equal(wanted_tag(&vif), -2);
+    vif.portgroup = CC("two");
+    assert_int_equal(wanted_tag(&vif), 2);
+    undefine();
+}
+
+#define ASKS "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' " \
+             "macTableManager='libvirt'/></metadata>"
+
+/* VLANs that libvirt has lost. */
+static void
+test_lost_vlan(void **state OVS_UNUSED)
+{
+    const struct {
+        int row;                /* Tag in table Port. */
+        bool ours, kept;
+        bool known;             /* Does libvirt know the guest? */
+        int libvirts;           /* Its tag there, or -1. */
+        int in;                 /* VLAN that the port is in, or -1: all. */
+        int wanted;             /* As from wanted_tag(). */
+        const char *diags;
+    } cases[] = {
+        { 42, false, false, true, 42, 42, -2, "" },
+        { -1, false, false, true, -1, -1, -2, "" },
+        /* Cleared by update-device, put back, cleared again. */
+        { -1, false, false, true, 42, 42, 42,
+          "warning: p: libvirt has guest 'g1' in tag=42 here, but has cleared "
+          "that in the database; kept there\n" },
+        { 42, true, true, true, 42, 42, -2, "" },
+        { -1, true, true, true, 42, 42, 42,
+          "warning: p: libvirt has guest 'g1' in tag=42 here, but has cleared "
+          "that in the database; kept there\n" },
+        /* Then libvirt is told of another VLAN, or of none. */
+        { 7, true, true, true, 42, 7, -2, "" },
+        { 42, true, true, true, -1, 42, -1, "" },
+        { -1, true, true, true, -1, -1, -1, "" },
+        /* Or it cannot be asked. */
+        { 42, true, true, false, -1, 42, -2, "" },
+        { -1, false, false, false, -1, -1, -2, "" },
+        /* Somebody else's doing. */
+        { 7, false, false, true, 42, 7, -2,
+          "note: p: libvirt has guest 'g1' in tag=42 here, but in the database "
+          "it is in another\n" },
+    };
+
+    define(NET("a", ASKS), NULL, true);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct vif vif = {
+            .name = CC("p"),
+            .ofport = OFP_PORT_C(1),
+            .attached_mac = CC(MAC),
+            .vlan = { .tag = cases[i].row },
+            .vlan_is_ours = cases[i].ours,
+            .vlan_is_kept = cases[i].kept,
+            .guest = {
+                .name = CC(cases[i].known ? "g1" : NULL),
+                .has_vlan = cases[i].libvirts >= 0,
+                .vlan = { .tag = cases[i].libvirts },
+            },
+        };
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct ds s = DS_EMPTY_INITIALIZER;
+        struct vport vport;
+
+        assert_int_equal(wanted_tag(&vif), cases[i].wanted);
+        assert_int_equal(model_port(&bridge, &vif, &vport, &diags),
+                         MODEL_WIRED);
+        assert_int_equal(vport.vlan.untagged_in, MAX(cases[i].in, 0));
+        assert_int_equal(vport.vlan.tagged_in, cases[i].in < 0);
+        diag_list_format(&s, &diags);
+        assert_string_equal(ds_cstr(&s), cases[i].diags);
+        ds_destroy(&s);
+        diag_list_uninit(&diags);
+        vport_uninit(&vport);
+    }
+    undefine();
+
+    /* On a bridge that nobody asks anything of, nothing is put back. */
+    const struct vif vif = {
+        .name = CC("p"), .attached_mac = CC(MAC), .vlan = { .tag = -1 },
+        .guest = { .name = CC("g1"), .has_vlan = true,
+                   .vlan = { .tag = 42 } },
+    };
+    define(NET("a", ""), NULL, true);
+    assert_int_equal(wanted_tag(&vif), -2);
+    undefine();
+}
+
+/* What else libvirt knows of a guest. */
+static void
+test_guest(void **state OVS_UNUSED)
+{
+    const struct {
+        struct vif_guest guest;
+        enum model_verdict verdict;
+        bool active, paused;
+        const char *diags;
+    } cases[] = {
+        { { .name = CC("g1"), .network = CC("a") },
+          MODEL_WIRED, true, false, "" },
+        { { .name = CC("g1"), .state = DOMAIN_PAUSED },
+          MODEL_WIRED, true, true, "" },
+        { { .name = CC("g1"), .state = DOMAIN_INCOMING },
+          MODEL_WIRED, false, false, "" },
+        { { .name = CC("g1"), .link_down = true },
+          MODEL_SKIPPED, false, false,
+          "note: p: guest 'g1' has its link down, so nothing is delivered to "
+          "it or taken from it\n" },
+        { { .name = CC("g1"), .network = CC("gone") },
+          MODEL_WIRED, true, false,
+          "note: p: guest 'g1' is in network 'gone', which this bridge has "
+          "not\n" },
+        { { .name = CC("g1"), .network = CC("a"), .portgroup = CC("gold") },
+          MODEL_WIRED, true, false,
+          "warning: p: no network of this bridge has a portgroup 'gold', so "
+          "the port is in all VLANs\n" },
+    };
+
+    define(NET("a", ASKS), NULL, true);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct vif vif = {
+            .name = CC("p"), .ofport = OFP_PORT_C(1), .attached_mac = CC(MAC),
+            .vlan = { .tag = -1 }, .guest = cases[i].guest,
+        };
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct ds s = DS_EMPTY_INITIALIZER;
+        struct vport vport;
+
+        vif.guest.vlan.tag = -1;
+        assert_int_equal(model_port(&bridge, &vif, &vport, &diags),
+                         cases[i].verdict);
+        if (cases[i].verdict != MODEL_SKIPPED) {
+            assert_int_equal(vport.active, cases[i].active);
+            assert_int_equal(vport.paused, cases[i].paused);
+            assert_int_equal(vport_get_mac(&vport, 0).kind,
+                             cases[i].paused ? CLAIM_PAUSED : CLAIM_ATTACHED);
+            vport_uninit(&vport);
+        }
+        diag_list_format(&s, &diags);
+        assert_string_equal(ds_cstr(&s), cases[i].diags);
+        ds_destroy(&s);
+        diag_list_uninit(&diags);
+    }
+    undefine();
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_precedence),
+        cmocka_unit_test(test_libvirts),
+        cmocka_unit_test(test_lost_vlan),
+        cmocka_unit_test(test_guest),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
