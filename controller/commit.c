@@ -2,7 +2,6 @@
 #include <config.h>
 #include "controller/commit.h"
 
-#include "byte-order.h"
 #include "controller/mgmt-conn.h"
 #include "openvswitch/ofp-errors.h"
 #include "openvswitch/ofp-msgs.h"
@@ -136,10 +135,19 @@ commit_handle_error(struct commit *c, const struct ofp_header *oh)
     } else if (!c->blamed) {
         quarantine_add(&c->quarantine, sent->cookie, name);
         c->blamed = true;
-        VLOG_WARN_RL(&rl, "%s: switch refused flows with cookie %#"PRIx64
-                     ": %s; leaving them out",
-                     c->bridge, ntohll(sent->cookie), name);
+        c->news = sent->cookie;
     }
+}
+
+/* Returns the cookie of whoever has been quarantined since the last call, or 0
+ * if nobody has. */
+ovs_be64
+commit_take_news(struct commit *c)
+{
+    ovs_be64 cookie = c->news;
+
+    c->news = 0;
+    return cookie;
 }
 
 /* Does the reply to barrier 'barrier_xid' say that the switch is through with

@@ -57,6 +57,7 @@ struct commit {
     long long int sent_at;      /* In time_msec() terms. */
     bool refused;               /* Has there been an error? */
     bool blamed;                /* And do we know whose fault it was? */
+    ovs_be64 news;              /* Whose it was, as long as nobody knows. */
 };
 
 void commit_init(struct commit *, const char *bridge);
@@ -67,6 +68,7 @@ bool commit_may_start(const struct commit *);
 void commit_start(struct commit *, struct ochanges *,
                   const struct oflow_table *installed, struct mgmt_conn *);
 void commit_handle_error(struct commit *, const struct ofp_header *);
+ovs_be64 commit_take_news(struct commit *);
 bool commit_is_over(const struct commit *, ovs_be32 barrier_xid);
 bool commit_finish(struct commit *, struct oflow_table *installed);
 

@@ -206,8 +206,22 @@ add_to_member(struct json *json, const char *name, long long int value)
     put_integer(json, name, value + (old ? json_integer(old) : 0));
 }
 
+/* Adds to member "drops" of 'json' what 'df', a flow of ours that drops, has
+ * dropped, by table. */
+static void
+add_drops(struct json *json, const struct dump_flow *df)
+{
+    const char *table = pipeline_table_to_string(df->flow->table_id);
+
+    if (!shash_find(json_object(json), "drops")) {
+        json_object_put(json, "drops", json_object_create());
+    }
+    add_to_member(shash_find_data(json_object(json), "drops"),
+                  table ? table : "?", df->n_packets);
+}
+
 /* Adds to each of 'ports' what 'dump' counted of it: frames from it in ADMIT,
- * frames to its address in FORWARD. */
+ * frames to its address in FORWARD, and frames that its own flows drop. */
 static void
 put_port_stats(struct json *ports, const struct mbridge *mb,
                const struct flow_dump *dump)
@@ -223,7 +237,9 @@ put_port_stats(struct json *ports, const struct mbridge *mb,
             || !pipeline_cookie_is_ours(df->flow->cookie)) {
             continue;
         }
-        if (df->flow->table_id == TABLE_ADMIT) {
+        if (!df->flow->ofpacts_len) {
+            add_drops(port, df);
+        } else if (df->flow->table_id == TABLE_ADMIT) {
             add_to_member(port, "tx_packets", df->n_packets);
             add_to_member(port, "tx_bytes", df->n_bytes);
         } else if (df->flow->table_id == TABLE_FORWARD) {
@@ -233,22 +249,18 @@ put_port_stats(struct json *ports, const struct mbridge *mb,
     }
 }
 
-/* Frames that our own flows have dropped, by table. */
-static struct json *
-export_drops(const struct flow_dump *dump)
+/* Adds to 'bridge' what our own flows have dropped, by table. */
+static void
+put_drops(struct json *bridge, const struct flow_dump *dump)
 {
-    struct json *json = json_object_create();
-
     for (size_t i = 0; i < dump->n_flows; i++) {
         const struct dump_flow *df = &dump->flows[i];
-        const char *table = pipeline_table_to_string(df->flow->table_id);
 
-        if (table && df->has_stats && !df->flow->ofpacts_len
+        if (df->has_stats && !df->flow->ofpacts_len
             && pipeline_cookie_is_ours(df->flow->cookie)) {
-            add_to_member(json, table, df->n_packets);
+            add_drops(bridge, df);
         }
     }
-    return json;
 }
 
 static struct json *
@@ -324,7 +336,7 @@ export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
     mbridge_for_each_port(mb, export_port, &export);
     if (dump) {
         put_port_stats(export.ports, mb, dump);
-        json_object_put(json, "drops", export_drops(dump));
+        put_drops(json, dump);
     }
     ofctrl_format_state(&state, ofctrl, mbridge_plan(mb));
     mbridge_get_diags(mb, &diags);

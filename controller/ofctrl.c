@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "byte-order.h"
 #include "controller/commit.h"
 #include "controller/mgmt-conn.h"
 #include "controller/ofctrl-switch.h"
@@ -197,6 +198,23 @@ find_changes(const struct ofctrl *ofctrl, const struct plan *plan,
     quarantine_filter(&ofctrl->commit.quarantine, changes);
 }
 
+/* Says who has been quarantined. */
+static void
+log_quarantine(struct ofctrl *ofctrl, const struct plan *plan)
+{
+    ovs_be64 cookie = commit_take_news(&ofctrl->commit);
+
+    if (cookie) {
+        const char *port = plan_cookie_origin(plan, cookie);
+        const char *why = ofctrl_get_quarantine(ofctrl, cookie);
+
+        VLOG_WARN_RL(&rl, "%s: switch refused flows of %s%s (cookie %#"PRIx64
+                     "): %s; leaving them out", ofctrl->bridge,
+                     port ? "port " : "the bridge", port ? port : "",
+                     ntohll(cookie), why ? why : "");
+    }
+}
+
 /* Brings the switch to what 'plan' desires, if the connection is ready for it;
  * otherwise, what is to be done stays to be done.  The client must call this
  * function after each ofctrl_run() and after each plan_run(). */
@@ -205,6 +223,7 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
 {
     struct ochanges changes = OCHANGES_INITIALIZER;
 
+    log_quarantine(ofctrl, plan);
     if (ofctrl->state != S_READY || !commit_may_start(&ofctrl->commit)) {
         return;
     }

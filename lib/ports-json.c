@@ -100,7 +100,8 @@ ports_bridge_find_vif(const struct ports_bridge *bridge, const char *name)
             : NULL);
 }
 
-/* Finds out which interfaces of 'bridge' share a port. */
+/* Finds out which interfaces of 'bridge' share a port, and of which of these
+ * ports some interface has a partner for LACP. */
 static void
 find_bonds(struct ports_bridge *bridge)
 {
@@ -114,7 +115,15 @@ find_bonds(struct ports_bridge *bridge)
             vif->bond.is_member = other->bond.is_member = true;
         } else {
             shash_add(&first, vif->port, vif);
+            other = vif;
         }
+        other->bond.lacp_negotiated |= vif->lacp_current;
+    }
+    for (size_t i = 0; i < bridge->n_vifs; i++) {
+        struct vif *vif = &bridge->vifs[i];
+        const struct vif *other = shash_find_data(&first, vif->port);
+
+        vif->bond.lacp_negotiated = other->bond.lacp_negotiated;
     }
     shash_destroy(&first);
 }
@@ -333,6 +342,80 @@ take_document(const struct json *json, unsigned int line, size_t n,
     return NULL;
 }
 
+/* A text that is read from its beginning to its end. */
+struct cursor {
+    const char *text;
+    size_t size, offset;
+    unsigned int line;          /* From 1. */
+    bool is_log;                /* Is it a database file? */
+};
+
+static const char log_magic[] = "OVSDB JSON ";
+
+/* Moves 'c' behind 'n' bytes more. */
+static void
+cursor_advance(struct cursor *c, size_t n)
+{
+    c->line += count_lines(c->text + c->offset, n);
+    c->offset += n;
+}
+
+/* Moves 'c' behind the header of a database file's record, a line that begins
+ * with 'log_magic'. */
+static char *
+cursor_skip_header(struct cursor *c)
+{
+    const char *start = c->text + c->offset;
+    const char *eol = memchr(start, '\n', c->size - c->offset);
+
+    if (!eol || eol - start < strlen(log_magic)
+        || memcmp(start, log_magic, strlen(log_magic))) {
+        return xasprintf("line %u: not a record of a database file", c->line);
+    }
+    cursor_advance(c, eol + 1 - start);
+    return NULL;
+}
+
+static void
+cursor_skip_space(struct cursor *c)
+{
+    while (c->offset < c->size && strchr(" \t\r\n", c->text[c->offset])) {
+        cursor_advance(c, 1);
+    }
+}
+
+/* Takes in the next document, if there is one.  Sets '*end' if there is
+ * none. */
+static char *
+take_next(struct cursor *c, size_t n, struct shash *tables,
+          struct ports *ports, bool *end)
+{
+    char *error = NULL;
+    size_t used;
+
+    cursor_skip_space(c);
+    *end = c->offset >= c->size;
+    if (*end) {
+        return NULL;
+    }
+    if (c->is_log) {
+        error = cursor_skip_header(c);
+        if (error) {
+            return error;
+        }
+    }
+
+    struct json *json = parse_document(c->text + c->offset,
+                                       c->size - c->offset, c->line, &used,
+                                       &error);
+    if (json) {
+        error = take_document(json, c->line, n, c->is_log, tables, ports);
+        json_destroy(json);
+    }
+    cursor_advance(c, used);
+    return error;
+}
+
 /* Reads the 'size' bytes at 'text', in any of the formats, into 'ports', which
  * it initializes.
  *
@@ -342,55 +425,27 @@ take_document(const struct json *json, unsigned int line, size_t n,
 char *
 ports_from_text(const char *text, size_t size, struct ports *ports)
 {
-    static const char magic[] = "OVSDB JSON ";
-    bool is_log = size >= strlen(magic) && !memcmp(text, magic, strlen(magic));
+    struct cursor c = {
+        .text = text,
+        .size = size,
+        .line = 1,
+        .is_log = (size >= strlen(log_magic)
+                   && !memcmp(text, log_magic, strlen(log_magic))),
+    };
     struct shash tables = SHASH_INITIALIZER(&tables);
-    unsigned int line = 1;
     char *error = NULL;
-    size_t n = 0;
+    bool end = false;
+    size_t n;
 
     *ports = (struct ports) PORTS_INITIALIZER;
-    for (size_t offset = 0; !error; n++) {
-        if (is_log && offset < size) {
-            const char *eol = memchr(text + offset, '\n', size - offset);
-
-            if (!eol || size - offset < strlen(magic)
-                || memcmp(text + offset, magic, strlen(magic))) {
-                error = xasprintf("line %u: not a record of a database file",
-                                  line);
-                break;
-            }
-            offset = eol + 1 - text;
-            line++;
-        }
-        for (; offset < size && strchr(" \t\r\n", text[offset]); offset++) {
-            line += text[offset] == '\n';
-        }
-        if (offset >= size) {
-            break;
-        }
-
-        size_t used;
-        struct json *json = parse_document(text + offset, size - offset, line,
-                                           &used, &error);
-        if (json) {
-            error = take_document(json, line, n, is_log, &tables, ports);
-            json_destroy(json);
-        }
-        line += count_lines(text + offset, used);
-        offset += used;
-        /* What follows a record's JSON is the line's end. */
-        for (; is_log && offset < size && text[offset] == '\n'; offset++) {
-            line++;
-        }
+    for (n = 0; !error && !end; n += !end) {
+        error = take_next(&c, n, &tables, ports, &end);
     }
-
     if (!error && !n) {
         error = xstrdup("is empty");
-    }
-    if (!error && !shash_is_empty(&tables)) {
+    } else if (!error && !shash_is_empty(&tables)) {
         error = ports_from_tables(&tables, ports);
-    } else if (!error && is_log) {
+    } else if (!error && c.is_log) {
         error = xstrdup("has no records");
     }
     destroy_tables(&tables);

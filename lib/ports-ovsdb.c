@@ -133,6 +133,7 @@ read_interface(struct vif *vif, const struct json *row)
     vif->qos.policing_burst = get_number(row, "ingress_policing_burst");
     vif->qos.policing_mark = get_id(row, "virtnet-policing");
     vif->is_tunnel = type && vif_type_is_tunnel(type);
+    vif->lacp_current = get_one(row, "lacp_current", JSON_TRUE) != NULL;
 }
 
 static bool
@@ -297,6 +298,25 @@ read_qos(const struct shash *tables, const struct json *port,
     smap_destroy(&config);
 }
 
+/* Is the Port row that 'ref' names the output of a mirror? */
+static bool
+is_mirror_output(const struct shash *tables, const struct json *ref)
+{
+    const struct json *mirrors = shash_find_data(tables, "Mirror");
+    const struct shash_node *node;
+
+    if (mirrors) {
+        SHASH_FOR_EACH (node, json_object(mirrors)) {
+            const struct json *output = get_column(node->data, "output_port");
+
+            if (output && json_equal(output, ref)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void
 read_ports(const struct shash *tables, const struct json *bridge_row,
            struct ports_bridge *bridge)
@@ -324,6 +344,7 @@ read_ports(const struct shash *tables, const struct json *bridge_row,
                 read_port(vif, port);
                 read_bond(vif, port, m);
                 read_qos(tables, port, &vif->qos);
+                vif->is_mirror_output = is_mirror_output(tables, ports[i]);
             }
         }
     }

@@ -178,6 +178,19 @@ vif_qinq_ethtype(const struct json *json, void *vif_)
 }
 
 static char *
+vif_bond_mode(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    if (json->type != JSON_STRING
+        || !vif_bond_mode_from_string(json_string(json), &vif->bond.mode)) {
+        return xstrdup("expected \"active-backup\", \"balance-slb\" or "
+                       "\"balance-tcp\"");
+    }
+    return NULL;
+}
+
+static char *
 vif_vlan_mode(const struct json *json, void *vif_)
 {
     struct vif *vif = vif_;
@@ -221,6 +234,12 @@ take_boolean(const struct json *json, bool *value)
 BOOLEAN_MEMBER(vif_protected, struct vif, is_protected)
 BOOLEAN_MEMBER(vif_protected_is_ours, struct vif, protected_is_ours)
 BOOLEAN_MEMBER(vif_vlan_is_ours, struct vif, vlan_is_ours)
+BOOLEAN_MEMBER(vif_lacp, struct vif, bond.lacp)
+BOOLEAN_MEMBER(vif_lacp_current, struct vif, lacp_current)
+BOOLEAN_MEMBER(vif_lacp_fallback_ab, struct vif, bond.lacp_fallback_ab)
+BOOLEAN_MEMBER(vif_all_members_active, struct vif, bond.all_members_active)
+BOOLEAN_MEMBER(vif_bond_active, struct vif, bond.is_active)
+BOOLEAN_MEMBER(vif_is_mirror_output, struct vif, is_mirror_output)
 BOOLEAN_MEMBER(bridge_forward_bpdu, struct ports_bridge, row.forward_bpdu)
 
 static char *
@@ -228,12 +247,19 @@ take_port(struct ports_bridge *bridge, const char *name,
           const struct json *json)
 {
     static const struct member members[] = {
+        { "all-members-active", vif_all_members_active },
         { "attached-mac", vif_attached_mac },
+        { "bond_active", vif_bond_active },
+        { "bond_mode", vif_bond_mode },
         { "cvlans", vif_cvlans },
         { "error", vif_error },
         { "iface-id", vif_iface_id },
         { "iface-status", vif_iface_status },
+        { "lacp", vif_lacp },
+        { "lacp-fallback-ab", vif_lacp_fallback_ab },
+        { "lacp_current", vif_lacp_current },
         { "mac_in_use", vif_mac_in_use },
+        { "mirror-output", vif_is_mirror_output },
         { "ofport", vif_ofport },
         { "port", vif_port },
         { "port-profile", vif_profile },

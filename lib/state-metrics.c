@@ -140,27 +140,53 @@ put_port_counter(struct ds *s, const struct shash_node **bridges, size_t n,
     }
 }
 
+/* Appends what 'object', a bridge or the 'port' of it, has dropped. */
 static void
-put_drops(struct ds *s, const struct shash_node **bridges, size_t n)
+put_drops(struct ds *s, const char *name, const char *bridge,
+          const char *port, const struct json *object)
+{
+    const struct json *drops = state_get(object, "drops");
+
+    if (drops) {
+        const struct shash_node **nodes = shash_sort(json_object(drops));
+
+        for (size_t i = 0; i < shash_count(json_object(drops)); i++) {
+            ds_put_format(s, "virtnet_%s_total{", name);
+            put_label(s, "bridge", bridge);
+            ds_put_char(s, ',');
+            if (port) {
+                put_label(s, "port", port);
+                ds_put_char(s, ',');
+            }
+            put_label(s, "table", nodes[i]->name);
+            ds_put_format(s, "} %lld\n",
+                          state_get_integer(drops, nodes[i]->name));
+        }
+        free(nodes);
+    }
+}
+
+static void
+put_all_drops(struct ds *s, const struct shash_node **bridges, size_t n)
 {
     put_family(s, "dropped_packets", "counter",
                "Frames that flows of ours dropped, by table.");
     for (size_t i = 0; i < n; i++) {
-        const struct json *drops = state_get(bridges[i]->data, "drops");
+        put_drops(s, "dropped_packets", bridges[i]->name, NULL,
+                  bridges[i]->data);
+    }
 
-        if (drops) {
-            const struct shash_node **nodes = shash_sort(json_object(drops));
+    put_family(s, "port_dropped_packets", "counter",
+               "Those of them that a port's own flows dropped, by table.");
+    for (size_t i = 0; i < n; i++) {
+        const struct json *ports = state_get(bridges[i]->data, "ports");
+        const struct shash_node **nodes = shash_sort(json_object(ports));
 
-            for (size_t j = 0; j < shash_count(json_object(drops)); j++) {
-                ds_put_cstr(s, "virtnet_dropped_packets_total{");
-                put_label(s, "bridge", bridges[i]->name);
-                ds_put_char(s, ',');
-                put_label(s, "table", nodes[j]->name);
-                ds_put_format(s, "} %lld\n",
-                              state_get_integer(drops, nodes[j]->name));
-            }
-            free(nodes);
+        for (size_t j = 0; j < shash_count(json_object(ports)); j++) {
+            put_drops(s, "port_dropped_packets", bridges[i]->name,
+                      nodes[j]->name, nodes[j]->data);
         }
+        free(nodes);
     }
 }
 
@@ -200,7 +226,7 @@ state_format_metrics(struct ds *s, const struct json *state)
                      "Frames taken from the port.");
     put_port_counter(s, bridges, n, "port_transmitted_bytes", "tx_bytes",
                      "Bytes of frames taken from the port.");
-    put_drops(s, bridges, n);
+    put_all_drops(s, bridges, n);
     ds_put_cstr(s, "# EOF\n");
     free(bridges);
 }

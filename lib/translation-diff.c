@@ -213,67 +213,130 @@ counts_to_json(const struct delta *delta)
     return json;
 }
 
-/* Computes everything.  Appends it to 's' unless that is null, otherwise adds
- * it to 'json'.  Returns whether there is a difference. */
-static bool
-diff(struct ds *s, struct json *json, const struct translation *a,
-     const struct translation *b)
+/* Initializes 'delta' to nothing, as an array too if 'json'. */
+static void
+delta_init(struct delta *delta, bool json)
 {
-    struct json *bridges = json ? json_object_create() : NULL;
-    struct delta rows = { .json = json ? json_array_create_empty() : NULL };
+    *delta = (struct delta) {
+        .json = json ? json_array_create_empty() : NULL,
+    };
+}
+
+/* What is different in a bridge, which may be in one of two translations
+ * only. */
+struct bridge_diff {
+    const char *name;
+    const char *old_mode, *new_mode;
+    struct delta flows, buckets;
+};
+
+static void
+bridge_diff_init(struct bridge_diff *bd, const char *name,
+                 const struct translation *a, const struct translation *b,
+                 bool json)
+{
+    const struct translation_bridge *old = translation_find_bridge(a, name);
+    const struct translation_bridge *new = translation_find_bridge(b, name);
+
+    *bd = (struct bridge_diff) {
+        .name = name,
+        .old_mode = mode_of(old),
+        .new_mode = mode_of(new),
+    };
+    delta_init(&bd->flows, json);
+    delta_init(&bd->buckets, json);
+    diff_flows(&bd->flows, old, new);
+    diff_buckets(&bd->buckets, false, old, new);
+    diff_buckets(&bd->buckets, true, new, old);
+}
+
+static void
+bridge_diff_uninit(struct bridge_diff *bd)
+{
+    ds_destroy(&bd->flows.s);
+    ds_destroy(&bd->buckets.s);
+}
+
+static bool
+bridge_diff_is_empty(const struct bridge_diff *bd)
+{
+    return (!bd->flows.s.length && !bd->buckets.s.length
+            && !strcmp(bd->old_mode, bd->new_mode));
+}
+
+static void
+bridge_diff_format(struct ds *s, const struct bridge_diff *bd)
+{
+    ds_put_cstr(s, "bridge ");
+    printable_put(s, bd->name);
+    ds_put_format(s, ": macTableManager %s -> %s\n", bd->old_mode,
+                  bd->new_mode);
+    ds_put_cstr(s, ds_cstr_ro(&bd->flows.s));
+    ds_put_cstr(s, ds_cstr_ro(&bd->buckets.s));
+    put_counts(s, "flows", &bd->flows);
+    put_counts(s, "buckets", &bd->buckets);
+    ds_put_char(s, '\n');
+}
+
+/* The arrays in 'bd' become the object's. */
+static struct json *
+bridge_diff_to_json(const struct bridge_diff *bd)
+{
+    struct json *json = json_object_create();
+
+    json_object_put_string(json, "macTableManager-a", bd->old_mode);
+    json_object_put_string(json, "macTableManager-b", bd->new_mode);
+    json_object_put(json, "flows", bd->flows.json);
+    json_object_put(json, "flow-counts", counts_to_json(&bd->flows));
+    json_object_put(json, "buckets", bd->buckets.json);
+    json_object_put(json, "bucket-counts", counts_to_json(&bd->buckets));
+    return json;
+}
+
+/* Finds out what is different in bridges.  Appends it to 's' or, if that is
+ * null, adds it to 'bridges'.  Returns whether anything is. */
+static bool
+diff_bridges(struct ds *s, struct json *bridges, const struct translation *a,
+             const struct translation *b)
+{
     struct sset names;
     bool differ = false;
 
     bridge_names(&names, a, b);
     const char **sorted = sset_sort(&names);
     for (size_t i = 0; i < sset_count(&names); i++) {
-        struct delta flows = { .json = json ? json_array_create_empty()
-                                            : NULL };
-        struct delta buckets = { .json = json ? json_array_create_empty()
-                                              : NULL };
-        const struct translation_bridge *ab
-            = translation_find_bridge(a, sorted[i]);
-        const struct translation_bridge *bb
-            = translation_find_bridge(b, sorted[i]);
+        struct bridge_diff bd;
 
-        diff_flows(&flows, ab, bb);
-        diff_buckets(&buckets, false, ab, bb);
-        diff_buckets(&buckets, true, bb, ab);
-
-        bool changed = (flows.s.length || buckets.s.length
-                        || strcmp(mode_of(ab), mode_of(bb)));
-        differ = differ || changed;
-        if (json) {
-            struct json *bridge = json_object_create();
-
-            json_object_put_string(bridge, "macTableManager-a", mode_of(ab));
-            json_object_put_string(bridge, "macTableManager-b", mode_of(bb));
-            json_object_put(bridge, "flows", flows.json);
-            json_object_put(bridge, "flow-counts", counts_to_json(&flows));
-            json_object_put(bridge, "buckets", buckets.json);
-            json_object_put(bridge, "bucket-counts",
-                            counts_to_json(&buckets));
-            json_object_put(bridges, sorted[i], bridge);
-        } else if (changed) {
-            ds_put_cstr(s, "bridge ");
-            printable_put(s, sorted[i]);
-            ds_put_format(s, ": macTableManager %s -> %s\n", mode_of(ab),
-                          mode_of(bb));
-            ds_put_cstr(s, ds_cstr(&flows.s));
-            ds_put_cstr(s, ds_cstr(&buckets.s));
-            put_counts(s, "flows", &flows);
-            put_counts(s, "buckets", &buckets);
-            ds_put_char(s, '\n');
+        bridge_diff_init(&bd, sorted[i], a, b, bridges != NULL);
+        if (!bridge_diff_is_empty(&bd)) {
+            differ = true;
+            if (s) {
+                bridge_diff_format(s, &bd);
+            }
         }
-        ds_destroy(&flows.s);
-        ds_destroy(&buckets.s);
+        if (bridges) {
+            json_object_put(bridges, sorted[i], bridge_diff_to_json(&bd));
+        }
+        bridge_diff_uninit(&bd);
     }
     free(sorted);
     sset_destroy(&names);
+    return differ;
+}
 
+/* Finds out everything.  Appends it to 's' or, if that is null, adds it to
+ * 'json'.  Returns whether there is a difference. */
+static bool
+diff(struct ds *s, struct json *json, const struct translation *a,
+     const struct translation *b)
+{
+    struct json *bridges = json ? json_object_create() : NULL;
+    bool differ = diff_bridges(s, bridges, a, b);
+    struct delta rows;
+
+    delta_init(&rows, json != NULL);
     diff_rows(&rows, false, a, b);
     diff_rows(&rows, true, b, a);
-    differ = differ || rows.s.length;
     if (json) {
         json_object_put(json, "bridges", bridges);
         json_object_put(json, "rows", rows.json);
@@ -282,6 +345,7 @@ diff(struct ds *s, struct json *json, const struct translation *a,
         ds_put_format(s, "database\n%s", ds_cstr(&rows.s));
         put_counts(s, "rows", &rows);
     }
+    differ = differ || rows.s.length;
     ds_destroy(&rows.s);
     return differ;
 }
