@@ -14,6 +14,10 @@ plant_foreign br0
 add_uplink br0 up 52:54:00:00:ff:01
 add_guest br0 g1 52:54:00:00:00:01
 add_guest br0 g2 52:54:00:00:00:02
+# A guest whose name comes before the bridge's, with the host's address.
+vsctl set Bridge br0 'other_config:hwaddr="52:54:00:00:00:aa"'
+add_guest br0 aaa 52:54:00:00:00:99
+vsctl set Interface aaa 'external_ids:attached-mac="52:54:00:00:00:aa"'
 # The clone's name comes first in the alphabet, but the other was there before.
 network net0 br0 libvirt
 start_controller
@@ -26,6 +30,13 @@ fdb_line() {
     ctl fdb br0 | grep -w "$1" || :
 }
 
+say "The host has its own address from the start."
+expect_frames <<'.'
+up -> host = host
+aaa -> bcast = -
+.
+unplug aaa
+settle
 say "$(ctl fdb br0)"
 [ -n "$(fdb_line g2)" ] && [ -n "$(fdb_line clone)" ] ||
     fail "one of the two is not shown"

@@ -65,6 +65,24 @@ up -> mcast vlan=10 = i1[10] i2[10] i10 j10 g1[10] g10 host[10]
 .
 expect_frames < $S/frames
 
+say "The datapath's flows tell no more frames apart for it."
+# Prints what the datapath's flow for a frame from port $1 to address $2 matches
+# on, but for the port and the addresses themselves.
+megaflow() {
+    ovs-appctl ofproto/trace br0 \
+        "in_port=$1,dl_src=52:54:00:00:00:99,dl_dst=$2,dl_type=0x0800" |
+        sed -n 's/^Megaflow: //p' |
+        sed -E 's/in_port=[^,]*/in_port/; s/dl_dst=[^,]*/dl_dst/'
+}
+for to in 52:54:00:00:00:05 52:54:00:00:00:02 52:54:00:00:77:77 \
+    ff:ff:ff:ff:ff:ff; do
+    flow=$(megaflow i1 $to)
+    say "$flow"
+    [ -n "$flow" ] && [ "$flow" = "$(megaflow g1 $to)" ] ||
+        fail "they do: $(megaflow g1 $to)"
+    ! grep -q dl_src <<< "$flow" || fail "the source is one of these"
+done
+
 say "A forged source is no way around it."
 expect_frames <<'.'
 i1 -> i2 src=g1 = -
