@@ -14,6 +14,7 @@
 #include "lib/dbrow.h"
 #include "lib/model.h"
 #include "lib/plan.h"
+#include "lib/port-policy.h"
 #include "lib/port-limits.h"
 #include "lib/vif.h"
 #include "openvswitch/ofp-port.h"
@@ -76,15 +77,20 @@ mbridge_is_row_wanted(const struct mbridge *mb, const char *name)
     return wanted;
 }
 
-/* Has column protected of the Port row of 'vif' written as it must be for
- * tunnels to be kept apart. */
+/* Has column protected of the Port row of 'vif', which 'port' is, written as it
+ * must be for tunnels and isolated guests to be kept apart.  As long as nothing
+ * is known of the bridge's networks, a guest stays as it is. */
 static void
-update_protected(struct mbridge *mb, const struct vif *vif)
+update_protected(struct mbridge *mb, const struct mport *port,
+                 const struct vif *vif)
 {
-    bool protected;
+    bool known = mb->complete || mb->model.wanted;
+    bool isolated = known ? port->isolated : vif->protected_is_ours;
+    bool protected = port_policy_protected(vif, isolated, mb->exact,
+                                           mb->apart);
 
     want_row(mb, vif->name, "protected",
-             (tunnels_must_change(vif, mb->apart, &protected)
+             (vif_must_change_protected(vif, protected)
               ? dbrow_set_port_protected(vif->port, protected) : NULL));
 }
 
@@ -221,6 +227,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     normal_guard_set_port(mb->guard, port->ofport,
                           verdict != MODEL_SKIPPED
                           && vport.role == VIF_NETWORK);
+    port->isolated = verdict != MODEL_SKIPPED && vport.isolated;
     if (verdict != MODEL_SKIPPED) {
         if (vport.role == VIF_HOST) {
             /* The database has it too, but not after a restart of its
@@ -252,27 +259,29 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     diag_list_uninit(&port->diags);
     port->diags = diags;
     update_rows(mb, vif);
-    update_protected(mb, vif);
+    update_protected(mb, port, vif);
 }
 
-/* Has tunnels kept apart, or left alone again, if that is not as it was. */
+/* Has tunnels and isolated guests kept apart, or left alone again, if that is
+ * not as it was. */
 void
-mbridge_protect_tunnels(struct mbridge *mb)
+mbridge_protect_ports(struct mbridge *mb)
 {
     bool apart = tunnels_are_apart(&mb->tunnels, mb->exact);
     struct mport *port;
 
-    if (apart == mb->apart) {
+    if (apart == mb->apart && mb->exact == mb->apart_exact) {
         return;
     }
     mb->apart = apart;
+    mb->apart_exact = mb->exact;
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
         const struct vif *vif
             = port->name ? vif_reader_find_name(mb->env->vifs, port->name)
                          : NULL;
 
         if (vif) {
-            update_protected(mb, vif);
+            update_protected(mb, port, vif);
         }
     }
 }

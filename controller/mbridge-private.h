@@ -32,6 +32,7 @@ struct mport {
     struct follow follow;       /* What its guest has changed to. */
     struct ovs_list deaf_node;  /* In mbridge's 'deaf_ports', or empty. */
     bool in_plan;
+    bool isolated;
     bool unsupported;           /* Keeps the bridge in kernel mode. */
     enum tunnel_kind tunnel;    /* As counted in mbridge's 'tunnels'. */
     struct diag_list diags;
@@ -50,7 +51,8 @@ struct mbridge {
     unsigned long long int n_frames;    /* That flows have shown. */
     size_t n_unsupported;       /* Of them. */
     struct tunnels tunnels;     /* Likewise. */
-    bool apart;                 /* Are tunnels to be kept apart? */
+    bool apart;                 /* Are tunnels to be kept apart... */
+    bool apart_exact;           /* ...with 'exact' as it was then? */
 
     struct bridge_model model;
     bool complete;              /* Are all definitions known? */
@@ -75,7 +77,7 @@ struct mport *mbridge_find_mport(const struct mbridge *, ofp_port_t);
 void mbridge_update_mport(struct mbridge *, struct mport *);
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
 void mbridge_find_arrived(struct mbridge *, const struct oflow_table *);
-void mbridge_protect_tunnels(struct mbridge *);
+void mbridge_protect_ports(struct mbridge *);
 bool mbridge_is_row_wanted(const struct mbridge *, const char *name);
 ofctrl_port_cb mbridge_on_of_port;
 

@@ -274,7 +274,7 @@ mbridge_run(struct mbridge *mb)
     }
     if (mb->has_mode && ofctrl_is_ready(mb->ofctrl)) {
         update_mode(mb);
-        mbridge_protect_tunnels(mb);
+        mbridge_protect_ports(mb);
         update_existence(mb);
         mbridge_follow_run(mb);
         plan_run(mb->plan);

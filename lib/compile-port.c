@@ -191,7 +191,8 @@ compile_admit(struct compilation *c)
 }
 
 /* SOURCE and ANNOUNCE: of what a guest that may change its address says of
- * itself, what it says by another address than those that it has is shown to us:
+ * itself, what it says by another address than those that it has is shown to
+ * us:
  *
  *     SOURCE: rarp,in_port=7 actions=goto_table:ANNOUNCE
  *     ANNOUNCE: priority=100,in_port=7,dl_src=52:54:00:00:00:01

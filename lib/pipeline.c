@@ -311,8 +311,8 @@ pipeline_put_show(struct ofpbuf *ofpacts)
 
 static const struct eth_addr multicast_bit = ETH_ADDR_C(01,00,00,00,00,00);
 
-/* Makes 'match' match on frames by which a guest says that it is there: by RARP,
- * as QEMU does for it, by broadcast ARP, or by an unsolicited neighbor
+/* Makes 'match' match on frames by which a guest says that it is there: by
+ * RARP, as QEMU does for it, by broadcast ARP, or by an unsolicited neighbor
  * advertisement (RFC 4861, section 7.2.6), for 'i' of 0, 1 and 2. */
 void
 pipeline_match_announcement(struct match *match, size_t i)

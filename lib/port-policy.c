@@ -8,11 +8,12 @@
 #include "compile.h"
 #include "diag.h"
 #include "model.h"
+#include "tunnels.h"
 #include "util.h"
 #include "vif.h"
 
-/* Are ports of 'pg', which may be null, in 'network' to learn and to be flooded,
- * while others are not? */
+/* Are ports of 'pg', which may be null, in 'network' to learn and to be
+ * flooded, while others are not? */
 static bool
 learns(const struct netdef *network, const struct portgroup *pg)
 {
@@ -77,6 +78,18 @@ port_policy_role(const struct bridge_model *model, const struct vif *vif)
             ? VIF_NETWORK : role);
 }
 
+/* Should column protected of the Port row of 'vif' be true?  Open vSwitch's own
+ * NORMAL forwards nothing between two ports of which both have it.  That is how
+ * guests that are 'isolated' are kept apart where the bridge has no 'exact' MAC
+ * table, and how tunnels are if they are to be 'apart' (tunnels.h). */
+bool
+port_policy_protected(const struct vif *vif, bool isolated, bool exact,
+                      bool apart)
+{
+    return ((isolated && !exact)
+            || (apart && tunnel_get_kind(vif) == TUNNEL));
+}
+
 /* Is 'vif' to be kept apart from others of which the same is asked, if by
  * definition it is 'requested'?  A port whose key cannot be understood is, for
  * that is what its owner had in mind, and it is the safer mistake. */
@@ -131,8 +144,10 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
 {
     struct origin origin = { .element = vif->name };
     struct request request = find_request(model, vif);
+    bool is_guest = vport->role == VIF_GUEST;
+    bool protected = vif->is_protected && !vif->protected_is_ours;
     bool isolated = is_isolated(vif,
-                                vport->role == VIF_GUEST && request.isolated,
+                                is_guest && (request.isolated || protected),
                                 &origin, diags);
 
     if (vif->macs && vport->role != VIF_NETWORK) {
@@ -142,16 +157,12 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
                  "is a network port, so external_ids:virtnet-macs says "
                  "nothing");
     }
-    if (vport->role != VIF_GUEST) {
+    if (!is_guest) {
         if (isolated) {
             diag_add(diags, DIAG_WARNING, &origin,
                      "is not a guest, so it is not isolated");
         }
         return;
-    }
-    if (isolated && model->mode != MAC_TABLE_LIBVIRT) {
-        diag_add(diags, DIAG_WARNING, &origin,
-                 "is not isolated in kernel mode");
     }
     vport->isolated = isolated;
     vport->follow_limit = request.follow_limit;

@@ -17,6 +17,8 @@ struct vport;
 
 enum vif_role port_policy_role(const struct bridge_model *,
                                const struct vif *);
+bool port_policy_protected(const struct vif *, bool isolated, bool exact,
+                           bool apart);
 void port_policy_apply(const struct bridge_model *, const struct vif *,
                        struct vport *, struct diag_list *);
 

@@ -10,6 +10,7 @@
 #include "packets.h"
 #include "pipeline.h"
 #include "plan.h"
+#include "port-policy.h"
 #include "port-limits.h"
 #include "ports-json.h"
 #include "printable.h"
@@ -75,9 +76,10 @@ add_vif(struct translation *t, struct translation_bridge *bridge,
     return verdict != MODEL_UNSUPPORTED;
 }
 
-/* Keeps the tunnels of 'bridge' apart from each other. */
+/* Keeps the tunnels of 'bridge' apart from each other, and isolated guests if
+ * nothing else does. */
 static void
-protect_tunnels(struct translation *t, struct translation_bridge *bridge,
+protect_ports(struct translation *t, struct translation_bridge *bridge,
                 bool exact)
 {
     size_t n = bridge->ports ? bridge->ports->n_vifs : 0;
@@ -90,9 +92,11 @@ protect_tunnels(struct translation *t, struct translation_bridge *bridge,
     bool apart = tunnels_are_apart(&tunnels, exact);
     for (size_t i = 0; i < n; i++) {
         const struct vif *vif = &bridge->ports->vifs[i];
-        bool protected;
+        const struct vport *vport = plan_find_port(bridge->plan, vif->name);
+        bool protected = port_policy_protected(vif, vport && vport->isolated,
+                                               exact, apart);
 
-        if (tunnels_must_change(vif, apart, &protected)) {
+        if (vif_must_change_protected(vif, protected)) {
             row_changes_add_protected(&t->rows, bridge->name, vif->port,
                                       protected);
         }
@@ -118,7 +122,7 @@ run_bridge(struct translation *t, struct translation_bridge *bridge,
         ctx.exact = model_can_be_exact(row, plan_network_kind(bridge->plan),
                                        n_unsupported, &bridge->diags);
     }
-    protect_tunnels(t, bridge, ctx.exact);
+    protect_ports(t, bridge, ctx.exact);
     plan_set_ctx(bridge->plan, &ctx);
     plan_run(bridge->plan);
     if (!bridge->model.wanted) {

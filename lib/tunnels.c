@@ -47,13 +47,3 @@ tunnels_get_diags(const struct tunnels *tunnels, bool exact,
                  "not reach them any longer");
     }
 }
-
-/* Is column protected of the Port row of 'vif' to be changed?  Then stores in
- * '*protected' what into.  'apart' is from tunnels_are_apart().  What somebody
- * else has set stays. */
-bool
-tunnels_must_change(const struct vif *vif, bool apart, bool *protected)
-{
-    *protected = apart && tunnel_get_kind(vif) == TUNNEL;
-    return *protected ? !vif->is_protected : vif->protected_is_ours;
-}

@@ -41,6 +41,4 @@ bool tunnels_are_apart(const struct tunnels *, bool exact);
 void tunnels_get_diags(const struct tunnels *, bool exact, const char *bridge,
                        struct diag_list *);
 
-bool tunnels_must_change(const struct vif *, bool apart, bool *protected);
-
 #endif /* lib/tunnels.h */

@@ -165,6 +165,14 @@ vif_get_role(const struct vif *vif)
             ? VIF_GUEST : VIF_NETWORK);
 }
 
+/* Is column protected of the Port row of 'vif', which should be true if
+ * 'wanted', to be changed?  What somebody else has set stays. */
+bool
+vif_must_change_protected(const struct vif *vif, bool wanted)
+{
+    return wanted ? !vif->is_protected : vif->protected_is_ours;
+}
+
 /* As eth_addr_from_string(), which takes "152:-1: 0:0x0:0:0" for an address as
  * well, but stricter: six octets of one or two hexadecimal digits. */
 static bool

@@ -114,6 +114,7 @@ bool vif_equals(const struct vif *, const struct vif *);
 
 bool vif_type_is_tunnel(const char *type);
 enum vif_role vif_get_role(const struct vif *);
+bool vif_must_change_protected(const struct vif *, bool wanted);
 bool vif_parse_mac(const char *, struct eth_addr *, const char **why);
 bool vif_parse_attached_mac(const struct vif *, struct eth_addr *,
                             const char **why);

@@ -108,6 +108,40 @@ up -> i10 vlan=10 = i10
 unplug up2
 settle
 
+say "In kernel mode, and where somebody has protected a port by hand."
+protected() {
+    vsctl --bare --columns=name find Port protected=true | sort | xargs
+}
+[ -z "$(protected)" ] || fail "ports are protected: $(protected)"
+network net0 br0 kernel
+settle
+say "Protected: $(protected)"
+[ "$(protected)" = "i1 i10 i2 j10" ] || fail "other ports are protected"
+[ -z "$(our_flows br0)" ] || fail "there are flows in kernel mode"
+# As above but for what nobody has: all are known, and i1 in VLAN 0.
+{ for n in i1 i2 i10 j10 g1 g10 host up; do echo "$n -> bcast"; done
+  echo 'i1 -> bcast vlan=10'; echo 'up -> bcast vlan=10'; } | send_frames > /dev/null
+grep -v 'unknown\|vlan=10 = ' $S/frames | expect_frames
+vsctl set Interface i2 external_ids:virtnet-isolated=false -- \
+    set Port g1 protected=true
+settle
+[ "$(protected)" = "g1 i1 i10 j10" ] || fail "other ports are protected"
+stop_controller
+start_controller
+settle
+[ "$(protected)" = "g1 i1 i10 j10" ] || fail "after a restart others are"
+network net0 br0 libvirt
+settle
+[ "$(protected)" = "g1" ] || fail "protection is left over: $(protected)"
+expect_frames <<'.'
+i1 -> i2 = i2
+i1 -> g1 = -
+g1 -> bcast = i2 host up
+.
+vsctl set Interface i2 external_ids:virtnet-isolated=true -- \
+    set Port g1 protected=false
+settle
+
 say "What an isolated guest costs does not depend on how many there are."
 cost() {
     start_counting

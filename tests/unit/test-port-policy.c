@@ -44,9 +44,14 @@ static const struct policy_case cases[] = {
     { EXACT, VIF_NETWORK, { .isolated = S("true") },
       "warning: p: is not a guest, so it is not isolated\n" },
     { EXACT, VIF_HOST, { .isolated = S("false") }, "" },
-    { MAC_TABLE_KERNEL, VIF_GUEST, { .isolated = S("true") },
-      "isolated\n"
-      "warning: p: is not isolated in kernel mode\n" },
+    { MAC_TABLE_KERNEL, VIF_GUEST, { .isolated = S("true") }, "isolated\n" },
+    /* Column protected, unless it is we who have set it. */
+    { EXACT, VIF_GUEST, { .is_protected = true }, "isolated\n" },
+    { EXACT, VIF_NETWORK, { .is_protected = true }, "" },
+    { EXACT, VIF_GUEST, { .is_protected = true, .isolated = S("false") },
+      "" },
+    { EXACT, VIF_GUEST, { .is_protected = true, .protected_is_ours = true },
+      "" },
 
     { EXACT, VIF_GUEST, { .macs = S("") }, "" },
     { EXACT, VIF_GUEST, { .macs = S(" ,, ") }, "" },
@@ -240,6 +245,30 @@ test_requests(void **state OVS_UNUSED)
     }
 }
 
+/* When column protected is to be true, and when it is for us to change it. */
+static void
+test_protected(void **state OVS_UNUSED)
+{
+    const struct vif guest = { .attached_mac = S("52:54:00:00:00:01") };
+    const struct vif tunnel = { .is_tunnel = true };
+
+    assert_true(port_policy_protected(&guest, true, false, false));
+    assert_false(port_policy_protected(&guest, true, true, true));
+    assert_false(port_policy_protected(&guest, false, false, false));
+    assert_true(port_policy_protected(&tunnel, false, true, true));
+    assert_false(port_policy_protected(&tunnel, false, true, false));
+
+    for (int i = 0; i < 8; i++) {
+        bool is_protected = i & 1, ours = i & 2, wanted = i & 4;
+        const struct vif vif = {
+            .is_protected = is_protected, .protected_is_ours = ours,
+        };
+
+        assert_int_equal(vif_must_change_protected(&vif, wanted),
+                         wanted ? !is_protected : ours);
+    }
+}
+
 /* The first address of a port is never among the others. */
 static void
 test_first(void **state OVS_UNUSED)
@@ -279,6 +308,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_protected),
         cmocka_unit_test(test_first),
     };
 
