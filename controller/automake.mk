@@ -32,6 +32,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/file-read.h \
 	controller/guest-source.c \
 	controller/guest-source.h \
+	controller/meter-sync.c \
+	controller/meter-sync.h \
 	controller/mgmt-conn.c \
 	controller/mgmt-conn.h \
 	controller/netdef-source.c \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "controller/commit.h"
+#include "controller/meter-sync.h"
 #include "controller/ofctrl.h"
 #include "flow.h"
 #include "lib/compile.h"
@@ -139,6 +140,7 @@ mbridge_format_status(struct ds *s, const struct mbridge *mb)
     const struct bridge_model *model = mbridge_model(mb);
     const struct plan *plan = mbridge_plan(mb);
     const struct ofctrl *ofctrl = mbridge_ofctrl(mb);
+    const struct meter_sync *ms = ofctrl_get_meters(ofctrl);
     const struct commit_stats *stats = ofctrl_get_stats(ofctrl);
     struct diag_list diags = DIAG_LIST_INITIALIZER;
 
@@ -158,15 +160,18 @@ mbridge_format_status(struct ds *s, const struct mbridge *mb)
                       ? ", not active in libvirt" : "");
     }
     ds_put_format(s, "    flows: %"PRIuSIZE" planned, %"PRIuSIZE" installed; "
-                  "groups: %"PRIuSIZE" planned, %"PRIuSIZE" installed\n",
+                  "groups: %"PRIuSIZE" planned, %"PRIuSIZE" installed; "
+                  "meters: %"PRIuSIZE" planned, %"PRIuSIZE" installed\n",
                   oflow_table_count_flows(plan_desired(plan)),
                   oflow_table_count_flows(ofctrl_get_installed(ofctrl)),
                   oflow_table_count_groups(plan_desired(plan)),
-                  oflow_table_count_groups(ofctrl_get_installed(ofctrl)));
+                  oflow_table_count_groups(ofctrl_get_installed(ofctrl)),
+                  plan_meters(plan)->n, ms->installed.n);
     ds_put_format(s, "    sent: %llu bundles, %llu flow_mods, "
-                  "%llu group_mods; errors: %llu; connections: %u\n",
+                  "%llu group_mods, %llu meter_mods; errors: %llu; "
+                  "connections: %u\n",
                   stats->n_bundles, stats->n_flow_mods, stats->n_group_mods,
-                  stats->n_errors, ofctrl_count_connects(ofctrl));
+                  ms->n_mods, stats->n_errors, ofctrl_count_connects(ofctrl));
     format_ports(s, plan);
 
     mbridge_get_diags(mb, &diags);

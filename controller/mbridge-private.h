@@ -65,6 +65,7 @@ struct mbridge {
     bool decide;                /* Decide on the mode again... */
     enum network_kind network;  /* ...also if one of these changes. */
     size_t n_unsupported_ports;
+    size_t meter_bands;
     bool found_exact;           /* Was this the mode that was found? */
 };
 

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "controller/dbsync.h"
+#include "controller/meter-sync.h"
 #include "controller/normal-guard.h"
 #include "controller/ofctrl.h"
+#include "lib/bridge-meters.h"
 #include "lib/compile.h"
 #include "lib/dbrow.h"
 #include "lib/model.h"
@@ -175,6 +177,20 @@ on_readback(struct mbridge *mb)
     }
 }
 
+/* Has the plan have the meters that the networks on the bridge need. */
+static void
+update_meters(struct mbridge *mb, struct diag_list *diags)
+{
+    const struct meter_sync *ms = ofctrl_get_meters(mb->ofctrl);
+    struct ometers meters;
+
+    bridge_meters_get(&mb->model, mb->exact ? mb->meter_bands : 0, &meters);
+    bridge_meters_report(&mb->model, mb->exact, mb->meter_bands,
+                         meter_sync_error(ms), diags);
+    plan_set_meters(mb->plan, &meters);
+    ometers_uninit(&meters);
+}
+
 /* Decides whether the bridge shall have an exact MAC table, if what that depends
  * on has changed. */
 static void
@@ -182,16 +198,23 @@ update_mode(struct mbridge *mb)
 {
     enum network_kind network = plan_network_kind(mb->plan);
 
+    size_t meter_bands = meter_sync_bands(ofctrl_get_meters(mb->ofctrl));
+
     if (!mb->decide && mb->network == network
+        && mb->meter_bands == meter_bands
         && mb->n_unsupported_ports == mb->n_unsupported) {
         return;
     }
     mb->decide = false;
     mb->network = network;
+    mb->meter_bands = meter_bands;
     mb->n_unsupported_ports = mb->n_unsupported;
 
     struct diag_list diags = DIAG_LIST_INITIALIZER;
-    struct bridge_ctx ctx = { .forward_bpdu = mb->row.forward_bpdu };
+    struct bridge_ctx ctx = {
+        .forward_bpdu = mb->row.forward_bpdu,
+        .meter_bands = meter_bands,
+    };
 
     if (!mb->model.conflict && (mb->model.wanted || mb->complete)) {
         mb->asked_exact = mb->model.mode == MAC_TABLE_LIBVIRT;
@@ -206,6 +229,7 @@ update_mode(struct mbridge *mb)
     }
     mb->exact = ctx.exact;
     plan_set_ctx(mb->plan, &ctx);
+    update_meters(mb, &diags);
 
     mbridge_log_new_diags(mb, &mb->mode_diags, &diags);
     diag_list_uninit(&mb->mode_diags);

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "byte-order.h"
+#include "controller/meter-sync.h"
 #include "lib/oflow-table.h"
 #include "lib/oflow.h"
 #include "lib/pipeline.h"
@@ -62,8 +63,8 @@ ofctrl_switch_hello(struct ovs_list *msgs)
 }
 
 /* Initializes 'msgs' to what is to be sent once the switch tells us of ports:
- * requests for all ports, for the flows with our cookies and for the groups, and
- * a barrier last. */
+ * requests for all ports, for the flows with our cookies, for groups and meters,
+ * and a barrier last. */
 void
 ofctrl_switch_readback(struct ovs_list *msgs)
 {
@@ -81,6 +82,7 @@ ofctrl_switch_readback(struct ovs_list *msgs)
                                                       OFPP_ANY));
     push(msgs, ofputil_encode_flow_stats_request(&fsr, OFPUTIL_P_OF15_OXM));
     push(msgs, ofputil_encode_group_desc_request(OFP15_VERSION, OFPG_ALL));
+    meter_sync_readback(msgs);
     push(msgs, ofputil_encode_barrier_request(OFP15_VERSION));
 }
 

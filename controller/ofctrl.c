@@ -7,6 +7,7 @@
 
 #include "byte-order.h"
 #include "controller/commit.h"
+#include "controller/meter-sync.h"
 #include "controller/mgmt-conn.h"
 #include "controller/ofctrl-switch.h"
 #include "controller/ofctrl-watch.h"
@@ -56,6 +57,7 @@ struct ofctrl {
     unsigned int conn_seqno;
     unsigned int seqno;         /* Grows with each completed read-back. */
     struct oflow_table installed;
+    struct meter_sync meters;
     unsigned int n_connects;
     unsigned int n_readbacks;   /* Begun. */
     ovs_be32 readback_xid;      /* READBACK: of the barrier that ends it. */
@@ -86,6 +88,7 @@ ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb,
     ofctrl->conn = mgmt_conn_create(bridge, OFP15_VERSION);
     ofctrl->conn_seqno = mgmt_conn_get_seqno(ofctrl->conn);
     oflow_table_init(&ofctrl->installed);
+    meter_sync_init(&ofctrl->meters);
     commit_init(&ofctrl->commit, ofctrl->bridge);
     return ofctrl;
 }
@@ -98,6 +101,7 @@ ofctrl_destroy(struct ofctrl *ofctrl)
     if (ofctrl) {
         commit_uninit(&ofctrl->commit);
         oflow_table_uninit(&ofctrl->installed);
+        meter_sync_uninit(&ofctrl->meters);
         mgmt_conn_destroy(ofctrl->conn);
         free(ofctrl->bridge);
         free(ofctrl);
@@ -118,6 +122,7 @@ become_disconnected(struct ofctrl *ofctrl)
 {
     commit_reset(&ofctrl->commit);
     oflow_table_clear(&ofctrl->installed);
+    meter_sync_reset(&ofctrl->meters);
     ofctrl->state = S_DISCONNECTED;
 }
 
@@ -135,6 +140,7 @@ become_readback(struct ofctrl *ofctrl)
     ofctrl->interfered = false;
     ofctrl->n_readbacks++;
     commit_reset(&ofctrl->commit);
+    meter_sync_reset(&ofctrl->meters);
 
     ofctrl_switch_hello(&msgs);
     LIST_FOR_EACH_POP (msg, list_node, &msgs) {
@@ -224,7 +230,12 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
     struct ochanges changes = OCHANGES_INITIALIZER;
 
     log_quarantine(ofctrl, plan);
-    if (ofctrl->state != S_READY || !commit_may_start(&ofctrl->commit)) {
+    if (ofctrl->state != S_READY || !commit_may_start(&ofctrl->commit)
+        || meter_sync_is_busy(&ofctrl->meters)) {
+        return;
+    }
+    meter_sync_add(&ofctrl->meters, plan_meters(plan), ofctrl->conn);
+    if (meter_sync_is_busy(&ofctrl->meters)) {
         return;
     }
 
@@ -241,6 +252,7 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
         ofctrl->state = S_COMMITTING;
     } else {
         ofctrl->put_done = ofctrl->put;
+        meter_sync_delete(&ofctrl->meters, plan_meters(plan), ofctrl->conn);
     }
 }
 
@@ -260,6 +272,8 @@ handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
         } else {
             ofctrl->compare_all = true;
         }
+    } else {
+        meter_sync_handle_barrier(&ofctrl->meters, oh);
     }
 }
 
@@ -316,6 +330,14 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
         ofctrl_switch_decode_groups(oh, &ofctrl->installed);
         break;
 
+    case OFPTYPE_METER_FEATURES_STATS_REPLY:
+        meter_sync_decode_features(&ofctrl->meters, oh);
+        break;
+
+    case OFPTYPE_METER_CONFIG_STATS_REPLY:
+        meter_sync_decode_config(&ofctrl->meters, oh);
+        break;
+
     case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
     case OFPTYPE_REQUESTFORWARD:
         handle_change(ofctrl, oh, type == OFPTYPE_REQUESTFORWARD);
@@ -326,7 +348,9 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
         break;
 
     case OFPTYPE_ERROR:
-        commit_handle_error(&ofctrl->commit, oh);
+        if (!meter_sync_handle_error(&ofctrl->meters, oh)) {
+            commit_handle_error(&ofctrl->commit, oh);
+        }
         break;
 
     default:
@@ -442,7 +466,9 @@ ofctrl_is_installed(const struct ofctrl *ofctrl, const struct plan *plan)
     const struct oflow_table *dirty = plan_dirty(plan);
 
     return (ofctrl->state == S_READY && !ofctrl->compare_all
-            && hmap_is_empty(&dirty->flows) && hmap_is_empty(&dirty->groups));
+            && hmap_is_empty(&dirty->flows) && hmap_is_empty(&dirty->groups)
+            && !meter_sync_is_busy(&ofctrl->meters)
+            && ometers_equals(plan_meters(plan), &ofctrl->meters.installed));
 }
 
 /* Returns the number of the put that will send what 'plan' says now, for
@@ -515,6 +541,12 @@ ofctrl_format_state(struct ds *s, const struct ofctrl *ofctrl,
     } else {
         ds_put_cstr(s, names[ofctrl->state]);
     }
+}
+
+const struct meter_sync *
+ofctrl_get_meters(const struct ofctrl *ofctrl)
+{
+    return &ofctrl->meters;
 }
 
 /* Returns how often the switch has been connected to. */

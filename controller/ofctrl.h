@@ -34,6 +34,7 @@
 
 struct commit_stats;
 struct ds;
+struct meter_sync;
 struct oflow_table;
 struct ofputil_phy_port;
 struct plan;
@@ -69,6 +70,7 @@ unsigned int ofctrl_get_seqno(const struct ofctrl *);
 const struct oflow_table *ofctrl_get_installed(const struct ofctrl *);
 const char *ofctrl_get_quarantine(const struct ofctrl *, ovs_be64 cookie);
 size_t ofctrl_count_quarantined(const struct ofctrl *);
+const struct meter_sync *ofctrl_get_meters(const struct ofctrl *);
 void ofctrl_format_state(struct ds *, const struct ofctrl *,
                          const struct plan *);
 

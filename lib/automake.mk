@@ -5,6 +5,8 @@ noinst_LTLIBRARIES += lib/libvirtnet.la
 lib_libvirtnet_la_SOURCES = \
 	lib/bandwidth.c \
 	lib/bandwidth.h \
+	lib/bridge-meters.c \
+	lib/bridge-meters.h \
 	lib/compile-bridge.c \
 	lib/compile-flood.c \
 	lib/compile-port.c \
@@ -59,6 +61,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/oflow-table.h \
 	lib/oflow.c \
 	lib/oflow.h \
+	lib/ometer.c \
+	lib/ometer.h \
 	lib/pipeline.c \
 	lib/pipeline.h \
 	lib/plan-format.c \

@@ -15,7 +15,8 @@ bridge_ctx_equals(const struct bridge_ctx *a, const struct bridge_ctx *b)
     return (a->exact == b->exact
             && a->forward_bpdu == b->forward_bpdu
             && a->network == b->network
-            && a->reflections == b->reflections);
+            && a->reflections == b->reflections
+            && a->meter_bands == b->meter_bands);
 }
 
 /* The destinations that NORMAL does not forward unless the bridge's

@@ -19,6 +19,7 @@ struct compilation {
     ovs_be64 cookie;
     bool pending;               /* Has it an address, but not won it? */
     struct vport_mac m;         /* Of its addresses the one at hand. */
+    uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
     struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
 };
 
@@ -29,6 +30,16 @@ add(struct compilation *c, enum pipeline_table table, uint16_t priority,
     slice_add_flow(c->slice, table, priority, match, c->cookie, c->ofpacts);
 }
 
+/* Appends what makes frames count for meter 'meter_id', if that is not 0 and
+ * there are meters. */
+static void
+put_meter(struct compilation *c, uint32_t meter_id)
+{
+    if (meter_id && c->ctx->meter_bands) {
+        pipeline_put_meter(c->ofpacts, meter_id);
+    }
+}
+
 /* Starts the actions of an ADMIT flow.
  *
  * Where there are several network ports, NORMAL must learn which of them a
@@ -37,6 +48,7 @@ add(struct compilation *c, enum pipeline_table table, uint16_t priority,
 static void
 start_admit(struct compilation *c)
 {
+    put_meter(c, c->vport->meter_out);
     if (c->vport->role == VIF_NETWORK && c->ctx->network == NETWORK_SEVERAL) {
         pipeline_put_learn(c->ofpacts);
     }
@@ -244,6 +256,7 @@ for_each_egress(struct compilation *c, const struct vlan_set *vlans,
         struct vlan_block block = { .vid = untagged };
 
         vlan_set_remove(&tagged, untagged);
+        put_meter(c, c->egress_meter);
         pipeline_put_untag(c->ofpacts, untagged);
         pipeline_put_output(c->ofpacts, c->vport->ofport);
         cb(c, &block);
@@ -252,6 +265,7 @@ for_each_egress(struct compilation *c, const struct vlan_set *vlans,
     struct vlan_block *blocks;
     size_t n = vlan_set_blocks(&tagged, &blocks);
     for (size_t i = 0; i < n; i++) {
+        put_meter(c, c->egress_meter);
         pipeline_put_output(c->ofpacts, c->vport->ofport);
         cb(c, &blocks[i]);
     }
@@ -260,6 +274,10 @@ for_each_egress(struct compilation *c, const struct vlan_set *vlans,
 }
 
 /* FORWARD: dl_vlan=10,dl_dst=52:54:00:00:00:01 actions=pop_vlan,output:7
+ *
+ * Where there is a limit on what the guests of a network get together:
+ *
+ *     dl_vlan=10,dl_dst=... actions=meter:1457520640,pop_vlan,output:7
  *
  * The priority of an address that a guest has changed to tells after a restart
  * that it is one. */
@@ -398,7 +416,9 @@ compile_mac(struct compilation *c, struct vport_mac m,
             const struct vlan_set *won)
 {
     c->m = m;
+    c->egress_meter = c->vport->meter_in;
     for_each_egress(c, won, add_forward);
+    c->egress_meter = 0;
     if (c->vport->isolated) {
         for_each_egress(c, won, add_isolation);
     }

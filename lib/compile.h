@@ -24,6 +24,7 @@ struct bridge_ctx {
     bool forward_bpdu;          /* Does the bridge pass reserved MACs on? */
     enum network_kind network;  /* How frames get to the network side. */
     bool reflections;           /* May it send back what it was sent? */
+    size_t meter_bands;         /* Bands of a meter; 0: it has no meters. */
 };
 
 bool bridge_ctx_equals(const struct bridge_ctx *, const struct bridge_ctx *);
@@ -58,6 +59,8 @@ struct vport {
     bool isolated;              /* Apart from others like it? */
     unsigned int follow_limit;  /* To how many addresses it may change... */
     bool listens;               /* ...and is it listened to? */
+    uint32_t meter_in;          /* Meter of what goes to it, or 0. */
+    uint32_t meter_out;         /* Meter of what comes from it, or 0. */
 
     /* Network ports only. */
     char *port;                 /* Of the Port row, or null for 'name'. */

@@ -89,6 +89,16 @@ model_find_portgroup(const struct bridge_model *model, const struct vif *vif,
     return portgroup;
 }
 
+/* Returns the network that 'vif' is in, or null if that cannot be told. */
+const struct netdef *
+model_find_network(const struct bridge_model *model, const struct vif *vif)
+{
+    const struct netdef *network;
+
+    return (model_find_portgroup(model, vif, &network)
+            ? network : find_network(model, vif));
+}
+
 /* As model_port_vlan(), for a port whose VLANs libvirt has lost, or had lost
  * until they were put back.
  *

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge-meters.h"
 #include "compile.h"
 #include "packets.h"
 #include "port-limits.h"
@@ -171,6 +172,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     }
     qsort(model->networks, model->n_networks, sizeof *model->networks,
           compare_networks);
+    model->meters = bridge_meters_number(model->networks, model->n_networks);
 
     const struct netdef *first = first_that_asks(model);
     if (!first) {
@@ -189,6 +191,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
 void
 bridge_model_uninit(struct bridge_model *model)
 {
+    free(model->meters);
     free(model->networks);
 }
 
@@ -348,6 +351,8 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     };
     admit_bond_member(vif, vport);
     port_policy_apply(model, vif, vport, diags);
+
+    bridge_meters_apply(model, vif, vport, diags);
 
     struct port_limits limits;
     port_limits_init(&limits, model, vif, diags);

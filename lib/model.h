@@ -37,6 +37,12 @@ enum datapath_kind {
     DATAPATH_OTHER              /* For tests only. */
 };
 
+/* Numbers of the meters of a network's <bandwidth>, 0 where that says nothing:
+ * see bridge-meters.h. */
+struct network_meters {
+    uint32_t in, out;
+};
+
 /* What the networks on a bridge ask of it together. */
 struct bridge_model {
     const struct netdef **networks;     /* By name.  Borrowed. */
@@ -45,6 +51,7 @@ struct bridge_model {
     bool conflict;              /* Leave the mode as it was. */
     enum mac_table_manager mode;
     enum datapath_kind datapath;
+    struct network_meters *meters;      /* For each network. */
 };
 
 void bridge_model_init(struct bridge_model *, const struct bridge_row *,
@@ -67,6 +74,8 @@ bool model_can_be_exact(const struct bridge_row *, enum network_kind,
 const struct portgroup *model_find_portgroup(const struct bridge_model *,
                                              const struct vif *,
                                              const struct netdef **);
+const struct netdef *model_find_network(const struct bridge_model *,
+                                        const struct vif *);
 bool model_port_vlan(const struct bridge_model *, const struct vif *,
                      struct port_vlan *);
 void model_report_port(const struct bridge_model *, const struct vif *,

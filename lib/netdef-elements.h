@@ -184,8 +184,8 @@ enum netdef_node_kind {
                                                                               \
     NETDEF_VLAN_NODES(VLAN, "vlan", CARRIED)                                  \
     NETDEF_BANDWIDTH_NODES(BANDWIDTH, "bandwidth",                            \
-                           "limits on the whole network's traffic", LATER,    \
-                           LATER, IMPOSSIBLE)                                 \
+                           "limits on the whole network's traffic", CARRIED,  \
+                           CARRIED, IMPOSSIBLE)                               \
     NETDEF_NODE(PORT, "port", ONE, CARRIED, "isolation of guests")            \
     NETDEF_NODE(PORT_ISOLATED, "port@isolated", YES_NO, CARRIED,              \
                 "are guests kept from each other?")                           \

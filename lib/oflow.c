@@ -40,6 +40,8 @@ canonicalize_ofpacts(struct ofpact *ofpacts, size_t len)
         a->raw = UINT8_MAX;
         if (a->type == OFPACT_SET_FIELD) {
             canonicalize_set_field(ofpact_get_SET_FIELD(a));
+        } else if (a->type == OFPACT_METER) {
+            ofpact_get_METER(a)->provider_meter_id = UINT32_MAX;
         } else if (a->type == OFPACT_CLONE) {
             struct ofpact_nest *clone = ofpact_get_CLONE(a);
 

@@ -185,6 +185,13 @@ pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table table)
     ofpact_put_GOTO_TABLE(ofpacts)->table_id = table;
 }
 
+/* Appends what has meter 'meter_id' decide whether a frame goes on. */
+void
+pipeline_put_meter(struct ofpbuf *ofpacts, uint32_t meter_id)
+{
+    ofpact_put_METER(ofpacts)->meter_id = meter_id;
+}
+
 /* Appends output to 'port' to 'ofpacts'. */
 void
 pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t port)

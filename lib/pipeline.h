@@ -166,6 +166,7 @@ void pipeline_match_block(struct match *, const struct vlan_block *);
 bool pipeline_match_get_block(const struct match *, struct vlan_block *);
 void pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table);
 void pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t);
+void pipeline_put_meter(struct ofpbuf *ofpacts, uint32_t meter_id);
 void pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id);
 void pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid);

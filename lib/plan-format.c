@@ -7,6 +7,7 @@
 #include "compile.h"
 #include "oflow-table.h"
 #include "oflow.h"
+#include "ometer.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "byte-order.h"
@@ -99,6 +100,19 @@ format_flows(struct ds *s, const struct plan *plan, enum plan_parts parts,
     free(flows);
 }
 
+/* Meters, of which "ovs-ofctl bundle" takes none. */
+static void
+format_meters(struct ds *s, const struct plan *plan)
+{
+    const struct ometers *meters = plan_meters(plan);
+
+    for (size_t i = 0; i < meters->n; i++) {
+        ds_put_cstr(s, "# add-meter ");
+        ometer_format(s, &meters->meters[i]);
+        ds_put_char(s, '\n');
+    }
+}
+
 /* Appends those of the 'parts' of 'plan' that are asked for to 's'.  'origin',
  * called with 'aux', says in comments whose the flows are. */
 void
@@ -106,6 +120,7 @@ plan_format_parts(struct ds *s, const struct plan *plan,
                   enum plan_parts parts, plan_origin_cb *origin,
                   const void *aux)
 {
+    format_meters(s, plan);
     if (parts & PLAN_GROUPS) {
         format_groups(s, plan, parts);
     }

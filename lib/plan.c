@@ -10,6 +10,7 @@
 #include "mac-table.h"
 #include "oflow-table.h"
 #include "oflow.h"
+#include "ometer.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
 #include "openvswitch/match.h"
@@ -36,6 +37,7 @@ struct plan {
     struct network_side network_side;
     struct mac_table mac_table;
     struct flood_table flood_table;
+    struct ometers meters;      /* Empty unless in libvirt mode. */
     struct oflow_table desired;
     struct oflow_table dirty;   /* Used as a set of keys. */
 };
@@ -86,6 +88,7 @@ plan_destroy(struct plan *plan)
     network_side_uninit(&plan->network_side);
     mac_table_uninit(&plan->mac_table);
     flood_table_uninit(&plan->flood_table);
+    ometers_uninit(&plan->meters);
     oflow_table_uninit(&plan->desired);
     oflow_table_uninit(&plan->dirty);
     free(plan->bridge);
@@ -133,6 +136,14 @@ plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
     new.network = plan->ctx.network;
     new.reflections = plan->ctx.reflections;
     set_ctx(plan, &new);
+}
+
+/* States which meters the bridge needs.  They are copied. */
+void
+plan_set_meters(struct plan *plan, const struct ometers *meters)
+{
+    ometers_uninit(&plan->meters);
+    ometers_clone(&plan->meters, meters);
 }
 
 /* Makes the context follow from the ports. */
@@ -406,6 +417,13 @@ const struct bridge_ctx *
 plan_get_ctx(const struct plan *plan)
 {
     return &plan->ctx;
+}
+
+/* Returns the meters that the switch should hold, as they were last stated. */
+const struct ometers *
+plan_meters(const struct plan *plan)
+{
+    return &plan->meters;
 }
 
 /* Returns what the switch should hold, as of the last plan_run(). */

@@ -25,6 +25,7 @@ struct bridge_ctx;
 struct diag_list;
 struct ds;
 struct mac_table;
+struct ometers;
 struct oflow_table;
 struct ofputil_port_map;
 struct plan;
@@ -34,6 +35,7 @@ struct plan *plan_create(const char *bridge);
 void plan_destroy(struct plan *);
 
 void plan_set_ctx(struct plan *, const struct bridge_ctx *);
+void plan_set_meters(struct plan *, const struct ometers *);
 void plan_set_port(struct plan *, const struct vport *);
 void plan_remove_port(struct plan *, const char *name);
 void plan_seed(struct plan *, const struct oflow_table *installed);
@@ -48,6 +50,7 @@ void plan_find_followed(const struct plan *,
                         plan_followed_cb *, void *aux);
 
 const struct bridge_ctx *plan_get_ctx(const struct plan *);
+const struct ometers *plan_meters(const struct plan *);
 const struct oflow_table *plan_desired(const struct plan *);
 const struct oflow_table *plan_dirty(const struct plan *);
 void plan_clear_dirty(struct plan *);

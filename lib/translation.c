@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge-meters.h"
 #include "compile.h"
+#include "ometer.h"
 #include "openvswitch/json.h"
 #include "packets.h"
 #include "pipeline.h"
@@ -104,6 +106,19 @@ protect_ports(struct translation *t, struct translation_bridge *bridge,
     tunnels_get_diags(&tunnels, exact, bridge->name, &bridge->diags);
 }
 
+static void
+set_meters(struct translation_bridge *bridge, const struct bridge_ctx *ctx)
+{
+    struct ometers meters;
+
+    bridge_meters_get(&bridge->model, ctx->exact ? ctx->meter_bands : 0,
+                      &meters);
+    bridge_meters_report(&bridge->model, ctx->exact, ctx->meter_bands, NULL,
+                         &bridge->diags);
+    plan_set_meters(bridge->plan, &meters);
+    ometers_uninit(&meters);
+}
+
 /* Makes the plan of 'bridge', whose row is 'row'. */
 static void
 run_bridge(struct translation *t, struct translation_bridge *bridge,
@@ -117,13 +132,20 @@ run_bridge(struct translation *t, struct translation_bridge *bridge,
         n_unsupported += !add_vif(t, bridge, &bridge->ports->vifs[i]);
     }
 
-    struct bridge_ctx ctx = { .forward_bpdu = row->forward_bpdu };
+    /* A meter of the kernel's datapath has one band: DP_MAX_BANDS in Linux's
+     * net/openvswitch/meter.h. */
+    struct bridge_ctx ctx = {
+        .forward_bpdu = row->forward_bpdu,
+        .meter_bands = (bridge->model.datapath == DATAPATH_SYSTEM
+                        ? 1 : OMETER_MAX_BANDS),
+    };
     if (bridge->model.mode == MAC_TABLE_LIBVIRT && !bridge->model.conflict) {
         ctx.exact = model_can_be_exact(row, plan_network_kind(bridge->plan),
                                        n_unsupported, &bridge->diags);
     }
     protect_ports(t, bridge, ctx.exact);
     plan_set_ctx(bridge->plan, &ctx);
+    set_meters(bridge, &ctx);
     plan_run(bridge->plan);
     if (!bridge->model.wanted) {
         /* Nobody has asked for anything here. */

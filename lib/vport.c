@@ -57,6 +57,8 @@ vport_equals(const struct vport *a, const struct vport *b)
             && others_equal(a, b)
             && a->active == b->active
             && a->paused == b->paused
+            && a->meter_in == b->meter_in
+            && a->meter_out == b->meter_out
             && a->isolated == b->isolated
             && a->follow_limit == b->follow_limit
             && a->listens == b->listens

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BRIDGE_METERS_H
+#define BRIDGE_METERS_H 1
+
+/* The <bandwidth> of networks, as OpenFlow meters.
+ *
+ * A network has a meter for each direction that it limits, and all its guests
+ * share it: what any of them sends goes through the one, whatever is addressed
+ * to one of them through the other.  The meters are in flows that are there
+ * anyway, once per frame and direction: ADMIT for what guests send, FORWARD
+ * for what they get.
+ *
+ * Broadcast and multicast frames count where they are sent, not for each of
+ * their receivers.
+ *
+ * A meter's number is OMETER_MAGIC, 19 bits of the hash of the network's name,
+ * and a bit for the direction.  If two networks of a bridge have the same hash
+ * then the one whose name comes later takes the next that is free. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct bridge_model;
+struct diag_list;
+struct netdef;
+struct network_meters;
+struct ometers;
+struct vif;
+struct vport;
+
+struct network_meters *bridge_meters_number(const struct netdef *const *,
+                                            size_t n);
+void bridge_meters_apply(const struct bridge_model *, const struct vif *,
+                         struct vport *, struct diag_list *);
+void bridge_meters_get(const struct bridge_model *, size_t max_bands,
+                       struct ometers *);
+void bridge_meters_report(const struct bridge_model *, bool exact,
+                          size_t max_bands, const char *error,
+                          struct diag_list *);
+
+#endif /* lib/bridge-meters.h */
