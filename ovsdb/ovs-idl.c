@@ -15,12 +15,10 @@ struct ovs_idl {
     struct qos_leftovers qos_leftovers;
 };
 
-/* Creates and returns a connection to the Open_vSwitch database at 'remote',
- * as in ovsdb(7).  ovs_idl_run() will call 'vif_overlay' and 'vif_changed' with
- * 'aux'. */
-struct ovs_idl *
-ovs_idl_create(const char *remote, vif_overlay_cb *vif_overlay,
-               vif_changed_cb *vif_changed, void *aux)
+/* Creates and returns a replica of what is monitored in the Open_vSwitch
+ * database at 'remote', as in ovsdb(7).  The caller must destroy it. */
+struct ovsdb_idl *
+ovs_idl_connect(const char *remote)
 {
     static const struct ovsdb_idl_column *const columns[] = {
         &ovsrec_open_vswitch_col_cur_cfg,
@@ -67,12 +65,24 @@ ovs_idl_create(const char *remote, vif_overlay_cb *vif_overlay,
         &ovsrec_queue_col_external_ids,
         &ovsrec_queue_col_other_config,
     };
+    struct ovsdb_idl *idl = ovsdb_idl_create(remote, &ovsrec_idl_class, false,
+                                             true);
+
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        ovsdb_idl_track_add_column(idl, columns[i]);
+    }
+    return idl;
+}
+
+/* Creates and returns a connection to the Open_vSwitch database at 'remote'.
+ * ovs_idl_run() will call 'vif_overlay' and 'vif_changed' with 'aux'. */
+struct ovs_idl *
+ovs_idl_create(const char *remote, vif_overlay_cb *vif_overlay,
+               vif_changed_cb *vif_changed, void *aux)
+{
     struct ovs_idl *ovs = xzalloc(sizeof *ovs);
 
-    ovs->idl = ovsdb_idl_create(remote, &ovsrec_idl_class, false, true);
-    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
-        ovsdb_idl_track_add_column(ovs->idl, columns[i]);
-    }
+    ovs->idl = ovs_idl_connect(remote);
     ovs->seqno = ovsdb_idl_get_seqno(ovs->idl);
     ovs->vif_reader = vif_reader_create(ovs->idl, vif_overlay, vif_changed,
                                         aux);

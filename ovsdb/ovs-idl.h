@@ -18,6 +18,9 @@
 #include "ovsdb/vif-reader.h"
 
 struct ovs_idl;
+struct ovsdb_idl;
+
+struct ovsdb_idl *ovs_idl_connect(const char *remote);
 
 struct ovs_idl *ovs_idl_create(const char *remote, vif_overlay_cb *,
                                vif_changed_cb *, void *aux);

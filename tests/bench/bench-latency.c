@@ -14,13 +14,15 @@
 #include "openvswitch/ofp-bundle.h"
 #include "openvswitch/ofp-errors.h"
 #include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/vconn.h"
 #include "packets.h"
 #include "socket-util.h"
 
 /* From a port's number to its flows: the controller on one switch, and the same
- * flows, ready made, over an open connection to another. */
+ * flows, ready made, over an open connection to another; and how long that
+ * other switch takes to answer at all at that moment. */
 
 /* Returns messages that turn the flows of 'from' into those of 'to'. */
 static void
@@ -119,6 +121,26 @@ latency_reference(struct reference *ref, unsigned int n)
     return send_bundle(ref->vconn, &requests);
 }
 
+/* Plugs guest 'n' and returns the time that the switch takes to answer a
+ * barrier. */
+static long long int
+latency_barrier(struct reference *ref, unsigned int n)
+{
+    struct ofpbuf *request = ofputil_encode_barrier_request(OFP15_VERSION);
+    struct ofpbuf *reply;
+    long long int start;
+    int error;
+
+    db_plug(ref->db, BRIDGE, n, 1, NULL);
+    start = now_usec();
+    error = vconn_transact(ref->vconn, request, &reply);
+    if (error) {
+        ovs_fatal(error, "no reply to a barrier");
+    }
+    ofpbuf_delete(reply);
+    return now_usec() - start;
+}
+
 static void
 unplug_reference(struct reference *ref, unsigned int n)
 {
@@ -130,7 +152,8 @@ unplug_reference(struct reference *ref, unsigned int n)
 }
 
 /* latency RUNDIR REFERENCE-RUNDIR CTL N RUNS: on bridges that have guests 1 to
- * N, plugs one more, on the two switches in turn. */
+ * N, plugs one more, on the two switches in turn, and what is measured in turn,
+ * too. */
 void
 cmd_latency(int argc OVS_UNUSED, char *argv[])
 {
@@ -146,14 +169,23 @@ cmd_latency(int argc OVS_UNUSED, char *argv[])
     };
 
     for (unsigned int i = 0; i < n_runs; i++) {
-        for (unsigned int j = 0; j < 2; j++) {
-            if ((i + j) % 2) {
-                print_usec("reference", latency_reference(&ref, n));
-                unplug_reference(&ref, n);
-            } else {
+        for (unsigned int j = 0; j < 3; j++) {
+            switch ((i + j) % 3) {
+            case 0:
                 print_usec("ours", latency_ours(db, ctl, n));
                 db_unplug(db, BRIDGE, n, 1);
                 free(ctl_transact(ctl, "wait", 0, NULL));
+                break;
+
+            case 1:
+                print_usec("reference", latency_reference(&ref, n));
+                unplug_reference(&ref, n);
+                break;
+
+            case 2:
+                print_usec("barrier", latency_barrier(&ref, n));
+                db_unplug(ref.db, BRIDGE, n, 1);
+                break;
             }
         }
     }

@@ -61,7 +61,7 @@ replace_flows() {
 
 # Plugging one guest.
 case_plug() {
-    local n runs
+    local n runs cpu
 
     start_switch a
     start_switch b
@@ -73,9 +73,12 @@ case_plug() {
         save_plan "$S/plan"
         clear_flows
         restore_plan "$S/plan"
-        runs=$(quick 10 100)
+        runs=$(quick 10 60)
+        cpu=$(cpu_usec "$(pid_of a virtnet-controller)")
         "$BENCH" latency $S/a/run $S/b/run "$CTL" "$n" "$runs" |
             samples "plug/$n"
+        cpu=$(($(cpu_usec "$(pid_of a virtnet-controller)") - cpu))
+        sample "plug-cpu/$n" ours $((cpu / runs))
     done
     stop_bench_controller
     stop_switch a
@@ -84,13 +87,14 @@ case_plug() {
 
 # Instructions of the controller for one plug.
 case_instructions() {
-    local n count before
+    local n count runs i
 
     if ! type valgrind > /dev/null 2>&1; then
         say "no valgrind, so no case of instructions" >&2
         return
     fi
-    count=$(quick 5 20)
+    count=5
+    runs=$(quick 1 4)
     write_network libvirt "$NETWORK"
     start_switch a
     for n in $(quick "20 200" "100 2000"); do
@@ -99,10 +103,12 @@ case_instructions() {
             --callgrind-out-file="$S/callgrind" --log-file="$S/valgrind.log"
         plug_and_unplug "$n" 3
         dump_instructions > /dev/null
-        plug_only "$n" "$count"
-        sample "instructions/$n" ours $(($(dump_instructions) / count))
+        for ((i = 0; i < runs; i++)); do
+            plug_only $((n + i * count)) "$count"
+            sample "instructions/$n" ours $(($(dump_instructions) / count))
+        done
         stop_bench_controller KILL
-        "$BENCH" unplug $S/a/run $((n + 1)) "$count"
+        "$BENCH" unplug $S/a/run $((n + 1)) $((runs * count))
     done
     stop_switch a
 }
@@ -126,7 +132,7 @@ plug_and_unplug() {
 # Prints the number of instructions since the last call.
 dump_instructions() {
     rm -f "$S"/callgrind.*
-    callgrind_control --dump "$(pid_of a virtnet-controller)" > /dev/null
+    callgrind_control --dump "$(pid_of a virtnet-controller)" > /dev/null 2>&1
     wait_for 20 grep -qs '^totals:' "$S"/callgrind.*
     sed -n 's/^totals: //p' "$S"/callgrind.* | head -1
 }
@@ -484,7 +490,7 @@ broadcast() {
 case_frames() {
     local runs msec i mode
 
-    runs=$(quick 1 7)
+    runs=$(quick 1 9)
     msec=$(quick 300 1000)
     start_frames 2
     for ((i = 0; i < runs; i++)); do
@@ -541,19 +547,25 @@ received() {
         awk '/eth0:/ { sub(/.*:/, ""); print $2 }'
 }
 
-# frames_per_second NAME FROM TO FLOWS
+# frames_per_second NAME FROM TO FLOWS: and vswitchd's CPU time for a frame.
 frames_per_second() {
-    local before after
+    local before after cpu handled pid
 
     # Both addresses are known to NORMAL.
     ip netns exec "$3" "$BENCH" blast eth0 20 "$(mac_of "$2")" "$(mac_of "$3")" 1 > /dev/null
     ip netns exec "$2" "$BENCH" blast eth0 100 "$(mac_of "$3")" "$(mac_of "$2")" "$4" > /dev/null
     sleep 0.2
+    pid=$(pid_of a ovs-vswitchd)
     before=$(received "$3")
+    handled=$(handled)
+    cpu=$(cpu_usec "$pid")
     ip netns exec "$2" "$BENCH" blast eth0 "$msec" "$(mac_of "$3")" "$(mac_of "$2")" "$4" > /dev/null
     sleep 0.2
+    cpu=$(($(cpu_usec "$pid") - cpu))
+    handled=$(($(handled) - handled))
     after=$(received "$3")
     sample "frames/$1" "$(side_of "$mode")" $(((after - before) * 1000 / msec))
+    sample "frames-cpu/$1" "$(side_of "$mode")" $((cpu * 1000 / handled))
 }
 
 side_of() {

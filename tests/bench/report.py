@@ -148,19 +148,32 @@ def plug_rows(samples):
                              'ms', 1000, 1.5,
                              lambda values: percentile(values, .99),
                              preferred='100')
+    yield from between_sizes(by_n, 'the same, of the reference', 'ms', 1000,
+                             None, lambda values: percentile(values, .99),
+                             preferred='100', side='reference')
+    for n, sides in by_n.items():
+        yield compare('plug, %s guests: a barrier alone' % n,
+                      sides['barrier'], sides['reference'], 'ms', 1000, '',
+                      lambda ratio, usec: None,
+                      'one bundle over an open connection')
+    for n, sides in samples.of('plug-cpu'):
+        yield Row('plug and unplug, %s guests: CPU' % n, sides['ours'][0],
+                  unit='us')
 
 
 def between_sizes(by_n, case, unit, scale, limit,
-                  statistic=statistics.median, preferred=None):
+                  statistic=statistics.median, preferred=None, side='ours'):
     """A row that compares the largest size with the smallest one."""
     sizes = list(by_n)
     if len(sizes) < 2:
         return
     small = preferred if preferred in by_n else sizes[0]
     large = sizes[-1]
-    yield compare(case.format(small, large), by_n[large]['ours'],
-                  by_n[small]['ours'], unit, scale, '<= %g' % limit,
-                  at_most(limit), 'itself', statistic)
+    yield compare(case.format(small, large), by_n[large][side],
+                  by_n[small][side], unit, scale,
+                  '<= %g' % limit if limit else '',
+                  at_most(limit) if limit else lambda ratio, usec: None,
+                  'itself', statistic)
 
 
 def share_rows(samples):
@@ -243,6 +256,11 @@ def all_rows(s):
         if sides:
             yield compare(case, sides['ours'], sides['reference'],
                           'frames/s', 1, '>= 1', at_least(1), 'NORMAL')
+        sides = s.by_case.get('frames-cpu/' + name)
+        if sides:
+            yield compare(case + ': CPU', sides['ours'], sides['reference'],
+                          's/M', 1000, '', lambda ratio, usec: None,
+                          'NORMAL')
     yield from counts(s, 'storm-delivered',
                       'unknown unicast, {} guests: delivered', '', 0, '0')
     yield from paired(s, 'storm', 'unknown unicast, {} guests: CPU', 's/M',
