@@ -229,6 +229,7 @@ TESTS += $(test_scripts)
 EXTRA_DIST += \
 	$(test_scripts) \
 	tests/check \
+	tests/walk-through \
 	tests/fuzz/corpus \
 	tests/fuzz/crashes \
 	tests/sanitized \
