@@ -233,6 +233,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus \
 	tests/fuzz/crashes \
 	tests/sanitized \
+	tests/soak \
 	tests/static \
 	tests/static.suppressions \
 	build-aux/fuzz \
