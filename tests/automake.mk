@@ -257,6 +257,7 @@ TESTSUITE_AT = \
 	tests/ports.at \
 	tests/qos.at \
 	tests/restart.at \
+	tests/tls.at \
 	tests/virtnetctl.at
 EXTRA_DIST += \
 	$(TESTSUITE_AT) \
