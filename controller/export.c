@@ -160,6 +160,7 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         port_vlan_format(&s, &vif->vlan);
         json_object_put_string(json, "vlan-config", ds_cstr(&s));
         ds_destroy(&s);
+        put_optional(json, "guest", vif->guest.name);
         put_optional(json, "vm-id", vif->vm_id);
         put_optional(json, "iface-id", vif->iface_id);
         put_optional(json, "portgroup", vif->portgroup);

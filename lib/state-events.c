@@ -225,7 +225,7 @@ state_format_top(struct ds *s, const struct json *old, const struct json *new,
             *row = (struct top_row) {
                 .bridge = b->name,
                 .port = p->name,
-                .guest = state_get_string(p->data, "vm-id"),
+                .guest = state_get_guest(p->data),
                 .rx_packets = rate(before, p->data, "rx_packets", msec),
                 .rx_bits = 8 * rate(before, p->data, "rx_bytes", msec),
                 .tx_packets = rate(before, p->data, "tx_packets", msec),

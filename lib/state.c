@@ -36,6 +36,15 @@ state_get_integer(const struct json *json, const char *name)
     return value && value->type == JSON_INTEGER ? json_integer(value) : 0;
 }
 
+/* Returns how people know the guest of 'port': libvirt's name of it or, where
+ * that is not known, what the database says; "" if neither is there. */
+const char *
+state_get_guest(const struct json *port)
+{
+    return state_get_string(port, state_get(port, "guest")
+                            ? "guest" : "vm-id");
+}
+
 /* Returns 'port' of 'bridge', or null. */
 const struct json *
 state_find_port(const struct json *state, const char *bridge,
@@ -129,7 +138,7 @@ show_port(struct ds *s, const char *name, const struct json *port)
                       : "");
     }
 
-    const char *const ids[] = { "vm-id", "iface-id", "portgroup" };
+    const char *const ids[] = { "guest", "vm-id", "iface-id", "portgroup" };
     for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
         if (state_get(port, ids[i])) {
             ds_put_format(s, "        %s: ", ids[i]);
@@ -225,8 +234,8 @@ state_format_fdb(struct ds *s, const struct json *state, const char *bridge)
         } else {
             ds_put_cstr(s, "        -  ");
         }
-        printable_put(s, state_get(port, "vm-id")
-                      ? state_get_string(port, "vm-id") : "-");
+        printable_put(s, state_get_guest(port)[0] ? state_get_guest(port)
+                      : "-");
         if (state_get(e, "holder")) {
             ds_put_cstr(s, " (");
             printable_put(s, state_get_string(e, "holder"));
@@ -298,7 +307,7 @@ graph_bridge(struct ds *s, const char *name, const struct json *bridge)
     for (size_t i = 0; ports && i < shash_count(json_object(ports)); i++) {
         const struct json *port = nodes[i]->data;
         const char *vlan = state_get_string(port, "vlan");
-        const char *vm = state_get_string(port, "vm-id");
+        const char *vm = state_get_guest(port);
         char *vlan_id = xasprintf("%s/%s", name, vlan);
         char *port_id = xasprintf("%s/%s", name, nodes[i]->name);
         char *text = xasprintf("%s%s%s", nodes[i]->name, *vm ? " " : "", vm);

@@ -36,6 +36,7 @@ uint32_t state_digest(const char *text);
 const struct json *state_get(const struct json *, const char *name);
 const char *state_get_string(const struct json *, const char *name);
 long long int state_get_integer(const struct json *, const char *name);
+const char *state_get_guest(const struct json *port);
 const struct json *state_find_port(const struct json *state,
                                    const char *bridge, const char *port);
 

@@ -79,6 +79,29 @@ for page in "$destdir"/usr/share/man/man?/*; do
     report "${page##*/}: no complaint of groff" \
         "$(groff -man -Tutf8 -ww -z "$page" 2>&1)"
 done
+# Prints those of the words on standard input that are not in file $1, which may
+# be a manual page.
+missing_words() {
+    local word
+
+    while read -r word; do
+        sed 's/\\f[BIR]//g; s/\\-/-/g' "$1" | grep -qwe "$word" || echo "$word"
+    done
+}
+
+for file in man/man8/virtnetctl.8 bash-completion/completions/virtnetctl; do
+    report "all commands are in $file" "$("$destdir/usr/sbin/virtnetctl" \
+        list-commands | sed -n 's/^  \([a-z-]*\).*/\1/p' \
+        | missing_words "$destdir/usr/share/$file")"
+done
+report "all options of the daemon's own are in the manual" "$(
+    "$destdir/usr/sbin/virtnet-controller" --help \
+        | sed -n '/^Options:/,/^Active/s/^  \(--[a-z-]*\).*/\1/p' \
+        | missing_words "$destdir/usr/share/man/man8/virtnet-controller.8")"
+report "all keys are in the manual" "$(
+    cd "$top" && grep -oh '"virtnet-[a-z-]*"' lib/*.c ovsdb/*.c controller/*.c \
+        | tr -d '"' | sort -u \
+        | missing_words "$destdir/usr/share/man/man5/ovs-virtnet-network.5")"
 report "uninstall" "$(make_target uninstall)"
 report "nothing is left" "$(files)"
 echo "1..$n"
