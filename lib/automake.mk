@@ -38,12 +38,14 @@ lib_libvirtnet_la_SOURCES = \
 	lib/netdef-elements.h \
 	lib/netdef-format.c \
 	lib/netdef-format.h \
+	lib/netdef-kind.c \
 	lib/netdef-libvirt.c \
 	lib/netdef-parse-private.h \
 	lib/netdef-parse.c \
 	lib/netdef-parse.h \
 	lib/netdef-policy.c \
 	lib/netdef-policy.h \
+	lib/netdef-refuse.c \
 	lib/netdef-settings.c \
 	lib/netdef-validate.c \
 	lib/netdef-vlan.c \

@@ -96,54 +96,6 @@ value_bridge_name(struct netdef_parser *parser,
     }
 }
 
-/* A <forward> without mode means nat, as in libvirt. */
-static void
-begin_forward(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
-              unsigned int line)
-{
-    parser->netdef->forward = NETDEF_FORWARD_NAT;
-    parser->forward_line = line;
-}
-
-static void
-value_forward_mode(struct netdef_parser *parser, enum netdef_node node,
-                   const char *value, unsigned int line)
-{
-    if (!netdef_forward_from_string(value, &parser->netdef->forward)) {
-        netdef_parser_error(parser, node, line, "unknown forward mode '%s'",
-                            value);
-        parser->netdef->forward = NETDEF_FORWARD_NONE;
-        parser->bad_kind = true;
-    }
-}
-
-static void
-begin_virtualport(struct netdef_parser *parser,
-                  enum netdef_node node OVS_UNUSED, unsigned int line)
-{
-    parser->virtualport_line = line;
-}
-
-static void
-value_virtualport_type(struct netdef_parser *parser, enum netdef_node node,
-                       const char *value, unsigned int line)
-{
-    enum netdef_virtualport type = NETDEF_VIRTUALPORT_NONE;
-
-    if (!netdef_virtualport_from_string(value, &type)) {
-        netdef_parser_error(parser, node, line,
-                            "unknown virtualport type '%s'", value);
-        parser->bad_kind = parser->bad_kind
-                           || node == NETDEF_NODE_VIRTUALPORT_TYPE;
-    } else if (node == NETDEF_NODE_VIRTUALPORT_TYPE) {
-        parser->netdef->virtualport = type;
-    } else if (type != NETDEF_VIRTUALPORT_OPENVSWITCH) {
-        netdef_parser_report(parser, DIAG_WARNING, line,
-                             netdef_node_get_class(node)->path,
-                             "ports of type '%s' are left to libvirt", value);
-    }
-}
-
 static void
 begin_portgroup(struct netdef_parser *parser, enum netdef_node node OVS_UNUSED,
                 unsigned int line)
@@ -209,22 +161,40 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     VALUE(VN_PORTGROUP_MAC_TABLE_MANAGER, netdef_setting_value),
     VALUE(VN_PORTGROUP_ISOLATED, netdef_setting_value),
     VALUE(VN_PORTGROUP_RX_FILTER_LIMIT, netdef_setting_value),
-    BEGIN(FORWARD, begin_forward),
-    VALUE(FORWARD_MODE, value_forward_mode),
-    BEGIN(VIRTUALPORT, begin_virtualport),
-    VALUE(VIRTUALPORT_TYPE, value_virtualport_type),
+    BEGIN(FORWARD, netdef_forward_begin),
+    VALUE(FORWARD_MODE, netdef_forward_mode),
+    VALUE(FORWARD_DEV, netdef_forward_dev),
+    BOTH(FORWARD_INTERFACE, netdef_needy_begin, netdef_needy_end),
+    VALUE(FORWARD_INTERFACE_DEV, netdef_needed_value),
+    BOTH(FORWARD_PF, netdef_needy_begin, netdef_needy_end),
+    VALUE(FORWARD_PF_DEV, netdef_needed_value),
+    BOTH(DNSMASQ_OPTION, netdef_needy_begin, netdef_needy_end),
+    VALUE(DNSMASQ_OPTION_VALUE, netdef_needed_value),
+    VALUE(DNS_FORWARDER_ADDR, netdef_forwarder_addr),
+    VALUE(FORWARD_DRIVER_NAME, netdef_forward_driver),
+#define VIRTUALPORT_ACTIONS(NODE)                                       \
+    BEGIN(NODE, netdef_virtualport_begin),                              \
+    VALUE(NODE##_TYPE, netdef_virtualport_type),                        \
+    VALUE(NODE##_INTERFACEID, netdef_virtualport_uuid),                 \
+    VALUE(NODE##_PROFILEID, netdef_virtualport_profileid),              \
+    VALUE(NODE##_MANAGERID, netdef_virtualport_extra),                  \
+    VALUE(NODE##_TYPEID, netdef_virtualport_extra),                     \
+    VALUE(NODE##_TYPEIDVERSION, netdef_virtualport_extra),              \
+    VALUE(NODE##_INSTANCEID, netdef_virtualport_extra)
+    VIRTUALPORT_ACTIONS(VIRTUALPORT),
+    VIRTUALPORT_ACTIONS(PORTGROUP_VIRTUALPORT),
+#undef VIRTUALPORT_ACTIONS
     BEGIN(PORTGROUP, begin_portgroup),
     VALUE(PORTGROUP_NAME, value_portgroup_name),
     VALUE(PORTGROUP_DEFAULT, value_portgroup_default),
     VALUE(PORTGROUP_TRUST_FILTERS, netdef_setting_value),
-    VALUE(PORTGROUP_VIRTUALPORT_TYPE, value_virtualport_type),
     BEGIN(NETPORT, netport_begin),
     END(NETPORT_UUID, netport_text),
     END(NETPORT_OWNER_NAME, netport_text),
     END(NETPORT_OWNER_UUID, netport_text),
     END(NETPORT_GROUP, netport_text),
     VALUE(NETPORT_MAC_ADDRESS, netport_value),
-    VALUE(NETPORT_VIRTUALPORT_TYPE, netport_value),
+    VALUE(NETPORT_VIRTUALPORT_TYPE, netdef_virtualport_type),
     VALUE(NETPORT_VIRTUALPORT_INTERFACEID, netport_value),
     VALUE(NETPORT_VIRTUALPORT_PROFILEID, netport_value),
     VALUE(NETPORT_PLUG_TYPE, netport_value),
@@ -236,15 +206,21 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     END(NODE, netdef_rate_end),                                         \
     VALUE(NODE##_AVERAGE, netdef_bandwidth_value),                      \
     VALUE(NODE##_PEAK, netdef_bandwidth_value),                         \
-    VALUE(NODE##_FLOOR, netdef_bandwidth_value),                        \
     VALUE(NODE##_BURST, netdef_bandwidth_value)
 #define BANDWIDTH_ACTIONS(NODE)                                         \
     BEGIN(NODE, netdef_bandwidth_begin),                                \
     RATE_ACTIONS(NODE##_INBOUND),                                       \
-    RATE_ACTIONS(NODE##_OUTBOUND)
-    BANDWIDTH_ACTIONS(BANDWIDTH),
-    BANDWIDTH_ACTIONS(PORTGROUP_BANDWIDTH),
+    RATE_ACTIONS(NODE##_OUTBOUND),                                      \
+    VALUE(NODE##_OUTBOUND_FLOOR, netdef_bandwidth_value)
+#define NETWORK_BANDWIDTH_ACTIONS(NODE)                                 \
+    BANDWIDTH_ACTIONS(NODE),                                            \
+    VALUE(NODE##_CLASS_ID, netdef_guests_bandwidth_value),              \
+    VALUE(NODE##_INBOUND_FLOOR, netdef_guests_bandwidth_value)
+    NETWORK_BANDWIDTH_ACTIONS(BANDWIDTH),
+    NETWORK_BANDWIDTH_ACTIONS(PORTGROUP_BANDWIDTH),
     BANDWIDTH_ACTIONS(NETPORT_BANDWIDTH),
+    VALUE(NETPORT_BANDWIDTH_INBOUND_FLOOR, netdef_bandwidth_value),
+#undef NETWORK_BANDWIDTH_ACTIONS
 #undef BANDWIDTH_ACTIONS
 #undef RATE_ACTIONS
 #define VLAN_ACTIONS(NODE)                                              \

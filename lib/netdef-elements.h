@@ -53,7 +53,7 @@ enum netdef_node_kind {
     NETDEF_KIND_STRING,         /* Checked, if at all, by who uses it. */
     NETDEF_KIND_YES_NO,
     NETDEF_KIND_ON_OFF,
-    NETDEF_KIND_NUMBER,         /* Decimal digits only. */
+    NETDEF_KIND_NUMBER,         /* Decimal digits, maybe with a "+". */
 };
 
 /* NETDEF_NODE(ENUM, PATH, KIND, FATE, WHAT).  'WHAT' says what it is about.  A

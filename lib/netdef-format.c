@@ -237,8 +237,17 @@ portgroup_to_xml(struct ds *s, const struct portgroup *pg)
         netdef_put_attribute(s, "default", "yes");
     }
     netdef_put_yes_no(s, "trustGuestRxFilters", &pg->policy.trust_rx_filters);
-    if (pg->has_vlan || bandwidth_is_set(&pg->bandwidth)) {
+    if (pg->has_vlan || bandwidth_is_set(&pg->bandwidth)
+        || pg->virtualport_line) {
         ds_put_cstr(s, ">\n");
+        if (pg->virtualport_line) {
+            ds_put_cstr(s, "    <virtualport");
+            if (pg->virtualport != NETDEF_VIRTUALPORT_NONE) {
+                netdef_put_attribute(s, "type", netdef_virtualport_to_string(
+                                         pg->virtualport));
+            }
+            ds_put_cstr(s, "/>\n");
+        }
         if (pg->has_vlan) {
             netdef_put_vlan(s, &pg->vlan, 4);
         }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include "bitmap.h"
 #include "diag.h"
+#include "netdef.h"
 #include "netdef-elements.h"
 #include "netdef-parse.h"
 #include "netdef-policy.h"
@@ -46,14 +47,16 @@ struct netdef_parser {
     struct diag_list diags;
     bool refused;               /* Not XML that can be read at all? */
     bool bad_kind;              /* Is @mode or @type itself wrong? */
-    unsigned int forward_line;
-    unsigned int virtualport_line;
+    char *forward_dev;          /* forward@dev, or null. */
+    size_t n_interfaces;        /* <forward><interface>. */
+    bool has_needed;            /* See netdef_needy_begin(). */
+    enum netdef_virtualport virtualport;    /* The one that is being read. */
     size_t allocated_portgroups;
     struct vlan_parser vlan;
     struct vn_portgroup *vn_portgroups;
     size_t n_vn_portgroups;
     size_t allocated_vn_portgroups;
-    unsigned long seen[BITMAP_N_LONGS(NETDEF_N_NODES)];
+    unsigned int lines[NETDEF_N_NODES];     /* Of the first, or 0. */
     unsigned long noted[BITMAP_N_LONGS(NETDEF_N_NODES)];
 };
 
@@ -82,6 +85,37 @@ bool netdef_parse_mac(struct netdef_parser *, enum netdef_node,
                       const char *value, unsigned int line,
                       struct eth_addr *);
 
+/* Actions of <forward>, <virtualport> and others, in netdef-kind.c. */
+void netdef_forward_begin(struct netdef_parser *, enum netdef_node,
+                          unsigned int line);
+void netdef_forward_mode(struct netdef_parser *, enum netdef_node,
+                         const char *value, unsigned int line);
+void netdef_forward_dev(struct netdef_parser *, enum netdef_node,
+                        const char *value, unsigned int line);
+void netdef_needy_begin(struct netdef_parser *, enum netdef_node,
+                        unsigned int line);
+void netdef_needed_value(struct netdef_parser *, enum netdef_node,
+                         const char *value, unsigned int line);
+void netdef_needy_end(struct netdef_parser *, enum netdef_node,
+                      const char *text, unsigned int line);
+void netdef_forwarder_addr(struct netdef_parser *, enum netdef_node,
+                           const char *value, unsigned int line);
+void netdef_forward_driver(struct netdef_parser *, enum netdef_node,
+                           const char *value, unsigned int line);
+void netdef_virtualport_begin(struct netdef_parser *, enum netdef_node,
+                              unsigned int line);
+void netdef_virtualport_type(struct netdef_parser *, enum netdef_node,
+                             const char *value, unsigned int line);
+void netdef_virtualport_uuid(struct netdef_parser *, enum netdef_node,
+                             const char *value, unsigned int line);
+void netdef_virtualport_profileid(struct netdef_parser *, enum netdef_node,
+                                  const char *value, unsigned int line);
+void netdef_virtualport_extra(struct netdef_parser *, enum netdef_node,
+                              const char *value, unsigned int line);
+
+/* Reports what is valid and libvirt refuses, in netdef-refuse.c. */
+void netdef_refuse(struct netdef_parser *);
+
 /* Actions of settings, <bandwidth> and <vn:portgroup>, in
  * netdef-settings.c. */
 void netdef_setting_value(struct netdef_parser *, enum netdef_node,
@@ -92,6 +126,8 @@ void netdef_bandwidth_begin(struct netdef_parser *, enum netdef_node,
                             unsigned int line);
 void netdef_bandwidth_value(struct netdef_parser *, enum netdef_node,
                             const char *value, unsigned int line);
+void netdef_guests_bandwidth_value(struct netdef_parser *, enum netdef_node,
+                                   const char *value, unsigned int line);
 void netdef_rate_end(struct netdef_parser *, enum netdef_node,
                      const char *text, unsigned int line);
 void netdef_vn_portgroup_begin(struct netdef_parser *, enum netdef_node,

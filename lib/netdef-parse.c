@@ -43,6 +43,7 @@ netdef_parser_destroy(struct netdef_parser *parser)
         diag_list_uninit(&parser->diags);
         vlan_set_uninit(&parser->vlan.tags);
         netdef_vn_portgroups_clear(parser);
+        free(parser->forward_dev);
         free(parser->file);
         free(parser);
     }
@@ -120,7 +121,9 @@ void
 netdef_parser_begin(struct netdef_parser *parser, enum netdef_node node,
                     unsigned int line)
 {
-    bitmap_set1(parser->seen, node);
+    if (!parser->lines[node]) {
+        parser->lines[node] = line;
+    }
     note_fate(parser, node, line);
     if (netdef_actions[node].begin) {
         netdef_actions[node].begin(parser, node, line);
@@ -139,6 +142,7 @@ check_value(enum netdef_node_kind kind, const char *value)
         return (!strcmp(value, "on") || !strcmp(value, "off")
                 ? NULL : "on or off");
     case NETDEF_KIND_NUMBER:
+        value += value[0] == '+';
         return (value[0] && !value[strspn(value, "0123456789")]
                 ? NULL : "a number");
     case NETDEF_KIND_STRING:
@@ -161,7 +165,9 @@ netdef_parser_value(struct netdef_parser *parser, enum netdef_node node,
     const char *expected
         = check_value(netdef_node_get_class(node)->kind, value);
 
-    bitmap_set1(parser->seen, node);
+    if (!parser->lines[node]) {
+        parser->lines[node] = line;
+    }
     if (expected) {
         netdef_parser_error(parser, node, line, "invalid value '%s', expected "
                             "%s", value, expected);
@@ -198,36 +204,18 @@ disown(struct netdef_parser *parser)
     }
     diag_list_clear(&parser->diags);
     if (by_mode) {
-        netdef_parser_report(parser, DIAG_NOTE, parser->forward_line,
+        netdef_parser_report(parser, DIAG_NOTE,
+                             parser->lines[NETDEF_NODE_FORWARD],
                              "forward@mode", "left to libvirt: mode '%s' has "
                              "no meaning on Open vSwitch",
                              netdef_forward_to_string(netdef->forward));
     } else {
-        netdef_parser_report(parser, DIAG_NOTE, parser->virtualport_line,
+        netdef_parser_report(parser, DIAG_NOTE,
+                             parser->lines[NETDEF_NODE_VIRTUALPORT],
                              "virtualport@type", "left to libvirt: type '%s' "
                              "is not Open vSwitch",
                              netdef_virtualport_to_string(
                                  netdef->virtualport));
-    }
-}
-
-/* Reports what is not there, in a network that is not foreign, and should
- * be. */
-static void
-report_omissions(struct netdef_parser *parser)
-{
-    const struct netdef *netdef = parser->netdef;
-
-    if (!netdef->bridge) {
-        netdef_parser_report(parser, DIAG_NOTE, netdef->bridge_origin.line,
-                             "bridge@name",
-                             "left to libvirt: names no bridge");
-    }
-    if (parser->virtualport_line && !parser->bad_kind
-        && netdef->virtualport == NETDEF_VIRTUALPORT_NONE) {
-        netdef_parser_report(parser, DIAG_WARNING, parser->virtualport_line,
-                             "virtualport@type", "missing; libvirt refuses a "
-                             "<virtualport> of a network without a type");
     }
 }
 
@@ -249,7 +237,12 @@ finish_netdef(struct netdef_parser *parser)
     if (netdef_is_foreign(netdef) && !parser->bad_kind) {
         disown(parser);
     } else {
-        report_omissions(parser);
+        netdef_refuse(parser);
+        if (!netdef->bridge) {
+            netdef_parser_report(parser, DIAG_NOTE, netdef->bridge_origin.line,
+                                 "bridge@name",
+                                 "left to libvirt: names no bridge");
+        }
     }
     netdef_validate(netdef, &parser->diags);
 }

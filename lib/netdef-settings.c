@@ -84,7 +84,7 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
     }
 }
 
-/* Stores the number that 'value', decimal digits, stands for in '*number' and
+/* Stores the number that 'value', which has its kind's form, stands for in '*number' and
  * returns true, or reports that it is above 'max' and returns false. */
 static bool
 parse_number(struct netdef_parser *parser, enum netdef_node node,
@@ -101,6 +101,7 @@ parse_number(struct netdef_parser *parser, enum netdef_node node,
     return true;
 }
 
+/* Returns what the value of 'node' may be at most. */
 static uint64_t
 largest_number(enum netdef_node node)
 {
@@ -111,7 +112,7 @@ largest_number(enum netdef_node node)
     case NETDEF_NODE_MTU_SIZE:
         return UINT16_MAX;
     default:
-        return INT_MAX;
+        return UINT64_MAX;
     }
 }
 
@@ -130,9 +131,11 @@ netdef_setting_value(struct netdef_parser *parser, enum netdef_node node,
                      !strcmp(value, "yes") || !strcmp(value, "on"), node,
                      line);
     } else if (kind == NETDEF_KIND_NUMBER) {
-        if (parse_number(parser, node, value, line, largest_number(node),
-                         &number)) {
-            make_setting(parser, setting, number, node, line);
+        if (node == NETDEF_NODE_MTU_SIZE && atoi(value) == 0) {
+            return;             /* The same as no <mtu>, as in libvirt. */
+        } else if (parse_number(parser, node, value, line,
+                                largest_number(node), &number)) {
+            make_setting(parser, setting, MIN(number, INT_MAX), node, line);
         }
     } else if (mac_table_manager_from_string(value, &manager)) {
         make_setting(parser, setting, manager, node, line);
@@ -227,6 +230,21 @@ netdef_bandwidth_value(struct netdef_parser *parser, enum netdef_node node,
     if (parse_number(parser, node, value, line, BANDWIDTH_MAX, &number)) {
         *rate_member(parser, node) = number;
     }
+}
+
+/* Only a guest's interface can have a class or be guaranteed anything:
+ * virNetDevBandwidthParse() in libvirt's src/conf/netdev_bandwidth_conf.c. */
+void
+netdef_guests_bandwidth_value(struct netdef_parser *parser,
+                              enum netdef_node node, const char *value,
+                              unsigned int line)
+{
+    if (node != NETDEF_NODE_BANDWIDTH_CLASS_ID
+        && node != NETDEF_NODE_PORTGROUP_BANDWIDTH_CLASS_ID) {
+        netdef_bandwidth_value(parser, node, value, line);
+    }
+    netdef_parser_error(parser, node, line,
+                        "only allowed for a guest's interface");
 }
 
 /* Returns the rate that 'node', <inbound> or <outbound>, says. */

@@ -87,36 +87,6 @@ validate_bridge(const struct netdef *netdef, struct diag_list *diags)
     }
 }
 
-/* libvirt's rules for what a network with forward mode 'bridge' cannot have,
- * because its bridge is the host's: virNetworkDefParseXML() in its
- * src/conf/network_conf.c, networkValidate() in its
- * src/network/bridge_driver.c. */
-static void
-validate_host_bridge(const struct netdef *netdef, struct diag_list *diags)
-{
-    static const char reason[] = "not allowed with forward mode 'bridge', "
-                                 "only without <forward>";
-    const struct netdef_setting *const settings[] = {
-        &netdef->mtu, &netdef->stp, &netdef->stp_delay,
-    };
-    struct origin at = { netdef->origin.file, 0, NULL };
-
-    if (netdef->forward != NETDEF_FORWARD_BRIDGE) {
-        return;
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
-        if (netdef_setting_is_set(settings[i])
-            && (settings[i] != &netdef->stp_delay || settings[i]->value)) {
-            at.line = settings[i]->line;
-            error_at(diags, &at, settings[i]->element, "%s", reason);
-        }
-    }
-    if (netdef->mac_line) {
-        at.line = netdef->mac_line;
-        error_at(diags, &at, "mac", "%s", reason);
-    }
-}
-
 /* A port without learning and flooding needs a bridge without. */
 static void
 validate_portgroup_mode(const struct netdef *netdef,
@@ -190,7 +160,6 @@ netdef_validate(const struct netdef *netdef, struct diag_list *diags)
     validate_name(netdef, diags);
     if (!netdef_is_foreign(netdef)) {
         validate_bridge(netdef, diags);
-        validate_host_bridge(netdef, diags);
         validate_vlan(&netdef->vlan, &netdef->origin, "vlan", diags);
         validate_portgroups(netdef, diags);
     }

@@ -54,11 +54,12 @@ netdef_vlan_tag_id(struct netdef_parser *parser, enum netdef_node node,
                    const char *value, unsigned int line)
 {
     struct vlan_parser *vlan = &parser->vlan;
-    const char *digits = value + strspn(value, "0");
+    const char *number = value + (value[0] == '+');
+    const char *digits = number + strspn(number, "0");
     int id = strlen(digits) > 4 ? INT_MAX : atoi(digits);
 
     vlan->has_id = true;
-    if (!value[0] || value[strspn(value, "0123456789")]) {
+    if (!number[0] || number[strspn(number, "0123456789")]) {
         netdef_parser_error(parser, node, line, "invalid VLAN id '%s'", value);
     } else if (id > NETDEF_MAX_VLAN) {
         netdef_parser_error(parser, node, line,

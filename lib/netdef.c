@@ -168,6 +168,8 @@ portgroup_equals(const struct portgroup *a, const struct portgroup *b)
 {
     return !strcmp(a->name, b->name)
            && a->is_default == b->is_default
+           && a->virtualport == b->virtualport
+           && !a->virtualport_line == !b->virtualport_line
            && a->has_vlan == b->has_vlan
            && port_vlan_equals(&a->vlan, &b->vlan)
            && netdef_policy_equals(&a->policy, &b->policy)

@@ -74,6 +74,8 @@ bool netdef_virtualport_from_string(const char *, enum netdef_virtualport *);
 struct portgroup {
     char *name;
     bool is_default;            /* portgroup@default='yes'. */
+    enum netdef_virtualport virtualport;
+    unsigned int virtualport_line;  /* Of its own <virtualport>, or 0. */
     bool has_vlan;              /* Has it a <vlan> of its own? */
     struct port_vlan vlan;      /* What libvirt writes into table Port. */
     struct netdef_policy policy;    /* Of ports; before the network's. */

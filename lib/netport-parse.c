@@ -78,16 +78,11 @@ netport_value(struct netdef_parser *parser, enum netdef_node node,
     case NETDEF_NODE_NETPORT_MAC_ADDRESS:
         netdef_parse_mac(parser, node, value, line, &port->mac);
         break;
-    case NETDEF_NODE_NETPORT_VIRTUALPORT_TYPE:
-        if (!netdef_virtualport_from_string(value, &port->virtualport)) {
-            netdef_parser_error(parser, node, line,
-                                "unknown virtualport type '%s'", value);
-        }
-        break;
     case NETDEF_NODE_NETPORT_VIRTUALPORT_INTERFACEID:
         store_uuid(parser, &port->interfaceid, node, value, line);
         break;
     case NETDEF_NODE_NETPORT_VIRTUALPORT_PROFILEID:
+        netdef_virtualport_profileid(parser, node, value, line);
         store_text(&port->profileid, value);
         break;
     case NETDEF_NODE_NETPORT_PLUG_TYPE:
@@ -123,7 +118,7 @@ netport_finish(struct netdef_parser *parser)
         n--;
     }
     for (size_t i = 0; i < n; i++) {
-        if (!bitmap_is_set(parser->seen, needed[i])) {
+        if (!parser->lines[needed[i]]) {
             netdef_parser_error(parser, needed[i], port->origin.line,
                                 "missing");
         }

@@ -223,6 +223,7 @@ test_scripts = \
 	tests/hardening.sh \
 	tests/install.sh \
 	tests/layering.sh \
+	tests/net-define.sh \
 	tests/virtnetctl-examples.sh \
 	tests/virtnetctl-golden.sh
 TESTS += $(test_scripts)
@@ -237,6 +238,8 @@ EXTRA_DIST += \
 	tests/static \
 	tests/static.suppressions \
 	build-aux/fuzz \
+	tests/net-define-answers \
+	tests/net-define.txt \
 	tests/tap-status
 
 check-layering:

@@ -88,22 +88,22 @@ random_policy(struct netdef_policy *policy)
 }
 
 static void
-random_rate(struct bandwidth_rate *rate, bool inbound)
+random_rate(struct bandwidth_rate *rate, bool floor)
 {
     if (random_range(2)) {
         rate->average = 1 + random_range(100);
         rate->peak = random_range(3) * 1000;
         rate->burst = random_range(2) ? BANDWIDTH_MAX : 0;
     }
-    if (inbound && random_range(2)) {
+    if (floor && random_range(2)) {
         rate->floor = 1 + random_range(10);
     }
 }
 
 static void
-random_bandwidth(struct bandwidth *bandwidth)
+random_bandwidth(struct bandwidth *bandwidth, bool guests)
 {
-    random_rate(&bandwidth->in, true);
+    random_rate(&bandwidth->in, guests);
     random_rate(&bandwidth->out, false);
 }
 
@@ -112,9 +112,10 @@ static void
 random_settings(struct netdef *netdef)
 {
     random_policy(&netdef->policy);
-    random_bandwidth(&netdef->bandwidth);
+    random_bandwidth(&netdef->bandwidth, false);
     if (netdef->forward != NETDEF_FORWARD_BRIDGE) {
-        netdef->mtu = random_setting(65536);
+        netdef->mtu = random_setting(65535);
+        netdef->mtu.value += netdef_setting_is_set(&netdef->mtu);
         netdef->stp = random_setting(2);
         netdef->stp_delay = random_setting(INT_MAX);
         if (random_range(2)) {
@@ -136,6 +137,10 @@ random_netdef(void)
     }
     netdef->forward = random_range(NETDEF_FORWARD_HOSTDEV + 1);
     netdef->virtualport = random_range(NETDEF_VIRTUALPORT_MIDONET + 1);
+    if (netdef->forward == NETDEF_FORWARD_BRIDGE
+        && netdef->virtualport == NETDEF_VIRTUALPORT_NONE) {
+        netdef->virtualport = NETDEF_VIRTUALPORT_OPENVSWITCH;
+    }
     random_settings(netdef);
     if (random_range(4)) {
         netdef->bridge = xasprintf("br%d'&<", random_range(1000));
@@ -160,7 +165,11 @@ random_netdef(void)
         if (netdef_mode(netdef) == MAC_TABLE_KERNEL) {
             pg->policy.mac_table_manager.value = MAC_TABLE_KERNEL;
         }
-        random_bandwidth(&pg->bandwidth);
+        random_bandwidth(&pg->bandwidth, false);
+        if (random_range(2)) {
+            pg->virtualport = NETDEF_VIRTUALPORT_OPENVSWITCH;
+            pg->virtualport_line = 1;
+        }
         pg->has_vlan = random_range(2);
         if (pg->has_vlan) {
             random_vlan(&pg->vlan);
@@ -189,7 +198,7 @@ random_netport(void)
     }
     port->policy.isolated = random_setting(2);
     port->policy.trust_rx_filters = random_setting(2);
-    random_bandwidth(&port->bandwidth);
+    random_bandwidth(&port->bandwidth, true);
     port->plug = random_range(NETPORT_PLUG_HOSTDEV_PCI + 1);
     if (port->plug == NETPORT_PLUG_NETWORK
         || port->plug == NETPORT_PLUG_BRIDGE) {
