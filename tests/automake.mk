@@ -260,6 +260,7 @@ TESTSUITE_AT = \
 	tests/ports.at \
 	tests/qos.at \
 	tests/restart.at \
+	tests/tenant.at \
 	tests/tls.at \
 	tests/virtnetctl.at
 EXTRA_DIST += \
