@@ -23,6 +23,10 @@
 
 VLOG_DEFINE_THIS_MODULE(mbridge);
 
+/* How much of a diagnostic is logged, in bytes: tenants may be who wrote what it
+ * quotes. */
+#define MAX_LOGGED 500
+
 /* Creates and returns bridge 'name'.  'env' must outlive it.  The client must
  * call mbridge_set_row() and mbridge_set_networks() before mbridge_run(). */
 struct mbridge *
@@ -94,9 +98,11 @@ mbridge_log_new_diags(const struct mbridge *mb, const struct diag_list *old,
         diag_format(&s, &new->diags[i]);
         ds_chomp(&s, '\n');
         if (new->diags[i].severity == DIAG_NOTE) {
-            VLOG_INFO_RL(&rl, "%s: %s", mb->row.name, ds_cstr(&s));
+            VLOG_INFO_RL(&rl, "%s: %.*s", mb->row.name, MAX_LOGGED,
+                         ds_cstr(&s));
         } else {
-            VLOG_WARN_RL(&rl, "%s: %s", mb->row.name, ds_cstr(&s));
+            VLOG_WARN_RL(&rl, "%s: %.*s", mb->row.name, MAX_LOGGED,
+                         ds_cstr(&s));
         }
         ds_destroy(&s);
     }
