@@ -47,9 +47,9 @@ take_output(struct ds *to, const char *line, const struct json *ports)
 
         printable_put(to, name);
         ds_put_format(to, " (%s", state_get_string(port, "role"));
-        if (state_get(port, "vm-id")) {
+        if (state_get_guest(port)[0]) {
             ds_put_char(to, ' ');
-            printable_put(to, state_get_string(port, "vm-id"));
+            printable_put(to, state_get_guest(port));
         }
         ds_put_char(to, ')');
     } else {

@@ -24,9 +24,10 @@ unit_tests = \
 	tests/unit/test-diag \
 	tests/unit/test-domstatus \
 	tests/unit/test-flood-table \
+	tests/unit/test-flow-dump \
+	tests/unit/test-follow \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
-	tests/unit/test-follow \
 	tests/unit/test-model-portgroup \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-elements \
@@ -41,6 +42,9 @@ unit_tests = \
 	tests/unit/test-plan-law \
 	tests/unit/test-port-policy \
 	tests/unit/test-port-vlan \
+	tests/unit/test-ports-json \
+	tests/unit/test-state \
+	tests/unit/test-trace \
 	tests/unit/test-vif \
 	tests/unit/test-vif-guest \
 	tests/unit/test-virtnet-version \
@@ -167,6 +171,22 @@ tests_unit_test_virtnet_version_LDADD = $(UNIT_LIBS)
 tests_unit_test_vlan_set_SOURCES = tests/unit/test-vlan-set.c
 tests_unit_test_vlan_set_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_vlan_set_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_flow_dump_SOURCES = tests/unit/test-flow-dump.c
+tests_unit_test_flow_dump_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_flow_dump_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_ports_json_SOURCES = tests/unit/test-ports-json.c
+tests_unit_test_ports_json_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_ports_json_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_state_SOURCES = tests/unit/test-state.c
+tests_unit_test_state_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_state_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_trace_SOURCES = tests/unit/test-trace.c
+tests_unit_test_trace_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_trace_LDADD = $(UNIT_LIBS)
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)

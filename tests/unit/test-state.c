@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "lib/state.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "util.h"
+
+#define GUEST(MAC, VLAN, STATE)                                         \
+    "{\"ofport\":1,\"role\":\"guest\",\"mac\":\"" MAC "\",\"vlan\":\""    \
+    VLAN "\",\"state\":\"" STATE "\",\"vm-id\":\"id1\"}"
+#define STATE(MODE, PORTS)                                              \
+    "{\"bridges\":{\"br0\":{\"macTableManager\":\"" MODE "\",\"ok\":true,"  \
+    "\"state\":\"installed\",\"networks\":[],\"ports\":{" PORTS "}}}}"
+#define TAP(MAC, VLAN, S) "\"tap1\":" GUEST(MAC, VLAN, S)
+
+/* Appends what has happened from 'old' to 'new', a line for each event. */
+static void
+put_events(struct ds *s, const char *old_text, const char *new_text)
+{
+    struct json *old = json_from_string(old_text);
+    struct json *new = json_from_string(new_text);
+    struct json *events = state_find_events(old, new);
+
+    assert_int_equal(old->type, JSON_OBJECT);
+    assert_int_equal(new->type, JSON_OBJECT);
+    for (size_t i = 0; i < events->array.n; i++) {
+        const struct json *e = events->array.elems[i];
+
+        ds_put_format(s, "%s %s %s: %s\n", state_get_string(e, "event"),
+                      state_get_string(e, "bridge"),
+                      state_get_string(e, "port"),
+                      state_get_string(e, "text"));
+    }
+    json_destroy(events);
+    json_destroy(new);
+    json_destroy(old);
+}
+
+static void
+test_events(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *old, *new, *events;
+    } cases[] = {
+        { STATE("libvirt", TAP("m1", "10", "installed")),
+          STATE("libvirt", TAP("m1", "10", "installed")), "" },
+        { STATE("libvirt", ""),
+          STATE("libvirt", TAP("m1", "10", "installing")),
+          "plugged br0 tap1: guest m1, VLAN 10, vm id1\n"
+          "installing br0 tap1: \n" },
+        { STATE("libvirt", TAP("m1", "10", "installing")),
+          STATE("libvirt", TAP("m1", "10", "installed")),
+          "installed br0 tap1: \n" },
+        { STATE("libvirt", TAP("m1", "10", "installed")),
+          STATE("libvirt", TAP("m2", "10", "installed")),
+          "moved br0 tap1: guest m2, VLAN 10, vm id1\n" },
+        { STATE("libvirt", TAP("m1", "10", "installed")),
+          STATE("libvirt", ""),
+          "unplugged br0 tap1: guest m1, VLAN 10, vm id1\n" },
+        { STATE("libvirt", ""), STATE("kernel", ""),
+          "network changed br0 : kernel\n" },
+        { "{}", STATE("kernel", ""), "bridge added br0 : kernel\n" },
+        { STATE("kernel", ""), "{}", "bridge removed br0 : kernel\n" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        put_events(&s, cases[i].old, cases[i].new);
+        assert_string_equal(ds_cstr(&s), cases[i].events);
+        ds_destroy(&s);
+    }
+}
+
+typedef void format_cb(struct ds *, const struct json *);
+
+static void
+assert_format(format_cb *format, const char *text, const char *expected)
+{
+    struct json *json = json_from_string(text);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    assert_int_equal(json->type, JSON_OBJECT);
+    format(&s, json);
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+    json_destroy(json);
+}
+
+static void
+test_show(void **state OVS_UNUSED)
+{
+    assert_format(state_format_show, "{}", "");
+    assert_format(state_format_show,
+                  STATE("libvirt", TAP("m1", "10", "pending")),
+                  "Bridge br0\n    libvirt mode, installed, ok\n"
+                  "    Port tap1\n        guest, m1, VLAN 10, pending\n"
+                  "        vm-id: id1\n");
+    /* Nothing gets out that a terminal would obey. */
+    assert_format(state_format_show,
+                  "{\"unwired\":{\"t\\u001b[1m\":\"a\\nb\"}}",
+                  "Port t?[1m\n    not wired: a?b\n");
+}
+
+/* Names cannot end a string early, be it of Graphviz or of OpenMetrics. */
+static void
+test_quoting(void **state OVS_UNUSED)
+{
+    assert_format(state_format_graph,
+                  "{\"bridges\":{\"a\\\"\\\\b\":{\"ports\":{}}}}",
+                  "strict graph virtnet {\n  rankdir=LR\n"
+                  "  node [fontname=\"sans-serif\", shape=component]\n"
+                  "  \"bridge/a\\\"\\\\b\" [shape=box, style=bold, "
+                  "label=\"a\\\"\\\\b ()\"]\n}\n");
+
+    struct json *json = json_from_string(
+        "{\"bridges\":{\"a\\\"b\":{\"ports\":{}}}}");
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    state_format_metrics(&s, json);
+    assert_non_null(strstr(ds_cstr(&s), "{bridge=\"a\\\"b\"} 0\n"));
+    assert_null(strstr(ds_cstr(&s), "{bridge=\"a\"b\"}"));
+    ds_destroy(&s);
+    json_destroy(json);
+}
+
+/* What is dropped counts for the bridge and for the port. */
+static void
+test_drops(void **state OVS_UNUSED)
+{
+    struct json *json = json_from_string(
+        "{\"bridges\":{\"br0\":{\"drops\":{\"FORWARD\":5,\"SOURCE\":2},"
+        "\"ports\":{\"tap1\":{\"drops\":{\"FORWARD\":5}},\"tap2\":{}}}}}");
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    state_format_metrics(&s, json);
+    assert_non_null(strstr(ds_cstr(&s), "\nvirtnet_dropped_packets_total{"
+                           "bridge=\"br0\",table=\"FORWARD\"} 5\n"
+                           "virtnet_dropped_packets_total{"
+                           "bridge=\"br0\",table=\"SOURCE\"} 2\n"));
+    assert_non_null(strstr(ds_cstr(&s), "\nvirtnet_port_dropped_packets_total{"
+                           "bridge=\"br0\",port=\"tap1\",table=\"FORWARD\"} "
+                           "5\n# EOF\n"));
+    ds_destroy(&s);
+    json_destroy(json);
+}
+
+/* libvirt's name of a guest goes before its ID. */
+static void
+test_guest(void **state OVS_UNUSED)
+{
+    static const char *const cases[][2] = {
+        { "{}", "" },
+        { "{\"vm-id\":\"id\"}", "id" },
+        { "{\"vm-id\":\"id\",\"guest\":\"web\"}", "web" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct json *json = json_from_string(cases[i][0]);
+
+        assert_string_equal(state_get_guest(json), cases[i][1]);
+        json_destroy(json);
+    }
+}
+
+static void
+test_digest(void **state OVS_UNUSED)
+{
+    /* The check value of CRC-32C. */
+    assert_int_equal(state_digest("123456789"), UINT32_C(0xe3069283));
+    assert_int_not_equal(state_digest("a"), state_digest("b"));
+    assert_int_equal(state_digest("a"), state_digest("a"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_show),
+        cmocka_unit_test(test_quoting),
+        cmocka_unit_test(test_drops),
+        cmocka_unit_test(test_guest),
+        cmocka_unit_test(test_digest),
+    };
+
+    return cmocka_run_group_tests_name("state", tests, NULL, NULL);
+}
