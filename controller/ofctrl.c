@@ -35,6 +35,9 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
  * changed again, in milliseconds: who keeps at it must not keep us busy. */
 #define REREAD_MSEC 250
 
+/* How much of what somebody else has changed is logged at a time, in bytes. */
+#define MAX_CHANGED 400
+
 #define STATES                                  \
     STATE(DISCONNECTED, "disconnected")         \
     STATE(READBACK, "reading")                  \
@@ -68,6 +71,7 @@ struct ofctrl {
 
     bool watch;                 /* Be told of what others change? */
     bool interfered;            /* Have they, since it was last read? */
+    struct ds changed;          /* What, to be logged. */
     long long int next_reread;  /* In time_msec() terms. */
 };
 
@@ -87,6 +91,7 @@ ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb,
     ofctrl->aux = aux;
     ofctrl->conn = mgmt_conn_create(bridge, OFP15_VERSION);
     ofctrl->conn_seqno = mgmt_conn_get_seqno(ofctrl->conn);
+    ds_init(&ofctrl->changed);
     oflow_table_init(&ofctrl->installed);
     meter_sync_init(&ofctrl->meters);
     commit_init(&ofctrl->commit, ofctrl->bridge);
@@ -103,6 +108,7 @@ ofctrl_destroy(struct ofctrl *ofctrl)
         oflow_table_uninit(&ofctrl->installed);
         meter_sync_uninit(&ofctrl->meters);
         mgmt_conn_destroy(ofctrl->conn);
+        ds_destroy(&ofctrl->changed);
         free(ofctrl->bridge);
         free(ofctrl);
     }
@@ -123,6 +129,7 @@ become_disconnected(struct ofctrl *ofctrl)
     commit_reset(&ofctrl->commit);
     oflow_table_clear(&ofctrl->installed);
     meter_sync_reset(&ofctrl->meters);
+    ds_clear(&ofctrl->changed);
     ofctrl->state = S_DISCONNECTED;
 }
 
@@ -251,6 +258,7 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
                      ofctrl->conn);
         ofctrl->state = S_COMMITTING;
     } else {
+        ochanges_uninit(&changes);
         ofctrl->put_done = ofctrl->put;
         meter_sync_delete(&ofctrl->meters, plan_meters(plan), ofctrl->conn);
     }
@@ -265,6 +273,11 @@ handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
         VLOG_DBG("%s: read back %"PRIuSIZE" flows and %"PRIuSIZE" groups",
                  ofctrl->bridge, oflow_table_count_flows(&ofctrl->installed),
                  oflow_table_count_groups(&ofctrl->installed));
+        if (ofctrl->changed.length) {
+            VLOG_WARN_RL(&rl, "%s: switch was changed by somebody else: %s",
+                         ofctrl->bridge, ds_cstr(&ofctrl->changed));
+            ds_clear(&ofctrl->changed);
+        }
     } else if (commit_is_over(&ofctrl->commit, oh->xid)) {
         ofctrl->state = S_READY;
         if (commit_finish(&ofctrl->commit, &ofctrl->installed)) {
@@ -277,18 +290,21 @@ handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
     }
 }
 
-/* The switch tells of a change of a flow or a group by another connection. */
+/* The switch tells of a change of a flow or a group by another connection.
+ * Those of a switch that ends look alike, so it is logged only when the switch
+ * has been read again. */
 static void
 handle_change(struct ofctrl *ofctrl, const struct ofp_header *oh, bool group)
 {
     struct ds what = DS_EMPTY_INITIALIZER;
 
-    if (group ? ofctrl_watch_decode_group(oh, &what)
-        : ofctrl_watch_decode_flows(oh, &ofctrl->installed, &what)) {
-        ofctrl->interfered = ofctrl->watch;
-        if (ofctrl->watch) {
-            VLOG_WARN_RL(&rl, "%s: switch was changed by somebody else: %s",
-                         ofctrl->bridge, ds_cstr(&what));
+    if (ofctrl->watch
+        && (group ? ofctrl_watch_decode_group(oh, &what)
+            : ofctrl_watch_decode_flows(oh, &ofctrl->installed, &what))) {
+        ofctrl->interfered = true;
+        if (ofctrl->changed.length < MAX_CHANGED) {
+            ds_put_format(&ofctrl->changed, "%s%s",
+                          ofctrl->changed.length ? "; " : "", ds_cstr(&what));
         }
     }
     ds_destroy(&what);
