@@ -123,10 +123,22 @@ mport_detach(struct mbridge *mb, struct mport *port)
     diag_list_clear(&port->diags);
 }
 
+static void
+mport_set_fresh(struct mbridge *mb, struct mport *port, bool fresh)
+{
+    if (fresh && !port->fresh) {
+        shash_add(&mb->fresh_ports, port->of_name, port);
+    } else if (!fresh && port->fresh) {
+        shash_find_and_delete(&mb->fresh_ports, port->of_name);
+    }
+    port->fresh = fresh;
+}
+
 void
 mbridge_destroy_mport(struct mbridge *mb, struct mport *port)
 {
     mport_detach(mb, port);
+    mport_set_fresh(mb, port, false);
     mb->tunnels.n[port->tunnel]--;
     normal_guard_remove_port(mb->guard, port->ofport);
     diag_list_uninit(&port->diags);
@@ -199,18 +211,50 @@ update_rows(struct mbridge *mb, const struct vif *vif)
     }
 }
 
-/* Finds out from the database what 'port' is for, and has the plan follow. */
-void
-mbridge_update_mport(struct mbridge *mb, struct mport *port)
+/* Returns the vif of 'port', or null if there is none, or none yet.
+ *
+ * The switch tells of a new port at once, but writes the port's number into the
+ * database only when it is through with all its ports, and does nothing else
+ * before.  If the flows are there by then, they go in before anybody has seen
+ * the number.  So until the database has it, a port that has come since the
+ * switch was read is known by its name alone, which is unique in the database
+ * unless OpenFlow has cut it off.  In this case, the result is 'early', which is
+ * a shallow copy with the number.  (A port that the switch has had for longer
+ * might be about to go, and the interface be on its way to another bridge.) */
+const struct vif *
+mbridge_find_vif(const struct mbridge *mb, const struct mport *port,
+                 struct vif *early)
 {
     const struct vif *vif = vif_reader_find(mb->env->vifs, port->ofport,
                                             port->of_name, port->hw_addr,
                                             port->name);
+
+    if (!vif && port->fresh) {
+        vif = vif_reader_find_name(mb->env->vifs, port->of_name);
+        if (!vif || vif->ofport != OFPP_NONE || vif->error) {
+            return NULL;
+        }
+        *early = *vif;
+        early->ofport = port->ofport;
+        vif = early;
+    }
+    return vif;
+}
+
+/* Finds out from the database what 'port' is for, and has the plan follow. */
+void
+mbridge_update_mport(struct mbridge *mb, struct mport *port)
+{
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     enum model_verdict verdict;
     struct vport vport;
+    struct vif early;
+    const struct vif *vif = mbridge_find_vif(mb, port, &early);
 
     port->put = ofctrl_next_put(mb->ofctrl);
+    if (vif && vif != &early) {
+        mport_set_fresh(mb, port, false);
+    }
     if (!vif) {
         mport_detach(mb, port);
         normal_guard_set_port(mb->guard, port->ofport, false);
@@ -292,6 +336,9 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
 {
     struct mbridge *mb = mb_;
     struct mport *port = mbridge_find_mport(mb, phy->port_no);
+    bool fresh = (port ? port->fresh
+                  : (ofctrl_is_ready(mb->ofctrl)
+                     && strlen(phy->name) < OFP_MAX_PORT_NAME_LEN - 1));
 
     if (gone) {
         if (port) {
@@ -309,16 +356,21 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
         ovs_list_init(&port->deaf_node);
         hmap_insert(&mb->ports, &port->hmap_node, hash_ofport(port->ofport));
     }
+    mport_set_fresh(mb, port, false);
     ovs_strlcpy(port->of_name, phy->name, sizeof port->of_name);
     port->hw_addr = phy->hw_addr;
     port->readback = ofctrl_count_readbacks(mb->ofctrl);
+    mport_set_fresh(mb, port, fresh);
     mbridge_update_mport(mb, port);
 }
 
 static void
 update_mport_of_vif(struct mbridge *mb, const struct vif *vif)
 {
-    struct mport *port = vif ? mbridge_find_mport(mb, vif->ofport) : NULL;
+    struct mport *port = (!vif ? NULL
+                          : vif->ofport != OFPP_NONE
+                          ? mbridge_find_mport(mb, vif->ofport)
+                          : shash_find_data(&mb->fresh_ports, vif->name));
 
     if (port && !strncmp(port->of_name, vif->name,
                          OFP_MAX_PORT_NAME_LEN - 1)) {
@@ -331,7 +383,8 @@ void
 mbridge_vif_changed(struct mbridge *mb, const struct vif *old,
                     const struct vif *new)
 {
-    if (old && (!new || old->ofport != new->ofport)) {
+    if (old && (!new || (old->ofport != new->ofport
+                         && old->ofport != OFPP_NONE))) {
         update_mport_of_vif(mb, old);
     }
     update_mport_of_vif(mb, new);

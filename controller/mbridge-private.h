@@ -15,6 +15,7 @@
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "openvswitch/ofp-port.h"
+#include "openvswitch/shash.h"
 #include "uuid.h"
 
 /* A port of the switch. */
@@ -25,6 +26,7 @@ struct mport {
     struct eth_addr hw_addr;
     unsigned int readback;      /* In which, or after which, it was told. */
     unsigned long long int put; /* Number of the put that takes it in. */
+    bool fresh;                 /* In mbridge's 'fresh_ports'? */
 
     /* From the database, once known. */
     char *name;                 /* Of the interface, or null. */
@@ -47,6 +49,7 @@ struct mbridge {
     struct normal_guard *guard;
     struct plan *plan;
     struct hmap ports;          /* Contains "struct mport"s. */
+    struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
     struct ovs_list deaf_ports; /* Those whose guest is not listened to. */
     unsigned long long int n_frames;    /* That flows have shown. */
     size_t n_unsupported;       /* Of them. */
@@ -75,6 +78,8 @@ void mbridge_log_new_diags(const struct mbridge *, const struct diag_list *old,
 
 /* mbridge-ports.c. */
 struct mport *mbridge_find_mport(const struct mbridge *, ofp_port_t);
+const struct vif *mbridge_find_vif(const struct mbridge *,
+                                   const struct mport *, struct vif *early);
 void mbridge_update_mport(struct mbridge *, struct mport *);
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
 void mbridge_find_arrived(struct mbridge *, const struct oflow_table *);

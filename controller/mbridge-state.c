@@ -53,9 +53,8 @@ mbridge_for_each_port(const struct mbridge *mb, mbridge_port_cb *cb,
     const struct mport *port;
 
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
-        const struct vif *vif = vif_reader_find(mb->env->vifs, port->ofport,
-                                                port->of_name, port->hw_addr,
-                                                port->name);
+        struct vif early;
+        const struct vif *vif = mbridge_find_vif(mb, port, &early);
 
         cb(port->name ? port->name : port->of_name, port->ofport, vif,
            &port->diags, aux);

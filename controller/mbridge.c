@@ -42,6 +42,7 @@ mbridge_create(const char *name, const struct mbridge_env *env)
     mb->guard = normal_guard_create(name);
     mb->plan = plan_create(name);
     hmap_init(&mb->ports);
+    shash_init(&mb->fresh_ports);
     ovs_list_init(&mb->deaf_ports);
     diag_list_init(&mb->model_diags);
     diag_list_init(&mb->mode_diags);
@@ -73,6 +74,7 @@ mbridge_destroy(struct mbridge *mb)
         mbridge_destroy_mport(mb, port);
     }
     hmap_destroy(&mb->ports);
+    shash_destroy(&mb->fresh_ports);
     ofctrl_destroy(mb->ofctrl);
     normal_guard_destroy(mb->guard);
     plan_destroy(mb->plan);
