@@ -274,6 +274,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     port->isolated = verdict != MODEL_SKIPPED && vport.isolated;
     if (verdict != MODEL_SKIPPED) {
         if (vport.role == VIF_HOST) {
+            mb->check_settings = true;
             /* The database has it too, but not after a restart of its
              * server. */
             vport_set_mac(&vport, port->hw_addr);

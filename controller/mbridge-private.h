@@ -60,6 +60,8 @@ struct mbridge {
     struct bridge_model model;
     bool complete;              /* Are all definitions known? */
     struct diag_list model_diags;
+    struct diag_list settings_diags;    /* Of the bridge itself. */
+    bool check_settings;        /* Look at these again? */
     struct diag_list mode_diags;    /* Why the mode is not what it should. */
 
     bool has_mode;              /* Is 'exact' known yet? */

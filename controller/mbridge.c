@@ -10,6 +10,7 @@
 #include "controller/normal-guard.h"
 #include "controller/ofctrl.h"
 #include "lib/bridge-meters.h"
+#include "lib/bridge-settings.h"
 #include "lib/compile.h"
 #include "lib/dbrow.h"
 #include "lib/model.h"
@@ -46,6 +47,7 @@ mbridge_create(const char *name, const struct mbridge_env *env)
     ovs_list_init(&mb->deaf_ports);
     diag_list_init(&mb->model_diags);
     diag_list_init(&mb->mode_diags);
+    diag_list_init(&mb->settings_diags);
     bridge_model_init(&mb->model, &mb->row, NULL, 0, &mb->model_diags);
     return mb;
 }
@@ -54,6 +56,12 @@ static char *
 existence_object(const struct mbridge *mb)
 {
     return xasprintf("bridge %s", mb->row.name);
+}
+
+static char *
+settings_object(const struct mbridge *mb)
+{
+    return xasprintf("settings of bridge %s", mb->row.name);
 }
 
 /* Frees 'mb', which may be null.  The switch keeps what it has. */
@@ -69,6 +77,9 @@ mbridge_destroy(struct mbridge *mb)
     char *object = existence_object(mb);
     dbsync_unwant(mb->env->dbsync, object);
     free(object);
+    object = settings_object(mb);
+    dbsync_unwant(mb->env->dbsync, object);
+    free(object);
 
     HMAP_FOR_EACH_SAFE (port, hmap_node, &mb->ports) {
         mbridge_destroy_mport(mb, port);
@@ -81,6 +92,7 @@ mbridge_destroy(struct mbridge *mb)
     bridge_model_uninit(&mb->model);
     diag_list_uninit(&mb->model_diags);
     diag_list_uninit(&mb->mode_diags);
+    diag_list_uninit(&mb->settings_diags);
     bridge_row_uninit(&mb->row);
     free(mb);
 }
@@ -140,6 +152,7 @@ mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
     diag_list_uninit(&mb->model_diags);
     mb->model_diags = diags;
     mb->decide = true;
+    mb->check_settings = true;
 
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
         mbridge_update_mport(mb, port);
@@ -262,6 +275,38 @@ update_existence(struct mbridge *mb)
     free(object);
 }
 
+/* Has what networks ask of the bridge itself written, where that is for us to
+ * do, if anything that it depends on has changed. */
+static void
+update_settings(struct mbridge *mb)
+{
+    const struct vif *local = vif_reader_find_name(mb->env->vifs,
+                                                   mb->row.name);
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct bridge_settings settings;
+    char *object = settings_object(mb);
+
+    if (mb->check_settings) {
+        mb->check_settings = false;
+        if (!mb->complete) {
+            /* More may be asked for in a file that could not be read. */
+            dbsync_unwant(mb->env->dbsync, object);
+        } else if (bridge_settings_init(&settings, &mb->model, &mb->row,
+                                        local)) {
+            dbsync_want(mb->env->dbsync, object,
+                        dbrow_set_bridge(mb->row.name, &settings));
+            bridge_settings_uninit(&settings);
+        } else {
+            dbsync_unwant(mb->env->dbsync, object);
+        }
+        bridge_settings_report(&mb->model, &mb->row, local, &diags);
+        mbridge_log_new_diags(mb, &mb->settings_diags, &diags);
+        diag_list_uninit(&mb->settings_diags);
+        mb->settings_diags = diags;
+    }
+    free(object);
+}
+
 /* Brings the switch to the plan. */
 static void
 update_switch(struct mbridge *mb)
@@ -308,6 +353,7 @@ mbridge_run(struct mbridge *mb)
         update_mode(mb);
         mbridge_protect_ports(mb);
         update_existence(mb);
+        update_settings(mb);
         mbridge_follow_run(mb);
         plan_run(mb->plan);
         update_switch(mb);

@@ -7,10 +7,13 @@ lib_libvirtnet_la_SOURCES = \
 	lib/bandwidth.h \
 	lib/bridge-meters.c \
 	lib/bridge-meters.h \
+	lib/bridge-settings.c \
+	lib/bridge-settings.h \
 	lib/compile-bridge.c \
 	lib/compile-flood.c \
 	lib/compile-port.c \
 	lib/compile.h \
+	lib/dbrow-bridge.c \
 	lib/dbrow-qos.c \
 	lib/dbrow.c \
 	lib/dbrow.h \
@@ -87,6 +90,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/printable.h \
 	lib/rfc7047.c \
 	lib/rfc7047.h \
+	lib/row-change-vsctl.c \
 	lib/row-change.c \
 	lib/row-change.h \
 	lib/sax-xml.c \

@@ -12,6 +12,7 @@
 #include "port-vlan.h"
 
 struct bandwidth_rate;
+struct bridge_settings;
 struct json;
 struct smap;
 struct uuid;
@@ -34,6 +35,9 @@ struct json *dbrow_set_policing(const struct vif *,
                                 const struct bandwidth_rate *);
 struct json *dbrow_delete_qos(const struct uuid *qos, size_t n_qos,
                               const struct uuid *queues, size_t n_queues);
+
+struct json *dbrow_set_bridge(const char *name,
+                              const struct bridge_settings *);
 
 void dbrow_append(struct json *all, const struct json *params, size_t n);
 

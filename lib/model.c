@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bridge-meters.h"
+#include "bridge-settings.h"
 #include "compile.h"
 #include "packets.h"
 #include "port-limits.h"
@@ -23,6 +24,9 @@ bridge_row_clone(struct bridge_row *dst, const struct bridge_row *src)
     dst->owner = nullable_xstrdup(src->owner);
     dst->protocols = nullable_xstrdup(src->protocols);
     dst->datapath_type = nullable_xstrdup(src->datapath_type);
+    dst->hwaddr = nullable_xstrdup(src->hwaddr);
+    dst->stp_delay = nullable_xstrdup(src->stp_delay);
+    dst->settings_mark = nullable_xstrdup(src->settings_mark);
 }
 
 /* Frees what 'row' holds, but not 'row' itself. */
@@ -34,6 +38,9 @@ bridge_row_uninit(struct bridge_row *row)
     free(row->owner);
     free(row->protocols);
     free(row->datapath_type);
+    free(row->hwaddr);
+    free(row->stp_delay);
+    free(row->settings_mark);
 }
 
 bool
@@ -45,6 +52,10 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && nullable_string_is_equal(a->owner, b->owner)
             && nullable_string_is_equal(a->protocols, b->protocols)
             && nullable_string_is_equal(a->datapath_type, b->datapath_type)
+            && a->stp_enable == b->stp_enable
+            && nullable_string_is_equal(a->hwaddr, b->hwaddr)
+            && nullable_string_is_equal(a->stp_delay, b->stp_delay)
+            && nullable_string_is_equal(a->settings_mark, b->settings_mark)
             && a->forward_bpdu == b->forward_bpdu);
 }
 
@@ -164,6 +175,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
         .networks = xmalloc(MAX(1, n_defs) * sizeof *model->networks),
         .mode = MAC_TABLE_KERNEL,
         .datapath = find_datapath(row->datapath_type),
+        .is_ours = row->owner != NULL,
     };
     for (size_t i = 0; i < n_defs; i++) {
         if (netdef_is_ours(defs[i]) && !strcmp(defs[i]->bridge, row->name)) {
@@ -353,6 +365,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     port_policy_apply(model, vif, vport, diags);
 
     bridge_meters_apply(model, vif, vport, diags);
+    bridge_settings_check_mtu(model, vif, diags);
 
     struct port_limits limits;
     port_limits_init(&limits, model, vif, diags);

@@ -23,6 +23,10 @@ struct bridge_row {
     char *protocols;            /* Column protocols, "" if empty. */
     char *datapath_type;        /* Column of that name; null is "". */
     bool forward_bpdu;          /* other_config:forward-bpdu. */
+    bool stp_enable;            /* Column of that name. */
+    char *hwaddr;               /* other_config:hwaddr, or null. */
+    char *stp_delay;            /* other_config:stp-forward-delay, or null. */
+    char *settings_mark;        /* external_ids:virtnet-settings, or null. */
 };
 
 void bridge_row_clone(struct bridge_row *, const struct bridge_row *);
@@ -51,6 +55,7 @@ struct bridge_model {
     bool conflict;              /* Leave the mode as it was. */
     enum mac_table_manager mode;
     enum datapath_kind datapath;
+    bool is_ours;               /* Has it external_ids:virtnet-owner? */
     struct network_meters *meters;      /* For each network. */
 };
 

@@ -101,16 +101,16 @@ enum netdef_node_kind {
                 "the bridge's name")                                          \
     NETDEF_NODE(BRIDGE_ZONE, "bridge@zone", STRING, FIREWALL,                 \
                 "firewalld zone of the bridge")                               \
-    NETDEF_NODE(BRIDGE_STP, "bridge@stp", ON_OFF, LATER,                      \
+    NETDEF_NODE(BRIDGE_STP, "bridge@stp", ON_OFF, CARRIED,                        \
                 "spanning tree on the bridge")                                \
-    NETDEF_NODE(BRIDGE_DELAY, "bridge@delay", NUMBER, LATER,                  \
+    NETDEF_NODE(BRIDGE_DELAY, "bridge@delay", NUMBER, CARRIED,                \
                 "spanning tree's forward delay")                              \
     NETDEF_NODE(BRIDGE_MAC_TABLE_MANAGER, "bridge@macTableManager", STRING,   \
                 CARRIED, "who fills the MAC table")                           \
-    NETDEF_NODE(MTU, "mtu", ONE, LATER, "MTU of the bridge and its ports")    \
-    NETDEF_NODE(MTU_SIZE, "mtu@size", NUMBER, LATER, "")                      \
-    NETDEF_NODE(MAC, "mac", ONE, LATER, "the bridge's own MAC address")       \
-    NETDEF_NODE(MAC_ADDRESS, "mac@address", STRING, LATER, "")                \
+    NETDEF_NODE(MTU, "mtu", ONE, CARRIED, "MTU of the bridge and its ports")  \
+    NETDEF_NODE(MTU_SIZE, "mtu@size", NUMBER, CARRIED, "in bytes")                    \
+    NETDEF_NODE(MAC, "mac", ONE, CARRIED, "the bridge's own MAC address")     \
+    NETDEF_NODE(MAC_ADDRESS, "mac@address", STRING, CARRIED, "the address")              \
                                                                               \
     NETDEF_NODE(FORWARD, "forward", ONE, CARRIED, "how the network connects") \
     NETDEF_NODE(FORWARD_MODE, "forward@mode", STRING, CARRIED,                \

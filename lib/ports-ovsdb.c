@@ -117,6 +117,8 @@ read_interface(struct vif *vif, const struct json *row)
     } else if (ofport && !vif->error) {
         vif->ofport = u16_to_ofp(json_integer(ofport));
     }
+    vif->mtu = get_number(row, "mtu");
+    vif->mtu_request = get_number(row, "mtu_request");
     if (mac) {
         eth_addr_from_string(mac, &vif->mac_in_use);
     }
@@ -392,6 +394,14 @@ ports_from_tables(const struct shash *tables, struct ports *ports)
             bridge->row.mac_table_manager
                 = get_id(row, "virtnet-mac-table-manager");
             bridge->row.owner = get_id(row, "virtnet-owner");
+            const struct json *stp = get_one(row, "stp_enable", JSON_TRUE);
+
+            bridge->row.stp_enable = stp != NULL;
+            bridge->row.hwaddr = nullable_xstrdup(
+                get_map(row, "other_config", "hwaddr"));
+            bridge->row.stp_delay = nullable_xstrdup(
+                get_map(row, "other_config", "stp-forward-delay"));
+            bridge->row.settings_mark = get_id(row, "virtnet-settings");
             bridge->row.datapath_type
                 = nullable_xstrdup(get_string(row, "datapath_type"));
             free(bridge->row.protocols);

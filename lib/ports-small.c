@@ -87,6 +87,7 @@ STRING_MEMBER(vif_role, struct vif, role)
 STRING_MEMBER(vif_isolated, struct vif, isolated)
 STRING_MEMBER(vif_macs, struct vif, macs)
 STRING_MEMBER(vif_port, struct vif, port)
+STRING_MEMBER(bridge_hwaddr, struct ports_bridge, row.hwaddr)
 STRING_MEMBER(bridge_datapath_type, struct ports_bridge, row.datapath_type)
 STRING_MEMBER(bridge_mode, struct ports_bridge, row.mac_table_manager)
 STRING_MEMBER(bridge_owner, struct ports_bridge, row.owner)
@@ -120,6 +121,18 @@ vif_mac_in_use(const struct json *json, void *vif_)
         || !eth_addr_from_string(json_string(json), &vif->mac_in_use)) {
         return xstrdup("expected a MAC address");
     }
+    return NULL;
+}
+
+static char *
+vif_mtu(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    if (!is_integer(json, 68, 65535)) {
+        return xstrdup("expected an integer from 68 to 65535");
+    }
+    vif->mtu = json_integer(json);
     return NULL;
 }
 
@@ -259,6 +272,7 @@ take_port(struct ports_bridge *bridge, const char *name,
         { "lacp-fallback-ab", vif_lacp_fallback_ab },
         { "lacp_current", vif_lacp_current },
         { "mac_in_use", vif_mac_in_use },
+        { "mtu", vif_mtu },
         { "mirror-output", vif_is_mirror_output },
         { "ofport", vif_ofport },
         { "port", vif_port },
@@ -319,6 +333,7 @@ take_bridges(const struct json *json, void *ports_)
     static const struct member members[] = {
         { "datapath_type", bridge_datapath_type },
         { "forward-bpdu", bridge_forward_bpdu },
+        { "hwaddr", bridge_hwaddr },
         { "ports", bridge_ports },
         { "protocols", bridge_protocols },
         { "virtnet-mac-table-manager", bridge_mode },

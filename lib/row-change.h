@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "bandwidth.h"
+#include "bridge-settings.h"
 #include "port-vlan.h"
 #include "vif.h"
 
@@ -18,7 +19,8 @@ enum row_change_type {
     ROW_PORT_VLAN,              /* VLANs of Port 'port'. */
     ROW_PORT_PROTECTED,         /* Column protected of Port 'port'. */
     ROW_PORT_QOS,               /* Limit on what goes to 'vif'... */
-    ROW_POLICING                /* ...and on what comes from it. */
+    ROW_POLICING,               /* ...and on what comes from it. */
+    ROW_BRIDGE_SETTINGS         /* 'settings' of Bridge 'bridge'. */
 };
 
 struct row_change {
@@ -30,6 +32,7 @@ struct row_change {
     bool protected;             /* Likewise. */
     struct vif vif;             /* As it was. */
     struct bandwidth_rate rate; /* No average: no limit. */
+    struct bridge_settings *settings;   /* Or null. */
 };
 
 struct row_changes {
@@ -50,6 +53,8 @@ void row_changes_add_protected(struct row_changes *, const char *bridge,
 void row_changes_add_limit(struct row_changes *, enum row_change_type,
                            const char *bridge, const struct vif *,
                            const struct bandwidth_rate *);
+void row_changes_add_settings(struct row_changes *, const char *bridge,
+                              const struct bridge_settings *);
 
 void row_change_format(struct ds *, const struct row_change *);
 void row_changes_format_vsctl(struct ds *, const struct row_changes *);

@@ -119,6 +119,24 @@ set_meters(struct translation_bridge *bridge, const struct bridge_ctx *ctx)
     ometers_uninit(&meters);
 }
 
+/* Adds what is to be written for the bridge itself, whose row is 'row'. */
+static void
+set_settings(struct translation *t, struct translation_bridge *bridge,
+             const struct bridge_row *row)
+{
+    static const struct vif new_local;
+    const struct vif *local = (bridge->ports
+                               ? translation_find_vif(bridge, bridge->name)
+                               : &new_local);
+    struct bridge_settings settings;
+
+    if (bridge_settings_init(&settings, &bridge->model, row, local)) {
+        row_changes_add_settings(&t->rows, bridge->name, &settings);
+        bridge_settings_uninit(&settings);
+    }
+    bridge_settings_report(&bridge->model, row, local, &bridge->diags);
+}
+
 /* Makes the plan of 'bridge', whose row is 'row'. */
 static void
 run_bridge(struct translation *t, struct translation_bridge *bridge,
@@ -144,6 +162,7 @@ run_bridge(struct translation *t, struct translation_bridge *bridge,
                                        n_unsupported, &bridge->diags);
     }
     protect_ports(t, bridge, ctx.exact);
+    set_settings(t, bridge, row);
     plan_set_ctx(bridge->plan, &ctx);
     set_meters(bridge, &ctx);
     plan_run(bridge->plan);
@@ -183,6 +202,7 @@ add_new_bridges(struct translation *t)
             && !translation_find_bridge(t, defs[i]->bridge)) {
             struct bridge_row row = {
                 .name = defs[i]->bridge,
+                .owner = defs[i]->name,
                 .protocols = CONST_CAST(char *, ""),
             };
 

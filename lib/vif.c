@@ -102,6 +102,8 @@ vif_equals(const struct vif *a, const struct vif *b)
     VIF_STRINGS
 #undef VIF_STRING
     return (a->ofport == b->ofport
+            && a->mtu == b->mtu
+            && a->mtu_request == b->mtu_request
             && eth_addr_equals(a->mac_in_use, b->mac_in_use)
             && port_vlan_equals(&a->vlan, &b->vlan)
             && vlan_set_equals(&a->qinq.cvlans, &b->qinq.cvlans)

@@ -75,6 +75,8 @@ struct vif {
     char *type;                 /* Column type; null is "". */
     ofp_port_t ofport;          /* OFPP_NONE if it has none. */
     char *error;                /* Why it has none, or null. */
+    int mtu;                    /* 0 if not known. */
+    int mtu_request;            /* Column of that name, 0 if empty. */
     struct eth_addr mac_in_use; /* All zero if not known. */
     char *attached_mac;         /* external_ids of that name, or null... */
     char *iface_id;

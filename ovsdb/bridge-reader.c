@@ -28,6 +28,12 @@ join_protocols(const struct ovsrec_bridge *row)
     return ds_steal_cstr(&s);
 }
 
+static char *
+get_string(const struct smap *smap, const char *key)
+{
+    return nullable_xstrdup(smap_get(smap, key));
+}
+
 /* Calls 'cb' with 'aux' for each bridge in 'idl', in no particular order. */
 void
 bridge_reader_for_each(const struct ovsdb_idl *idl, bridge_reader_cb *cb,
@@ -47,6 +53,10 @@ bridge_reader_for_each(const struct ovsdb_idl *idl, bridge_reader_cb *cb,
             .datapath_type = xstrdup(b->datapath_type),
             .forward_bpdu = smap_get_bool(&b->other_config, "forward-bpdu",
                                           false),
+            .stp_enable = b->stp_enable,
+            .hwaddr = get_string(&b->other_config, "hwaddr"),
+            .stp_delay = get_string(&b->other_config, "stp-forward-delay"),
+            .settings_mark = get_string(&b->external_ids, "virtnet-settings"),
         };
 
         cb(&row, &b->header_.uuid, aux);

@@ -29,6 +29,7 @@ ovs_idl_connect(const char *remote)
         &ovsrec_bridge_col_external_ids,
         &ovsrec_bridge_col_other_config,
         &ovsrec_bridge_col_protocols,
+        &ovsrec_bridge_col_stp_enable,
 
         &ovsrec_mirror_col_output_port,
 
@@ -52,6 +53,8 @@ ovs_idl_connect(const char *remote)
         &ovsrec_interface_col_ingress_policing_rate,
         &ovsrec_interface_col_lacp_current,
         &ovsrec_interface_col_mac_in_use,
+        &ovsrec_interface_col_mtu,
+        &ovsrec_interface_col_mtu_request,
         &ovsrec_interface_col_name,
         &ovsrec_interface_col_ofport,
         &ovsrec_interface_col_options,

@@ -219,6 +219,8 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     } else if (row->n_ofport) {
         vif->ofport = u16_to_ofp(row->ofport[0]);
     }
+    vif->mtu = row->n_mtu ? row->mtu[0] : 0;
+    vif->mtu_request = row->n_mtu_request ? row->mtu_request[0] : 0;
     if (row->mac_in_use) {
         eth_addr_from_string(row->mac_in_use, &vif->mac_in_use);
     }
