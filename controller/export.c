@@ -115,6 +115,22 @@ put_others(struct json *json, const struct vport *vport)
     }
 }
 
+/* What libvirt knows of the guest, if it knows it. */
+static void
+put_guest(struct json *json, const struct vif_guest *guest)
+{
+    if (guest->name) {
+        json_object_put_string(json, "guest", guest->name);
+        json_object_put_string(json, "guest-state",
+                               domain_state_to_string(guest->state));
+        put_optional(json, "network", guest->network);
+        put_optional(json, "guest-portgroup", guest->portgroup);
+        if (guest->link_down) {
+            json_object_put(json, "link-down", json_boolean_create(true));
+        }
+    }
+}
+
 struct export {
     const struct mbridge *mb;
     struct json *ports;
@@ -160,7 +176,7 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         port_vlan_format(&s, &vif->vlan);
         json_object_put_string(json, "vlan-config", ds_cstr(&s));
         ds_destroy(&s);
-        put_optional(json, "guest", vif->guest.name);
+        put_guest(json, &vif->guest);
         put_optional(json, "vm-id", vif->vm_id);
         put_optional(json, "iface-id", vif->iface_id);
         put_optional(json, "portgroup", vif->portgroup);

@@ -21,8 +21,11 @@ static void
 add_vif_error(const struct vif *vif, void *lines)
 {
     if (vif->error) {
-        sset_add_and_free(lines, xasprintf("port %s: not wired: %s",
-                                           vif->name, vif->error));
+        sset_add_and_free(lines, xasprintf(
+            "port %s: not wired: %s%s%s%s", vif->name, vif->error,
+            vif->guest.name ? " (left behind by guest '" : "",
+            vif->guest.name ? vif->guest.name : "",
+            vif->guest.name ? "'?)" : ""));
     }
 }
 

@@ -100,10 +100,8 @@ model_find_network(const struct bridge_model *model, const struct vif *vif)
 }
 
 /* As model_port_vlan(), for a port whose VLANs libvirt has lost, or had lost
- * until they were put back.
- *
- * Once libvirt has it in no VLAN, nor has the row.  Otherwise what is in the row
- * is libvirt's to change, and if libvirt can no longer be asked it stays. */
+ * until they were put back: these follow what libvirt has it in.  If libvirt can
+ * no longer be asked they stay. */
 static bool
 kept_vlan(const struct vif *vif, struct port_vlan *vlan)
 {
@@ -195,19 +193,24 @@ report_guest(const struct bridge_model *model, const struct vif *vif,
     port_vlan_format(&vlan, &guest->vlan);
     if (vif_has_lost_vlan(vif)) {
         diag_add(diags, DIAG_WARNING, origin,
-                 "libvirt has guest '%s' in %s here, but has cleared that in "
-                 "the database; kept there", guest->name, ds_cstr(&vlan));
+                 "libvirt has guest '%s' in %s, but the database has it "
+                 "elsewhere; kept there", guest->name, ds_cstr(&vlan));
     } else if (guest->has_vlan && !vif->vlan_is_ours
                && !port_vlan_equals(&guest->vlan, &vif->vlan)) {
         diag_add(diags, DIAG_NOTE, origin,
-                 "libvirt has guest '%s' in %s here, but in the database it is "
-                 "in another", guest->name, ds_cstr(&vlan));
+                 "libvirt has guest '%s' in %s, but the database has it "
+                 "elsewhere", guest->name, ds_cstr(&vlan));
     }
     if (guest->network && (!network
                            || strcmp(network->name, guest->network))) {
         diag_add(diags, DIAG_NOTE, origin,
                  "guest '%s' is in network '%s', which this bridge has not",
                  guest->name, guest->network);
+    }
+    if (vif->no_carrier) {
+        diag_add(diags, DIAG_NOTE, origin,
+                 "has no carrier; if guest '%s' has ended without libvirt, the "
+                 "port is left behind until libvirt is back", guest->name);
     }
     ds_destroy(&vlan);
 }

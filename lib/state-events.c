@@ -50,7 +50,7 @@ describe_port(const struct json *port)
                      state_get_string(port, "mac"),
                      state_get_string(port, "vlan"),
                      state_get(port, "vm-id") ? ", vm " : "",
-                     state_get_string(port, "vm-id"));
+                     state_get_guest(port));
 }
 
 static void

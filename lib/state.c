@@ -138,7 +138,10 @@ show_port(struct ds *s, const char *name, const struct json *port)
                       : "");
     }
 
-    const char *const ids[] = { "guest", "vm-id", "iface-id", "portgroup" };
+    const char *const ids[] = {
+        "guest", "guest-state", "network", "guest-portgroup", "vm-id",
+        "iface-id", "portgroup"
+    };
     for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
         if (state_get(port, ids[i])) {
             ds_put_format(s, "        %s: ", ids[i]);

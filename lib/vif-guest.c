@@ -119,16 +119,19 @@ vif_set_netport(struct vif *vif, const struct netport *netport,
     set_default(&guest->portgroup, netport->group);
 }
 
-/* Is 'vif' in all VLANs though libvirt has it in some?
+/* Is 'vif' in all VLANs though libvirt has it in some, or was it, and are those
+ * that were put back others than libvirt has it in now?
  *
  * "virsh update-device" on an interface in a portgroup clears the VLANs in table
  * Port: libvirt sets those of the interface's own definition, which has none,
  * instead of those in <actual> (qemuDomainChangeNet() in libvirt's
- * src/qemu/qemu_hotplug.c). */
+ * src/qemu/qemu_hotplug.c).  It does so before <actual> tells what they should
+ * be. */
 bool
 vif_has_lost_vlan(const struct vif *vif)
 {
     return (vif->guest.has_vlan && !port_vlan_is_default(&vif->guest.vlan)
-            && port_vlan_is_default(&vif->vlan)
-            && (!vif->vlan_is_ours || vif->vlan_is_kept));
+            && !port_vlan_equals(&vif->guest.vlan, &vif->vlan)
+            && (vif->vlan_is_kept
+                || (port_vlan_is_default(&vif->vlan) && !vif->vlan_is_ours)));
 }

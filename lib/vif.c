@@ -118,6 +118,7 @@ vif_equals(const struct vif *a, const struct vif *b)
             && a->guest.link_down == b->guest.link_down
             && a->guest.has_vlan == b->guest.has_vlan
             && port_vlan_equals(&a->guest.vlan, &b->guest.vlan)
+            && a->no_carrier == b->no_carrier
             && a->lacp_current == b->lacp_current
             && a->is_tunnel == b->is_tunnel
             && a->bond.is_member == b->bond.is_member

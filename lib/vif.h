@@ -88,6 +88,7 @@ struct vif {
     char *isolated;             /* external_ids:virtnet-isolated. */
     char *macs;                 /* external_ids:virtnet-macs. */
     char *socket;               /* Of vhost-user, or null. */
+    bool no_carrier;            /* Is column link_state "down"? */
     bool lacp_current;          /* Has LACP a current partner on it? */
     bool is_tunnel;             /* By its type: see vif_type_is_tunnel(). */
 

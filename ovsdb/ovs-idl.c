@@ -52,6 +52,7 @@ ovs_idl_connect(const char *remote)
         &ovsrec_interface_col_ingress_policing_burst,
         &ovsrec_interface_col_ingress_policing_rate,
         &ovsrec_interface_col_lacp_current,
+        &ovsrec_interface_col_link_state,
         &ovsrec_interface_col_mac_in_use,
         &ovsrec_interface_col_mtu,
         &ovsrec_interface_col_mtu_request,

@@ -236,6 +236,7 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     vif->qos.policing_rate = row->ingress_policing_rate;
     vif->qos.policing_burst = row->ingress_policing_burst;
     vif->qos.policing_mark = get_id(ids, "virtnet-policing");
+    vif->no_carrier = row->link_state && !strcmp(row->link_state, "down");
     vif->lacp_current = row->n_lacp_current && row->lacp_current[0];
     vif->is_tunnel = vif_type_is_tunnel(row->type);
 }

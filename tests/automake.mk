@@ -274,6 +274,7 @@ TESTSUITE_AT = \
 	tests/checks.at \
 	tests/cli.at \
 	tests/database.at \
+	tests/guests.at \
 	tests/libvirt.at \
 	tests/drift.at \
 	tests/networks.at \

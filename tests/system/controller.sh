@@ -24,7 +24,8 @@ start_controller() {
     need_controller
     # shellcheck disable=SC2086
     ${VIRTNET_WRAPPER-} "$CONTROLLER" unix:$OVS_RUNDIR/db.sock \
-        --networks=$NETWORKS --libvirt=none --datapath-type=netdev \
+        --networks=$NETWORKS ${LIBVIRT_OPTION---libvirt=none} \
+        --datapath-type=netdev \
         -vconsole:off --detach --no-chdir \
         --pidfile=$OVS_RUNDIR/virtnet-controller.pid \
         --log-file=$OVS_LOGDIR/virtnet-controller.log \

@@ -171,6 +171,9 @@ test_libvirts(void **state OVS_UNUSED)
 #define ASKS "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' " \
              "macTableManager='libvirt'/></metadata>"
 
+#define KEPT "warning: p: libvirt has guest 'g1' in tag=42, but the database " \
+             "has it elsewhere; kept there\n"
+
 /* VLANs that libvirt has lost. */
 static void
 test_lost_vlan(void **state OVS_UNUSED)
@@ -188,14 +191,12 @@ test_lost_vlan(void **state OVS_UNUSED)
         { -1, false, false, true, -1, -1, -2, "" },
         /* Cleared by update-device, put back, cleared again. */
         { -1, false, false, true, 42, 42, 42,
-          "warning: p: libvirt has guest 'g1' in tag=42 here, but has cleared "
-          "that in the database; kept there\n" },
+          KEPT },
         { 42, true, true, true, 42, 42, -2, "" },
         { -1, true, true, true, 42, 42, 42,
-          "warning: p: libvirt has guest 'g1' in tag=42 here, but has cleared "
-          "that in the database; kept there\n" },
+          KEPT },
         /* Then libvirt is told of another VLAN, or of none. */
-        { 7, true, true, true, 42, 7, -2, "" },
+        { 7, true, true, true, 42, 42, 42, KEPT },
         { 42, true, true, true, -1, 42, -1, "" },
         { -1, true, true, true, -1, -1, -1, "" },
         /* Or it cannot be asked. */
@@ -203,8 +204,8 @@ test_lost_vlan(void **state OVS_UNUSED)
         { -1, false, false, false, -1, -1, -2, "" },
         /* Somebody else's doing. */
         { 7, false, false, true, 42, 7, -2,
-          "note: p: libvirt has guest 'g1' in tag=42 here, but in the database "
-          "it is in another\n" },
+          "note: p: libvirt has guest 'g1' in tag=42, but the database has it "
+          "elsewhere\n" },
     };
 
     define(NET("a", ASKS), NULL, true);
@@ -256,25 +257,30 @@ test_guest(void **state OVS_UNUSED)
 {
     const struct {
         struct vif_guest guest;
+        bool no_carrier;
         enum model_verdict verdict;
         bool active, paused;
         const char *diags;
     } cases[] = {
-        { { .name = CC("g1"), .network = CC("a") },
+        { { .name = CC("g1"), .network = CC("a") }, false,
           MODEL_WIRED, true, false, "" },
-        { { .name = CC("g1"), .state = DOMAIN_PAUSED },
+        { { .name = CC("g1"), .state = DOMAIN_PAUSED }, false,
           MODEL_WIRED, true, true, "" },
-        { { .name = CC("g1"), .state = DOMAIN_INCOMING },
+        { { .name = CC("g1"), .state = DOMAIN_INCOMING }, false,
           MODEL_WIRED, false, false, "" },
-        { { .name = CC("g1"), .link_down = true },
+        { { .name = CC("g1"), .link_down = true }, false,
           MODEL_SKIPPED, false, false,
           "note: p: guest 'g1' has its link down, so nothing is delivered to "
           "it or taken from it\n" },
-        { { .name = CC("g1"), .network = CC("gone") },
+        { { .name = CC("g1"), .network = CC("a") }, true,
+          MODEL_WIRED, true, false,
+          "note: p: has no carrier; if guest 'g1' has ended without libvirt, "
+          "the port is left behind until libvirt is back\n" },
+        { { .name = CC("g1"), .network = CC("gone") }, false,
           MODEL_WIRED, true, false,
           "note: p: guest 'g1' is in network 'gone', which this bridge has "
           "not\n" },
-        { { .name = CC("g1"), .network = CC("a"), .portgroup = CC("gold") },
+        { { .name = CC("g1"), .network = CC("a"), .portgroup = CC("gold") }, false,
           MODEL_WIRED, true, false,
           "warning: p: no network of this bridge has a portgroup 'gold', so "
           "the port is in all VLANs\n" },
@@ -285,6 +291,7 @@ test_guest(void **state OVS_UNUSED)
         struct vif vif = {
             .name = CC("p"), .ofport = OFP_PORT_C(1), .attached_mac = CC(MAC),
             .vlan = { .tag = -1 }, .guest = cases[i].guest,
+            .no_carrier = cases[i].no_carrier,
         };
         struct diag_list diags = DIAG_LIST_INITIALIZER;
         struct ds s = DS_EMPTY_INITIALIZER;

@@ -199,6 +199,7 @@ test_value(void **state OVS_UNUSED)
     DIFFERS(bond.lacp_fallback_ab, true);
     DIFFERS(bond.all_members_active, true);
     DIFFERS(bond.is_active, true);
+    DIFFERS(no_carrier, true);
     DIFFERS(lacp_current, true);
     DIFFERS(is_mirror_output, true);
     DIFFERS(error, CONST_CAST(char *, "x"));

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# The part of lib.sh for tests with a real libvirtd and real guests.
+#
+# libvirtd runs in the sandbox with files of its own: all that it writes is in
+# the sandbox's /run or bound over.  Guests are emulated, since there may be no
+# KVM: one that boots takes ten seconds or so.
+
+LIBVIRT_PROGRAMS='libvirtd virtlogd virsh qemu-system-x86_64 dbus-daemon'
+KERNEL_PACKAGE=linux-image-cloud-amd64
+export LIBVIRT_DEFAULT_URI=qemu:///system
+
+# To be called before sandbox(), from where packages can be fetched.  Without
+# $VIRTNET_GUEST_KERNEL, a directory with an unpacked kernel package, sets that to
+# one.
+get_guest_kernel() {
+    local cache=${XDG_CACHE_HOME:-$HOME/.cache}/ovs-virtnet package
+
+    [ -z "${VIRTNET_SANDBOX-}${VIRTNET_GUEST_KERNEL-}" ] || return 0
+    export VIRTNET_GUEST_KERNEL=$cache/guest-kernel
+    [ ! -d "$VIRTNET_GUEST_KERNEL/boot" ] || return 0
+    package=$(apt-cache depends $KERNEL_PACKAGE |
+        sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p')
+    mkdir -p "$VIRTNET_GUEST_KERNEL.tmp"
+    (cd "$VIRTNET_GUEST_KERNEL.tmp" && apt-get download -q "$package" &&
+        dpkg -x "$package"_*.deb . && rm "$package"_*.deb)
+    mv "$VIRTNET_GUEST_KERNEL.tmp" "$VIRTNET_GUEST_KERNEL"
+}
+
+need_libvirt() {
+    local program
+
+    for program in $LIBVIRT_PROGRAMS; do
+        command -v "$program" > /dev/null || skip "$program is not installed"
+    done
+}
+
+# Gives the sandbox a directory $1 of its own, with what is there.
+own_directory() {
+    mkdir -p "$S/own$1"
+    [ ! -d "$1" ] || cp -a "$1/." "$S/own$1"
+    mkdir -p "$1"
+    mount --bind "$S/own$1" "$1"
+}
+
+start_libvirt() {
+    local dir
+
+    for dir in /etc/libvirt /var/lib/libvirt /var/log/libvirt \
+        /var/cache/libvirt /var/lib/dbus; do
+        own_directory $dir
+    done
+    rm -f /etc/libvirt/qemu/networks/*.xml /etc/libvirt/qemu/networks/*/*.xml
+    cat >> /etc/libvirt/qemu.conf <<'.'
+user = "root"
+group = "root"
+security_driver = "none"
+cgroup_controllers = [ ]
+namespaces = [ ]
+remember_owner = 0
+.
+    mkdir -p /run/dbus
+    dbus-uuidgen --ensure
+    dbus-daemon --system --fork --nopidfile
+    virtlogd -d
+    start_libvirtd
+}
+
+start_libvirtd() {
+    libvirtd -d -p $S/run/libvirtd.pid
+    wait_for 30 virsh list > /dev/null 2>&1 || fail "libvirtd does not answer"
+}
+
+stop_libvirtd() {
+    local pid
+
+    pid=$(cat $S/run/libvirtd.pid)
+    kill "$pid"
+    wait_for 30 is_gone "$pid"
+}
+
+# interface MAC [ELEMENT...]: prints an <interface> in network "net".
+interface() {
+    local mac=$1
+
+    shift
+    cat <<.
+<interface type='network'>
+  <mac address='$mac'/>
+  <source network='net' ${PORTGROUP:+portgroup='$PORTGROUP'}/>
+  <model type='virtio'/>
+  $*
+</interface>
+.
+}
+
+# guest NAME UUID-NUMBER MEMORY-MIB INTERFACES [ELEMENTS-OF-OS]: defines and
+# starts a guest.
+guest() {
+    cat > "$S/tmp/$1.xml" <<.
+<domain type='qemu'>
+  <name>$1</name>
+  <uuid>11111111-2222-3333-4444-00000000000$2</uuid>
+  <memory unit='MiB'>$3</memory>
+  <vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='pc'>hvm</type>${5-}</os>
+  <features><acpi/></features>
+  <on_crash>destroy</on_crash>
+  <devices>
+    <controller type='usb' model='none'/>
+    <memballoon model='none'/>
+    <serial type='file'><source path='$S/log/$1.serial'/></serial>
+    $4
+  </devices>
+</domain>
+.
+    virsh -q define "$S/tmp/$1.xml"
+    virsh -q start "$1"
+}
+
+# port MAC: prints the name of the port of the running guest with that address.
+port() {
+    ovs-vsctl --bare --columns=name find Interface \
+        "external_ids:attached-mac=\"$1\""
+}
+
+# Makes an initramfs for guests that talk.  What they do is on the kernel's
+# command line: "addr=ADDRESS peer=ADDRESS".
+make_initramfs() {
+    local root=$S/initramfs module
+
+    mkdir -p $root/{bin,mod,proc,sys,dev}
+    cp /bin/busybox $root/bin
+    for module in virtio_ring virtio virtio_pci_modern_dev \
+        virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net; do
+        cp "$(find "$VIRTNET_GUEST_KERNEL/lib/modules" -name $module.ko)" \
+            $root/mod
+        echo $module >> $root/mod/order
+    done
+    cat > $root/init <<'.'
+#!/bin/busybox sh
+busybox mount -t proc proc /proc
+for m in $(busybox cat /mod/order); do busybox insmod /mod/$m.ko; done
+for word in $(busybox cat /proc/cmdline); do
+    case $word in addr=* | peer=*) eval "$word" ;; esac
+done
+busybox ip link set dev eth0 up
+busybox ip addr add $addr/24 dev eth0
+echo "guest is up"
+while ! busybox ping -c 1 -w 2 $peer; do :; done
+echo "first reply"
+busybox ping -c 20 -i 0.2 $peer
+echo "guest has pinged"
+while :; do busybox sleep 1000; done
+.
+    chmod +x $root/init
+    (cd $root && find . | cpio -o -H newc --quiet | gzip) > $S/initramfs.gz
+}
