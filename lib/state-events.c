@@ -49,7 +49,7 @@ describe_port(const struct json *port)
                      state_get(port, "mac") ? " " : "",
                      state_get_string(port, "mac"),
                      state_get_string(port, "vlan"),
-                     state_get(port, "vm-id") ? ", vm " : "",
+                     state_get_guest(port)[0] ? ", vm " : "",
                      state_get_guest(port));
 }
 
