@@ -21,6 +21,7 @@ packaging/%: $(top_srcdir)/packaging/%.in Makefile
 
 dist_doc_DATA = \
 	Documentation/design.rst \
+	Documentation/faults.rst \
 	Documentation/performance.rst \
 	README.rst
 dist_man_MANS += Documentation/ovs-virtnet-network.5

@@ -20,7 +20,8 @@
  * with a guest that was there before them.
  *
  * Each line of the input is a digit, for one of ten ports, a letter, for a key,
- * and the value, or nothing, for none. */
+ * and the value, or nothing, for none.  't', the VLAN, stands for what the host's
+ * administrator does meanwhile. */
 
 #define VICTIM_MAC "52:54:00:00:00:01"
 #define N_PORTS 10
@@ -51,6 +52,7 @@ find_key(struct vif *vif, char key)
     case 'p': return &vif->portgroup;
     case 'r': return &vif->role;
     case 'i': return &vif->isolated;
+    case 'M': return &vif->macs;
     case 'n': return &vif->iface_id;
     case 'v': return &vif->vm_id;
     default: return NULL;
@@ -112,7 +114,11 @@ take_line(struct plan *plan, const struct bridge_model *model,
     size_t port = line[0] ? (size_t) (line[0] - '0') : N_PORTS;
     char **value;
 
-    if (port > 0 && port < N_PORTS) {
+    if (port > 0 && port < N_PORTS && line[1] == 't') {
+        vifs[port].vlan.tag = line[2] ? line[2] % 16 : PORT_VLAN_NO_TAG;
+        update_port(plan, model, &vifs[port]);
+        plan_run(plan);
+    } else if (port > 0 && port < N_PORTS) {
         value = find_key(&vifs[port], line[1]);
         if (value) {
             free(*value);
