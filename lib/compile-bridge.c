@@ -102,6 +102,20 @@ add_pending(struct compilation *c)
     add(c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING, &match);
 }
 
+/* LEARN: NORMAL must know which network port a source is behind, also if the
+ * frame goes to a guest.  Broadcast and multicast it gets in any case. */
+static void
+add_learn(struct compilation *c)
+{
+    struct match multicast = MATCH_CATCHALL_INITIALIZER;
+    struct match all = MATCH_CATCHALL_INITIALIZER;
+
+    pipeline_match_multicast(&multicast);
+    add(c, TABLE_LEARN, PRIORITY_LEARN_MULTICAST, &multicast);
+    pipeline_put_learn(c->ofpacts);
+    add(c, TABLE_LEARN, PRIORITY_LEARN, &all);
+}
+
 /* UNKNOWN, but for the outputs to a single plain port, which are that port's.
  *
  * NORMAL must not learn that a guest, or the host, is on its port: it would
@@ -117,6 +131,8 @@ add_unknown(struct compilation *c, const struct bridge_ctx *ctx)
                          1 << REG0_FROM_NETWORK_BIT);
     if (ctx->network == NETWORK_SEVERAL) {
         struct match multicast_source = MATCH_CATCHALL_INITIALIZER;
+
+        add_learn(c);
 
         pipeline_put_output(c->ofpacts, OFPP_NORMAL);
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);

@@ -50,7 +50,7 @@ start_admit(struct compilation *c)
 {
     put_meter(c, c->vport->meter_out);
     if (c->vport->role == VIF_NETWORK && c->ctx->network == NETWORK_SEVERAL) {
-        pipeline_put_learn(c->ofpacts);
+        pipeline_put_lookup(c->ofpacts, OFPP_IN_PORT, TABLE_LEARN);
     }
     if (c->vport->role == VIF_GUEST && !c->vport->active) {
         pipeline_put_show(c->ofpacts);

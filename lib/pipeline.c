@@ -240,7 +240,7 @@ pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid)
 }
 
 /* Appends to 'ofpacts' a lookup in 'table' as if the frame had come in by
- * 'port'. */
+ * 'port', OFPP_IN_PORT for where it did. */
 void
 pipeline_put_lookup(struct ofpbuf *ofpacts, ofp_port_t port,
                     enum pipeline_table table)

@@ -39,6 +39,7 @@ struct ofpbuf;
 /* PIPELINE_TABLE(ENUM, NUMBER, WHAT). */
 #define PIPELINE_TABLES                                                 \
     PIPELINE_TABLE(ADMIT, 0, "may this port use this VLAN?")            \
+    PIPELINE_TABLE(LEARN, 3, "for NORMAL to learn from")                \
     PIPELINE_TABLE(REFLECT, 5, "what a bond sends back of what it got") \
     PIPELINE_TABLE(SOURCE, 10, "source policy of guests")               \
     PIPELINE_TABLE(ANNOUNCE, 15, "guests that say who they are")        \
@@ -76,6 +77,9 @@ enum {
 
     PRIORITY_RESERVED = 200,    /* In ADMIT or in SOURCE. */
     PRIORITY_ADMIT_MULTICAST_SOURCE = 210,
+
+    PRIORITY_LEARN = 1,
+    PRIORITY_LEARN_MULTICAST = 100,
 
     PRIORITY_REFLECT_PASS = 1,
     PRIORITY_REFLECT_MAC = 100,

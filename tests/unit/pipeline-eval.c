@@ -216,6 +216,23 @@ execute(const struct evaluation *e, struct flow *flow,
             break;
         }
 
+        case OFPACT_RESUBMIT: {
+            const struct ofpact_resubmit *resubmit = ofpact_get_RESUBMIT(a);
+            struct flow key = *flow;
+
+            if (resubmit->in_port != OFPP_IN_PORT) {
+                key.in_port.ofp_port = resubmit->in_port;
+            }
+
+            const struct oflow *f = lookup(e->table, resubmit->table_id,
+                                           &key);
+            if (f) {
+                assert_int_equal(execute(e, flow, f->ofpacts,
+                                         f->ofpacts_len), -1);
+            }
+            break;
+        }
+
         case OFPACT_REG_MOVE:
             mf_subfield_copy(&ofpact_get_REG_MOVE(a)->src,
                              &ofpact_get_REG_MOVE(a)->dst, flow, NULL);

@@ -325,7 +325,7 @@ test_policy(void **state OVS_UNUSED)
 }
 
 /* Network ports on a bridge where NORMAL serves them. */
-#define LEARN "clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL),"
+#define LEARN "resubmit(,3),"
 #define NULL_TAG "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
 #define UNTAGGED "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
 #define MULTICAST                                                       \
@@ -525,6 +525,11 @@ test_bridge(void **state OVS_UNUSED)
     "table=0,priority=210,dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "  \
     "actions=drop\n"
 #define CUT_OFF "table=0,priority=1 actions=drop\n"
+#define LEARN                                                           \
+    "table=3,priority=100,"                                             \
+    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=drop\n"         \
+    "table=3,priority=1 "                                               \
+    "actions=clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL)\n"
 #define REFLECT "table=5,priority=1 actions=goto_table:30\n"
 #define REST                                                            \
     "table=10,priority=110,rarp,reg0=0x2/0x2 actions=goto_table:30\n"   \
@@ -565,11 +570,11 @@ test_bridge(void **state OVS_UNUSED)
 
         /* Several ports also send to each other, by NORMAL, which sees. */
         { { .exact = true, .network = NETWORK_SEVERAL },
-          MULTICAST_SOURCE RESERVED("table=0") CUT_OFF REST NETWORK_NORMAL
-          NORMAL UNKNOWN },
+          MULTICAST_SOURCE RESERVED("table=0") CUT_OFF LEARN REST
+          NETWORK_NORMAL NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_SEVERAL, .forward_bpdu = true,
             .reflections = true },
-          MULTICAST_SOURCE CUT_OFF REFLECT RESERVED("table=10") REST
+          MULTICAST_SOURCE CUT_OFF LEARN REFLECT RESERVED("table=10") REST
           NETWORK_NORMAL NORMAL UNKNOWN },
         { { .exact = false, .network = NETWORK_SEVERAL, .reflections = true },
           "" },
@@ -577,6 +582,7 @@ test_bridge(void **state OVS_UNUSED)
 #undef RESERVED
 #undef MULTICAST_SOURCE
 #undef CUT_OFF
+#undef LEARN
 #undef REFLECT
 #undef REST
 #undef UNKNOWN

@@ -289,8 +289,10 @@ expect(const struct bridge *bridge, const struct frame *frame,
         return;
     }
 
-    /* One of several network ports is learned from as the frame came. */
-    if (in->role == VIF_NETWORK && bridge->kind == NETWORK_SEVERAL) {
+    /* One of several network ports is learned from as the frame came.  To
+     * groups, it comes to NORMAL in any case. */
+    if (in->role == VIF_NETWORK && bridge->kind == NETWORK_SEVERAL
+        && !eth_addr_is_multicast(frame->dst)) {
         out->learned_in = in->ofport;
         out->learned_tci = frame->tci;
     }
