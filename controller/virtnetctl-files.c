@@ -12,6 +12,7 @@
 #include "lib/netdef.h"
 #include "lib/netport.h"
 #include "lib/printable.h"
+#include "lib/sax-xml.h"
 #include "lib/source.h"
 #include "openvswitch/dynamic-string.h"
 #include "svec.h"
@@ -20,10 +21,11 @@
 /* Files larger than this are none of ours: in bytes. */
 #define MAX_FILE_SIZE (1024 * 1024 * 1024)
 
-/* Appends the contents of file 'name' to 's'; "-" is the standard input.  Ends
- * the program if it cannot be read. */
-void
-virtnetctl_read_file(const char *name, struct ds *s)
+/* Appends the contents of file 'name' to 's'; "-" is the standard input.  Of a
+ * file that is larger than 'max_size' bytes, appends at least as much as shows
+ * that.  Ends the program if it cannot be read. */
+static void
+read_file(const char *name, size_t max_size, struct ds *s)
 {
     bool is_stdin = !strcmp(name, "-");
     FILE *stream = is_stdin ? stdin : fopen(name, "rb");
@@ -33,11 +35,9 @@ virtnetctl_read_file(const char *name, struct ds *s)
     if (!stream) {
         virtnetctl_fatal("%s: %s", name, ovs_strerror(errno));
     }
-    while ((n = fread(buffer, 1, sizeof buffer, stream)) > 0) {
+    while (s->length <= max_size
+           && (n = fread(buffer, 1, sizeof buffer, stream)) > 0) {
         ds_put_buffer(s, buffer, n);
-        if (s->length > MAX_FILE_SIZE) {
-            virtnetctl_fatal("%s: larger than 1 GB", name);
-        }
     }
     if (ferror(stream)) {
         virtnetctl_fatal("%s: %s", name, ovs_strerror(errno));
@@ -46,6 +46,17 @@ virtnetctl_read_file(const char *name, struct ds *s)
         fclose(stream);
     }
     ds_cstr(s);
+}
+
+/* Appends the contents of file 'name' to 's'; "-" is the standard input.  Ends
+ * the program if it cannot be read. */
+void
+virtnetctl_read_file(const char *name, struct ds *s)
+{
+    read_file(name, MAX_FILE_SIZE, s);
+    if (s->length > MAX_FILE_SIZE) {
+        virtnetctl_fatal("%s: larger than 1 GB", name);
+    }
 }
 
 /* Reads file 'name', in any of the forms that ports_from_text() takes, into
@@ -117,7 +128,7 @@ source_files_read(struct source_files *files, char *names[], size_t n)
         f->name = xstrdup(expanded.names[i]);
         ds_init(&f->text);
         diag_list_init(&f->diags);
-        virtnetctl_read_file(f->name, &f->text);
+        read_file(f->name, SAX_MAX_SIZE, &f->text);
         netdef_or_netport_from_xml(ds_cstr(&f->text), f->text.length, f->name,
                                    &f->netdef, &f->netport, &f->diags);
         diag_list_sort(&f->diags);

@@ -12,6 +12,9 @@
 #include "netport.h"
 #include "util.h"
 
+/* Texts of diagnostics are not longer than this, in bytes. */
+#define MAX_TEXT 500
+
 /* Returns a new parser for a definition that the user knows as 'file', which
  * may be null.  The caller must pass it to netdef_parser_finish() or
  * netdef_parser_destroy(). */
@@ -49,6 +52,20 @@ netdef_parser_destroy(struct netdef_parser *parser)
     }
 }
 
+/* Cuts 'text', which may quote a very long value, at the end of a character. */
+static void
+shorten(char *text)
+{
+    if (strlen(text) > MAX_TEXT) {
+        char *end = &text[MAX_TEXT - 3];
+
+        while ((*end & 0xc0) == 0x80) {
+            end--;
+        }
+        strcpy(end, "...");
+    }
+}
+
 /* Reports something about 'element', which stands in line 'line'.  Only the
  * first NETDEF_MAX_DIAGS reports are kept, and the first error. */
 void
@@ -71,6 +88,7 @@ netdef_parser_report(struct netdef_parser *parser, enum diag_severity severity,
     va_start(args, format);
     text = xvasprintf(format, args);
     va_end(args);
+    shorten(text);
     if (diags->n == NETDEF_MAX_DIAGS && severity != DIAG_ERROR) {
         diag_add(diags, DIAG_NOTE, &origin, "there is more from here on");
     } else {

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "netdef-parse.h"
 #include "sset.h"
 #include "util.h"
 
-/* Adds an error about 'element' of what stands at 'base'. */
+/* Adds an error about 'element' of what stands at 'base', unless there are
+ * enough of them. */
 static void OVS_PRINTF_FORMAT(4, 5)
 error_at(struct diag_list *diags, const struct origin *base,
          const char *element, const char *format, ...)
@@ -19,6 +21,9 @@ error_at(struct diag_list *diags, const struct origin *base,
     va_list args;
     char *text;
 
+    if (diag_list_count(diags, DIAG_ERROR) >= NETDEF_MAX_DIAGS) {
+        return;
+    }
     va_start(args, format);
     text = xvasprintf(format, args);
     va_end(args);

@@ -118,6 +118,9 @@ source_find_column(const char *text, size_t size, const struct origin *origin)
     return attribute ? attribute - start + 1 : tag ? tag - start + 1 : 0;
 }
 
+/* Longer lines are not shown: in bytes.  Nobody would see the caret. */
+#define MAX_LINE 1000
+
 /* Appends line 'line' of 'text' and, unless 'column' is 0, a caret under that
  * column. */
 static void
@@ -126,7 +129,8 @@ put_source_line(struct ds *s, const char *text, size_t size,
 {
     const char *start, *end;
 
-    if (!find_line(text, size, line, &start, &end)) {
+    if (!find_line(text, size, line, &start, &end)
+        || end - start > MAX_LINE) {
         return;
     }
 

@@ -241,6 +241,7 @@ test_scripts = \
 	tests/fuzz/replay.sh \
 	tests/golden-check.sh \
 	tests/hardening.sh \
+	tests/hostile.sh \
 	tests/install.sh \
 	tests/layering.sh \
 	tests/net-define.sh \
@@ -258,6 +259,7 @@ EXTRA_DIST += \
 	tests/static \
 	tests/static.suppressions \
 	build-aux/fuzz \
+	tests/hostile.py \
 	tests/net-define-answers \
 	tests/net-define.txt \
 	tests/tap-status
