@@ -21,6 +21,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/export.h \
 	controller/mbridge-follow.c \
 	controller/mbridge-format.c \
+	controller/mbridge-found.c \
 	controller/mbridge-ports.c \
 	controller/mbridge-private.h \
 	controller/mbridge-state.c \

@@ -173,10 +173,12 @@ mbridge_unfollow_others(struct mbridge *mb, const struct mport *port)
     }
 }
 
-static void
-found_address(const char *name, struct eth_addr mac, void *mb_)
+/* Before this program was restarted, the guest of port 'name' had changed to
+ * 'mac'. */
+void
+mbridge_found_followed(struct mbridge *mb, const char *name,
+                       struct eth_addr mac)
 {
-    struct mbridge *mb = mb_;
     const struct vport *vport = plan_find_port(mb->plan, name);
     struct mport *port = mbridge_find_mport(mb, vport->ofport);
 
@@ -185,14 +187,6 @@ found_address(const char *name, struct eth_addr mac, void *mb_)
         && follow_add(&port->follow, mac, vport->follow_limit)) {
         mbridge_update_mport(mb, port);
     }
-}
-
-/* Finds in 'installed', what the switch holds, the addresses that guests have
- * changed to before this program was restarted. */
-void
-mbridge_find_followed(struct mbridge *mb, const struct oflow_table *installed)
-{
-    plan_find_followed(mb->plan, installed, found_address, mb);
 }
 
 /* Listens again to guests that were not listened to for long enough. */

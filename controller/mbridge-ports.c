@@ -78,14 +78,14 @@ mbridge_is_row_wanted(const struct mbridge *mb, const char *name)
 }
 
 /* Has column protected of the Port row of 'vif', which 'port' is, written as it
- * must be for tunnels and isolated guests to be kept apart.  As long as nothing
- * is known of the bridge's networks, a guest stays as it is. */
+ * must be for tunnels and isolated guests to be kept apart.  As long as the
+ * bridge's networks are not known, a guest stays as it is. */
 static void
 update_protected(struct mbridge *mb, const struct mport *port,
                  const struct vif *vif)
 {
-    bool known = mb->complete || mb->model.wanted;
-    bool isolated = known ? port->isolated : vif->protected_is_ours;
+    bool isolated = (mbridge_knows_networks(mb)
+                     ? port->isolated : vif->protected_is_ours);
     bool protected = port_policy_protected(vif, isolated, mb->exact,
                                            mb->apart);
 
@@ -268,6 +268,9 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     }
 
     verdict = model_port(&mb->model, vif, &vport, &diags);
+    if (verdict != MODEL_SKIPPED) {
+        mbridge_keep_found(mb, port, &vport);
+    }
     normal_guard_set_port(mb->guard, port->ofport,
                           verdict != MODEL_SKIPPED
                           && vport.role == VIF_NETWORK);
@@ -389,23 +392,4 @@ mbridge_vif_changed(struct mbridge *mb, const struct vif *old,
         update_mport_of_vif(mb, old);
     }
     update_mport_of_vif(mb, new);
-}
-
-/* Finds the guests that are held back by the database, but have arrived before
- * this program was restarted: they had their address in 'installed'. */
-void
-mbridge_find_arrived(struct mbridge *mb, const struct oflow_table *installed)
-{
-    struct mport *port;
-
-    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
-        const struct vport *vport
-            = port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
-
-        if (vport && !vport->active
-            && plan_had_address(installed, port->name)) {
-            port->arrived = true;
-            mbridge_update_mport(mb, port);
-        }
-    }
 }

@@ -35,6 +35,9 @@ struct mport {
     struct ovs_list deaf_node;  /* In mbridge's 'deaf_ports', or empty. */
     bool in_plan;
     bool isolated;
+    struct {
+        bool network, isolated, listens;
+    } found;                    /* In the switch: what it was taken for. */
     bool unsupported;           /* Keeps the bridge in kernel mode. */
     enum tunnel_kind tunnel;    /* As counted in mbridge's 'tunnels'. */
     struct diag_list diags;
@@ -84,16 +87,22 @@ const struct vif *mbridge_find_vif(const struct mbridge *,
                                    const struct mport *, struct vif *early);
 void mbridge_update_mport(struct mbridge *, struct mport *);
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
-void mbridge_find_arrived(struct mbridge *, const struct oflow_table *);
 void mbridge_protect_ports(struct mbridge *);
 bool mbridge_is_row_wanted(const struct mbridge *, const char *name);
 ofctrl_port_cb mbridge_on_of_port;
+
+/* mbridge-found.c. */
+bool mbridge_knows_networks(const struct mbridge *);
+void mbridge_find(struct mbridge *, const struct oflow_table *);
+void mbridge_keep_found(const struct mbridge *, struct mport *,
+                        struct vport *);
 
 /* mbridge-follow.c. */
 ofctrl_frame_cb mbridge_on_frame;
 void mbridge_follow(const struct mbridge *, struct mport *, struct vport *);
 void mbridge_unfollow_others(struct mbridge *, const struct mport *);
-void mbridge_find_followed(struct mbridge *, const struct oflow_table *);
+void mbridge_found_followed(struct mbridge *, const char *port,
+                            struct eth_addr);
 void mbridge_follow_run(struct mbridge *);
 void mbridge_follow_wait(const struct mbridge *);
 

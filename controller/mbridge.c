@@ -193,8 +193,7 @@ on_readback(struct mbridge *mb)
         mb->found_exact = mb->exact;
         mb->decide = true;
         plan_seed(mb->plan, installed);
-        mbridge_find_arrived(mb, installed);
-        mbridge_find_followed(mb, installed);
+        mbridge_find(mb, installed);
     }
 }
 

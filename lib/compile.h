@@ -74,6 +74,7 @@ void vport_uninit(struct vport *);
 bool vport_equals(const struct vport *, const struct vport *);
 const char *vport_port(const struct vport *);
 void vport_set_mac(struct vport *, struct eth_addr);
+void vport_make_network(struct vport *);
 bool vport_add_mac(struct vport *, struct eth_addr, enum claim_kind);
 size_t vport_n_macs(const struct vport *);
 struct vport_mac vport_get_mac(const struct vport *, size_t i);

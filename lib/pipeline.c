@@ -303,6 +303,23 @@ pipeline_match_isolated(struct match *match)
                          1 << REG0_ISOLATED_BIT);
 }
 
+/* Returns the bits that the 'ofpacts_len' bytes of 'ofpacts' set in register
+ * 0. */
+uint32_t
+pipeline_get_marks(const struct ofpact *ofpacts, size_t ofpacts_len)
+{
+    uint32_t marks = 0;
+    const struct ofpact *a;
+
+    OFPACT_FOR_EACH (a, ofpacts, ofpacts_len) {
+        if (a->type == OFPACT_SET_FIELD
+            && ofpact_get_SET_FIELD(a)->field->id == MFF_REG0) {
+            marks |= ntohl(ofpact_get_SET_FIELD(a)->value->be32);
+        }
+    }
+    return marks;
+}
+
 /* Appends to 'ofpacts' what shows the frame's header to us. */
 void
 pipeline_put_show(struct ofpbuf *ofpacts)

@@ -34,6 +34,7 @@
 #include "vlan-set.h"
 
 struct match;
+struct ofpact;
 struct ofpbuf;
 
 /* PIPELINE_TABLE(ENUM, NUMBER, WHAT). */
@@ -181,6 +182,7 @@ void pipeline_put_from_network(struct ofpbuf *ofpacts);
 void pipeline_put_pending(struct ofpbuf *ofpacts);
 void pipeline_put_isolated(struct ofpbuf *ofpacts);
 void pipeline_match_isolated(struct match *);
+uint32_t pipeline_get_marks(const struct ofpact *, size_t ofpacts_len);
 void pipeline_put_show(struct ofpbuf *ofpacts);
 void pipeline_match_announcement(struct match *, size_t i);
 void pipeline_match_multicast(struct match *);

@@ -315,26 +315,20 @@ plan_had_address(const struct oflow_table *installed, const char *port)
     return false;
 }
 
-/* Calls 'cb' with 'aux', perhaps repeatedly, for each address in 'installed',
- * what a switch holds, that the guest of a port of 'plan' has changed to. */
+/* Calls 'cb' with 'aux' for each flow in 'installed', what a switch holds, that
+ * was made for a port of 'plan'. */
 void
-plan_find_followed(const struct plan *plan,
-                   const struct oflow_table *installed,
-                   plan_followed_cb *cb, void *aux)
+plan_for_each_found(const struct plan *plan,
+                    const struct oflow_table *installed,
+                    plan_found_cb *cb, void *aux)
 {
     const struct oflow_node *node;
 
     HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
-        const struct oflow *flow = node->flow;
-        const char *port = (flow->table_id == TABLE_FORWARD
-                            && flow->priority == PRIORITY_FORWARD_FOLLOWED
-                            ? plan_cookie_origin(plan, flow->cookie) : NULL);
+        const char *port = plan_cookie_origin(plan, node->flow->cookie);
 
         if (port) {
-            struct match match;
-
-            minimatch_expand(&flow->match, &match);
-            cb(port, match.flow.dl_dst, aux);
+            cb(port, node->flow, aux);
         }
     }
 }

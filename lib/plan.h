@@ -25,8 +25,9 @@ struct bridge_ctx;
 struct diag_list;
 struct ds;
 struct mac_table;
-struct ometers;
+struct oflow;
 struct oflow_table;
+struct ometers;
 struct ofputil_port_map;
 struct plan;
 struct vport;
@@ -42,12 +43,12 @@ void plan_seed(struct plan *, const struct oflow_table *installed);
 void plan_run(struct plan *);
 bool plan_had_address(const struct oflow_table *installed, const char *port);
 
-/* Called for address 'mac' of port 'port'. */
-typedef void plan_followed_cb(const char *port, struct eth_addr mac,
-                              void *aux);
-void plan_find_followed(const struct plan *,
-                        const struct oflow_table *installed,
-                        plan_followed_cb *, void *aux);
+/* Called for 'flow' of port 'port'. */
+typedef void plan_found_cb(const char *port, const struct oflow *flow,
+                           void *aux);
+void plan_for_each_found(const struct plan *,
+                         const struct oflow_table *installed,
+                         plan_found_cb *, void *aux);
 
 const struct bridge_ctx *plan_get_ctx(const struct plan *);
 const struct ometers *plan_meters(const struct plan *);

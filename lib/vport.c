@@ -90,6 +90,18 @@ vport_set_mac(struct vport *vport, struct eth_addr mac)
     vport->mac = mac;
 }
 
+/* Makes 'vport', a guest, a plain network port. */
+void
+vport_make_network(struct vport *vport)
+{
+    vport->role = VIF_NETWORK;
+    vport->mac = eth_addr_zero;
+    vport->n_others = 0;
+    vport->isolated = false;
+    vport->follow_limit = 0;
+    vport->listens = false;
+}
+
 /* Makes 'vport' claim 'mac', too, because of 'kind'.  Returns false if it does
  * so already. */
 bool

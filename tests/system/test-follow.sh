@@ -167,6 +167,25 @@ up -> a = g2
 up -> c = g2
 .
 
+say "So does one that cannot read the definition, and again when it can."
+stop_controller
+cp $NETWORKS/net0.xml $S/net0.xml
+echo '<network>' > $NETWORKS/net0.xml
+allow_log 'dir_source\|WARN'
+start_counting
+start_controller
+settle
+check <<'.'
+up -> b = g1
+up -> a = g2
+up -> c = g2
+.
+cp $S/net0.xml $NETWORKS/net0.xml
+settle
+changes_received
+[ "$(count_changes)" = 0 ] || fail "that changed something"
+diff -u <(say "$before") <(ctl fdb br0) || fail "another table after it"
+
 say "After a restart of vswitchd they are there again."
 # The database may still take the one that has ended for running.
 allow_log 'bridge\|ERR\|another ovs-vswitchd process is running'

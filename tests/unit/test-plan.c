@@ -12,10 +12,12 @@
 #include "flow.h"
 #include "lib/compile.h"
 #include "lib/oflow-table.h"
+#include "lib/oflow.h"
 #include "lib/pipeline.h"
 #include "lib/plan.h"
 #include "packets.h"
 #include "random.h"
+#include "svec.h"
 #include "tests/unit/oflow-text.h"
 #include "tests/unit/port-spec.h"
 #include "util.h"
@@ -220,18 +222,18 @@ test_queries(void **state OVS_UNUSED)
 }
 
 static void
-put_followed(const char *port, struct eth_addr mac, void *s)
+put_found(const char *port, const struct oflow *flow, void *s)
 {
-    ds_put_format(s, "%s "ETH_ADDR_FMT"\n", port, ETH_ADDR_ARGS(mac));
+    ds_put_format(s, "%s table=%u,priority=%u marks=%"PRIx32"\n", port,
+                  flow->table_id, flow->priority,
+                  pipeline_get_marks(flow->ofpacts, flow->ofpacts_len));
 }
 
-/* What a guest has changed to is found in the switch's flows. */
+/* What a port was is found in the switch's flows. */
 static void
-test_find_followed(void **state OVS_UNUSED)
+test_found(void **state OVS_UNUSED)
 {
-    const struct eth_addr listed = ETH_ADDR_C(52,54,00,00,01,00);
     const struct eth_addr announced = ETH_ADDR_C(52,54,00,00,01,01);
-    const struct eth_addr another = ETH_ADDR_C(52,54,00,00,00,02);
     const struct bridge_ctx ctx = { .exact = true };
     struct plan *plan = plan_create("br0");
     struct ds s = DS_EMPTY_INITIALIZER;
@@ -239,21 +241,30 @@ test_find_followed(void **state OVS_UNUSED)
 
     plan_set_ctx(plan, &ctx);
     state_guest(plan, 1, 10);
-    state_guest(plan, 2, 10);
-    plan_run(plan);
-    plan_find_followed(plan, plan_desired(plan), put_followed, &s);
-    assert_string_equal(ds_cstr(&s), "");
-
-    /* It has not got what is another port's. */
     vport_clone(&vport, plan_find_port(plan, "vnet1"));
-    vport_add_mac(&vport, listed, CLAIM_LISTED);
     vport_add_mac(&vport, announced, CLAIM_ANNOUNCED);
-    vport_add_mac(&vport, another, CLAIM_ANNOUNCED);
+    vport.isolated = true;
     plan_set_port(plan, &vport);
     vport_uninit(&vport);
     plan_run(plan);
-    plan_find_followed(plan, plan_desired(plan), put_followed, &s);
-    assert_string_equal(ds_cstr(&s), "vnet1 52:54:00:00:01:01\n");
+    plan_for_each_found(plan, plan_desired(plan), put_found, &s);
+
+    char *line, *save_ptr = NULL;
+    struct svec lines = SVEC_EMPTY_INITIALIZER;
+    for (line = strtok_r(ds_cstr(&s), "\n", &save_ptr); line;
+         line = strtok_r(NULL, "\n", &save_ptr)) {
+        svec_add(&lines, line);
+    }
+    svec_sort(&lines);
+    char *text = svec_join(&lines, "\n", "");
+    assert_string_equal(text,
+                        "vnet1 table=0,priority=110 marks=4\n"
+                        "vnet1 table=30,priority=100 marks=0\n"
+                        "vnet1 table=30,priority=110 marks=0\n"
+                        "vnet1 table=30,priority=110 marks=0\n"
+                        "vnet1 table=30,priority=90 marks=0");
+    free(text);
+    svec_destroy(&lines);
 
     /* What is left of a port that is gone is nobody's. */
     struct oflow_table before;
@@ -262,7 +273,7 @@ test_find_followed(void **state OVS_UNUSED)
     plan_remove_port(plan, "vnet1");
     plan_run(plan);
     ds_clear(&s);
-    plan_find_followed(plan, &before, put_followed, &s);
+    plan_for_each_found(plan, &before, put_found, &s);
     assert_string_equal(ds_cstr(&s), "");
     oflow_table_uninit(&before);
     ds_destroy(&s);
@@ -276,7 +287,7 @@ main(void)
         cmocka_unit_test(test_cost),
         cmocka_unit_test(test_seed),
         cmocka_unit_test(test_had_address),
-        cmocka_unit_test(test_find_followed),
+        cmocka_unit_test(test_found),
         cmocka_unit_test(test_queries),
     };
 
