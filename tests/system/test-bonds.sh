@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A bond as the network side: its active member fails over under traffic, and no
+# frame arrives twice, no guest's address moves, and no guest receives what is
+# not for it.  The bond's other end is a bridge that knows nothing of bonds.  The
+# long form of this is long-bonds.sh.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+add_guest br0 g1 52:54:00:00:00:01
+add_guest br0 g2 52:54:00:00:00:02
+add_bridge phys physhost
+add_uplink phys r1 52:54:00:00:ff:01
+allow_log '\|(netdev_linux|dpif_netdev)(\([^|]*\))?\|(WARN|ERR)\|.*p[12]: Network is down'
+for i in 1 2; do
+    ip link add name m$i type veth peer name p$i
+    ip link set dev m$i up
+    ip link set dev p$i up
+done
+network net0 br0 libvirt
+start_controller
+
+active_member() {
+    ovs-appctl bond/show bond0 | sed -n 's/^active member mac:.*(\(.*\))$/\1/p'
+}
+
+is_other_active() {
+    [ -n "$(active_member)" ] && [ "$(active_member)" != "$1" ]
+}
+
+is_enabled() {
+    ovs-appctl bond/show bond0 | grep -q "^member $1: enabled"
+}
+
+# Everybody says where he is, and is found there.
+check_frames() {
+    settle
+    send_frames > /dev/null <<'.'
+r1 -> bcast
+physhost -> bcast
+g1 -> bcast
+g2 -> bcast
+host -> bcast
+sleep 600
+.
+    expect_frames <<'.'
+set all g1 g2 host r1 physhost
+g1 -> bcast = @all
+g2 -> mcast = @all
+r1 -> bcast = @all
+physhost -> mcast6 = @all
+g1 -> g2 = g2
+g1 -> r1 = r1
+r1 -> g1 = g1
+r1 -> host = host
+# A guest lies, and what it has sent comes back by nobody.
+g2 -> bcast src=g1 = @all
+g2 -> unknown src=g1 = r1 physhost
+g2 -> g1 = g1
+host -> g1 = g1
+.
+}
+
+# Fails unless what the probe has counted is as it must be.
+check_probe() {
+    stop_probe p > $S/result || :
+    sed -E 's/^/    /; s/ (reordered|first|next|after)=[^ ]*//g' $S/result
+    ! grep -v ' duplicates=0 ' $S/result || fail "frames were doubled"
+    ! grep -oE 'stray_ports=".*"' $S/result | grep -wE 'g1|g2|host' ||
+        fail "a guest has received what is not for it"
+    ! grep -E ' received=[0-9]? ' $S/result || fail "hardly anything arrives"
+}
+
+for mode in active-backup balance-slb; do
+    say "== $mode"
+    vsctl add-bond br0 bond0 m1 m2 bond_mode=$mode \
+            other_config:bond-rebalance-interval=0 \
+        -- add-port phys p1 -- add-port phys p2
+    check_frames
+    # Who sends from outside sends to one place: what is flooded to both members
+    # may pass twice in the moment in which their flows change.
+    start_probe p 300 <<'.'
+g2 -> g1 = g1
+r1 -> g1 = g1
+g1 -> r1 = r1
+g2 -> bcast = g1 host r1 physhost
+.
+    sleep 0.3
+    down=$(active_member)
+    ip link set dev "p${down#m}" down
+    wait_for 20 is_other_active "$down" || fail "$mode: no other is active"
+    sleep 0.5
+    ip link set dev "p${down#m}" up
+    wait_for 20 is_enabled "$down" || fail "$mode: $down does not come back"
+    sleep 0.5
+    check_probe
+    check_frames
+    vsctl del-port bond0 -- del-port p1 -- del-port p2
+done
+
+finish
