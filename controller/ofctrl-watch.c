@@ -19,6 +19,24 @@ VLOG_DEFINE_THIS_MODULE(ofctrl_watch);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 
+/* How much of what somebody else has changed is logged at a time, in bytes. */
+#define MAX_CHANGED 400
+
+/* Initializes 'watch' as not enabled. */
+void
+ofctrl_watch_init(struct ofctrl_watch *watch)
+{
+    watch->enabled = watch->interfered = false;
+    ds_init(&watch->changed);
+}
+
+/* Frees what 'watch' holds, but not 'watch' itself. */
+void
+ofctrl_watch_uninit(struct ofctrl_watch *watch)
+{
+    ds_destroy(&watch->changed);
+}
+
 /* Returns the message that has the switch tell from now on what becomes of its
  * flows.  To be sent once on a connection. */
 struct ofpbuf *
@@ -71,10 +89,9 @@ format_update(struct ds *s, const struct ofputil_flow_update *update)
 /* Do the updates in 'oh', from a flow monitor, say that others have changed a
  * flow of ours, or put one in the place of one in 'installed'?  If so, appends
  * the first of them to 'what'. */
-bool
-ofctrl_watch_decode_flows(const struct ofp_header *oh,
-                          const struct oflow_table *installed,
-                          struct ds *what)
+static bool
+decode_flows(const struct ofp_header *oh, const struct oflow_table *installed,
+             struct ds *what)
 {
     struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
     struct ofpbuf ofpacts;
@@ -107,8 +124,8 @@ ofctrl_watch_decode_flows(const struct ofp_header *oh,
 
 /* Does 'oh', a forwarded request, change a group of ours?  If so, appends the
  * request to 'what'. */
-bool
-ofctrl_watch_decode_group(const struct ofp_header *oh, struct ds *what)
+static bool
+decode_group(const struct ofp_header *oh, struct ds *what)
 {
     struct ofputil_requestforward rf;
     enum ofperr error = ofputil_decode_requestforward(oh, &rf);
@@ -132,4 +149,38 @@ ofctrl_watch_decode_group(const struct ofp_header *oh, struct ds *what)
     }
     ofputil_destroy_requestforward(&rf);
     return ours;
+}
+
+/* Takes in 'oh', a message that says that something has been changed by another
+ * connection: a group, if 'group', or else a flow.  'installed' is what the
+ * switch should hold. */
+void
+ofctrl_watch_decode(struct ofctrl_watch *watch, const struct ofp_header *oh,
+                    bool group, const struct oflow_table *installed)
+{
+    struct ds what = DS_EMPTY_INITIALIZER;
+
+    if (watch->enabled
+        && (group ? decode_group(oh, &what)
+            : decode_flows(oh, installed, &what))) {
+        watch->interfered = true;
+        if (watch->changed.length < MAX_CHANGED) {
+            ds_put_format(&watch->changed, "%s%s",
+                          watch->changed.length ? "; " : "", ds_cstr(&what));
+        }
+    }
+    ds_destroy(&what);
+}
+
+/* Logs what has been changed on bridge 'bridge'.  What a switch does when it
+ * ends looks like a change by others, so this is for the time when the switch
+ * has been read again. */
+void
+ofctrl_watch_log(struct ofctrl_watch *watch, const char *bridge)
+{
+    if (watch->changed.length) {
+        VLOG_WARN_RL(&rl, "%s: switch was changed by somebody else: %s",
+                     bridge, ds_cstr(&watch->changed));
+        ds_clear(&watch->changed);
+    }
 }

@@ -14,15 +14,23 @@
  * nothing. */
 
 #include <stdbool.h>
+#include "openvswitch/dynamic-string.h"
 
-struct ds;
 struct ofp_header;
+struct ofpbuf;
 struct oflow_table;
 
+struct ofctrl_watch {
+    bool enabled;
+    bool interfered;            /* Has anything been changed... */
+    struct ds changed;          /* ...and what, to be logged. */
+};
+
+void ofctrl_watch_init(struct ofctrl_watch *);
+void ofctrl_watch_uninit(struct ofctrl_watch *);
 struct ofpbuf *ofctrl_watch_encode_request(void);
-bool ofctrl_watch_decode_flows(const struct ofp_header *,
-                               const struct oflow_table *installed,
-                               struct ds *what);
-bool ofctrl_watch_decode_group(const struct ofp_header *, struct ds *what);
+void ofctrl_watch_decode(struct ofctrl_watch *, const struct ofp_header *,
+                         bool group, const struct oflow_table *installed);
+void ofctrl_watch_log(struct ofctrl_watch *, const char *bridge);
 
 #endif /* controller/ofctrl-watch.h */

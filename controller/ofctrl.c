@@ -35,9 +35,6 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
  * changed again, in milliseconds: who keeps at it must not keep us busy. */
 #define REREAD_MSEC 250
 
-/* How much of what somebody else has changed is logged at a time, in bytes. */
-#define MAX_CHANGED 400
-
 #define STATES                                  \
     STATE(DISCONNECTED, "disconnected")         \
     STATE(READBACK, "reading")                  \
@@ -69,9 +66,7 @@ struct ofctrl {
     unsigned long long int put_done;    /* ...and of those carried out. */
     bool compare_all;           /* Or else only what the plan calls dirty. */
 
-    bool watch;                 /* Be told of what others change? */
-    bool interfered;            /* Have they, since it was last read? */
-    struct ds changed;          /* What, to be logged. */
+    struct ofctrl_watch watch;  /* Of what others change. */
     long long int next_reread;  /* In time_msec() terms. */
 };
 
@@ -91,7 +86,7 @@ ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb,
     ofctrl->aux = aux;
     ofctrl->conn = mgmt_conn_create(bridge, OFP15_VERSION);
     ofctrl->conn_seqno = mgmt_conn_get_seqno(ofctrl->conn);
-    ds_init(&ofctrl->changed);
+    ofctrl_watch_init(&ofctrl->watch);
     oflow_table_init(&ofctrl->installed);
     meter_sync_init(&ofctrl->meters);
     commit_init(&ofctrl->commit, ofctrl->bridge);
@@ -108,7 +103,7 @@ ofctrl_destroy(struct ofctrl *ofctrl)
         oflow_table_uninit(&ofctrl->installed);
         meter_sync_uninit(&ofctrl->meters);
         mgmt_conn_destroy(ofctrl->conn);
-        ds_destroy(&ofctrl->changed);
+        ofctrl_watch_uninit(&ofctrl->watch);
         free(ofctrl->bridge);
         free(ofctrl);
     }
@@ -129,7 +124,7 @@ become_disconnected(struct ofctrl *ofctrl)
     commit_reset(&ofctrl->commit);
     oflow_table_clear(&ofctrl->installed);
     meter_sync_reset(&ofctrl->meters);
-    ds_clear(&ofctrl->changed);
+    ds_clear(&ofctrl->watch.changed);
     ofctrl->state = S_DISCONNECTED;
 }
 
@@ -144,7 +139,7 @@ become_readback(struct ofctrl *ofctrl)
     ofctrl->state = S_READBACK;
     ofctrl->compare_all = true;
     ofctrl->readback_xid = 0;
-    ofctrl->interfered = false;
+    ofctrl->watch.interfered = false;
     ofctrl->n_readbacks++;
     commit_reset(&ofctrl->commit);
     meter_sync_reset(&ofctrl->meters);
@@ -188,25 +183,12 @@ find_changes(const struct ofctrl *ofctrl, const struct plan *plan,
              struct ochanges *changes)
 {
     const struct oflow_table *desired = plan_desired(plan);
-    const struct oflow_table *dirty = plan_dirty(plan);
 
     if (ofctrl->compare_all) {
         oflow_table_diff(desired, &ofctrl->installed, changes);
     } else {
-        const struct obucket_node *bn;
-        const struct oflow_node *fn;
-        const struct ogroup *group;
-
-        HMAP_FOR_EACH (fn, hmap_node, &dirty->flows) {
-            ochanges_add_flow(changes, fn->flow, desired,
-                              &ofctrl->installed);
-        }
-        HMAP_FOR_EACH (group, hmap_node, &dirty->groups) {
-            HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
-                ochanges_add_bucket(changes, bn->bucket, desired,
-                                    &ofctrl->installed);
-            }
-        }
+        oflow_table_diff_keys(plan_dirty(plan), desired, &ofctrl->installed,
+                              changes);
     }
     quarantine_filter(&ofctrl->commit.quarantine, changes);
 }
@@ -273,11 +255,7 @@ handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
         VLOG_DBG("%s: read back %"PRIuSIZE" flows and %"PRIuSIZE" groups",
                  ofctrl->bridge, oflow_table_count_flows(&ofctrl->installed),
                  oflow_table_count_groups(&ofctrl->installed));
-        if (ofctrl->changed.length) {
-            VLOG_WARN_RL(&rl, "%s: switch was changed by somebody else: %s",
-                         ofctrl->bridge, ds_cstr(&ofctrl->changed));
-            ds_clear(&ofctrl->changed);
-        }
+        ofctrl_watch_log(&ofctrl->watch, ofctrl->bridge);
     } else if (commit_is_over(&ofctrl->commit, oh->xid)) {
         ofctrl->state = S_READY;
         if (commit_finish(&ofctrl->commit, &ofctrl->installed)) {
@@ -288,26 +266,6 @@ handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
     } else {
         meter_sync_handle_barrier(&ofctrl->meters, oh);
     }
-}
-
-/* The switch tells of a change of a flow or a group by another connection.
- * Those of a switch that ends look alike, so it is logged only when the switch
- * has been read again. */
-static void
-handle_change(struct ofctrl *ofctrl, const struct ofp_header *oh, bool group)
-{
-    struct ds what = DS_EMPTY_INITIALIZER;
-
-    if (ofctrl->watch
-        && (group ? ofctrl_watch_decode_group(oh, &what)
-            : ofctrl_watch_decode_flows(oh, &ofctrl->installed, &what))) {
-        ofctrl->interfered = true;
-        if (ofctrl->changed.length < MAX_CHANGED) {
-            ds_put_format(&ofctrl->changed, "%s%s",
-                          ofctrl->changed.length ? "; " : "", ds_cstr(&what));
-        }
-    }
-    ds_destroy(&what);
 }
 
 static void
@@ -356,7 +314,9 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
 
     case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
     case OFPTYPE_REQUESTFORWARD:
-        handle_change(ofctrl, oh, type == OFPTYPE_REQUESTFORWARD);
+        ofctrl_watch_decode(&ofctrl->watch, oh,
+                            type == OFPTYPE_REQUESTFORWARD,
+                            &ofctrl->installed);
         break;
 
     case OFPTYPE_BARRIER_REPLY:
@@ -378,7 +338,7 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
 static bool
 must_reread(const struct ofctrl *ofctrl)
 {
-    return ofctrl->interfered && ofctrl->state == S_READY;
+    return ofctrl->watch.interfered && ofctrl->state == S_READY;
 }
 
 /* Takes in what the switch has to say. */
@@ -393,7 +353,7 @@ ofctrl_run(struct ofctrl *ofctrl)
         become_disconnected(ofctrl);
         if (mgmt_conn_is_connected(ofctrl->conn)) {
             ofctrl->n_connects++;
-            if (ofctrl->watch) {
+            if (ofctrl->watch.enabled) {
                 send_message(ofctrl, ofctrl_watch_encode_request());
             }
             become_readback(ofctrl);
@@ -450,7 +410,7 @@ ofctrl_socket_appeared(struct ofctrl *ofctrl)
 void
 ofctrl_set_watch(struct ofctrl *ofctrl, bool watch)
 {
-    ofctrl->watch = watch;
+    ofctrl->watch.enabled = watch;
 }
 
 /* Does the bridge allow OpenFlow 1.5, so that there is any use in trying to

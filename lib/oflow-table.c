@@ -335,10 +335,10 @@ ochanges_uninit(struct ochanges *changes)
 
 /* Appends to 'changes' what must change in 'installed' for the flow with the
  * key of 'key' to be as in 'desired'; nothing, if it is already. */
-void
-ochanges_add_flow(struct ochanges *changes, const struct oflow *key,
-                  const struct oflow_table *desired,
-                  const struct oflow_table *installed)
+static void
+add_flow(struct ochanges *changes, const struct oflow *key,
+         const struct oflow_table *desired,
+         const struct oflow_table *installed)
 {
     const struct oflow *new = oflow_table_find(desired, key);
     const struct oflow *old = oflow_table_find(installed, key);
@@ -350,11 +350,11 @@ ochanges_add_flow(struct ochanges *changes, const struct oflow *key,
     }
 }
 
-/* As ochanges_add_flow(), for the bucket with the key of 'key'. */
-void
-ochanges_add_bucket(struct ochanges *changes, const struct obucket *key,
-                    const struct oflow_table *desired,
-                    const struct oflow_table *installed)
+/* As add_flow(), for the bucket with the key of 'key'. */
+static void
+add_bucket(struct ochanges *changes, const struct obucket *key,
+           const struct oflow_table *desired,
+           const struct oflow_table *installed)
 {
     const struct obucket *new = oflow_table_find_bucket(desired, key);
     const struct obucket *old = oflow_table_find_bucket(installed, key);
@@ -378,24 +378,46 @@ oflow_table_diff(const struct oflow_table *desired,
     const struct ogroup *group;
 
     HMAP_FOR_EACH (fn, hmap_node, &desired->flows) {
-        ochanges_add_flow(changes, fn->flow, desired, installed);
+        add_flow(changes, fn->flow, desired, installed);
     }
     HMAP_FOR_EACH (fn, hmap_node, &installed->flows) {
         if (!find_flow(desired, fn->flow)) {
-            ochanges_add_flow(changes, fn->flow, desired, installed);
+            add_flow(changes, fn->flow, desired, installed);
         }
     }
 
     HMAP_FOR_EACH (group, hmap_node, &desired->groups) {
         HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
-            ochanges_add_bucket(changes, bn->bucket, desired, installed);
+            add_bucket(changes, bn->bucket, desired, installed);
         }
     }
     HMAP_FOR_EACH (group, hmap_node, &installed->groups) {
         HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
             if (!oflow_table_find_bucket(desired, bn->bucket)) {
-                ochanges_add_bucket(changes, bn->bucket, desired, installed);
+                add_bucket(changes, bn->bucket, desired, installed);
             }
+        }
+    }
+}
+
+/* As oflow_table_diff(), but only for the flows and buckets that have the keys of
+ * those in 'keys'. */
+void
+oflow_table_diff_keys(const struct oflow_table *keys,
+                      const struct oflow_table *desired,
+                      const struct oflow_table *installed,
+                      struct ochanges *changes)
+{
+    const struct obucket_node *bn;
+    const struct oflow_node *fn;
+    const struct ogroup *group;
+
+    HMAP_FOR_EACH (fn, hmap_node, &keys->flows) {
+        add_flow(changes, fn->flow, desired, installed);
+    }
+    HMAP_FOR_EACH (group, hmap_node, &keys->groups) {
+        HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
+            add_bucket(changes, bn->bucket, desired, installed);
         }
     }
 }

@@ -10,8 +10,8 @@
  * A difference between two tables is a list of changes, each of one flow or
  * of one bucket.  A change with only 'old' deletes, one with only 'new' adds,
  * one with both modifies.  oflow_table_diff() finds all of them;
- * ochanges_add_flow() and ochanges_add_bucket() look at one key only, for a
- * caller that knows which keys may have changed. */
+ * oflow_table_diff_keys() looks at some keys only, for a caller that knows which
+ * may have changed. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,15 +81,13 @@ struct ochanges {
 #define OCHANGES_INITIALIZER { NULL, 0, 0 }
 
 void ochanges_uninit(struct ochanges *);
-void ochanges_add_flow(struct ochanges *, const struct oflow *key,
-                       const struct oflow_table *desired,
-                       const struct oflow_table *installed);
-void ochanges_add_bucket(struct ochanges *, const struct obucket *key,
-                         const struct oflow_table *desired,
-                         const struct oflow_table *installed);
 void oflow_table_diff(const struct oflow_table *desired,
                       const struct oflow_table *installed,
                       struct ochanges *);
+void oflow_table_diff_keys(const struct oflow_table *keys,
+                           const struct oflow_table *desired,
+                           const struct oflow_table *installed,
+                           struct ochanges *);
 void oflow_table_apply(struct oflow_table *, const struct ochanges *);
 
 #endif /* lib/oflow-table.h */

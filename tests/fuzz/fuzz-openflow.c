@@ -8,7 +8,6 @@
 #include "controller/ofctrl-switch.h"
 #include "controller/ofctrl-watch.h"
 #include "lib/oflow-table.h"
-#include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-port.h"
 #include "openvswitch/vlog.h"
@@ -35,7 +34,7 @@ on_frame(ofp_port_t port OVS_UNUSED, struct eth_addr src OVS_UNUSED,
 
 static void
 decode(const struct ofp_header *oh, enum ofptype type,
-       struct oflow_table *table, struct ds *what)
+       struct oflow_table *table, struct ofctrl_watch *watch)
 {
     switch ((int) type) {
     case OFPTYPE_PORT_DESC_STATS_REPLY:
@@ -52,10 +51,8 @@ decode(const struct ofp_header *oh, enum ofptype type,
         ofctrl_switch_decode_groups(oh, table);
         break;
     case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
-        ofctrl_watch_decode_flows(oh, table, what);
-        break;
     case OFPTYPE_REQUESTFORWARD:
-        ofctrl_watch_decode_group(oh, what);
+        ofctrl_watch_decode(watch, oh, type == OFPTYPE_REQUESTFORWARD, table);
         break;
     }
 }
@@ -65,9 +62,11 @@ decode(const struct ofp_header *oh, enum ofptype type,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct ds what = DS_EMPTY_INITIALIZER;
     struct oflow_table table, empty;
+    struct ofctrl_watch watch;
 
+    ofctrl_watch_init(&watch);
+    watch.enabled = true;
     oflow_table_init(&table);
     oflow_table_init(&empty);
     while (size >= sizeof(struct ofp_header)) {
@@ -83,7 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct ofp_header *oh = xmemdup(data, length);
         oh->version = OFP15_VERSION;
         if (!ofptype_decode(&type, oh)) {
-            decode(oh, type, &table, &what);
+            decode(oh, type, &table, &watch);
         }
         free(oh);
         data += length;
@@ -92,6 +91,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_check_diff(&empty, &table);
     oflow_table_uninit(&table);
     oflow_table_uninit(&empty);
-    ds_destroy(&what);
+    ofctrl_watch_uninit(&watch);
     return 0;
 }

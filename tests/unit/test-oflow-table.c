@@ -82,24 +82,13 @@ test_diff_by_key(void **state OVS_UNUSED)
         struct ochanges by_key = OCHANGES_INITIALIZER;
         struct ochanges all = OCHANGES_INITIALIZER;
         struct oflow_table installed, desired, keys;
-        const struct obucket_node *bn;
-        const struct ogroup *group;
-        const struct oflow_node *fn;
         size_t n = 0;
 
         oflow_table_random(&installed);
         oflow_table_random(&desired);
         oflow_table_random(&keys);
 
-        HMAP_FOR_EACH (fn, hmap_node, &keys.flows) {
-            ochanges_add_flow(&by_key, fn->flow, &desired, &installed);
-        }
-        HMAP_FOR_EACH (group, hmap_node, &keys.groups) {
-            HMAP_FOR_EACH (bn, hmap_node, &group->buckets) {
-                ochanges_add_bucket(&by_key, bn->bucket, &desired,
-                                    &installed);
-            }
-        }
+        oflow_table_diff_keys(&keys, &desired, &installed, &by_key);
         oflow_table_diff(&desired, &installed, &all);
         for (size_t j = 0; j < all.n; j++) {
             const struct ochange *c = &all.changes[j];
