@@ -44,6 +44,50 @@ format_vif_errors(struct ds *s, const struct reconcile *r)
     sset_destroy(&lines);
 }
 
+/* Adds the name of 'vif' to those that share its iface-id. */
+static void
+add_iface_id(const struct vif *vif, void *ids_)
+{
+    struct shash *ids = ids_;
+    struct sset *names;
+
+    if (vif->iface_id) {
+        names = shash_find_data(ids, vif->iface_id);
+        if (!names) {
+            names = xmalloc(sizeof *names);
+            sset_init(names);
+            shash_add(ids, vif->iface_id, names);
+        }
+        sset_add(names, vif->name);
+    }
+}
+
+/* Appends to 's' the ports that share an iface-id: who finds ports by that, as
+ * other controllers do, finds the wrong one. */
+static void
+format_shared_iface_ids(struct ds *s, const struct reconcile *r)
+{
+    struct shash ids = SHASH_INITIALIZER(&ids);
+
+    vif_reader_for_each(ovs_idl_vifs(r->ovs), add_iface_id, &ids);
+    const struct shash_node **nodes = shash_sort(&ids);
+    for (size_t i = 0; i < shash_count(&ids); i++) {
+        struct sset *names = nodes[i]->data;
+
+        if (sset_count(names) > 1) {
+            char *joined = sset_join(names, ", ", "");
+
+            ds_put_format(s, "iface-id %s: shared by ports %s\n",
+                          nodes[i]->name, joined);
+            free(joined);
+        }
+        sset_destroy(names);
+        free(names);
+    }
+    free(nodes);
+    shash_destroy(&ids);
+}
+
 /* Appends what there is to say of files to 'diags'. */
 static void
 get_source_diags(const struct reconcile *r, struct diag_list *diags)
@@ -87,6 +131,7 @@ reconcile_format_status(struct ds *s, const struct reconcile *r)
     }
     free(bridges);
     format_vif_errors(s, r);
+    format_shared_iface_ids(s, r);
 }
 
 static void

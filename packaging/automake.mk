@@ -22,6 +22,7 @@ packaging/%: $(top_srcdir)/packaging/%.in Makefile
 dist_doc_DATA = \
 	Documentation/design.rst \
 	Documentation/faults.rst \
+	Documentation/libvirt.rst \
 	Documentation/performance.rst \
 	README.rst
 dist_man_MANS += Documentation/ovs-virtnet-network.5
