@@ -36,10 +36,12 @@ unit_tests = \
 	tests/unit/test-oflow \
 	tests/unit/test-oflow-bundle \
 	tests/unit/test-oflow-table \
+	tests/unit/test-ometer \
 	tests/unit/test-pipeline \
 	tests/unit/test-plan \
 	tests/unit/test-plan-format \
 	tests/unit/test-plan-law \
+	tests/unit/test-port-limits \
 	tests/unit/test-port-policy \
 	tests/unit/test-port-vlan \
 	tests/unit/test-ports-json \
@@ -156,6 +158,12 @@ tests_unit_test_port_vlan_SOURCES = tests/unit/test-port-vlan.c
 tests_unit_test_port_vlan_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_port_vlan_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_ometer_SOURCES = tests/unit/test-ometer.c
+tests_unit_test_ometer_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_ometer_LDADD = $(UNIT_LIBS)
+tests_unit_test_port_limits_SOURCES = tests/unit/test-port-limits.c
+tests_unit_test_port_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_port_limits_LDADD = $(UNIT_LIBS)
 tests_unit_test_vif_SOURCES = tests/unit/test-vif.c
 tests_unit_test_vif_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_vif_LDADD = $(UNIT_LIBS)
