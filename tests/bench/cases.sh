@@ -367,7 +367,7 @@ case_memory() {
 case_offline() {
     local n bridges i
 
-    n=$(quick 2000 25000)
+    n=$(quick 10000 25000)
     bridges=$(quick 1 4)
     "$BENCH" ports "$n" > "$S/ports.json"
     write_network libvirt "$NETWORK"
