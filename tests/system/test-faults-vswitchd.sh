@@ -83,8 +83,10 @@ up -> unknown vlan=10 = -
 .
 
 allow_log 'rconn\|WARN\|br0: connection dropped'
+# The new one may be there before the database knows that the old one is gone.
+allow_log 'bridge\|ERR\|another ovs-vswitchd process is running'
 # Changing the fail mode flushes all flows of the bridge.
-allow_log 'ofctrl\|WARN\|br0: switch was changed by somebody else: deleted'
+allow_log 'ofctrl_watch\|WARN\|br0: switch was changed by somebody else: deleted'
 
 say "With flows saved, as ovs-ctl restart does."
 # ovs-ctl finds ovs-save there.  It runs "ovs-save save-flows BRIDGE..." before
