@@ -61,6 +61,7 @@ report "what is installed" "$(diff <(files) - <<'.'
 ./usr/share/doc/ovs-virtnet/README.rst
 ./usr/share/doc/ovs-virtnet/design.rst
 ./usr/share/doc/ovs-virtnet/faults.rst
+./usr/share/doc/ovs-virtnet/libvirt.rst
 ./usr/share/doc/ovs-virtnet/performance.rst
 ./usr/share/man/man5/ovs-virtnet-network.5
 ./usr/share/man/man8/virtnet-controller.8
