@@ -159,6 +159,26 @@ plug tap1 52:54:00:00:00:01
 inside systemctl reload virtnet-controller
 inside virtnetctl verify br0
 
+say "libvirt's files are read, which are for root alone."
+inside ovs-vsctl add-br br1 -- set Bridge br1 datapath_type=netdev
+inside sh -c "umask 077 && mkdir -p /etc/libvirt/qemu/networks &&
+              cat >/etc/libvirt/qemu/networks/net1.xml" <<'.'
+<network>
+  <name>net1</name>
+  <metadata>
+    <vn:network xmlns:vn='urn:ovs-virtnet:1' macTableManager='libvirt'/>
+  </metadata>
+  <forward mode='bridge'/>
+  <bridge name='br1'/>
+  <virtualport type='openvswitch'/>
+</network>
+.
+is_exact() { inside virtnetctl show | grep -A 1 '^Bridge br1' | grep libvirt; }
+wait_for 20 is_exact || fail "br1 is not in libvirt mode"
+inside rm -r /etc/libvirt
+is_not_exact() { ! is_exact; }
+wait_for 20 is_not_exact || fail "br1 is still in libvirt mode"
+
 say "The log is rotated."
 inside logrotate --force /etc/logrotate.d/ovs-virtnet
 inside ovs-appctl -t virtnet-controller vlog/reopen
@@ -185,9 +205,11 @@ say "An upgrade to the same version keeps it, purging leaves nothing."
 inside dpkg -i /root/new.deb >/dev/null
 wait_for 10 is_active || fail "not active after upgrade"
 inside virtnetctl wait tap1 tap2 tap3 --timeout=20
-inside rm /etc/ovs-virtnet/networks/net0.xml
-inside dpkg --remove ovs-virtnet >/dev/null
+inside dpkg --remove ovs-virtnet >"$work/remove.log" 2>&1
 ! is_active || fail "active after removal"
+grep -q 'keep their flows' "$work/remove.log" \
+    || fail "nobody is told that bridges are in libvirt mode"
+inside rm /etc/ovs-virtnet/networks/net0.xml
 inside dpkg --purge ovs-virtnet >"$work/purge.log" 2>&1
 ! grep -i warning "$work/purge.log" || fail "dpkg complains"
 find "$root" -xdev \! -type d | sort >"$work/after"
