@@ -123,3 +123,12 @@ lib_libvirtnet_la_SOURCES = \
 	lib/vlan-set.h
 lib_libvirtnet_la_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXML2_CFLAGS)
 lib_libvirtnet_la_LIBADD = $(OVS_LIBS) $(LIBXML2_LIBS)
+
+# Schema of what is ours in libvirt's definitions.
+schemadir = $(pkgdatadir)/schemas
+dist_schema_DATA = lib/virtnet-metadata.rng
+
+# Prints the table of elements for Documentation/network-xml.rst.
+noinst_PROGRAMS += Documentation/elements
+Documentation_elements_SOURCES = Documentation/elements.c
+Documentation_elements_LDADD = lib/libvirtnet.la $(OVS_LIBS)

@@ -23,6 +23,7 @@ dist_doc_DATA = \
 	Documentation/design.rst \
 	Documentation/faults.rst \
 	Documentation/libvirt.rst \
+	Documentation/network-xml.rst \
 	Documentation/performance.rst \
 	README.rst
 dist_man_MANS += Documentation/ovs-virtnet-network.5

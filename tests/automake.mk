@@ -248,10 +248,12 @@ test_scripts = \
 	tests/corpus.sh \
 	tests/fuzz/replay.sh \
 	tests/golden-check.sh \
+	tests/grammar.sh \
 	tests/hardening.sh \
 	tests/hostile.sh \
 	tests/install.sh \
 	tests/layering.sh \
+	tests/metadata.sh \
 	tests/net-define.sh \
 	tests/virtnetctl-examples.sh \
 	tests/virtnetctl-golden.sh
@@ -270,6 +272,7 @@ EXTRA_DIST += \
 	tests/hostile.py \
 	tests/net-define-answers \
 	tests/net-define.txt \
+	tests/rng-paths.py \
 	tests/tap-status
 
 check-layering:

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/netdef-elements.h"
+#include "util.h"
+
+/* Prints the table of elements: for Documentation/network-xml.rst or, with
+ * "--paths", the path of each element and attribute in a line. */
+
+static bool
+is_element(const struct netdef_node_class *class)
+{
+    return !strchr(class->path, '@');
+}
+
+/* Prints what becomes of 'class', which is called 'name'. */
+static void
+print_node(const struct netdef_node_class *class, const char *name)
+{
+    const char *fate = netdef_fate_to_string(class->fate);
+
+    printf("``%s``: *%s*%s%s%s\n\n", name, fate, class->what[0] ? " (" : "",
+           class->what, class->what[0] ? ")" : "");
+}
+
+static void
+print_rst(void)
+{
+    for (size_t i = 0; i < NETDEF_N_NODES; i++) {
+        const struct netdef_node_class *class = netdef_node_get_class(i);
+
+        if (is_element(class)) {
+            char *name = xasprintf("<%s>", class->path);
+
+            print_node(class, name);
+            free(name);
+        } else {
+            printf("* ");
+            print_node(class, strchr(class->path, '@') + 1);
+        }
+    }
+}
+
+static void
+print_paths(void)
+{
+    for (size_t i = 0; i < NETDEF_N_NODES; i++) {
+        puts(netdef_node_get_class(i)->path);
+    }
+}
+
+int
+main(int argc, char *argv[])
+{
+    if (argc == 2 && !strcmp(argv[1], "--paths")) {
+        print_paths();
+    } else if (argc == 1) {
+        print_rst();
+    } else {
+        ovs_fatal(0, "usage: %s [--paths]", argv[0]);
+    }
+    return 0;
+}

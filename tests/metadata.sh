@@ -1,0 +1,76 @@
+#! /bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Checks that the schema of our metadata, lib/virtnet-metadata.rng, and the
+# parser accept and refuse the same.  Speaks TAP.
+
+set -u
+export LC_ALL=C
+
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+n=0 n_failed=0
+
+# Checks that "good" or "bad", $1, is what both say of a <vn:network> with the
+# attributes $2 and the contents $3.
+check() {
+    local expected=$1 schema=bad parser=bad element ok=ok
+    element="<vn:network xmlns:vn='urn:ovs-virtnet:1' $2>$3</vn:network>"
+
+    printf '%s\n' "$element" >"$tmp/element.xml"
+    cat >"$tmp/network.xml" <<NETWORK
+<network>
+  <name>n</name>
+  <metadata>$element</metadata>
+  <bridge name='br0' macTableManager='libvirt'/>
+  <portgroup name='a'/>
+  <portgroup name='b &amp; c'/>
+</network>
+NETWORK
+    xmllint --noout --relaxng "$srcdir/lib/virtnet-metadata.rng" \
+        "$tmp/element.xml" 2>"$tmp/xmllint" && schema=good
+    "$builddir/controller/virtnetctl" check --strict "$tmp/network.xml" \
+        >"$tmp/virtnetctl" 2>&1 && parser=good
+
+    n=$((n + 1))
+    if [ $schema != "$expected" ] || [ $parser != "$expected" ]; then
+        ok="not ok"
+        n_failed=$((n_failed + 1))
+    fi
+    echo "$ok $n - $expected: $2 $3"
+    [ "$ok" = ok ] || sed 's/^/# /' "$tmp/xmllint" "$tmp/virtnetctl"
+}
+
+check good "" ""
+check good "macTableManager='libvirt'" ""
+check good "isolated='yes'" ""
+check good "isolated='no' rxFilterLimit='0'" ""
+check good "rxFilterLimit='64'" ""
+check good "rxFilterLimit='007'" ""
+check good "" "<vn:portgroup name='a'/>"
+check good "" "<vn:portgroup name='b &amp; c' macTableManager='kernel'/>"
+check good "" "<vn:portgroup name='a' isolated='yes' rxFilterLimit='3'/>
+               <!-- comment --> <vn:portgroup name='b &amp; c'/>"
+check bad "macTableManager='ovs'" ""
+check bad "macTableManager=''" ""
+check bad "macTableManager=' libvirt'" ""
+check bad "isolated='true'" ""
+check bad "isolated='yes '" ""
+check bad "rxFilterLimit='65'" ""
+check bad "rxFilterLimit='-1'" ""
+check bad "rxFilterLimit='1.0'" ""
+check bad "rxFilterLimit=''" ""
+check bad "rxFilterLimit='many'" ""
+check bad "mystery='1'" ""
+check bad "vn:isolated='yes'" ""
+check bad "" "text"
+check bad "" "<vn:mystery/>"
+check bad "" "<portgroup name='a'/>"
+check bad "" "<vn:portgroup/>"
+check bad "" "<vn:portgroup name=''/>"
+check bad "" "<vn:portgroup name='a' default='yes'/>"
+check bad "" "<vn:portgroup name='a' isolated='maybe'/>"
+check bad "" "<vn:portgroup name='a' rxFilterLimit='100'/>"
+check bad "" "<vn:portgroup name='a'><vn:portgroup name='a'/></vn:portgroup>"
+echo "1..$n"
+[ $n_failed -eq 0 ]
