@@ -27,7 +27,6 @@
 #define NETDEF_FATES                                                        \
     NETDEF_FATE(CARRIED, "carried out")                                     \
     NETDEF_FATE(CONTEXT, "context only")                                    \
-    NETDEF_FATE(LATER, "not carried out yet")                               \
     NETDEF_FATE(LIBVIRT, "libvirt's business")                              \
     NETDEF_FATE(DNSMASQ, "dnsmasq's business")                              \
     NETDEF_FATE(FIREWALL, "the firewall's business")                        \
@@ -294,7 +293,7 @@ enum netdef_node_kind {
                 "the guest's MAC address")                                    \
     NETDEF_NODE(NETPORT_MAC_ADDRESS, "networkport/mac@address", STRING,       \
                 CONTEXT, "external_ids:attached-mac")                         \
-    NETDEF_NODE(NETPORT_GROUP, "networkport/group", ONE_TEXT, LATER,          \
+    NETDEF_NODE(NETPORT_GROUP, "networkport/group", ONE_TEXT, CARRIED,        \
                 "the portgroup, unless it is the default")                    \
     NETDEF_VIRTUALPORT_NODES(NETPORT_VIRTUALPORT, "networkport/virtualport",  \
                              CONTEXT)                                         \
@@ -305,12 +304,12 @@ enum netdef_node_kind {
     NETDEF_NODE(NETPORT_PORT, "networkport/port", ONE, CONTEXT,               \
                 "settings of the port")                                       \
     NETDEF_NODE(NETPORT_PORT_ISOLATED, "networkport/port@isolated", YES_NO,   \
-                LATER, "isolation of the guest")                              \
+                CARRIED, "isolation of the guest")                            \
     NETDEF_NODE(NETPORT_RXFILTERS, "networkport/rxfilters", ONE, CONTEXT,     \
                 "what the guest may set")                                     \
     NETDEF_NODE(NETPORT_TRUST_FILTERS, "networkport/rxfilters@trustGuest",    \
-                YES_NO, LATER,                                                \
-                "following a guest that changes its MAC address")             \
+                YES_NO, CONTEXT,                                              \
+                "that of the network and its portgroup is carried out")       \
     NETDEF_NODE(NETPORT_PLUG, "networkport/plug", ONE, CONTEXT,               \
                 "what the port is connected to")                              \
     NETDEF_NODE(NETPORT_PLUG_TYPE, "networkport/plug@type", STRING, CONTEXT,  \

@@ -128,10 +128,8 @@ note_fate(struct netdef_parser *parser, enum netdef_node node,
         return;
     }
     bitmap_set1(parser->noted, node);
-    netdef_parser_report(parser, DIAG_NOTE, line, class->path, "%s%s (%s)",
-                         class->fate == NETDEF_FATE_LATER
-                         ? "" : "not carried out here: ",
-                         fate, class->what);
+    netdef_parser_report(parser, DIAG_NOTE, line, class->path,
+                         "not carried out here: %s (%s)", fate, class->what);
 }
 
 /* Called when 'node', an element that starts in line 'line', starts. */

@@ -56,8 +56,7 @@ report_repeated(struct reader *reader, enum netdef_node node,
 {
     const struct netdef_node_class *class = netdef_node_get_class(node);
 
-    if (class->fate == NETDEF_FATE_CARRIED
-        || class->fate == NETDEF_FATE_LATER) {
+    if (class->fate == NETDEF_FATE_CARRIED) {
         netdef_parser_report(reader->parser, DIAG_ERROR, line, class->path,
                              "there is more than one");
     } else {

@@ -117,6 +117,9 @@ vif_set_netport(struct vif *vif, const struct netport *netport,
                                : "unknown"));
     set_default(&guest->network, network);
     set_default(&guest->portgroup, netport->group);
+    if (netport->policy.isolated.value) {
+        set_default(&vif->isolated, "true");
+    }
 }
 
 /* Is 'vif' in all VLANs though libvirt has it in some, or was it, and are those

@@ -79,7 +79,7 @@ test_overlay(void **state OVS_UNUSED)
     };
     const struct netport netport = {
         .owner_name = CC("other"), .group = CC("port's"), .has_vlan = true,
-        .vlan = { .tag = 7 },
+        .vlan = { .tag = 7 }, .policy.isolated.value = true,
     };
     struct vif vif;
 
@@ -114,6 +114,7 @@ test_overlay(void **state OVS_UNUSED)
     assert_string_equal(vif.guest.portgroup, "port's");
     assert_int_equal(vif.guest.vlan.tag, 7);
     assert_int_equal(vif.guest.state, DOMAIN_RUNNING);
+    assert_string_equal(vif.isolated, "true");
     vif_uninit(&vif);
 
     vif_init(&vif);
