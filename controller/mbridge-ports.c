@@ -306,8 +306,12 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     mbridge_log_new_diags(mb, &port->diags, &diags);
     diag_list_uninit(&port->diags);
     port->diags = diags;
-    update_rows(mb, vif);
-    update_protected(mb, port, vif);
+    if (vif != &early) {
+        /* vswitchd publishes the numbers of all new ports at once, so that this
+         * becomes one transaction for all. */
+        update_rows(mb, vif);
+        update_protected(mb, port, vif);
+    }
 }
 
 /* Has tunnels and isolated guests kept apart, or left alone again, if that is
@@ -351,6 +355,11 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
         return;
     }
 
+    if (port && port->readback == ofctrl_count_readbacks(mb->ofctrl)
+        && !strcmp(port->of_name, phy->name)
+        && eth_addr_equals(port->hw_addr, phy->hw_addr)) {
+        return;                 /* Of its link or speed, say. */
+    }
     if (!port) {
         port = xzalloc(sizeof *port);
         port->ofport = phy->port_no;
