@@ -241,6 +241,19 @@ mbridge_find_vif(const struct mbridge *mb, const struct mport *port,
     return vif;
 }
 
+/* Does 'vport', a new version of a port in the plan, mean that now the outside
+ * is to send by another member of a bond than before?  With LACP the members
+ * are one to the outside. */
+static bool
+becomes_active(const struct mbridge *mb, const struct vport *vport)
+{
+    const struct vport *old = plan_find_port(mb->plan, vport->name);
+
+    return (old && old->reflects && vport->reflects
+            && old->admission != ADMISSION_ALL
+            && vport->admission == ADMISSION_ALL);
+}
+
 /* Finds out from the database what 'port' is for, and has the plan follow. */
 void
 mbridge_update_mport(struct mbridge *mb, struct mport *port)
@@ -286,6 +299,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
         port->arrived = port->arrived && !vport.active;
         vport.active = vport.active || port->arrived;
         mbridge_follow(mb, port, &vport);
+        mb->announce = mb->announce || becomes_active(mb, &vport);
         plan_set_port(mb->plan, &vport);
         vport_uninit(&vport);
     } else if (port->in_plan) {

@@ -53,6 +53,7 @@ struct mbridge {
     struct plan *plan;
     struct hmap ports;          /* Contains "struct mport"s. */
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
+    bool announce;              /* Another member of a bond is active. */
     struct ovs_list deaf_ports; /* Those whose guest is not listened to. */
     unsigned long long int n_frames;    /* That flows have shown. */
     size_t n_unsupported;       /* Of them. */

@@ -320,7 +320,10 @@ update_switch(struct mbridge *mb)
     }
     if (!ctx->exact) {
         mb->found_exact = false;
+    } else if (mb->announce) {
+        ofctrl_announce(mb->ofctrl, mb->plan);
     }
+    mb->announce = false;
 }
 
 /* Goes on with reading the switch, and does nothing else: for a bridge that the

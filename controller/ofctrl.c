@@ -11,6 +11,7 @@
 #include "controller/mgmt-conn.h"
 #include "controller/ofctrl-switch.h"
 #include "controller/ofctrl-watch.h"
+#include "lib/announce.h"
 #include "lib/oflow-table.h"
 #include "lib/oflow.h"
 #include "lib/plan.h"
@@ -159,6 +160,21 @@ ofctrl_reread(struct ofctrl *ofctrl)
     if (ofctrl->state == S_READY) {
         oflow_table_clear(&ofctrl->installed);
         become_readback(ofctrl);
+    }
+}
+
+/* Tells the network side, on behalf of all guests that 'plan' has, where they
+ * are.  To be called after ofctrl_put(), so that the frames meet its flows. */
+void
+ofctrl_announce(struct ofctrl *ofctrl, const struct plan *plan)
+{
+    struct ovs_list msgs;
+    struct ofpbuf *msg;
+    size_t n = announce_encode(plan_mac_table(plan), &msgs);
+
+    VLOG_INFO("%s: announcing guests, %"PRIuSIZE" frames", ofctrl->bridge, n);
+    LIST_FOR_EACH_POP (msg, list_node, &msgs) {
+        send_message(ofctrl, msg);
     }
 }
 

@@ -58,6 +58,7 @@ void ofctrl_put_wait(struct ofctrl *);
 void ofctrl_wait(struct ofctrl *);
 void ofctrl_socket_appeared(struct ofctrl *);
 void ofctrl_reread(struct ofctrl *);
+void ofctrl_announce(struct ofctrl *, const struct plan *);
 void ofctrl_set_watch(struct ofctrl *, bool watch);
 void ofctrl_set_allowed(struct ofctrl *, bool allowed);
 

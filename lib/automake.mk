@@ -3,6 +3,8 @@
 noinst_LTLIBRARIES += lib/libvirtnet.la
 
 lib_libvirtnet_la_SOURCES = \
+	lib/announce.c \
+	lib/announce.h \
 	lib/bandwidth.c \
 	lib/bandwidth.h \
 	lib/bridge-meters.c \

@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/test-flood-table \
 	tests/unit/test-flow-dump \
 	tests/unit/test-follow \
+	tests/unit/test-announce \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
 	tests/unit/test-model-portgroup \
@@ -89,6 +90,10 @@ tests_unit_test_domstatus_LDADD = $(UNIT_LIBS)
 tests_unit_test_flood_table_SOURCES = tests/unit/test-flood-table.c
 tests_unit_test_flood_table_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_flood_table_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_announce_SOURCES = tests/unit/test-announce.c
+tests_unit_test_announce_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_announce_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_mac_table_SOURCES = tests/unit/test-mac-table.c
 tests_unit_test_mac_table_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -77,6 +77,25 @@ check_probe() {
     ! grep -E ' received=[0-9]? ' $S/result || fail "hardly anything arrives"
 }
 
+# Another member becomes active without any link going down, so that only an
+# announcement can tell the outside, and g1 says nothing.  Of what is sent to it
+# in 1.5 seconds, all that is sent after the first moment arrives.
+fail_over_silently() {
+    local other=m1
+
+    [ "$(active_member)" = m2 ] || other=m2
+    start_probe s 300 <<< "r1 -> g1 = g1"
+    sleep 0.3
+    ovs-appctl bond/set-active-member bond0 $other > /dev/null
+    sleep 1.2
+    stop_probe s > $S/silent || :
+    say "    $(grep -oE 'sent=.* lost=[0-9]+' $S/silent)"
+    [ "$(active_member)" = $other ] || fail "$other does not become active"
+    awk -v RS='[ \n]' -F= '{ v[$1] = $2 }
+        END { exit !(v["sent"] > 0 && v["lost"] < v["sent"] / 3) }' \
+        $S/silent || fail "the outside does not learn where a guest is"
+}
+
 for mode in active-backup balance-slb; do
     say "== $mode"
     vsctl add-bond br0 bond0 m1 m2 bond_mode=$mode \
@@ -101,6 +120,7 @@ g2 -> bcast = g1 host r1 physhost
     sleep 0.5
     check_probe
     check_frames
+    fail_over_silently
     vsctl del-port bond0 -- del-port p1 -- del-port p2
 done
 
