@@ -21,7 +21,7 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(10, 20);
 static const struct vport *
 find_vport(const struct mbridge *mb, const struct mport *port)
 {
-    return port && port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+    return port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
 }
 
 /* Is 'claim' one of another port than 'vport', in a VLAN of its? */
@@ -89,7 +89,7 @@ mbridge_on_frame(ofp_port_t ofport, struct eth_addr src, void *mb_)
 {
     struct mbridge *mb = mb_;
     struct mport *port = mbridge_find_mport(mb, ofport);
-    const struct vport *vport = find_vport(mb, port);
+    const struct vport *vport = port ? find_vport(mb, port) : NULL;
 
     mb->n_frames++;
     if (!vport || vport->role != VIF_GUEST) {
@@ -104,15 +104,27 @@ mbridge_on_frame(ofp_port_t ofport, struct eth_addr src, void *mb_)
 }
 
 /* Makes 'vport', which is to be the port of 'port' in the plan, claim what its
- * guest has changed to.  Another guest than before has changed to nothing. */
+ * guest has changed to.  Another guest than before has changed to nothing.
+ *
+ * 'current_mac' is what libvirt says that the guest uses now, zero if nothing.
+ * It counts when it changes: libvirt may be behind what the guest announces. */
 void
 mbridge_follow(const struct mbridge *mb, struct mport *port,
-               struct vport *vport)
+               struct eth_addr current_mac, struct vport *vport)
 {
     const struct vport *old = find_vport(mb, port);
 
     if (old && !eth_addr_equals(old->mac, vport->mac)) {
         follow_clear(&port->follow);
+    }
+    if (!vport->follow_limit) {
+        port->current_mac = eth_addr_zero;
+    } else if (!eth_addr_equals(current_mac, port->current_mac)) {
+        port->current_mac = current_mac;
+        if (!vport_has_mac(vport, current_mac)
+            && is_free(mb, current_mac, vport)) {
+            follow_add(&port->follow, current_mac, vport->follow_limit);
+        }
     }
     follow_trim(&port->follow, vport->follow_limit);
     for (size_t i = port->follow.n; i-- > 0; ) {

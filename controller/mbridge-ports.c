@@ -298,7 +298,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
         /* A guest that is held back no longer may be held back again. */
         port->arrived = port->arrived && !vport.active;
         vport.active = vport.active || port->arrived;
-        mbridge_follow(mb, port, &vport);
+        mbridge_follow(mb, port, vif->guest.current_mac, &vport);
         mb->announce = mb->announce || becomes_active(mb, &vport);
         plan_set_port(mb->plan, &vport);
         vport_uninit(&vport);

@@ -32,6 +32,7 @@ struct mport {
     char *name;                 /* Of the interface, or null. */
     bool arrived;               /* Held back, but it has sent a frame. */
     struct follow follow;       /* What its guest has changed to. */
+    struct eth_addr current_mac;    /* What libvirt said of that. */
     struct ovs_list deaf_node;  /* In mbridge's 'deaf_ports', or empty. */
     bool in_plan;
     bool isolated;
@@ -100,7 +101,8 @@ void mbridge_keep_found(const struct mbridge *, struct mport *,
 
 /* mbridge-follow.c. */
 ofctrl_frame_cb mbridge_on_frame;
-void mbridge_follow(const struct mbridge *, struct mport *, struct vport *);
+void mbridge_follow(const struct mbridge *, struct mport *,
+                    struct eth_addr current_mac, struct vport *);
 void mbridge_unfollow_others(struct mbridge *, const struct mport *);
 void mbridge_found_followed(struct mbridge *, const char *port,
                             struct eth_addr);

@@ -71,6 +71,7 @@ vif_set_guest(struct vif *vif, const struct domstatus *status,
     guest->portgroup = nullable_xstrdup(domif->portgroup);
     guest->state = status->state;
     guest->link_down = domif->link_down;
+    guest->current_mac = domif->current_mac;
     guest->has_vlan = domif->has_vlan;
     port_vlan_uninit(&guest->vlan);
     port_vlan_clone(&guest->vlan, &domif->vlan);

@@ -116,6 +116,7 @@ vif_equals(const struct vif *a, const struct vif *b)
             && a->vlan_is_kept == b->vlan_is_kept
             && a->guest.state == b->guest.state
             && a->guest.link_down == b->guest.link_down
+            && eth_addr_equals(a->guest.current_mac, b->guest.current_mac)
             && a->guest.has_vlan == b->guest.has_vlan
             && port_vlan_equals(&a->guest.vlan, &b->guest.vlan)
             && a->no_carrier == b->no_carrier

@@ -11,6 +11,7 @@
 
 #include "lib/netport.h"
 #include "lib/vif.h"
+#include "packets.h"
 #include "util.h"
 
 /* A string that a value may hold but must not free, as a constant and not. */
@@ -72,6 +73,7 @@ test_overlay(void **state OVS_UNUSED)
 {
     const struct domif domif = {
         .target = CC("vnet0"), .mac = MAC_BYTES, .network = CC("net"),
+        .current_mac = ETH_ADDR_C(52,54,00,00,00,77),
         .portgroup = CC("web"), .link_down = true, .has_vlan = true,
         .vlan = { .tag = 42 },
         .settings = { .isolated = CC("yes"), .macs = CC("*"),
@@ -90,6 +92,7 @@ test_overlay(void **state OVS_UNUSED)
     assert_string_equal(vif.guest.portgroup, "web");
     assert_int_equal(vif.guest.state, DOMAIN_PAUSED);
     assert_true(vif.guest.link_down);
+    assert_true(eth_addr_equals(vif.guest.current_mac, domif.current_mac));
     assert_int_equal(vif.guest.vlan.tag, 42);
     assert_string_equal(vif.vm_id, UUID);
     assert_string_equal(vif.isolated, "true");
