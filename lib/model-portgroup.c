@@ -64,6 +64,26 @@ find_asked(const struct bridge_model *model, const struct vif *vif,
     return (*how ? find_by_name(model, vif, *how, network) : NULL);
 }
 
+/* Returns the network that 'vif' is in by the portgroup that it asks for or, if
+ * it is a guest and does not ask, otherwise; or null.  Stores the portgroup, or
+ * null, in '*portgroup'. */
+static const struct netdef *
+find_place(const struct bridge_model *model, const struct vif *vif,
+           const struct portgroup **portgroup)
+{
+    const struct netdef *network;
+    const char *how;
+
+    *portgroup = find_asked(model, vif, &how, &network);
+    if (how) {
+        return *portgroup ? network : NULL;
+    }
+    network = (vif_get_role(vif) == VIF_GUEST
+               ? find_network(model, vif) : NULL);
+    *portgroup = network ? netdef_default_portgroup(network) : NULL;
+    return network;
+}
+
 /* Returns the portgroup that 'vif' is in, or null: the first of
  * external_ids:virtnet-portgroup, external_ids:port-profile, what libvirt knows,
  * and for a guest the default portgroup of its network.  There is no default for
@@ -75,14 +95,9 @@ const struct portgroup *
 model_find_portgroup(const struct bridge_model *model, const struct vif *vif,
                      const struct netdef **network)
 {
-    const struct netdef *n;
-    const char *how;
-    const struct portgroup *portgroup = find_asked(model, vif, &how, &n);
+    const struct portgroup *portgroup;
+    const struct netdef *n = find_place(model, vif, &portgroup);
 
-    if (!how && vif_get_role(vif) == VIF_GUEST) {
-        n = find_network(model, vif);
-        portgroup = n ? netdef_default_portgroup(n) : NULL;
-    }
     if (portgroup && network) {
         *network = n;
     }
@@ -116,7 +131,7 @@ kept_vlan(const struct vif *vif, struct port_vlan *vlan)
 }
 
 /* Computes the VLAN configuration that should be in the Port row of 'vif', for
- * a port that is in a portgroup, or whose VLANs libvirt has lost.  Returns true
+ * a guest of a network, or whose VLANs libvirt has lost.  Returns true
  * and initializes '*vlan' if the row is ours to write and differs from it.
  *
  * VLANs that somebody else wrote into the row, libvirt above all, are the
@@ -134,14 +149,13 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
         return false;
     }
 
-    const struct netdef *network = NULL;
-    const struct portgroup *portgroup = model_find_portgroup(model, vif,
-                                                             &network);
-    bool is_set_by_libvirt = (portgroup && network->is_libvirts
+    const struct portgroup *portgroup;
+    const struct netdef *network = find_place(model, vif, &portgroup);
+    bool is_set_by_libvirt = (network && network->is_libvirts
                               && !vif->portgroup);
     if (portgroup && portgroup->has_vlan && !is_set_by_libvirt) {
         port_vlan_clone(vlan, &portgroup->vlan);
-    } else if (portgroup && network->has_vlan && !is_set_by_libvirt) {
+    } else if (network && network->has_vlan && !is_set_by_libvirt) {
         port_vlan_clone(vlan, &network->vlan);
     } else {
         port_vlan_init(vlan);

@@ -168,6 +168,47 @@ test_libvirts(void **state OVS_UNUSED)
     undefine();
 }
 
+/* A network's own VLAN is for its guests, and not for those that ask for a
+ * portgroup that there is not. */
+static void
+test_network_vlan(void **state OVS_UNUSED)
+{
+    const char *xml = NET("a", "<vlan><tag id='42'/></vlan>"
+                          "<portgroup name='one'/>" PORTGROUP("two", "", "2"));
+    struct vif vif = {
+        .name = CC("p"), .attached_mac = CC(MAC), .vlan = { .tag = -1 },
+        .guest = { .vlan = { .tag = -1 } },
+    };
+    struct vif uplink = {
+        .name = CC("eth0"), .vlan = { .tag = -1 },
+        .guest = { .vlan = { .tag = -1 } },
+    };
+
+    define(xml, NULL, false);
+    assert_int_equal(wanted_tag(&vif), 42);
+    assert_int_equal(wanted_tag(&uplink), -2);
+    vif.portgroup = CC("one");
+    assert_int_equal(wanted_tag(&vif), 42);
+    vif.portgroup = CC("two");
+    assert_int_equal(wanted_tag(&vif), 2);
+    vif.portgroup = CC("gold");
+    assert_int_equal(wanted_tag(&vif), -2);
+    vif.portgroup = NULL;
+    vif.vlan.tag = 7;
+    assert_int_equal(wanted_tag(&vif), -2);
+    undefine();
+
+    /* There it is libvirt that writes it; and of two networks it may be in
+     * either. */
+    vif.vlan.tag = -1;
+    define(xml, NULL, true);
+    assert_int_equal(wanted_tag(&vif), -2);
+    undefine();
+    define(xml, B, false);
+    assert_int_equal(wanted_tag(&vif), -2);
+    undefine();
+}
+
 #define ASKS "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' " \
              "macTableManager='libvirt'/></metadata>"
 
@@ -321,6 +362,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_precedence),
         cmocka_unit_test(test_libvirts),
+        cmocka_unit_test(test_network_vlan),
         cmocka_unit_test(test_lost_vlan),
         cmocka_unit_test(test_guest),
     };
