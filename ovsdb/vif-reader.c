@@ -387,6 +387,7 @@ vif_reader_track(struct vif_reader *reader)
 {
     const struct ovsrec_interface *interface;
     const struct ovsrec_port *port;
+    bool all = false;
 
     OVSREC_PORT_FOR_EACH_TRACKED (port, reader->idl) {
         if (!ovsrec_port_is_deleted(port)) {
@@ -397,12 +398,24 @@ vif_reader_track(struct vif_reader *reader)
         struct record *record = touch_record(reader,
                                              &interface->header_.uuid);
 
+        /* When the IDL begins anew, after a restart of the server, it does not
+         * tell which rows are gone.  But then known ones come as new. */
+        all = all || (record->has_vif && ovsrec_interface_is_new(interface));
+
         /* What is true of one member of a bond may depend on another. */
         if (record->has_vif && record->vif.bond.is_member) {
             port = ovsrec_port_get_for_uuid(reader->idl, &record->port_uuid);
             if (port) {
                 touch_port(reader, port);
             }
+        }
+    }
+
+    if (all) {
+        struct record *record;
+
+        HMAP_FOR_EACH (record, uuid_node, &reader->by_uuid) {
+            touch_record(reader, &record->uuid);
         }
     }
 
