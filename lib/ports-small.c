@@ -22,15 +22,13 @@
  * A member that it does not have is an error, since it was meant to say
  * something. */
 
-/* What a member of an object is and where it goes. */
-struct member {
-    const char *name;
-    char *(*take)(const struct json *, void *aux);
-};
-
+/* Has 'take' take each member of 'json', sorted by name, until one is wrong.
+ * Returns null if none is, otherwise a message that the caller must free, which
+ * begins with where it is wrong: "ports.tap0.tag: expected ..." */
 static char *
-take_members(const struct json *json, const struct member *members, size_t n,
-             void *aux)
+for_each_member(const struct json *json,
+                char *(*take)(const char *name, const struct json *, void *aux),
+                void *aux)
 {
     if (json->type != JSON_OBJECT) {
         return xstrdup("expected an object");
@@ -39,22 +37,51 @@ take_members(const struct json *json, const struct member *members, size_t n,
     const struct shash_node **nodes = shash_sort(json_object(json));
     char *error = NULL;
     for (size_t i = 0; i < shash_count(json_object(json)) && !error; i++) {
-        const struct member *m = members;
+        char *why = take(nodes[i]->name, nodes[i]->data, aux);
 
-        while (m < members + n && strcmp(m->name, nodes[i]->name)) {
-            m++;
-        }
-        char *why = (m == members + n ? xstrdup("unknown member")
-                     : m->take(nodes[i]->data, aux));
         if (why) {
-            /* "ports.tap0.tag: expected ..." */
-            const char *sep = strstr(why, ": ") && m < members + n ? "." : ": ";
-            error = xasprintf("%s%s%s", nodes[i]->name, sep, why);
+            error = xasprintf("%s%s%s", nodes[i]->name,
+                              strstr(why, ": ") ? "." : ": ", why);
             free(why);
         }
     }
     free(nodes);
     return error;
+}
+
+/* What a member of an object is and where it goes. */
+struct member {
+    const char *name;
+    char *(*take)(const struct json *, void *aux);
+};
+
+/* The members that an object may have. */
+struct members {
+    const struct member *members;
+    size_t n;
+    void *aux;
+};
+
+static char *
+take_member(const char *name, const struct json *json, void *members_)
+{
+    const struct members *m = members_;
+
+    for (size_t i = 0; i < m->n; i++) {
+        if (!strcmp(m->members[i].name, name)) {
+            return m->members[i].take(json, m->aux);
+        }
+    }
+    return xstrdup("unknown member");
+}
+
+static char *
+take_members(const struct json *json, const struct member *members, size_t n,
+             void *aux)
+{
+    struct members m = { .members = members, .n = n, .aux = aux };
+
+    return for_each_member(json, take_member, &m);
 }
 
 static char *
@@ -256,8 +283,7 @@ BOOLEAN_MEMBER(vif_is_mirror_output, struct vif, is_mirror_output)
 BOOLEAN_MEMBER(bridge_forward_bpdu, struct ports_bridge, row.forward_bpdu)
 
 static char *
-take_port(struct ports_bridge *bridge, const char *name,
-          const struct json *json)
+take_port(const char *name, const struct json *json, void *bridge_)
 {
     static const struct member members[] = {
         { "all-members-active", vif_all_members_active },
@@ -291,6 +317,7 @@ take_port(struct ports_bridge *bridge, const char *name,
         { "vlan_mode", vif_vlan_mode },
         { "vm-id", vif_vm_id },
     };
+    struct ports_bridge *bridge = bridge_;
     struct vif *vif = ports_bridge_add_vif(bridge, name);
     char *error;
 
@@ -304,31 +331,13 @@ take_port(struct ports_bridge *bridge, const char *name,
 }
 
 static char *
-bridge_ports(const struct json *json, void *bridge_)
+bridge_ports(const struct json *json, void *bridge)
 {
-    struct ports_bridge *bridge = bridge_;
-
-    if (json->type != JSON_OBJECT) {
-        return xstrdup("expected an object");
-    }
-
-    const struct shash_node **nodes = shash_sort(json_object(json));
-    char *error = NULL;
-    for (size_t i = 0; i < shash_count(json_object(json)) && !error; i++) {
-        char *why = take_port(bridge, nodes[i]->name, nodes[i]->data);
-
-        if (why) {
-            error = xasprintf("%s%s%s", nodes[i]->name,
-                              strstr(why, ": ") ? "." : ": ", why);
-            free(why);
-        }
-    }
-    free(nodes);
-    return error;
+    return for_each_member(json, take_port, bridge);
 }
 
 static char *
-take_bridges(const struct json *json, void *ports_)
+take_bridge(const char *name, const struct json *json, void *ports)
 {
     static const struct member members[] = {
         { "datapath_type", bridge_datapath_type },
@@ -339,26 +348,15 @@ take_bridges(const struct json *json, void *ports_)
         { "virtnet-mac-table-manager", bridge_mode },
         { "virtnet-owner", bridge_owner },
     };
-    struct ports *ports = ports_;
 
-    if (json->type != JSON_OBJECT) {
-        return xstrdup("expected an object");
-    }
+    return take_members(json, members, ARRAY_SIZE(members),
+                        ports_add_bridge(ports, name));
+}
 
-    const struct shash_node **nodes = shash_sort(json_object(json));
-    char *error = NULL;
-    for (size_t i = 0; i < shash_count(json_object(json)) && !error; i++) {
-        char *why = take_members(nodes[i]->data, members, ARRAY_SIZE(members),
-                                 ports_add_bridge(ports, nodes[i]->name));
-
-        if (why) {
-            error = xasprintf("%s%s%s", nodes[i]->name,
-                              strstr(why, ": ") ? "." : ": ", why);
-            free(why);
-        }
-    }
-    free(nodes);
-    return error;
+static char *
+take_bridges(const struct json *json, void *ports)
+{
+    return for_each_member(json, take_bridge, ports);
 }
 
 /* Reads 'json', a file in the small format, into 'ports'.  Returns null if
