@@ -26,13 +26,13 @@ add_mutations(struct json *mutations, const char *column,
     }
 }
 
-static struct json *
-mutate_bridge(const char *name, const struct bridge_settings *s)
+static void
+mutate_bridge(struct json *params, const char *name,
+              const struct bridge_settings *s)
 {
     static const char *const mark_key[] = { "virtnet-settings" };
     struct smap map = SMAP_INITIALIZER(&map);
     struct json *mutations = json_array_create_empty();
-    struct json *op = rfc7047_op("mutate", "Bridge");
 
     for (size_t i = 0; i < ARRAY_SIZE(config_keys); i++) {
         const char *value = smap_get(&s->changes, config_keys[i]);
@@ -52,26 +52,15 @@ mutate_bridge(const char *name, const struct bridge_settings *s)
     add_mutations(mutations, "external_ids", mark_key, 1, &map);
     smap_destroy(&map);
 
-    json_object_put(op, "where", json_array_create_1(
-                        rfc7047_clause("name", "==",
-                                       json_string_create(name))));
-    json_object_put(op, "mutations", mutations);
-    return op;
+    rfc7047_mutate(params, "Bridge", rfc7047_where_name(name), mutations);
 }
 
-static struct json *
-update_row(const char *table, const char *name, const char *column,
-           struct json *value)
+static void
+update_column(struct json *params, const char *table, const char *name,
+              const char *column, struct json *value)
 {
-    struct json *op = rfc7047_op("update", table);
-    struct json *row = json_object_create();
-
-    json_object_put(row, column, value);
-    json_object_put(op, "where", json_array_create_1(
-                        rfc7047_clause("name", "==",
-                                       json_string_create(name))));
-    json_object_put(op, "row", row);
-    return op;
+    rfc7047_update(params, table, rfc7047_where_name(name),
+                   rfc7047_row_1(column, value));
 }
 
 /* Returns the request that makes the changes in 's' to bridge 'name', and marks
@@ -83,17 +72,15 @@ dbrow_set_bridge(const char *name, const struct bridge_settings *s)
     const char *mtu = smap_get(&s->changes, "mtu");
     struct json *params = rfc7047_params();
 
-    json_array_add(params, mutate_bridge(name, s));
+    mutate_bridge(params, name, s);
     if (stp) {
-        json_array_add(params, update_row("Bridge", name, "stp_enable",
-                                          json_boolean_create(
-                                              !strcmp(stp, "true"))));
+        update_column(params, "Bridge", name, "stp_enable",
+                      json_boolean_create(!strcmp(stp, "true")));
     }
     if (mtu) {
-        json_array_add(params, update_row("Interface", name, "mtu_request",
-                                          (mtu[0]
-                                           ? json_integer_create(atoi(mtu))
-                                           : rfc7047_empty_set())));
+        update_column(params, "Interface", name, "mtu_request",
+                      (mtu[0] ? json_integer_create(atoi(mtu))
+                       : rfc7047_empty_set()));
     }
     return params;
 }

@@ -25,26 +25,6 @@ dbrow_put_qos_ids(struct smap *ids, const struct vif *vif)
     }
 }
 
-/* Adds to 'params' that column qos of Port 'port' must be 'qos', which is taken
- * over, or nothing is done. */
-static void
-add_wait(struct json *params, const char *port, struct json *qos)
-{
-    struct json *row = json_object_create();
-    struct json *op = rfc7047_op("wait", "Port");
-
-    json_object_put(row, "qos", qos);
-    json_object_put(op, "timeout", json_integer_create(0));
-    json_object_put(op, "where", json_array_create_1(
-                        rfc7047_clause("name", "==",
-                                       json_string_create(port))));
-    json_object_put(op, "columns",
-                    json_array_create_1(json_string_create("qos")));
-    json_object_put_string(op, "until", "==");
-    json_object_put(op, "rows", json_array_create_1(row));
-    json_array_add(params, op);
-}
-
 /* Adds rows of tables Queue and QoS for 'rate'. */
 static void
 add_inserts(struct json *params, const struct vif *vif,
@@ -53,7 +33,7 @@ add_inserts(struct json *params, const struct vif *vif,
     char *settings = port_qos_htb_settings(rate);
     struct smap config = SMAP_INITIALIZER(&config);
     struct smap ids = SMAP_INITIALIZER(&ids);
-    struct json *row, *op;
+    struct json *row;
 
     port_qos_put_htb(&config, rate);
     dbrow_put_qos_ids(&ids, vif);
@@ -62,10 +42,7 @@ add_inserts(struct json *params, const struct vif *vif,
     row = json_object_create();
     json_object_put(row, "other_config", rfc7047_map(&config));
     json_object_put(row, "external_ids", rfc7047_map(&ids));
-    op = rfc7047_op("insert", "Queue");
-    json_object_put(op, "row", row);
-    json_object_put_string(op, "uuid-name", "queue");
-    json_array_add(params, op);
+    rfc7047_insert(params, "Queue", "queue", row);
 
     row = json_object_create();
     json_object_put_string(row, "type", "linux-htb");
@@ -78,10 +55,7 @@ add_inserts(struct json *params, const struct vif *vif,
                                 json_integer_create(0),
                                 rfc7047_named_uuid("queue")))));
     json_object_put(row, "external_ids", rfc7047_map(&ids));
-    op = rfc7047_op("insert", "QoS");
-    json_object_put(op, "row", row);
-    json_object_put_string(op, "uuid-name", "qos");
-    json_array_add(params, op);
+    rfc7047_insert(params, "QoS", "qos", row);
 
     smap_destroy(&ids);
     smap_destroy(&config);
@@ -89,13 +63,9 @@ add_inserts(struct json *params, const struct vif *vif,
 }
 
 static void
-add_delete(struct json *params, const char *table, const struct uuid *uuid)
+delete_row(struct json *params, const char *table, const struct uuid *uuid)
 {
-    struct json *op = rfc7047_op("delete", table);
-
-    json_object_put(op, "where", json_array_create_1(
-                        rfc7047_clause("_uuid", "==", rfc7047_uuid(uuid))));
-    json_array_add(params, op);
+    rfc7047_delete(params, table, rfc7047_where("_uuid", rfc7047_uuid(uuid)));
 }
 
 /* Returns the request that replaces the QoS of the port of 'vif' by one that
@@ -110,16 +80,16 @@ dbrow_set_port_qos(const struct vif *vif, const struct bandwidth_rate *rate)
 {
     const struct port_qos *qos = &vif->qos;
     struct json *params = rfc7047_params();
-    struct json *where = json_array_create_1(
-        rfc7047_clause("name", "==", json_string_create(vif->port)));
-    struct json *op, *row, *mutations;
+    struct json *qos_column, *mutations;
 
-    add_wait(params, vif->port, (qos->settings ? rfc7047_uuid(&qos->qos)
-                                 : rfc7047_empty_set()));
+    rfc7047_wait(params, "Port", rfc7047_where_name(vif->port), "qos",
+                 json_array_create_1(
+                     rfc7047_row_1("qos", (qos->settings
+                                           ? rfc7047_uuid(&qos->qos)
+                                           : rfc7047_empty_set()))));
     mutations = json_array_create_1(
         rfc7047_clause("external_ids", "delete",
                        rfc7047_keys(libvirt_keys, ARRAY_SIZE(libvirt_keys))));
-    row = json_object_create();
     if (rate->average) {
         struct smap ids = SMAP_INITIALIZER(&ids);
 
@@ -128,25 +98,18 @@ dbrow_set_port_qos(const struct vif *vif, const struct bandwidth_rate *rate)
                                                  rfc7047_map(&ids)));
         smap_destroy(&ids);
         add_inserts(params, vif, rate);
-        json_object_put(row, "qos", rfc7047_named_uuid("qos"));
+        qos_column = rfc7047_named_uuid("qos");
     } else {
-        json_object_put(row, "qos", rfc7047_empty_set());
+        qos_column = rfc7047_empty_set();
     }
-    op = rfc7047_op("mutate", "Port");
-    json_object_put(op, "where", json_clone(where));
-    json_object_put(op, "mutations", mutations);
-    json_array_add(params, op);
-
-    op = rfc7047_op("update", "Port");
-    json_object_put(op, "where", where);
-    json_object_put(op, "row", row);
-    json_array_add(params, op);
-
+    rfc7047_mutate(params, "Port", rfc7047_where_name(vif->port), mutations);
+    rfc7047_update(params, "Port", rfc7047_where_name(vif->port),
+                   rfc7047_row_1("qos", qos_column));
     if (qos->settings) {
-        add_delete(params, "QoS", &qos->qos);
+        delete_row(params, "QoS", &qos->qos);
     }
     if (!uuid_is_zero(&qos->queue)) {
-        add_delete(params, "Queue", &qos->queue);
+        delete_row(params, "Queue", &qos->queue);
     }
     return params;
 }
@@ -157,48 +120,28 @@ dbrow_set_port_qos(const struct vif *vif, const struct bandwidth_rate *rate)
 struct json *
 dbrow_set_policing(const struct vif *vif, const struct bandwidth_rate *rate)
 {
-    static const char *const keys[] = { "virtnet-policing" };
     struct port_qos desired = PORT_QOS_INITIALIZER;
-    struct json *where[] = {
-        rfc7047_clause("name", "==", json_string_create(vif->name)),
-        rfc7047_clause("ingress_policing_rate", "==",
-                       json_integer_create(vif->qos.policing_rate)),
-        rfc7047_clause("ingress_policing_burst", "==",
-                       json_integer_create(vif->qos.policing_burst)),
-    };
-    struct json *conditions = json_array_create(xmemdup(where, sizeof where),
-                                                ARRAY_SIZE(where));
+    struct json *where = rfc7047_where_name(vif->name);
     struct json *params = rfc7047_params();
-    struct json *op, *row, *mutations;
+    struct json *row = json_object_create();
     char *mark;
 
     port_qos_set_policing(&desired, rate);
     mark = port_qos_policing(&desired);
 
-    /* The mark goes first: the conditions do not hold once the row is
-     * changed. */
-    mutations = json_array_create_1(
-        rfc7047_clause("external_ids", "delete",
-                       rfc7047_keys(keys, ARRAY_SIZE(keys))));
-    if (mark) {
-        json_array_add(mutations,
-                       rfc7047_clause("external_ids", "insert",
-                                      rfc7047_map_1(keys[0], mark)));
-    }
-    op = rfc7047_op("mutate", "Interface");
-    json_object_put(op, "where", json_clone(conditions));
-    json_object_put(op, "mutations", mutations);
-    json_array_add(params, op);
+    json_array_add(where, rfc7047_clause("ingress_policing_rate", "==",
+                                         json_integer_create(
+                                             vif->qos.policing_rate)));
+    json_array_add(where, rfc7047_clause("ingress_policing_burst", "==",
+                                         json_integer_create(
+                                             vif->qos.policing_burst)));
 
-    row = json_object_create();
     json_object_put(row, "ingress_policing_rate",
                     json_integer_create(desired.policing_rate));
     json_object_put(row, "ingress_policing_burst",
                     json_integer_create(desired.policing_burst));
-    op = rfc7047_op("update", "Interface");
-    json_object_put(op, "where", conditions);
-    json_object_put(op, "row", row);
-    json_array_add(params, op);
+    dbrow_update_marked(params, "Interface", where, row, "virtnet-policing",
+                        mark);
     free(mark);
     return params;
 }
@@ -213,21 +156,13 @@ dbrow_delete_qos(const struct uuid *qos, size_t n_qos,
     struct json *params = rfc7047_params();
 
     for (size_t i = 0; i < n_qos; i++) {
-        struct json *op = rfc7047_op("wait", "Port");
-
-        json_object_put(op, "timeout", json_integer_create(0));
-        json_object_put(op, "where", json_array_create_1(
-                            rfc7047_clause("qos", "==",
-                                           rfc7047_uuid(&qos[i]))));
-        json_object_put(op, "columns",
-                        json_array_create_1(json_string_create("name")));
-        json_object_put_string(op, "until", "==");
-        json_object_put(op, "rows", json_array_create_empty());
-        json_array_add(params, op);
-        add_delete(params, "QoS", &qos[i]);
+        rfc7047_wait(params, "Port",
+                     rfc7047_where("qos", rfc7047_uuid(&qos[i])), "name",
+                     json_array_create_empty());
+        delete_row(params, "QoS", &qos[i]);
     }
     for (size_t i = 0; i < n_queues; i++) {
-        add_delete(params, "Queue", &queues[i]);
+        delete_row(params, "Queue", &queues[i]);
     }
     return params;
 }

@@ -9,6 +9,14 @@
 #include "rfc7047.h"
 #include "util.h"
 
+static void
+mutate_bridges(struct json *params, const char *mutator, struct json *bridge)
+{
+    rfc7047_mutate(params, "Open_vSwitch", json_array_create_empty(),
+                   json_array_create_1(
+                       rfc7047_clause("bridges", mutator, bridge)));
+}
+
 /* Returns the request that inserts bridge 'name' with its LOCAL port, marked
  * as made for 'network'.  An empty 'datapath_type' means the system's default.
  * The caller must destroy it. */
@@ -17,23 +25,17 @@ dbrow_create_bridge(const char *name, const char *datapath_type,
                     const char *network)
 {
     struct json *params = rfc7047_params();
-    struct json *op, *row;
+    struct json *row;
 
     row = json_object_create();
     json_object_put_string(row, "name", name);
     json_object_put_string(row, "type", "internal");
-    op = rfc7047_op("insert", "Interface");
-    json_object_put(op, "row", row);
-    json_object_put_string(op, "uuid-name", "interface");
-    json_array_add(params, op);
+    rfc7047_insert(params, "Interface", "interface", row);
 
     row = json_object_create();
     json_object_put_string(row, "name", name);
     json_object_put(row, "interfaces", rfc7047_named_uuid("interface"));
-    op = rfc7047_op("insert", "Port");
-    json_object_put(op, "row", row);
-    json_object_put_string(op, "uuid-name", "port");
-    json_array_add(params, op);
+    rfc7047_insert(params, "Port", "port", row);
 
     row = json_object_create();
     json_object_put_string(row, "name", name);
@@ -41,17 +43,8 @@ dbrow_create_bridge(const char *name, const char *datapath_type,
     json_object_put(row, "ports", rfc7047_named_uuid("port"));
     json_object_put(row, "external_ids",
                     rfc7047_map_1("virtnet-owner", network));
-    op = rfc7047_op("insert", "Bridge");
-    json_object_put(op, "row", row);
-    json_object_put_string(op, "uuid-name", "bridge");
-    json_array_add(params, op);
-
-    op = rfc7047_op("mutate", "Open_vSwitch");
-    json_object_put(op, "where", json_array_create_empty());
-    json_object_put(op, "mutations", json_array_create_1(
-                        rfc7047_clause("bridges", "insert",
-                                      rfc7047_named_uuid("bridge"))));
-    json_array_add(params, op);
+    rfc7047_insert(params, "Bridge", "bridge", row);
+    mutate_bridges(params, "insert", rfc7047_named_uuid("bridge"));
     return params;
 }
 
@@ -61,26 +54,11 @@ struct json *
 dbrow_delete_bridge(const struct uuid *bridge, const struct uuid *local_port)
 {
     struct json *params = rfc7047_params();
-    struct json *op, *row;
 
-    row = json_object_create();
-    json_object_put(row, "ports", rfc7047_uuid(local_port));
-    op = rfc7047_op("wait", "Bridge");
-    json_object_put(op, "timeout", json_integer_create(0));
-    json_object_put(op, "where", json_array_create_1(
-                        rfc7047_clause("_uuid", "==", rfc7047_uuid(bridge))));
-    json_object_put(op, "columns",
-                    json_array_create_1(json_string_create("ports")));
-    json_object_put_string(op, "until", "==");
-    json_object_put(op, "rows", json_array_create_1(row));
-    json_array_add(params, op);
-
-    op = rfc7047_op("mutate", "Open_vSwitch");
-    json_object_put(op, "where", json_array_create_empty());
-    json_object_put(op, "mutations", json_array_create_1(
-                        rfc7047_clause("bridges", "delete",
-                                      rfc7047_uuid(bridge))));
-    json_array_add(params, op);
+    rfc7047_wait(params, "Bridge", rfc7047_where("_uuid", rfc7047_uuid(bridge)),
+                 "ports", json_array_create_1(
+                     rfc7047_row_1("ports", rfc7047_uuid(local_port))));
+    mutate_bridges(params, "delete", rfc7047_uuid(bridge));
     return params;
 }
 
@@ -115,49 +93,49 @@ trunks_to_json(const struct port_vlan *vlan)
     return rfc7047_set(vids);
 }
 
+/* Appends to 'params' that the row of 'table' that satisfies 'where' gets 'row'
+ * and, in external_ids, the mark 'key' with value 'mark', or loses the mark if
+ * that is null. */
+void
+dbrow_update_marked(struct json *params, const char *table, struct json *where,
+                    struct json *row, const char *key, const char *mark)
+{
+    struct json *mutations = json_array_create_1(
+        rfc7047_clause("external_ids", "delete", rfc7047_keys(&key, 1)));
+
+    if (mark) {
+        json_array_add(mutations, rfc7047_clause("external_ids", "insert",
+                                                 rfc7047_map_1(key, mark)));
+    }
+    /* The mark goes first: the conditions may not hold once the row is
+     * changed. */
+    rfc7047_mutate(params, table, json_clone(where), mutations);
+    rfc7047_update(params, table, where, row);
+}
+
 /* Returns the request that changes the VLANs of port 'port' from 'observed' to
- * 'desired' and marks them as ours by 'mark', or takes that mark off if 'desired' is the
- * default.  If the row does not hold 'observed' any longer, it does nothing.
- * The caller must destroy it. */
+ * 'desired' and marks them as ours by 'mark', or takes that mark off if
+ * 'desired' is the default.  If the row does not hold 'observed' any longer, it
+ * does nothing.  The caller must destroy it. */
 struct json *
 dbrow_set_port_vlan(const char *port, const struct port_vlan *observed,
                     const struct port_vlan *desired, const char *mark)
 {
-    struct json *where[] = {
-        rfc7047_clause("name", "==", json_string_create(port)),
-        rfc7047_clause("tag", "==", tag_to_json(observed)),
-        rfc7047_clause("trunks", "==", trunks_to_json(observed)),
-        rfc7047_clause("vlan_mode", "==", vlan_mode_to_json(observed)),
-    };
-    struct json *conditions = json_array_create(xmemdup(where, sizeof where),
-                                                ARRAY_SIZE(where));
-    static const char *const keys[] = { "virtnet-vlan" };
+    struct json *where = rfc7047_where_name(port);
     struct json *params = rfc7047_params();
-    struct json *op, *row, *mutations;
+    struct json *row = json_object_create();
 
-    /* The mark goes first: the conditions do not hold once the row is
-     * changed. */
-    mutations = json_array_create_1(
-        rfc7047_clause("external_ids", "delete",
-                       rfc7047_keys(keys, ARRAY_SIZE(keys))));
-    if (!port_vlan_is_default(desired)) {
-        json_array_add(mutations,
-                       rfc7047_clause("external_ids", "insert",
-                                     rfc7047_map_1(keys[0], mark)));
-    }
-    op = rfc7047_op("mutate", "Port");
-    json_object_put(op, "where", json_clone(conditions));
-    json_object_put(op, "mutations", mutations);
-    json_array_add(params, op);
+    json_array_add(where, rfc7047_clause("tag", "==", tag_to_json(observed)));
+    json_array_add(where, rfc7047_clause("trunks", "==",
+                                         trunks_to_json(observed)));
+    json_array_add(where, rfc7047_clause("vlan_mode", "==",
+                                         vlan_mode_to_json(observed)));
 
-    row = json_object_create();
     json_object_put(row, "tag", tag_to_json(desired));
     json_object_put(row, "trunks", trunks_to_json(desired));
     json_object_put(row, "vlan_mode", vlan_mode_to_json(desired));
-    op = rfc7047_op("update", "Port");
-    json_object_put(op, "where", conditions);
-    json_object_put(op, "row", row);
-    json_array_add(params, op);
+    dbrow_update_marked(params, "Port", where, row, "virtnet-vlan",
+                        port_vlan_is_default(desired) ? NULL : mark);
     return params;
 }
 
@@ -169,36 +147,25 @@ struct json *
 dbrow_set_port_protected(const char *port, bool protected)
 {
     const char *key = "virtnet-protected";
-    struct json *keys = json_array_create_1(json_string_create(key));
-    struct json *map = rfc7047_map_1(key, "true");
-    struct json *conditions = json_array_create_2(
-        rfc7047_clause("name", "==", json_string_create(port)),
-        (protected
-         ? rfc7047_clause("protected", "==", json_boolean_create(false))
-         : rfc7047_clause("external_ids", "includes", json_clone(map))));
-    struct json *mutation
-        = (protected
-           ? rfc7047_clause("external_ids", "insert", json_clone(map))
-           : rfc7047_clause("external_ids", "delete",
-                           rfc7047_set(json_clone(keys))));
+    struct json *where = rfc7047_where_name(port);
+    struct json *row = rfc7047_row_1("protected",
+                                     json_boolean_create(protected));
     struct json *params = rfc7047_params();
-    struct json *mutate, *update, *row;
 
-    mutate = rfc7047_op("mutate", "Port");
-    json_object_put(mutate, "where", json_clone(conditions));
-    json_object_put(mutate, "mutations", json_array_create_1(mutation));
-
-    row = json_object_create();
-    json_object_put(row, "protected", json_boolean_create(protected));
-    update = rfc7047_op("update", "Port");
-    json_object_put(update, "where", conditions);
-    json_object_put(update, "row", row);
-
-    /* First what the conditions do not depend on. */
-    json_array_add(params, protected ? mutate : update);
-    json_array_add(params, protected ? update : mutate);
-    json_destroy(keys);
-    json_destroy(map);
+    if (protected) {
+        json_array_add(where, rfc7047_clause("protected", "==",
+                                             json_boolean_create(false)));
+        dbrow_update_marked(params, "Port", where, row, key, "true");
+    } else {
+        /* Here it is the mark that the condition depends on. */
+        json_array_add(where, rfc7047_clause("external_ids", "includes",
+                                             rfc7047_map_1(key, "true")));
+        rfc7047_update(params, "Port", json_clone(where), row);
+        rfc7047_mutate(params, "Port", where,
+                       json_array_create_1(
+                           rfc7047_clause("external_ids", "delete",
+                                          rfc7047_keys(&key, 1))));
+    }
     return params;
 }
 

@@ -39,6 +39,11 @@ struct json *dbrow_delete_qos(const struct uuid *qos, size_t n_qos,
 struct json *dbrow_set_bridge(const char *name,
                               const struct bridge_settings *);
 
+/* For the files of this module. */
+void dbrow_update_marked(struct json *params, const char *table,
+                         struct json *where, struct json *row,
+                         const char *key, const char *mark);
+
 void dbrow_append(struct json *all, const struct json *params, size_t n);
 
 #endif /* lib/dbrow.h */

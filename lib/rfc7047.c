@@ -16,15 +16,86 @@ rfc7047_params(void)
     return json_array_create_1(json_string_create("Open_vSwitch"));
 }
 
-/* Returns operation 'op' on 'table', to which the rest is to be added. */
-struct json *
-rfc7047_op(const char *op, const char *table)
+/* Appends operation 'op' on 'table' to 'params' and returns it, to be
+ * completed. */
+static struct json *
+add_op(struct json *params, const char *op, const char *table)
 {
     struct json *json = json_object_create();
 
     json_object_put_string(json, "op", op);
     json_object_put_string(json, "table", table);
+    json_array_add(params, json);
     return json;
+}
+
+/* Appends to 'params' the insertion of 'row', to which
+ * rfc7047_named_uuid('uuid_name') refers. */
+void
+rfc7047_insert(struct json *params, const char *table, const char *uuid_name,
+               struct json *row)
+{
+    struct json *op = add_op(params, "insert", table);
+
+    json_object_put(op, "row", row);
+    json_object_put_string(op, "uuid-name", uuid_name);
+}
+
+/* Appends to 'params' that the rows that satisfy 'where' get the columns of
+ * 'row'. */
+void
+rfc7047_update(struct json *params, const char *table, struct json *where,
+               struct json *row)
+{
+    struct json *op = add_op(params, "update", table);
+
+    json_object_put(op, "where", where);
+    json_object_put(op, "row", row);
+}
+
+/* Appends to 'params' that the rows that satisfy 'where' undergo 'mutations',
+ * an array. */
+void
+rfc7047_mutate(struct json *params, const char *table, struct json *where,
+               struct json *mutations)
+{
+    struct json *op = add_op(params, "mutate", table);
+
+    json_object_put(op, "where", where);
+    json_object_put(op, "mutations", mutations);
+}
+
+/* Appends to 'params' that the rows that satisfy 'where' go. */
+void
+rfc7047_delete(struct json *params, const char *table, struct json *where)
+{
+    json_object_put(add_op(params, "delete", table), "where", where);
+}
+
+/* Appends to 'params' that the rows that satisfy 'where' must have, in 'column',
+ * what 'rows', an array, have there; otherwise nothing is done at all. */
+void
+rfc7047_wait(struct json *params, const char *table, struct json *where,
+             const char *column, struct json *rows)
+{
+    struct json *op = add_op(params, "wait", table);
+
+    json_object_put(op, "timeout", json_integer_create(0));
+    json_object_put(op, "where", where);
+    json_object_put(op, "columns",
+                    json_array_create_1(json_string_create(column)));
+    json_object_put_string(op, "until", "==");
+    json_object_put(op, "rows", rows);
+}
+
+/* Returns a <row> with 'column' alone. */
+struct json *
+rfc7047_row_1(const char *column, struct json *value)
+{
+    struct json *row = json_object_create();
+
+    json_object_put(row, column, value);
+    return row;
 }
 
 struct json *
@@ -102,4 +173,18 @@ rfc7047_clause(const char *column, const char *function, struct json *value)
 {
     return json_array_create_3(json_string_create(column),
                                json_string_create(function), value);
+}
+
+/* Returns the "where" that the row satisfies whose 'column' has 'value'. */
+struct json *
+rfc7047_where(const char *column, struct json *value)
+{
+    return json_array_create_1(rfc7047_clause(column, "==", value));
+}
+
+/* Returns the "where" that row 'name' satisfies. */
+struct json *
+rfc7047_where_name(const char *name)
+{
+    return rfc7047_where("name", json_string_create(name));
 }

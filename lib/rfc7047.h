@@ -13,7 +13,17 @@ struct smap;
 struct uuid;
 
 struct json *rfc7047_params(void);
-struct json *rfc7047_op(const char *op, const char *table);
+
+void rfc7047_insert(struct json *params, const char *table,
+                    const char *uuid_name, struct json *row);
+void rfc7047_update(struct json *params, const char *table, struct json *where,
+                    struct json *row);
+void rfc7047_mutate(struct json *params, const char *table, struct json *where,
+                    struct json *mutations);
+void rfc7047_delete(struct json *params, const char *table,
+                    struct json *where);
+void rfc7047_wait(struct json *params, const char *table, struct json *where,
+                  const char *column, struct json *rows);
 
 struct json *rfc7047_uuid(const struct uuid *);
 struct json *rfc7047_named_uuid(const char *name);
@@ -23,6 +33,9 @@ struct json *rfc7047_map(const struct smap *);
 struct json *rfc7047_map_1(const char *key, const char *value);
 struct json *rfc7047_keys(const char *const keys[], size_t n);
 
+struct json *rfc7047_row_1(const char *column, struct json *value);
+struct json *rfc7047_where(const char *column, struct json *value);
+struct json *rfc7047_where_name(const char *name);
 struct json *rfc7047_clause(const char *column, const char *function,
                             struct json *value);
 
