@@ -294,10 +294,11 @@ on_warning(void *reader_, unsigned int line, const char *reason)
 }
 
 /* Reads the 'size' bytes at 'text', whose root must be one of 'roots'.  The
- * rest is as for netdef_from_xml() and netport_from_xml(). */
+ * rest is as for netdef_or_netport_from_xml(). */
 static void
-read_document(const char *text, size_t size, const char *const roots[],
-              struct netdef_parser *parser)
+read_document(const char *text, size_t size, const char *file,
+              const char *const roots[], struct netdef **netdef,
+              struct netport **netport, struct diag_list *diags)
 {
     static const struct sax_handler handler = {
         .prefix = netdef_namespace_to_prefix,
@@ -307,7 +308,7 @@ read_document(const char *text, size_t size, const char *const roots[],
         .warn = on_warning,
     };
     struct reader reader = {
-        .parser = parser,
+        .parser = netdef_parser_create(file),
         .roots = roots,
         .path = DS_EMPTY_INITIALIZER,
         .text = DS_EMPTY_INITIALIZER,
@@ -318,11 +319,13 @@ read_document(const char *text, size_t size, const char *const roots[],
         const char *element = (error.element ? error.element
                                : reader.depth ? reader_path(&reader) : NULL);
 
-        netdef_parser_refuse(parser, error.line, element, error.reason);
+        netdef_parser_refuse(reader.parser, error.line, element,
+                             error.reason);
         free(error.reason);
     }
     ds_destroy(&reader.path);
     ds_destroy(&reader.text);
+    netdef_parser_finish(reader.parser, netdef, netport, diags);
 }
 
 /* Reads a network definition from the 'size' bytes at 'text', which the user
@@ -339,12 +342,10 @@ netdef_from_xml(const char *text, size_t size, const char *file,
                 struct diag_list *diags)
 {
     static const char *const roots[] = { "network", "networkstatus", NULL };
-    struct netdef_parser *parser = netdef_parser_create(file);
     struct netdef *netdef;
     struct netport *netport;
 
-    read_document(text, size, roots, parser);
-    netdef_parser_finish(parser, &netdef, &netport, diags);
+    read_document(text, size, file, roots, &netdef, &netport, diags);
     return netdef;
 }
 
@@ -356,12 +357,10 @@ netport_from_xml(const char *text, size_t size, const char *file,
                  struct diag_list *diags)
 {
     static const char *const roots[] = { "networkport", NULL };
-    struct netdef_parser *parser = netdef_parser_create(file);
     struct netdef *netdef;
     struct netport *netport;
 
-    read_document(text, size, roots, parser);
-    netdef_parser_finish(parser, &netdef, &netport, diags);
+    read_document(text, size, file, roots, &netdef, &netport, diags);
     return netport;
 }
 
@@ -375,8 +374,6 @@ netdef_or_netport_from_xml(const char *text, size_t size, const char *file,
     static const char *const roots[] = {
         "network", "networkstatus", "networkport", NULL
     };
-    struct netdef_parser *parser = netdef_parser_create(file);
 
-    read_document(text, size, roots, parser);
-    netdef_parser_finish(parser, netdef, netport, diags);
+    read_document(text, size, file, roots, netdef, netport, diags);
 }
