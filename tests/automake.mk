@@ -278,6 +278,7 @@ EXTRA_DIST += \
 	tests/net-define-answers \
 	tests/net-define.txt \
 	tests/rng-paths.py \
+	tests/tap.sh \
 	tests/tap-status
 
 check-layering:

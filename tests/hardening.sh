@@ -7,23 +7,20 @@
 set -u
 export LC_ALL=C
 
+top=${srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+. "$top/tests/tap.sh"
 build=${builddir:-.}
-n=0
 
 # has PROGRAM WHAT REGEX READELF-OPTIONS...: does readelf print REGEX?
 has() {
     local program=$1 what=$2 regex=$3
 
     shift 3
-    n=$((n + 1))
-    if readelf "$@" "$build/controller/$program" | grep -qE "$regex"; then
-        echo "ok $n - $program: $what"
-    else
-        echo "not ok $n - $program: $what"
-    fi
+    report "$program: $what" "$(
+        readelf "$@" "$build/controller/$program" | grep -qE "$regex" \
+            || echo "readelf $* does not print $regex")"
 }
 
-echo "1..12"
 for program in virtnet-controller virtnetctl; do
     has $program 'loaded at random addresses (PIE)' 'Type: +DYN' -hW
     has $program 'read-only relocations' 'GNU_RELRO' -lW
@@ -33,3 +30,4 @@ for program in virtnet-controller virtnetctl; do
     # Sanitizers check these functions by themselves.
     has $program 'checked copying' '__[a-z]+_chk(@|$)|__asan_init' -sW
 done
+tap_finish

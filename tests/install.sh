@@ -9,22 +9,10 @@ export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES
 
 top=${srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+. "$top/tests/tap.sh"
 build=${builddir:-$top/_build}
 destdir=$(mktemp -d)
 trap 'rm -rf "$destdir"' EXIT
-n=0 n_failed=0
-
-# Reports test $1, which has passed if $2 is empty.
-report() {
-    n=$((n + 1))
-    if [ -z "$2" ]; then
-        echo "ok $n - $1"
-    else
-        n_failed=$((n_failed + 1))
-        echo "not ok $n - $1"
-        printf '%s\n' "$2" | sed 's/^/# /'
-    fi
-}
 
 # Has make make target $1, with further arguments.  Prints what went wrong.
 make_target() {
@@ -108,5 +96,4 @@ report "all keys are in the manual" "$(
         | missing_words "$destdir/usr/share/man/man5/ovs-virtnet-network.5")"
 report "uninstall" "$(make_target uninstall)"
 report "nothing is left" "$(files)"
-echo "1..$n"
-[ $n_failed -eq 0 ]
+tap_finish

@@ -11,20 +11,7 @@ set -u
 export LC_ALL=C
 
 top=${1:-${srcdir:-.}}
-n=0
-n_failed=0
-
-# Reports test $1, which has passed if $2, a list of violations, is empty.
-report() {
-    n=$((n + 1))
-    if [ -z "$2" ]; then
-        echo "ok $n - $1"
-    else
-        n_failed=$((n_failed + 1))
-        echo "not ok $n - $1"
-        printf '%s\n' "$2" | sed 's/^/# /'
-    fi
-}
+. "${0%/*}/tap.sh"
 
 # Prints the C files in directories $@, each as a path from the current one.
 c_files() {
@@ -229,9 +216,8 @@ mkdir "$tmp/innocent"
 
 cd "$top" || exit 99
 set -- $rules
-echo "1..$((2 * $#))"
 self_test
 for rule in $rules; do
     report "$rule" "$("rule_$rule" 2>&1)"
 done
-[ $n_failed -eq 0 ]
+tap_finish

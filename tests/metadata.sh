@@ -7,14 +7,15 @@
 set -u
 export LC_ALL=C
 
+top=${srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+. "$top/tests/tap.sh"
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
-n=0 n_failed=0
 
 # Checks that "good" or "bad", $1, is what both say of a <vn:network> with the
 # attributes $2 and the contents $3.
 check() {
-    local expected=$1 schema=bad parser=bad element ok=ok
+    local expected=$1 schema=bad parser=bad element wrong=
     element="<vn:network xmlns:vn='urn:ovs-virtnet:1' $2>$3</vn:network>"
 
     printf '%s\n' "$element" >"$tmp/element.xml"
@@ -32,13 +33,11 @@ NETWORK
     "$builddir/controller/virtnetctl" check --strict "$tmp/network.xml" \
         >"$tmp/virtnetctl" 2>&1 && parser=good
 
-    n=$((n + 1))
     if [ $schema != "$expected" ] || [ $parser != "$expected" ]; then
-        ok="not ok"
-        n_failed=$((n_failed + 1))
+        wrong="schema: $schema, parser: $parser"
     fi
-    echo "$ok $n - $expected: $2 $3"
-    [ "$ok" = ok ] || sed 's/^/# /' "$tmp/xmllint" "$tmp/virtnetctl"
+    report "$expected: $2 $3" \
+        "$wrong${wrong:+$(echo; cat "$tmp/xmllint" "$tmp/virtnetctl")}"
 }
 
 check good "" ""
@@ -72,5 +71,4 @@ check bad "" "<vn:portgroup name='a' default='yes'/>"
 check bad "" "<vn:portgroup name='a' isolated='maybe'/>"
 check bad "" "<vn:portgroup name='a' rxFilterLimit='100'/>"
 check bad "" "<vn:portgroup name='a'><vn:portgroup name='a'/></vn:portgroup>"
-echo "1..$n"
-[ $n_failed -eq 0 ]
+tap_finish

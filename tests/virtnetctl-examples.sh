@@ -10,22 +10,15 @@ export LC_ALL=C
 unset NO_COLOR
 
 top=${srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+. "$top/tests/tap.sh"
 PATH=${builddir:-$top/_build}/controller:$PATH
-n=0 n_failed=0
 
 # Reports on example $2 of file $1 whose output should be $3.
 check_example() {
     local actual
 
-    n=$((n + 1))
     actual=$(cd "$top/tests/golden/doc" && eval "$2" 2>&1)
-    if [ "$actual" = "$3" ]; then
-        echo "ok $n - $1: $2"
-    else
-        n_failed=$((n_failed + 1))
-        echo "not ok $n - $1: $2"
-        diff <(echo "$3") <(echo "$actual") | sed 's/^/# /'
-    fi
+    report "$1: $2" "$(diff <(echo "$3") <(echo "$actual"))"
 }
 
 # Checks all examples on the standard input, which is of file $1 and indented by
@@ -50,5 +43,4 @@ check_file README.rst "    " <"$top/README.rst"
 # In the manual a few characters are written differently.
 check_file virtnetctl.8 '' < <(sed "s/\\\\-/-/g; s/\\\\(aq/'/g; s/\\\\(ha/^/g
     s/\\\\e/\\\\/g; s/^\.EE\$//; s/^\\\\&//" "$top/controller/virtnetctl.8")
-echo "1..$n"
-[ $n -gt 0 ] && [ $n_failed -eq 0 ]
+tap_finish

@@ -11,6 +11,7 @@ export LC_ALL=C
 unset NO_COLOR
 
 top=${srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+. "$top/tests/tap.sh"
 PATH=${builddir:-$top/_build}/controller:$PATH
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
@@ -31,20 +32,12 @@ run_commands() {
 set -- "${1-}" "$top"/tests/golden/{caret,compile,diff,explain}/*/
 regenerate=$1
 shift
-echo "1..$#"
-n=0 n_failed=0
 for dir; do
-    n=$((n + 1))
     (cd "$dir" && run_commands) >"$tmp/actual"
     if [ "$regenerate" = --regenerate ]; then
         cp "$tmp/actual" "$dir/expected"
     fi
-    if diff "$dir/expected" "$tmp/actual" >"$tmp/diff"; then
-        echo "ok $n - ${dir#"$top"/tests/golden/}"
-    else
-        n_failed=$((n_failed + 1))
-        echo "not ok $n - ${dir#"$top"/tests/golden/}"
-        sed 's/^/# /' "$tmp/diff"
-    fi
+    report "${dir#"$top"/tests/golden/}" \
+        "$(diff "$dir/expected" "$tmp/actual" 2>&1)"
 done
-[ $n_failed -eq 0 ]
+tap_finish
