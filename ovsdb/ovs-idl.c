@@ -11,6 +11,7 @@
 struct ovs_idl {
     struct ovsdb_idl *idl;
     unsigned int seqno;         /* When it was last looked at. */
+    unsigned int begun;         /* When what it held then was first received. */
     struct vif_reader *vif_reader;
     struct qos_leftovers qos_leftovers;
 };
@@ -105,8 +106,30 @@ ovs_idl_destroy(struct ovs_idl *ovs)
     }
 }
 
+/* Has the IDL forgotten all that it held and received the whole database again
+ * since the last call?  That is what it does when the server has been restarted.
+ * It then tracks all rows as new, but, since ovsdb_idl_clear() drops what was
+ * tracked, says nothing of rows that it had and that are gone.
+ *
+ * All rows were received with that of table Open_vSwitch, which nobody deletes.
+ * Its number is zero in a database that no vswitchd has seen yet. */
+static bool
+has_begun_anew(struct ovs_idl *ovs)
+{
+    const struct ovsrec_open_vswitch *row
+        = ovsrec_open_vswitch_first(ovs->idl);
+    unsigned int begun = 0;
+
+    if (row) {
+        begun = ovsrec_open_vswitch_row_get_seqno(row, OVSDB_IDL_CHANGE_INSERT);
+    }
+    bool anew = !begun || begun != ovs->begun;
+    ovs->begun = begun;
+    return anew;
+}
+
 /* Takes in what has changed in the database, and tells the client of changed
- * vifs.  Returns true if a bridge has changed, come or gone. */
+ * vifs.  Returns true if a bridge may have changed, come or gone. */
 bool
 ovs_idl_run(struct ovs_idl *ovs)
 {
@@ -115,9 +138,11 @@ ovs_idl_run(struct ovs_idl *ovs)
     ovsdb_idl_run(ovs->idl);
     if (ovsdb_idl_get_seqno(ovs->idl) != ovs->seqno) {
         ovs->seqno = ovsdb_idl_get_seqno(ovs->idl);
-        vif_reader_track(ovs->vif_reader);
-        bridge_changed = bridge_reader_changed(ovs->idl);
-        if (qos_reader_changed(ovs->idl)) {
+        bool anew = has_begun_anew(ovs);
+
+        vif_reader_track(ovs->vif_reader, anew);
+        bridge_changed = anew || bridge_reader_changed(ovs->idl);
+        if (anew || qos_reader_changed(ovs->idl)) {
             qos_leftovers_uninit(&ovs->qos_leftovers);
             qos_reader_find_leftovers(ovs->idl, &ovs->qos_leftovers);
         }

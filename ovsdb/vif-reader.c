@@ -380,14 +380,14 @@ find_record(const struct vif_reader *reader, const char *name)
     return NULL;
 }
 
-/* Takes note of all that has changed in the database since the last call.  The
- * caller must run the IDL before and clear its tracked changes after it. */
+/* Takes note of all that has changed in the database since the last call, and
+ * also of what is gone if the IDL has begun 'anew' since.  The caller must run
+ * the IDL before and clear its tracked changes after it. */
 void
-vif_reader_track(struct vif_reader *reader)
+vif_reader_track(struct vif_reader *reader, bool anew)
 {
     const struct ovsrec_interface *interface;
     const struct ovsrec_port *port;
-    bool all = false;
 
     OVSREC_PORT_FOR_EACH_TRACKED (port, reader->idl) {
         if (!ovsrec_port_is_deleted(port)) {
@@ -398,10 +398,6 @@ vif_reader_track(struct vif_reader *reader)
         struct record *record = touch_record(reader,
                                              &interface->header_.uuid);
 
-        /* When the IDL begins anew, after a restart of the server, it does not
-         * tell which rows are gone.  But then known ones come as new. */
-        all = all || (record->has_vif && ovsrec_interface_is_new(interface));
-
         /* What is true of one member of a bond may depend on another. */
         if (record->has_vif && record->vif.bond.is_member) {
             port = ovsrec_port_get_for_uuid(reader->idl, &record->port_uuid);
@@ -411,7 +407,7 @@ vif_reader_track(struct vif_reader *reader)
         }
     }
 
-    if (all) {
+    if (anew) {
         struct record *record;
 
         HMAP_FOR_EACH (record, uuid_node, &reader->by_uuid) {

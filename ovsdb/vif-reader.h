@@ -28,7 +28,7 @@ typedef void vif_overlay_cb(struct vif *, void *aux);
 struct vif_reader *vif_reader_create(struct ovsdb_idl *, vif_overlay_cb *,
                                      vif_changed_cb *, void *aux);
 void vif_reader_destroy(struct vif_reader *);
-void vif_reader_track(struct vif_reader *);
+void vif_reader_track(struct vif_reader *, bool anew);
 void vif_reader_touch(struct vif_reader *, const char *name);
 typedef bool vif_reader_where_cb(const struct vif *, const void *aux);
 void vif_reader_touch_where(struct vif_reader *, vif_reader_where_cb *,

@@ -291,6 +291,7 @@ TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/virtnet-macros.at \
 	tests/checks.at \
+	tests/anew.at \
 	tests/cli.at \
 	tests/database.at \
 	tests/guests.at \
