@@ -75,31 +75,20 @@ add_reserved(struct compilation *c, const struct bridge_ctx *ctx)
     }
 }
 
-/* Initializes 'match' to frames of pending guests. */
-static void
-match_pending(struct match *match)
-{
-    match_init_catchall(match);
-    match_set_reg_masked(match, 0, 1 << REG0_PENDING_BIT,
-                         1 << REG0_PENDING_BIT);
-}
-
-/* SOURCE: a guest that does not have its address may say that it is there, and
- * nothing else. */
+/* SOURCE: a guest that does not have its address may say that it is there.  A
+ * flow of its port drops the rest. */
 static void
 add_pending(struct compilation *c)
 {
-    struct match match;
-
     for (size_t i = 0; i < PIPELINE_N_ANNOUNCEMENTS; i++) {
-        match_pending(&match);
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_reg_masked(&match, 0, 1 << REG0_PENDING_BIT,
+                             1 << REG0_PENDING_BIT);
         pipeline_match_announcement(&match, i);
         add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_ANNOUNCEMENT, &match,
                  TABLE_FORWARD);
     }
-
-    match_pending(&match);
-    add(c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING, &match);
 }
 
 /* LEARN: NORMAL must know which network port a source is behind, also if the
@@ -179,7 +168,7 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
     };
 
     add_reserved(&c, ctx);
-    /* A port without flows here is cut off. */
+    /* A port without flows is cut off. */
     add(&c, TABLE_ADMIT, PRIORITY_ADMIT_DROP, &all);
     add_goto(&c, TABLE_SOURCE, PRIORITY_SOURCE_PASS, &all, TABLE_FORWARD);
     add_pending(&c);

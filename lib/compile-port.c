@@ -183,13 +183,23 @@ compile_admit_tunnel(struct compilation *c)
     free(blocks);
 }
 
-/* ADMIT: all that the port may send. */
+/* Drops what is left of what the port sends in a flow of the port's own, whose
+ * counter then says who sends such frames:
+ *
+ *     ADMIT: priority=2,in_port=7 actions=drop  */
+static void
+add_drop(struct compilation *c, enum pipeline_table table, uint16_t priority)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    match_set_in_port(&match, c->vport->ofport);
+    add(c, table, priority, &match);
+}
+
+/* ADMIT: all that the port may send, and that it may not send the rest. */
 static void
 compile_admit(struct compilation *c)
 {
-    if (c->vport->admission == ADMISSION_NONE) {
-        return;
-    }
     if (c->vport->admission == ADMISSION_UNICAST) {
         struct match match = MATCH_CATCHALL_INITIALIZER;
 
@@ -197,9 +207,15 @@ compile_admit(struct compilation *c)
         pipeline_match_multicast(&match);
         add(c, TABLE_ADMIT, PRIORITY_ADMIT_MULTICAST, &match);
     }
-    compile_admit_untagged(c);
-    compile_admit_tagged(c);
-    compile_admit_tunnel(c);
+    if (c->vport->admission != ADMISSION_NONE) {
+        compile_admit_untagged(c);
+        compile_admit_tagged(c);
+        compile_admit_tunnel(c);
+    }
+    if (c->vport->admission == ADMISSION_NONE
+        || !port_vlan_effect_admits_all(&c->vport->vlan)) {
+        add_drop(c, TABLE_ADMIT, PRIORITY_ADMIT_DROP_PORT);
+    }
 }
 
 /* SOURCE and ANNOUNCE: of what a guest that may change its address says of
@@ -457,7 +473,9 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     };
 
     compile_admit(&c);
-    if (vport->listens && !c.pending) {
+    if (c.pending) {
+        add_drop(&c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING);
+    } else if (vport->listens) {
         compile_announce(&c);
     }
     if (vport->role != VIF_NETWORK) {

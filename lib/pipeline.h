@@ -71,6 +71,7 @@ const char *pipeline_table_purpose(uint8_t table_id);
  * priority 0 if the fail mode is standalone, so the least here is 1. */
 enum {
     PRIORITY_ADMIT_DROP = 1,
+    PRIORITY_ADMIT_DROP_PORT = 2,
     PRIORITY_ADMIT_TAGGED = 100,
     PRIORITY_ADMIT_UNTAGGED = 110,
     PRIORITY_ADMIT_NULL_TAG = 120,

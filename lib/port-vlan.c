@@ -267,6 +267,15 @@ port_vlan_effect_chooses_cvlans(const struct port_vlan_effect *effect)
     return effect->push && vlan_set_count(&effect->cvlans) <= VLAN_ID_MAX;
 }
 
+/* Does the port of 'effect' take any frame, with whatever tag? */
+bool
+port_vlan_effect_admits_all(const struct port_vlan_effect *effect)
+{
+    return (effect->push ? !port_vlan_effect_chooses_cvlans(effect)
+            : (effect->tagged_in
+               && vlan_set_count(&effect->members) > VLAN_ID_MAX));
+}
+
 /* Frees what 'effect' holds, but not 'effect' itself. */
 void
 port_vlan_effect_uninit(struct port_vlan_effect *effect)

@@ -72,6 +72,7 @@ bool port_vlan_effect_equals(const struct port_vlan_effect *,
 void port_vlan_effect_clone(struct port_vlan_effect *,
                             const struct port_vlan_effect *);
 bool port_vlan_effect_chooses_cvlans(const struct port_vlan_effect *);
+bool port_vlan_effect_admits_all(const struct port_vlan_effect *);
 void port_vlan_effect_uninit(struct port_vlan_effect *);
 
 #endif /* lib/port-vlan.h */

@@ -52,6 +52,10 @@ reference_guest(struct ds *s, unsigned int i, struct ofpbuf *ofpacts)
     print_flow(s, &match, 100, ofpacts);
 
     match_init_catchall(&match);
+    match_set_in_port(&match, ofport);
+    print_flow(s, &match, 2, ofpacts);
+
+    match_init_catchall(&match);
     match_set_dl_vlan(&match, htons(GUEST_VLAN), 0);
     match_set_dl_dst(&match, (struct eth_addr) {
         .ea = { 0x52, 0x54, 0, i >> 16, i >> 8, i }

@@ -59,6 +59,10 @@ format_slice(struct ds *s, const struct slice *slice, ovs_be64 cookie)
     oflow_table_uninit(&table);
 }
 
+/* Drop what is left of what the port sends. */
+#define CUT_OFF_PORT "table=0,priority=2,in_port=7 actions=drop\n"
+#define PENDING_PORT "table=10,priority=100,in_port=7 actions=drop\n"
+
 static const struct port_case {
     enum vif_role role;
     enum port_vlan_mode mode;
@@ -66,10 +70,11 @@ static const struct port_case {
     int trunks[2];              /* First and last, none if zero. */
     const char *slice;
 } port_cases[] = {
-    /* A plain access guest: two flows and one bucket. */
+    /* A plain access guest: three flows and one bucket. */
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+      CUT_OFF_PORT
       "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
       "actions=pop_vlan,output:7\n"
       "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n" },
@@ -79,6 +84,7 @@ static const struct port_case {
       "actions=set_field:0->vlan_tci,goto_table:10\n"
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=goto_table:10\n"
+      CUT_OFF_PORT
       "table=30,priority=100,vlan_tci=0x0000/0x0fff,"
       "dl_dst=02:00:00:00:00:01 "
       "actions=set_field:0->vlan_tci,output:7\n"
@@ -87,6 +93,7 @@ static const struct port_case {
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:10\n"
+      CUT_OFF_PORT
       "table=30,priority=100,vlan_tci=0x100a/0x1ffe,"
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n" },
@@ -95,6 +102,7 @@ static const struct port_case {
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:10\n"
       "table=0,priority=100,in_port=7,dl_vlan=12 actions=goto_table:10\n"
+      CUT_OFF_PORT
       "table=30,priority=100,dl_vlan=9,dl_dst=02:00:00:00:00:01 "
       "actions=output:7\n"
       "table=30,priority=100,vlan_tci=0x100a/0x1ffe,"
@@ -116,6 +124,7 @@ static const struct port_case {
       "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:10\n"
+      CUT_OFF_PORT
       "table=30,priority=100,vlan_tci=0x100a/0x1ffe,"
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n" },
@@ -124,6 +133,7 @@ static const struct port_case {
       "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:10\n"
+      CUT_OFF_PORT
       "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
       "actions=pop_vlan,output:7\n"
       "table=30,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
@@ -140,6 +150,7 @@ static const struct port_case {
     { VIF_HOST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
       "table=0,priority=110,in_port=LOCAL,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:30\n"
+      "table=0,priority=2,in_port=LOCAL actions=drop\n"
       "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
       "actions=pop_vlan,LOCAL\n"
       "10-10: bucket=bucket_id:65534,actions=pop_vlan,LOCAL\n" },
@@ -157,6 +168,7 @@ static const struct port_case {
       "set_field:0x1/0x1->reg0,goto_table:30\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=set_field:0x1/0x1->reg0,goto_table:30\n"
+      CUT_OFF_PORT
       "table=50,priority=100,dl_vlan=10 actions=pop_vlan,output:7\n"
       "table=50,priority=100,dl_vlan=11 actions=output:7\n" },
 };
@@ -231,6 +243,7 @@ test_loser(void **state OVS_UNUSED)
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,"
                "set_field:0x2/0x2->reg0,goto_table:10\n"
+               CUT_OFF_PORT PENDING_PORT
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
 
     /* Held back, so every frame of it is shown as well. */
@@ -240,6 +253,7 @@ test_loser(void **state OVS_UNUSED)
                "actions=controller(max_len=14,id=22247),"
                "set_field:0x100a/0x1fff->vlan_tci,"
                "set_field:0x2/0x2->reg0,goto_table:10\n"
+               CUT_OFF_PORT PENDING_PORT
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     vport_uninit(&vport);
 
@@ -249,6 +263,7 @@ test_loser(void **state OVS_UNUSED)
     check_port(&exact, &vport, &won,
                "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
                "actions=goto_table:10\n"
+               CUT_OFF_PORT
                "table=30,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
                "actions=output:7\n"
                "10-11: bucket=bucket_id:7,actions=output:7\n");
@@ -286,6 +301,7 @@ test_policy(void **state OVS_UNUSED)
         "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
         "actions=set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x4/0x4->reg0,goto_table:10\n"
+        CUT_OFF_PORT
         "table=10,priority=50,rarp,in_port=7 actions=goto_table:15\n"
         "table=10,priority=50,icmp6,in_port=7,dl_dst=33:33:00:00:00:01,"
         "icmp_type=136 actions=goto_table:15\n"
@@ -319,6 +335,7 @@ test_policy(void **state OVS_UNUSED)
         "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
         "actions=set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x2/0x2->reg0,set_field:0x4/0x4->reg0,goto_table:10\n"
+        CUT_OFF_PORT PENDING_PORT
         "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     vport_uninit(&vport);
     ds_destroy(&s);
@@ -349,23 +366,26 @@ static const struct network_case {
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:30\n" },
+        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        CUT_OFF_PORT },
       ADMISSION_ALL, false },
     /* Members that nothing, or no multicast, is let in from. */
     { NETWORK_BOND,
-      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 }, "" },
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 }, CUT_OFF_PORT },
       ADMISSION_NONE, false },
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
         MULTICAST "actions=drop\n"
         "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-        "actions=set_field:0x1/0x1->reg0,goto_table:5\n" },
+        "actions=set_field:0x1/0x1->reg0,goto_table:5\n"
+        CUT_OFF_PORT },
       ADMISSION_UNICAST, true },
     /* Where frames may come back, they are looked at in REFLECT. */
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:5\n" },
+        "set_field:0x1/0x1->reg0,goto_table:5\n"
+        CUT_OFF_PORT },
       ADMISSION_ALL, true },
 
     /* Several ports: a frame is learned from as it came, before its tag is
@@ -383,6 +403,7 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x1/0x1->reg0,goto_table:30\n"
+        CUT_OFF_PORT
         "table=50,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
       ADMISSION_ALL, false },
@@ -392,6 +413,7 @@ static const struct network_case {
         "set_field:0x1/0x1->reg0,goto_table:30\n"
         "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:30\n"
+        CUT_OFF_PORT
         "table=50,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
       ADMISSION_ALL, false },
@@ -401,6 +423,7 @@ static const struct network_case {
         "set_field:0x1/0x1->reg0,goto_table:30\n"
         "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:30\n"
+        CUT_OFF_PORT
         "table=50,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
       ADMISSION_ALL, false },
@@ -410,18 +433,20 @@ static const struct network_case {
         NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
         "set_field:0x1/0x1->reg0,goto_table:30\n"
         UNTAGGED "actions="LEARN"set_field:0x1/0x1->reg0,"
-        "goto_table:30\n" },
+        "goto_table:30\n"
+        CUT_OFF_PORT },
       ADMISSION_ALL, false },
     /* A bond beside another port.  Nothing is learned of what is not let in:
      * NORMAL would not either. */
     { NETWORK_SEVERAL,
-      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 }, "" },
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 }, CUT_OFF_PORT },
       ADMISSION_NONE, false },
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
         MULTICAST "actions=drop\n"
         "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:5\n" },
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:5\n"
+        CUT_OFF_PORT },
       ADMISSION_UNICAST, true },
 };
 #undef LEARN
@@ -467,6 +492,7 @@ test_reflections(void **state OVS_UNUSED)
     check_port(&ctx, &vport, &vport.vlan.members,
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+               CUT_OFF_PORT
                "table=5,priority=100,dl_vlan=10,dl_src=02:00:00:00:00:01 "
                "actions=drop\n"
                "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
@@ -476,6 +502,7 @@ test_reflections(void **state OVS_UNUSED)
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,"
                "set_field:0x2/0x2->reg0,goto_table:10\n"
+               CUT_OFF_PORT PENDING_PORT
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     vport_uninit(&vport);
 
@@ -484,6 +511,7 @@ test_reflections(void **state OVS_UNUSED)
     check_port(&ctx, &vport, &won,
                "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
                "actions=goto_table:10\n"
+               CUT_OFF_PORT
                "table=5,priority=100,dl_vlan=11,dl_src=02:00:00:00:00:01 "
                "actions=drop\n"
                "table=30,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
@@ -537,7 +565,6 @@ test_bridge(void **state OVS_UNUSED)
     "dl_dst=33:33:00:00:00:01,icmp_type=136 actions=goto_table:30\n"    \
     "table=10,priority=110,arp,reg0=0x2/0x2,"                           \
     "dl_dst=ff:ff:ff:ff:ff:ff actions=goto_table:30\n"                  \
-    "table=10,priority=100,reg0=0x2/0x2 actions=drop\n"                 \
     "table=10,priority=1 actions=goto_table:30\n"                       \
     "table=30,priority=50,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "  \
     "actions=goto_table:40\n"                                           \

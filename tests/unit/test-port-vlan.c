@@ -98,10 +98,36 @@ test_effect(void **state OVS_UNUSED)
         assert_int_equal(effect.push != 0,
                          !strcmp(c->mode, "dot1q-tunnel") && c->tag > 0);
         assert_false(port_vlan_effect_chooses_cvlans(&effect));
+        assert_int_equal(port_vlan_effect_admits_all(&effect),
+                         effect.push || !strcmp(c->members, "0-4095"));
         ds_destroy(&s);
         port_vlan_effect_uninit(&effect);
         port_vlan_uninit(&vlan);
     }
+}
+
+/* A dot1q-tunnel port takes frames of all customers' VLANs, or of some. */
+static void
+test_cvlans(void **state OVS_UNUSED)
+{
+    struct port_vlan vlan = {
+        .mode = PORT_VLAN_MODE_DOT1Q_TUNNEL, .tag = 10,
+    };
+    struct port_qinq qinq = { .cvlans = VLAN_SET_INITIALIZER };
+    struct port_vlan_effect effect;
+
+    vlan_set_add(&qinq.cvlans, 5);
+    assert_true(port_vlan_effect_init(&effect, &vlan, &qinq));
+    assert_true(port_vlan_effect_chooses_cvlans(&effect));
+    assert_false(port_vlan_effect_admits_all(&effect));
+    port_vlan_effect_uninit(&effect);
+
+    vlan_set_add_range(&qinq.cvlans, 0, VLAN_ID_MAX);
+    assert_true(port_vlan_effect_init(&effect, &vlan, &qinq));
+    assert_false(port_vlan_effect_chooses_cvlans(&effect));
+    assert_true(port_vlan_effect_admits_all(&effect));
+    port_vlan_effect_uninit(&effect);
+    vlan_set_uninit(&qinq.cvlans);
 }
 
 /* Different columns are different, even where the effect is the same. */
@@ -181,6 +207,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_effect),
+        cmocka_unit_test(test_cvlans),
         cmocka_unit_test(test_equals),
         cmocka_unit_test(test_format),
         cmocka_unit_test(test_mode),
