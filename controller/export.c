@@ -92,7 +92,7 @@ put_vport_state(struct json *json, const struct mbridge *mb,
                                holder ? holder : "another port");
     } else if (!strcmp(state, "pending")) {
         json_object_put_string(json, "reason",
-                               "the guest is not here yet");
+                               "the guest is elsewhere");
     }
 }
 

@@ -288,21 +288,19 @@ on_text(void *reader_, const char *text, size_t size)
 
 /* Returns the state of the guest that has been read.
  *
- * libvirt says that a guest is paused for migration at either end, once the
- * source's CPUs have stopped (qemuProcessHandleStop() in its
- * src/qemu/qemu_process.c); what is going on is in <job>, which was there from
- * the beginning. */
+ * A guest that comes is in a <job> from the beginning, and paused until it runs.
+ * One that goes is paused for migration once its CPUs have stopped
+ * (qemuProcessHandleStop() in libvirt's src/qemu/qemu_process.c), and runs again
+ * if nothing comes of it. */
 static enum domain_state
 get_state(const struct reader *reader)
 {
     bool in = reader->async && !strcmp(reader->async, "migration in");
-    bool out = reader->async && !strcmp(reader->async, "migration out");
 
     if (!reader->paused) {
         return DOMAIN_RUNNING;
     }
-    return (in || (reader->migration && !out)
-            ? DOMAIN_INCOMING : DOMAIN_PAUSED);
+    return in || reader->migration ? DOMAIN_MIGRATING : DOMAIN_PAUSED;
 }
 
 /* Adds what the <vn:interface>s say to the interfaces, by address, and frees

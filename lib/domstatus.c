@@ -40,7 +40,7 @@ domain_state_to_string(enum domain_state state)
     switch (state) {
     case DOMAIN_RUNNING: return "running";
     case DOMAIN_PAUSED: return "paused";
-    case DOMAIN_INCOMING: return "incoming";
+    case DOMAIN_MIGRATING: return "migrating";
     }
     OVS_NOT_REACHED();
 }

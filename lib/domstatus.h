@@ -30,7 +30,7 @@ struct diag_list;
 enum domain_state {
     DOMAIN_RUNNING,
     DOMAIN_PAUSED,              /* Also if it has not been started yet. */
-    DOMAIN_INCOMING             /* Still running where it comes from. */
+    DOMAIN_MIGRATING            /* It runs at the other end, or is about to. */
 };
 
 /* The attributes of <vn:interface>, each null if it is not there.  They mean

@@ -356,7 +356,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         .mac = mac,
         .active = !(vif->iface_status
                     && !strcmp(vif->iface_status, "inactive"))
-                  && vif->guest.state != DOMAIN_INCOMING,
+                  && vif->guest.state != DOMAIN_MIGRATING,
         .paused = vif->guest.state == DOMAIN_PAUSED,
         .port = nullable_xstrdup(vif->port),
         .in_bond = vif->bond.is_member,

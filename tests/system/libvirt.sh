@@ -44,6 +44,7 @@ own_directory() {
     mount --bind "$S/own$1" "$1"
 }
 
+# start_libvirt [LINES]: adds LINES to libvirtd.conf.
 start_libvirt() {
     local dir
 
@@ -60,6 +61,7 @@ cgroup_controllers = [ ]
 namespaces = [ ]
 remember_owner = 0
 .
+    say "${1-}" >> /etc/libvirt/libvirtd.conf
     mkdir -p /run/dbus
     dbus-uuidgen --ensure
     dbus-daemon --system --fork --nopidfile
@@ -68,7 +70,7 @@ remember_owner = 0
 }
 
 start_libvirtd() {
-    libvirtd -d -p $S/run/libvirtd.pid
+    libvirtd -d ${LIBVIRTD_OPTIONS-} -p $S/run/libvirtd.pid
     wait_for 30 virsh list > /dev/null 2>&1 || fail "libvirtd does not answer"
 }
 
@@ -156,4 +158,53 @@ while :; do busybox sleep 1000; done
 .
     chmod +x $root/init
     (cd $root && find . | cpio -o -H newc --quiet | gzip) > $S/initramfs.gz
+}
+
+## What is asked again and again.
+
+# Waits until the controller has settled without being asked to read anything,
+# and checks that the switch holds the plan: the test's way, and virtnetctl's.
+step() {
+    wait_installed
+    check_plan br0
+    virtnetctl verify br0 > $S/verify || fail "$(cat $S/verify)"
+    say "ok: $*"
+}
+
+# Runs "$@", which is to become true without anybody asking the controller.
+becomes() {
+    wait_for 15 "$@" || fail "never: $*: $(ctl status)"
+}
+
+virtnetctl() {
+    "$BUILD"/controller/virtnetctl \
+        --target=$OVS_RUNDIR/virtnet-controller.ctl "$@"
+}
+
+fdb_says() { virtnetctl fdb br0 | grep -qE "$1"; }
+fdb_silent() { ! fdb_says "$1"; }
+status_says() { ctl status | grep -qE "$1"; }
+status_silent() { ! status_says "$1"; }
+has_flow() { our_flows br0 | grep -qE "table=30.*dl_dst=$1"; }
+has_no_flow() { ! has_flow "$1"; }
+has_port() { [ -n "$(port "$1")" ]; }
+has_no_port() { [ -z "$(port "$1")" ]; }
+
+# net_xml METADATA: prints the network.
+net_xml() {
+    cat <<.
+<network>
+  <name>net</name>
+  <uuid>aaaaaaaa-0000-0000-0000-000000000001</uuid>
+  <metadata>$1</metadata>
+  <forward mode='bridge'/>
+  <bridge name='br0'/>
+  <virtualport type='openvswitch'/>
+  <portgroup name='plain' default='yes'/>
+  <portgroup name='v42'><vlan><tag id='42'/></vlan>
+    <virtualport type='openvswitch'/></portgroup>
+  <portgroup name='v43'><vlan><tag id='43'/></vlan>
+    <virtualport type='openvswitch'/></portgroup>
+</network>
+.
 }

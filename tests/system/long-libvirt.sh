@@ -19,49 +19,6 @@ sandbox "$@"
 need_controller
 need_libvirt
 
-# Waits until the controller has settled without being asked to read anything,
-# and checks that the switch holds the plan.
-step() {
-    wait_installed
-    check_plan br0
-    say "ok: $*"
-}
-
-# Runs "$@", which is to become true without anybody asking the controller.
-becomes() {
-    wait_for 15 "$@" || fail "never: $*: $(ctl status)"
-}
-
-fdb_says() {
-    "$BUILD"/controller/virtnetctl --target=$OVS_RUNDIR/virtnet-controller.ctl \
-        fdb br0 | grep -qE "$1"
-}
-fdb_silent() { ! fdb_says "$1"; }
-status_says() { ctl status | grep -qE "$1"; }
-status_silent() { ! status_says "$1"; }
-has_flow() { our_flows br0 | grep -qE "table=30.*dl_dst=$1"; }
-has_no_flow() { ! has_flow "$1"; }
-has_port() { [ -n "$(port "$1")" ]; }
-has_no_port() { [ -z "$(port "$1")" ]; }
-
-# net_xml METADATA: prints the network.
-net_xml() {
-    cat <<.
-<network>
-  <name>net</name>
-  <uuid>aaaaaaaa-0000-0000-0000-000000000001</uuid>
-  <metadata>$1</metadata>
-  <forward mode='bridge'/>
-  <bridge name='br0'/>
-  <virtualport type='openvswitch'/>
-  <portgroup name='plain' default='yes'/>
-  <portgroup name='v42'><vlan><tag id='42'/></vlan>
-    <virtualport type='openvswitch'/></portgroup>
-  <portgroup name='v43'><vlan><tag id='43'/></vlan>
-    <virtualport type='openvswitch'/></portgroup>
-</network>
-.
-}
 define() {
     net_xml "<vn:network xmlns:vn='urn:ovs-virtnet:1' macTableManager='$1'/>" \
         > $S/tmp/net.xml

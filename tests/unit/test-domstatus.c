@@ -179,11 +179,13 @@ test_state(void **state OVS_UNUSED)
         { "paused", "starting up", "<job type='none' async='start'/>",
           DOMAIN_PAUSED },
         { "paused", "starting up", "<job type='none' async='migration in'/>",
-          DOMAIN_INCOMING },
+          DOMAIN_MIGRATING },
         { "paused", "migration", "<job type='none' async='migration in'/>",
-          DOMAIN_INCOMING },
-        { "paused", "migration", "", DOMAIN_INCOMING },
+          DOMAIN_MIGRATING },
+        { "paused", "migration", "", DOMAIN_MIGRATING },
         { "paused", "migration", "<job type='none' async='migration out'/>",
+          DOMAIN_MIGRATING },
+        { "paused", "user", "<job type='none' async='migration out'/>",
           DOMAIN_PAUSED },
     };
 
@@ -194,7 +196,7 @@ test_state(void **state OVS_UNUSED)
         assert_int_equal(status->state, cases[i].expected);
         domstatus_destroy(status);
     }
-    assert_string_equal(domain_state_to_string(DOMAIN_INCOMING), "incoming");
+    assert_string_equal(domain_state_to_string(DOMAIN_MIGRATING), "migrating");
 }
 
 static void

@@ -307,7 +307,7 @@ test_guest(void **state OVS_UNUSED)
           MODEL_WIRED, true, false, "" },
         { { .name = CC("g1"), .state = DOMAIN_PAUSED }, false,
           MODEL_WIRED, true, true, "" },
-        { { .name = CC("g1"), .state = DOMAIN_INCOMING }, false,
+        { { .name = CC("g1"), .state = DOMAIN_MIGRATING }, false,
           MODEL_WIRED, false, false, "" },
         { { .name = CC("g1"), .link_down = true }, false,
           MODEL_SKIPPED, false, false,

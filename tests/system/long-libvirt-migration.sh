@@ -1,0 +1,217 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A guest that is migrated between two real libvirtds, each on a host of its own
+# with an Open vSwitch and a controller: to the other host, back through
+# libvirt's own connection, and once not, because it is called off.  It has its
+# address on one host at a time, and its peers on both reach it.
+#
+# The hosts are namespaces of network, mounts and host name in the sandbox.
+# Needs what long-libvirt.sh needs.  Takes about a minute.
+
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/libvirt.sh"
+get_guest_kernel
+sandbox "$@"
+need_controller
+need_libvirt
+
+M1=52:54:00:00:00:01
+GUEST_IP=10.0.0.1
+
+# Makes host $1, whose folder $S is folder $S/$1 here.
+make_host() {
+    mkdir "$S/$1"
+    unshare --mount --net --uts sleep infinity &
+    echo $! > "$S/$1.pid"
+    wait_for 10 has_namespace "$1"
+    VIRTNET_TEST_DIR=$S/$1 on "$1" enter_sandbox
+}
+
+has_namespace() {
+    [ "$(readlink "/proc/$(cat "$S/$1.pid")/ns/net")" != \
+        "$(readlink /proc/self/ns/net)" ]
+}
+
+# on HOST COMMAND...: runs a command, or a function of this script, on a host.
+on() {
+    nsenter -t "$(cat "$S/$1.pid")" --mount --net --uts -- bash -c "
+        $(declare -p TOP BUILD S NETWORKS VSCTL_TIMEOUT FRAMES COOKIE_MAGIC \
+            COOKIE_MATCH GROUP_FIRST GROUP_COUNT M1 GUEST_IP)
+        $(declare -f)
+        set -euE
+        FINISHED=yes
+        trap 'on_error \"\$BASH_COMMAND\"' ERR
+        shift
+        \"\$@\"" "$0" "$@"
+}
+
+# Joins hosts a and b by a line between their bridges and another one between
+# themselves.
+join_hosts() {
+    local line
+
+    for line in up host; do
+        ip link add a-$line type veth peer name b-$line
+        ip link set a-$line netns "$(cat $S/a.pid)" name $line
+        ip link set b-$line netns "$(cat $S/b.pid)" name $line
+    done
+}
+
+# start_host NAME NUMBER
+start_host() {
+    hostname "$1.example"
+    ip addr add "10.9.0.$2/24" dev host
+    ip link set dev host up
+    ip link set dev up up
+    start_ovs
+    add_bridge br0
+    vsctl add-port br0 up
+    add_guest br0 peer "52:54:00:00:01:0$2"
+    ip -n peer addr add "10.0.0.1$2/24" dev eth0
+    LIBVIRTD_OPTIONS=--listen start_libvirt "
+        host_uuid = \"00000000-1111-2222-3333-00000000000$2\"
+        listen_tls = 0
+        listen_tcp = 1
+        auth_tcp = \"none\""
+    net_xml "<vn:network xmlns:vn='urn:ovs-virtnet:1'
+        macTableManager='libvirt'/>" > $S/tmp/net.xml
+    virsh -q net-define $S/tmp/net.xml
+    virsh -q net-start net
+    LIBVIRT_OPTION= start_controller
+    becomes status_says '^libvirt: .* 1 networks'
+    wait_installed
+}
+
+boot_guest() {
+    local kernel
+
+    kernel=$(echo "$VIRTNET_GUEST_KERNEL"/boot/vmlinuz-*)
+    guest g1 1 192 "$(interface $M1)" "
+        <kernel>$kernel</kernel><initrd>$S/initramfs.gz</initrd>
+        <cmdline>console=ttyS0 rdinit=/init addr=$GUEST_IP peer=10.0.0.11
+        </cmdline>"
+}
+has_pinged() { grep -qs 'guest has pinged' $S/a/log/g1.serial; }
+
+# migrate HOST NUMBER [OPTION...]: to that host.
+migrate() {
+    local number=$1
+
+    shift
+    virsh -q migrate --live "$@" g1 "qemu+tcp://10.9.0.$number/system"
+}
+
+# Has the host's peer ask the guest 50 times a second, until stop_pings.
+start_ping() {
+    ip netns exec peer ping -D -i 0.02 $GUEST_IP > $S/pings &
+    echo $! > $S/ping.pid
+}
+
+start_pings() {
+    for host in a b; do
+        on $host start_ping
+    done
+}
+
+stop_pings() {
+    local lost
+
+    for host in a b; do
+        kill "$(cat $S/$host/ping.pid)"
+        lost=$(count_lost $host)
+        say "peer at host $host: $lost"
+        awk '{ exit !($(NF - 1) < 5) }' <<< "$lost" || fail "for too long"
+    done
+}
+
+# Prints of how many pings from host $1 there was no answer, and for how long
+# there was none at most.
+count_lost() {
+    sed -n 's/^\[\([^]]*\)\].* icmp_seq=\([0-9]*\) .*/\1 \2/p' "$S/$1/pings" |
+        awk 'NR > 1 && $2 > seq + 1 { lost += $2 - seq - 1 }
+             NR > 1 && $1 - time > gap { gap = $1 - time }
+             { time = $1; seq = $2 }
+             END { printf "%d of %d lost, no answer for %.2f s\n", lost, seq,
+                   gap }'
+}
+
+ping_guest() { ip netns exec peer ping -q -c 20 -i 0.05 -W 1 $GUEST_IP; }
+
+# Fails unless the guest is at host $1 and not at $2, for all that controllers
+# and peers can tell.
+guest_is_at() {
+    on "$1" becomes fdb_says "$M1 .*installed.*g1"
+    on "$1" has_flow $M1
+    on "$1" step "host $1 has the guest"
+    on "$2" becomes has_no_port $M1
+    on "$2" becomes has_no_flow $M1
+    on "$2" step "host $2 has not"
+    for host in a b; do
+        on $host ping_guest > $S/ping || fail "peer at $host: $(cat $S/ping)"
+        grep -q ' 20 received' $S/ping || fail "peer at $host: $(cat $S/ping)"
+    done
+}
+
+# Fails unless the guest is on its way from host $1 to host $2, where it has a
+# port and nothing else.
+guest_is_on_its_way() {
+    on "$2" becomes fdb_says "$M1 .*pending"
+    on "$2" has_no_flow $M1
+    on "$1" has_flow $M1
+    on "$2" step "host $2 waits for the guest"
+}
+
+make_initramfs
+for host in a b; do
+    make_host $host
+    cp $S/initramfs.gz $S/$host
+done
+join_hosts
+on a start_host a 1
+on b start_host b 2
+
+say "A guest at host a."
+on a boot_guest
+wait_for 120 has_pinged || fail "g1: $(tail -n 30 $S/a/log/g1.serial)"
+guest_is_at a b
+
+say "It is migrated to host b, slowly, while its peers speak to it."
+start_pings
+on a migrate 2 --migrateuri tcp://10.9.0.2 --bandwidth 20 &
+migration=$!
+guest_is_on_its_way a b
+on b stop_controller KILL
+LIBVIRT_OPTION= on b start_controller
+guest_is_on_its_way a b
+wait $migration
+sleep 1
+stop_pings
+guest_is_at b a
+
+say "It is migrated back, through libvirt's own connection."
+start_pings
+on b migrate 1 --p2p --tunnelled
+sleep 1
+stop_pings
+guest_is_at a b
+
+say "It sets out for host b again, and is called off."
+on a migrate 2 --migrateuri tcp://10.9.0.2 --bandwidth 1 2> $S/called-off &
+migration=$!
+guest_is_on_its_way a b
+on a virsh -q domjobabort g1
+! wait $migration || fail "it was not called off"
+guest_is_at a b
+
+on a virsh -q destroy g1
+on a becomes has_no_port $M1
+for host in a b; do
+    on $host stop_libvirtd
+    on $host allow_log \
+        'netdev_linux|bridge\|WARN\|could not open network device|tap|vnet'
+    on $host allow_log '\|ovs_vsctl|reconnect'
+    on $host finish > /dev/null
+done
+FINISHED=yes
+say "PASS: $(basename "$0")"
