@@ -9,6 +9,7 @@
 #include "controller/mbridge.h"
 #include "controller/reconcile.h"
 #include "controller/waiters.h"
+#include "lib/plan-format.h"
 #include "openvswitch/dynamic-string.h"
 #include "unixctl.h"
 #include "util.h"
@@ -42,13 +43,11 @@ appctl_status(struct unixctl_conn *conn, int argc OVS_UNUSED,
     ds_destroy(&s);
 }
 
-typedef void format_cb(struct ds *, const struct mbridge *);
-
-/* Replies on 'conn' with what 'format' says of the bridge that is named in
- * 'argv' or, if none is, of each. */
+/* Replies on 'conn' with the plan of the bridge that is named in 'argv' or, if
+ * none is, of each. */
 static void
-reply_bridges(struct unixctl_conn *conn, int argc, const char *argv[],
-              const struct reconcile *reconcile, format_cb *format)
+appctl_plan(struct unixctl_conn *conn, int argc, const char *argv[],
+            void *reconcile)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
@@ -61,32 +60,18 @@ reply_bridges(struct unixctl_conn *conn, int argc, const char *argv[],
             ds_destroy(&s);
             return;
         }
-        format(&s, mb);
+        plan_format(&s, mbridge_plan(mb));
     } else {
         const struct mbridge **bridges = reconcile_sort_bridges(reconcile);
 
         for (const struct mbridge **mb = bridges; *mb; mb++) {
             ds_put_format(&s, "# bridge %s\n", mbridge_name(*mb));
-            format(&s, *mb);
+            plan_format(&s, mbridge_plan(*mb));
         }
         free(bridges);
     }
     unixctl_command_reply(conn, ds_cstr(&s));
     ds_destroy(&s);
-}
-
-static void
-appctl_fdb(struct unixctl_conn *conn, int argc, const char *argv[],
-           void *reconcile)
-{
-    reply_bridges(conn, argc, argv, reconcile, mbridge_format_fdb);
-}
-
-static void
-appctl_plan(struct unixctl_conn *conn, int argc, const char *argv[],
-            void *reconcile)
-{
-    reply_bridges(conn, argc, argv, reconcile, mbridge_format_plan);
 }
 
 /* How long clients wait if they do not say: in seconds.  Not for ever, because
@@ -135,7 +120,6 @@ appctl_register(struct reconcile *reconcile, struct waiters *waiters,
                 bool *exiting)
 {
     unixctl_command_register("exit", "", 0, 0, appctl_exit, exiting);
-    unixctl_command_register("fdb", "[BRIDGE]", 0, 1, appctl_fdb, reconcile);
     unixctl_command_register("plan", "[BRIDGE]", 0, 1, appctl_plan,
                              reconcile);
     unixctl_command_register("reload", "", 0, 0, appctl_reload, reconcile);

@@ -7,17 +7,15 @@
 #include "controller/commit.h"
 #include "controller/meter-sync.h"
 #include "controller/ofctrl.h"
-#include "flow.h"
 #include "lib/compile.h"
 #include "lib/diag.h"
 #include "lib/mac-table.h"
 #include "lib/model.h"
 #include "lib/oflow-table.h"
 #include "lib/pipeline.h"
-#include "lib/plan-format.h"
 #include "lib/plan.h"
 #include "openvswitch/dynamic-string.h"
-#include "packets.h"
+#include "util.h"
 
 /* What has become of the flows of port 'name', apart from its address. */
 const char *
@@ -54,60 +52,6 @@ mbridge_claim_state(const struct mbridge *mb, const struct mac_claim *claim)
 }
 
 static void
-format_claim(struct ds *s, const struct mbridge *mb,
-             const struct mac_entry *entry, const struct mac_claim *claim)
-{
-    const struct plan *plan = mbridge_plan(mb);
-    const struct vport *vport = plan_find_port(plan, claim->port);
-    bool lost = vlan_set_is_empty(&claim->won);
-    const struct mac_claim *winner
-        = (lost && !vlan_set_is_empty(&claim->vlans)
-           ? mac_entry_winner(entry, claim->vlans.ranges[0].first) : NULL);
-    struct ds vlans = DS_EMPTY_INITIALIZER;
-
-    vlan_set_format(&vlans, lost ? &claim->vlans : &claim->won);
-    ds_put_format(s, "%5"PRIu32"  %-9s  "ETH_ADDR_FMT"  %-15s  %s",
-                  vport ? ofp_to_u16(vport->ofport) : 0, ds_cstr(&vlans),
-                  ETH_ADDR_ARGS(entry->mac), claim->port,
-                  mbridge_claim_state(mb, claim));
-    ds_destroy(&vlans);
-    if (!claim->active) {
-        ds_put_cstr(s, " (held back until its first frame)");
-    } else if (winner) {
-        ds_put_format(s, " (%s has it)", winner->port);
-    }
-    if (claim->kind != CLAIM_HOST && claim->kind != CLAIM_ATTACHED) {
-        ds_put_format(s, " (%s)", claim_kind_to_string(claim->kind));
-    }
-    ds_put_char(s, '\n');
-}
-
-/* Appends the MAC table of 'mb' to 's'. */
-void
-mbridge_format_fdb(struct ds *s, const struct mbridge *mb)
-{
-    const struct mac_table *mac_table
-        = plan_mac_table(mbridge_plan(mb));
-    const struct mac_entry **entries = mac_table_sort(mac_table);
-
-    ds_put_format(s, " port  VLAN       MAC                interface"
-                  "        state\n");
-    for (const struct mac_entry **entry = entries; *entry; entry++) {
-        for (size_t i = 0; i < (*entry)->n_claims; i++) {
-            format_claim(s, mb, *entry, &(*entry)->claims[i]);
-        }
-    }
-    free(entries);
-}
-
-/* Appends the plan of 'mb' to 's'. */
-void
-mbridge_format_plan(struct ds *s, const struct mbridge *mb)
-{
-    plan_format(s, mbridge_plan(mb));
-}
-
-static void
 format_ports(struct ds *s, const struct plan *plan)
 {
     const struct vport **vports = plan_sort_ports(plan);
@@ -115,19 +59,9 @@ format_ports(struct ds *s, const struct plan *plan)
     for (const struct vport **p = vports; *p; p++) {
         const struct vport *vport = *p;
 
-        ds_put_format(s, "    port %s: %s", vport->name,
+        ds_put_format(s, "    port %s: %s, ", vport->name,
                       vif_role_to_string(vport->role));
-        if (!eth_addr_is_zero(vport->mac)) {
-            ds_put_format(s, ", "ETH_ADDR_FMT, ETH_ADDR_ARGS(vport->mac));
-        }
-        if (vport->n_others) {
-            ds_put_format(s, " and %"PRIuSIZE" more", vport->n_others);
-        }
-        if (vport->isolated) {
-            ds_put_cstr(s, ", isolated");
-        }
-        ds_put_cstr(s, ", VLAN ");
-        vlan_set_format(s, &vport->vlan.members);
+        vport_format(s, vport);
         ds_put_char(s, '\n');
     }
     free(vports);

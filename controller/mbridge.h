@@ -86,7 +86,5 @@ const char *mbridge_flows_state(const struct mbridge *, const char *port);
 const char *mbridge_claim_state(const struct mbridge *,
                                 const struct mac_claim *);
 void mbridge_format_status(struct ds *, const struct mbridge *);
-void mbridge_format_fdb(struct ds *, const struct mbridge *);
-void mbridge_format_plan(struct ds *, const struct mbridge *);
 
 #endif /* controller/mbridge.h */

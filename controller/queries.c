@@ -35,6 +35,7 @@
 #define QUERIES                                                         \
     QUERY(EXPORT, "export", "[--stats] [--unlike=DIGEST] [BRIDGE]", 0, 1) \
     QUERY(SHOW, "show", "", 0, 0)                                       \
+    QUERY(FDB, "fdb", "[--stats] [BRIDGE]", 0, 1)                       \
     QUERY(GRAPH, "graph", "", 0, 0)                                     \
     QUERY(METRICS, "metrics", "", 0, 0)                                 \
     QUERY(DUMP, "dump-flows", "[--format=json] BRIDGE [PORT]", 1, 2)    \
@@ -317,6 +318,10 @@ finish_state(const struct queries *queries, struct query *q)
 
     case Q_SHOW:
         state_format_show(&s, state);
+        break;
+
+    case Q_FDB:
+        state_format_fdb(&s, state, q->args.n ? q->args.names[0] : NULL);
         break;
 
     case Q_GRAPH:

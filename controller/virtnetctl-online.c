@@ -267,16 +267,7 @@ virtnetctl_fdb(struct ovs_cmdl_context *ctx)
         return;
     }
 
-    const struct shash_node **nodes = shash_sort(json_object(bridges));
-    for (size_t i = 0; i < shash_count(json_object(bridges)); i++) {
-        if (!wanted) {
-            ds_put_format(&s, "# bridge %s\n", nodes[i]->name);
-        }
-        if (!wanted || !strcmp(wanted, nodes[i]->name)) {
-            state_format_fdb(&s, state, nodes[i]->name);
-        }
-    }
-    free(nodes);
+    state_format_fdb(&s, state, wanted);
     virtnetctl_print(&s);
     json_destroy(state);
 }

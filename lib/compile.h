@@ -73,6 +73,7 @@ void vport_clone(struct vport *, const struct vport *);
 void vport_uninit(struct vport *);
 bool vport_equals(const struct vport *, const struct vport *);
 const char *vport_port(const struct vport *);
+void vport_format(struct ds *, const struct vport *);
 void vport_set_mac(struct vport *, struct eth_addr);
 void vport_make_network(struct vport *);
 bool vport_add_mac(struct vport *, struct eth_addr, enum claim_kind);

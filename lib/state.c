@@ -211,19 +211,38 @@ state_format_show(struct ds *s, const struct json *state)
     for_each_member(s, state_get(state, "unwired"), show_unwired);
 }
 
-/* Appends the MAC table of 'bridge', which must be in 'state'. */
-void
-state_format_fdb(struct ds *s, const struct json *state, const char *bridge)
+/* Appends why entry 'e' of a MAC table is not installed, and how its port has
+ * come by the address, unless that goes without saying. */
+static void
+put_fdb_notes(struct ds *s, const struct json *e)
 {
-    const struct json *b = state_get(state_get(state, "bridges"), bridge);
-    const struct json *fdb = state_get(b, "fdb");
+    const char *source = state_get_string(e, "source");
 
+    if (!strcmp(state_get_string(e, "state"), "pending")) {
+        ds_put_cstr(s, " (held back until its first frame)");
+    } else if (state_get(e, "holder")) {
+        ds_put_cstr(s, " (");
+        printable_put(s, state_get_string(e, "holder"));
+        ds_put_cstr(s, " has it)");
+    }
+    if (source[0] && strcmp(source, "host")
+        && strcmp(source, "attached-mac")) {
+        ds_put_cstr(s, " (");
+        printable_put(s, source);
+        ds_put_char(s, ')');
+    }
+}
+
+/* Appends the MAC table 'fdb', of a bridge with 'ports'. */
+static void
+put_fdb(struct ds *s, const struct json *fdb, const struct json *ports)
+{
     ds_put_cstr(s, " port  VLAN       MAC                interface        "
                 "state          packets  guest\n");
     for (size_t i = 0; fdb && i < fdb->array.n; i++) {
         const struct json *e = fdb->array.elems[i];
         const char *name = state_get_string(e, "port");
-        const struct json *port = state_find_port(state, bridge, name);
+        const struct json *port = state_get(ports, name);
         struct ds printable = DS_EMPTY_INITIALIZER;
 
         printable_put(&printable, name);
@@ -239,19 +258,32 @@ state_format_fdb(struct ds *s, const struct json *state, const char *bridge)
         }
         printable_put(s, state_get_guest(port)[0] ? state_get_guest(port)
                       : "-");
-        if (state_get(e, "holder")) {
-            ds_put_cstr(s, " (");
-            printable_put(s, state_get_string(e, "holder"));
-            ds_put_cstr(s, " has it)");
-        }
-        if (state_get(e, "source")
-            && strcmp(state_get_string(e, "source"), "host")
-            && strcmp(state_get_string(e, "source"), "attached-mac")) {
-            ds_put_cstr(s, " (");
-            printable_put(s, state_get_string(e, "source"));
-            ds_put_char(s, ')');
-        }
+        put_fdb_notes(s, e);
         ds_put_char(s, '\n');
+    }
+}
+
+static void
+format_fdb(struct ds *s, const char *name, const struct json *bridge)
+{
+    ds_put_cstr(s, "# bridge ");
+    printable_put(s, name);
+    ds_put_char(s, '\n');
+    put_fdb(s, state_get(bridge, "fdb"), state_get(bridge, "ports"));
+}
+
+/* Appends the MAC table of 'bridge' or, if that is null, those of all. */
+void
+state_format_fdb(struct ds *s, const struct json *state, const char *bridge)
+{
+    const struct json *bridges = state_get(state, "bridges");
+
+    if (bridge) {
+        const struct json *b = state_get(bridges, bridge);
+
+        put_fdb(s, state_get(b, "fdb"), state_get(b, "ports"));
+    } else {
+        for_each_member(s, bridges, format_fdb);
     }
 }
 

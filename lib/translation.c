@@ -9,7 +9,6 @@
 #include "compile.h"
 #include "ometer.h"
 #include "openvswitch/json.h"
-#include "packets.h"
 #include "pipeline.h"
 #include "plan.h"
 #include "port-policy.h"
@@ -323,46 +322,54 @@ translation_knows_cookie(const struct translation_bridge *bridge,
     return plan_cookie_origin(bridge->plan, cookie) != NULL;
 }
 
+/* Whose something is, as far as it is known. */
+struct owner {
+    const struct vport *vport;  /* Null if it is not a port's... */
+    const struct vif *vif;      /* ...or that is not in the database. */
+    const struct netdef *network;
+    const struct origin *origin;    /* In the network's definition. */
+};
+
+static void
+find_owner(const struct translation_bridge *bridge, ovs_be64 cookie,
+           struct owner *owner)
+{
+    const char *port = plan_cookie_origin(bridge->plan, cookie);
+
+    *owner = (struct owner) {
+        .vport = port ? plan_find_port(bridge->plan, port) : NULL,
+        .vif = port ? translation_find_vif(bridge, port) : NULL,
+    };
+    owner->origin = find_network(bridge, owner->vif, &owner->network);
+}
+
 /* Appends whose the flows and buckets with 'cookie' are. */
 void
 translation_format_origin(struct ds *s,
                           const struct translation_bridge *bridge,
                           ovs_be64 cookie)
 {
-    const char *port = plan_cookie_origin(bridge->plan, cookie);
-    const struct vport *vport = port ? plan_find_port(bridge->plan, port)
-                                     : NULL;
-    const struct vif *vif = port ? translation_find_vif(bridge, port) : NULL;
-    const struct netdef *network = NULL;
-    const struct origin *origin = find_network(bridge, vif, &network);
+    struct owner owner;
 
-    if (vport) {
-        ds_put_format(s, "%s ", vif_role_to_string(vport->role));
-        printable_put(s, port);
-        if (vif && vif->vm_id) {
+    find_owner(bridge, cookie, &owner);
+    if (owner.vport) {
+        ds_put_format(s, "%s ", vif_role_to_string(owner.vport->role));
+        printable_put(s, owner.vport->name);
+        if (owner.vif && owner.vif->vm_id) {
             ds_put_cstr(s, ", vm ");
-            printable_put(s, vif->vm_id);
+            printable_put(s, owner.vif->vm_id);
         }
-        if (!eth_addr_is_zero(vport->mac)) {
-            ds_put_format(s, ", "ETH_ADDR_FMT, ETH_ADDR_ARGS(vport->mac));
-        }
-        if (vport->n_others) {
-            ds_put_format(s, " and %"PRIuSIZE" more", vport->n_others);
-        }
-        if (vport->isolated) {
-            ds_put_cstr(s, ", isolated");
-        }
-        ds_put_cstr(s, ", VLAN ");
-        vlan_set_format(s, &vport->vlan.members);
+        ds_put_cstr(s, ", ");
+        vport_format(s, owner.vport);
     } else if (pipeline_cookie_kind(cookie) == COOKIE_FLOOD) {
         ds_put_cstr(s, "broadcast");
     } else {
         ds_put_cstr(s, "bridge ");
         printable_put(s, bridge->name);
     }
-    if (origin) {
+    if (owner.origin) {
         ds_put_cstr(s, ", ");
-        put_network(s, network, origin);
+        put_network(s, owner.network, owner.origin);
     }
 }
 
@@ -371,31 +378,29 @@ struct json *
 translation_origin_to_json(const struct translation_bridge *bridge,
                            ovs_be64 cookie)
 {
-    const char *port = plan_cookie_origin(bridge->plan, cookie);
-    const struct vport *vport = port ? plan_find_port(bridge->plan, port)
-                                     : NULL;
-    const struct vif *vif = port ? translation_find_vif(bridge, port) : NULL;
-    const struct netdef *network = NULL;
-    const struct origin *origin = find_network(bridge, vif, &network);
     struct json *json = json_object_create();
+    struct owner owner;
 
+    find_owner(bridge, cookie, &owner);
     json_object_put_string(json, "kind",
-                           vport ? "port"
+                           owner.vport ? "port"
                            : pipeline_cookie_kind(cookie) == COOKIE_FLOOD
                            ? "flood" : "bridge");
-    if (vport) {
-        json_object_put_string(json, "port", port);
-        json_object_put_string(json, "role", vif_role_to_string(vport->role));
+    if (owner.vport) {
+        json_object_put_string(json, "port", owner.vport->name);
+        json_object_put_string(json, "role",
+                               vif_role_to_string(owner.vport->role));
     }
-    if (vif && vif->vm_id) {
-        json_object_put_string(json, "vm-id", vif->vm_id);
+    if (owner.vif && owner.vif->vm_id) {
+        json_object_put_string(json, "vm-id", owner.vif->vm_id);
     }
-    if (origin) {
-        json_object_put_string(json, "network", network->name);
+    if (owner.origin) {
+        json_object_put_string(json, "network", owner.network->name);
     }
-    if (origin && origin->file) {
-        json_object_put_string(json, "file", origin->file);
-        json_object_put(json, "line", json_integer_create(origin->line));
+    if (owner.origin && owner.origin->file) {
+        json_object_put_string(json, "file", owner.origin->file);
+        json_object_put(json, "line",
+                        json_integer_create(owner.origin->line));
     }
     return json;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
 
@@ -151,4 +152,20 @@ vport_has_mac(const struct vport *vport, struct eth_addr mac)
         }
     }
     return false;
+}
+
+/* Appends to 's' in words what 'vport' is apart from its name and role: its
+ * addresses, whether it is isolated, and its VLANs. */
+void
+vport_format(struct ds *s, const struct vport *vport)
+{
+    if (!eth_addr_is_zero(vport->mac)) {
+        ds_put_format(s, ETH_ADDR_FMT, ETH_ADDR_ARGS(vport->mac));
+        if (vport->n_others) {
+            ds_put_format(s, " and %"PRIuSIZE" more", vport->n_others);
+        }
+        ds_put_cstr(s, ", ");
+    }
+    ds_put_format(s, "%sVLAN ", vport->isolated ? "isolated, " : "");
+    vlan_set_format(s, &vport->vlan.members);
 }

@@ -25,7 +25,7 @@ fdb_line() {
 
 say "Held back, its address is the network's."
 say "$(fdb_line in)"
-grep -q 'pending (held back' <<< "$(fdb_line in)" ||
+grep -q 'pending.*(held back' <<< "$(fdb_line in)" ||
     fail "it is not shown as pending"
 expect_frames <<'.'
 g1 -> in = up
@@ -89,7 +89,7 @@ mac one 52:54:00:00:00:01
 up -> one = g1
 clone -> bcast rarp = g1 in host up
 .
-wait_for 5 grep -q 'conflict (g1 has it)' <(fdb_line clone) || :
+wait_for 5 grep -q 'conflict.*(g1 has it)' <(fdb_line clone) || :
 settle
 expect_frames <<'.'
 mac one 52:54:00:00:00:01
