@@ -270,6 +270,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus \
 	tests/fuzz/crashes \
 	tests/sanitized \
+	tests/sandbox.py \
 	tests/soak \
 	tests/static \
 	tests/static.suppressions \
@@ -279,7 +280,8 @@ EXTRA_DIST += \
 	tests/net-define.txt \
 	tests/rng-paths.py \
 	tests/tap.sh \
-	tests/tap-status
+	tests/tap-status \
+	tests/upgrade
 
 check-layering:
 	$(AM_V_at)bash $(top_srcdir)/tests/layering.sh $(top_srcdir)
@@ -303,6 +305,7 @@ TESTSUITE_AT = \
 	tests/restart.at \
 	tests/tenant.at \
 	tests/tls.at \
+	tests/upgrade.at \
 	tests/virtnetctl.at
 EXTRA_DIST += \
 	$(TESTSUITE_AT) \
