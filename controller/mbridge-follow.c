@@ -83,6 +83,29 @@ on_announcement(struct mbridge *mb, struct mport *port,
     }
 }
 
+/* The guest of 'port', which was held back, has sent a frame. */
+static void
+on_arrival(struct mbridge *mb, struct mport *port)
+{
+    VLOG_INFO("%s: guest of %s has arrived", mb->row.name, port->name);
+    port->arrived = true;
+    mbridge_update_mport(mb, port);
+}
+
+/* The switch has put in what was offered to the guest of 'ofport', so that it
+ * must have sent a frame.  This may be known before the frame is shown. */
+void
+mbridge_on_taken(ofp_port_t ofport, void *mb_)
+{
+    struct mbridge *mb = mb_;
+    struct mport *port = mbridge_find_mport(mb, ofport);
+    const struct vport *vport = port ? find_vport(mb, port) : NULL;
+
+    if (vport && vport->role == VIF_GUEST && !vport->active) {
+        on_arrival(mb, port);
+    }
+}
+
 /* Flows show a frame from 'src' that has come in by 'ofport'. */
 void
 mbridge_on_frame(ofp_port_t ofport, struct eth_addr src, void *mb_)
@@ -95,9 +118,7 @@ mbridge_on_frame(ofp_port_t ofport, struct eth_addr src, void *mb_)
     if (!vport || vport->role != VIF_GUEST) {
         /* It was one when the frame was sent. */
     } else if (!vport->active) {
-        VLOG_INFO("%s: guest of %s has arrived", mb->row.name, port->name);
-        port->arrived = true;
-        mbridge_update_mport(mb, port);
+        on_arrival(mb, port);
     } else if (vport->follow_limit) {
         on_announcement(mb, port, vport, src);
     }

@@ -101,6 +101,7 @@ void mbridge_keep_found(const struct mbridge *, struct mport *,
 
 /* mbridge-follow.c. */
 ofctrl_frame_cb mbridge_on_frame;
+ofctrl_taken_cb mbridge_on_taken;
 void mbridge_follow(const struct mbridge *, struct mport *,
                     struct eth_addr current_mac, struct vport *);
 void mbridge_unfollow_others(struct mbridge *, const struct mport *);

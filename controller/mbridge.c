@@ -38,7 +38,7 @@ mbridge_create(const char *name, const struct mbridge_env *env)
     mb->env = env;
     mb->row.name = xstrdup(name);
     mb->ofctrl = ofctrl_create(name, mbridge_on_of_port, mbridge_on_frame,
-                               mb);
+                               mbridge_on_taken, mb);
     ofctrl_set_watch(mb->ofctrl, env->watch);
     mb->guard = normal_guard_create(name);
     mb->plan = plan_create(name);

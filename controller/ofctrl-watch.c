@@ -6,6 +6,7 @@
 
 #include "lib/oflow-table.h"
 #include "lib/oflow.h"
+#include "lib/offer.h"
 #include "lib/pipeline.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-group.h"
@@ -22,11 +23,15 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 /* How much of what somebody else has changed is logged at a time, in bytes. */
 #define MAX_CHANGED 400
 
-/* Initializes 'watch' as not enabled. */
+/* Initializes 'watch' as not enabled.  'taken_cb' will be called with 'aux' from
+ * ofctrl_watch_decode(). */
 void
-ofctrl_watch_init(struct ofctrl_watch *watch)
+ofctrl_watch_init(struct ofctrl_watch *watch, ofctrl_taken_cb *taken_cb,
+                  void *aux)
 {
-    watch->enabled = watch->interfered = false;
+    watch->enabled = watch->interfered = watch->learned = false;
+    watch->taken_cb = taken_cb;
+    watch->aux = aux;
     ds_init(&watch->changed);
 }
 
@@ -45,7 +50,8 @@ ofctrl_watch_encode_request(void)
     struct ofputil_flow_monitor_request request = {
         .id = 1,
         .command = OFPFMC_ADD,
-        .flags = OFPFMF_ADD | OFPFMF_REMOVED | OFPFMF_MODIFY,
+        .flags = (OFPFMF_ADD | OFPFMF_REMOVED | OFPFMF_MODIFY
+                  | OFPFMF_INSTRUCTIONS),
         .out_port = OFPP_ANY,
         .out_group = OFPG_ANY,
         .table_id = OFPTT_ALL,
@@ -61,19 +67,57 @@ ofctrl_watch_encode_request(void)
 /* Is the flow that 'update' is about ours, or in the place of one of ours? */
 static bool
 concerns_us(const struct ofputil_flow_update *update,
-            const struct oflow_table *installed)
+            const struct oflow *flow, const struct oflow_table *installed)
 {
-    if (pipeline_cookie_is_ours(update->cookie)) {
-        return true;
+    return (pipeline_cookie_is_ours(update->cookie)
+            || oflow_table_find(installed, flow));
+}
+
+/* Returns a flow in 'installed' that may be the one that offered 'flow', which
+ * has been put into the switch, or null. */
+static const struct oflow *
+find_offer(const struct oflow *flow, const struct oflow_table *installed)
+{
+    const struct oflow_node *node;
+
+    if (pipeline_cookie_is_ours(flow->cookie)) {
+        HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+            if (node->flow->cookie == flow->cookie
+                && offer_is_in(node->flow->ofpacts,
+                               node->flow->ofpacts_len)) {
+                return node->flow;
+            }
+        }
     }
+    return NULL;
+}
 
-    struct ofpbuf none = ofpbuf_const_initializer(NULL, 0);
-    struct oflow *key = oflow_create(update->table_id, update->priority,
-                                     &update->match, update->cookie, &none);
-    bool found = oflow_table_find(installed, key) != NULL;
+/* Takes in that 'update' was made, by somebody else or as it was offered.
+ * Returns true if it interferes with us. */
+static bool
+take_update(struct ofctrl_watch *watch,
+            const struct ofputil_flow_update *update,
+            struct oflow_table *installed)
+{
+    struct ofpbuf ofpacts = ofpbuf_const_initializer(update->ofpacts,
+                                                     update->ofpacts_len);
+    struct oflow *flow = oflow_create(update->table_id, update->priority,
+                                      &update->match, update->cookie,
+                                      &ofpacts);
+    const struct oflow *offer = (update->event != OFPFME_REMOVED
+                                 ? find_offer(flow, installed) : NULL);
+    bool interferes = !offer && concerns_us(update, flow, installed);
 
-    oflow_unref(key);
-    return found;
+    if (offer) {
+        struct match match;
+
+        minimatch_expand(&offer->match, &match);
+        oflow_table_put(installed, flow);
+        watch->learned = true;
+        watch->taken_cb(match.flow.in_port.ofp_port, watch->aux);
+    }
+    oflow_unref(flow);
+    return interferes;
 }
 
 static void
@@ -90,8 +134,8 @@ format_update(struct ds *s, const struct ofputil_flow_update *update)
  * flow of ours, or put one in the place of one in 'installed'?  If so, appends
  * the first of them to 'what'. */
 static bool
-decode_flows(const struct ofp_header *oh, const struct oflow_table *installed,
-             struct ds *what)
+decode_flows(struct ofctrl_watch *watch, const struct ofp_header *oh,
+             struct oflow_table *installed, struct ds *what)
 {
     struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
     struct ofpbuf ofpacts;
@@ -111,7 +155,7 @@ decode_flows(const struct ofp_header *oh, const struct oflow_table *installed,
         }
         if ((update.event == OFPFME_ADDED || update.event == OFPFME_REMOVED
              || update.event == OFPFME_MODIFIED)
-            && concerns_us(&update, installed) && !n++) {
+            && take_update(watch, &update, installed) && !n++) {
             format_update(what, &update);
         }
     }
@@ -153,16 +197,17 @@ decode_group(const struct ofp_header *oh, struct ds *what)
 
 /* Takes in 'oh', a message that says that something has been changed by another
  * connection: a group, if 'group', or else a flow.  'installed' is what the
- * switch should hold. */
+ * switch should hold; what it has learned from an offer is added there, and
+ * watch->learned set. */
 void
 ofctrl_watch_decode(struct ofctrl_watch *watch, const struct ofp_header *oh,
-                    bool group, const struct oflow_table *installed)
+                    bool group, struct oflow_table *installed)
 {
     struct ds what = DS_EMPTY_INITIALIZER;
 
     if (watch->enabled
         && (group ? decode_group(oh, &what)
-            : decode_flows(oh, installed, &what))) {
+            : decode_flows(watch, oh, installed, &what))) {
         watch->interfered = true;
         if (watch->changed.length < MAX_CHANGED) {
             ds_put_format(&watch->changed, "%s%s",

@@ -11,9 +11,13 @@
  * ofctrl_switch_hello() asks for.
  *
  * Nothing has to be asked again and again for that, so an idle switch costs
- * nothing. */
+ * nothing.
+ *
+ * What the switch puts in by itself because we have offered it (lib/offer.h) is
+ * told likewise, and is no interference. */
 
 #include <stdbool.h>
+#include "controller/ofctrl.h"
 #include "openvswitch/dynamic-string.h"
 
 struct ofp_header;
@@ -24,13 +28,16 @@ struct ofctrl_watch {
     bool enabled;
     bool interfered;            /* Has anything been changed... */
     struct ds changed;          /* ...and what, to be logged. */
+    bool learned;               /* Has an offer been taken? */
+    ofctrl_taken_cb *taken_cb;  /* Called if so... */
+    void *aux;                  /* ...with this. */
 };
 
-void ofctrl_watch_init(struct ofctrl_watch *);
+void ofctrl_watch_init(struct ofctrl_watch *, ofctrl_taken_cb *, void *aux);
 void ofctrl_watch_uninit(struct ofctrl_watch *);
 struct ofpbuf *ofctrl_watch_encode_request(void);
 void ofctrl_watch_decode(struct ofctrl_watch *, const struct ofp_header *,
-                         bool group, const struct oflow_table *installed);
+                         bool group, struct oflow_table *installed);
 void ofctrl_watch_log(struct ofctrl_watch *, const char *bridge);
 
 #endif /* controller/ofctrl-watch.h */

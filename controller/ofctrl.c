@@ -73,11 +73,11 @@ struct ofctrl {
 
 /* Creates and returns a connection to bridge 'bridge' of the local switch.  If
  * the switch has not made the bridge's socket yet, then the client must call
- * ofctrl_socket_appeared() when it has.  'port_cb' and 'frame_cb' are called
- * with 'aux' from ofctrl_run(). */
+ * ofctrl_socket_appeared() when it has.  The callbacks are called with 'aux'
+ * from ofctrl_run(). */
 struct ofctrl *
 ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb,
-              ofctrl_frame_cb *frame_cb, void *aux)
+              ofctrl_frame_cb *frame_cb, ofctrl_taken_cb *taken_cb, void *aux)
 {
     struct ofctrl *ofctrl = xzalloc(sizeof *ofctrl);
 
@@ -87,7 +87,7 @@ ofctrl_create(const char *bridge, ofctrl_port_cb *port_cb,
     ofctrl->aux = aux;
     ofctrl->conn = mgmt_conn_create(bridge, OFP15_VERSION);
     ofctrl->conn_seqno = mgmt_conn_get_seqno(ofctrl->conn);
-    ofctrl_watch_init(&ofctrl->watch);
+    ofctrl_watch_init(&ofctrl->watch, taken_cb, aux);
     oflow_table_init(&ofctrl->installed);
     meter_sync_init(&ofctrl->meters);
     commit_init(&ofctrl->commit, ofctrl->bridge);
@@ -333,6 +333,11 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
         ofctrl_watch_decode(&ofctrl->watch, oh,
                             type == OFPTYPE_REQUESTFORWARD,
                             &ofctrl->installed);
+        if (ofctrl->watch.learned) {
+            /* The plan may not want it. */
+            ofctrl->watch.learned = false;
+            ofctrl->compare_all = true;
+        }
         break;
 
     case OFPTYPE_BARRIER_REPLY:

@@ -48,8 +48,12 @@ typedef void ofctrl_port_cb(const struct ofputil_phy_port *, bool gone,
  * to us (see pipeline_put_show()). */
 typedef void ofctrl_frame_cb(ofp_port_t port, struct eth_addr src, void *aux);
 
+/* Called when the switch has put in flows that a flow of 'port' offered: see
+ * lib/offer.h. */
+typedef void ofctrl_taken_cb(ofp_port_t port, void *aux);
+
 struct ofctrl *ofctrl_create(const char *bridge, ofctrl_port_cb *,
-                             ofctrl_frame_cb *, void *aux);
+                             ofctrl_frame_cb *, ofctrl_taken_cb *, void *aux);
 void ofctrl_destroy(struct ofctrl *);
 
 void ofctrl_run(struct ofctrl *);

@@ -62,6 +62,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/netport.h \
 	lib/network-side.c \
 	lib/network-side.h \
+	lib/offer.c \
+	lib/offer.h \
 	lib/oflow-bundle.c \
 	lib/oflow-bundle.h \
 	lib/oflow-table.c \

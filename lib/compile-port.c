@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "flow.h"
+#include "offer.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
@@ -20,14 +21,26 @@ struct compilation {
     bool pending;               /* Has it an address, but not won it? */
     struct vport_mac m;         /* Of its addresses the one at hand. */
     uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
+    bool offering;              /* Offer flows, rather than add them? */
+    struct ofpbuf offers;       /* Actions by which flows are offered. */
     struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
 };
+
+/* How long, in bytes, the actions may be by which flows are offered.  That is
+ * enough for one address in a few dozens of blocks of VLANs. */
+#define MAX_OFFERS 8192
 
 static void
 add(struct compilation *c, enum pipeline_table table, uint16_t priority,
     const struct match *match)
 {
-    slice_add_flow(c->slice, table, priority, match, c->cookie, c->ofpacts);
+    if (c->offering) {
+        offer_put(&c->offers, table, priority, match, c->cookie, c->ofpacts);
+        ofpbuf_clear(c->ofpacts);
+    } else {
+        slice_add_flow(c->slice, table, priority, match, c->cookie,
+                       c->ofpacts);
+    }
 }
 
 /* Appends what makes frames count for meter 'meter_id', if that is not 0 and
@@ -44,7 +57,8 @@ put_meter(struct compilation *c, uint32_t meter_id)
  *
  * Where there are several network ports, NORMAL must learn which of them a
  * source is behind, from the frame as it came.  The first frame of a guest that
- * is held back tells us that it has arrived. */
+ * is held back tells us that it has arrived, and has the switch put in at once
+ * what we then will. */
 static void
 start_admit(struct compilation *c)
 {
@@ -54,6 +68,7 @@ start_admit(struct compilation *c)
     }
     if (c->vport->role == VIF_GUEST && !c->vport->active) {
         pipeline_put_show(c->ofpacts);
+        ofpbuf_put(c->ofpacts, c->offers.data, c->offers.size);
     }
 }
 
@@ -443,9 +458,35 @@ compile_mac(struct compilation *c, struct vport_mac m,
     }
 }
 
+/* All that is about the port's addresses. */
+static void
+compile_macs(struct compilation *c, const struct vlan_set *const won[])
+{
+    for (size_t i = 0; i < vport_n_macs(c->vport); i++) {
+        compile_mac(c, vport_get_mac(c->vport, i), won[i]);
+    }
+}
+
+/* Makes c->offers what the first frame of a guest that is held back has the
+ * switch put in.  The tag of a dot1q-tunnel port can be taken off by pop_vlan
+ * only, which is nothing that can be learned. */
+static void
+compile_offers(struct compilation *c, const struct vlan_set *const free[])
+{
+    if (!c->vport->vlan.push) {
+        c->offering = true;
+        compile_macs(c, free);
+        c->offering = false;
+    }
+    if (c->offers.size > MAX_OFFERS) {
+        ofpbuf_clear(&c->offers);
+    }
+}
+
 /* Adds to 'slice' the flows and buckets of 'vport', which has won each of its
- * addresses, as vport_get_mac() numbers them, in the VLANs of 'won[i]'.  None
- * if 'ctx' does not ask for an exact MAC table.
+ * addresses, as vport_get_mac() numbers them, in the VLANs of 'won[i]'.  If it
+ * is held back, these are those in which it will, come what may.  None if 'ctx'
+ * does not ask for an exact MAC table.
  *
  * A guest and the host are sent what is for their MAC, and the broadcasts of
  * their VLANs; an isolated guest, none that comes from another one.  A network
@@ -463,15 +504,21 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
 
     uint64_t stub[128 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    bool held_back = vport->role != VIF_NETWORK && !vport->active;
     struct compilation c = {
         .ctx = ctx,
         .vport = vport,
         .slice = slice,
         .cookie = pipeline_cookie(COOKIE_PORT, vport->name),
-        .pending = (vport->role == VIF_GUEST && vlan_set_is_empty(won[0])),
+        .pending = (vport->role == VIF_GUEST
+                    && (held_back || vlan_set_is_empty(won[0]))),
         .ofpacts = &ofpacts,
     };
 
+    ofpbuf_init(&c.offers, 0);
+    if (held_back) {
+        compile_offers(&c, won);
+    }
     compile_admit(&c);
     if (c.pending) {
         add_drop(&c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING);
@@ -479,8 +526,8 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         compile_announce(&c);
     }
     if (vport->role != VIF_NETWORK) {
-        for (size_t i = 0; i < vport_n_macs(vport); i++) {
-            compile_mac(&c, vport_get_mac(vport, i), won[i]);
+        if (!held_back) {
+            compile_macs(&c, won);
         }
         for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
         compile_cvlans(&c);
@@ -491,5 +538,6 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         compile_unknown_normal(&c);
     }
 
+    ofpbuf_uninit(&c.offers);
     ofpbuf_uninit(&ofpacts);
 }

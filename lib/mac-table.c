@@ -48,6 +48,7 @@ mac_claim_uninit(struct mac_claim *claim)
     free(claim->port);
     vlan_set_uninit(&claim->vlans);
     vlan_set_uninit(&claim->won);
+    vlan_set_uninit(&claim->free);
 }
 
 static void
@@ -188,6 +189,7 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
         claim = &entry->claims[entry->n_claims++];
         claim->port = xstrdup(port);
         vlan_set_init(&claim->won);
+        vlan_set_init(&claim->free);
     } else if (claim->active == active && claim->kind == kind
                && vlan_set_equals(&claim->vlans, vlans)) {
         return;
@@ -308,6 +310,36 @@ share_out(const struct mac_entry *entry, struct vlan_set *won)
     vlan_set_uninit(&taken);
 }
 
+/* Makes '*set', which is taken over, that of '*old'.  Returns true if that is
+ * another one. */
+static bool
+replace_set(struct vlan_set *old, struct vlan_set *set)
+{
+    bool changed = !vlan_set_equals(old, set);
+
+    vlan_set_uninit(old);
+    *old = *set;
+    return changed;
+}
+
+/* Finds out where nobody but 'claim' claims the address of 'entry', if 'claim'
+ * is held back.  Returns true if that has changed. */
+static bool
+update_free(const struct mac_entry *entry, struct mac_claim *claim)
+{
+    struct vlan_set free = VLAN_SET_INITIALIZER;
+
+    if (!claim->active) {
+        vlan_set_union(&free, &claim->vlans);
+        for (size_t i = 0; i < entry->n_claims; i++) {
+            if (&entry->claims[i] != claim) {
+                vlan_set_subtract(&free, &entry->claims[i].vlans);
+            }
+        }
+    }
+    return replace_set(&claim->free, &free);
+}
+
 static void
 run_entry(struct mac_entry *entry, mac_table_changed_cb *changed, void *aux)
 {
@@ -317,12 +349,11 @@ run_entry(struct mac_entry *entry, mac_table_changed_cb *changed, void *aux)
     share_out(entry, won);
     for (size_t i = 0; i < entry->n_claims; i++) {
         struct mac_claim *claim = &entry->claims[i];
+        bool free_changed = update_free(entry, claim);
 
-        if (!vlan_set_equals(&won[i], &claim->won)) {
+        if (replace_set(&claim->won, &won[i]) || free_changed) {
             changed(claim->port, aux);
         }
-        vlan_set_uninit(&claim->won);
-        claim->won = won[i];
     }
     free(won);
 
@@ -334,7 +365,7 @@ run_entry(struct mac_entry *entry, mac_table_changed_cb *changed, void *aux)
 
 /* Decides anew about each address whose claims have changed since the last
  * call, and calls 'changed' with 'aux' for each port that has won or lost
- * something by it. */
+ * something by it, or that has more or less to win. */
 void
 mac_table_run(struct mac_table *table, mac_table_changed_cb *changed,
               void *aux)

@@ -52,6 +52,8 @@ struct mac_claim {
     enum claim_kind kind;
     struct vlan_set vlans;      /* Where. */
     struct vlan_set won;        /* Where it was won, a subset of 'vlans'. */
+    struct vlan_set free;       /* If it is held back, where nobody else
+                                 * claims it: it is sure to win there. */
     bool active;                /* False if it is held back. */
 };
 
@@ -77,7 +79,8 @@ struct mac_table {
     struct mac_entry *dirty;    /* List. */
 };
 
-/* Called for each port whose winnings have changed, perhaps repeatedly. */
+/* Called for each port whose winnings have changed, or what is free for it,
+ * perhaps repeatedly. */
 typedef void mac_table_changed_cb(const char *port, void *aux);
 
 void mac_table_init(struct mac_table *);

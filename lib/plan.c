@@ -358,7 +358,8 @@ run_port(struct plan *plan, struct plan_port *port)
         const struct mac_claim *claim
             = entry ? mac_entry_find_claim(entry, vport->name) : NULL;
 
-        won[i] = claim ? &claim->won : &none;
+        won[i] = (!claim ? &none
+                  : claim->active ? &claim->won : &claim->free);
     }
     slice_init(&new);
     compile_port(&plan->ctx, vport, won, &new);

@@ -35,6 +35,7 @@ unit_tests = \
 	tests/unit/test-netdef-law \
 	tests/unit/test-network-side \
 	tests/unit/test-oflow \
+	tests/unit/test-offer \
 	tests/unit/test-oflow-bundle \
 	tests/unit/test-oflow-table \
 	tests/unit/test-ometer \
@@ -130,6 +131,10 @@ tests_unit_test_network_side_LDADD = $(UNIT_LIBS)
 tests_unit_test_oflow_SOURCES = tests/unit/test-oflow.c
 tests_unit_test_oflow_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_oflow_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_offer_SOURCES = tests/unit/test-offer.c
+tests_unit_test_offer_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_offer_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_oflow_bundle_SOURCES = tests/unit/test-oflow-bundle.c
 tests_unit_test_oflow_bundle_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -7,7 +7,8 @@
  * stray.
  *
  * A frame with the word "once" is sent a single time, at SIGUSR1.  Its result
- * tells after how many copies of the others that was: "after=". */
+ * tells after how many copies of the others that was, "after=", and how many
+ * copies of the others had been sent when it was received, "heard=". */
 
 #define _GNU_SOURCE 1
 
@@ -27,6 +28,7 @@ struct sink {
     unsigned int duplicates;
     unsigned int reordered;
     uint32_t first;             /* First sequence number. */
+    unsigned int heard;         /* Copies of others sent before 'first' came. */
     uint32_t next;              /* Highest sequence number so far, plus 1. */
     long long int last_us;
     long long int gap_us;       /* Longest time without a copy. */
@@ -43,6 +45,9 @@ struct stream {
 };
 
 static volatile sig_atomic_t stop, told;
+
+/* How many copies of each frame have been sent. */
+static unsigned int n_rounds;
 
 static void
 handle_signal(int sig)
@@ -68,6 +73,7 @@ sink_receive(struct sink *sink, uint32_t seq)
     }
     if (!sink->received++) {
         sink->first = seq;
+        sink->heard = n_rounds;
     }
     sink->reordered += seq < sink->next;
     if (seq >= sink->next) {
@@ -104,9 +110,9 @@ receive(const struct port *port, const struct packet *packet, void *streams_)
 }
 
 /* Sends one more copy of each stream, those of frames to be sent "once" only if
- * it is time for them.  'round' is the number of copies so far. */
+ * it is time for them. */
 static void
-send_copies(struct stream *streams, size_t n, unsigned int round)
+send_copies(struct stream *streams, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct stream *stream = &streams[i];
@@ -115,10 +121,11 @@ send_copies(struct stream *streams, size_t n, unsigned int round)
         if (stream->frame->once && (!told || stream->sent)) {
             continue;
         }
-        stream->after = round;
+        stream->after = n_rounds;
         port_send(stream->frame->from, buf,
                   packet_compose(stream->frame, i, stream->sent++, buf));
     }
+    n_rounds++;
 }
 
 /* Receives until 'ms' have passed without a frame. */
@@ -137,9 +144,8 @@ send_at_rate(struct stream *streams, size_t n, const struct options *options)
 {
     long long int start = now_us();
 
-    for (unsigned int i = 0; !stop && (!options->count || i < options->count);
-         i++) {
-        long long int next = start + i * 1000000LL / options->rate;
+    while (!stop && (!options->count || n_rounds < options->count)) {
+        long long int next = start + n_rounds * 1000000LL / options->rate;
 
         for (;;) {
             long long int left = next - now_us();
@@ -150,7 +156,7 @@ send_at_rate(struct stream *streams, size_t n, const struct options *options)
                 break;
             }
         }
-        send_copies(streams, n, i);
+        send_copies(streams, n);
     }
 }
 
@@ -167,12 +173,12 @@ report(struct stream *stream)
 
         printf("stream=\"%s\" to=%s sent=%u received=%u lost=%u "
                "duplicates=%u reordered=%u longest_gap_ms=%.1f first=%u "
-               "next=%u after=%u strays=%u stray_ports=\"%s\"\n",
+               "next=%u after=%u heard=%u strays=%u stray_ports=\"%s\"\n",
                stream->frame->text, sink->receiver, stream->sent,
                sink->received, stream->sent - sink->received,
                sink->duplicates, sink->reordered, sink->gap_us / 1000.0,
-               sink->first, sink->next, stream->after, stream->strays,
-               strays);
+               sink->first, sink->next, stream->after, sink->heard,
+               stream->strays, strays);
         ok = ok && sink->received == stream->sent && !sink->duplicates;
     }
     if (!stream->n_sinks) {

@@ -57,6 +57,11 @@ decode(const struct ofp_header *oh, enum ofptype type,
     }
 }
 
+static void
+ignore_taken(ofp_port_t port OVS_UNUSED, void *aux OVS_UNUSED)
+{
+}
+
 /* Messages from a switch, one after the other, each as long as its header
  * says, as vconn.c takes them from a stream. */
 int
@@ -65,7 +70,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct oflow_table table, empty;
     struct ofctrl_watch watch;
 
-    ofctrl_watch_init(&watch);
+    ofctrl_watch_init(&watch, ignore_taken, NULL);
     watch.enabled = true;
     oflow_table_init(&table);
     oflow_table_init(&empty);

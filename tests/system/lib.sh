@@ -254,6 +254,20 @@ add_host() {
     echo "$2 - $1" >> $S/ports
 }
 
+# add_linux_bridge NAME [WORD]...: a Linux bridge, alone, without what netfilter
+# does to IPv6 in it.  Words are those of "ip link add".
+add_linux_bridge() {
+    local f name=$1
+
+    shift
+    for f in /proc/sys/net/bridge/bridge-nf-call-*; do
+        [ ! -e "$f" ] || echo 0 > "$f"
+    done
+    ip link add name "$name" "$@" type bridge stp_state 0 mcast_snooping 0 \
+        forward_delay 0
+    ip link set dev "$name" up
+}
+
 ## Ports.
 
 # Makes network namespace $1 with a device eth0 whose address is $2 and whose

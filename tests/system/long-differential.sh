@@ -119,15 +119,7 @@ linux_guest() {
 }
 
 linux_bridge() {
-    local f
-
-    # The bridge alone, without what netfilter does to IPv6 in it.
-    for f in /proc/sys/net/bridge/bridge-nf-call-*; do
-        [ ! -e "$f" ] || echo 0 > "$f"
-    done
-    ip link add name br0 address 52:54:00:00:00:0f type bridge stp_state 0 \
-        mcast_snooping 0 forward_delay 0
-    ip link set dev br0 up
+    add_linux_bridge br0 address 52:54:00:00:00:0f
     linux_guest g1 52:54:00:00:00:01
     linux_guest g2 52:54:00:00:00:02
     linux_guest g3 52:54:00:00:00:03

@@ -2,8 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A guest moves between two hosts, while a peer on each of them and one on
-# neither send to it 1,000 times a second.  It is known by its new port from its
-# first frame there, and by its old one until that is held back or unplugged.
+# neither send to it 1,000 times a second.
+#
+# What counts as lost: the peers number their frames.  LAST is the first number
+# that the old place has not received any more, FIRST the first that the new one
+# has, and HEARD how many frames had been sent when the peer itself received the
+# guest's announcement.  In between, the guest is nowhere, or nobody knows where:
+# frames LAST to HEARD - 1 are lost whatever the hosts do.  So FIRST must not be
+# more than HEARD.  All else must arrive, once.
+#
+# For the peer on the guest's new host there is one thing more.  Its frames have
+# a flow in the datapath already, which takes them outside.  When the announcement
+# leaves, the OpenFlow flow that takes them to the guest is in, but vswitchd's
+# revalidators must first look at the datapath's flow, and these rest 5 ms after
+# they have begun a round.  The same happens with NORMAL.  Mostly this peer loses
+# nothing either.
+#
+# The physical switch is a Linux bridge, which learns at once.  Open vSwitch goes
+# on for milliseconds by the datapath flows that it has made before, which would
+# count here as if the hosts had lost what their switch loses.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -13,31 +30,36 @@ need_controller
 # they are told.  Far less if the machine is idle; see what is printed.
 PATIENCE_MS=${VIRTNET_AT_ONCE_MS:-400}
 
+# What the revalidators may cost, in frames: five and, if the machine is busy,
+# what they have to wait for it.
+REVALIDATION=25
+
 start_ovs
 add_bridge brA hostA
 add_bridge brB hostB
-add_bridge switch switchhost
+add_linux_bridge switch
 for host in A B; do
     ip link add name up$host type veth peer name down$host
     ip link set dev up$host up
-    ip link set dev down$host up
-    vsctl add-port br$host up$host -- add-port switch down$host
+    ip link set dev down$host master switch up
+    vsctl add-port br$host up$host
     add_guest br$host p$host 52:54:00:00:00:0${host,,}
     make_port g$host 52:54:00:00:00:01
 done
 # One of the hosts has several network ports.
 add_uplink brA other 52:54:00:00:ff:02
-add_uplink switch remote 52:54:00:00:ff:01
+make_port remote 52:54:00:00:ff:01
+ip link set dev remote master switch
 network netA brA libvirt
 network netB brB libvirt
 plug brA gA 52:54:00:00:00:01
 start_controller
 settle
-# From now on the third switch knows who is where.
+# From now on the switch knows who is where.
 expect_frames <<'.'
-gA -> bcast = pA pB hostA hostB switchhost remote other
-pA -> bcast = gA pB hostA hostB switchhost remote other
-pB -> bcast = gA pA hostA hostB switchhost remote other
+gA -> bcast = pA pB hostA hostB remote other
+pA -> bcast = gA pB hostA hostB remote other
+pB -> bcast = gA pA hostA hostB remote other
 .
 expect_frames <<'.'
 pA -> gA = gA
@@ -58,12 +80,14 @@ result() {
 # what the source's port is told: "held-back" before the guest starts at its
 # destination, as if its state were known, or "unplugged" only after that.
 migrate() {
-    local from=$1 to=$2 when=$3 announced
+    local from=$1 to=$2 when=$3
 
     say "From $from to $to, the source's port is $when."
     plug br$to g$to 52:54:00:00:00:01
     set_status g$to inactive
     settle
+    # No host remembers that the guest has been there before.
+    ovs-appctl revalidator/purge
     start_probe p 1000 <<.
 pA -> gA = gA gB
 pB -> gA = gA gB
@@ -81,11 +105,10 @@ g$to -> bcast rarp once = p$from p$to remote
     [ "$(grep -c 'once.* lost=0 duplicates=0 ' $S/result)" = 3 ] ||
         fail "not everybody has heard the guest's announcement:
 $(cat $S/result)"
-    announced=$(result g$to pA after)
-    say "    Announced after frame $announced."
-    check_peer $from "$when" p$from $announced
-    check_peer $from "$when" p$to $announced
-    check_peer $from "$when" remote $announced
+    say "    The announcement was sent after frame $(result g$to pA after)."
+    check_peer $from "$when" pA
+    check_peer $from "$when" pB
+    check_peer $from "$when" remote
     # A port that is said to be here can be held back again.
     set_status g$to active
     settle
@@ -99,10 +122,10 @@ g$to -> remote = remote
 .
 }
 
-# Fails unless frames from port $3 go to the old place, then to none, and then to
-# the new one, where those arrive that were sent after announcement $4.
+# Fails unless what port $3 sends is received as it must be, after the guest has
+# moved from host $1 in manner $2.
 check_peer() {
-    local from=$1 when=$2 peer=$3 announced=$4 to=A sent old new last first
+    local from=$1 when=$2 peer=$3 to=A sent old new last first heard
 
     [ $from = B ] || to=B
     sent=$(result $peer g$from sent)
@@ -110,7 +133,9 @@ check_peer() {
     new=$(result $peer g$to received)
     last=$(result $peer g$from next)
     first=$(result $peer g$to first)
-    say "    $peer: frames up to $last to the old place, from $first to the new"
+    heard=$(result g$to $peer heard)
+    say "    $peer: frames up to $last to the old place, heard after $heard," \
+        "from $first to the new"
     [ $old -gt 300 ] && [ $new -gt 300 ] || fail "hardly anything arrives:
 $(cat $S/result)"
     # The first sequence number is 0.
@@ -119,11 +144,12 @@ $(cat $S/result)"
         fail "frames are lost at other times, or doubled:
 $(cat $S/result)"
     if [ $when = unplugged ] && [ $peer = p$from ]; then
-        # To him the guest was there until it was unplugged.
+        # To him the guest is there until it is unplugged.
         [ $((first - last)) -le $PATIENCE_MS ]
+    elif [ $peer = p$to ]; then
+        [ $first -le $((heard + REVALIDATION)) ] && [ $last -le $heard ]
     else
-        [ $((first - announced)) -le $PATIENCE_MS ] &&
-            [ $((last - announced)) -le $PATIENCE_MS ]
+        [ $first -le $heard ] && [ $last -le $heard ]
     fi || fail "more is lost than what is sent before the announcement:
 $(cat $S/result)"
 }

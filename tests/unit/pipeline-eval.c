@@ -250,6 +250,9 @@ execute(const struct evaluation *e, struct flow *flow,
             show(e, ofpact_get_CONTROLLER(a));
             break;
 
+        case OFPACT_LEARN:
+            break;              /* Nothing to this frame; test-offer.c. */
+
         case OFPACT_GOTO_TABLE:
             next_table = ofpact_get_GOTO_TABLE(a)->table_id;
             break;

@@ -102,6 +102,20 @@ check_run(struct mac_table *table, const char *changed, const char *won)
     ds_destroy(&s);
 }
 
+/* Checks what is free for 'port', which claims 'mac'. */
+static void
+check_free(const struct mac_table *table, const char *port,
+           const char *expected)
+{
+    const struct mac_claim *c
+        = mac_entry_find_claim(mac_table_find(table, mac), port);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    vlan_set_format(&s, &c->free);
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+}
+
 static void
 test_claiming_order(void **state OVS_UNUSED)
 {
@@ -180,11 +194,15 @@ test_partial(void **state OVS_UNUSED)
     claim(&table, "a", "10-40", false);
     check_run(&table, "abc", "b:40 c:10,20,30-31");
     assert_null(mac_entry_winner(mac_table_find(&table, mac), 11));
+    check_free(&table, "a", "11-19,21-29,32-39");
+    check_free(&table, "b", "");
     mac_table_unclaim(&table, mac, "c");
-    check_run(&table, "b", "b:20,40");
+    check_run(&table, "ab", "b:20,40");
+    check_free(&table, "a", "10-19,21-39");
     /* Only the rest is left for it when it is back. */
     claim(&table, "a", "10-40", true);
     check_run(&table, "a", "a:10-19,21-39 b:20,40");
+    check_free(&table, "a", "");
     mac_table_uninit(&table);
 }
 
@@ -225,7 +243,12 @@ test_seed(void **state OVS_UNUSED)
     mac_table_init(&table);
     mac_table_seed(&table, mac, &ten, pipeline_origin_hash("b"));
     claim(&table, "b", "10", false);
-    check_run(&table, "", "");
+    check_run(&table, "b", "");
+    check_free(&table, "b", "10");
+    claim(&table, "a", "10", false);
+    check_run(&table, "b", "");
+    check_free(&table, "a", "");
+    check_free(&table, "b", "");
     claim(&table, "a", "10", true);
     claim(&table, "b", "10", true);
     check_run(&table, "a", "a:10");
