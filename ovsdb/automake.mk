@@ -10,4 +10,6 @@ ovsdb_libvirtnet_ovsdb_la_SOURCES = \
 	ovsdb/qos-reader.c \
 	ovsdb/qos-reader.h \
 	ovsdb/vif-reader.c \
-	ovsdb/vif-reader.h
+	ovsdb/vif-reader.h \
+	ovsdb/vif-rows.c \
+	ovsdb/vif-rows.h

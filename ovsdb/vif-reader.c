@@ -5,15 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dirs.h"
 #include "flow.h"
 #include "hash.h"
 #include "lib/vif.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "ovsdb-idl.h"
-#include "packets.h"
-#include "smap.h"
+#include "ovsdb/vif-rows.h"
 #include "util.h"
 #include "uuid.h"
 #include "vswitch-idl.h"
@@ -173,172 +171,6 @@ touch_port(struct vif_reader *reader, const struct ovsrec_port *port)
     }
 }
 
-static char *
-get_id(const struct smap *external_ids, const char *key)
-{
-    return nullable_xstrdup(smap_get(external_ids, key));
-}
-
-/* Returns the socket of vhost-user port 'row', for the caller to free, null if it
- * is none.  Where Open vSwitch is the server, the socket has the port's name, in
- * a directory that is vswitchd's to know (vhost_sock_dir in its lib/dpdk.c). */
-static char *
-read_socket(const struct vif_reader *reader,
-            const struct ovsrec_interface *row)
-{
-    const char *path = smap_get(&row->options, "vhost-server-path");
-
-    if (path) {
-        return xstrdup(path);
-    } else if (!strcmp(row->type, "dpdkvhostuser")) {
-        const struct ovsrec_open_vswitch *ovs
-            = ovsrec_open_vswitch_first(reader->idl);
-        const char *dir = ovs ? smap_get(&ovs->other_config,
-                                         "vhost-sock-dir") : NULL;
-
-        return xasprintf("%s%s%s/%s", ovs_rundir(), dir ? "/" : "",
-                         dir ? dir : "", row->name);
-    }
-    return NULL;
-}
-
-static void
-read_interface(struct vif *vif, const struct ovsrec_interface *row)
-{
-    const struct smap *ids = &row->external_ids;
-
-    vif->name = xstrdup(row->name);
-    vif->type = xstrdup(row->type);
-    if (row->error) {
-        vif->error = xstrdup(row->error);
-    } else if (row->n_ofport && row->ofport[0] < 0) {
-        /* vswitch.xml: "OVS sets this column to -1 if it was unable to add
-         * the interface." */
-        vif->error = xstrdup("could not be added to the bridge "
-                             "(ofport is -1)");
-    } else if (row->n_ofport) {
-        vif->ofport = u16_to_ofp(row->ofport[0]);
-    }
-    vif->mtu = row->n_mtu ? row->mtu[0] : 0;
-    vif->mtu_request = row->n_mtu_request ? row->mtu_request[0] : 0;
-    if (row->mac_in_use) {
-        eth_addr_from_string(row->mac_in_use, &vif->mac_in_use);
-    }
-    vif->attached_mac = get_id(ids, "attached-mac");
-    vif->iface_id = get_id(ids, "iface-id");
-    vif->vm_id = get_id(ids, "vm-id");
-    vif->iface_status = get_id(ids, "iface-status");
-    vif->portgroup = get_id(ids, "virtnet-portgroup");
-    vif->profile = get_id(ids, "port-profile");
-    vif->role = get_id(ids, "virtnet-role");
-    vif->isolated = get_id(ids, "virtnet-isolated");
-    vif->macs = get_id(ids, "virtnet-macs");
-    vif->qos.policing_rate = row->ingress_policing_rate;
-    vif->qos.policing_burst = row->ingress_policing_burst;
-    vif->qos.policing_mark = get_id(ids, "virtnet-policing");
-    vif->no_carrier = row->link_state && !strcmp(row->link_state, "down");
-    vif->lacp_current = row->n_lacp_current && row->lacp_current[0];
-    vif->is_tunnel = vif_type_is_tunnel(row->type);
-}
-
-static void
-read_bond(struct vif *vif, const struct ovsrec_port *row)
-{
-    struct vif_bond *bond = &vif->bond;
-    struct eth_addr active;
-
-    bond->is_member = row->n_interfaces > 1;
-    if (!bond->is_member) {
-        return;
-    }
-    if (row->bond_mode) {
-        vif_bond_mode_from_string(row->bond_mode, &bond->mode);
-    }
-    bond->lacp = row->lacp && strcmp(row->lacp, "off");
-    bond->lacp_fallback_ab = smap_get_bool(&row->other_config,
-                                           "lacp-fallback-ab", false);
-    bond->all_members_active = smap_get_bool(&row->other_config,
-                                             "all-members-active", false);
-    for (size_t i = 0; i < row->n_interfaces; i++) {
-        const struct ovsrec_interface *member = row->interfaces[i];
-
-        if (member->n_lacp_current && member->lacp_current[0]) {
-            bond->lacp_negotiated = true;
-        }
-    }
-    bond->is_active = (row->bond_active_slave
-                       && eth_addr_from_string(row->bond_active_slave,
-                                               &active)
-                       && eth_addr_equals(active, vif->mac_in_use));
-}
-
-static void
-read_qos(struct port_qos *qos, const struct ovsrec_qos *row)
-{
-    const struct ovsrec_queue *queue = NULL;
-
-    for (size_t i = 0; i < row->n_queues; i++) {
-        if (!row->key_queues[i]) {
-            queue = row->value_queues[i];
-        }
-    }
-    qos->settings = port_qos_settings(row->type, &row->other_config,
-                                      row->n_queues,
-                                      queue ? &queue->other_config : NULL);
-    qos->mark = get_id(&row->external_ids, "virtnet-qos");
-    qos->qos = row->header_.uuid;
-    if (queue) {
-        qos->queue = queue->header_.uuid;
-    }
-}
-
-static void
-read_port(struct vif *vif, const struct ovsrec_port *row)
-{
-    const char *mark;
-
-    vif->port = xstrdup(row->name);
-    if (row->vlan_mode) {
-        port_vlan_mode_from_string(row->vlan_mode, &vif->vlan.mode);
-    }
-    if (row->n_tag) {
-        vif->vlan.tag = row->tag[0];
-    }
-    for (size_t i = 0; i < row->n_trunks; i++) {
-        vlan_set_add(&vif->vlan.trunks, row->trunks[i]);
-    }
-    for (size_t i = 0; i < row->n_cvlans; i++) {
-        vlan_set_add(&vif->qinq.cvlans, row->cvlans[i]);
-    }
-    vif->qinq.is_8021q = !strcmp(smap_get_def(&row->other_config,
-                                              "qinq-ethtype", ""), "802.1q");
-    mark = smap_get(&row->external_ids, "virtnet-vlan");
-    vif->vlan_is_ours = mark != NULL;
-    vif->vlan_is_kept = mark && !strcmp(mark, "kept");
-    vif->is_protected = row->protected_;
-    vif->protected_is_ours = smap_get_bool(&row->external_ids,
-                                           "virtnet-protected", false);
-    if (row->qos) {
-        read_qos(&vif->qos, row->qos);
-    }
-    read_bond(vif, row);
-}
-
-/* Is 'port' the output of a mirror?  There are few mirrors. */
-static bool
-is_mirror_output(const struct vif_reader *reader,
-                 const struct ovsrec_port *port)
-{
-    const struct ovsrec_mirror *mirror;
-
-    OVSREC_MIRROR_FOR_EACH (mirror, reader->idl) {
-        if (mirror->output_port == port) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Reads the rows of 'record' afresh. */
 static void
 run_record(struct vif_reader *reader, struct record *record)
@@ -351,11 +183,7 @@ run_record(struct vif_reader *reader, struct record *record)
     if (interface && port) {
         struct vif vif;
 
-        vif_init(&vif);
-        read_interface(&vif, interface);
-        vif.socket = read_socket(reader, interface);
-        read_port(&vif, port);
-        vif.is_mirror_output = is_mirror_output(reader, port);
+        vif_from_rows(&vif, reader->idl, interface, port);
         reader->overlay(&vif, reader->aux);
         record_set_vif(reader, record, &vif);
     } else {
@@ -389,22 +217,15 @@ vif_reader_track(struct vif_reader *reader, bool anew)
     const struct ovsrec_interface *interface;
     const struct ovsrec_port *port;
 
+    /* A change of a row that a Port refers to, be it through another one, is
+     * tracked as a change of the Port, too. */
     OVSREC_PORT_FOR_EACH_TRACKED (port, reader->idl) {
         if (!ovsrec_port_is_deleted(port)) {
             touch_port(reader, port);
         }
     }
     OVSREC_INTERFACE_FOR_EACH_TRACKED (interface, reader->idl) {
-        struct record *record = touch_record(reader,
-                                             &interface->header_.uuid);
-
-        /* What is true of one member of a bond may depend on another. */
-        if (record->has_vif && record->vif.bond.is_member) {
-            port = ovsrec_port_get_for_uuid(reader->idl, &record->port_uuid);
-            if (port) {
-                touch_port(reader, port);
-            }
-        }
+        touch_record(reader, &interface->header_.uuid);
     }
 
     if (anew) {
@@ -415,15 +236,10 @@ vif_reader_track(struct vif_reader *reader, bool anew)
         }
     }
 
-    bool mirrors = ovsrec_mirror_track_get_first(reader->idl) != NULL;
-    bool qos = (ovsrec_qos_track_get_first(reader->idl)
-                || ovsrec_queue_track_get_first(reader->idl));
-    if (mirrors || qos) {
-        /* This happens rarely, so look at all ports that it may concern. */
+    if (ovsrec_mirror_track_get_first(reader->idl)) {
+        /* This happens rarely, so look at all ports. */
         OVSREC_PORT_FOR_EACH (port, reader->idl) {
-            if (mirrors || port->qos) {
-                touch_port(reader, port);
-            }
+            touch_port(reader, port);
         }
     }
 }
