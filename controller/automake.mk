@@ -19,6 +19,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/early-bridges.h \
 	controller/export.c \
 	controller/export.h \
+	controller/mbridge-await.c \
 	controller/mbridge-follow.c \
 	controller/mbridge-format.c \
 	controller/mbridge-found.c \

@@ -442,6 +442,13 @@ dir_source_is_complete(const struct dir_source *source)
     return true;
 }
 
+/* Is the directory there, and may we read what is in it? */
+bool
+dir_source_is_readable(const struct dir_source *source)
+{
+    return source->scanned && !source->diags.n;
+}
+
 /* Appends all that there is to say of the files to 'diags'. */
 void
 dir_source_get_diags(const struct dir_source *source,

@@ -56,6 +56,7 @@ void dir_source_reload(struct dir_source *);
 const char *dir_source_directory(const struct dir_source *);
 struct dir_source_file *dir_source_sort(const struct dir_source *, size_t *n);
 bool dir_source_is_complete(const struct dir_source *);
+bool dir_source_is_readable(const struct dir_source *);
 void dir_source_get_diags(const struct dir_source *, struct diag_list *);
 void dir_source_log_diags(const struct diag_list *);
 

@@ -32,6 +32,7 @@ struct guest_source {
      * name: of guests that have left their state behind. */
     struct shash by_target;
     struct shash by_socket;
+    struct shash by_uuid;       /* "struct domstatus"es, likewise. */
 };
 
 static void
@@ -126,16 +127,43 @@ remove_interfaces(struct guest_source *source, const struct domstatus *status)
 }
 
 static void
+add_uuid(struct guest_source *source, const struct domstatus *status)
+{
+    if (status->uuid) {
+        shash_add(&source->by_uuid, status->uuid, status);
+    }
+}
+
+static void
+remove_uuid(struct guest_source *source, const struct domstatus *status)
+{
+    struct shash_node *node;
+
+    if (!status->uuid) {
+        return;
+    }
+    HMAP_FOR_EACH_WITH_HASH (node, node, hash_string(status->uuid, 0),
+                             &source->by_uuid.map) {
+        if (node->data == status) {
+            shash_delete(&source->by_uuid, node);
+            break;
+        }
+    }
+}
+
+static void
 replace_status(void *old, void *new, const char *path OVS_UNUSED,
                void *source_)
 {
     struct guest_source *source = source_;
 
     if (old) {
+        remove_uuid(source, old);
         remove_interfaces(source, old);
         source->n_guests--;
     }
     if (new) {
+        add_uuid(source, new);
         add_interfaces(source, new);
         source->n_guests++;
     }
@@ -162,6 +190,7 @@ guest_source_create(const char *libvirt_run, struct vif_reader *vifs)
     source->vifs = vifs;
     shash_init(&source->by_target);
     shash_init(&source->by_socket);
+    shash_init(&source->by_uuid);
     for (size_t i = 0; i < ARRAY_SIZE(source->guests); i++) {
         char *path = xasprintf("%s/%s", libvirt_run, drivers[i]);
 
@@ -184,6 +213,7 @@ guest_source_destroy(struct guest_source *source)
         netport_source_destroy(source->netports);
         shash_destroy(&source->by_target);
         shash_destroy(&source->by_socket);
+        shash_destroy(&source->by_uuid);
         free(source);
     }
 }
@@ -236,6 +266,8 @@ guest_source_overlay(const struct guest_source *source, struct vif *vif)
             break;
         }
     }
+    vif->guest.unknown = (vif->vm_id && dir_source_is_readable(source->guests[0])
+                          && !shash_find(&source->by_uuid, vif->vm_id));
     netport_source_overlay(source->netports, vif);
 }
 

@@ -144,6 +144,7 @@ mbridge_destroy_mport(struct mbridge *mb, struct mport *port)
     diag_list_uninit(&port->diags);
     follow_uninit(&port->follow);
     ovs_list_remove(&port->deaf_node);
+    ovs_list_remove(&port->await_node);
     hmap_remove(&mb->ports, &port->hmap_node);
     free(port);
 }
@@ -295,6 +296,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
              * server. */
             vport_set_mac(&vport, port->hw_addr);
         }
+        mbridge_await(mb, port, vif, &vport);
         /* A guest that is held back no longer may be held back again. */
         port->arrived = port->arrived && !vport.active;
         vport.active = vport.active || port->arrived;
@@ -381,6 +383,8 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
         diag_list_init(&port->diags);
         follow_init(&port->follow);
         ovs_list_init(&port->deaf_node);
+        ovs_list_init(&port->await_node);
+        port->is_new = ofctrl_is_ready(mb->ofctrl);
         hmap_insert(&mb->ports, &port->hmap_node, hash_ofport(port->ofport));
     }
     mport_set_fresh(mb, port, false);

@@ -31,6 +31,10 @@ struct mport {
     /* From the database, once known. */
     char *name;                 /* Of the interface, or null. */
     bool arrived;               /* Held back, but it has sent a frame. */
+    bool is_new;                /* Come since the switch was read, not active
+                                 * yet. */
+    long long int await_until;  /* In time_msec() terms; see mbridge_await(). */
+    struct ovs_list await_node; /* In mbridge's 'awaited_ports', or empty. */
     struct follow follow;       /* What its guest has changed to. */
     struct eth_addr current_mac;    /* What libvirt said of that. */
     struct ovs_list deaf_node;  /* In mbridge's 'deaf_ports', or empty. */
@@ -56,6 +60,7 @@ struct mbridge {
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
     bool announce;              /* Another member of a bond is active. */
     struct ovs_list deaf_ports; /* Those whose guest is not listened to. */
+    struct ovs_list awaited_ports;  /* Those whose guest is not known yet. */
     unsigned long long int n_frames;    /* That flows have shown. */
     size_t n_unsupported;       /* Of them. */
     struct tunnels tunnels;     /* Likewise. */
@@ -98,6 +103,12 @@ bool mbridge_knows_networks(const struct mbridge *);
 void mbridge_find(struct mbridge *, const struct oflow_table *);
 void mbridge_keep_found(const struct mbridge *, struct mport *,
                         struct vport *);
+
+/* mbridge-await.c. */
+void mbridge_await(struct mbridge *, struct mport *, const struct vif *,
+                   struct vport *);
+void mbridge_await_run(struct mbridge *);
+void mbridge_await_wait(const struct mbridge *);
 
 /* mbridge-follow.c. */
 ofctrl_frame_cb mbridge_on_frame;

@@ -45,6 +45,7 @@ mbridge_create(const char *name, const struct mbridge_env *env)
     hmap_init(&mb->ports);
     shash_init(&mb->fresh_ports);
     ovs_list_init(&mb->deaf_ports);
+    ovs_list_init(&mb->awaited_ports);
     diag_list_init(&mb->model_diags);
     diag_list_init(&mb->mode_diags);
     diag_list_init(&mb->settings_diags);
@@ -356,6 +357,7 @@ mbridge_run(struct mbridge *mb)
         mbridge_protect_ports(mb);
         update_existence(mb);
         update_settings(mb);
+        mbridge_await_run(mb);
         mbridge_follow_run(mb);
         plan_run(mb->plan);
         update_switch(mb);
@@ -368,6 +370,7 @@ void
 mbridge_wait(struct mbridge *mb)
 {
     ofctrl_wait(mb->ofctrl);
+    mbridge_await_wait(mb);
     mbridge_follow_wait(mb);
     normal_guard_wait(mb->guard, ofctrl_is_installed(mb->ofctrl, mb->plan));
     if (normal_guard_is_set(mb->guard)) {

@@ -114,6 +114,7 @@ vif_equals(const struct vif *a, const struct vif *b)
             && port_qos_equals(&a->qos, &b->qos)
             && bandwidth_equals(&a->bandwidth, &b->bandwidth)
             && a->vlan_is_kept == b->vlan_is_kept
+            && a->guest.unknown == b->guest.unknown
             && a->guest.state == b->guest.state
             && a->guest.link_down == b->guest.link_down
             && eth_addr_equals(a->guest.current_mac, b->guest.current_mac)

@@ -58,6 +58,7 @@ struct vif_bond {
 /* What libvirt knows of the guest behind an interface and the database does
  * not.  Without a 'name', nothing. */
 struct vif_guest {
+    bool unknown;               /* Has libvirt no state of the guest yet? */
     char *name;
     char *network;              /* That the interface is in, or null. */
     char *portgroup;            /* By its definition or its port, or null. */

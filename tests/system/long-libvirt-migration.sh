@@ -65,6 +65,8 @@ start_host() {
     ip link set dev host up
     ip link set dev up up
     start_ovs
+    ovs-appctl -t ovs-vswitchd vlog/set vconn:file:dbg
+    ovs-appctl -t ovs-vswitchd vlog/disable-rate-limit vconn
     add_bridge br0
     vsctl add-port br0 up
     add_guest br0 peer "52:54:00:00:01:0$2"
@@ -153,6 +155,9 @@ guest_is_at() {
     done
 }
 
+# Has the switch ever been told to deliver to the guest?
+was_told() { grep -q "dl_dst=$M1" $OVS_LOGDIR/ovs-vswitchd.log; }
+
 # Fails unless the guest is on its way from host $1 to host $2, where it has a
 # port and nothing else.
 guest_is_on_its_way() {
@@ -181,6 +186,7 @@ start_pings
 on a migrate 2 --migrateuri tcp://10.9.0.2 --bandwidth 20 &
 migration=$!
 guest_is_on_its_way a b
+! on b was_told || fail "host b had the guest's address for a moment"
 on b stop_controller KILL
 LIBVIRT_OPTION= on b start_controller
 guest_is_on_its_way a b
@@ -188,6 +194,7 @@ wait $migration
 sleep 1
 stop_pings
 guest_is_at b a
+on b was_told
 
 say "It is migrated back, through libvirt's own connection."
 start_pings
