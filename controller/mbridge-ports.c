@@ -19,6 +19,7 @@
 #include "lib/vif.h"
 #include "openvswitch/ofp-port.h"
 #include "openvswitch/vlog.h"
+#include "ovsdb/ovs-idl.h"
 #include "ovsdb/vif-reader.h"
 #include "util.h"
 
@@ -79,15 +80,17 @@ mbridge_is_row_wanted(const struct mbridge *mb, const char *name)
 
 /* Has column protected of the Port row of 'vif', which 'port' is, written as it
  * must be for tunnels and isolated guests to be kept apart.  As long as the
- * bridge's networks are not known, a guest stays as it is. */
+ * bridge's networks are not known, or flows that isolate guests are on their
+ * way, a guest stays as it is. */
 static void
 update_protected(struct mbridge *mb, const struct mport *port,
                  const struct vif *vif)
 {
-    bool isolated = (mbridge_knows_networks(mb)
+    bool on_their_way = mb->decided_exact && !mb->isolating;
+    bool isolated = (mbridge_knows_networks(mb) && !on_their_way
                      ? port->isolated : vif->protected_is_ours);
-    bool protected = port_policy_protected(vif, isolated, mb->exact,
-                                           mb->apart);
+    bool protected = port_policy_protected(vif, isolated, mb->isolating
+                                           && mb->decided_exact, mb->apart);
 
     want_row(mb, vif->name, "protected",
              (vif_must_change_protected(vif, protected)
@@ -338,11 +341,13 @@ mbridge_protect_ports(struct mbridge *mb)
     bool apart = tunnels_are_apart(&mb->tunnels, mb->exact);
     struct mport *port;
 
-    if (apart == mb->apart && mb->exact == mb->apart_exact) {
+    if (apart == mb->apart && mb->decided_exact == mb->apart_decided
+        && mb->isolating == mb->apart_isolating) {
         return;
     }
     mb->apart = apart;
-    mb->apart_exact = mb->exact;
+    mb->apart_decided = mb->decided_exact;
+    mb->apart_isolating = mb->isolating;
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
         const struct vif *vif
             = port->name ? vif_reader_find_name(mb->env->vifs, port->name)
@@ -352,6 +357,27 @@ mbridge_protect_ports(struct mbridge *mb)
             update_protected(mb, port, vif);
         }
     }
+}
+
+/* Are all isolated guests protected, and has vswitchd taken notice? */
+bool
+mbridge_has_protected(const struct mbridge *mb)
+{
+    const struct mport *port;
+    bool any = false;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        const struct vif *vif = (port->isolated && port->name
+                                 ? vif_reader_find_name(mb->env->vifs,
+                                                        port->name)
+                                 : NULL);
+
+        if (vif && !vif->is_protected) {
+            return false;
+        }
+        any = any || vif;
+    }
+    return !any || ovs_idl_is_carried_out(mb->env->ovs);
 }
 
 /* The switch tells of a port. */

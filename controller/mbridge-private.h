@@ -65,7 +65,8 @@ struct mbridge {
     size_t n_unsupported;       /* Of them. */
     struct tunnels tunnels;     /* Likewise. */
     bool apart;                 /* Are tunnels to be kept apart... */
-    bool apart_exact;           /* ...with 'exact' as it was then? */
+    bool apart_decided;         /* ...with these as they were then? */
+    bool apart_isolating;
 
     struct bridge_model model;
     bool complete;              /* Are all definitions known? */
@@ -75,7 +76,10 @@ struct mbridge {
     struct diag_list mode_diags;    /* Why the mode is not what it should. */
 
     bool has_mode;              /* Is 'exact' known yet? */
-    bool exact;                 /* Mode in force. */
+    bool exact;                 /* Mode in force... */
+    bool decided_exact;         /* ...and the one that is to be. */
+    bool isolating;             /* Are flows in that keep isolated guests
+                                 * apart? */
     bool asked_exact;           /* Mode last asked for without contradiction. */
     bool decide;                /* Decide on the mode again... */
     enum network_kind network;  /* ...also if one of these changes. */
@@ -95,6 +99,7 @@ const struct vif *mbridge_find_vif(const struct mbridge *,
 void mbridge_update_mport(struct mbridge *, struct mport *);
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
 void mbridge_protect_ports(struct mbridge *);
+bool mbridge_has_protected(const struct mbridge *);
 bool mbridge_is_row_wanted(const struct mbridge *, const char *name);
 ofctrl_port_cb mbridge_on_of_port;
 

@@ -19,7 +19,9 @@
 void
 mbridge_format_state(struct ds *s, const struct mbridge *mb)
 {
-    if (ofctrl_is_ready(mb->ofctrl) && !normal_guard_is_set(mb->guard)) {
+    if (mb->exact != mb->decided_exact) {
+        ds_put_cstr(s, "protecting isolated guests");
+    } else if (ofctrl_is_ready(mb->ofctrl) && !normal_guard_is_set(mb->guard)) {
         ds_put_cstr(s, "setting no-flood");
     } else if (ofctrl_is_installed(mb->ofctrl, mb->plan)
                && !normal_guard_is_done(mb->guard)) {
@@ -144,7 +146,8 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
 bool
 mbridge_is_installed(const struct mbridge *mb)
 {
-    return ofctrl_is_installed(mb->ofctrl, mb->plan);
+    return (mb->exact == mb->decided_exact
+            && ofctrl_is_installed(mb->ofctrl, mb->plan));
 }
 
 /* Is everything in the switch that is asked for, and nothing wrong? */
@@ -155,7 +158,7 @@ mbridge_is_ok(const struct mbridge *mb)
     bool ok;
 
     mbridge_get_diags(mb, &diags);
-    ok = (ofctrl_is_installed(mb->ofctrl, mb->plan)
+    ok = (mbridge_is_installed(mb)
           && normal_guard_is_done(mb->guard)
           && !ofctrl_count_quarantined(mb->ofctrl)
           && !diag_list_has_errors(&diags));

@@ -190,6 +190,7 @@ on_readback(struct mbridge *mb)
 
         mb->has_mode = true;
         mb->exact = oflow_table_count_flows(installed) > 0;
+        mb->decided_exact = mb->exact;
         mb->asked_exact = mb->exact;
         mb->found_exact = mb->exact;
         mb->decide = true;
@@ -221,7 +222,8 @@ update_mode(struct mbridge *mb)
 
     size_t meter_bands = meter_sync_bands(ofctrl_get_meters(mb->ofctrl));
 
-    if (!mb->decide && mb->network == network
+    if (!mb->decide && mb->exact == mb->decided_exact
+        && mb->network == network
         && mb->meter_bands == meter_bands
         && mb->n_unsupported_ports == mb->n_unsupported) {
         return;
@@ -243,6 +245,11 @@ update_mode(struct mbridge *mb)
     if (mb->asked_exact) {
         ctx.exact = model_can_be_exact(&mb->row, network, mb->n_unsupported,
                                        &diags);
+    }
+    mb->decided_exact = ctx.exact;
+    if (mb->exact && !ctx.exact && !mbridge_has_protected(mb)) {
+        /* Without the flows, isolated guests would reach each other. */
+        ctx.exact = true;
     }
     if (ctx.exact != mb->exact) {
         VLOG_INFO("%s: %s mode", mb->row.name,
@@ -353,6 +360,9 @@ mbridge_run(struct mbridge *mb)
         on_readback(mb);
     }
     if (mb->has_mode && ofctrl_is_ready(mb->ofctrl)) {
+        mb->isolating = mb->exact && (mb->isolating
+                                      || ofctrl_is_installed(mb->ofctrl,
+                                                             mb->plan));
         update_mode(mb);
         mbridge_protect_ports(mb);
         update_existence(mb);

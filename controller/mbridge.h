@@ -26,12 +26,14 @@ struct mac_claim;
 struct mbridge;
 struct netdef;
 struct ofctrl;
+struct ovs_idl;
 struct plan;
 struct vif;
 struct vif_reader;
 
 /* What all bridges need of the rest of the program. */
 struct mbridge_env {
+    const struct ovs_idl *ovs;
     const struct vif_reader *vifs;
     struct dbsync *dbsync;
     bool watch;                 /* Put right what others change at once? */

@@ -50,6 +50,7 @@ reconcile_create(const struct reconcile_config *config)
     r->dbsync = dbsync_create(config->database);
     r->rundir = dir_watch_create(ovs_rundir(), true);
     r->env = (struct mbridge_env) {
+        .ovs = r->ovs,
         .vifs = ovs_idl_vifs(r->ovs),
         .dbsync = r->dbsync,
         .watch = config->watch,

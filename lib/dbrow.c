@@ -141,8 +141,10 @@ dbrow_set_port_vlan(const char *port, const struct port_vlan *observed,
 
 /* Returns the request that sets column protected of port 'port' to 'protected'
  * and marks that as ours, or takes the mark off if it is false.  If the port is
- * protected already, or the mark not there, it does nothing.  The caller must
- * destroy it. */
+ * protected already, or the mark not there, it does nothing.
+ *
+ * If 'protected', the request also counts in next_cfg, by which vswitchd tells
+ * when it has carried out a change.  The caller must destroy it. */
 struct json *
 dbrow_set_port_protected(const char *port, bool protected)
 {
@@ -156,6 +158,10 @@ dbrow_set_port_protected(const char *port, bool protected)
         json_array_add(where, rfc7047_clause("protected", "==",
                                              json_boolean_create(false)));
         dbrow_update_marked(params, "Port", where, row, key, "true");
+        rfc7047_mutate(params, "Open_vSwitch", json_array_create_empty(),
+                       json_array_create_1(
+                           rfc7047_clause("next_cfg", "+=",
+                                          json_integer_create(1))));
     } else {
         /* Here it is the mark that the condition depends on. */
         json_array_add(where, rfc7047_clause("external_ids", "includes",

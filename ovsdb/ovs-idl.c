@@ -23,6 +23,7 @@ ovs_idl_connect(const char *remote)
 {
     static const struct ovsdb_idl_column *const columns[] = {
         &ovsrec_open_vswitch_col_cur_cfg,
+        &ovsrec_open_vswitch_col_next_cfg,
         &ovsrec_open_vswitch_col_other_config,
 
         &ovsrec_bridge_col_datapath_type,
@@ -200,4 +201,15 @@ ovs_idl_for_each_bridge(const struct ovs_idl *ovs, bridge_reader_cb *cb,
                         void *aux)
 {
     bridge_reader_for_each(ovs->idl, cb, aux);
+}
+
+/* Has vswitchd carried out all changes of the configuration that have been
+ * received so far, of those that are counted in column next_cfg? */
+bool
+ovs_idl_is_carried_out(const struct ovs_idl *ovs)
+{
+    const struct ovsrec_open_vswitch *row
+        = ovsrec_open_vswitch_first(ovs->idl);
+
+    return row && row->cur_cfg >= row->next_cfg;
 }

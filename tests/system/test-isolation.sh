@@ -142,6 +142,26 @@ vsctl set Interface i2 external_ids:virtnet-isolated=true -- \
     set Port g1 protected=false
 settle
 
+say "Not for a moment while the mode changes either."
+# Everybody is known to NORMAL, so that it would deliver.
+start_probe p 1000 <<'.'
+i1 -> i2 = -
+i1 -> bcast = g1
+i2 -> bcast = g1
+.
+for mode in kernel libvirt kernel libvirt kernel libvirt; do
+    network net0 br0 $mode
+    settle
+    [ "$(protected)" = "$([ $mode = libvirt ] || echo i1 i10 i2 j10)" ] ||
+        fail "in $mode mode, these are protected: $(protected)"
+    sleep 0.7
+done
+stop_probe p > $S/result || :
+say "$(grep -o '^stream=.*sent=[0-9]*\|strays.*' $S/result)"
+! grep -E '"i1 .*stray_ports=.*[" ]i2[x" ]|"i2 .*stray_ports=.*[" ]i1[x" ]' \
+    $S/result ||
+    fail "isolated guests have reached each other"
+
 say "What an isolated guest costs does not depend on how many there are."
 cost() {
     start_counting
