@@ -199,12 +199,12 @@ find_changes(const struct ofctrl *ofctrl, const struct plan *plan,
              struct ochanges *changes)
 {
     const struct oflow_table *desired = plan_desired(plan);
+    const struct oflow_table *dirty = plan_dirty(plan);
 
-    if (ofctrl->compare_all) {
+    if (ofctrl->compare_all || !dirty) {
         oflow_table_diff(desired, &ofctrl->installed, changes);
     } else {
-        oflow_table_diff_keys(plan_dirty(plan), desired, &ofctrl->installed,
-                              changes);
+        oflow_table_diff_keys(dirty, desired, &ofctrl->installed, changes);
     }
     quarantine_filter(&ofctrl->commit.quarantine, changes);
 }
@@ -460,10 +460,8 @@ ofctrl_is_ready(const struct ofctrl *ofctrl)
 bool
 ofctrl_is_installed(const struct ofctrl *ofctrl, const struct plan *plan)
 {
-    const struct oflow_table *dirty = plan_dirty(plan);
-
     return (ofctrl->state == S_READY && !ofctrl->compare_all
-            && hmap_is_empty(&dirty->flows) && hmap_is_empty(&dirty->groups)
+            && !plan_is_dirty(plan)
             && !meter_sync_is_busy(&ofctrl->meters)
             && ometers_equals(plan_meters(plan), &ofctrl->meters.installed));
 }

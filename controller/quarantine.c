@@ -112,8 +112,8 @@ release_flood(struct quarantine *q)
     return released;
 }
 
-/* Releases those who have a flow or bucket among 'keys', which have changed.
- * Returns true if there was anybody to release.
+/* Releases those who have a flow or bucket among 'keys', which have changed, or
+ * everybody if 'keys' is null.  Returns true if there was anybody to release.
  *
  * A FLOOD flow is refused if a group that it names is not there, because the
  * only port in that group is in quarantine.  It is as good as any other as
@@ -129,6 +129,9 @@ quarantine_release(struct quarantine *q, const struct oflow_table *keys)
 
     if (hmap_is_empty(&q->patients)) {
         return false;
+    } else if (!keys) {
+        quarantine_clear(q);
+        return true;
     }
     HMAP_FOR_EACH (fn, hmap_node, &keys->flows) {
         released |= release(q, fn->flow->cookie);

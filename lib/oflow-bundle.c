@@ -91,7 +91,7 @@ add_group_mod(struct obundle *bundle, uint32_t bundle_id, int command,
             .watch_port = OFPP_ANY,
             .watch_group = OFPG_ANY,
             .bucket_id = buckets[i]->bucket_id,
-            .ofpacts = buckets[i]->ofpacts,
+            .ofpacts = CONST_CAST(struct ofpact *, buckets[i]->ofpacts),
             .ofpacts_len = buckets[i]->ofpacts_len,
         };
         ovs_list_push_back(&gm.buckets, &copies[i].list_node);

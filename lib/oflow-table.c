@@ -230,11 +230,9 @@ oflow_table_equals(const struct oflow_table *a, const struct oflow_table *b)
 }
 
 static int
-compare_flows(const void *a_, const void *b_)
+compare_places(const void *a, const void *b)
 {
-    const struct oflow *const *a = a_;
-    const struct oflow *const *b = b_;
-    return oflow_compare(*a, *b);
+    return oflow_place_compare(a, b);
 }
 
 /* Returns the flows of 'table' in the order of oflow_compare().  The caller
@@ -242,15 +240,20 @@ compare_flows(const void *a_, const void *b_)
 const struct oflow **
 oflow_table_sort_flows(const struct oflow_table *table)
 {
-    const struct oflow **flows = xmalloc(MAX(1, hmap_count(&table->flows))
-                                         * sizeof *flows);
+    size_t max = MAX(1, hmap_count(&table->flows));
+    struct oflow_place *places = xmalloc(max * sizeof *places);
+    const struct oflow **flows = xmalloc(max * sizeof *flows);
     const struct oflow_node *node;
     size_t n = 0;
 
     HMAP_FOR_EACH (node, hmap_node, &table->flows) {
-        flows[n++] = node->flow;
+        places[n++] = oflow_get_place(node->flow);
     }
-    qsort(flows, n, sizeof *flows, compare_flows);
+    qsort(places, n, sizeof *places, compare_places);
+    for (size_t i = 0; i < n; i++) {
+        flows[i] = places[i].flow;
+    }
+    free(places);
     return flows;
 }
 

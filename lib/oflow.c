@@ -9,7 +9,10 @@
 #include "hash.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-flow.h"
+#include "openvswitch/ofp-port.h"
 #include "openvswitch/ofpbuf.h"
+#include "packets.h"
+#include "printable.h"
 #include "util.h"
 
 /* libopenvswitch leaves what is behind a value, up to a multiple of 8 bytes,
@@ -51,18 +54,17 @@ canonicalize_ofpacts(struct ofpact *ofpacts, size_t len)
     }
 }
 
-/* Returns a copy of 'ofpacts' that the caller must free, null if there are
- * none. */
-static struct ofpact *
-clone_ofpacts(const struct ofpbuf *ofpacts)
-{
-    struct ofpact *clone = NULL;
+BUILD_ASSERT_DECL(offsetof(struct oflow, ofpacts) % OFPACT_ALIGNTO == 0);
+BUILD_ASSERT_DECL(offsetof(struct obucket, ofpacts) % OFPACT_ALIGNTO == 0);
 
+/* Copies 'ofpacts' to 'dst', in canonical form. */
+static void
+copy_ofpacts(struct ofpact *dst, const struct ofpbuf *ofpacts)
+{
     if (ofpacts->size) {
-        clone = xmemdup(ofpacts->data, ofpacts->size);
-        canonicalize_ofpacts(clone, ofpacts->size);
+        memcpy(dst, ofpacts->data, ofpacts->size);
+        canonicalize_ofpacts(dst, ofpacts->size);
     }
-    return clone;
 }
 
 /* Does 'match' say anything of the packet itself, apart from its type? */
@@ -91,7 +93,7 @@ struct oflow *
 oflow_create(uint8_t table_id, uint16_t priority, const struct match *match,
              ovs_be64 cookie, const struct ofpbuf *ofpacts)
 {
-    struct oflow *flow = xmalloc(sizeof *flow);
+    struct oflow *flow = xmalloc(sizeof *flow + ofpacts->size);
     struct match canonical = *match;
 
     if (matches_packet(match)) {
@@ -105,8 +107,8 @@ oflow_create(uint8_t table_id, uint16_t priority, const struct match *match,
     minimatch_init(&flow->match, &canonical);
     flow->hash = minimatch_hash(&flow->match,
                                 hash_2words(table_id, priority));
-    flow->ofpacts = clone_ofpacts(ofpacts);
     flow->ofpacts_len = ofpacts->size;
+    copy_ofpacts(flow->ofpacts, ofpacts);
     return flow;
 }
 
@@ -126,7 +128,6 @@ oflow_unref(struct oflow *flow)
 {
     if (flow && !--flow->n_refs) {
         minimatch_destroy(&flow->match);
-        free(flow->ofpacts);
         free(flow);
     }
 }
@@ -151,57 +152,55 @@ oflow_equals(const struct oflow *a, const struct oflow *b)
                                        b->ofpacts, b->ofpacts_len));
 }
 
-static int
-compare_numbers(uint64_t a, uint64_t b)
+/* Returns the place of 'flow' among others. */
+struct oflow_place
+oflow_get_place(const struct oflow *flow)
 {
-    return a < b ? -1 : a > b;
-}
+    const struct miniflow *match = flow->match.flow;
 
-/* Orders matches by what flows of this program differ in: port, VLAN and
- * destination. */
-static int
-compare_matches(const struct miniflow *a, const struct miniflow *b)
-{
-    int cmp = compare_numbers(MINIFLOW_GET_U32(a, in_port.odp_port),
-                              MINIFLOW_GET_U32(b, in_port.odp_port));
-
-    if (!cmp) {
-        cmp = compare_numbers(
-            ntohl(MINIFLOW_GET_TYPE__(a, ovs_be32, vlans[0].qtag)),
-            ntohl(MINIFLOW_GET_TYPE__(b, ovs_be32, vlans[0].qtag)));
-    }
-    if (!cmp) {
-        /* With the first octets of the source, which do no harm. */
-        cmp = compare_numbers(
-            ntohll(MINIFLOW_GET_TYPE__(a, ovs_be64, dl_dst)),
-            ntohll(MINIFLOW_GET_TYPE__(b, ovs_be64, dl_dst)));
-    }
-    return cmp;
+    return (struct oflow_place) {
+        .keys = {
+            (uint64_t) flow->table_id << 48
+            | (uint64_t) (UINT16_MAX - flow->priority) << 32
+            | MINIFLOW_GET_U32(match, in_port.odp_port),
+            ntohl(MINIFLOW_GET_TYPE__(match, ovs_be32, vlans[0].qtag)),
+            /* With the first octets of the source, which do no harm. */
+            ntohll(MINIFLOW_GET_TYPE__(match, ovs_be64, dl_dst)),
+        },
+        .flow = flow,
+    };
 }
 
 /* Orders flows as a reader wants them: by table, highest priority first, then
  * by port, VLAN and destination, then by the text of their matches.  Returns
  * less than, equal to or greater than zero as strcmp() does. */
 int
-oflow_compare(const struct oflow *a, const struct oflow *b)
+oflow_place_compare(const struct oflow_place *a, const struct oflow_place *b)
 {
-    if (a->table_id != b->table_id) {
-        return a->table_id < b->table_id ? -1 : 1;
-    } else if (a->priority != b->priority) {
-        return a->priority > b->priority ? -1 : 1;
+    for (size_t i = 0; i < ARRAY_SIZE(a->keys); i++) {
+        if (a->keys[i] != b->keys[i]) {
+            return a->keys[i] < b->keys[i] ? -1 : 1;
+        }
     }
 
-    int cmp = compare_matches(a->match.flow, b->match.flow);
-    if (cmp) {
-        return cmp;
-    }
-
-    char *as = minimatch_to_string(&a->match, NULL, OFP_DEFAULT_PRIORITY);
-    char *bs = minimatch_to_string(&b->match, NULL, OFP_DEFAULT_PRIORITY);
-    cmp = strcmp(as, bs);
+    char *as = minimatch_to_string(&a->flow->match, NULL,
+                                   OFP_DEFAULT_PRIORITY);
+    char *bs = minimatch_to_string(&b->flow->match, NULL,
+                                   OFP_DEFAULT_PRIORITY);
+    int cmp = strcmp(as, bs);
     free(as);
     free(bs);
     return cmp;
+}
+
+/* Orders two flows as oflow_place_compare() does. */
+int
+oflow_compare(const struct oflow *a, const struct oflow *b)
+{
+    struct oflow_place a_place = oflow_get_place(a);
+    struct oflow_place b_place = oflow_get_place(b);
+
+    return oflow_place_compare(&a_place, &b_place);
 }
 
 /* Initializes '*fm' to an OFPFC_* 'command' on 'flow', which must outlive it:
@@ -225,7 +224,7 @@ oflow_to_flow_mod(const struct oflow *flow, int command,
         .buffer_id = UINT32_MAX,
         .out_port = OFPP_ANY,
         .out_group = OFPG_ANY,
-        .ofpacts = delete ? NULL : flow->ofpacts,
+        .ofpacts = delete ? NULL : CONST_CAST(struct ofpact *, flow->ofpacts),
         .ofpacts_len = delete ? 0 : flow->ofpacts_len,
     };
     minimatch_clone(&fm->match, &flow->match);
@@ -241,17 +240,74 @@ format_actions(struct ds *s, const struct ofpact *ofpacts, size_t ofpacts_len,
 {
     static const char old_name[] = "strip_vlan";
     static const char name[] = "pop_vlan";
-    struct ds actions = DS_EMPTY_INITIALIZER;
-    struct ofpact_format_params fp = { .s = &actions, .port_map = port_map };
+    struct ofpact_format_params fp = { .s = s, .port_map = port_map };
+    size_t start = s->length;
 
     ofpacts_format(ofpacts, ofpacts_len, &fp);
-    const char *p = ds_cstr(&actions);
-    for (const char *q; (q = strstr(p, old_name)); p = q + strlen(old_name)) {
-        ds_put_buffer(s, p, q - p);
-        ds_put_cstr(s, name);
+    for (char *p = ds_cstr(s) + start; (p = strstr(p, old_name)); ) {
+        /* The rest, with the null byte behind it, moves up. */
+        char *rest = p + strlen(old_name);
+
+        memcpy(p, name, strlen(name));
+        p += strlen(name);
+        memmove(p, rest, ds_cstr(s) + s->length + 1 - rest);
+        s->length -= rest - p;
     }
-    ds_put_cstr(s, p);
-    ds_destroy(&actions);
+}
+
+/* Appends the VLAN that 'match' matches on to 's'. */
+static void
+format_tci(struct ds *s, const struct match *match)
+{
+    uint16_t tci = ntohs(match->flow.vlans[0].tci);
+    uint16_t mask = ntohs(match->wc.masks.vlans[0].tci);
+
+    if (mask == (VLAN_CFI | VLAN_VID_MASK) && tci & VLAN_CFI) {
+        ds_put_format(s, "dl_vlan=%d,", tci & VLAN_VID_MASK);
+    } else if (mask) {
+        ds_put_format(s, "vlan_tci=0x%04"PRIx16"/0x%04"PRIx16",", tci, mask);
+    }
+}
+
+/* If 'match' is on port, VLAN and destination alone, as are those of which a
+ * plan has many, appends it to 's' as match_format() does, which needs four times
+ * as long, most of it for fields that are not there.  Otherwise returns false. */
+static bool
+format_usual_match(struct ds *s, const struct match *match, int priority,
+                   const struct ofputil_port_map *port_map)
+{
+    static const struct flow none;
+    const struct flow *masks = &match->wc.masks;
+    struct flow others = *masks;
+
+    others.packet_type = 0;
+    others.in_port.ofp_port = 0;
+    others.vlans[0].tci = 0;
+    others.dl_dst = eth_addr_zero;
+    if (memcmp(&others, &none, sizeof others)
+        || (masks->packet_type && !match_has_default_packet_type(match))
+        || masks->vlans[0].tci & htons(VLAN_PCP_MASK)
+        || priority == OFP_DEFAULT_PRIORITY) {
+        return false;
+    }
+
+    ds_put_format(s, "priority=%d,", priority);
+    if (masks->in_port.ofp_port) {
+        ds_put_cstr(s, "in_port=");
+        ofputil_format_port(match->flow.in_port.ofp_port, port_map, s);
+        ds_put_char(s, ',');
+    }
+    format_tci(s, match);
+    if (!eth_addr_is_zero(masks->dl_dst)) {
+        ds_put_cstr(s, "dl_dst=");
+        if (eth_mask_is_exact(masks->dl_dst)) {
+            printable_put_mac(s, match->flow.dl_dst);
+        } else {
+            eth_format_masked(match->flow.dl_dst, &masks->dl_dst, s);
+        }
+    }
+    ds_chomp(s, ',');
+    return true;
 }
 
 /* Appends 'flow' to 's' in the syntax of ovs-ofctl(8) add-flow, without a
@@ -266,7 +322,9 @@ oflow_format(struct ds *s, const struct oflow *flow,
                   ntohll(flow->cookie), flow->table_id);
     minimatch_expand(&flow->match, &match);
     size_t start = s->length;
-    match_format(&match, port_map, s, flow->priority);
+    if (!format_usual_match(s, &match, flow->priority, port_map)) {
+        match_format(&match, port_map, s, flow->priority);
+    }
     if (s->length == start) {
         /* match_format() leaves the default priority out. */
         ds_put_format(s, "priority=%"PRIu16, flow->priority);
@@ -281,15 +339,15 @@ struct obucket *
 obucket_create(uint32_t group_id, uint32_t bucket_id, ovs_be64 cookie,
                const struct ofpbuf *ofpacts)
 {
-    struct obucket *bucket = xmalloc(sizeof *bucket);
+    struct obucket *bucket = xmalloc(sizeof *bucket + ofpacts->size);
 
     bucket->n_refs = 1;
     bucket->hash = hash_2words(group_id, bucket_id);
     bucket->group_id = group_id;
     bucket->bucket_id = bucket_id;
     bucket->cookie = cookie;
-    bucket->ofpacts = clone_ofpacts(ofpacts);
     bucket->ofpacts_len = ofpacts->size;
+    copy_ofpacts(bucket->ofpacts, ofpacts);
     return bucket;
 }
 
@@ -308,7 +366,6 @@ void
 obucket_unref(struct obucket *bucket)
 {
     if (bucket && !--bucket->n_refs) {
-        free(bucket->ofpacts);
         free(bucket);
     }
 }

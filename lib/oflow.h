@@ -34,8 +34,8 @@ struct oflow {
     uint16_t priority;
     ovs_be64 cookie;
     struct minimatch match;
-    struct ofpact *ofpacts;
     size_t ofpacts_len;         /* In bytes. */
+    struct ofpact ofpacts[];
 };
 
 struct oflow *oflow_create(uint8_t table_id, uint16_t priority,
@@ -47,6 +47,19 @@ void oflow_unref(struct oflow *);
 bool oflow_same_key(const struct oflow *, const struct oflow *);
 bool oflow_equals(const struct oflow *, const struct oflow *);
 int oflow_compare(const struct oflow *, const struct oflow *);
+
+/* Where a flow stands in the order of flows.  The keys are what flows of this
+ * program differ in, so that many can be sorted without looking at each of them
+ * again and again. */
+struct oflow_place {
+    uint64_t keys[3];
+    const struct oflow *flow;
+};
+
+struct oflow_place oflow_get_place(const struct oflow *);
+int oflow_place_compare(const struct oflow_place *,
+                        const struct oflow_place *);
+
 void oflow_to_flow_mod(const struct oflow *, int command,
                        struct ofputil_flow_mod *);
 void oflow_format(struct ds *, const struct oflow *,
@@ -58,8 +71,8 @@ struct obucket {
     uint32_t group_id;
     uint32_t bucket_id;
     ovs_be64 cookie;            /* Whose it is; the switch does not know. */
-    struct ofpact *ofpacts;
     size_t ofpacts_len;         /* In bytes. */
+    struct ofpact ofpacts[];
 };
 
 struct obucket *obucket_create(uint32_t group_id, uint32_t bucket_id,

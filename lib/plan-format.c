@@ -20,17 +20,17 @@ static void
 format_origin(struct ds *s, ovs_be64 cookie, const void *plan_)
 {
     const struct plan *plan = plan_;
-    const char *name = plan_cookie_origin(plan, cookie);
-    const struct vport *vport = name ? plan_find_port(plan, name) : NULL;
+    const struct vport *vport = plan_find_cookie(plan, cookie);
 
     if (!vport) {
         ds_put_cstr(s, "bridge");
         return;
     }
     ds_put_format(s, "%s ", vif_role_to_string(vport->role));
-    printable_put(s, name);
+    printable_put(s, vport->name);
     if (!eth_addr_is_zero(vport->mac)) {
-        ds_put_format(s, " "ETH_ADDR_FMT, ETH_ADDR_ARGS(vport->mac));
+        ds_put_char(s, ' ');
+        printable_put_mac(s, vport->mac);
     }
     ds_put_cstr(s, ", VLAN ");
     vlan_set_format(s, &vport->vlan.members);

@@ -39,6 +39,7 @@ struct plan {
     struct flood_table flood_table;
     struct ometers meters;      /* Empty unless in libvirt mode. */
     struct oflow_table desired;
+    bool all_dirty;             /* Then 'dirty' is empty. */
     struct oflow_table dirty;   /* Used as a set of keys. */
 };
 
@@ -57,6 +58,7 @@ plan_create(const char *bridge)
     mac_table_init(&plan->mac_table);
     flood_table_init(&plan->flood_table);
     oflow_table_init(&plan->desired);
+    plan->all_dirty = true;
     oflow_table_init(&plan->dirty);
     return plan;
 }
@@ -217,6 +219,22 @@ plan_set_port(struct plan *plan, const struct vport *vport)
     mark_dirty(plan, port);
 }
 
+static void
+mark_flow_dirty(struct plan *plan, const struct oflow *flow)
+{
+    if (!plan->all_dirty) {
+        oflow_table_put(&plan->dirty, flow);
+    }
+}
+
+static void
+mark_bucket_dirty(struct plan *plan, const struct obucket *bucket)
+{
+    if (!plan->all_dirty) {
+        oflow_table_put_bucket(&plan->dirty, bucket);
+    }
+}
+
 /* Puts 'new', which is taken over, in the place of '*slice'. */
 static void
 replace_slice(struct plan *plan, struct slice *slice, struct slice *new)
@@ -233,14 +251,14 @@ replace_slice(struct plan *plan, struct slice *slice, struct slice *new)
             == slice->flows[i]) {
             oflow_table_remove(&plan->desired, slice->flows[i]);
         }
-        oflow_table_put(&plan->dirty, slice->flows[i]);
+        mark_flow_dirty(plan, slice->flows[i]);
     }
     for (size_t i = 0; i < slice->n_buckets; i++) {
         if (oflow_table_find_bucket(&plan->desired, slice->buckets[i])
             == slice->buckets[i]) {
             oflow_table_remove_bucket(&plan->desired, slice->buckets[i]);
         }
-        oflow_table_put_bucket(&plan->dirty, slice->buckets[i]);
+        mark_bucket_dirty(plan, slice->buckets[i]);
         flood_table_unref(&plan->flood_table, slice->buckets[i]->group_id);
     }
 
@@ -248,11 +266,11 @@ replace_slice(struct plan *plan, struct slice *slice, struct slice *new)
     *slice = *new;
     for (size_t i = 0; i < slice->n_flows; i++) {
         oflow_table_put(&plan->desired, slice->flows[i]);
-        oflow_table_put(&plan->dirty, slice->flows[i]);
+        mark_flow_dirty(plan, slice->flows[i]);
     }
     for (size_t i = 0; i < slice->n_buckets; i++) {
         oflow_table_put_bucket(&plan->desired, slice->buckets[i]);
-        oflow_table_put_bucket(&plan->dirty, slice->buckets[i]);
+        mark_bucket_dirty(plan, slice->buckets[i]);
     }
 }
 
@@ -337,10 +355,13 @@ static void
 winnings_changed(const char *port_name, void *plan_)
 {
     struct plan *plan = plan_;
-    struct plan_port *port = find_port(plan, port_name);
 
-    if (port) {
-        mark_dirty(plan, port);
+    if (!plan->ctx_changed) {
+        struct plan_port *port = find_port(plan, port_name);
+
+        if (port) {
+            mark_dirty(plan, port);
+        }
     }
 }
 
@@ -391,16 +412,18 @@ plan_run(struct plan *plan)
     if (plan->ctx_changed) {
         struct slice new;
 
+        plan->all_dirty = true;
+        oflow_table_clear(&plan->dirty);
         slice_init(&new);
         compile_bridge(&plan->ctx, plan->bridge, &new);
         replace_slice(plan, &plan->bridge_slice, &new);
         HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
             mark_dirty(plan, port);
         }
-        plan->ctx_changed = false;
     }
 
     mac_table_run(&plan->mac_table, winnings_changed, plan);
+    plan->ctx_changed = false;
     LIST_FOR_EACH_POP (port, dirty_node, &plan->dirty_ports) {
         ovs_list_init(&port->dirty_node);
         run_port(plan, port);
@@ -429,16 +452,26 @@ plan_desired(const struct plan *plan)
 }
 
 /* Returns a superset of the keys that have changed in plan_desired() since
- * plan_clear_dirty().  Only the keys mean anything. */
+ * plan_clear_dirty(), of which only the keys mean anything.  Returns null if
+ * anything may have changed, as in a plan that is new. */
 const struct oflow_table *
 plan_dirty(const struct plan *plan)
 {
-    return &plan->dirty;
+    return plan->all_dirty ? NULL : &plan->dirty;
+}
+
+/* May anything have changed in plan_desired() since plan_clear_dirty()? */
+bool
+plan_is_dirty(const struct plan *plan)
+{
+    return (plan->all_dirty || !hmap_is_empty(&plan->dirty.flows)
+            || !hmap_is_empty(&plan->dirty.groups));
 }
 
 void
 plan_clear_dirty(struct plan *plan)
 {
+    plan->all_dirty = false;
     oflow_table_clear(&plan->dirty);
 }
 
@@ -482,10 +515,10 @@ plan_sort_ports(const struct plan *plan)
     return vports;
 }
 
-/* Returns the name of the port that 'cookie' is for, or null if it is not a
- * port's or the plan has no such port. */
-const char *
-plan_cookie_origin(const struct plan *plan, ovs_be64 cookie)
+/* Returns the port that 'cookie' is for, or null if it is not a port's or the
+ * plan has no such port. */
+const struct vport *
+plan_find_cookie(const struct plan *plan, ovs_be64 cookie)
 {
     if (pipeline_cookie_kind(cookie) == COOKIE_PORT) {
         const struct plan_port *port;
@@ -494,10 +527,18 @@ plan_cookie_origin(const struct plan *plan, ovs_be64 cookie)
         HMAP_FOR_EACH_WITH_HASH (port, hmap_node,
                                  pipeline_cookie_hash(cookie),
                                  &plan->ports) {
-            return port->vport.name;
+            return &port->vport;
         }
     }
     return NULL;
+}
+
+/* Returns the name of that port, or null. */
+const char *
+plan_cookie_origin(const struct plan *plan, ovs_be64 cookie)
+{
+    const struct vport *vport = plan_find_cookie(plan, cookie);
+    return vport ? vport->name : NULL;
 }
 
 /* Returns how frames get to the network side, as of the ports stated, be they

@@ -13,7 +13,8 @@
  *
  * plan_desired() is the outcome.  plan_dirty() holds the keys of all flows and
  * buckets that may have changed in it since plan_clear_dirty(), so that a
- * switch can be brought up to date without looking at all of it. */
+ * switch can be brought up to date without looking at all of it; unless that is
+ * all that there is. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,11 +55,13 @@ const struct bridge_ctx *plan_get_ctx(const struct plan *);
 const struct ometers *plan_meters(const struct plan *);
 const struct oflow_table *plan_desired(const struct plan *);
 const struct oflow_table *plan_dirty(const struct plan *);
+bool plan_is_dirty(const struct plan *);
 void plan_clear_dirty(struct plan *);
 
 const struct mac_table *plan_mac_table(const struct plan *);
 const struct vport *plan_find_port(const struct plan *, const char *name);
 const struct vport **plan_sort_ports(const struct plan *);
+const struct vport *plan_find_cookie(const struct plan *, ovs_be64 cookie);
 const char *plan_cookie_origin(const struct plan *, ovs_be64 cookie);
 enum network_kind plan_network_kind(const struct plan *);
 

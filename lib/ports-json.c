@@ -58,6 +58,7 @@ ports_uninit(struct ports *ports)
         bridge_row_uninit(&bridge->row);
     }
     free(ports->bridges);
+    json_destroy(ports->document);
     *ports = (struct ports) PORTS_INITIALIZER;
 }
 
@@ -105,27 +106,35 @@ ports_bridge_find_vif(const struct ports_bridge *bridge, const char *name)
 static void
 find_bonds(struct ports_bridge *bridge)
 {
-    struct shash first = SHASH_INITIALIZER(&first);     /* By port. */
+    struct shash bonds = SHASH_INITIALIZER(&bonds);     /* By port. */
 
+    /* Only one of a port's interfaces can have the port's name. */
     for (size_t i = 0; i < bridge->n_vifs; i++) {
         struct vif *vif = &bridge->vifs[i];
-        struct vif *other = shash_find_data(&first, vif->port);
+
+        vif->bond.lacp_negotiated |= vif->lacp_current;
+        if (strcmp(vif->port, vif->name)) {
+            shash_add_once(&bonds, vif->port, vif);
+        }
+    }
+    for (size_t i = 0; i < bridge->n_vifs && !shash_is_empty(&bonds); i++) {
+        struct vif *vif = &bridge->vifs[i];
+        struct vif *other = shash_find_data(&bonds, vif->port);
+
+        if (other && other != vif) {
+            vif->bond.is_member = other->bond.is_member = true;
+            other->bond.lacp_negotiated |= vif->lacp_current;
+        }
+    }
+    for (size_t i = 0; i < bridge->n_vifs && !shash_is_empty(&bonds); i++) {
+        struct vif *vif = &bridge->vifs[i];
+        const struct vif *other = shash_find_data(&bonds, vif->port);
 
         if (other) {
-            vif->bond.is_member = other->bond.is_member = true;
-        } else {
-            shash_add(&first, vif->port, vif);
-            other = vif;
+            vif->bond.lacp_negotiated = other->bond.lacp_negotiated;
         }
-        other->bond.lacp_negotiated |= vif->lacp_current;
     }
-    for (size_t i = 0; i < bridge->n_vifs; i++) {
-        struct vif *vif = &bridge->vifs[i];
-        const struct vif *other = shash_find_data(&first, vif->port);
-
-        vif->bond.lacp_negotiated = other->bond.lacp_negotiated;
-    }
-    shash_destroy(&first);
+    shash_destroy(&bonds);
 }
 
 /* Sorts everything in 'ports', finds out which interfaces share a port, and
@@ -410,7 +419,8 @@ take_next(struct cursor *c, size_t n, struct shash *tables,
                                        &error);
     if (json) {
         error = take_document(json, c->line, n, c->is_log, tables, ports);
-        json_destroy(json);
+        json_destroy(ports->document);
+        ports->document = json;
     }
     cursor_advance(c, used);
     return error;

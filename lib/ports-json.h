@@ -28,9 +28,14 @@ struct ports_bridge {
 struct ports {
     struct ports_bridge *bridges;   /* By name. */
     size_t n, allocated;
+
+    /* What they were read from.  Nothing refers to it; but to free what makes up
+     * a large document takes as long as to read it, and whatever is allocated
+     * after that is scattered over the gaps. */
+    struct json *document;
 };
 
-#define PORTS_INITIALIZER { NULL, 0, 0 }
+#define PORTS_INITIALIZER { NULL, 0, 0, NULL }
 
 char *ports_from_text(const char *text, size_t size, struct ports *);
 void ports_uninit(struct ports *);

@@ -8,10 +8,13 @@
  * may write to.  A terminal must not take any of it for a command, and a line
  * must stay one line. */
 
+#include "openvswitch/types.h"
+
 struct ds;
 struct json;
 
 void printable_put(struct ds *, const char *);
+void printable_put_mac(struct ds *, struct eth_addr);
 void printable_put_shell(struct ds *, const char *);
 void printable_put_json(struct ds *, const struct json *);
 

@@ -44,16 +44,16 @@ add_vif(struct translation *t, struct translation_bridge *bridge,
         const struct vif *vif)
 {
     struct port_vlan vlan;
+    struct vif after = { .name = NULL };
     struct vport vport;
-    struct vif after;
+    bool has_new_vlan = model_port_vlan(&bridge->model, vif, &vlan);
 
-    vif_clone(&after, vif);
-    if (model_port_vlan(&bridge->model, vif, &vlan)) {
+    if (has_new_vlan) {
         row_changes_add_vlan(&t->rows, bridge->name, vif->port, &vif->vlan,
                              &vlan);
-        port_vlan_uninit(&after.vlan);
+        after = *vif;           /* Borrows all but 'vlan'. */
         after.vlan = vlan;
-        after.vlan_is_ours = !port_vlan_is_default(&after.vlan);
+        after.vlan_is_ours = !port_vlan_is_default(&vlan);
     }
 
     struct port_limits limits;
@@ -67,9 +67,12 @@ add_vif(struct translation *t, struct translation_bridge *bridge,
                               &limits.out);
     }
 
-    enum model_verdict verdict = model_port(&bridge->model, &after, &vport,
-                                            &bridge->diags);
-    vif_uninit(&after);
+    enum model_verdict verdict = model_port(&bridge->model,
+                                            has_new_vlan ? &after : vif,
+                                            &vport, &bridge->diags);
+    if (has_new_vlan) {
+        port_vlan_uninit(&vlan);
+    }
     if (verdict != MODEL_SKIPPED) {
         plan_set_port(bridge->plan, &vport);
         vport_uninit(&vport);
@@ -93,7 +96,8 @@ protect_ports(struct translation *t, struct translation_bridge *bridge,
     bool apart = tunnels_are_apart(&tunnels, exact);
     for (size_t i = 0; i < n; i++) {
         const struct vif *vif = &bridge->ports->vifs[i];
-        const struct vport *vport = plan_find_port(bridge->plan, vif->name);
+        const struct vport *vport
+            = exact ? NULL : plan_find_port(bridge->plan, vif->name);
         bool protected = port_policy_protected(vif, vport && vport->isolated,
                                                exact, apart);
 
@@ -334,11 +338,11 @@ static void
 find_owner(const struct translation_bridge *bridge, ovs_be64 cookie,
            struct owner *owner)
 {
-    const char *port = plan_cookie_origin(bridge->plan, cookie);
+    const struct vport *vport = plan_find_cookie(bridge->plan, cookie);
 
     *owner = (struct owner) {
-        .vport = port ? plan_find_port(bridge->plan, port) : NULL,
-        .vif = port ? translation_find_vif(bridge, port) : NULL,
+        .vport = vport,
+        .vif = vport ? translation_find_vif(bridge, vport->name) : NULL,
     };
     owner->origin = find_network(bridge, owner->vif, &owner->network);
 }
@@ -353,7 +357,8 @@ translation_format_origin(struct ds *s,
 
     find_owner(bridge, cookie, &owner);
     if (owner.vport) {
-        ds_put_format(s, "%s ", vif_role_to_string(owner.vport->role));
+        ds_put_cstr(s, vif_role_to_string(owner.vport->role));
+        ds_put_char(s, ' ');
         printable_put(s, owner.vport->name);
         if (owner.vif && owner.vif->vm_id) {
             ds_put_cstr(s, ", vm ");

@@ -7,6 +7,7 @@
 
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
+#include "printable.h"
 #include "util.h"
 
 /* Initializes 'dst' to a copy of 'src'. */
@@ -160,12 +161,12 @@ void
 vport_format(struct ds *s, const struct vport *vport)
 {
     if (!eth_addr_is_zero(vport->mac)) {
-        ds_put_format(s, ETH_ADDR_FMT, ETH_ADDR_ARGS(vport->mac));
+        printable_put_mac(s, vport->mac);
         if (vport->n_others) {
             ds_put_format(s, " and %"PRIuSIZE" more", vport->n_others);
         }
         ds_put_cstr(s, ", ");
     }
-    ds_put_format(s, "%sVLAN ", vport->isolated ? "isolated, " : "");
+    ds_put_cstr(s, vport->isolated ? "isolated, VLAN " : "VLAN ");
     vlan_set_format(s, &vport->vlan.members);
 }

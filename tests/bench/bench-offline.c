@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "byte-order.h"
 #include "flow.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/match.h"
@@ -22,14 +23,15 @@ put_load(struct ofpbuf *ofpacts, uint16_t tci)
 }
 
 static void
-print_flow(struct ds *s, const struct match *match, int priority,
-           struct ofpbuf *ofpacts)
+print_flow(struct ds *s, ovs_be64 cookie, int table_id,
+           const struct match *match, int priority, struct ofpbuf *ofpacts)
 {
     struct ofpact_format_params params = { .s = s };
 
-    ds_put_cstr(s, "flow add ");
+    ds_put_format(s, "flow add cookie=0x%"PRIx64",table=%d,",
+                  ntohll(cookie), table_id);
     match_format(match, NULL, s, priority);
-    ds_put_cstr(s, ",actions=");
+    ds_put_cstr(s, " actions=");
     ofpacts_format(ofpacts->data, ofpacts->size, &params);
     ds_put_char(s, '\n');
     ofpbuf_clear(ofpacts);
@@ -42,6 +44,7 @@ reference_guest(struct ds *s, unsigned int i, struct ofpbuf *ofpacts)
 {
     struct ofpact_format_params params = { .s = s };
     ofp_port_t ofport = u16_to_ofp(i);
+    ovs_be64 cookie = htonll(0x56e7020000000000 | i);
     struct match match;
 
     match_init_catchall(&match);
@@ -49,11 +52,11 @@ reference_guest(struct ds *s, unsigned int i, struct ofpbuf *ofpacts)
     match_set_dl_tci_masked(&match, htons(0), htons(VLAN_VID_MASK));
     put_load(ofpacts, VLAN_CFI | GUEST_VLAN);
     ofpact_put_GOTO_TABLE(ofpacts)->table_id = 10;
-    print_flow(s, &match, 100, ofpacts);
+    print_flow(s, cookie, 0, &match, 110, ofpacts);
 
     match_init_catchall(&match);
     match_set_in_port(&match, ofport);
-    print_flow(s, &match, 2, ofpacts);
+    print_flow(s, cookie, 0, &match, 2, ofpacts);
 
     match_init_catchall(&match);
     match_set_dl_vlan(&match, htons(GUEST_VLAN), 0);
@@ -62,7 +65,7 @@ reference_guest(struct ds *s, unsigned int i, struct ofpbuf *ofpacts)
     });
     ofpact_put_STRIP_VLAN(ofpacts);
     ofpact_put_OUTPUT(ofpacts)->port = ofport;
-    print_flow(s, &match, 100, ofpacts);
+    print_flow(s, cookie, 30, &match, 100, ofpacts);
 
     ofpact_put_STRIP_VLAN(ofpacts);
     ofpact_put_OUTPUT(ofpacts)->port = ofport;

@@ -107,6 +107,24 @@ send_flow(const struct oflow *flow)
     return sent;
 }
 
+/* A flow's match reads as libopenvswitch prints it. */
+static void
+check_match_text(const struct oflow *flow)
+{
+    char *match = minimatch_to_string(&flow->match, NULL, flow->priority);
+    char *expected = xasprintf("cookie=0x%"PRIx64",table=%d,%s actions=",
+                               ntohll(flow->cookie), flow->table_id,
+                               match[0] ? match : "priority=32768");
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    oflow_format(&s, flow, NULL);
+    ds_truncate(&s, strlen(expected));
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+    free(expected);
+    free(match);
+}
+
 static void
 check_flow(const struct oflow *flow)
 {
@@ -114,6 +132,7 @@ check_flow(const struct oflow *flow)
     struct oflow *sent = send_flow(flow);
     struct oflow *reported = report_flow(sent);
 
+    check_match_text(flow);
     oflow_format(&s, flow, NULL);
     struct oflow *parsed = oflow_from_string(ds_cstr(&s));
 
@@ -156,7 +175,7 @@ check_group(const struct ogroup *group)
             .watch_port = OFPP_ANY,
             .watch_group = OFPG_ANY,
             .bucket_id = buckets[i]->bucket_id,
-            .ofpacts = buckets[i]->ofpacts,
+            .ofpacts = CONST_CAST(struct ofpact *, buckets[i]->ofpacts),
             .ofpacts_len = buckets[i]->ofpacts_len,
         };
         ovs_list_push_back(&desc.buckets, &copies[i].list_node);
@@ -401,12 +420,31 @@ test_format(void **state OVS_UNUSED)
         "actions=pop_vlan,output:7",
         "cookie=0x1,table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
         "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10",
+        "cookie=0x1,table=0,priority=110,in_port=LOCAL actions=drop",
+        "cookie=0x1,table=0,priority=110,in_port=7,dl_vlan=10 "
+        "actions=clone(pop_vlan,output:1),pop_vlan,output:2",
+        "cookie=0x1,table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
+        "actions=drop",
+        "cookie=0x1,table=0,priority=110,vlan_tci=0x1000/0x1ffe actions=drop",
+        "cookie=0x1,table=0,priority=110,vlan_tci=0x1000/0x1000 actions=drop",
+        "cookie=0x1,table=0,priority=110,vlan_tci=0x0000/0x1fff actions=drop",
+        "cookie=0x1,table=0,priority=110,vlan_tci=0x0000 actions=drop",
+        "cookie=0x1,table=30,priority=100,dl_vlan=0,"
+        "dl_dst=52:54:00:0a:bc:de actions=drop",
+        "cookie=0x1,table=30,priority=50,"
+        "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=goto_table:40",
+        "cookie=0x1,table=30,priority=100,in_port=1,"
+        "dl_src=52:54:00:00:00:01,dl_dst=52:54:00:0a:bc:de actions=drop",
+        "cookie=0x1,table=30,priority=100,reg0=0x1/0x1,dl_vlan=10 "
+        "actions=drop",
+        "cookie=0x1,table=30,priority=100,arp,dl_vlan=10 actions=drop",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
         struct oflow *flow = oflow_from_string(lines[i]);
         struct ds s = DS_EMPTY_INITIALIZER;
 
+        check_match_text(flow);
         oflow_format(&s, flow, NULL);
         assert_string_equal(ds_cstr(&s), lines[i]);
         oflow_unref(flow);

@@ -172,6 +172,10 @@ check_dirty(const struct plan *plan, const struct oflow_table *before)
 {
     struct ochanges changes = OCHANGES_INITIALIZER;
 
+    if (!plan_dirty(plan)) {
+        assert_true(plan_is_dirty(plan));
+        return;
+    }
     oflow_table_diff(plan_desired(plan), before, &changes);
     for (size_t i = 0; i < changes.n; i++) {
         const struct ochange *c = &changes.changes[i];

@@ -52,7 +52,8 @@ run_and_count(struct plan *plan)
 {
     plan_run(plan);
 
-    size_t n = oflow_table_count_keys(plan_dirty(plan));
+    size_t n = oflow_table_count_keys(plan_dirty(plan) ? plan_dirty(plan)
+                                      : plan_desired(plan));
     plan_clear_dirty(plan);
     return n;
 }
