@@ -287,6 +287,9 @@ check_logs() {
         [ -z "$bad" ] || fail "unexpected lines in ${f##*/}:
 $bad"
     done
+    for f in "$OVS_LOGDIR"/{asan,ubsan}.*; do
+        [ ! -e "$f" ] || fail "${f##*/}: $(cat "$f")"
+    done
 }
 
 # Fails unless bridge $1 holds exactly the flows and groups that the controller

@@ -140,6 +140,8 @@ enter_sandbox() {
     fi
     mkdir -p $S/{run,log,db,etc,tmp,networks} /run/netns
     export TMPDIR=$S/tmp
+    export ASAN_OPTIONS=log_path=$OVS_LOGDIR/asan:${ASAN_OPTIONS-}
+    export UBSAN_OPTIONS=print_stacktrace=1:log_path=$OVS_LOGDIR/ubsan:${UBSAN_OPTIONS-}
     : > $S/ports
 
     trap on_exit EXIT
