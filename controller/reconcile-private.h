@@ -24,6 +24,7 @@ struct reconcile {
     struct shash bridges;       /* By name, "struct mbridge"s. */
     struct sset wanted_bridges; /* Those that we have asked to be made. */
     bool started;               /* Has the database been seen? */
+    bool standing_by;           /* Is it another's, so that 'bridges' is empty? */
 };
 
 #endif /* controller/reconcile-private.h */

@@ -111,6 +111,10 @@ reconcile_format_status(struct ds *s, const struct reconcile *r)
                   r->database,
                   ovs_idl_is_connected(r->ovs) ? "connected" : "disconnected",
                   dbsync_count_pending(r->dbsync), ovs_idl_cur_cfg(r->ovs));
+    if (r->standing_by) {
+        ds_put_cstr(s, "standing by: another virtnet-controller looks after "
+                    "the bridges\n");
+    }
     ds_put_format(s, "networks: %s: %"PRIuSIZE"%s\n",
                   netdef_source_directory(r->source),
                   netdef_source_count(r->source, false),
@@ -166,6 +170,8 @@ reconcile_export(const struct reconcile *r)
                     json_integer_create(dbsync_count_pending(r->dbsync)));
     json_object_put(database, "cur_cfg",
                     json_integer_create(ovs_idl_cur_cfg(r->ovs)));
+    json_object_put(database, "standing_by",
+                    json_boolean_create(r->standing_by));
     json_object_put_string(definitions, "directory",
                            netdef_source_directory(r->source));
     json_object_put(definitions, "networks", 

@@ -61,9 +61,9 @@ reconcile_create(const struct reconcile_config *config)
     return r;
 }
 
-/* Frees 'r'.  Switches and database keep what they have. */
-void
-reconcile_destroy(struct reconcile *r)
+/* Forgets the bridges.  The switches keep what they have. */
+static void
+clear_bridges(struct reconcile *r)
 {
     struct shash_node *node;
 
@@ -71,6 +71,13 @@ reconcile_destroy(struct reconcile *r)
         mbridge_destroy(node->data);
         shash_delete(&r->bridges, node);
     }
+}
+
+/* Frees 'r'.  Switches and database keep what they have. */
+void
+reconcile_destroy(struct reconcile *r)
+{
+    clear_bridges(r);
     shash_destroy(&r->bridges);
     sset_destroy(&r->wanted_bridges);
     early_bridges_destroy(r->early);
@@ -248,6 +255,28 @@ on_rundir_event(const char *name, void *r_)
     }
 }
 
+/* Does another program of ours look after the same switches?  Two with different
+ * definitions would undo each other's work for ever.  As long as it does, this
+ * one leaves everything alone. */
+static bool
+stand_by(struct reconcile *r)
+{
+    bool taken = ovs_idl_is_taken(r->ovs);
+
+    if (taken && !r->standing_by) {
+        VLOG_WARN("another virtnet-controller looks after these bridges; "
+                  "standing by until it ends");
+        early_bridges_destroy(r->early);
+        r->early = NULL;
+        clear_bridges(r);
+    } else if (!taken && r->standing_by) {
+        VLOG_INFO("the other virtnet-controller has ended; taking over");
+        r->started = false;
+    }
+    r->standing_by = taken;
+    return taken;
+}
+
 /* Takes in all that has happened and does what follows from it. */
 void
 reconcile_run(struct reconcile *r)
@@ -262,6 +291,9 @@ reconcile_run(struct reconcile *r)
 
     if (!ovs_idl_has_ever_connected(r->ovs)) {
         early_bridges_run(r->early);
+        return;
+    }
+    if (stand_by(r)) {
         return;
     }
     if (!r->started) {
@@ -299,6 +331,9 @@ reconcile_wait(struct reconcile *r)
     }
     if (!ovs_idl_has_ever_connected(r->ovs)) {
         early_bridges_wait(r->early);
+        return;
+    }
+    if (r->standing_by) {
         return;
     }
     dir_watch_wait(r->rundir);
@@ -367,7 +402,9 @@ reconcile_port_state(const struct reconcile *r, const char *name,
             return mbridge_port_state(mb, vif, why);
         }
     }
-    ds_put_cstr(why, "no switch has it yet");
+    ds_put_cstr(why, r->standing_by
+                ? "another virtnet-controller looks after it"
+                : "no switch has it yet");
     return PORT_WAITING;
 }
 
@@ -377,7 +414,7 @@ reconcile_is_installed(const struct reconcile *r)
 {
     const struct shash_node *node;
 
-    if (!ovs_idl_has_ever_connected(r->ovs)
+    if (!ovs_idl_has_ever_connected(r->ovs) || r->standing_by
         || dbsync_count_pending(r->dbsync)) {
         return false;
     }

@@ -80,8 +80,8 @@ ovs_idl_connect(const char *remote)
     return idl;
 }
 
-/* Creates and returns a connection to the Open_vSwitch database at 'remote'.
- * ovs_idl_run() will call 'vif_overlay' and 'vif_changed' with 'aux'. */
+/* Creates and returns a connection to the Open_vSwitch database at 'remote',
+ * which asks for the lock that one program of ours can have.  ovs_idl_run() will call 'vif_overlay' and 'vif_changed' with 'aux'. */
 struct ovs_idl *
 ovs_idl_create(const char *remote, vif_overlay_cb *vif_overlay,
                vif_changed_cb *vif_changed, void *aux)
@@ -89,6 +89,7 @@ ovs_idl_create(const char *remote, vif_overlay_cb *vif_overlay,
     struct ovs_idl *ovs = xzalloc(sizeof *ovs);
 
     ovs->idl = ovs_idl_connect(remote);
+    ovsdb_idl_set_lock(ovs->idl, "virtnet_controller");
     ovs->seqno = ovsdb_idl_get_seqno(ovs->idl);
     ovs->vif_reader = vif_reader_create(ovs->idl, vif_overlay, vif_changed,
                                         aux);
@@ -172,6 +173,14 @@ bool
 ovs_idl_has_ever_connected(const struct ovs_idl *ovs)
 {
     return ovsdb_idl_has_ever_connected(ovs->idl);
+}
+
+/* Has another program of ours the lock?  The database's server says so before
+ * it sends the database.  False if it knows no locks. */
+bool
+ovs_idl_is_taken(const struct ovs_idl *ovs)
+{
+    return ovsdb_idl_is_lock_contended(ovs->idl);
 }
 
 /* Returns which change of the configuration, as counted in column next_cfg,

@@ -31,6 +31,7 @@ void ovs_idl_wait(struct ovs_idl *);
 
 bool ovs_idl_is_connected(const struct ovs_idl *);
 bool ovs_idl_has_ever_connected(const struct ovs_idl *);
+bool ovs_idl_is_taken(const struct ovs_idl *);
 int64_t ovs_idl_cur_cfg(const struct ovs_idl *);
 bool ovs_idl_is_carried_out(const struct ovs_idl *);
 struct vif_reader *ovs_idl_vifs(struct ovs_idl *);

@@ -279,6 +279,7 @@ check_logs() {
     allow_log '\|timeval(\([^|]*\))?\|WARN\|'
     allow_log '\|ovs_rcu(\([^|]*\))?\|WARN\|blocked [0-9]+ ms'
     allow_log '\|WARN\|(Unreasonably long|Dropped [0-9]+ log messages)'
+    allow_log 'reconcile\|WARN\|another virtnet-controller looks after these'
     allow_log '\|ofproto_dpif_xlate(\([^|]*\))?\|WARN\|dropping '
     for f in "$OVS_LOGDIR"/*.log; do
         [ -e "$f" ] || continue
