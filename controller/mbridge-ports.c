@@ -245,17 +245,22 @@ mbridge_find_vif(const struct mbridge *mb, const struct mport *port,
     return vif;
 }
 
-/* Does 'vport', a new version of a port in the plan, mean that now the outside
- * is to send by another member of a bond than before?  With LACP the members
- * are one to the outside. */
+/* Does 'vport', a new version of 'port' with or without 'carrier', mean that now
+ * the outside is to send by another member of a bond than before?  With LACP
+ * the members are one to the outside.
+ *
+ * vswitchd has put a member out of use, if its bond_downdelay is 0, before it
+ * writes that the link is down. */
 static bool
-becomes_active(const struct mbridge *mb, const struct vport *vport)
+moves_guests(const struct mbridge *mb, const struct mport *port,
+             const struct vport *vport, bool carrier)
 {
     const struct vport *old = plan_find_port(mb->plan, vport->name);
 
     return (old && old->reflects && vport->reflects
-            && old->admission != ADMISSION_ALL
-            && vport->admission == ADMISSION_ALL);
+            && ((old->admission != ADMISSION_ALL
+                 && vport->admission == ADMISSION_ALL)
+                || (port->carrier && !carrier)));
 }
 
 /* Finds out from the database what 'port' is for, and has the plan follow. */
@@ -304,7 +309,9 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
         port->arrived = port->arrived && !vport.active;
         vport.active = vport.active || port->arrived;
         mbridge_follow(mb, port, vif->guest.current_mac, &vport);
-        mb->announce = mb->announce || becomes_active(mb, &vport);
+        mb->announce = (mb->announce
+                        || moves_guests(mb, port, &vport, !vif->no_carrier));
+        port->carrier = !vif->no_carrier;
         plan_set_port(mb->plan, &vport);
         vport_uninit(&vport);
     } else if (port->in_plan) {

@@ -40,6 +40,7 @@ struct mport {
     struct ovs_list deaf_node;  /* In mbridge's 'deaf_ports', or empty. */
     bool in_plan;
     bool isolated;
+    bool carrier;               /* Was its link up? */
     struct {
         bool network, isolated, listens;
     } found;                    /* In the switch: what it was taken for. */
@@ -58,7 +59,7 @@ struct mbridge {
     struct plan *plan;
     struct hmap ports;          /* Contains "struct mport"s. */
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
-    bool announce;              /* Another member of a bond is active. */
+    bool announce;              /* Another member of a bond is in use. */
     struct ovs_list deaf_ports; /* Those whose guest is not listened to. */
     struct ovs_list awaited_ports;  /* Those whose guest is not known yet. */
     unsigned long long int n_frames;    /* That flows have shown. */

@@ -4,9 +4,9 @@
 
 /* Saying on behalf of guests where they are.
  *
- * When another member of a bond becomes the active one, the physical switch goes
- * on sending to the one of before whatever is for a guest that says nothing
- * itself.  vswitchd tells it better by RARP, but for addresses only that NORMAL
+ * When another member of a bond becomes the active one, or one of a balance-slb
+ * bond fails, the physical switch goes on sending to the one of before whatever
+ * is for a guest that says nothing itself.  vswitchd tells it better by RARP, but for addresses only that NORMAL
  * has learned, and of guests it learns none; see bond_send_learning_packets()
  * in Open vSwitch's ofproto-dpif. */
 

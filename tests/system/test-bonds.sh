@@ -70,30 +70,61 @@ host -> g1 = g1
 # Fails unless what the probe has counted is as it must be.
 check_probe() {
     stop_probe p > $S/result || :
-    sed -E 's/^/    /; s/ (reordered|first|next|after)=[^ ]*//g' $S/result
+    sed -E 's/^/    /; s/ (reordered|first|next|after|heard)=[^ ]*//g' $S/result
     ! grep -v ' duplicates=0 ' $S/result || fail "frames were doubled"
-    ! grep -oE 'stray_ports=".*"' $S/result | grep -wE 'g1|g2|host' ||
+    ! grep -E 'stray_ports=.*[" ](g1|g2|host)[x" ]' $S/result ||
         fail "a guest has received what is not for it"
     ! grep -E ' received=[0-9]? ' $S/result || fail "hardly anything arrives"
 }
 
-# Another member becomes active without any link going down, so that only an
-# announcement can tell the outside, and g1 says nothing.  Of what is sent to it
-# in 1.5 seconds, all that is sent after the first moment arrives.
-fail_over_silently() {
-    local other=m1
-
-    [ "$(active_member)" = m2 ] || other=m2
+# Does "$@", after which g1, which says nothing, is to be reached by another
+# member, so that only an announcement can tell the outside.  Of what is sent to
+# it in 1.5 seconds, all that is sent after the first moment arrives.
+move_silently() {
     start_probe s 300 <<< "r1 -> g1 = g1"
     sleep 0.3
-    ovs-appctl bond/set-active-member bond0 $other > /dev/null
+    "$@"
     sleep 1.2
     stop_probe s > $S/silent || :
     say "    $(grep -oE 'sent=.* lost=[0-9]+' $S/silent)"
-    [ "$(active_member)" = $other ] || fail "$other does not become active"
     awk -v RS='[ \n]' -F= '{ v[$1] = $2 }
         END { exit !(v["sent"] > 0 && v["lost"] < v["sent"] / 3) }' \
         $S/silent || fail "the outside does not learn where a guest is"
+}
+
+other_member() {
+    case $(active_member) in m1) echo m2 ;; *) echo m1 ;; esac
+}
+
+set_active() {
+    ovs-appctl bond/set-active-member bond0 "$1" > /dev/null
+}
+
+# Another member becomes active without any link going down.
+fail_over_silently() {
+    local other
+
+    other=$(other_member)
+    say "    $other becomes active"
+    move_silently set_active $other
+    [ "$(active_member)" = $other ] || fail "$other does not become active"
+}
+
+# A member fails that is not the active one, but the one by which g1 sends.
+fail_passive_silently() {
+    local other
+
+    other=$(other_member)
+    say "    $other fails"
+    ovs-appctl bond/migrate bond0 \
+        "$(ovs-appctl bond/hash 52:54:00:00:00:01 0)" $other > /dev/null
+    send_frames <<< "g1 -> bcast" > /dev/null
+    ovs-appctl fdb/show phys | grep -q "^ *$(vsctl get Interface \
+        "p${other#m}" ofport) .* 52:54:00:00:00:01 " ||
+        fail "g1 does not send by $other"
+    move_silently ip link set dev "p${other#m}" down
+    ip link set dev "p${other#m}" up
+    wait_for 20 is_enabled $other || fail "$other does not come back"
 }
 
 for mode in active-backup balance-slb; do
@@ -121,6 +152,7 @@ g2 -> bcast = g1 host r1 physhost
     check_probe
     check_frames
     fail_over_silently
+    [ $mode != balance-slb ] || fail_passive_silently
     vsctl del-port bond0 -- del-port p1 -- del-port p2
 done
 
