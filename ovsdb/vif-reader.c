@@ -183,7 +183,8 @@ run_record(struct vif_reader *reader, struct record *record)
     if (interface && port) {
         struct vif vif;
 
-        vif_from_rows(&vif, reader->idl, interface, port);
+        vif_from_rows(&vif, reader->idl, interface, port,
+                      record->has_vif ? &record->vif : NULL);
         reader->overlay(&vif, reader->aux);
         record_set_vif(reader, record, &vif);
     } else {

@@ -58,11 +58,7 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     } else if (row->n_ofport) {
         vif->ofport = u16_to_ofp(row->ofport[0]);
     }
-    vif->mtu = row->n_mtu ? row->mtu[0] : 0;
     vif->mtu_request = row->n_mtu_request ? row->mtu_request[0] : 0;
-    if (row->mac_in_use) {
-        eth_addr_from_string(row->mac_in_use, &vif->mac_in_use);
-    }
     vif->attached_mac = get_id(ids, "attached-mac");
     vif->iface_id = get_id(ids, "iface-id");
     vif->vm_id = get_id(ids, "vm-id");
@@ -75,13 +71,55 @@ read_interface(struct vif *vif, const struct ovsrec_interface *row)
     vif->qos.policing_rate = row->ingress_policing_rate;
     vif->qos.policing_burst = row->ingress_policing_burst;
     vif->qos.policing_mark = get_id(ids, "virtnet-policing");
-    vif->no_carrier = row->link_state && !strcmp(row->link_state, "down");
-    vif->lacp_current = row->n_lacp_current && row->lacp_current[0];
     vif->is_tunnel = vif_type_is_tunnel(row->type);
 }
 
+/* Reads the state of the device, which the server does not store: after its
+ * restart these columns are empty until vswitchd has told them again.  So what
+ * is not told is what it was in 'old', if that is nonnull. */
 static void
-read_bond(struct vif *vif, const struct ovsrec_port *row)
+read_state(struct vif *vif, const struct ovsrec_interface *row,
+           const struct vif *old)
+{
+    if (old) {
+        vif->mtu = old->mtu;
+        vif->mac_in_use = old->mac_in_use;
+        vif->no_carrier = old->no_carrier;
+        vif->lacp_current = old->lacp_current;
+    }
+    if (row->n_mtu) {
+        vif->mtu = row->mtu[0];
+    }
+    if (row->mac_in_use) {
+        eth_addr_from_string(row->mac_in_use, &vif->mac_in_use);
+    }
+    if (row->link_state) {
+        vif->no_carrier = !strcmp(row->link_state, "down");
+    }
+    if (row->n_lacp_current) {
+        vif->lacp_current = row->lacp_current[0];
+    }
+}
+
+/* Has LACP a partner on some member of 'row'?  As long as one has not told, the
+ * answer may be that of 'old'. */
+static bool
+read_lacp_negotiated(const struct ovsrec_port *row, const struct vif *old)
+{
+    bool negotiated = false;
+
+    for (size_t i = 0; i < row->n_interfaces; i++) {
+        const struct ovsrec_interface *member = row->interfaces[i];
+
+        negotiated |= (member->n_lacp_current ? member->lacp_current[0]
+                       : old && old->bond.lacp_negotiated);
+    }
+    return negotiated;
+}
+
+static void
+read_bond(struct vif *vif, const struct ovsrec_port *row,
+          const struct vif *old)
 {
     struct vif_bond *bond = &vif->bond;
     struct eth_addr active;
@@ -98,13 +136,7 @@ read_bond(struct vif *vif, const struct ovsrec_port *row)
                                            "lacp-fallback-ab", false);
     bond->all_members_active = smap_get_bool(&row->other_config,
                                              "all-members-active", false);
-    for (size_t i = 0; i < row->n_interfaces; i++) {
-        const struct ovsrec_interface *member = row->interfaces[i];
-
-        if (member->n_lacp_current && member->lacp_current[0]) {
-            bond->lacp_negotiated = true;
-        }
-    }
+    bond->lacp_negotiated = read_lacp_negotiated(row, old);
     bond->is_active = (row->bond_active_slave
                        && eth_addr_from_string(row->bond_active_slave,
                                                &active)
@@ -132,7 +164,8 @@ read_qos(struct port_qos *qos, const struct ovsrec_qos *row)
 }
 
 static void
-read_port(struct vif *vif, const struct ovsrec_port *row)
+read_port(struct vif *vif, const struct ovsrec_port *row,
+          const struct vif *old)
 {
     const char *mark;
 
@@ -160,7 +193,7 @@ read_port(struct vif *vif, const struct ovsrec_port *row)
     if (row->qos) {
         read_qos(&vif->qos, row->qos);
     }
-    read_bond(vif, row);
+    read_bond(vif, row, old);
 }
 
 /* Is 'port' the output of a mirror?  There are few mirrors. */
@@ -178,15 +211,20 @@ is_mirror_output(const struct ovsdb_idl *idl, const struct ovsrec_port *port)
 }
 
 /* Initializes 'vif' to what the rows 'interface' and 'port', and those in 'idl'
- * that have to do with them, say.  The caller must vif_uninit() it. */
+ * that have to do with them, say.  'old' is what they said before, null if that
+ * is not known.  The caller must vif_uninit() 'vif'. */
 void
 vif_from_rows(struct vif *vif, const struct ovsdb_idl *idl,
               const struct ovsrec_interface *interface,
-              const struct ovsrec_port *port)
+              const struct ovsrec_port *port, const struct vif *old)
 {
     vif_init(vif);
     read_interface(vif, interface);
+    if (old && (vif->ofport == OFPP_NONE || vif->ofport != old->ofport)) {
+        old = NULL;             /* Of a device that has been closed. */
+    }
+    read_state(vif, interface, old);
     vif->socket = read_socket(idl, interface);
-    read_port(vif, port);
+    read_port(vif, port, old);
     vif->is_mirror_output = is_mirror_output(idl, port);
 }

@@ -10,6 +10,7 @@ struct ovsrec_port;
 struct vif;
 
 void vif_from_rows(struct vif *, const struct ovsdb_idl *,
-                   const struct ovsrec_interface *, const struct ovsrec_port *);
+                   const struct ovsrec_interface *, const struct ovsrec_port *,
+                   const struct vif *old);
 
 #endif /* ovsdb/vif-rows.h */
