@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds the Debian package from what is committed, installs it on a fresh
-# Debian whose systemd is really started, lets the service do its work, crash
-# and be upgraded under, and purges it.
+# Debian whose systemd is really started, does there what a new user with a
+# libvirt host does, lets the service do its work, crash and be upgraded under,
+# and purges it.
 #
 # usage: long-package.sh [DEB]    (as root; DEB saves the build)
 #
-# Needs debootstrap, dpkg-dev, debhelper and a Debian mirror; takes some minutes.
+# Needs debootstrap, dpkg-dev, debhelper, lintian and a Debian mirror; takes some
+# minutes.
 
 set -eu
 
@@ -53,6 +55,8 @@ clean_up() {
     local status=$?
 
     if [ -n "$boot" ]; then
+        [ $status = 0 ] || inside systemctl --no-pager status \
+            virtnet-controller libvirtd || :
         kill -KILL "$boot" || :
         wait "$boot" || :
     fi
@@ -86,6 +90,8 @@ is_active() { inside systemctl is-active -q virtnet-controller; }
 main_pid() { inside systemctl show -P MainPID virtnet-controller; }
 
 build() {
+    local file
+
     say "The package is built from a clean checkout."
     git clone -q "$top" "$work/ovs-virtnet"
     (cd "$work/ovs-virtnet" && dpkg-buildpackage -us -uc) \
@@ -96,15 +102,25 @@ build() {
     [ ! -e "$work/ovs-virtnet/debian/libopenvswitch" ] \
         || fail "clean leaves debian/libopenvswitch"
     deb=$(ls "$work"/ovs-virtnet_*_*.deb)
-    if command -v lintian >/dev/null; then
-        lintian --allow-root --fail-on error "$work"/ovs-virtnet_*.changes
-    fi
+    say "It has what it should, and lintian finds no error."
+    lintian --allow-root --fail-on error "$work"/ovs-virtnet_*.changes
+    for file in sbin/virtnet-controller sbin/virtnetctl \
+        share/man/man8/virtnet-controller.8.gz share/man/man8/virtnetctl.8.gz \
+        share/man/man5/ovs-virtnet-network.5.gz \
+        share/ovs-virtnet/schemas/virtnet-metadata.rng \
+        share/bash-completion/completions/virtnetctl \
+        share/doc/ovs-virtnet/network-xml.rst \
+        share/doc/ovs-virtnet/libvirt.rst; do
+        dpkg-deb --fsys-tarfile "$deb" | tar -tf - | grep -q "/usr/$file" \
+            || fail "the package has no $file"
+    done
 }
 
 boot() {
     say "A fresh $suite is started."
     debootstrap --variant=minbase "--include=systemd,systemd-sysv,dbus,\
-logrotate,openvswitch-switch,libjansson4,libxml2,iproute2" \
+logrotate,openvswitch-switch,libjansson4,libxml2,iproute2,\
+libpam-systemd,libvirt-daemon-system,libvirt-clients,qemu-system-x86" \
         $suite "$root" "$mirror" >"$work/debootstrap.log" 2>&1 \
         || { tail "$work/debootstrap.log"; exit 1; }
     cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -133,6 +149,13 @@ plug() {
     inside virtnetctl wait "$1" --timeout=20 || fail "$1 is not wired"
 }
 
+# define COMMAND: has virsh define what is on standard input.
+define() {
+    inside sh -c 'cat >/root/definition.xml'
+    inside virsh -q "$1" /root/definition.xml
+    inside rm /root/definition.xml
+}
+
 deb=${1-}
 [ -n "$deb" ] || build
 boot
@@ -159,25 +182,49 @@ plug tap1 52:54:00:00:00:01
 inside systemctl reload virtnet-controller
 inside virtnetctl verify br0
 
-say "libvirt's files are read, which are for root alone."
-inside ovs-vsctl add-br br1 -- set Bridge br1 datapath_type=netdev
-inside sh -c "umask 077 && mkdir -p /etc/libvirt/qemu/networks &&
-              cat >/etc/libvirt/qemu/networks/net1.xml" <<'.'
+say "A network of libvirt's is edited, and a guest is started."
+inside ovs-vsctl add-br ovsbr0 -- set Bridge ovsbr0 datapath_type=netdev
+define net-define <<'.'
 <network>
-  <name>net1</name>
-  <metadata>
-    <vn:network xmlns:vn='urn:ovs-virtnet:1' macTableManager='libvirt'/>
-  </metadata>
+  <name>lan</name>
   <forward mode='bridge'/>
-  <bridge name='br1'/>
+  <bridge name='ovsbr0'/>
   <virtualport type='openvswitch'/>
 </network>
 .
-is_exact() { inside virtnetctl show | grep -A 1 '^Bridge br1' | grep libvirt; }
-wait_for 20 is_exact || fail "br1 is not in libvirt mode"
-inside rm -r /etc/libvirt
-is_not_exact() { ! is_exact; }
-wait_for 20 is_not_exact || fail "br1 is still in libvirt mode"
+define define <<'.'
+<domain type='qemu'>
+  <name>web1</name>
+  <memory unit='MiB'>64</memory>
+  <os><type arch='x86_64' machine='pc'>hvm</type></os>
+  <devices>
+    <interface type='network'>
+      <mac address='52:54:00:00:00:09'/>
+      <source network='lan'/>
+      <model type='virtio'/>
+    </interface>
+  </devices>
+</domain>
+.
+line="  <metadata><vn:network xmlns:vn='urn:ovs-virtnet:1'"
+line+=" macTableManager='libvirt'/></metadata>"
+inside EDITOR="sed -i \"/<forward/i $line\"" virsh net-edit lan
+inside virsh -q net-start lan
+inside virsh -q start web1
+port=$(inside virsh -q domiflist web1 | awk '{ print $1 }')
+inside virtnetctl wait "$port" --timeout=20 || fail "$port is not wired"
+inside virtnetctl fdb ovsbr0 | tee "$work/fdb"
+grep -q '52:54:00:00:00:09 .* installed .* web1$' "$work/fdb" \
+    || fail "the guest is not shown"
+inside virtnetctl verify ovsbr0
+inside virsh -q destroy web1
+inside virsh -q undefine web1
+inside virsh -q net-destroy lan
+inside virsh -q net-undefine lan
+is_not_exact() {
+    ! inside virtnetctl show | grep -A 1 '^Bridge ovsbr0' | grep libvirt
+}
+wait_for 20 is_not_exact || fail "ovsbr0 is still in libvirt mode"
 
 say "The log is rotated."
 inside logrotate --force /etc/logrotate.d/ovs-virtnet
@@ -188,7 +235,7 @@ inside ovs-appctl -t virtnet-controller vlog/reopen
 say "It is started again when it has crashed, and not when it was ended."
 before=$(main_pid)
 inside kill -SEGV "$before"
-again() { is_active && [ "$(main_pid)" != "$before" ]; }
+again() { is_active && [[ "$(main_pid)" != @(0|"$before") ]]; }
 wait_for 20 again || fail "not started again"
 plug tap2 52:54:00:00:00:02
 inside ovs-appctl -t virtnet-controller exit
@@ -217,7 +264,9 @@ left=$(comm -13 "$work/before" "$work/after" \
     | grep -v -e "^$root/var/log/\(journal\|openvswitch\|dpkg\)" \
         -e "^$root/var/lib/\(dpkg\|openvswitch\|logrotate\)" \
         -e "^$root/etc/\(passwd\|shadow\|group\|gshadow\|subuid\|subgid\)-*$" \
-        -e "^$root/etc/openvswitch/" || :)
+        -e "^$root/etc/openvswitch/" \
+        -e "^$root/\(etc\|var/lib\|var/log\|var/cache\|root/.cache\)/libvirt" \
+        || :)
 [ -z "$left" ] || fail "left behind: $left"
 [ ! -e "$root/etc/ovs-virtnet" ] && [ ! -e "$root/var/log/ovs-virtnet" ]
 say "PASSED"
