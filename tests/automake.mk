@@ -231,6 +231,7 @@ EXTRA_DIST += \
 	tests/bench/lib.sh \
 	tests/bench/report.py \
 	tests/bench/run \
+	tests/corpus \
 	tests/golden \
 	tests/regenerate-golden \
 	tests/system \
