@@ -11,7 +11,7 @@
 # Needs debootstrap, dpkg-dev, debhelper, lintian and a Debian mirror; takes some
 # minutes.
 
-set -eu
+set -eu -o pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 suite=bookworm
@@ -168,7 +168,8 @@ inside dpkg -i /root/new.deb >"$work/install.log" 2>&1 \
 wait_for 10 is_active || fail "not active"
 [ "$(inside systemctl show -P UnitFileState virtnet-controller)" = enabled ]
 [ "$(inside stat -c %U "/proc/$(main_pid)")" = ovs-virtnet ]
-inside systemd-analyze security --threshold=10 virtnet-controller >/dev/null
+inside systemd-analyze security --no-pager --threshold=10 \
+    virtnet-controller | tail -n 1
 
 say "A guest is wired.  All that systemctl offers works."
 inside ovs-vsctl add-br br0 -- set Bridge br0 datapath_type=netdev

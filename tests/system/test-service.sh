@@ -26,14 +26,22 @@ as_user() {
         "--inh-caps=$only" "--ambient-caps=$only" "--bounding-set=$only"
 }
 
-say "Open vSwitch's sockets are for root alone, so nothing goes without it."
+say "Open vSwitch's sockets are for root alone, so nothing goes without it," \
+    "nor with a lesser one: who connects must be allowed to write."
 start_ovs
 add_bridge br0
 add_uplink br0 up 52:54:00:00:ff:01
 add_guest br0 g1 52:54:00:00:00:01
-! $(as_user '') ovs-vsctl --timeout=5 show 2> $S/refused ||
-    fail "the database is open to everybody"
-grep -q 'Permission denied' $S/refused || fail "$(cat $S/refused)"
+for capability in '' +dac_read_search; do
+    ! $(as_user "$capability") ovs-vsctl --timeout=5 show 2> $S/refused ||
+        fail "the database is open to everybody with '$capability'"
+    grep -q 'Permission denied' $S/refused || fail "$(cat $S/refused)"
+done
+# For files like libvirt's it is enough.
+mkdir -m 0700 $S/tmp/qemu
+(umask 077 && echo state > $S/tmp/qemu/g1.xml)
+[ "$($(as_user +dac_read_search) cat $S/tmp/qemu/g1.xml)" = state ]
+! $(as_user '') cat $S/tmp/qemu/g1.xml 2> /dev/null || fail "read by anybody"
 
 say "With it, definitions, database, switches and control socket are reached."
 [ "$(capabilities)" = +dac_override ] || fail "$(capabilities)"
