@@ -9,6 +9,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/appctl.h \
 	controller/commit.c \
 	controller/commit.h \
+	controller/db-read.c \
+	controller/db-read.h \
 	controller/dbsync.c \
 	controller/dbsync.h \
 	controller/dir-source.c \
@@ -59,6 +61,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/reading.c \
 	controller/reading.h \
 	controller/reconcile-private.h \
+	controller/report.c \
+	controller/report.h \
 	controller/reconcile-state.c \
 	controller/reconcile.c \
 	controller/reconcile.h \

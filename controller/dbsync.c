@@ -134,6 +134,20 @@ dbsync_unwant(struct dbsync *dbsync, const char *object)
     }
 }
 
+/* Has all that is still wanted sent at once, even if it has been refused. */
+void
+dbsync_retry(struct dbsync *dbsync)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &dbsync->wanted) {
+        struct wanted *wanted = node->data;
+
+        wanted->next = time_msec();
+        wanted->backoff = 0;
+    }
+}
+
 /* Returns what is wrong with the reply to a transaction, for the caller to
  * free, or null if nothing is. */
 static char *

@@ -25,6 +25,8 @@ void dbsync_destroy(struct dbsync *);
 void dbsync_want(struct dbsync *, const char *object, struct json *params);
 void dbsync_unwant(struct dbsync *, const char *object);
 
+void dbsync_retry(struct dbsync *);
+
 void dbsync_run(struct dbsync *);
 void dbsync_wait(struct dbsync *);
 

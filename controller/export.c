@@ -7,8 +7,10 @@
 
 #include "controller/commit.h"
 #include "controller/mbridge.h"
+#include "controller/meter-sync.h"
 #include "controller/ofctrl.h"
 #include "flow.h"
+#include "lib/bridge-meters.h"
 #include "lib/compile.h"
 #include "lib/flow-dump.h"
 #include "lib/mac-table.h"
@@ -286,6 +288,7 @@ export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
     const struct oflow_table *desired = plan_desired(mbridge_plan(mb));
     const struct oflow_table *installed = ofctrl_get_installed(ofctrl);
     const struct commit_stats *stats = ofctrl_get_stats(ofctrl);
+    const struct meter_sync *ms = ofctrl_get_meters(ofctrl);
     struct json *latency = json_array_create_empty();
     struct json *json = json_object_create();
 
@@ -294,6 +297,9 @@ export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
     put_integer(json, "groups_planned", oflow_table_count_groups(desired));
     put_integer(json, "groups_installed",
                 oflow_table_count_groups(installed));
+    put_integer(json, "meters_planned", plan_meters(mbridge_plan(mb))->n);
+    put_integer(json, "meters_installed", ms->installed.n);
+    put_integer(json, "meter_mods", ms->n_mods);
     put_integer(json, "bundles", stats->n_bundles);
     put_integer(json, "flow_mods", stats->n_flow_mods);
     put_integer(json, "group_mods", stats->n_group_mods);
@@ -319,9 +325,44 @@ export_diags(const struct diag_list *diags)
     return array;
 }
 
+/* The meters of 'mb' that are for 'network', each of which limits a direction of
+ * what all its guests get or send together. */
 static struct json *
-export_networks(const struct bridge_model *model)
+export_meters(const struct mbridge *mb, const struct netdef *network)
 {
+    const struct ometers *planned = plan_meters(mbridge_plan(mb));
+    const struct meter_sync *ms = ofctrl_get_meters(mbridge_ofctrl(mb));
+    struct json *array = json_array_create_empty();
+
+    for (size_t i = 0; i < planned->n; i++) {
+        const struct ometer *meter = &planned->meters[i];
+        const struct ometer *seen = ometers_find(&ms->installed,
+                                                 meter->meter_id);
+        struct json *json;
+        bool out;
+
+        if (bridge_meters_find(mbridge_model(mb), meter->meter_id, &out)
+            != network) {
+            continue;
+        }
+        json = json_object_create();
+        put_integer(json, "meter_id", meter->meter_id);
+        json_object_put_string(json, "direction", out ? "out" : "in");
+        put_integer(json, "kbps", meter->bands[0].rate);
+        if (meter->n_bands > 1) {
+            put_integer(json, "peak_kbps", meter->bands[1].rate);
+        }
+        json_object_put(json, "installed", json_boolean_create(
+                            seen && ometer_equals(seen, meter)));
+        json_array_add(array, json);
+    }
+    return array;
+}
+
+static struct json *
+export_networks(const struct mbridge *mb)
+{
+    const struct bridge_model *model = mbridge_model(mb);
     struct json *array = json_array_create_empty();
 
     for (size_t i = 0; i < model->n_networks; i++) {
@@ -334,6 +375,7 @@ export_networks(const struct bridge_model *model)
         json_object_put_string(json, "macTableManager",
                                mac_table_manager_to_string(
                                    netdef_mode(netdef)));
+        json_object_put(json, "meters", export_meters(mb, netdef));
         json_array_add(array, json);
     }
     return array;
@@ -362,7 +404,7 @@ export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
                            ? "libvirt" : "kernel");
     json_object_put_string(json, "state", ds_cstr(&state));
     json_object_put(json, "ok", json_boolean_create(mbridge_is_ok(mb)));
-    json_object_put(json, "networks", export_networks(mbridge_model(mb)));
+    json_object_put(json, "networks", export_networks(mb));
     json_object_put(json, "ports", export.ports);
     json_object_put(json, "fdb", export_fdb(mb));
     json_object_put(json, "counts", export_counts(mb, ofctrl));
@@ -408,6 +450,7 @@ bridge_view_init(struct bridge_view *view, const struct mbridge *mb)
         plan_set_port(view->bridge.plan, *p);
     }
     free(vports);
+    plan_set_meters(view->bridge.plan, plan_meters(plan));
     plan_seed(view->bridge.plan, plan_desired(plan));
     plan_run(view->bridge.plan);
 }

@@ -71,29 +71,12 @@ meter_sync_decode_features(struct meter_sync *ms, const struct ofp_header *oh)
 void
 meter_sync_decode_config(struct meter_sync *ms, const struct ofp_header *oh)
 {
-    struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
-    struct ofpbuf bands;
+    enum ofperr error = ometers_put_reply(&ms->installed, oh);
 
-    ofpbuf_init(&bands, 0);
-    for (;;) {
-        struct ofputil_meter_config config;
-        int error = ofputil_decode_meter_config(&b, &config, &bands);
-
-        if (error) {
-            if (error != EOF) {
-                VLOG_WARN_RL(&rl, "bad meter configuration: %s",
-                             ofperr_to_string(error));
-            }
-            break;
-        }
-        if (ometer_id_is_ours(config.meter_id)) {
-            struct ometer meter;
-
-            ometer_from_config(&meter, &config);
-            ometers_put(&ms->installed, &meter);
-        }
+    if (error) {
+        VLOG_WARN_RL(&rl, "bad meter configuration: %s",
+                     ofperr_to_string(error));
     }
-    ofpbuf_uninit(&bands);
 }
 
 static ovs_be32

@@ -11,6 +11,7 @@
 #include "controller/ofctrl.h"
 #include "controller/reading.h"
 #include "controller/reconcile.h"
+#include "controller/report.h"
 #include "lib/printable.h"
 #include "lib/state.h"
 #include "openvswitch/dynamic-string.h"
@@ -67,7 +68,7 @@ struct query {
 
     /* Of "verify --repair". */
     bool repairing;
-    struct ds text;             /* What is to be replied after repairing. */
+    struct report *found;       /* What was to be repaired, or null. */
 
     /* Of "export --unlike". */
     bool unlike;                /* Wait until there is something new? */
@@ -117,7 +118,10 @@ query_destroy(struct query *q)
     ovs_list_remove(&q->list_node);
     reading_uninit(&q->reading);
     svec_destroy(&q->args);
-    ds_destroy(&q->text);
+    if (q->found) {
+        report_uninit(q->found);
+        free(q->found);
+    }
     free(q);
 }
 
@@ -182,6 +186,20 @@ parse_option(struct query *q, const char *arg)
     return true;
 }
 
+/* Reads, or reads again, what 'q' is about. */
+static void
+start_reading(const struct queries *queries, struct query *q)
+{
+    reading_init(&q->reading, queries->reconcile,
+                 q->args.n ? q->args.names[0] : NULL,
+                 (q->type == Q_DUMP || q->type == Q_VERIFY
+                  || q->type == Q_METRICS || q->stats));
+    if (q->type == Q_VERIFY) {
+        reading_add_database(&q->reading,
+                             reconcile_database(queries->reconcile));
+    }
+}
+
 static void
 start_query(struct unixctl_conn *conn, int argc, const char *argv[],
             void *command_)
@@ -192,7 +210,6 @@ start_query(struct unixctl_conn *conn, int argc, const char *argv[],
     q->type = command->type;
     q->conn = conn;
     svec_init(&q->args);
-    ds_init(&q->text);
     ovs_list_push_back(&command->queries->list, &q->list_node);
     for (int i = 1; i < argc; i++) {
         if (strncmp(argv[i], "--", 2)) {
@@ -206,10 +223,7 @@ start_query(struct unixctl_conn *conn, int argc, const char *argv[],
         query_fail(q, "wrong number of arguments");
         return;
     }
-    reading_init(&q->reading, command->queries->reconcile,
-                 q->args.n ? q->args.names[0] : NULL,
-                 (q->type == Q_DUMP || q->type == Q_VERIFY
-                  || q->type == Q_METRICS || q->stats));
+    start_reading(command->queries, q);
     if (q->args.n && !q->reading.n) {
         char *error = xasprintf("no bridge named %s", q->args.names[0]);
 
@@ -218,54 +232,54 @@ start_query(struct unixctl_conn *conn, int argc, const char *argv[],
     }
 }
 
-/* All switches have been read for 'q', a "verify" or "dump-flows". */
+/* Has everything put right that 'found', the report on 'q', tells of.  What there
+ * is to say of it is kept until that is done. */
+static void
+start_repair(struct queries *queries, struct query *q,
+             const struct report *found)
+{
+    for (size_t i = 0; i < q->reading.n; i++) {
+        reconcile_repair(queries->reconcile, q->reading.subjects[i].bridge);
+    }
+    reconcile_rewrite(queries->reconcile);
+    q->repairing = true;
+    q->deadline = time_msec() + REPAIR_TIMEOUT;
+    q->found = xmemdup(found, sizeof *found);
+}
+
+/* All has been read for 'q', a "verify" or "dump-flows". */
 static void
 finish_explain(struct queries *queries, struct query *q)
 {
-    const char *port = (q->type == Q_DUMP && q->args.n > 1
-                        ? q->args.names[1] : NULL);
-    struct json *array = q->json ? json_array_create_empty() : NULL;
-    bool holds = true;
+    const char *bridge = q->args.n ? q->args.names[0] : NULL;
+    const char *port = q->args.n > 1 ? q->args.names[1] : NULL;
+    struct report report;
 
-    for (size_t i = 0; i < q->reading.n; i++) {
-        const struct subject *subject = &q->reading.subjects[i];
-        const struct mbridge *mb = subject_find_bridge(subject,
-                                                       queries->reconcile);
-        const char *error = subject_error(subject, mb);
+    report_init(&report, q->json);
+    char *error = report_compare(&report, &q->reading, bridge, port);
+    bool holds = report_holds(&report);
 
-        if (error) {
-            char *text = xasprintf("bridge %s: %s", subject->bridge, error);
-
-            json_destroy(array);
-            query_fail(q, text);
-            free(text);
-            return;
-        }
-        if (!subject_explain(subject, mb, port, q->type == Q_VERIFY,
-                             &q->text, array)) {
-            holds = false;
-            if (q->repair) {
-                reconcile_repair(queries->reconcile, subject->bridge);
-            }
-        }
-    }
-    if (array) {
-        printable_put_json(&q->text, array);
-        json_destroy(array);
-    }
-    if (q->repair && !holds) {
-        q->repairing = true;
-        q->deadline = time_msec() + REPAIR_TIMEOUT;
+    if (error) {
+        query_fail(q, error);
+        free(error);
+    } else if (q->repair && !q->found && !holds) {
+        start_repair(queries, q, &report);
+        return;
     } else {
-        query_reply(q, q->type == Q_VERIFY && !holds, ds_cstr(&q->text));
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        report_format(&s, &report, q->found);
+        query_reply(q, q->type == Q_VERIFY && !holds, ds_cstr_ro(&s));
+        ds_destroy(&s);
     }
+    report_uninit(&report);
 }
 
-/* Is the repair over? */
+/* If all has been put right that can be, looks whether it is. */
 static void
 run_repair(struct queries *queries, struct query *q)
 {
-    bool done = true;
+    bool done = reconcile_is_written(queries->reconcile);
 
     for (size_t i = 0; i < q->reading.n; i++) {
         const struct mbridge *mb = subject_find_bridge(&q->reading.subjects[i],
@@ -274,12 +288,10 @@ run_repair(struct queries *queries, struct query *q)
         done = done && (!mb || ofctrl_is_installed(mbridge_ofctrl(mb),
                                                    mbridge_plan(mb)));
     }
-    if (done) {
-        ds_put_cstr(&q->text, q->json ? "" : "repaired\n");
-        query_reply(q, 0, ds_cstr(&q->text));
-    } else if (time_msec() >= q->deadline) {
-        ds_put_cstr(&q->text, q->json ? "" : "not repaired in time\n");
-        query_reply(q, 1, ds_cstr(&q->text));
+    if (done || time_msec() >= q->deadline) {
+        q->repairing = false;
+        reading_uninit(&q->reading);
+        start_reading(queries, q);
     }
 }
 

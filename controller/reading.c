@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/db-read.h"
 #include "controller/export.h"
 #include "controller/mbridge.h"
 #include "controller/ofctrl.h"
@@ -14,6 +15,9 @@
 #include "lib/flow-dump.h"
 #include "lib/oflow.h"
 #include "lib/plan.h"
+#include "lib/row-change.h"
+#include "lib/translation.h"
+#include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "util.h"
 
@@ -58,6 +62,14 @@ reading_uninit(struct reading *reading)
         free(reading->subjects[i].bridge);
     }
     free(reading->subjects);
+    db_read_destroy(reading->db);
+}
+
+/* Has the database at 'remote' read as well. */
+void
+reading_add_database(struct reading *reading, const char *remote)
+{
+    reading->db = db_read_create(remote);
 }
 
 /* Does what can be done without waiting. */
@@ -68,6 +80,9 @@ reading_run(struct reading *reading)
         if (reading->subjects[i].read) {
             switch_read_run(reading->subjects[i].read);
         }
+    }
+    if (reading->db) {
+        db_read_run(reading->db);
     }
 }
 
@@ -81,9 +96,12 @@ reading_wait(const struct reading *reading)
             switch_read_wait(reading->subjects[i].read);
         }
     }
+    if (reading->db) {
+        db_read_wait(reading->db);
+    }
 }
 
-/* Is the reading over, of all bridges? */
+/* Is the reading over, of all? */
 bool
 reading_is_done(const struct reading *reading)
 {
@@ -93,7 +111,7 @@ reading_is_done(const struct reading *reading)
             return false;
         }
     }
-    return true;
+    return !reading->db || db_read_is_done(reading->db);
 }
 
 /* Returns the bridge that 'subject' is, or null if it is gone. */
@@ -148,13 +166,13 @@ filter_dump(const struct flow_dump *dump, const char *port,
 
 /* Compares what was read of 'subject' with the plan of 'mb', which it is; only
  * what belongs to 'port' if that is nonnull.  Appends it to 's', or else to
- * 'array' if that is nonnull.  Returns whether it holds.
+ * 'array' if that is nonnull, and adds to 'findings'.
  *
  * subject_error() must be null. */
-bool
+void
 subject_explain(const struct subject *subject, const struct mbridge *mb,
                 const char *port, bool only_differences,
-                struct ds *s, struct json *array)
+                struct ds *s, struct json *array, struct findings *findings)
 {
     const struct flow_dump *dump = switch_read_dump(subject->read);
     struct flow_dump filtered = { .flows = NULL };
@@ -167,7 +185,9 @@ subject_explain(const struct subject *subject, const struct mbridge *mb,
     }
     explanation_init(&e, &view.bridge, port ? &filtered : dump, !port);
 
-    bool holds = explanation_is_as_planned(&e);
+    findings->missing += e.n[EXPLAIN_MISSING];
+    findings->changed += e.n[EXPLAIN_CHANGED];
+    findings->strangers += e.n[EXPLAIN_STRANGER];
     if (array) {
         json_array_add(array, explanation_to_json(&e));
     } else {
@@ -176,5 +196,46 @@ subject_explain(const struct subject *subject, const struct mbridge *mb,
     explanation_uninit(&e);
     flow_dump_uninit(&filtered);
     bridge_view_uninit(&view);
-    return holds;
+}
+
+/* Compares the database, as it was read, with what a full compile has there, and
+ * adds what differs to 'findings': of bridge 'bridge', or of all if that is
+ * null.  Appends it to 's' or, if 'array' is nonnull, adds it to that, an object
+ * for each row.
+ *
+ * Returns null, or why nothing can be said. */
+const char *
+reading_compare_rows(const struct reading *reading, const char *bridge,
+                     struct ds *s, struct json *array,
+                     struct findings *findings)
+{
+    struct translation *t;
+
+    if (db_read_error(reading->db)) {
+        return db_read_error(reading->db);
+    }
+    t = reconcile_translate(reading->reconcile, db_read_ports(reading->db));
+    if (!t) {
+        return "not all definitions can be read";
+    }
+
+    struct json *rows = row_changes_to_json(&t->rows);
+    for (size_t i = 0; i < t->rows.n; i++) {
+        const struct row_change *c = &t->rows.changes[i];
+
+        if (bridge && strcmp(bridge, c->bridge)) {
+            continue;
+        }
+        findings->rows++;
+        if (array) {
+            json_array_add(array, json_clone(rows->array.elems[i]));
+        } else {
+            ds_put_cstr(s, findings->rows == 1 ? "database\n  " : "  ");
+            row_change_format(s, c);
+            ds_put_char(s, '\n');
+        }
+    }
+    json_destroy(rows);
+    translation_destroy(t);
+    return NULL;
 }

@@ -2,8 +2,8 @@
 #ifndef READING_H
 #define READING_H 1
 
-/* One bridge, or all, whose switches are read afresh, to be held against their
- * plans.  Bridges may come, change and go meanwhile: they are looked up by name
+/* One bridge, or all, whose switches are read afresh, and the database if need
+ * be, to be held against their plans.  Bridges may come, change and go meanwhile: they are looked up by name
  * when the reading is over. */
 
 #include <stdbool.h>
@@ -23,6 +23,13 @@ struct reading {
     const struct reconcile *reconcile;
     struct subject *subjects;
     size_t n;
+    struct db_read *db;         /* Null if it is not read. */
+};
+
+/* How many things were found that... */
+struct findings {
+    size_t missing, changed, strangers;     /* ...the switches hold so. */
+    size_t rows;                /* ...the database has otherwise. */
 };
 
 void reading_init(struct reading *, const struct reconcile *,
@@ -32,14 +39,18 @@ void reading_uninit(struct reading *);
 void reading_run(struct reading *);
 void reading_wait(const struct reading *);
 bool reading_is_done(const struct reading *);
+void reading_add_database(struct reading *, const char *remote);
 
 /* What the reading came to. */
 const struct mbridge *subject_find_bridge(const struct subject *,
                                           const struct reconcile *);
 const struct flow_dump *subject_dump(const struct subject *);
 const char *subject_error(const struct subject *, const struct mbridge *);
-bool subject_explain(const struct subject *, const struct mbridge *,
+void subject_explain(const struct subject *, const struct mbridge *,
                      const char *port, bool only_differences,
-                     struct ds *, struct json *array);
+                     struct ds *, struct json *array, struct findings *);
+const char *reading_compare_rows(const struct reading *, const char *bridge,
+                                 struct ds *, struct json *array,
+                                 struct findings *);
 
 #endif /* controller/reading.h */

@@ -15,6 +15,8 @@
 #include "flow.h"
 #include "lib/dbrow.h"
 #include "lib/model.h"
+#include "lib/ports-json.h"
+#include "lib/translation.h"
 #include "lib/vif.h"
 #include "lib/translation-format.h"
 #include "openvswitch/dynamic-string.h"
@@ -437,4 +439,51 @@ reconcile_repair(struct reconcile *r, const char *bridge)
         mbridge_reread(mb);
     }
     return mb != NULL;
+}
+
+/* Has sent at once what the database needs, even if it has been refused. */
+void
+reconcile_rewrite(struct reconcile *r)
+{
+    dbsync_retry(r->dbsync);
+}
+
+static void
+translate_overlay(const struct reconcile *r, struct ports_bridge *bridge)
+{
+    for (size_t i = 0; r->guests && i < bridge->n_vifs; i++) {
+        guest_source_overlay(r->guests, &bridge->vifs[i]);
+    }
+}
+
+/* Returns a full compile of all definitions for a host that has 'ports', or null
+ * if definitions are missing that cannot be read.  Adds to 'ports' what is known
+ * of their guests.  The caller must destroy it before the next
+ * reconcile_run(). */
+struct translation *
+reconcile_translate(const struct reconcile *r, struct ports *ports)
+{
+    size_t n_defs;
+    const struct netdef *const *defs = netdef_source_get(r->source, &n_defs);
+
+    if (!netdef_source_is_complete(r->source)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < ports->n; i++) {
+        translate_overlay(r, &ports->bridges[i]);
+    }
+    return translation_create(defs, n_defs, ports);
+}
+
+/* Has the database all that it needs, as far as is known? */
+bool
+reconcile_is_written(const struct reconcile *r)
+{
+    return !dbsync_count_pending(r->dbsync);
+}
+
+const char *
+reconcile_database(const struct reconcile *r)
+{
+    return r->database;
 }

@@ -13,6 +13,8 @@
 struct ds;
 struct json;
 struct mbridge;
+struct ports;
+struct translation;
 
 struct reconcile_config {
     const char *database;       /* Remote, as in ovsdb(7). */
@@ -36,6 +38,11 @@ const struct mbridge **reconcile_sort_bridges(const struct reconcile *);
 enum port_state reconcile_port_state(const struct reconcile *,
                                      const char *name, struct ds *why);
 bool reconcile_is_installed(const struct reconcile *);
+struct translation *reconcile_translate(const struct reconcile *,
+                                        struct ports *);
+void reconcile_rewrite(struct reconcile *);
+bool reconcile_is_written(const struct reconcile *);
+const char *reconcile_database(const struct reconcile *);
 bool reconcile_repair(struct reconcile *, const char *bridge);
 struct json *reconcile_export(const struct reconcile *);
 void reconcile_format_status(struct ds *, const struct reconcile *);

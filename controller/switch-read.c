@@ -11,6 +11,7 @@
 #include "lib/oflow.h"
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-group.h"
+#include "openvswitch/ofp-meter.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
@@ -60,6 +61,8 @@ switch_read_create(const char *bridge)
     struct ofpbuf *msgs[] = {
         ofputil_encode_flow_stats_request(&fsr, OFPUTIL_P_OF15_OXM),
         ofputil_encode_group_desc_request(OFP15_VERSION, OFPG_ALL),
+        ofputil_encode_meter_request(OFP15_VERSION, OFPUTIL_METER_CONFIG,
+                                     OFPM13_ALL),
         ofputil_encode_barrier_request(OFP15_VERSION),
     };
     int error = vconn_open(target, 1u << OFP15_VERSION, DSCP_DEFAULT,
@@ -71,6 +74,7 @@ switch_read_create(const char *bridge)
         ovs_list_push_back(&sr->to_send, &msgs[i]->list_node);
     }
     sr->dump.has_flows = sr->dump.has_groups = true;
+    sr->dump.has_meters = true;
     sr->give_up = time_msec() + PATIENCE;
     if (error) {
         sr->vconn = NULL;
@@ -169,6 +173,10 @@ take_message(struct switch_read *sr, const struct ofpbuf *msg)
 
     case OFPTYPE_GROUP_DESC_STATS_REPLY:
         take_groups(sr, oh);
+        break;
+
+    case OFPTYPE_METER_CONFIG_STATS_REPLY:
+        ometers_put_reply(&sr->dump.meters, oh);
         break;
 
     case OFPTYPE_BARRIER_REPLY:

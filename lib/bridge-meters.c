@@ -119,6 +119,22 @@ bridge_meters_get(const struct bridge_model *model, size_t max_bands,
     }
 }
 
+/* Returns the network of 'model' that meter 'meter_id' is for, and stores in
+ * '*out' whether it limits what guests send, not what they get.  Returns null
+ * if it is none of theirs. */
+const struct netdef *
+bridge_meters_find(const struct bridge_model *model, uint32_t meter_id,
+                   bool *out)
+{
+    for (size_t i = 0; i < model->n_networks; i++) {
+        *out = model->meters[i].out == meter_id;
+        if (*out || model->meters[i].in == meter_id) {
+            return model->networks[i];
+        }
+    }
+    return NULL;
+}
+
 static bool
 has_peak(const struct bandwidth_rate *rate)
 {

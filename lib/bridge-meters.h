@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct bridge_model;
 struct diag_list;
@@ -34,6 +35,8 @@ void bridge_meters_apply(const struct bridge_model *, const struct vif *,
                          struct vport *, struct diag_list *);
 void bridge_meters_get(const struct bridge_model *, size_t max_bands,
                        struct ometers *);
+const struct netdef *bridge_meters_find(const struct bridge_model *,
+                                        uint32_t meter_id, bool *out);
 void bridge_meters_report(const struct bridge_model *, bool exact,
                           size_t max_bands, const char *error,
                           struct diag_list *);

@@ -6,15 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge-meters.h"
 #include "byte-order.h"
 #include "flow-dump.h"
+#include "netdef.h"
 #include "oflow.h"
+#include "ometer.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "pipeline.h"
 #include "printable.h"
 #include "translation.h"
 #include "util.h"
+
+/* Is what has verdict 'v' a difference from the plan? */
+static bool
+is_difference(enum explain_verdict v)
+{
+    return (v == EXPLAIN_CHANGED || v == EXPLAIN_STRANGER
+            || v == EXPLAIN_MISSING);
+}
 
 /* Appends 'value' in three digits or so, as "1.2M". */
 static void
@@ -109,9 +120,7 @@ format_flows(struct ds *s, const struct explanation *e, bool only_differences)
         const struct explained_flow *f = &e->flows[i];
         struct ds origin = DS_EMPTY_INITIALIZER;
 
-        if (only_differences
-            && (f->verdict == EXPLAIN_PLANNED || f->verdict == EXPLAIN_OURS
-                || f->verdict == EXPLAIN_FOREIGN)) {
+        if (only_differences && !is_difference(f->verdict)) {
             continue;
         }
         if (f->flow->table_id != table_id) {
@@ -131,8 +140,7 @@ format_flows(struct ds *s, const struct explanation *e, bool only_differences)
         ds_put_cstr(s, " pkts ");
         put_column(s, f->dump, f->dump ? f->dump->n_bytes : 0, "B");
         ds_put_cstr(s, "  ");
-        if (f->verdict != EXPLAIN_PLANNED && f->verdict != EXPLAIN_OURS
-            && f->verdict != EXPLAIN_FOREIGN) {
+        if (is_difference(f->verdict)) {
             ds_put_format(s, "%s: ", explain_verdict_to_string(f->verdict));
         }
         put_flow(s, f->flow);
@@ -169,6 +177,67 @@ put_group(struct ds *s, const struct explained_group *g)
     ds_put_char(s, '\n');
 }
 
+/* Appends whose meter 'meter_id' is and which way. */
+static void
+put_meter_owner(struct ds *s, const struct explanation *e, uint32_t meter_id)
+{
+    const struct netdef *network;
+    bool out;
+
+    network = bridge_meters_find(&e->bridge->model, meter_id, &out);
+    if (network) {
+        ds_put_format(s, "what guests %s, network ", out ? "send" : "get");
+        printable_put(s, network->name);
+    } else {
+        ds_put_cstr(s, "of no network");
+    }
+}
+
+static void
+put_meter(struct ds *s, const struct explanation *e,
+          const struct explained_meter *m)
+{
+    const struct ometer *meter = m->seen ? m->seen : m->planned;
+
+    ds_put_cstr(s, "  ");
+    put_meter_owner(s, e, meter->meter_id);
+    ds_put_cstr(s, "\n    ");
+    if (m->verdict != EXPLAIN_PLANNED) {
+        ds_put_format(s, "%s: ", explain_verdict_to_string(m->verdict));
+    }
+    if (meter->n_bands) {
+        ometer_format(s, meter);
+    } else {
+        ds_put_format(s, "meter=%"PRIu32", of another kind than ours",
+                      meter->meter_id);
+    }
+    if (m->verdict == EXPLAIN_CHANGED) {
+        ds_put_cstr(s, "\n    there should be: ");
+        ometer_format(s, m->planned);
+    }
+    ds_put_char(s, '\n');
+}
+
+/* Appends the meters of 'e', or those that are not as they should be, to what 's'
+ * has from 'start' on. */
+static void
+format_meters(struct ds *s, size_t start, const struct explanation *e,
+              bool only_differences)
+{
+    bool heading = false;
+
+    for (size_t i = 0; i < e->n_meters; i++) {
+        const struct explained_meter *m = &e->meters[i];
+
+        if (!only_differences || is_difference(m->verdict)) {
+            ds_put_cstr(s, heading ? ""
+                        : s->length > start ? "\nmeters\n" : "meters\n");
+            heading = true;
+            put_meter(s, e, m);
+        }
+    }
+}
+
 static void
 put_counts(struct ds *s, const struct explanation *e)
 {
@@ -190,29 +259,49 @@ void
 explanation_format(struct ds *s, const struct explanation *e,
                    bool only_differences)
 {
+    size_t start = s->length;
     bool heading = false;
 
     format_flows(s, e, only_differences);
     for (size_t i = 0; i < e->n_groups; i++) {
         const struct explained_group *g = &e->groups[i];
 
-        if (only_differences
-            && (g->verdict == EXPLAIN_PLANNED || g->verdict == EXPLAIN_OURS
-                || g->verdict == EXPLAIN_FOREIGN)) {
+        if (only_differences && !is_difference(g->verdict)) {
             continue;
         }
         if (!heading) {
-            ds_put_cstr(s, e->n_flows && !only_differences ? "\ngroups\n"
-                        : "groups\n");
+            ds_put_cstr(s, s->length > start ? "\ngroups\n" : "groups\n");
             heading = true;
         }
         put_group(s, g);
     }
-    ds_put_cstr(s, only_differences ? "" : "\n");
-    ds_put_cstr(s, "bridge ");
+    format_meters(s, start, e, only_differences);
+    ds_put_format(s, "%sbridge ", s->length > start ? "\n" : "");
     printable_put(s, e->bridge->name);
     ds_put_cstr(s, ": ");
     put_counts(s, e);
+}
+
+static struct json *
+meter_to_json(const struct explanation *e, const struct explained_meter *m)
+{
+    const struct ometer *meter = m->seen ? m->seen : m->planned;
+    struct json *json = json_object_create();
+    struct ds s = DS_EMPTY_INITIALIZER;
+    const struct netdef *network;
+    bool out;
+
+    ometer_format(&s, meter);
+    json_object_put_string(json, "meter", ds_cstr(&s));
+    ds_destroy(&s);
+    json_object_put_string(json, "verdict",
+                           explain_verdict_to_string(m->verdict));
+    network = bridge_meters_find(&e->bridge->model, meter->meter_id, &out);
+    if (network) {
+        json_object_put_string(json, "network", network->name);
+        json_object_put_string(json, "direction", out ? "out" : "in");
+    }
+    return json;
 }
 
 static struct json *
@@ -253,6 +342,7 @@ explanation_to_json(const struct explanation *e)
 {
     struct json *flows = json_array_create_empty();
     struct json *groups = json_array_create_empty();
+    struct json *meters = json_array_create_empty();
     struct json *counts = json_object_create();
     struct json *json = json_object_create();
 
@@ -270,6 +360,9 @@ explanation_to_json(const struct explanation *e)
         json_object_put(group, "planned", json_integer_create(g->n_planned));
         json_array_add(groups, group);
     }
+    for (size_t i = 0; i < e->n_meters; i++) {
+        json_array_add(meters, meter_to_json(e, &e->meters[i]));
+    }
     for (size_t i = 0; i < EXPLAIN_N_VERDICTS; i++) {
         json_object_put(counts, explain_verdict_to_string(i),
                         json_integer_create(e->n[i]));
@@ -277,6 +370,7 @@ explanation_to_json(const struct explanation *e)
     json_object_put_string(json, "bridge", e->bridge->name);
     json_object_put(json, "flows", flows);
     json_object_put(json, "groups", groups);
+    json_object_put(json, "meters", meters);
     json_object_put(json, "counts", counts);
     return json;
 }

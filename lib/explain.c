@@ -9,6 +9,7 @@
 #include "flow-dump.h"
 #include "oflow-table.h"
 #include "oflow.h"
+#include "ometer.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofpbuf.h"
@@ -240,6 +241,33 @@ explain_groups(struct explanation *e, const struct flow_dump *dump,
     qsort(e->groups, e->n_groups, sizeof *e->groups, compare_groups);
 }
 
+/* Of meters we know only those that are ours. */
+static void
+explain_meters(struct explanation *e, const struct flow_dump *dump)
+{
+    const struct ometers *planned = plan_meters(e->bridge->plan);
+
+    e->meters = xcalloc(MAX(1, dump->meters.n + planned->n),
+                        sizeof *e->meters);
+    for (size_t i = 0; i < dump->meters.n; i++) {
+        struct explained_meter *m = &e->meters[e->n_meters++];
+
+        m->seen = &dump->meters.meters[i];
+        m->planned = ometers_find(planned, m->seen->meter_id);
+        m->verdict = (!m->planned ? EXPLAIN_STRANGER
+                      : ometer_equals(m->seen, m->planned) ? EXPLAIN_PLANNED
+                      : EXPLAIN_CHANGED);
+    }
+    for (size_t i = 0; i < planned->n; i++) {
+        if (!ometers_find(&dump->meters, planned->meters[i].meter_id)) {
+            e->meters[e->n_meters++] = (struct explained_meter) {
+                .verdict = EXPLAIN_MISSING,
+                .planned = &planned->meters[i],
+            };
+        }
+    }
+}
+
 /* Initializes 'e' to what 'dump' is in the light of 'bridge', both of which
  * must outlive it.  'complete' says whether all ports of the bridge are known,
  * without which nobody can say what is missing. */
@@ -251,11 +279,17 @@ explanation_init(struct explanation *e,
     *e = (struct explanation) { .bridge = bridge };
     explain_flows(e, dump, complete && dump->has_flows);
     explain_groups(e, dump, complete && dump->has_groups);
+    if (complete && dump->has_meters) {
+        explain_meters(e, dump);
+    }
     for (size_t i = 0; i < e->n_flows; i++) {
         e->n[e->flows[i].verdict]++;
     }
     for (size_t i = 0; i < e->n_groups; i++) {
         e->n[e->groups[i].verdict]++;
+    }
+    for (size_t i = 0; i < e->n_meters; i++) {
+        e->n[e->meters[i].verdict]++;
     }
 }
 
@@ -265,12 +299,5 @@ explanation_uninit(struct explanation *e)
 {
     free(e->flows);
     free(e->groups);
-}
-
-/* Does the switch hold the plan, apart from what is somebody else's? */
-bool
-explanation_is_as_planned(const struct explanation *e)
-{
-    return (!e->n[EXPLAIN_CHANGED] && !e->n[EXPLAIN_STRANGER]
-            && !e->n[EXPLAIN_MISSING]);
+    free(e->meters);
 }

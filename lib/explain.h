@@ -16,6 +16,7 @@ struct flow_dump;
 struct json;
 struct oflow;
 struct ogroup;
+struct ometer;
 struct ofputil_port_map;
 struct translation_bridge;
 
@@ -55,6 +56,12 @@ struct explained_group {
     size_t n_planned;           /* That should be. */
 };
 
+struct explained_meter {
+    enum explain_verdict verdict;
+    const struct ometer *seen;      /* Null if it is missing. */
+    const struct ometer *planned;   /* Null if it is a stranger. */
+};
+
 /* Borrows from the bridge and the dump. */
 struct explanation {
     const struct translation_bridge *bridge;
@@ -62,13 +69,14 @@ struct explanation {
     size_t n_flows;
     struct explained_group *groups; /* By number. */
     size_t n_groups;
-    size_t n[EXPLAIN_N_VERDICTS];   /* Flows and groups, by verdict. */
+    struct explained_meter *meters; /* In no particular order. */
+    size_t n_meters;
+    size_t n[EXPLAIN_N_VERDICTS];   /* Of all of these, by verdict. */
 };
 
 void explanation_init(struct explanation *, const struct translation_bridge *,
                       const struct flow_dump *, bool complete);
 void explanation_uninit(struct explanation *);
-bool explanation_is_as_planned(const struct explanation *);
 void explanation_format(struct ds *, const struct explanation *,
                         bool only_differences);
 struct json *explanation_to_json(const struct explanation *);

@@ -203,5 +203,6 @@ flow_dump_uninit(struct flow_dump *dump)
     }
     free(dump->flows);
     free(dump->groups);
+    ometers_uninit(&dump->meters);
     *dump = (struct flow_dump) { .flows = NULL };
 }

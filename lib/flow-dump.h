@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "ometer.h"
 
 struct obucket;
 struct oflow;
@@ -35,6 +36,8 @@ struct flow_dump {
     struct dump_group *groups;
     size_t n_groups, allocated_groups;
     bool has_flows, has_groups; /* Is it the output of that command? */
+    struct ometers meters;      /* Of ours; not in any text. */
+    bool has_meters;
 };
 
 char *flow_dump_parse(const char *text, size_t size,

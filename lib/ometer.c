@@ -223,3 +223,27 @@ ometers_remove(struct ometers *meters, uint32_t meter_id)
                 (meters->n - i) * sizeof *meters->meters);
     }
 }
+
+/* Puts the meters that are ours in 'oh', a reply to a request for the
+ * configuration of meters, into 'meters'.  Returns an error if it is malformed,
+ * otherwise 0. */
+enum ofperr
+ometers_put_reply(struct ometers *meters, const struct ofp_header *oh)
+{
+    struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
+    struct ofputil_meter_config config;
+    struct ofpbuf bands;
+    int error;
+
+    ofpbuf_init(&bands, 0);
+    while (!(error = ofputil_decode_meter_config(&b, &config, &bands))) {
+        if (ometer_id_is_ours(config.meter_id)) {
+            struct ometer meter;
+
+            ometer_from_config(&meter, &config);
+            ometers_put(meters, &meter);
+        }
+    }
+    ofpbuf_uninit(&bands);
+    return error == EOF ? 0 : error;
+}

@@ -12,9 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "openvswitch/ofp-errors.h"
 
 struct bandwidth_rate;
 struct ds;
+struct ofp_header;
 struct ofpbuf;
 struct ofputil_meter_config;
 
@@ -57,5 +59,6 @@ bool ometers_equals(const struct ometers *, const struct ometers *);
 const struct ometer *ometers_find(const struct ometers *, uint32_t meter_id);
 void ometers_put(struct ometers *, const struct ometer *);
 void ometers_remove(struct ometers *, uint32_t meter_id);
+enum ofperr ometers_put_reply(struct ometers *, const struct ofp_header *);
 
 #endif /* lib/ometer.h */

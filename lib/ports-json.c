@@ -139,8 +139,8 @@ find_bonds(struct ports_bridge *bridge)
 
 /* Sorts everything in 'ports', finds out which interfaces share a port, and
  * adds the LOCAL port, which every bridge has, where it was not told of. */
-static void
-finish(struct ports *ports)
+void
+ports_finish(struct ports *ports)
 {
     for (size_t i = 0; i < ports->n; i++) {
         struct ports_bridge *bridge = &ports->bridges[i];
@@ -462,7 +462,7 @@ ports_from_text(const char *text, size_t size, struct ports *ports)
     if (error) {
         ports_uninit(ports);
     } else {
-        finish(ports);
+        ports_finish(ports);
     }
     return error;
 }

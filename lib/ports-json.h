@@ -42,10 +42,15 @@ void ports_uninit(struct ports *);
 const struct vif *ports_bridge_find_vif(const struct ports_bridge *,
                                         const char *name);
 
+/* From a running database. */
+struct json *ports_request(void);
+char *ports_from_reply(const struct json *result, struct ports *);
+
 /* For the readers of the several formats. */
 struct ports_bridge *ports_add_bridge(struct ports *, const char *name);
 struct vif *ports_bridge_add_vif(struct ports_bridge *, const char *name);
 void ports_bridge_sort(struct ports_bridge *);
+void ports_finish(struct ports *);
 char *ports_from_small_json(const struct json *, struct ports *);
 char *ports_from_tables(const struct shash *tables, struct ports *);
 

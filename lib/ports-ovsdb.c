@@ -9,6 +9,7 @@
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
 #include "packets.h"
+#include "rfc7047.h"
 #include "smap.h"
 #include "util.h"
 
@@ -411,4 +412,80 @@ ports_from_tables(const struct shash *tables, struct ports *ports)
         }
     }
     return NULL;
+}
+
+/* All that ports_from_tables() looks into. */
+static const char *const table_names[] = {
+    "Bridge", "Port", "Interface", "Mirror", "QoS", "Queue",
+};
+
+/* Returns the parameters of the "transact" request whose result
+ * ports_from_reply() takes.  The caller must destroy them. */
+struct json *
+ports_request(void)
+{
+    struct json *params = rfc7047_params();
+
+    for (size_t i = 0; i < ARRAY_SIZE(table_names); i++) {
+        rfc7047_select(params, table_names[i]);
+    }
+    return params;
+}
+
+/* Returns the rows in 'result', that of a "select" operation, by UUID, or null
+ * if it is none.  They remain those of 'result'. */
+static struct json *
+index_rows(const struct json *result)
+{
+    const struct json *rows = get_column(result, "rows");
+    struct json *table;
+
+    if (!rows || rows->type != JSON_ARRAY) {
+        return NULL;
+    }
+    table = json_object_create();
+    for (size_t i = 0; i < rows->array.n; i++) {
+        const struct json *uuid
+            = get_tagged(get_column(rows->array.elems[i], "_uuid"), "uuid");
+
+        if (uuid && uuid->type == JSON_STRING) {
+            json_object_put(table, json_string(uuid),
+                            json_clone(rows->array.elems[i]));
+        }
+    }
+    return table;
+}
+
+/* Reads 'result', that of ports_request(), into 'ports', which it initializes.
+ * Returns null if successful, otherwise a message that the caller must free. */
+char *
+ports_from_reply(const struct json *result, struct ports *ports)
+{
+    struct shash tables = SHASH_INITIALIZER(&tables);
+    char *error = NULL;
+
+    *ports = (struct ports) PORTS_INITIALIZER;
+    for (size_t i = 0; i < ARRAY_SIZE(table_names) && !error; i++) {
+        struct json *table = (result->type == JSON_ARRAY
+                              && i < result->array.n
+                              ? index_rows(result->array.elems[i]) : NULL);
+
+        if (table) {
+            shash_add(&tables, table_names[i], table);
+        } else {
+            error = xasprintf("the database does not tell table %s",
+                              table_names[i]);
+        }
+    }
+    if (!error) {
+        error = ports_from_tables(&tables, ports);
+        ports_finish(ports);
+    }
+
+    struct shash_node *node;
+    SHASH_FOR_EACH (node, &tables) {
+        json_destroy(node->data);
+    }
+    shash_destroy(&tables);
+    return error;
 }

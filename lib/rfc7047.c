@@ -41,6 +41,15 @@ rfc7047_insert(struct json *params, const char *table, const char *uuid_name,
     json_object_put_string(op, "uuid-name", uuid_name);
 }
 
+/* Appends to 'params' that all rows of 'table' are to be told. */
+void
+rfc7047_select(struct json *params, const char *table)
+{
+    struct json *op = add_op(params, "select", table);
+
+    json_object_put(op, "where", json_array_create_empty());
+}
+
 /* Appends to 'params' that the rows that satisfy 'where' get the columns of
  * 'row'. */
 void

@@ -22,6 +22,7 @@ void rfc7047_mutate(struct json *params, const char *table, struct json *where,
                     struct json *mutations);
 void rfc7047_delete(struct json *params, const char *table,
                     struct json *where);
+void rfc7047_select(struct json *params, const char *table);
 void rfc7047_wait(struct json *params, const char *table, struct json *where,
                   const char *column, struct json *rows);
 

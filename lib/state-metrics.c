@@ -20,10 +20,16 @@
            "Flows in the switch.")                                          \
     METRIC("groups_installed", "gauge", "groups_installed",                 \
            "Groups in the switch.")                                         \
+    METRIC("meters_planned", "gauge", "meters_planned",                     \
+           "Meters in the plan.")                                           \
+    METRIC("meters_installed", "gauge", "meters_installed",                 \
+           "Meters in the switch.")                                         \
     METRIC("bundles", "counter", "bundles", "Bundles sent.")                \
     METRIC("flow_mods", "counter", "flow_mods", "Changes of flows sent.")   \
     METRIC("group_mods", "counter", "group_mods",                           \
            "Changes of groups sent.")                                       \
+    METRIC("meter_mods", "counter", "meter_mods",                           \
+           "Changes of meters sent.")                                       \
     METRIC("frames_shown", "counter", "frames",                             \
            "Frames that flows have shown to the daemon.")                   \
     METRIC("errors", "counter", "errors", "OpenFlow errors received.")      \
@@ -190,6 +196,36 @@ put_all_drops(struct ds *s, const struct shash_node **bridges, size_t n)
     }
 }
 
+/* Appends what guests of a network may get and send together. */
+static void
+put_limits(struct ds *s, const struct shash_node **bridges, size_t n)
+{
+    put_family(s, "network_limit_bits_per_second", "gauge",
+               "What a network's guests may get (in) or send (out) together.");
+    for (size_t i = 0; i < n; i++) {
+        const struct json *networks = state_get(bridges[i]->data, "networks");
+
+        for (size_t j = 0; networks && j < networks->array.n; j++) {
+            const struct json *network = networks->array.elems[j];
+            const struct json *meters = state_get(network, "meters");
+
+            for (size_t k = 0; meters && k < meters->array.n; k++) {
+                const struct json *meter = meters->array.elems[k];
+
+                ds_put_cstr(s, "virtnet_network_limit_bits_per_second{");
+                put_label(s, "bridge", bridges[i]->name);
+                ds_put_char(s, ',');
+                put_label(s, "network", state_get_string(network, "name"));
+                ds_put_char(s, ',');
+                put_label(s, "direction",
+                          state_get_string(meter, "direction"));
+                ds_put_format(s, "} %lld\n",
+                              1000 * state_get_integer(meter, "kbps"));
+            }
+        }
+    }
+}
+
 /* Appends 'state' as OpenMetrics text. */
 void
 state_format_metrics(struct ds *s, const struct json *state)
@@ -212,6 +248,7 @@ state_format_metrics(struct ds *s, const struct json *state)
     put_counts(s, bridges, n, NAME, TYPE, MEMBER, HELP);
     BRIDGE_METRICS
 #undef METRIC
+    put_limits(s, bridges, n);
     put_family(s, "bundle_latency_seconds", "histogram",
                "Time from a bundle to the barrier behind it.");
     for (size_t i = 0; i < n; i++) {

@@ -157,6 +157,32 @@ show_port(struct ds *s, const char *name, const struct json *port)
 }
 
 static void
+show_network(struct ds *s, const struct json *network)
+{
+    const struct json *meters = state_get(network, "meters");
+
+    ds_put_cstr(s, "    Network ");
+    printable_put(s, state_get_string(network, "name"));
+    ds_put_cstr(s, " (");
+    printable_put(s, state_get_string(network, "file"));
+    ds_put_format(s, ":%lld)\n", state_get_integer(network, "line"));
+    for (size_t i = 0; meters && i < meters->array.n; i++) {
+        const struct json *meter = meters->array.elems[i];
+        const struct json *installed = state_get(meter, "installed");
+
+        ds_put_format(s, "        guests %s together %lld kbit/s",
+                      (!strcmp(state_get_string(meter, "direction"), "out")
+                       ? "send" : "get"), state_get_integer(meter, "kbps"));
+        if (state_get(meter, "peak_kbps")) {
+            ds_put_format(s, ", peak %lld kbit/s",
+                          state_get_integer(meter, "peak_kbps"));
+        }
+        ds_put_cstr(s, installed && installed->type == JSON_TRUE ? "\n"
+                    : ", not installed\n");
+    }
+}
+
+static void
 show_bridge(struct ds *s, const char *name, const struct json *bridge)
 {
     const struct json *networks = state_get(bridge, "networks");
@@ -170,13 +196,7 @@ show_bridge(struct ds *s, const char *name, const struct json *bridge)
     printable_put(s, state_get_string(bridge, "state"));
     ds_put_cstr(s, ok && ok->type == JSON_TRUE ? ", ok\n" : ", not ok\n");
     for (size_t i = 0; networks && i < networks->array.n; i++) {
-        const struct json *network = networks->array.elems[i];
-
-        ds_put_cstr(s, "    Network ");
-        printable_put(s, state_get_string(network, "name"));
-        ds_put_cstr(s, " (");
-        printable_put(s, state_get_string(network, "file"));
-        ds_put_format(s, ":%lld)\n", state_get_integer(network, "line"));
+        show_network(s, networks->array.elems[i]);
     }
     for (size_t i = 0; diags && i < diags->array.n; i++) {
         put_diag(s, diags->array.elems[i]);

@@ -36,27 +36,20 @@ add_bridge(struct translation *t, const char *name,
     return bridge;
 }
 
-/* Puts 'vif' into the plan of 'bridge', with the VLANs that it will have once
- * 't->rows' have been written.  Returns true unless libvirt mode cannot be
- * because of it. */
+/* Adds to 't->rows' what is to be written for 'vif', which is on 'bridge'.
+ * Returns true if it gets new VLANs, which it stores in '*vlan' for the caller to
+ * uninitialize. */
 static bool
-add_vif(struct translation *t, struct translation_bridge *bridge,
-        const struct vif *vif)
+add_vif_rows(struct translation *t, const struct translation_bridge *bridge,
+             const struct vif *vif, struct port_vlan *vlan)
 {
-    struct port_vlan vlan;
-    struct vif after = { .name = NULL };
-    struct vport vport;
-    bool has_new_vlan = model_port_vlan(&bridge->model, vif, &vlan);
+    bool has_new_vlan = model_port_vlan(&bridge->model, vif, vlan);
+    struct port_limits limits;
 
     if (has_new_vlan) {
         row_changes_add_vlan(&t->rows, bridge->name, vif->port, &vif->vlan,
-                             &vlan);
-        after = *vif;           /* Borrows all but 'vlan'. */
-        after.vlan = vlan;
-        after.vlan_is_ours = !port_vlan_is_default(&vlan);
+                             vlan);
     }
-
-    struct port_limits limits;
     port_limits_init(&limits, &bridge->model, vif, NULL);
     if (limits.write_in) {
         row_changes_add_limit(&t->rows, ROW_PORT_QOS, bridge->name, vif,
@@ -66,10 +59,30 @@ add_vif(struct translation *t, struct translation_bridge *bridge,
         row_changes_add_limit(&t->rows, ROW_POLICING, bridge->name, vif,
                               &limits.out);
     }
+    return has_new_vlan;
+}
 
-    enum model_verdict verdict = model_port(&bridge->model,
-                                            has_new_vlan ? &after : vif,
-                                            &vport, &bridge->diags);
+/* Puts 'vif' into the plan of 'bridge', with the VLANs that it will have once
+ * 't->rows' have been written.  Returns true unless libvirt mode cannot be
+ * because of it. */
+static bool
+add_vif(struct translation *t, struct translation_bridge *bridge,
+        const struct vif *vif)
+{
+    struct vif after = *vif;    /* Borrows all but 'vlan'. */
+    struct port_vlan vlan;
+    struct vport vport;
+
+    /* What vswitchd could not add is no port. */
+    bool has_new_vlan = (!vif->error
+                         && add_vif_rows(t, bridge, vif, &vlan));
+    if (has_new_vlan) {
+        after.vlan = vlan;
+        after.vlan_is_ours = !port_vlan_is_default(&vlan);
+    }
+
+    enum model_verdict verdict = model_port(&bridge->model, &after, &vport,
+                                            &bridge->diags);
     if (has_new_vlan) {
         port_vlan_uninit(&vlan);
     }
@@ -192,7 +205,8 @@ compare_defs(const void *a_, const void *b_)
     return strcmp((*a)->name, (*b)->name);
 }
 
-/* Adds the bridges that the definitions name and that do not exist. */
+/* Adds the bridges that the definitions name and that do not exist.  libvirt's
+ * own networks never name one for us to make. */
 static void
 add_new_bridges(struct translation *t)
 {
@@ -201,7 +215,7 @@ add_new_bridges(struct translation *t)
 
     qsort(defs, t->n_defs, sizeof *defs, compare_defs);
     for (size_t i = 0; i < t->n_defs; i++) {
-        if (netdef_is_ours(defs[i])
+        if (netdef_is_ours(defs[i]) && !defs[i]->is_libvirts
             && !translation_find_bridge(t, defs[i]->bridge)) {
             struct bridge_row row = {
                 .name = defs[i]->bridge,
