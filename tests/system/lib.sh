@@ -366,6 +366,28 @@ send_frames() {
     "$FRAMES" "$@" $S/frame-ports -
 }
 
+# known_in_vlans PORT...: prints frames from each port to each in every VLAN that
+# both are in, with and without a priority.  For each port, associative array
+# "members" has the VLANs that it is in, and "untagged" the one that is its own
+# without a tag, if there is one.
+known_in_vlans() {
+    local src dst tag vlan
+
+    for src; do
+        for dst; do
+            for tag in '' 0/2 10 10/7 20 30; do
+                vlan=${tag%/*}
+                if [ "${vlan:-0}" = 0 ]; then
+                    vlan=${untagged[$src]-none}
+                fi
+                case " ${members[$dst]} " in
+                    *" $vlan "*) echo "$src -> $dst ${tag:+vlan=$tag}" ;;
+                esac
+            done
+        done
+    done
+}
+
 # start_probe NAME RATE: sends each frame of the script on standard input RATE
 # times a second, until stop_probe NAME.
 start_probe() {

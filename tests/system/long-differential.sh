@@ -7,11 +7,15 @@
 # without the controller.
 #
 # Untagged only, since not every kernel has VLAN filtering in its bridge.
+#
+# test-differential.sh is a short form of this, with several uplinks only, and
+# without the waits that forged sources need in kernel mode.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
 need_controller
-ip link add name lbr type bridge 2> /dev/null || skip "no Linux bridges here"
+ip link add name lbr type bridge 2> /dev/null ||
+    fail "this kernel has no Linux bridges"
 ip link del dev lbr
 
 # Where Open vSwitch is stricter, and why:
@@ -21,6 +25,14 @@ ip link del dev lbr
 #   frames then go out to the network, for entries can be moved unless they are
 #   "sticky".  Flows do not move.  These frames are in thefts(), and both
 #   results are checked for what they are.
+#
+# Where it is otherwise, but no guest can notice, and why:
+#
+#   When what NORMAL has learned is flushed, frames from behind one uplink that
+#   the datapath already has a flow for are copied to the others until that flow
+#   has been counted, half a second at most.  A Linux bridge learns from each
+#   frame.  NORMAL itself does worse then: it floods, to guests too, until the
+#   destination says something.  check_flush() compares the two.
 
 # Ports: guests g1..g3, host, uplinks u1 (and u2).
 macs() {
@@ -74,10 +86,16 @@ matrix() {
             done
         done
     done
-    # A guest that lies: as a remote host, another guest, the host, nobody.
-    # NORMAL counts honest frames of before late, and would believe those again,
-    # so the datapath gets time to forget them.
-    echo "sleep 11000"
+}
+
+# lies PORT...: the same after a guest has lied: as a remote host, another guest,
+# the host, nobody.  NORMAL counts honest frames of before late, and would believe
+# those again, so the datapath gets time to forget them.
+lies() {
+    local src dst
+
+    macs
+    [ -n "${QUICK-}" ] || echo "sleep 11000"
     for src in g1; do
         for dst in r1 r2 g3 host lie; do
             echo "$src -> bcast src=$dst"
@@ -161,15 +179,45 @@ receivers() {
         s/( = .*)\bhost\b */\1/; s/ *$//; s/ =$/ = -/ }'
 }
 
+# check_flush MODE: flushes what is known while u1 sends to g1, and fails if that
+# makes more than copies to u2 of it in libvirt mode.
+check_flush() {
+    local n
+
+    send_frames <<< "g1 -> bcast" > /dev/null
+    start_probe f 500 <<< "u1 -> g1 = g1"
+    sleep 0.5
+    ovs-appctl fdb/flush br0 > /dev/null
+    sleep 1.5
+    stop_probe f > $S/flush || :
+    say "What was learned is flushed, $1:" \
+        "$(grep -o 'sent=[0-9]*\|strays=.*' $S/flush | xargs)"
+    n=$(sed -n 's/.* strays=\([0-9]*\) .*/\1/p' $S/flush)
+    case $1 in
+    libvirt)
+        grep -qE 'stray_ports="(u2[^ ]*\+mangled(x[0-9]+)?|-)"' $S/flush &&
+            [ "$n" -le 500 ] || fail "there is more than copies to u2" ;;
+    *)
+        grep -q 'stray_ports=".*g2.*g3' $S/flush && [ "$n" -gt 500 ] ||
+            fail "NORMAL does not flood: this need not be an exception" ;;
+    esac
+}
+
 compare() {
     say "$1: $(wc -l < "$2") frames"
     diff -u "$2" "$3" || fail "$1: the receivers differ"
 }
 
-for uplinks in "u1" "u1 u2"; do
+[ -n "${QUICK-}" ] && sizes=("u1 u2") || sizes=("u1" "u1 u2")
+for uplinks in "${sizes[@]}"; do
     # shellcheck disable=SC2086
     ports=(g1 g2 g3 host $uplinks)
     matrix "${ports[@]}" > $S/matrix
+    lies "${ports[@]}" > $S/lies
+    # Kernel mode differs from NORMAL in nothing, so that a part will do.
+    cp $S/matrix $S/honest
+    [ -n "${QUICK-}" ] || cat $S/lies >> $S/honest
+    cat $S/lies >> $S/matrix
     thefts "${ports[@]}" > $S/thefts
 
     # shellcheck disable=SC2086
@@ -180,7 +228,8 @@ for uplinks in "u1" "u1 u2"; do
 
     # shellcheck disable=SC2086
     ovs_bridge $uplinks
-    receivers < $S/matrix > $S/normal
+    receivers < $S/honest > $S/normal
+    [ "$uplinks" = u1 ] || check_flush NORMAL
     vsctl del-br br0
 
     # shellcheck disable=SC2086
@@ -188,7 +237,7 @@ for uplinks in "u1" "u1 u2"; do
     network net0 br0 kernel
     start_controller
     settle
-    receivers < $S/matrix > $S/kernel
+    receivers < $S/honest > $S/kernel
     compare "kernel mode against NORMAL, $uplinks" $S/normal $S/kernel
     stop_controller
     vsctl del-br br0
@@ -206,6 +255,7 @@ for uplinks in "u1" "u1 u2"; do
         fail "a guest's address was stolen"
     [ "$(grep -c -- '-> g1 = g1$' $S/linux-thefts)" = 0 ] ||
         fail "the Linux bridge is as strict: no exception is needed"
+    [ "$uplinks" = u1 ] || check_flush libvirt
     stop_controller
     vsctl del-br br0
 done

@@ -83,19 +83,7 @@ declare -A untagged=([ua]=10 [un]=20 [uu]=10 [a1]=10 [a2]=10 [b1]=20 [nu]=20
 declare -A members=([ua]=10 [ut]='10 20' [un]='10 20' [uu]='10 20' [a1]=10
                     [a2]=10 [b1]=20 [tr]='10 20' [nu]='10 20'
                     [al]='0 10 20 30' [host]='0 10 20 30')
-for src in "${ports[@]}"; do
-    for dst in "${ports[@]}"; do
-        for tag in '' 0/2 10 10/7 20 30; do
-            vlan=${tag%/*}
-            if [ -z "$tag" ] || [ "$vlan" = 0 ]; then
-                vlan=${untagged[$src]-none}
-            fi
-            case " ${members[$dst]} " in
-                *" $vlan "*) echo "$src -> $dst ${tag:+vlan=$tag}" ;;
-            esac
-        done
-    done
-done > $S/matrix
+known_in_vlans "${ports[@]}" > $S/matrix
 
 all_frames() {
     cat $S/groups

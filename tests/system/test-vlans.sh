@@ -169,19 +169,7 @@ declare -A untagged=([a1]=10 [a2]=10 [nu]=10 [nt]=10 [na]=10
 declare -A members=([a1]=10 [a2]=10 [b1]=20 [ax]=20 [tr]='10 20' [nt]='10 20'
                     [nu]='10 20' [nx]='10 20' [na]='10 20 30' [t1]=10
                     [al]='0 10 20 30' [up]='0 10 20 30' [host]='0 10 20 30')
-for src in "${ports[@]}"; do
-    for dst in "${ports[@]}"; do
-        for tag in '' 0/2 10 10/7 20 30; do
-            vlan=${tag%/*}
-            if [ -z "$tag" ] || [ "$vlan" = 0 ]; then
-                vlan=${untagged[$src]-none}
-            fi
-            case " ${members[$dst]} " in
-                *" $vlan "*) echo "$src -> $dst ${tag:+vlan=$tag}" ;;
-            esac
-        done
-    done
-done > $S/matrix
+known_in_vlans "${ports[@]}" > $S/matrix
 
 all_frames() {
     cat $S/sets $S/groups
