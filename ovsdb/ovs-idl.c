@@ -5,13 +5,13 @@
 #include <stdlib.h>
 
 #include "ovsdb-idl.h"
+#include "smap.h"
 #include "util.h"
 #include "vswitch-idl.h"
 
 struct ovs_idl {
     struct ovsdb_idl *idl;
     unsigned int seqno;         /* When it was last looked at. */
-    unsigned int begun;         /* When what it held then was first received. */
     struct vif_reader *vif_reader;
     struct qos_leftovers qos_leftovers;
 };
@@ -81,7 +81,8 @@ ovs_idl_connect(const char *remote)
 }
 
 /* Creates and returns a connection to the Open_vSwitch database at 'remote',
- * which asks for the lock that one program of ours can have.  ovs_idl_run() will call 'vif_overlay' and 'vif_changed' with 'aux'. */
+ * which asks for the lock that one program of ours can have.  ovs_idl_run() will
+ * call 'vif_overlay' and 'vif_changed' with 'aux'. */
 struct ovs_idl *
 ovs_idl_create(const char *remote, vif_overlay_cb *vif_overlay,
                vif_changed_cb *vif_changed, void *aux)
@@ -109,25 +110,23 @@ ovs_idl_destroy(struct ovs_idl *ovs)
 }
 
 /* Has the IDL forgotten all that it held and received the whole database again
- * since the last call?  That is what it does when the server has been restarted.
- * It then tracks all rows as new, but, since ovsdb_idl_clear() drops what was
- * tracked, says nothing of rows that it had and that are gone.
+ * since ovsdb_idl_track_clear()?  That is what it does when the server has been
+ * restarted.  It then tracks all rows as new, but, since ovsdb_idl_clear() drops
+ * what was tracked, says nothing of rows that it had and that are gone.
  *
  * All rows were received with that of table Open_vSwitch, which nobody deletes.
- * Its number is zero in a database that no vswitchd has seen yet. */
+ * A row with nothing but defaults is not tracked; it is so in a database that no
+ * vswitchd has seen yet, of which one cannot tell. */
 static bool
-has_begun_anew(struct ovs_idl *ovs)
+has_begun_anew(const struct ovs_idl *ovs)
 {
     const struct ovsrec_open_vswitch *row
         = ovsrec_open_vswitch_first(ovs->idl);
-    unsigned int begun = 0;
 
-    if (row) {
-        begun = ovsrec_open_vswitch_row_get_seqno(row, OVSDB_IDL_CHANGE_INSERT);
-    }
-    bool anew = !begun || begun != ovs->begun;
-    ovs->begun = begun;
-    return anew;
+    return (!row
+            || ovsrec_open_vswitch_row_get_seqno(row, OVSDB_IDL_CHANGE_INSERT)
+            || (!row->cur_cfg && !row->next_cfg
+                && smap_is_empty(&row->other_config)));
 }
 
 /* Takes in what has changed in the database, and tells the client of changed

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coverage.h"
 #include "flow.h"
 #include "hash.h"
 #include "lib/vif.h"
@@ -15,6 +16,8 @@
 #include "util.h"
 #include "uuid.h"
 #include "vswitch-idl.h"
+
+COVERAGE_DEFINE(vif_read);
 
 /* What is known of one row of table Interface. */
 struct record {
@@ -180,6 +183,7 @@ run_record(struct vif_reader *reader, struct record *record)
     const struct ovsrec_port *port
         = ovsrec_port_get_for_uuid(reader->idl, &record->port_uuid);
 
+    COVERAGE_INC(vif_read);
     if (interface && port) {
         struct vif vif;
 
