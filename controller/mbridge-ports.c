@@ -45,8 +45,13 @@ static void
 want_row(struct mbridge *mb, const char *name, const char *what,
          struct json *params)
 {
-    char *object = row_object(mb, name, what);
+    char *object;
 
+    if (!params && !dbsync_count_pending(mb->env->dbsync)) {
+        /* As nearly always. */
+        return;
+    }
+    object = row_object(mb, name, what);
     if (params) {
         dbsync_want(mb->env->dbsync, object, params);
     } else {
