@@ -6,7 +6,12 @@
 #
 # A ratio is that of the medians of the two sides.  Its spread is the interval
 # that holds 90 % of the ratios that the same samples could as well have given,
-# found by drawing from them again and again (bootstrap).
+# found by drawing from them again and again (bootstrap).  Two samples that were
+# taken one after the other are drawn together, since whatever else the machine
+# does at that moment concerns both.
+#
+# With --compare it tells whether two runs, of which each has been written as
+# JSON, agree: their spreads must overlap.
 
 import argparse
 import json
@@ -70,10 +75,14 @@ def spread_of(ours, reference, statistic):
     if len(ours) < 2 or len(reference) < 2:
         return None
     rng = random.Random(1)
-    ratios = sorted(
-        statistic(rng.choices(ours, k=len(ours)))
-        / max(1e-9, statistic(rng.choices(reference, k=len(reference))))
-        for _ in range(N_DRAWS))
+    ratios = []
+    for _ in range(N_DRAWS):
+        i = rng.choices(range(len(ours)), k=len(ours))
+        j = (i if len(ours) == len(reference) else
+             rng.choices(range(len(reference)), k=len(reference)))
+        ratios.append(statistic([ours[n] for n in i])
+                      / max(1e-9, statistic([reference[n] for n in j])))
+    ratios.sort()
     return ratios[N_DRAWS // 20], ratios[-N_DRAWS // 20]
 
 
@@ -216,6 +225,26 @@ def megaflow_rows(samples):
                       at_most(1.5 / senders), 'NORMAL')
 
 
+def frame_rows(samples):
+    """Frames per second.  NORMAL is measured twice in each round, and the
+    second time taken for a side of its own: that shows what the figure is
+    worth."""
+    for name, case in (('guests-1', 'guest to guest, 1 flow'),
+                       ('guests-1000', 'guest to guest, 1,000 flows'),
+                       ('uplink-1', 'uplink to guest, 1 flow')):
+        for prefix, what, unit, scale, goal, met in (
+                ('frames/', '', 'frames/s', 1, '>= 1', at_least(1)),
+                ('frames-cpu/', ': CPU', 's/M', 1000, '',
+                 lambda ratio, usec: None)):
+            sides = samples.by_case.get(prefix + name)
+            if sides:
+                yield compare(case + what, sides['ours'], sides['reference'],
+                              unit, scale, goal, met, 'NORMAL')
+                yield compare(case + what + ', NORMAL to itself',
+                              sides['again'], sides['reference'], unit, scale,
+                              '', lambda ratio, usec: None, 'NORMAL')
+
+
 def all_rows(s):
     """Yields the whole table."""
     yield from paired(s, 'install', 'full install, {} guests', 'ms', 1000,
@@ -249,18 +278,7 @@ def all_rows(s):
     yield from paired(s, 'offline', 'compile offline, {} ports', 'ms', 1000,
                       '<= 3', at_most(3), 'libopenvswitch alone')
     yield from megaflow_rows(s)
-    for name, case in (('guests-1', 'guest to guest, 1 flow'),
-                       ('guests-1000', 'guest to guest, 1,000 flows'),
-                       ('uplink-1', 'uplink to guest, 1 flow')):
-        sides = s.by_case.get('frames/' + name)
-        if sides:
-            yield compare(case, sides['ours'], sides['reference'],
-                          'frames/s', 1, '>= 1', at_least(1), 'NORMAL')
-        sides = s.by_case.get('frames-cpu/' + name)
-        if sides:
-            yield compare(case + ': CPU', sides['ours'], sides['reference'],
-                          's/M', 1000, '', lambda ratio, usec: None,
-                          'NORMAL')
+    yield from frame_rows(s)
     yield from counts(s, 'storm-delivered',
                       'unknown unicast, {} guests: delivered', '', 0, '0')
     yield from paired(s, 'storm', 'unknown unicast, {} guests: CPU', 's/M',
@@ -339,14 +357,55 @@ def write_document(path, rows):
         file.write(END + after)
 
 
+def verdict(a, b):
+    """Do the rows 'a' and 'b' of two runs agree?  None if they have no
+    spread."""
+    if not a['spread'] or not b['spread']:
+        return True if a['ours'] == b['ours'] else None
+    return (a['spread'][0] <= b['spread'][1]
+            and b['spread'][0] <= a['spread'][1])
+
+
+def print_comparison(paths):
+    """Returns true if the two runs agree wherever they have a spread."""
+    runs = []
+    for path in paths:
+        with open(path) as file:
+            runs.append({row['case']: row for row in json.load(file)['rows']})
+    lines = [['case', 'first', 'second', '', 'goal']]
+    ok = True
+    for case, a in runs[0].items():
+        b = runs[1].get(case)
+        if b is None:
+            continue
+        agree = verdict(a, b)
+        ok = ok and agree is not False
+        lines.append([case] + [
+            number(r['ratio']) + ' (%s-%s)' % tuple(map(number, r['spread']))
+            if r['spread'] else number(r['ours'], r['unit'])
+            for r in (a, b)] + [
+                {True: 'agree', False: 'DIFFER', None: 'no spread'}[agree],
+                '' if a['met'] is None else
+                'met' if a['met'] and b['met'] else
+                'missed' if not a['met'] and not b['met'] else 'met once'])
+    widths = [max(len(line[i]) for line in lines) for i in range(5)]
+    for line in lines:
+        print('  '.join(cell.ljust(w)
+                        for cell, w in zip(line, widths)).rstrip())
+    return ok
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('--samples', required=True)
+    parser.add_argument('--compare', nargs=2)
+    parser.add_argument('--samples')
     parser.add_argument('--quick', action='store_true')
     parser.add_argument('--json')
     parser.add_argument('--document')
     args = parser.parse_args()
 
+    if args.compare:
+        return 0 if print_comparison(args.compare) else 1
     samples = Samples(args.samples)
     rows = list(all_rows(samples))
     print(format_machine(machine()))
