@@ -334,6 +334,18 @@ add_uplink() {
     vsctl add-port "$bridge" "$name" "$@"
 }
 
+# Has the datapath forget its flows.
+#
+# When vswitchd's revalidators change one of them in the userspace datapath of
+# Open vSwitch 3.1, flow_put_on_pmd() looks the flow up as if a packet came, and
+# may find and change another one that overlaps it.  The first then stays as it
+# was for as long as it is used.  The kernel's datapath knows flows by number.
+forget_datapath_flows() {
+    # The revalidators may be about to change what is gone then.
+    allow_log '\|dpif\(revalidator[0-9]*\)\|WARN\|[^|]*failed to put\[modify\] \(No such file'
+    ovs-appctl revalidator/purge
+}
+
 ## Frames.
 
 # Prints the ports as frame scripts know them.  The address of a LOCAL device

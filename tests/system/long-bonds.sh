@@ -129,7 +129,9 @@ g2 -> bcast = g1 host r1 r2 physhost
 .
     sleep 0.7
     "$@"
-    sleep 1.5
+    sleep 0.3
+    forget_datapath_flows
+    sleep 1.2
     settle
     stop_probe b > $S/broadcast || :
     stop_probe p > $S/unicast || :

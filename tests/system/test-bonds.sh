@@ -41,6 +41,7 @@ is_enabled() {
 # Everybody says where he is, and is found there.
 check_frames() {
     settle
+    forget_datapath_flows
     send_frames > /dev/null <<'.'
 r1 -> bcast
 physhost -> bcast

@@ -87,7 +87,7 @@ migrate() {
     set_status g$to inactive
     settle
     # No host remembers that the guest has been there before.
-    ovs-appctl revalidator/purge
+    forget_datapath_flows
     start_probe p 1000 <<.
 pA -> gA = gA gB
 pB -> gA = gA gB

@@ -94,7 +94,7 @@ hold_back() {
     expect_frames <<.
 g1 -> in = ${1-up}
 .
-    ovs-appctl revalidator/purge
+    forget_datapath_flows
 }
 announced() {
     expect_frames <<'.'

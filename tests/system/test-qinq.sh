@@ -98,11 +98,8 @@ make_matrix() {
 # Open vSwitch looks at one tag, or at two.
 look_at_tags() {
     vsctl set Open_vSwitch . other_config:vlan-limit="$1"
-    ovs-appctl revalidator/purge
+    forget_datapath_flows
 }
-
-# The userspace datapath may then not find what the revalidators change.
-allow_log '\|dpif\(revalidator[0-9]*\)\|WARN\|[^|]*failed to put\[modify\] \(No such file'
 
 # Leaves the access port out where there is a tag behind its VLAN's.
 without_exceptions() {
