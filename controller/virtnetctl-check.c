@@ -148,6 +148,9 @@ virtnetctl_check(struct ovs_cmdl_context *ctx)
     struct ds s = DS_EMPTY_INITIALIZER;
 
     source_files_read(&files, &ctx->argv[1], ctx->argc - 1);
+    if (!files.n) {
+        virtnetctl_fatal("%s: no files *.xml in there", ctx->argv[1]);
+    }
     if (options.json) {
         virtnetctl_print_json(to_json(&files));
     } else {

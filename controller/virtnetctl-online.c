@@ -181,57 +181,41 @@ virtnetctl_status_command(struct ovs_cmdl_context *ctx OVS_UNUSED)
     }
 }
 
-void
-virtnetctl_show(struct ovs_cmdl_context *ctx OVS_UNUSED)
+/* Prints what 'format' makes of the daemon's state, asked for with counters if
+ * 'stats', or the state itself if the output is to be JSON. */
+static void
+print_state(bool stats, void (*format)(struct ds *, const struct json *))
 {
-    struct json *state = virtnetctl_get_state(false);
+    struct json *state = virtnetctl_get_state(stats);
     struct ds s = DS_EMPTY_INITIALIZER;
 
     if (options.json) {
         virtnetctl_print_json(state);
     } else {
-        state_format_show(&s, state);
+        format(&s, state);
         virtnetctl_print(&s);
         json_destroy(state);
     }
 }
 
-/* Ends the program if the output is to be JSON: it cannot be. */
 void
-virtnetctl_refuse_json(const struct ovs_cmdl_context *ctx)
+virtnetctl_show(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
-    if (options.json) {
-        virtnetctl_fatal("%s has a form of its own; \"show --format=json\" has "
-                         "what is in it", ctx->argv[0]);
-    }
+    print_state(false, state_format_show);
 }
 
 void
-virtnetctl_graph(struct ovs_cmdl_context *ctx)
+virtnetctl_graph(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
-    virtnetctl_refuse_json(ctx);
-
-    struct json *state = virtnetctl_get_state(false);
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    state_format_graph(&s, state);
     options.color = false;
-    virtnetctl_print(&s);
-    json_destroy(state);
+    print_state(false, state_format_graph);
 }
 
 void
-virtnetctl_metrics(struct ovs_cmdl_context *ctx)
+virtnetctl_metrics(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
-    virtnetctl_refuse_json(ctx);
-
-    struct json *state = virtnetctl_get_state(true);
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    state_format_metrics(&s, state);
     options.color = false;
-    virtnetctl_print(&s);
-    json_destroy(state);
+    print_state(true, state_format_metrics);
 }
 
 static struct json *

@@ -72,8 +72,20 @@ put_colored(struct ds *s, const char *text)
     }
 }
 
-/* Prints 's' and destroys it.  Ends the program if that fails: without a fuss
- * if nobody reads any longer. */
+/* Makes sure that all that was printed got out.  Ends the program if it did not:
+ * without a fuss if nobody reads any longer. */
+void
+virtnetctl_flush(void)
+{
+    if (fflush(stdout) || ferror(stdout)) {
+        if (errno == EPIPE) {
+            _exit(0);
+        }
+        virtnetctl_fatal("standard output: %s", ovs_strerror(errno));
+    }
+}
+
+/* Prints 's' and destroys it, as virtnetctl_flush() does. */
 void
 virtnetctl_print(struct ds *s)
 {
@@ -84,13 +96,8 @@ virtnetctl_print(struct ds *s)
         ds_swap(s, &colored);
         ds_destroy(&colored);
     }
-    if (fwrite(ds_cstr(s), 1, s->length, stdout) != s->length
-        || fflush(stdout)) {
-        if (errno == EPIPE) {
-            _exit(0);
-        }
-        virtnetctl_fatal("standard output: %s", ovs_strerror(errno));
-    }
+    fwrite(ds_cstr(s), 1, s->length, stdout);
+    virtnetctl_flush();
     ds_destroy(s);
 }
 

@@ -110,11 +110,9 @@ wait_for_key(bool terminal, int msec)
 /* Keys: "r" sorts by what guests receive, "t" by what they transmit, "n" by
  * name, "q" ends.  Without a terminal it prints once. */
 void
-virtnetctl_top(struct ovs_cmdl_context *ctx)
+virtnetctl_top(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
-    virtnetctl_refuse_json(ctx);
-
-    bool terminal = prepare_terminal();
+    bool terminal = !options.json && prepare_terminal();
     struct json *old = virtnetctl_get_state(true);
     long long int then = time_msec();
     const char *sort = "rx";
@@ -135,9 +133,13 @@ virtnetctl_top(struct ovs_cmdl_context *ctx)
         if (terminal) {
             ds_put_cstr(&s, "\033[H\033[2J");
         }
-        state_format_top(&s, old, new, now - then, sort);
         options.color = false;
-        virtnetctl_print(&s);
+        if (options.json) {
+            virtnetctl_print_json(state_top_to_json(old, new, now - then));
+        } else {
+            state_format_top(&s, old, new, now - then, sort);
+            virtnetctl_print(&s);
+        }
         json_destroy(old);
         old = new;
         then = now;

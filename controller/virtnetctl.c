@@ -12,6 +12,7 @@
 
 #include "fatal-signal.h"
 #include "lib/virtnet-version.h"
+#include "openvswitch/json.h"
 #include "openvswitch/vlog.h"
 #include "util.h"
 
@@ -51,7 +52,21 @@ static const struct ovs_cmdl_command commands[] = {
 static void
 list_commands(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
-    ovs_cmdl_print_commands(commands);
+    if (options.json) {
+        struct json *array = json_array_create_empty();
+
+        for (const struct ovs_cmdl_command *c = commands; c->name; c++) {
+            struct json *json = json_object_create();
+
+            json_object_put_string(json, "command", c->name);
+            json_object_put_string(json, "usage", c->usage);
+            json_array_add(array, json);
+        }
+        virtnetctl_print_json(array);
+    } else {
+        ovs_cmdl_print_commands(commands);
+        virtnetctl_flush();
+    }
 }
 
 OVS_NO_RETURN static void
@@ -96,6 +111,7 @@ usage(void)
            "\nExit status: 0 fine, 1 what was asked does not hold, 2 could not "
            "be asked.\n",
            program_name, program_name);
+    virtnetctl_flush();
     exit(0);
 }
 
@@ -200,6 +216,7 @@ parse_options(int argc, char *argv[])
 
         case 'V':
             ovs_print_version(0, 0);
+            virtnetctl_flush();
             exit(0);
 
         default:

@@ -41,6 +41,7 @@ extern int virtnetctl_status;   /* What main() returns. */
 OVS_NO_RETURN void virtnetctl_fatal(const char *format, ...)
     OVS_PRINTF_FORMAT(1, 2);
 void virtnetctl_print(struct ds *);
+void virtnetctl_flush(void);
 void virtnetctl_print_json(struct json *);
 char *virtnetctl_nearest(const char *wanted, const char *const names[],
                          size_t n);
@@ -51,7 +52,6 @@ char *virtnetctl_ask(const char *target, const char *command,
                      const struct svec *args);
 struct json *virtnetctl_get_state(bool stats);
 struct json *virtnetctl_await_state(uint32_t *digest);
-void virtnetctl_refuse_json(const struct ovs_cmdl_context *);
 void virtnetctl_check_name(const struct json *object, const char *what,
                            const char *name);
 

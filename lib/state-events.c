@@ -2,6 +2,7 @@
 #include <config.h>
 #include "state.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,9 +170,8 @@ put_rate(struct ds *s, double value)
 }
 
 static void
-put_rows(struct ds *s, struct top_row *rows, size_t n)
+put_rows(struct ds *s, const struct top_row *rows, size_t n)
 {
-    qsort(rows, n, sizeof *rows, compare_rows);
     ds_put_cstr(s, "  rx pkt/s   rx bit/s   tx pkt/s   tx bit/s  "
                 "bridge           interface        guest\n");
     for (size_t i = 0; i < n; i++) {
@@ -195,17 +195,20 @@ put_rows(struct ds *s, struct top_row *rows, size_t n)
     }
 }
 
-void
-state_format_top(struct ds *s, const struct json *old, const struct json *new,
-                 long long int msec, const char *sort)
+/* Stores the rates of all guests in '*rows', sorted by 'sort', and returns their
+ * number.  The caller must free them. */
+static size_t
+get_rows(const struct json *old, const struct json *new, long long int msec,
+         const char *sort, struct top_row **rowsp)
 {
     const struct json *bridges = state_get(new, "bridges");
     const struct shash_node *b, *p;
     struct top_row *rows = NULL;
     size_t n = 0, allocated = 0;
 
+    *rowsp = NULL;
     if (!bridges) {
-        return;
+        return 0;
     }
     SHASH_FOR_EACH (b, json_object(bridges)) {
         const struct json *ports = state_get(b->data, "ports");
@@ -236,9 +239,53 @@ state_format_top(struct ds *s, const struct json *old, const struct json *new,
         }
     }
     if (n) {
+        qsort(rows, n, sizeof *rows, compare_rows);
+    }
+    *rowsp = rows;
+    return n;
+}
+
+void
+state_format_top(struct ds *s, const struct json *old, const struct json *new,
+                 long long int msec, const char *sort)
+{
+    struct top_row *rows;
+    size_t n = get_rows(old, new, msec, sort, &rows);
+
+    if (n) {
         put_rows(s, rows, n);
     } else {
         ds_put_cstr(s, "no guests\n");
     }
     free(rows);
+}
+
+static void
+put_json_rate(struct json *json, const char *name, double value)
+{
+    json_object_put(json, name, json_integer_create(llround(value)));
+}
+
+struct json *
+state_top_to_json(const struct json *old, const struct json *new,
+                  long long int msec)
+{
+    struct json *array = json_array_create_empty();
+    struct top_row *rows;
+    size_t n = get_rows(old, new, msec, "name", &rows);
+
+    for (size_t i = 0; i < n; i++) {
+        struct json *json = json_object_create();
+
+        json_object_put_string(json, "bridge", rows[i].bridge);
+        json_object_put_string(json, "port", rows[i].port);
+        json_object_put_string(json, "guest", rows[i].guest);
+        put_json_rate(json, "rx_packets_per_s", rows[i].rx_packets);
+        put_json_rate(json, "rx_bits_per_s", rows[i].rx_bits);
+        put_json_rate(json, "tx_packets_per_s", rows[i].tx_packets);
+        put_json_rate(json, "tx_bits_per_s", rows[i].tx_bits);
+        json_array_add(array, json);
+    }
+    free(rows);
+    return array;
 }

@@ -10,6 +10,18 @@ _virtnetctl_ports() {
     virtnetctl show 2>/dev/null | sed -n 's/^    Port //p'
 }
 
+# Offers those of the lines on the standard input that begin with $cur.  "compgen
+# -W" would carry out what is in them.
+_virtnetctl_offer() {
+    local line
+
+    while IFS= read -r line; do
+        if [[ $line == "$cur"* ]]; then
+            COMPREPLY+=("$(printf %q "$line")")
+        fi
+    done
+}
+
 _virtnetctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local command='' word
@@ -43,7 +55,7 @@ _virtnetctl() {
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
     --bridge)
-        COMPREPLY=($(compgen -W "$(_virtnetctl_bridges)" -- "$cur"))
+        _virtnetctl_offer < <(_virtnetctl_bridges)
         return ;;
     esac
 
@@ -58,11 +70,10 @@ _virtnetctl() {
     '') COMPREPLY=($(compgen -W "$commands" -- "$cur")) ;;
     check|compile|diff|explain) COMPREPLY=($(compgen -f -- "$cur")) ;;
     fdb|verify)
-        COMPREPLY=($(compgen -W "$(_virtnetctl_bridges)" -- "$cur")) ;;
+        _virtnetctl_offer < <(_virtnetctl_bridges) ;;
     dump-flows|trace)
-        COMPREPLY=($(compgen -W "$(_virtnetctl_bridges; _virtnetctl_ports)" \
-                         -- "$cur")) ;;
-    wait) COMPREPLY=($(compgen -W "$(_virtnetctl_ports)" -- "$cur")) ;;
+        _virtnetctl_offer < <(_virtnetctl_bridges; _virtnetctl_ports) ;;
+    wait) _virtnetctl_offer < <(_virtnetctl_ports) ;;
     esac
 }
 

@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/test-diag \
 	tests/unit/test-domstatus \
 	tests/unit/test-flood-table \
+	tests/unit/test-explain \
 	tests/unit/test-flow-dump \
 	tests/unit/test-follow \
 	tests/unit/test-announce \
@@ -46,9 +47,11 @@ unit_tests = \
 	tests/unit/test-port-limits \
 	tests/unit/test-port-policy \
 	tests/unit/test-port-vlan \
+	tests/unit/test-row-change \
 	tests/unit/test-ports-json \
 	tests/unit/test-state \
 	tests/unit/test-trace \
+	tests/unit/test-translation-diff \
 	tests/unit/test-vif \
 	tests/unit/test-vif-guest \
 	tests/unit/test-virtnet-version \
@@ -58,6 +61,8 @@ UNIT_LIBS = tests/unit/libunit.la lib/libvirtnet.la $(OVS_LIBS) $(CMOCKA_LIBS)
 
 check_LTLIBRARIES = tests/unit/libunit.la
 tests_unit_libunit_la_SOURCES = \
+	tests/unit/host-text.c \
+	tests/unit/host-text.h \
 	tests/unit/model-switch.c \
 	tests/unit/model-switch.h \
 	tests/unit/oflow-text.c \
@@ -190,6 +195,16 @@ tests_unit_test_vlan_set_SOURCES = tests/unit/test-vlan-set.c
 tests_unit_test_vlan_set_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_vlan_set_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_explain_SOURCES = tests/unit/test-explain.c
+tests_unit_test_explain_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_explain_LDADD = $(UNIT_LIBS)
+tests_unit_test_row_change_SOURCES = tests/unit/test-row-change.c
+tests_unit_test_row_change_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_row_change_LDADD = $(UNIT_LIBS)
+tests_unit_test_translation_diff_SOURCES = \
+	tests/unit/test-translation-diff.c
+tests_unit_test_translation_diff_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_translation_diff_LDADD = $(UNIT_LIBS)
 tests_unit_test_flow_dump_SOURCES = tests/unit/test-flow-dump.c
 tests_unit_test_flow_dump_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_flow_dump_LDADD = $(UNIT_LIBS)

@@ -85,6 +85,9 @@ for file in man/man8/virtnetctl.8 bash-completion/completions/virtnetctl; do
     report "all commands are in $file" "$("$destdir/usr/sbin/virtnetctl" \
         list-commands | sed -n 's/^  \([a-z-]*\).*/\1/p' \
         | missing_words "$destdir/usr/share/$file")"
+    report "all options are in $file" "$("$destdir/usr/sbin/virtnetctl" --help \
+        | grep -o -e '--[a-z-]*' | sort -u \
+        | missing_words "$destdir/usr/share/$file")"
 done
 report "all options of the daemon's own are in the manual" "$(
     "$destdir/usr/sbin/virtnet-controller" --help \
