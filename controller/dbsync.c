@@ -17,12 +17,19 @@
 
 VLOG_DEFINE_THIS_MODULE(dbsync);
 
+/* Tenants may cause changes as fast as they like. */
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(30, 100);
+
 /* How long until a transaction that is still wanted is sent again: in
  * milliseconds after it succeeded, and at first and at most after it was
  * refused. */
 #define SETTLE_MSEC 2000
 #define RETRY_MIN_MSEC 1000
 #define RETRY_MAX_MSEC 60000
+
+/* How long to stay connected when nothing is wanted, in milliseconds.  Opening a
+ * connection is logged. */
+#define IDLE_MSEC 60000
 
 struct wanted {
     char *object;
@@ -39,6 +46,7 @@ struct dbsync {
     struct shash wanted;        /* By object, "struct wanted"s. */
     struct jsonrpc_session *session;    /* Null while there is no need. */
     unsigned int session_seqno;
+    long long int idle_end;     /* When to close it if nothing is wanted. */
     struct json *request_id;    /* Of the request in flight, or null. */
     struct shash request;       /* What it is for: "struct json" parameters by
                                  * object. */
@@ -192,11 +200,13 @@ finish_object(struct dbsync *dbsync, const char *object,
     } else if (error && !strncmp(error, "timed out", 9)) {
         /* RFC 7047's name for a condition, as an operation "wait", that does
          * not hold: somebody else has a say in it. */
-        VLOG_INFO("%s: not to be changed in the database for now", object);
+        VLOG_INFO_RL(&rl, "%s: not to be changed in the database for now",
+                     object);
     } else if (error) {
-        VLOG_WARN("%s: database refused the change: %s", object, error);
+        VLOG_WARN_RL(&rl, "%s: database refused the change: %s", object,
+                     error);
     } else {
-        VLOG_INFO("%s: changed in the database", object);
+        VLOG_INFO_RL(&rl, "%s: changed in the database", object);
     }
 
     /* If something else is wanted by now, this was not the answer to that. */
@@ -290,11 +300,20 @@ send_next(struct dbsync *dbsync)
                                                 &dbsync->request_id));
 }
 
+static bool
+is_idle(const struct dbsync *dbsync)
+{
+    return shash_is_empty(&dbsync->wanted) && !dbsync->request_id;
+}
+
 /* Sends what is to be sent and takes in what has come back. */
 void
 dbsync_run(struct dbsync *dbsync)
 {
-    if (shash_is_empty(&dbsync->wanted) && !dbsync->request_id) {
+    if (!is_idle(dbsync)) {
+        dbsync->idle_end = time_msec() + IDLE_MSEC;
+    } else if (!dbsync->session || time_msec() >= dbsync->idle_end
+               || !jsonrpc_session_is_connected(dbsync->session)) {
         jsonrpc_session_close(dbsync->session);
         dbsync->session = NULL;
         return;
@@ -330,15 +349,13 @@ dbsync_run(struct dbsync *dbsync)
 void
 dbsync_wait(struct dbsync *dbsync)
 {
-    if (shash_is_empty(&dbsync->wanted) && !dbsync->request_id) {
-        if (dbsync->session) {
+    if (!dbsync->session) {
+        if (!is_idle(dbsync)) {
             poll_immediate_wake();
         }
         return;
-    }
-    if (!dbsync->session) {
-        poll_immediate_wake();
-        return;
+    } else if (is_idle(dbsync)) {
+        poll_timer_wait_until(dbsync->idle_end);
     }
 
     jsonrpc_session_wait(dbsync->session);
