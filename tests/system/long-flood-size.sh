@@ -8,7 +8,7 @@
 sandbox "$@"
 need_controller
 
-N=1000
+N=${N-1000}
 
 # vswitchd and the database may take seconds over a thousand ports at once.
 allow_log '\|(timeval|ovs_rcu|netlink_notifier)(\([^|]*\))?\|WARN\|'
