@@ -8,6 +8,7 @@
 #include "controller/guest-source.h"
 #include "controller/netdef-source.h"
 #include "lib/diag.h"
+#include "lib/printable.h"
 #include "lib/translation-format.h"
 #include "lib/vif.h"
 #include "lib/virtnet-version.h"
@@ -38,7 +39,8 @@ format_vif_errors(struct ds *s, const struct reconcile *r)
     vif_reader_for_each(ovs_idl_vifs(r->ovs), add_vif_error, &lines);
     const char **sorted = sset_sort(&lines);
     for (size_t i = 0; i < sset_count(&lines); i++) {
-        ds_put_format(s, "%s\n", sorted[i]);
+        printable_put(s, sorted[i]);
+        ds_put_char(s, '\n');
     }
     free(sorted);
     sset_destroy(&lines);
@@ -77,8 +79,11 @@ format_shared_iface_ids(struct ds *s, const struct reconcile *r)
         if (sset_count(names) > 1) {
             char *joined = sset_join(names, ", ", "");
 
-            ds_put_format(s, "iface-id %s: shared by ports %s\n",
-                          nodes[i]->name, joined);
+            ds_put_cstr(s, "iface-id ");
+            printable_put(s, nodes[i]->name);
+            ds_put_cstr(s, ": shared by ports ");
+            printable_put(s, joined);
+            ds_put_char(s, '\n');
             free(joined);
         }
         sset_destroy(names);

@@ -167,8 +167,9 @@ source_files_check(const struct source_files *files)
         const struct source_file *f = &files->files[i];
 
         if (f->netport) {
-            ds_put_format(&s, "%s: error: networkport: root element is "
-                          "<networkport>, expected <network>\n", f->name);
+            printable_put(&s, f->name);
+            ds_put_cstr(&s, ": error: networkport: root element is "
+                        "<networkport>, expected <network>\n");
         }
         for (size_t j = 0; j < f->diags.n; j++) {
             const struct diag *d = &f->diags.diags[j];

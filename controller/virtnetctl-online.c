@@ -10,6 +10,7 @@
 #include "daemon.h"
 #include "dirs.h"
 #include "jsonrpc.h"
+#include "lib/printable.h"
 #include "lib/state.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
@@ -130,6 +131,24 @@ virtnetctl_check_name(const struct json *object, const char *what,
     }
 }
 
+/* Appends 'reply', of several lines, with nothing in it that is not fit to be
+ * printed, whatever the daemon says. */
+static void
+put_reply(struct ds *s, const char *reply)
+{
+    while (*reply) {
+        size_t len = strcspn(reply, "\n");
+        char *line = xmemdup0(reply, len);
+
+        printable_put(s, line);
+        free(line);
+        reply += len;
+        if (*reply) {
+            ds_put_char(s, *reply++);
+        }
+    }
+}
+
 /* Has the daemon carry out the command in 'ctx' with 'options_' before its
  * arguments, prints the reply, and takes over the exit status. */
 static void
@@ -157,7 +176,7 @@ forward(struct ovs_cmdl_context *ctx, const struct svec *more)
         virtnetctl_fatal("%s: not a reply to \"%s\"", options.target,
                          ctx->argv[0]);
     }
-    ds_put_cstr(&s, eol + 1);
+    put_reply(&s, eol + 1);
     free(reply);
     options.color = options.color && !options.json;
     virtnetctl_print(&s);
@@ -175,7 +194,7 @@ virtnetctl_status_command(struct ovs_cmdl_context *ctx OVS_UNUSED)
         struct ds s = DS_EMPTY_INITIALIZER;
         char *reply = virtnetctl_ask(options.target, "status", &none);
 
-        ds_put_cstr(&s, reply);
+        put_reply(&s, reply);
         free(reply);
         virtnetctl_print(&s);
     }

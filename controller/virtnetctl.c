@@ -44,7 +44,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "top", "", 0, 0, virtnetctl_top, OVS_RO },
     { "trace", "BRIDGE PORT [FRAME]", 2, 3, virtnetctl_trace, OVS_RO },
     { "verify", "[BRIDGE] [--repair]", 0, 1, virtnetctl_verify, OVS_RW },
-    { "wait", "PORT... [--timeout=SECONDS]", 1, INT_MAX, virtnetctl_wait,
+    { "wait", "[PORT...] [--timeout=SECONDS]", 0, INT_MAX, virtnetctl_wait,
       OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },
 };
@@ -86,8 +86,8 @@ usage(void)
            "  dump-flows BRIDGE [PORT]    say whose the switch's flows are\n"
            "  verify [BRIDGE]             compare the switch with the plan\n"
            "  trace BRIDGE PORT [FRAME]   say what becomes of a frame\n"
-           "  wait PORT...                until the ports' flows are installed"
-           "\n"
+           "  wait [PORT...]              until the ports' flows, or all, are "
+           "installed\n"
            "  monitor                     print what happens\n"
            "  top                         print guests' rates (keys: r, t, n "
            "sort, q quits)\n"

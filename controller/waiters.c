@@ -120,10 +120,14 @@ put_reason(struct ds *s, struct json *array, const char *port,
         }
         json_object_put_string(json, "reason", reason);
         json_array_add(array, json);
-    } else if (port) {
-        ds_put_format(s, "port %s: %s\n", port, reason);
     } else {
-        ds_put_format(s, "%s\n", reason);
+        if (port) {
+            ds_put_cstr(s, "port ");
+            printable_put(s, port);
+            ds_put_cstr(s, ": ");
+        }
+        printable_put(s, reason);
+        ds_put_char(s, '\n');
     }
 }
 
