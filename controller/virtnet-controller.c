@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "command-line.h"
 #include "controller/appctl.h"
@@ -37,6 +38,19 @@ struct options {
 static void parse_options(int argc, char *argv[], struct options *);
 OVS_NO_RETURN static void usage(void);
 
+/* Lets this process have as many files open as it may.  Each bridge takes one or
+ * two connections; without a free descriptor nobody could ask for the status. */
+static void
+raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -51,6 +65,7 @@ main(int argc, char *argv[])
     ovs_set_program_name(argv[0], virtnet_version());
     parse_options(argc, argv, &options);
     fatal_ignore_sigpipe();
+    raise_file_limit();
 
     daemonize_start(false);
     if (unixctl_server_create(options.unixctl_path, &unixctl)) {
