@@ -47,12 +47,15 @@ compose(uint8_t frame[FRAME_LEN], const struct eth_addr dst,
     udp->udp_len = htons(ip_len - sizeof *ip);
 }
 
+/* Returns the address that 's' says, a new one each time if that is "random". */
 static struct eth_addr
 parse_mac(const char *s)
 {
     struct eth_addr mac;
 
-    if (!eth_addr_from_string(s, &mac)) {
+    if (!strcmp(s, "random")) {
+        eth_addr_random(&mac);
+    } else if (!eth_addr_from_string(s, &mac)) {
         ovs_fatal(0, "\"%s\" is no address", s);
     }
     return mac;
@@ -74,20 +77,19 @@ open_device(const char *name)
 }
 
 /* blast IFACE MSEC DST SRC FLOWS: sends frames as fast as it can, for MSEC
- * milliseconds, with FLOWS different UDP ports.  Prints their number. */
+ * milliseconds, with FLOWS different UDP ports.  DST and SRC may be "random": as
+ * many different addresses.  Prints the number of frames. */
 void
 cmd_blast(int argc OVS_UNUSED, char *argv[])
 {
     long long int end = now_usec() + parse_number(argv[1]) * 1000LL;
-    struct eth_addr dst = parse_mac(argv[2]);
-    struct eth_addr src = parse_mac(argv[3]);
     unsigned int n_flows = parse_number(argv[4]);
     uint8_t (*frames)[FRAME_LEN] = xmalloc(n_flows * sizeof *frames);
     long long int n_sent = 0;
     int fd = open_device(argv[0]);
 
     for (unsigned int i = 0; i < n_flows; i++) {
-        compose(frames[i], dst, src, 1024 + i);
+        compose(frames[i], parse_mac(argv[2]), parse_mac(argv[3]), 1024 + i);
     }
     while (now_usec() < end) {
         struct mmsghdr msgs[BATCH];

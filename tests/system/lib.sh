@@ -207,9 +207,20 @@ start_ovsdb() {
         $OVS_DBDIR/conf.db
 }
 
+# Has process $1, which leads a session, run before others.  The userspace
+# datapath loses frames when it does not run for longer than its sockets can hold
+# them, a quarter of a second at 1,000 frames a second.  That is no fault of what
+# is tested, so other work on the machine should not cause it.
+prefer() {
+    renice -n -15 -p "$1" > /dev/null 2>&1 || :
+    # Among sessions, Linux divides the time by this.
+    ! echo -15 2> /dev/null > "/proc/$1/autogroup" || :
+}
+
 start_vswitchd() {
     ovs-vswitchd -vconsole:off --detach --no-chdir --pidfile --log-file \
         --disable-system unix:$OVS_RUNDIR/db.sock
+    prefer "$(cat $OVS_RUNDIR/ovs-vswitchd.pid)"
 }
 
 # Ends daemon $1 (ovsdb-server, ovs-vswitchd, virtnet-controller) by signal $2
@@ -407,8 +418,9 @@ start_probe() {
 
     frame_ports > "$S/probe-$name.ports"
     cat > "$S/probe-$name.script"
-    "$FRAMES" --rate="$rate" "$S/probe-$name.ports" "$S/probe-$name.script" \
+    setsid "$FRAMES" --rate="$rate" "$S/probe-$name.ports" "$S/probe-$name.script" \
         > "$S/probe-$name.out" 2> "$S/probe-$name.err" &
+    prefer $!
     echo $! > "$S/probe-$name.pid"
     wait_for 20 grep -qs sending "$S/probe-$name.out" ||
         fail "probe $name: $(cat "$S/probe-$name.err")"
