@@ -166,6 +166,7 @@ read_port(struct vif *vif, const struct json *row)
     const struct json *tag = get_one(row, "tag", JSON_INTEGER);
     const char *mode = get_string(row, "vlan_mode");
     const char *qinq = get_map(row, "other_config", "qinq-ethtype");
+    const char *mark = get_map(row, "external_ids", "virtnet-vlan");
 
     vif->port = nullable_xstrdup(get_string(row, "name"));
     if (mode) {
@@ -177,7 +178,8 @@ read_port(struct vif *vif, const struct json *row)
     read_vlans(&vif->vlan.trunks, row, "trunks");
     read_vlans(&vif->qinq.cvlans, row, "cvlans");
     vif->qinq.is_8021q = qinq && !strcmp(qinq, "802.1q");
-    vif->vlan_is_ours = get_map(row, "external_ids", "virtnet-vlan") != NULL;
+    vif->vlan_is_ours = mark != NULL;
+    vif->vlan_is_kept = mark && !strcmp(mark, "kept");
     vif->is_protected = get_one(row, "protected", JSON_TRUE) != NULL;
     vif->protected_is_ours = is_true(get_map(row, "external_ids",
                                              "virtnet-protected"));
