@@ -73,7 +73,7 @@ case_plug() {
         save_plan "$S/plan"
         clear_flows
         restore_plan "$S/plan"
-        runs=$(quick 10 $((n < 1000 ? 60 : 40)))
+        runs=$(quick 10 $((n < 1000 ? 60 : 30)))
         cpu=$(cpu_usec "$(pid_of a virtnet-controller)")
         "$BENCH" latency $S/a/run $S/b/run "$CTL" "$n" "$runs" |
             samples "plug/$n"
