@@ -216,7 +216,8 @@ reading_compare_rows(const struct reading *reading, const char *bridge,
     }
     t = reconcile_translate(reading->reconcile, db_read_ports(reading->db));
     if (!t) {
-        return "not all definitions can be read";
+        findings->rows_unknown = true;
+        return NULL;
     }
 
     struct json *rows = row_changes_to_json(&t->rows);

@@ -30,6 +30,7 @@ struct reading {
 struct findings {
     size_t missing, changed, strangers;     /* ...the switches hold so. */
     size_t rows;                /* ...the database has otherwise. */
+    bool rows_unknown;          /* Not all definitions can be read. */
 };
 
 void reading_init(struct reading *, const struct reconcile *,

@@ -46,6 +46,9 @@ compare_rows(struct report *report, const struct reading *reading,
 
     if (error) {
         return xasprintf("database: %s", error);
+    } else if (report->findings.rows_unknown) {
+        ds_put_cstr(&report->text, "database: not compared, because not all "
+                    "definitions can be read\n");
     } else if (report->findings.rows) {
         ds_put_format(&report->text, "\ndatabase: %"PRIuSIZE" to change\n",
                       report->findings.rows);
@@ -114,7 +117,9 @@ report_format(struct ds *s, const struct report *report,
         struct json *json = json_object_create();
 
         json_object_put(json, "bridges", json_clone(first->bridges));
-        json_object_put(json, "rows", json_clone(first->rows));
+        json_object_put(json, "rows", (first->findings.rows_unknown
+                                       ? json_null_create()
+                                       : json_clone(first->rows)));
         if (found) {
             json_object_put(json, "repaired",
                             json_boolean_create(report_holds(report)));
