@@ -23,9 +23,14 @@ get_guest_kernel() {
     package=$(apt-cache depends $KERNEL_PACKAGE |
         sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p')
     mkdir -p "$VIRTNET_GUEST_KERNEL.tmp"
-    (cd "$VIRTNET_GUEST_KERNEL.tmp" && apt-get download -q "$package" &&
+    (cd "$VIRTNET_GUEST_KERNEL.tmp" &&
+        { fetch "$package" || { apt-get -q update && fetch "$package"; }; } &&
         dpkg -x "$package"_*.deb . && rm "$package"_*.deb)
     mv "$VIRTNET_GUEST_KERNEL.tmp" "$VIRTNET_GUEST_KERNEL"
+}
+
+fetch() {
+    apt-get download -q -o APT::Sandbox::User=root "$1"
 }
 
 need_libvirt() {
@@ -61,7 +66,10 @@ cgroup_controllers = [ ]
 namespaces = [ ]
 remember_owner = 0
 .
-    say "${1-}" >> /etc/libvirt/libvirtd.conf
+    cat >> /etc/libvirt/libvirtd.conf <<.
+auth_unix_rw = "none"
+${1-}
+.
     mkdir -p /run/dbus
     dbus-uuidgen --ensure
     dbus-daemon --system --fork --nopidfile
@@ -71,7 +79,8 @@ remember_owner = 0
 
 start_libvirtd() {
     libvirtd -d ${LIBVIRTD_OPTIONS-} -p $S/run/libvirtd.pid
-    wait_for 30 virsh list > /dev/null 2>&1 || fail "libvirtd does not answer"
+    wait_for 30 virsh list > $S/virsh 2>&1 ||
+        fail "libvirtd does not answer: $(cat $S/virsh)"
 }
 
 stop_libvirtd() {
