@@ -104,14 +104,15 @@ build() {
     deb=$(ls "$work"/ovs-virtnet_*_*.deb)
     say "It has what it should, and lintian finds no error."
     lintian --allow-root --fail-on error "$work"/ovs-virtnet_*.changes
+    dpkg-deb --contents "$deb" >"$work/contents"
     for file in sbin/virtnet-controller sbin/virtnetctl \
         share/man/man8/virtnet-controller.8.gz share/man/man8/virtnetctl.8.gz \
         share/man/man5/ovs-virtnet-network.5.gz \
         share/ovs-virtnet/schemas/virtnet-metadata.rng \
         share/bash-completion/completions/virtnetctl \
-        share/doc/ovs-virtnet/network-xml.rst \
-        share/doc/ovs-virtnet/libvirt.rst; do
-        dpkg-deb --fsys-tarfile "$deb" | tar -tf - | grep -q "/usr/$file" \
+        share/doc/ovs-virtnet/network-xml.rst.gz \
+        share/doc/ovs-virtnet/libvirt.rst.gz; do
+        grep -q " \./usr/$file\$" "$work/contents" \
             || fail "the package has no $file"
     done
 }
