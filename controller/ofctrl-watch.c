@@ -73,48 +73,76 @@ concerns_us(const struct ofputil_flow_update *update,
             || oflow_table_find(installed, flow));
 }
 
-/* Returns a flow in 'installed' that may be the one that offered 'flow', which
- * has been put into the switch, or null. */
+/* May 'flow' have been offered by 'offer', a flow of ours? */
+static bool
+is_offered_by(const struct oflow *flow, const struct oflow *offer)
+{
+    return (offer->cookie == flow->cookie
+            && offer_is_in(offer->ofpacts, offer->ofpacts_len));
+}
+
+/* Returns a flow of 'ours' that may be the one that offered 'flow', which has
+ * been put into the switch, or null.  Sets '*sent' to whether that one has been
+ * sent and not been acknowledged yet. */
 static const struct oflow *
-find_offer(const struct oflow *flow, const struct oflow_table *installed)
+find_offer(const struct oflow *flow, const struct ofctrl_watch_ours *ours,
+           bool *sent)
 {
     const struct oflow_node *node;
 
-    if (pipeline_cookie_is_ours(flow->cookie)) {
-        HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
-            if (node->flow->cookie == flow->cookie
-                && offer_is_in(node->flow->ofpacts,
-                               node->flow->ofpacts_len)) {
-                return node->flow;
-            }
+    *sent = false;
+    if (!pipeline_cookie_is_ours(flow->cookie)) {
+        return NULL;
+    }
+    HMAP_FOR_EACH (node, hmap_node, &ours->installed->flows) {
+        if (is_offered_by(flow, node->flow)) {
+            return node->flow;
+        }
+    }
+    for (size_t i = 0; ours->sent && i < ours->sent->n; i++) {
+        const struct oflow *new = ours->sent->changes[i].new;
+
+        if (new && is_offered_by(flow, new)) {
+            *sent = true;
+            return new;
         }
     }
     return NULL;
 }
 
 /* Takes in that 'update' was made, by somebody else or as it was offered.
- * Returns true if it interferes with us. */
+ * Returns true if it interferes with us and is to be logged. */
 static bool
 take_update(struct ofctrl_watch *watch,
             const struct ofputil_flow_update *update,
-            struct oflow_table *installed)
+            const struct ofctrl_watch_ours *ours)
 {
     struct ofpbuf ofpacts = ofpbuf_const_initializer(update->ofpacts,
                                                      update->ofpacts_len);
     struct oflow *flow = oflow_create(update->table_id, update->priority,
                                       &update->match, update->cookie,
                                       &ofpacts);
-    const struct oflow *offer = (update->event != OFPFME_REMOVED
-                                 ? find_offer(flow, installed) : NULL);
-    bool interferes = !offer && concerns_us(update, flow, installed);
+    bool added = update->event != OFPFME_REMOVED;
+    bool sent = false, interferes = false;
+    const struct oflow *offer = added ? find_offer(flow, ours, &sent) : NULL;
 
     if (offer) {
         struct match match;
 
         minimatch_expand(&offer->match, &match);
-        oflow_table_put(installed, flow);
-        watch->learned = true;
+        if (sent) {
+            /* What was sent with the offer may undo this in 'installed', once
+             * it is acknowledged. */
+            watch->interfered = true;
+        } else {
+            oflow_table_put(ours->installed, flow);
+            watch->learned = true;
+        }
         watch->taken_cb(match.flow.in_port.ofp_port, watch->aux);
+    } else if (concerns_us(update, flow, ours->installed)) {
+        /* Before all has been read, there may be an offer that is not known. */
+        watch->interfered = true;
+        interferes = !(added && ours->reading);
     }
     oflow_unref(flow);
     return interferes;
@@ -131,11 +159,11 @@ format_update(struct ds *s, const struct ofputil_flow_update *update)
 }
 
 /* Do the updates in 'oh', from a flow monitor, say that others have changed a
- * flow of ours, or put one in the place of one in 'installed'?  If so, appends
- * the first of them to 'what'. */
+ * flow of ours, or put one in the place of one?  If so, appends the first of them
+ * to 'what'. */
 static bool
 decode_flows(struct ofctrl_watch *watch, const struct ofp_header *oh,
-             struct oflow_table *installed, struct ds *what)
+             const struct ofctrl_watch_ours *ours, struct ds *what)
 {
     struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
     struct ofpbuf ofpacts;
@@ -155,7 +183,7 @@ decode_flows(struct ofctrl_watch *watch, const struct ofp_header *oh,
         }
         if ((update.event == OFPFME_ADDED || update.event == OFPFME_REMOVED
              || update.event == OFPFME_MODIFIED)
-            && take_update(watch, &update, installed) && !n++) {
+            && take_update(watch, &update, ours) && !n++) {
             format_update(what, &update);
         }
     }
@@ -196,18 +224,17 @@ decode_group(const struct ofp_header *oh, struct ds *what)
 }
 
 /* Takes in 'oh', a message that says that something has been changed by another
- * connection: a group, if 'group', or else a flow.  'installed' is what the
- * switch should hold; what it has learned from an offer is added there, and
- * watch->learned set. */
+ * connection: a group, if 'group', or else a flow.  What the switch has learned
+ * from an offer is added to ours->installed, and watch->learned set. */
 void
 ofctrl_watch_decode(struct ofctrl_watch *watch, const struct ofp_header *oh,
-                    bool group, struct oflow_table *installed)
+                    bool group, const struct ofctrl_watch_ours *ours)
 {
     struct ds what = DS_EMPTY_INITIALIZER;
 
     if (watch->enabled
         && (group ? decode_group(oh, &what)
-            : decode_flows(watch, oh, installed, &what))) {
+            : decode_flows(watch, oh, ours, &what))) {
         watch->interfered = true;
         if (watch->changed.length < MAX_CHANGED) {
             ds_put_format(&watch->changed, "%s%s",

@@ -20,6 +20,7 @@
 #include "controller/ofctrl.h"
 #include "openvswitch/dynamic-string.h"
 
+struct ochanges;
 struct ofp_header;
 struct ofpbuf;
 struct oflow_table;
@@ -33,11 +34,18 @@ struct ofctrl_watch {
     void *aux;                  /* ...with this. */
 };
 
+/* What the switch holds of ours. */
+struct ofctrl_watch_ours {
+    struct oflow_table *installed;
+    const struct ochanges *sent;    /* Not acknowledged yet; or null. */
+    bool reading;               /* Is 'installed' still being read? */
+};
+
 void ofctrl_watch_init(struct ofctrl_watch *, ofctrl_taken_cb *, void *aux);
 void ofctrl_watch_uninit(struct ofctrl_watch *);
 struct ofpbuf *ofctrl_watch_encode_request(void);
 void ofctrl_watch_decode(struct ofctrl_watch *, const struct ofp_header *,
-                         bool group, struct oflow_table *installed);
+                         bool group, const struct ofctrl_watch_ours *);
 void ofctrl_watch_log(struct ofctrl_watch *, const char *bridge);
 
 #endif /* controller/ofctrl-watch.h */

@@ -284,6 +284,25 @@ handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
     }
 }
 
+/* Others, or the switch by itself, have changed something: a group, if 'group',
+ * or else a flow. */
+static void
+handle_watch(struct ofctrl *ofctrl, const struct ofp_header *oh, bool group)
+{
+    struct ofctrl_watch_ours ours = {
+        .installed = &ofctrl->installed,
+        .sent = ofctrl->commit.in_flight ? &ofctrl->commit.changes : NULL,
+        .reading = ofctrl->state == S_READBACK,
+    };
+
+    ofctrl_watch_decode(&ofctrl->watch, oh, group, &ours);
+    if (ofctrl->watch.learned) {
+        /* The plan may not want it. */
+        ofctrl->watch.learned = false;
+        ofctrl->compare_all = true;
+    }
+}
+
 static void
 handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
 {
@@ -330,14 +349,7 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
 
     case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
     case OFPTYPE_REQUESTFORWARD:
-        ofctrl_watch_decode(&ofctrl->watch, oh,
-                            type == OFPTYPE_REQUESTFORWARD,
-                            &ofctrl->installed);
-        if (ofctrl->watch.learned) {
-            /* The plan may not want it. */
-            ofctrl->watch.learned = false;
-            ofctrl->compare_all = true;
-        }
+        handle_watch(ofctrl, oh, type == OFPTYPE_REQUESTFORWARD);
         break;
 
     case OFPTYPE_BARRIER_REPLY:

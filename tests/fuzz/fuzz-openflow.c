@@ -52,7 +52,9 @@ decode(const struct ofp_header *oh, enum ofptype type,
         break;
     case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
     case OFPTYPE_REQUESTFORWARD:
-        ofctrl_watch_decode(watch, oh, type == OFPTYPE_REQUESTFORWARD, table);
+        ofctrl_watch_decode(watch, oh, type == OFPTYPE_REQUESTFORWARD,
+                            &(struct ofctrl_watch_ours) {
+                                .installed = table });
         break;
     }
 }
