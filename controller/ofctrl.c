@@ -473,7 +473,7 @@ bool
 ofctrl_is_installed(const struct ofctrl *ofctrl, const struct plan *plan)
 {
     return (ofctrl->state == S_READY && !ofctrl->compare_all
-            && !plan_is_dirty(plan)
+            && !ofctrl->watch.interfered && !plan_is_dirty(plan)
             && !meter_sync_is_busy(&ofctrl->meters)
             && ometers_equals(plan_meters(plan), &ofctrl->meters.installed));
 }
