@@ -6,10 +6,10 @@
 /* What configure found out, to be included before anything else.
  *
  * Open vSwitch's headers look at its config.h: which headers, functions and
- * atomics there are.  What we compile must see the answers that the library was
- * compiled with, or structures differ between the two.  So theirs is included,
- * instead of asking the same questions again in our configure.  It is the next
- * config.h in the include path, in Open vSwitch's build tree.
+ * atomics there are.  What we compile must see the answers that the library
+ * was compiled with, or structures differ between the two.  So theirs is
+ * included, instead of asking the same questions again in our configure.  It
+ * is the next config.h in the include path, in Open vSwitch's build tree.
  *
  * Both have the names below; ours, from virtnet-config.h, must win.  This
  * cannot be said in a header that configure makes: it would replace "#undef"

@@ -79,8 +79,8 @@ send_message(struct mgmt_conn *conn, struct ofpbuf *msg)
     return xid;
 }
 
-/* Sends 'changes', which are taken over and must not be empty, to the switch at
- * 'conn', which holds 'installed'.  commit_may_start() must be true. */
+/* Sends 'changes', which are taken over and must not be empty, to the switch
+ * at 'conn', which holds 'installed'.  commit_may_start() must be true. */
 void
 commit_start(struct commit *c, struct ochanges *changes,
              const struct oflow_table *installed, struct mgmt_conn *conn)
@@ -173,8 +173,8 @@ count_latency(struct commit_stats *stats, long long int elapsed)
 }
 
 /* The switch is through with what was in flight.  If it was carried out, makes
- * the same changes to 'installed' and returns true.  Otherwise, none of it was:
- * returns false. */
+ * the same changes to 'installed' and returns true.  Otherwise, none of it
+ * was: returns false. */
 bool
 commit_finish(struct commit *c, struct oflow_table *installed)
 {

@@ -2,8 +2,8 @@
 #ifndef COMMIT_H
 #define COMMIT_H 1
 
-/* How changes get into a switch: as one atomic bundle at a time, with a barrier
- * behind it.
+/* How changes get into a switch: as one atomic bundle at a time, with a
+ * barrier behind it.
  *
  *                    commit_start()
  *           idle ---------------------> in flight

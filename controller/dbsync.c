@@ -27,8 +27,8 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(30, 100);
 #define RETRY_MIN_MSEC 1000
 #define RETRY_MAX_MSEC 60000
 
-/* How long to stay connected when nothing is wanted, in milliseconds.  Opening a
- * connection is logged. */
+/* How long to stay connected when nothing is wanted, in milliseconds.  Opening
+ * a connection is logged. */
 #define IDLE_MSEC 60000
 
 struct wanted {
@@ -271,8 +271,8 @@ add_to_request(struct dbsync *dbsync, const struct wanted *wanted,
     shash_add(&dbsync->request, wanted->object, json_clone(wanted->params));
 }
 
-/* Sends all that is due, in one transaction: each of them makes vswitchd look at
- * every port. */
+/* Sends all that is due, in one transaction: each of them makes vswitchd look
+ * at every port. */
 static void
 send_next(struct dbsync *dbsync)
 {

@@ -395,8 +395,8 @@ dir_source_directory(const struct dir_source *source)
     return source->directory;
 }
 
-/* Returns the files that have values, by name, and stores their number in '*n'.
- * The caller must free the array.  The values are good until the next
+/* Returns the files that have values, by name, and stores their number in
+ * '*n'.  The caller must free the array.  The values are good until the next
  * dir_source_run(). */
 struct dir_source_file *
 dir_source_sort(const struct dir_source *source, size_t *n)

@@ -5,14 +5,14 @@
 /* Values from the XML files of a directory, as they come and go.
  *
  * Each file *.xml holds one value; what it is and how it is read is for a
- * "struct dir_source_class" to say.  A file that has become wrong or unreadable
- * leaves its last good value in force; one that was removed takes its value
- * along.  A directory that cannot be read takes nothing along.
+ * "struct dir_source_class" to say.  A file that has become wrong or
+ * unreadable leaves its last good value in force; one that was removed takes
+ * its value along.  A directory that cannot be read takes nothing along.
  *
- * The administrator's own directory is required to be there and to be readable,
- * file by file.  Another program's is not: that it is missing is worth no word,
- * that it may not be read is said once for all of its files, and links in it are
- * not followed. */
+ * The administrator's own directory is required to be there and to be
+ * readable, file by file.  Another program's is not: that it is missing is
+ * worth no word, that it may not be read is said once for all of its files,
+ * and links in it are not followed. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -41,8 +41,8 @@ struct dir_watch {
     struct sset names;          /* To these, something has. */
 };
 
-/* All watches share one instance of inotify.  A user may have no more than 128 of
- * them (fs.inotify.max_user_instances), and libvirt's networks each have a
+/* All watches share one instance of inotify.  A user may have no more than 128
+ * of them (fs.inotify.max_user_instances), and libvirt's networks each have a
  * directory. */
 static struct ovs_list watches = OVS_LIST_INITIALIZER(&watches);
 static int inotify_fd = -1;
@@ -104,8 +104,8 @@ dir_watch_destroy(struct dir_watch *watch)
     free(watch);
 }
 
-/* Makes the instance of inotify if there is none yet.  Returns 0 if there is one
- * now, otherwise a positive errno value. */
+/* Makes the instance of inotify if there is none yet.  Returns 0 if there is
+ * one now, otherwise a positive errno value. */
 static int
 open_inotify(void)
 {

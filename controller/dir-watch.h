@@ -5,8 +5,8 @@
 /* A directory that is watched by inotify(7).
  *
  * A directory that is not there, or is taken away, is waited for: it is looked
- * for again now and then.  One that cannot be watched, because the system's limits
- * for inotify are reached, is looked at now and then.
+ * for again now and then.  One that cannot be watched, because the system's
+ * limits for inotify are reached, is looked at now and then.
  *
  * There is no more than one instance of inotify to a process. */
 

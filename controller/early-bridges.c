@@ -79,8 +79,8 @@ early_bridges_wait(struct early_bridges *early)
     }
 }
 
-/* Returns the bridge called 'name', which is the caller's from now on, or null.
- * 'early' may be null. */
+/* Returns the bridge called 'name', which is the caller's from now on, or
+ * null.  'early' may be null. */
 struct mbridge *
 early_bridges_take(struct early_bridges *early, const char *name)
 {

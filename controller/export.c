@@ -325,8 +325,8 @@ export_diags(const struct diag_list *diags)
     return array;
 }
 
-/* The meters of 'mb' that are for 'network', each of which limits a direction of
- * what all its guests get or send together. */
+/* The meters of 'mb' that are for 'network', each of which limits a direction
+ * of what all its guests get or send together. */
 static struct json *
 export_meters(const struct mbridge *mb, const struct netdef *network)
 {

@@ -50,7 +50,8 @@ fdb_flush_destroy(struct fdb_flush *flush)
     }
 }
 
-/* Ends what is under way, with 'error', which is taken over and may be null. */
+/* Ends what is under way, with 'error', which is taken over and may be
+ * null. */
 static void
 finish(struct fdb_flush *flush, char *error)
 {

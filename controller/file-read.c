@@ -21,8 +21,8 @@ file_stamp_equals(const struct file_stamp *a, const struct stat *s)
             && a->ctime.tv_nsec == s->st_ctim.tv_nsec);
 }
 
-/* Reads up to 'max_size' bytes from 'fd' into 'text', and stores in '*size' how
- * many there were.  Returns 0 if successful, otherwise an errno value. */
+/* Reads up to 'max_size' bytes from 'fd' into 'text', and stores in '*size'
+ * how many there were.  Returns 0 if successful, otherwise an errno value. */
 static int
 read_all(int fd, size_t max_size, char *text, size_t *size)
 {

@@ -228,8 +228,8 @@ guest_source_run(struct guest_source *source)
     netport_source_run(source->netports);
 }
 
-/* Arranges for poll_block() to wake up when guest_source_run() has something to
- * do. */
+/* Arranges for poll_block() to wake up when guest_source_run() has something
+ * to do. */
 void
 guest_source_wait(struct guest_source *source)
 {
@@ -266,7 +266,8 @@ guest_source_overlay(const struct guest_source *source, struct vif *vif)
             break;
         }
     }
-    vif->guest.unknown = (vif->vm_id && dir_source_is_readable(source->guests[0])
+    vif->guest.unknown = (vif->vm_id
+                          && dir_source_is_readable(source->guests[0])
                           && !shash_find(&source->by_uuid, vif->vm_id));
     netport_source_overlay(source->netports, vif);
 }

@@ -9,8 +9,8 @@
  * The latter are lost when a network is restarted under its guests, until
  * libvirt itself is, so the former count first.
  *
- * They add to what the database says of interfaces: see vif_set_guest().  A port
- * that they say nothing of is what the database says. */
+ * They add to what the database says of interfaces: see vif_set_guest().  A
+ * port that they say nothing of is what the database says. */
 
 #include <stddef.h>
 

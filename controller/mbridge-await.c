@@ -9,9 +9,9 @@
 #include "timeval.h"
 
 /* How long a new port is held back for libvirt to say what its guest is about,
- * in milliseconds.  Between the two, libvirt plugs the guest's other ports, for
- * each of which it gives ovs-vsctl five seconds by default (ovs_timeout in its
- * libvirtd.conf); with one port it is some milliseconds. */
+ * in milliseconds.  Between the two, libvirt plugs the guest's other ports,
+ * for each of which it gives ovs-vsctl five seconds by default (ovs_timeout in
+ * its libvirtd.conf); with one port it is some milliseconds. */
 #define AWAIT_MSEC 5000
 
 static void
@@ -26,10 +26,10 @@ forget(struct mport *port)
  *
  * libvirt plugs a guest's ports first and writes the guest's first state file
  * then, before QEMU is started (qemuProcessLaunch() in libvirt's
- * src/qemu/qemu_process.c).  Where libvirt's state can be read, a new port of a
- * guest that there is none of is therefore one that cannot have started or one
- * that is still at the other end of a migration; or not libvirt's, in which case
- * its first frame makes it active, or else the time. */
+ * src/qemu/qemu_process.c).  Where libvirt's state can be read, a new port of
+ * a guest that there is none of is therefore one that cannot have started or
+ * one that is still at the other end of a migration; or not libvirt's, in
+ * which case its first frame makes it active, or else the time. */
 void
 mbridge_await(struct mbridge *mb, struct mport *port, const struct vif *vif,
               struct vport *vport)
@@ -67,8 +67,8 @@ mbridge_await_run(struct mbridge *mb)
     }
 }
 
-/* Arranges for poll_block() to wake up when mbridge_await_run() has something to
- * do. */
+/* Arranges for poll_block() to wake up when mbridge_await_run() has something
+ * to do. */
 void
 mbridge_await_wait(const struct mbridge *mb)
 {

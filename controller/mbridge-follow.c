@@ -38,8 +38,8 @@ is_rival(const struct mac_claim *claim, const struct vport *vport)
     return overlap && strcmp(claim->port, vport->name);
 }
 
-/* Is 'mac' an address that a guest could have, and that in the VLANs of 'vport'
- * no other port claims, be it held back or not? */
+/* Is 'mac' an address that a guest could have, and that in the VLANs of
+ * 'vport' no other port claims, be it held back or not? */
 static bool
 is_free(const struct mbridge *mb, struct eth_addr mac,
         const struct vport *vport)
@@ -55,8 +55,8 @@ is_free(const struct mbridge *mb, struct eth_addr mac,
     return !eth_addr_is_multicast(mac) && !eth_addr_is_zero(mac);
 }
 
-/* A guest has announced itself by 'mac', which flows show only if it is none of
- * its addresses. */
+/* A guest has announced itself by 'mac', which flows show only if it is none
+ * of its addresses. */
 static void
 on_announcement(struct mbridge *mb, struct mport *port,
                 const struct vport *vport, struct eth_addr mac)
@@ -128,7 +128,8 @@ mbridge_on_frame(ofp_port_t ofport, struct eth_addr src, void *mb_)
  * guest has changed to.  Another guest than before has changed to nothing.
  *
  * 'current_mac' is what libvirt says that the guest uses now, zero if nothing.
- * It counts when it changes: libvirt may be behind what the guest announces. */
+ * It counts when it changes: libvirt may be behind what the guest
+ * announces. */
 void
 mbridge_follow(const struct mbridge *mb, struct mport *port,
                struct eth_addr current_mac, struct vport *vport)

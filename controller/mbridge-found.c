@@ -10,8 +10,8 @@
 #include "lib/plan.h"
 #include "openvswitch/match.h"
 
-/* Are the networks of 'mb' known?  Some of them may be in a file that cannot be
- * read. */
+/* Are the networks of 'mb' known?  Some of them may be in a file that cannot
+ * be read. */
 bool
 mbridge_knows_networks(const struct mbridge *mb)
 {

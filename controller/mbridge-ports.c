@@ -25,8 +25,8 @@
 
 VLOG_DEFINE_THIS_MODULE(mbridge_ports);
 
-/* What is wanted of the database is known by the bridge's name too: a port that
- * moves to another bridge has left the one and come to the other in any
+/* What is wanted of the database is known by the bridge's name too: a port
+ * that moves to another bridge has left the one and come to the other in any
  * order. */
 static char *
 row_object(const struct mbridge *mb, const char *name, const char *what)
@@ -39,8 +39,8 @@ static const char *const port_rows[] = {
     "VLANs", "QoS", "policing", "protected",
 };
 
-/* States what would make 'what' of port 'name' what it should be, or that it is
- * that if 'params', which is taken over, is null. */
+/* States what would make 'what' of port 'name' what it should be, or that it
+ * is that if 'params', which is taken over, is null. */
 static void
 want_row(struct mbridge *mb, const char *name, const char *what,
          struct json *params)
@@ -83,8 +83,8 @@ mbridge_is_row_wanted(const struct mbridge *mb, const char *name)
     return wanted;
 }
 
-/* Has column protected of the Port row of 'vif', which 'port' is, written as it
- * must be for tunnels and isolated guests to be kept apart.  As long as the
+/* Has column protected of the Port row of 'vif', which 'port' is, written as
+ * it must be for tunnels and isolated guests to be kept apart.  As long as the
  * bridge's networks are not known, or flows that isolate guests are on their
  * way, a guest stays as it is. */
 static void
@@ -205,8 +205,8 @@ update_limits(struct mbridge *mb, const struct vif *vif)
              limits.write_out ? dbrow_set_policing(vif, &limits.out) : NULL);
 }
 
-/* Has what is asked of 'vif' written into the database, where that is for us to
- * do. */
+/* Has what is asked of 'vif' written into the database, where that is for us
+ * to do. */
 static void
 update_rows(struct mbridge *mb, const struct vif *vif)
 {
@@ -222,14 +222,15 @@ update_rows(struct mbridge *mb, const struct vif *vif)
 
 /* Returns the vif of 'port', or null if there is none, or none yet.
  *
- * The switch tells of a new port at once, but writes the port's number into the
- * database only when it is through with all its ports, and does nothing else
- * before.  If the flows are there by then, they go in before anybody has seen
- * the number.  So until the database has it, a port that has come since the
- * switch was read is known by its name alone, which is unique in the database
- * unless OpenFlow has cut it off.  In this case, the result is 'early', which is
- * a shallow copy with the number.  (A port that the switch has had for longer
- * might be about to go, and the interface be on its way to another bridge.) */
+ * The switch tells of a new port at once, but writes the port's number into
+ * the database only when it is through with all its ports, and does nothing
+ * else before.  If the flows are there by then, they go in before anybody has
+ * seen the number.  So until the database has it, a port that has come since
+ * the switch was read is known by its name alone, which is unique in the
+ * database unless OpenFlow has cut it off.  In this case, the result is
+ * 'early', which is a shallow copy with the number.  (A port that the switch
+ * has had for longer might be about to go, and the interface be on its way to
+ * another bridge.) */
 const struct vif *
 mbridge_find_vif(const struct mbridge *mb, const struct mport *port,
                  struct vif *early)
@@ -250,9 +251,9 @@ mbridge_find_vif(const struct mbridge *mb, const struct mport *port,
     return vif;
 }
 
-/* Does 'vport', a new version of 'port' with or without 'carrier', mean that now
- * the outside is to send by another member of a bond than before?  With LACP
- * the members are one to the outside.
+/* Does 'vport', a new version of 'port' with or without 'carrier', mean that
+ * now the outside is to send by another member of a bond than before?  With
+ * LACP the members are one to the outside.
  *
  * vswitchd has put a member out of use, if its bond_downdelay is 0, before it
  * writes that the link is down. */
@@ -338,8 +339,8 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     diag_list_uninit(&port->diags);
     port->diags = diags;
     if (vif != &early) {
-        /* vswitchd publishes the numbers of all new ports at once, so that this
-         * becomes one transaction for all. */
+        /* vswitchd publishes the numbers of all new ports at once, so that
+         * this becomes one transaction for all. */
         update_rows(mb, vif);
         update_protected(mb, port, vif);
     }

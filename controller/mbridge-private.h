@@ -33,7 +33,7 @@ struct mport {
     bool arrived;               /* Held back, but it has sent a frame. */
     bool is_new;                /* Come since the switch was read, not active
                                  * yet. */
-    long long int await_until;  /* In time_msec() terms; see mbridge_await(). */
+    long long int await_until;  /* By time_msec(); see mbridge_await(). */
     struct ovs_list await_node; /* In mbridge's 'awaited_ports', or empty. */
     struct follow follow;       /* What its guest has changed to. */
     struct eth_addr current_mac;    /* What libvirt said of that. */
@@ -81,7 +81,7 @@ struct mbridge {
     bool decided_exact;         /* ...and the one that is to be. */
     bool isolating;             /* Are flows in that keep isolated guests
                                  * apart? */
-    bool asked_exact;           /* Mode last asked for without contradiction. */
+    bool asked_exact;           /* Mode last asked for, undisputed. */
     bool decide;                /* Decide on the mode again... */
     enum network_kind network;  /* ...also if one of these changes. */
     size_t n_unsupported_ports;

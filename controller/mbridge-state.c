@@ -21,7 +21,8 @@ mbridge_format_state(struct ds *s, const struct mbridge *mb)
 {
     if (mb->exact != mb->decided_exact) {
         ds_put_cstr(s, "protecting isolated guests");
-    } else if (ofctrl_is_ready(mb->ofctrl) && !normal_guard_is_set(mb->guard)) {
+    } else if (ofctrl_is_ready(mb->ofctrl)
+               && !normal_guard_is_set(mb->guard)) {
         ds_put_cstr(s, "setting no-flood");
     } else if (ofctrl_is_installed(mb->ofctrl, mb->plan)
                && !normal_guard_is_done(mb->guard)) {
@@ -47,7 +48,8 @@ report_quarantine(const struct mbridge *mb, const struct mport *port,
     }
 }
 
-/* Calls 'cb' with 'aux' for each port of the switch, in no particular order. */
+/* Calls 'cb' with 'aux' for each port of the switch, in no particular
+ * order. */
 void
 mbridge_for_each_port(const struct mbridge *mb, mbridge_port_cb *cb,
                       void *aux)

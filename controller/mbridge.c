@@ -24,8 +24,8 @@
 
 VLOG_DEFINE_THIS_MODULE(mbridge);
 
-/* How much of a diagnostic is logged, in bytes: tenants may be who wrote what it
- * quotes. */
+/* How much of a diagnostic is logged, in bytes: tenants may be who wrote what
+ * it quotes. */
 #define MAX_LOGGED 500
 
 /* Creates and returns bridge 'name'.  'env' must outlive it.  The client must
@@ -213,8 +213,8 @@ update_meters(struct mbridge *mb, struct diag_list *diags)
     ometers_uninit(&meters);
 }
 
-/* Decides whether the bridge shall have an exact MAC table, if what that depends
- * on has changed. */
+/* Decides whether the bridge shall have an exact MAC table, if what that
+ * depends on has changed. */
 static void
 update_mode(struct mbridge *mb)
 {
@@ -334,8 +334,8 @@ update_switch(struct mbridge *mb)
     mb->announce = false;
 }
 
-/* Goes on with reading the switch, and does nothing else: for a bridge that the
- * database may know nothing about. */
+/* Goes on with reading the switch, and does nothing else: for a bridge that
+ * the database may know nothing about. */
 void
 mbridge_read(struct mbridge *mb)
 {

@@ -5,8 +5,8 @@
 /* A managed bridge: all that this program knows of one bridge, and its plan
  * and its switch.
  *
- * A bridge has the ports that its switch tells of.  What they are for is in the
- * database.  The two are joined here, whichever comes first.
+ * A bridge has the ports that its switch tells of.  What they are for is in
+ * the database.  The two are joined here, whichever comes first.
  *
  * Every bridge in the database is managed in this sense.  If nobody asks
  * anything of it then its plan is empty, and what an earlier run of this
@@ -43,7 +43,7 @@ struct mbridge_env {
 enum port_state {
     PORT_INSTALLED,             /* The switch has acknowledged its flows. */
     PORT_WAITING,               /* Not there yet. */
-    PORT_FAILED                 /* Will not get there unless something changes. */
+    PORT_FAILED                 /* Will not get there as things are. */
 };
 
 struct mbridge *mbridge_create(const char *name, const struct mbridge_env *);

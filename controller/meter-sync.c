@@ -134,8 +134,8 @@ meter_sync_add(struct meter_sync *ms, const struct ometers *desired,
     send_barrier(ms, conn);
 }
 
-/* Deletes those meters from the switch at 'conn' that are not in 'desired'.  No
- * flow of the switch must use them. */
+/* Deletes those meters from the switch at 'conn' that are not in 'desired'.
+ * No flow of the switch must use them. */
 void
 meter_sync_delete(struct meter_sync *ms, const struct ometers *desired,
                   struct mgmt_conn *conn)
@@ -169,8 +169,8 @@ meter_sync_handle_error(struct meter_sync *ms, const struct ofp_header *oh)
     return false;
 }
 
-/* Takes in 'oh', the reply to a barrier.  Returns true if it says that the switch
- * is through with what was in flight. */
+/* Takes in 'oh', the reply to a barrier.  Returns true if it says that the
+ * switch is through with what was in flight. */
 bool
 meter_sync_handle_barrier(struct meter_sync *ms, const struct ofp_header *oh)
 {
@@ -198,8 +198,8 @@ meter_sync_is_busy(const struct meter_sync *ms)
     return ms->barrier_xid != 0;
 }
 
-/* Returns how many bands a meter can have, 0 if the switch has no meters or has
- * refused one. */
+/* Returns how many bands a meter can have, 0 if the switch has no meters or
+ * has refused one. */
 size_t
 meter_sync_bands(const struct meter_sync *ms)
 {

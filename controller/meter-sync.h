@@ -11,8 +11,8 @@
  *      meter_sync_add() -> acknowledged -> bundle of flows -> acknowledged
  *          -> meter_sync_delete()
  *
- * If the switch refuses a meter, meter_sync_error() says so until the switch is
- * read afresh, and the client has to do without. */
+ * If the switch refuses a meter, meter_sync_error() says so until the switch
+ * is read afresh, and the client has to do without. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -27,7 +27,8 @@ VLOG_DEFINE_THIS_MODULE(mgmt_conn);
 #define LOG_BACKOFF 1024
 #define MAX_BACKOFF 8192
 
-/* Nothing is sent to us for lack of a flow; any length other than zero does. */
+/* Nothing is sent to us for lack of a flow; any length other than zero
+ * does. */
 #define MISS_SEND_LEN 128
 
 struct mgmt_conn {
@@ -161,8 +162,8 @@ mgmt_conn_hurry(struct mgmt_conn *conn)
 }
 
 /* Has 'conn' stop to try, unless 'allowed', or start again: the switch may be
- * known not to speak our version of OpenFlow.  A connection that is there stays
- * until the switch ends it. */
+ * known not to speak our version of OpenFlow.  A connection that is there
+ * stays until the switch ends it. */
 void
 mgmt_conn_set_allowed(struct mgmt_conn *conn, bool allowed)
 {

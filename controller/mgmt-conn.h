@@ -13,10 +13,10 @@
  * and listen(2)), become rarer, and are mentioned once.
  *
  * A switch tells a service connection of changes of ports only if it has set a
- * miss send length other than zero.  The message that sets it also sets how the
- * whole switch handles IP fragments, so mgmt_conn_request_config() asks for the
- * configuration first, and mgmt_conn_listen() sets it as it is.  A client that
- * asks for all ports after that cannot miss any in between. */
+ * miss send length other than zero.  The message that sets it also sets how
+ * the whole switch handles IP fragments, so mgmt_conn_request_config() asks
+ * for the configuration first, and mgmt_conn_listen() sets it as it is.  A
+ * client that asks for all ports after that cannot miss any in between. */
 
 #include <stdbool.h>
 #include "openflow/openflow-common.h"

@@ -127,8 +127,8 @@ create_libvirt_place(const char *root, const char *subdirectory,
 }
 
 /* Creates and returns a source of the definitions in directory 'networks' and,
- * unless they are null, in libvirt's 'libvirt_run' and 'libvirt_etc', which are
- * /run/libvirt and /etc/libvirt by default. */
+ * unless they are null, in libvirt's 'libvirt_run' and 'libvirt_etc', which
+ * are /run/libvirt and /etc/libvirt by default. */
 struct netdef_source *
 netdef_source_create(const char *networks, const char *libvirt_run,
                      const char *libvirt_etc)

@@ -5,10 +5,10 @@
 /* The network definitions that count, from all the places that have some.
  *
  * These are, by precedence: the administrator's own directory; libvirt's
- * networks as they are in force; libvirt's networks as they are configured.  Of
- * several definitions of one network, by its name, the first counts, but for our
- * own settings in the <metadata> of a configured one, which count at once: see
- * netdef-libvirt.c. */
+ * networks as they are in force; libvirt's networks as they are configured.
+ * Of several definitions of one network, by its name, the first counts, but
+ * for our own settings in the <metadata> of a configured one, which count at
+ * once: see netdef-libvirt.c. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -128,8 +128,8 @@ is_wrong(const struct noflood *nf, const struct nf_port *port)
     return is_wanted(nf, port) ? !port->set : port->ours && port->set;
 }
 
-/* Takes 'port' out of the counts, with a 'delta' of -1 before it is changed, or
- * puts it in again, with 1 after that. */
+/* Takes 'port' out of the counts, with a 'delta' of -1 before it is changed,
+ * or puts it in again, with 1 after that. */
 static void
 count_port(struct noflood *nf, const struct nf_port *port, int delta)
 {
@@ -148,8 +148,8 @@ maybe_free_port(struct noflood *nf, struct nf_port *port)
     }
 }
 
-/* Says that there is a port 'ofport', and whether NORMAL may flood to it in any
- * case.  Returns true if it might so far, and may not now. */
+/* Says that there is a port 'ofport', and whether NORMAL may flood to it in
+ * any case.  Returns true if it might so far, and may not now. */
 bool
 noflood_set_port(struct noflood *nf, ofp_port_t ofport, bool floodable)
 {
@@ -264,8 +264,8 @@ request_ports(struct noflood *nf)
 }
 
 /* The switch has carried out all that it was asked for.  It says so of a
- * port_mod to everybody but the one who has sent it (connmgr_send_port_status()
- * in Open vSwitch's ofproto/connmgr.c). */
+ * port_mod to everybody but the one who has sent it
+ * (connmgr_send_port_status() in Open vSwitch's ofproto/connmgr.c). */
 static void
 handle_barrier(struct noflood *nf)
 {
@@ -384,8 +384,8 @@ is_needed(const struct noflood *nf)
     return nf->enabled || nf->n_ours || nf->barrier_xid;
 }
 
-/* Tries to connect often, unless connected: the client has seen that the switch
- * has made the bridge's socket. */
+/* Tries to connect often, unless connected: the client has seen that the
+ * switch has made the bridge's socket. */
 void
 noflood_socket_appeared(struct noflood *nf)
 {

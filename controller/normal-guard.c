@@ -81,10 +81,10 @@ can_flush(const struct normal_guard *guard, bool installed)
             && (!guard->wanted || noflood_is_done(guard->noflood)));
 }
 
-/* Does what is to be done.  'wanted' says whether the desired flows use NORMAL,
- * 'installed' whether the desired flows are those installed, and 'found'
- * whether the switch was found with flows of an earlier run of this program
- * that used it. */
+/* Does what is to be done.  'wanted' says whether the desired flows use
+ * NORMAL, 'installed' whether the desired flows are those installed, and
+ * 'found' whether the switch was found with flows of an earlier run of this
+ * program that used it. */
 void
 normal_guard_run(struct normal_guard *guard, bool wanted, bool found,
                  bool installed)
@@ -107,8 +107,8 @@ normal_guard_run(struct normal_guard *guard, bool wanted, bool found,
     fdb_flush_run(guard->flush);
 }
 
-/* Arranges for poll_block() to wake up when normal_guard_run() has something to
- * do.  'installed' is as for that function. */
+/* Arranges for poll_block() to wake up when normal_guard_run() has something
+ * to do.  'installed' is as for that function. */
 void
 normal_guard_wait(struct normal_guard *guard, bool installed)
 {

@@ -4,12 +4,12 @@
 
 /* Keeping NORMAL away from guests, where it serves the network side.
  *
- * Two things are needed: NORMAL must not flood to them (noflood.h), and it must
- * not know any address behind them (fdb-flush.h).  The order matters:
+ * Two things are needed: NORMAL must not flood to them (noflood.h), and it
+ * must not know any address behind them (fdb-flush.h).  The order matters:
  *
  *   1. no-flood is set,
- *   2. the flows that use NORMAL are installed, so that nothing more is learned
- *      from guests,
+ *   2. the flows that use NORMAL are installed, so that nothing more is
+ *      learned from guests,
  *   3. what has been learned is forgotten,
  *
  * and, when NORMAL is not used any more, the other way round. */

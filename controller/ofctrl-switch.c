@@ -63,8 +63,8 @@ ofctrl_switch_hello(struct ovs_list *msgs)
 }
 
 /* Initializes 'msgs' to what is to be sent once the switch tells us of ports:
- * requests for all ports, for the flows with our cookies, for groups and meters,
- * and a barrier last. */
+ * requests for all ports, for the flows with our cookies, for groups and
+ * meters, and a barrier last. */
 void
 ofctrl_switch_readback(struct ovs_list *msgs)
 {

@@ -23,8 +23,8 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 /* How much of what somebody else has changed is logged at a time, in bytes. */
 #define MAX_CHANGED 400
 
-/* Initializes 'watch' as not enabled.  'taken_cb' will be called with 'aux' from
- * ofctrl_watch_decode(). */
+/* Initializes 'watch' as not enabled.  'taken_cb' will be called with 'aux'
+ * from ofctrl_watch_decode(). */
 void
 ofctrl_watch_init(struct ofctrl_watch *watch, ofctrl_taken_cb *taken_cb,
                   void *aux)
@@ -82,8 +82,8 @@ is_offered_by(const struct oflow *flow, const struct oflow *offer)
 }
 
 /* Returns a flow of 'ours' that may be the one that offered 'flow', which has
- * been put into the switch, or null.  Sets '*sent' to whether that one has been
- * sent and not been acknowledged yet. */
+ * been put into the switch, or null.  Sets '*sent' to whether that one has
+ * been sent and not been acknowledged yet. */
 static const struct oflow *
 find_offer(const struct oflow *flow, const struct ofctrl_watch_ours *ours,
            bool *sent)
@@ -140,7 +140,8 @@ take_update(struct ofctrl_watch *watch,
         }
         watch->taken_cb(match.flow.in_port.ofp_port, watch->aux);
     } else if (concerns_us(update, flow, ours->installed)) {
-        /* Before all has been read, there may be an offer that is not known. */
+        /* Before all has been read, there may be an offer that is not
+         * known. */
         watch->interfered = true;
         interferes = !(added && ours->reading);
     }
@@ -159,8 +160,8 @@ format_update(struct ds *s, const struct ofputil_flow_update *update)
 }
 
 /* Do the updates in 'oh', from a flow monitor, say that others have changed a
- * flow of ours, or put one in the place of one?  If so, appends the first of them
- * to 'what'. */
+ * flow of ours, or put one in the place of one?  If so, appends the first of
+ * them to 'what'. */
 static bool
 decode_flows(struct ofctrl_watch *watch, const struct ofp_header *oh,
              const struct ofctrl_watch_ours *ours, struct ds *what)
@@ -223,9 +224,10 @@ decode_group(const struct ofp_header *oh, struct ds *what)
     return ours;
 }
 
-/* Takes in 'oh', a message that says that something has been changed by another
- * connection: a group, if 'group', or else a flow.  What the switch has learned
- * from an offer is added to ours->installed, and watch->learned set. */
+/* Takes in 'oh', a message that says that something has been changed by
+ * another connection: a group, if 'group', or else a flow.  What the switch
+ * has learned from an offer is added to ours->installed, and watch->learned
+ * set. */
 void
 ofctrl_watch_decode(struct ofctrl_watch *watch, const struct ofp_header *oh,
                     bool group, const struct ofctrl_watch_ours *ours)

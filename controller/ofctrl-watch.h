@@ -13,8 +13,8 @@
  * Nothing has to be asked again and again for that, so an idle switch costs
  * nothing.
  *
- * What the switch puts in by itself because we have offered it (lib/offer.h) is
- * told likewise, and is no interference. */
+ * What the switch puts in by itself because we have offered it (lib/offer.h)
+ * is told likewise, and is no interference. */
 
 #include <stdbool.h>
 #include "controller/ofctrl.h"

@@ -129,8 +129,8 @@ become_disconnected(struct ofctrl *ofctrl)
     ofctrl->state = S_DISCONNECTED;
 }
 
-/* Starts to read back what the switch holds.  mgmt-conn.h says why this is done
- * in two steps. */
+/* Starts to read back what the switch holds.  mgmt-conn.h says why this is
+ * done in two steps. */
 static void
 become_readback(struct ofctrl *ofctrl)
 {
@@ -152,8 +152,8 @@ become_readback(struct ofctrl *ofctrl)
     mgmt_conn_request_config(ofctrl->conn);
 }
 
-/* If the switch has been read, reads it afresh, as if it had just been connected
- * to: what differs from the plan is then put right. */
+/* If the switch has been read, reads it afresh, as if it had just been
+ * connected to: what differs from the plan is then put right. */
 void
 ofctrl_reread(struct ofctrl *ofctrl)
 {
@@ -284,8 +284,8 @@ handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
     }
 }
 
-/* Others, or the switch by itself, have changed something: a group, if 'group',
- * or else a flow. */
+/* Others, or the switch by itself, have changed something: a group, if
+ * 'group', or else a flow. */
 static void
 handle_watch(struct ofctrl *ofctrl, const struct ofp_header *oh, bool group)
 {
@@ -437,9 +437,9 @@ ofctrl_socket_appeared(struct ofctrl *ofctrl)
     mgmt_conn_hurry(ofctrl->conn);
 }
 
-/* Is the switch to be brought back at once to what it should hold when somebody
- * else changes it?  The default is false.  To be called before the first
- * ofctrl_run(). */
+/* Is the switch to be brought back at once to what it should hold when
+ * somebody else changes it?  The default is false.  To be called before the
+ * first ofctrl_run(). */
 void
 ofctrl_set_watch(struct ofctrl *ofctrl, bool watch)
 {
@@ -467,8 +467,8 @@ ofctrl_is_ready(const struct ofctrl *ofctrl)
     return ofctrl->state >= S_READY;
 }
 
-/* Does the switch hold what 'plan' desires, but for those in quarantine, as far
- * as is known? */
+/* Does the switch hold what 'plan' desires, but for those in quarantine, as
+ * far as is known? */
 bool
 ofctrl_is_installed(const struct ofctrl *ofctrl, const struct plan *plan)
 {

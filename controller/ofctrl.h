@@ -17,8 +17,8 @@
  *           '-------------      changes          v               |
  *                                            COMMITTING ---------'
  *
- * 'installed' belongs to this module, and only a lost connection drops it.  The
- * plan is const here.  Changes go out as one atomic bundle at a time; what
+ * 'installed' belongs to this module, and only a lost connection drops it.
+ * The plan is const here.  Changes go out as one atomic bundle at a time; what
  * changes meanwhile goes into the next.
  *
  * A port whose flows the switch has refused is left out (see commit.h).  It is
@@ -44,8 +44,8 @@ struct plan;
 typedef void ofctrl_port_cb(const struct ofputil_phy_port *, bool gone,
                             void *aux);
 
-/* Called for a frame from 'src' that has come in by 'port' and that a flow shows
- * to us (see pipeline_put_show()). */
+/* Called for a frame from 'src' that has come in by 'port' and that a flow
+ * shows to us (see pipeline_put_show()). */
 typedef void ofctrl_frame_cb(ofp_port_t port, struct eth_addr src, void *aux);
 
 /* Called when the switch has put in flows that a flow of 'port' offered: see

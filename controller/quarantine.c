@@ -112,8 +112,9 @@ release_flood(struct quarantine *q)
     return released;
 }
 
-/* Releases those who have a flow or bucket among 'keys', which have changed, or
- * everybody if 'keys' is null.  Returns true if there was anybody to release.
+/* Releases those who have a flow or bucket among 'keys', which have changed,
+ * or everybody if 'keys' is null.  Returns true if there was anybody to
+ * release.
  *
  * A FLOOD flow is refused if a group that it names is not there, because the
  * only port in that group is in quarantine.  It is as good as any other as
@@ -174,8 +175,8 @@ quarantine_filter(const struct quarantine *q, struct ochanges *changes)
     changes->n = n;
 }
 
-/* Returns why whoever has flows with 'cookie' is in quarantine, or null if they
- * are not. */
+/* Returns why whoever has flows with 'cookie' is in quarantine, or null if
+ * they are not. */
 const char *
 quarantine_find(const struct quarantine *q, ovs_be64 cookie)
 {

@@ -5,8 +5,8 @@
 /* Whose flows a switch has refused.
  *
  * A port, or the bridge itself, is known by the cookie of its flows.  As long
- * as it is in quarantine none of its flows are put into the switch, so that all
- * others can be. */
+ * as it is in quarantine none of its flows are put into the switch, so that
+ * all others can be. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -232,8 +232,8 @@ start_query(struct unixctl_conn *conn, int argc, const char *argv[],
     }
 }
 
-/* Has everything put right that 'found', the report on 'q', tells of.  What there
- * is to say of it is kept until that is done. */
+/* Has everything put right that 'found', the report on 'q', tells of.  What
+ * there is to say of it is kept until that is done. */
 static void
 start_repair(struct queries *queries, struct query *q,
              const struct report *found)

@@ -198,10 +198,10 @@ subject_explain(const struct subject *subject, const struct mbridge *mb,
     bridge_view_uninit(&view);
 }
 
-/* Compares the database, as it was read, with what a full compile has there, and
- * adds what differs to 'findings': of bridge 'bridge', or of all if that is
- * null.  Appends it to 's' or, if 'array' is nonnull, adds it to that, an object
- * for each row.
+/* Compares the database, as it was read, with what a full compile has there,
+ * and adds what differs to 'findings': of bridge 'bridge', or of all if that
+ * is null.  Appends it to 's' or, if 'array' is nonnull, adds it to that, an
+ * object for each row.
  *
  * Returns null, or why nothing can be said. */
 const char *

@@ -3,8 +3,8 @@
 #define READING_H 1
 
 /* One bridge, or all, whose switches are read afresh, and the database if need
- * be, to be held against their plans.  Bridges may come, change and go meanwhile: they are looked up by name
- * when the reading is over. */
+ * be, to be held against their plans.  Bridges may come, change and go
+ * meanwhile: they are looked up by name when the reading is over. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 #ifndef RECONCILE_PRIVATE_H
 #define RECONCILE_PRIVATE_H 1
 
-/* What the files of reconcile share: reconcile.c, which brings inputs and outputs
- * together, and reconcile-state.c, which tells how they are. */
+/* What the files of reconcile share: reconcile.c, which brings inputs and
+ * outputs together, and reconcile-state.c, which tells how they are. */
 
 #include "controller/mbridge.h"
 #include "controller/reconcile.h"
@@ -24,7 +24,7 @@ struct reconcile {
     struct shash bridges;       /* By name, "struct mbridge"s. */
     struct sset wanted_bridges; /* Those that we have asked to be made. */
     bool started;               /* Has the database been seen? */
-    bool standing_by;           /* Is it another's, so that 'bridges' is empty? */
+    bool standing_by;           /* It is another's; 'bridges' is empty. */
 };
 
 #endif /* controller/reconcile-private.h */

@@ -169,8 +169,8 @@ bridge_object(const char *name)
     return xasprintf("new bridge %s", name);
 }
 
-/* Has the bridges made that networks name and that do not exist.  libvirt's own
- * networks never name one for us to make: to libvirt, a bridge is there
+/* Has the bridges made that networks name and that do not exist.  libvirt's
+ * own networks never name one for us to make: to libvirt, a bridge is there
  * already. */
 static void
 want_bridges(struct reconcile *r)
@@ -257,9 +257,9 @@ on_rundir_event(const char *name, void *r_)
     }
 }
 
-/* Does another program of ours look after the same switches?  Two with different
- * definitions would undo each other's work for ever.  As long as it does, this
- * one leaves everything alone. */
+/* Does another program of ours look after the same switches?  Two with
+ * different definitions would undo each other's work for ever.  As long as it
+ * does, this one leaves everything alone. */
 static bool
 stand_by(struct reconcile *r)
 {
@@ -379,8 +379,8 @@ reconcile_sort_bridges(const struct reconcile *r)
     return bridges;
 }
 
-/* Returns how far port 'name' has got.  Appends the reason to 'why' unless it is
- * installed. */
+/* Returns how far port 'name' has got.  Appends the reason to 'why' unless it
+ * is installed. */
 enum port_state
 reconcile_port_state(const struct reconcile *r, const char *name,
                      struct ds *why)
@@ -428,8 +428,8 @@ reconcile_is_installed(const struct reconcile *r)
     return true;
 }
 
-/* Has the switch of 'bridge' read afresh and put right.  Returns false if there
- * is no such bridge. */
+/* Has the switch of 'bridge' read afresh and put right.  Returns false if
+ * there is no such bridge. */
 bool
 reconcile_repair(struct reconcile *r, const char *bridge)
 {
@@ -456,9 +456,9 @@ translate_overlay(const struct reconcile *r, struct ports_bridge *bridge)
     }
 }
 
-/* Returns a full compile of all definitions for a host that has 'ports', or null
- * if definitions are missing that cannot be read.  Adds to 'ports' what is known
- * of their guests.  The caller must destroy it before the next
+/* Returns a full compile of all definitions for a host that has 'ports', or
+ * null if definitions are missing that cannot be read.  Adds to 'ports' what
+ * is known of their guests.  The caller must destroy it before the next
  * reconcile_run(). */
 struct translation *
 reconcile_translate(const struct reconcile *r, struct ports *ports)

@@ -61,8 +61,8 @@ compare_rows(struct report *report, const struct reading *reading,
 /* Makes 'report' tell of what 'reading' has read.  If the database was read,
  * 'bridge' is what it is to be about, or null for everything, and of switches
  * only differences are told.  If 'port' is nonnull, it is to be about that
- * alone.  Returns null, or a message that the caller must free if nothing can be
- * said. */
+ * alone.  Returns null, or a message that the caller must free if nothing can
+ * be said. */
 char *
 report_compare(struct report *report, const struct reading *reading,
                const char *bridge, const char *port)

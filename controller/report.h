@@ -2,8 +2,8 @@
 #ifndef REPORT_H
 #define REPORT_H 1
 
-/* What "verify" and "dump-flows" have to say of switches, and the database, that
- * were read afresh. */
+/* What "verify" and "dump-flows" have to say of switches, and the database,
+ * that were read afresh. */
 
 #include <stdbool.h>
 #include "controller/reading.h"

@@ -45,8 +45,8 @@ finish(struct switch_read *sr, const char *error)
     sr->error = nullable_xstrdup(error);
 }
 
-/* Starts to read bridge 'bridge'.  The caller must call switch_read_run() until
- * it is over, and then destroy it. */
+/* Starts to read bridge 'bridge'.  The caller must call switch_read_run()
+ * until it is over, and then destroy it. */
 struct switch_read *
 switch_read_create(const char *bridge)
 {

@@ -2,9 +2,9 @@
 #ifndef SWITCH_READ_H
 #define SWITCH_READ_H 1
 
-/* Reads all flows, with their counters, and all groups of a bridge afresh, also
- * those that are not ours, over a connection of its own: ofctrl's view of the
- * switch has no part in it. */
+/* Reads all flows, with their counters, and all groups of a bridge afresh,
+ * also those that are not ours, over a connection of its own: ofctrl's view of
+ * the switch has no part in it. */
 
 #include <stdbool.h>
 

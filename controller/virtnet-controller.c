@@ -38,8 +38,9 @@ struct options {
 static void parse_options(int argc, char *argv[], struct options *);
 OVS_NO_RETURN static void usage(void);
 
-/* Lets this process have as many files open as it may.  Each bridge takes one or
- * two connections; without a free descriptor nobody could ask for the status. */
+/* Lets this process have as many files open as it may.  Each bridge takes one
+ * or two connections; without a free descriptor nobody could ask for the
+ * status. */
 static void
 raise_file_limit(void)
 {
@@ -230,8 +231,8 @@ usage(void)
            "  --datapath-type=TYPE    of bridges that are created for "
            "networks\n"
            "                          (default: the system's default)\n"
-           "  --no-watch              leave it at that when somebody else changes "
-           "our\n"
+           "  --no-watch              leave it at that when somebody else "
+           "changes our\n"
            "                          flows\n",
            program_name, program_name, ovs_rundir());
     stream_usage("DATABASE", true, false, false);

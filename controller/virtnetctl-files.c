@@ -156,8 +156,8 @@ source_files_uninit(struct source_files *files)
     free(files->defs);
 }
 
-/* Ends the program, with the errors in 'files', if there are any or one is of a
- * port. */
+/* Ends the program, with the errors in 'files', if there are any or one is of
+ * a port. */
 void
 source_files_check(const struct source_files *files)
 {

@@ -88,8 +88,8 @@ get_state(const char *option, uint32_t *digest)
     return state;
 }
 
-/* Returns what the daemon says of itself, with counters if 'stats'.  The caller
- * must destroy it. */
+/* Returns what the daemon says of itself, with counters if 'stats'.  The
+ * caller must destroy it. */
 struct json *
 virtnetctl_get_state(bool stats)
 {

@@ -72,8 +72,8 @@ put_colored(struct ds *s, const char *text)
     }
 }
 
-/* Makes sure that all that was printed got out.  Ends the program if it did not:
- * without a fuss if nobody reads any longer. */
+/* Makes sure that all that was printed got out.  Ends the program if it did
+ * not: without a fuss if nobody reads any longer. */
 void
 virtnetctl_flush(void)
 {

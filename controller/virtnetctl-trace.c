@@ -12,8 +12,8 @@
 #include "svec.h"
 #include "util.h"
 
-/* "trace BRIDGE PORT [FRAME]": what becomes of a frame.  Ports are known by the
- * daemon, frames are traced by ovs-vswitchd. */
+/* "trace BRIDGE PORT [FRAME]": what becomes of a frame.  Ports are known by
+ * the daemon, frames are traced by ovs-vswitchd. */
 
 /* Appends the frame that the options and 'frame', which may be null,
  * describe, without who sends it. */

@@ -77,7 +77,8 @@ usage(void)
            "\nWithout a daemon, Open vSwitch or privileges:\n"
            "  check FILE...               check network definitions\n"
            "  compile FILE...             print what they come to\n"
-           "  diff A B                    print what would change from A to B\n"
+           "  diff A B                    print what would change from A to B"
+           "\n"
            "  explain FILE... < DUMP      say whose the flows of a dump are\n"
            "\nOver the control socket of virtnet-controller:\n"
            "  status                      print its status\n"
@@ -94,8 +95,8 @@ usage(void)
            "  metrics                     print OpenMetrics text\n"
            "  graph                       print a graph for Graphviz\n"
            "\nOptions:\n"
-           "  --ports=PORTS               ports of the host, from a JSON file or"
-           " a database\n"
+           "  --ports=PORTS               ports of the host, from a JSON file "
+           "or a database\n"
            "  --output=flows|groups|bundle|ovsdb|vsctl|json   of compile\n"
            "  --bridge=BRIDGE             which bridge, if there are several\n"
            "  --strict                    check: warnings are errors\n"
@@ -108,8 +109,8 @@ usage(void)
            "  --no-color                  no colour, also not on a terminal\n"
            "  -h, --help                  display this help message\n"
            "  -V, --version               display version information\n"
-           "\nExit status: 0 fine, 1 what was asked does not hold, 2 could not "
-           "be asked.\n",
+           "\nExit status: 0 fine, 1 what was asked does not hold, 2 could "
+           "not be asked.\n",
            program_name, program_name);
     virtnetctl_flush();
     exit(0);

@@ -6,8 +6,8 @@
  *
  * A command first finds out all that it has to say and then prints it at once:
  * whoever reads the output of a command that could not do what it was asked
- * gets nothing.  Exit codes: 0 fine, 1 what was asked does not hold, 2 could not
- * be asked. */
+ * gets nothing.  Exit codes: 0 fine, 1 what was asked does not hold, 2 could
+ * not be asked. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -106,8 +106,8 @@ waiters_add(struct waiters *waiters, struct unixctl_conn *conn,
     waiters->added = true;
 }
 
-/* Adds what keeps 'port', or everything if it is null, to 'array' or, if that is
- * null, to 's'. */
+/* Adds what keeps 'port', or everything if it is null, to 'array' or, if that
+ * is null, to 's'. */
 static void
 put_reason(struct ds *s, struct json *array, const char *port,
            const char *reason)
@@ -132,8 +132,8 @@ put_reason(struct ds *s, struct json *array, const char *port,
 }
 
 /* Returns what is to be said of what 'waiter' waits for as a whole: the worst
- * of all.  Adds the reason of each port that is not installed to 'array' or, if
- * that is null, to 's'. */
+ * of all.  Adds the reason of each port that is not installed to 'array' or,
+ * if that is null, to 's'. */
 static enum port_state
 waiter_state(const struct waiters *waiters, const struct waiter *waiter,
              struct ds *s, struct json *array)

@@ -5,8 +5,9 @@
 /* Clients of the control socket that wait for ports.
  *
  * A waiter is answered as soon as all that it waits for is in the switch, that
- * is, when the barrier behind the bundle has come back; or when it is clear that
- * it will not get there; or when its time is over.  A port need not exist yet.
+ * is, when the barrier behind the bundle has come back; or when it is clear
+ * that it will not get there; or when its time is over.  A port need not exist
+ * yet.
  *
  * Whatever reached the program before the request is taken in before the
  * answer: a client that has changed a file or the database, and then waits,

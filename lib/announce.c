@@ -15,8 +15,8 @@
 #include "pipeline.h"
 #include "vlan-set.h"
 
-/* Returns the OpenFlow 1.5 message by which 'mac' is announced in VLAN 'vid', 0
- * for untagged: to the network side, as if a guest had sent it. */
+/* Returns the OpenFlow 1.5 message by which 'mac' is announced in VLAN 'vid',
+ * 0 for untagged: to the network side, as if a guest had sent it. */
 static struct ofpbuf *
 encode(struct eth_addr mac, uint16_t vid)
 {
@@ -69,8 +69,9 @@ announce_claim(struct eth_addr mac, const struct mac_claim *claim,
 }
 
 /* Initializes 'msgs' as a list of "struct ofpbuf"s, which the caller must send
- * or free: OpenFlow 1.5 messages that announce to the network side, by RARP, all
- * addresses that ports have won in 'table'.  Returns how many there are. */
+ * or free: OpenFlow 1.5 messages that announce to the network side, by RARP,
+ * all addresses that ports have won in 'table'.  Returns how many there
+ * are. */
 size_t
 announce_encode(const struct mac_table *table, struct ovs_list *msgs)
 {

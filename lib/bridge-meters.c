@@ -29,8 +29,8 @@ is_taken(const uint32_t *slots, size_t n, uint32_t slot)
     return false;
 }
 
-/* Returns the numbers of the meters of the 'n' networks in 'networks', which are
- * in the order of their names.  The caller must free the array. */
+/* Returns the numbers of the meters of the 'n' networks in 'networks', which
+ * are in the order of their names.  The caller must free the array. */
 struct network_meters *
 bridge_meters_number(const struct netdef *const *networks, size_t n)
 {
@@ -68,8 +68,8 @@ any_limit(const struct bridge_model *model)
     return false;
 }
 
-/* Has 'vport', the port of 'vif', go through the meters of its network if it is a
- * guest.  Adds to 'diags' what there is to say of it. */
+/* Has 'vport', the port of 'vif', go through the meters of its network if it
+ * is a guest.  Adds to 'diags' what there is to say of it. */
 void
 bridge_meters_apply(const struct bridge_model *model, const struct vif *vif,
                     struct vport *vport, struct diag_list *diags)
@@ -172,8 +172,8 @@ bridge_meters_report(const struct bridge_model *model, bool exact,
         } else if (max_bands < 2 && (has_peak(&network->bandwidth.in)
                                      || has_peak(&network->bandwidth.out))) {
             diag_add(diags, DIAG_WARNING, &origin,
-                     "its peak is not carried out: a meter of the datapath has "
-                     "one rate");
+                     "its peak is not carried out: a meter of the datapath "
+                     "has one rate");
         }
     }
 }

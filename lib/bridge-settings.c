@@ -69,8 +69,8 @@ get_desired(const struct bridge_model *model, struct smap *desired)
     }
 }
 
-/* Initializes 'observed' to what the database says of the bridge of 'row', whose
- * own port is 'local', or null. */
+/* Initializes 'observed' to what the database says of the bridge of 'row',
+ * whose own port is 'local', or null. */
 static void
 get_observed(const struct bridge_row *row, const struct vif *local,
              struct smap *observed)
@@ -124,8 +124,9 @@ parse_mark(const char *mark, struct smap *settings)
 }
 
 /* Finds out what is to be written for the bridge of 'row', whose own port is
- * 'local', or null if that is not known.  Returns true and initializes 's', which
- * the caller must uninitialize, if there is anything and the bridge is ours. */
+ * 'local', or null if that is not known.  Returns true and initializes 's',
+ * which the caller must uninitialize, if there is anything and the bridge is
+ * ours. */
 bool
 bridge_settings_init(struct bridge_settings *s,
                      const struct bridge_model *model,
@@ -191,8 +192,8 @@ find_line(const struct netdef *netdef, const char *key, const char **element)
     return setting->line;
 }
 
-/* Initializes 'actual' to what the bridge of 'row' is like, whatever made it so,
- * but for its MTU. */
+/* Initializes 'actual' to what the bridge of 'row' is like, whatever made it
+ * so, but for its MTU. */
 static void
 get_actual(const struct bridge_row *row, const struct vif *local,
            struct smap *actual)
@@ -231,8 +232,8 @@ report_range(const struct netdef *netdef, struct diag_list *diags)
 }
 
 /* Adds to 'diags' what there is to say of the settings of the bridge of 'row',
- * whose own port is 'local', or null: where networks differ from each other, and
- * the bridge from what they ask for and what is not ours to write. */
+ * whose own port is 'local', or null: where networks differ from each other,
+ * and the bridge from what they ask for and what is not ours to write. */
 void
 bridge_settings_report(const struct bridge_model *model,
                        const struct bridge_row *row, const struct vif *local,
@@ -274,7 +275,8 @@ bridge_settings_report(const struct bridge_model *model,
     smap_destroy(&desired);
 }
 
-/* Returns the network of 'model' with the largest MTU, null if none has any. */
+/* Returns the network of 'model' with the largest MTU, null if none has
+ * any. */
 static const struct netdef *
 find_largest_mtu(const struct bridge_model *model)
 {
@@ -291,10 +293,10 @@ find_largest_mtu(const struct bridge_model *model)
     return largest;
 }
 
-/* Adds to 'diags' that the MTU of 'vif' is not what its network asks for, if that
- * is so.  A guest's must be that of its network.  Other ports are for all
- * networks on the bridge, so theirs must not be less than any.  The bridge's own
- * port is seen to by bridge_settings_init() if the bridge is ours. */
+/* Adds to 'diags' that the MTU of 'vif' is not what its network asks for, if
+ * that is so.  A guest's must be that of its network.  Other ports are for all
+ * networks on the bridge, so theirs must not be less than any.  The bridge's
+ * own port is seen to by bridge_settings_init() if the bridge is ours. */
 void
 bridge_settings_check_mtu(const struct bridge_model *model,
                           const struct vif *vif, struct diag_list *diags)

@@ -56,9 +56,9 @@ put_meter(struct compilation *c, uint32_t meter_id)
 /* Starts the actions of an ADMIT flow.
  *
  * Where there are several network ports, NORMAL must learn which of them a
- * source is behind, from the frame as it came.  The first frame of a guest that
- * is held back tells us that it has arrived, and has the switch put in at once
- * what we then will. */
+ * source is behind, from the frame as it came.  The first frame of a guest
+ * that is held back tells us that it has arrived, and has the switch put in at
+ * once what we then will. */
 static void
 start_admit(struct compilation *c)
 {
@@ -95,17 +95,18 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     add(c, TABLE_ADMIT, priority, match);
 }
 
-/* ADMIT: frames without a tag or with one for VLAN 0, as from an access port of
- * VLAN 10:
+/* ADMIT: frames without a tag or with one for VLAN 0, as from an access port
+ * of VLAN 10:
  *
  *     in_port=7,vlan_tci=0x0000/0x0fff
  *         actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:SOURCE
  *
- * In VLAN 0 a tag that says nothing at all is taken off and one with a priority
- * is left, both as NORMAL does it (xvlan_put() in ofproto-dpif-xlate.c):
+ * In VLAN 0 a tag that says nothing at all is taken off and one with a
+ * priority is left, both as NORMAL does it (xvlan_put() in
+ * ofproto-dpif-xlate.c):
  *
  *     in_port=7,vlan_tci=0x1000
- *         actions=set_field:0->vlan_tci,goto_table:SOURCE  */
+ *         actions=set_field:0->vlan_tci,goto_table:SOURCE */
 static void
 compile_admit_untagged(struct compilation *c)
 {
@@ -159,8 +160,8 @@ compile_admit_tagged(struct compilation *c)
     free(blocks);
 }
 
-/* ADMIT: frames of a dot1q-tunnel port, which get another tag, of each block of
- * customers' VLANs:
+/* ADMIT: frames of a dot1q-tunnel port, which get another tag, of each block
+ * of customers' VLANs:
  *
  *     in_port=7,vlan_tci=0x1028/0x1ff8
  *         actions=push_vlan:0x88a8,set_field:0x100a/0x1fff->vlan_tci,
@@ -485,8 +486,8 @@ compile_offers(struct compilation *c, const struct vlan_set *const free[])
 
 /* Adds to 'slice' the flows and buckets of 'vport', which has won each of its
  * addresses, as vport_get_mac() numbers them, in the VLANs of 'won[i]'.  If it
- * is held back, these are those in which it will, come what may.  None if 'ctx'
- * does not ask for an exact MAC table.
+ * is held back, these are those in which it will, come what may.  None if
+ * 'ctx' does not ask for an exact MAC table.
  *
  * A guest and the host are sent what is for their MAC, and the broadcasts of
  * their VLANs; an isolated guest, none that comes from another one.  A network

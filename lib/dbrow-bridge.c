@@ -12,8 +12,8 @@
 
 static const char *const config_keys[] = { "hwaddr", "stp-forward-delay" };
 
-/* Adds to 'mutations' what changes keys of 'column': those in 'keys' go, and the
- * pairs of 'map' come. */
+/* Adds to 'mutations' what changes keys of 'column': those in 'keys' go, and
+ * the pairs of 'map' come. */
 static void
 add_mutations(struct json *mutations, const char *column,
               const char *const keys[], size_t n, const struct smap *map)
@@ -63,8 +63,8 @@ update_column(struct json *params, const char *table, const char *name,
                    rfc7047_row_1(column, value));
 }
 
-/* Returns the request that makes the changes in 's' to bridge 'name', and marks
- * what it has then.  The caller must destroy it. */
+/* Returns the request that makes the changes in 's' to bridge 'name', and
+ * marks what it has then.  The caller must destroy it. */
 struct json *
 dbrow_set_bridge(const char *name, const struct bridge_settings *s)
 {

@@ -14,8 +14,8 @@
 
 static const char *const libvirt_keys[] = { "ifname", "vm-id" };
 
-/* Adds to 'ids' the external_ids that libvirt gives the Port, QoS and Queue rows
- * of an interface with limits: it finds them by these. */
+/* Adds to 'ids' the external_ids that libvirt gives the Port, QoS and Queue
+ * rows of an interface with limits: it finds them by these. */
 void
 dbrow_put_qos_ids(struct smap *ids, const struct vif *vif)
 {
@@ -69,9 +69,9 @@ delete_row(struct json *params, const char *table, const struct uuid *uuid)
 }
 
 /* Returns the request that replaces the QoS of the port of 'vif' by one that
- * limits to 'rate' what goes to it, and marks that as ours; or takes it away if
- * 'rate' has no average.  If the port has another QoS by now, it does nothing.
- * The caller must destroy it.
+ * limits to 'rate' what goes to it, and marks that as ours; or takes it away
+ * if 'rate' has no average.  If the port has another QoS by now, it does
+ * nothing.  The caller must destroy it.
  *
  * The rows and their external_ids, but for the mark, are those of libvirt's
  * virNetDevOpenvswitchInterfaceSetTxQos(). */
@@ -114,9 +114,9 @@ dbrow_set_port_qos(const struct vif *vif, const struct bandwidth_rate *rate)
     return params;
 }
 
-/* Returns the request that limits what comes from 'vif' to 'rate' and marks that
- * as ours, or takes the limit away if 'rate' has no average.  If the row has
- * another limit by now, it does nothing.  The caller must destroy it. */
+/* Returns the request that limits what comes from 'vif' to 'rate' and marks
+ * that as ours, or takes the limit away if 'rate' has no average.  If the row
+ * has another limit by now, it does nothing.  The caller must destroy it. */
 struct json *
 dbrow_set_policing(const struct vif *vif, const struct bandwidth_rate *rate)
 {

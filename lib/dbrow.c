@@ -55,8 +55,9 @@ dbrow_delete_bridge(const struct uuid *bridge, const struct uuid *local_port)
 {
     struct json *params = rfc7047_params();
 
-    rfc7047_wait(params, "Bridge", rfc7047_where("_uuid", rfc7047_uuid(bridge)),
-                 "ports", json_array_create_1(
+    rfc7047_wait(params, "Bridge",
+                 rfc7047_where("_uuid", rfc7047_uuid(bridge)), "ports",
+                 json_array_create_1(
                      rfc7047_row_1("ports", rfc7047_uuid(local_port))));
     mutate_bridges(params, "delete", rfc7047_uuid(bridge));
     return params;
@@ -93,9 +94,9 @@ trunks_to_json(const struct port_vlan *vlan)
     return rfc7047_set(vids);
 }
 
-/* Appends to 'params' that the row of 'table' that satisfies 'where' gets 'row'
- * and, in external_ids, the mark 'key' with value 'mark', or loses the mark if
- * that is null. */
+/* Appends to 'params' that the row of 'table' that satisfies 'where' gets
+ * 'row' and, in external_ids, the mark 'key' with value 'mark', or loses the
+ * mark if that is null. */
 void
 dbrow_update_marked(struct json *params, const char *table, struct json *where,
                     struct json *row, const char *key, const char *mark)
@@ -115,8 +116,8 @@ dbrow_update_marked(struct json *params, const char *table, struct json *where,
 
 /* Returns the request that changes the VLANs of port 'port' from 'observed' to
  * 'desired' and marks them as ours by 'mark', or takes that mark off if
- * 'desired' is the default.  If the row does not hold 'observed' any longer, it
- * does nothing.  The caller must destroy it. */
+ * 'desired' is the default.  If the row does not hold 'observed' any longer,
+ * it does nothing.  The caller must destroy it. */
 struct json *
 dbrow_set_port_vlan(const char *port, const struct port_vlan *observed,
                     const struct port_vlan *desired, const char *mark)
@@ -140,8 +141,8 @@ dbrow_set_port_vlan(const char *port, const struct port_vlan *observed,
 }
 
 /* Returns the request that sets column protected of port 'port' to 'protected'
- * and marks that as ours, or takes the mark off if it is false.  If the port is
- * protected already, or the mark not there, it does nothing.
+ * and marks that as ours, or takes the mark off if it is false.  If the port
+ * is protected already, or the mark not there, it does nothing.
  *
  * If 'protected', the request also counts in next_cfg, by which vswitchd tells
  * when it has carried out a change.  The caller must destroy it. */

@@ -55,8 +55,8 @@ find_attribute(const struct sax_attribute *attributes, size_t n,
     return NULL;
 }
 
-/* Stores a copy of attribute 'name' in '*value' if it is there and nothing is in
- * '*value' yet. */
+/* Stores a copy of attribute 'name' in '*value' if it is there and nothing is
+ * in '*value' yet. */
 static void
 take_attribute(char **value, const struct sax_attribute *attributes, size_t n,
                const char *name)
@@ -117,7 +117,9 @@ add_vn_interface(struct reader *reader,
                                            sizeof *reader->vn_interfaces);
     }
 
-    struct vn_interface *vn = &reader->vn_interfaces[reader->n_vn_interfaces++];
+    struct vn_interface *vn
+        = &reader->vn_interfaces[reader->n_vn_interfaces++];
+
     *vn = (struct vn_interface) { .mac = eth_addr_zero };
     take_mac(&vn->mac, attributes, n, "mac");
 #define DOMIF_SETTING(NAME) \
@@ -156,8 +158,8 @@ take_interface_child(struct reader *reader, const char *name,
 #define INTERFACE DOMAIN "/devices/interface"
 
 /* Returns the part of the path of the innermost element below <interface> or
- * its <actual>, and stores in '*parser' which of them; null if it is in neither
- * or is nothing that <network> has in the same form. */
+ * its <actual>, and stores in '*parser' which of them; null if it is in
+ * neither or is nothing that <network> has in the same form. */
 static const char *
 shared_path(const struct reader *reader, struct netdef_parser **parser)
 {
@@ -288,10 +290,10 @@ on_text(void *reader_, const char *text, size_t size)
 
 /* Returns the state of the guest that has been read.
  *
- * A guest that comes is in a <job> from the beginning, and paused until it runs.
- * One that goes is paused for migration once its CPUs have stopped
- * (qemuProcessHandleStop() in libvirt's src/qemu/qemu_process.c), and runs again
- * if nothing comes of it. */
+ * A guest that comes is in a <job> from the beginning, and paused until it
+ * runs.  One that goes is paused for migration once its CPUs have stopped
+ * (qemuProcessHandleStop() in libvirt's src/qemu/qemu_process.c), and runs
+ * again if nothing comes of it. */
 static enum domain_state
 get_state(const struct reader *reader)
 {
@@ -332,8 +334,8 @@ finish_vn_interfaces(struct reader *reader)
 }
 
 /* Reads a guest's state from the 'size' bytes at 'text', which the user knows
- * as 'file'.  Returns it, for the caller to domstatus_destroy(), or null, having
- * added an error to 'diags'. */
+ * as 'file'.  Returns it, for the caller to domstatus_destroy(), or null,
+ * having added an error to 'diags'. */
 struct domstatus *
 domstatus_from_xml(const char *text, size_t size, const char *file,
                    struct diag_list *diags)

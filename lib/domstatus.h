@@ -4,19 +4,19 @@
 
 /* What libvirt's state file of a guest says of its network interfaces.
  *
- * libvirt keeps such a file, /run/libvirt/qemu/NAME.xml, for each guest that is
- * not shut off.  Its root is <domstatus>, around the guest's <domain>
+ * libvirt keeps such a file, /run/libvirt/qemu/NAME.xml, for each guest that
+ * is not shut off.  Its root is <domstatus>, around the guest's <domain>
  * (https://libvirt.org/formatdomain.html).  What is in it beside the guest's
  * state and interfaces, which is most of it, is ignored without a word, as are
  * elements of libvirts to come.
  *
- * In the domain's <metadata>, which "virsh metadata" changes, a <vn:domain> may
- * say of single interfaces what libvirt has no elements for, or refuses on Open
- * vSwitch:
+ * In the domain's <metadata>, which "virsh metadata" changes, a <vn:domain>
+ * may say of single interfaces what libvirt has no elements for, or refuses on
+ * Open vSwitch:
  *
  *     <vn:domain xmlns:vn='urn:ovs-virtnet:1'>
  *       <vn:interface mac='52:54:00:00:00:01' isolated='yes'/>
- *     </vn:domain>  */
+ *     </vn:domain> */
 
 #include <stdbool.h>
 #include <stddef.h>

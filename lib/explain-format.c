@@ -218,8 +218,8 @@ put_meter(struct ds *s, const struct explanation *e,
     ds_put_char(s, '\n');
 }
 
-/* Appends the meters of 'e', or those that are not as they should be, to what 's'
- * has from 'start' on. */
+/* Appends the meters of 'e', or those that are not as they should be, to what
+ * 's' has from 'start' on. */
 static void
 format_meters(struct ds *s, size_t start, const struct explanation *e,
               bool only_differences)

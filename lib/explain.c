@@ -39,9 +39,10 @@ put_actions(struct ds *s, const struct ofpact *ofpacts, size_t ofpacts_len)
     ofpacts_format(ofpacts, ofpacts_len, &fp);
 }
 
-/* Appends to 's' the 'ofpacts' as a switch reports them over 'version': where a
- * version has no word for an action it has others.  'instructions' says whether
- * they are a flow's, not a bucket's.  Returns false if that cannot be. */
+/* Appends to 's' the 'ofpacts' as a switch reports them over 'version': where
+ * a version has no word for an action it has others.  'instructions' says
+ * whether they are a flow's, not a bucket's.  Returns false if that cannot
+ * be. */
 static bool
 put_actions_for_version(struct ds *s, const struct ofpact *ofpacts,
                         size_t ofpacts_len, enum ofp_version version,

@@ -12,7 +12,8 @@
 #include "openvswitch/ofpbuf.h"
 #include "util.h"
 
-/* Looks for statistic 'name', as "n_packets=", in 'line' before its actions. */
+/* Looks for statistic 'name', as "n_packets=", in 'line' before its
+ * actions. */
 static bool
 find_stat(const char *line, const char *name, uint64_t *value)
 {
@@ -139,8 +140,8 @@ parse_line(const char *line, unsigned int number,
                    "\"dump-groups\"");
 }
 
-/* Reads the 'size' bytes at 'text' into 'dump', which it initializes.  Names of
- * ports are looked up in 'port_map', which may be null.
+/* Reads the 'size' bytes at 'text' into 'dump', which it initializes.  Names
+ * of ports are looked up in 'port_map', which may be null.
  *
  * Returns null if successful, otherwise a message that names the line and that
  * the caller must free; 'dump' is then empty. */

@@ -288,8 +288,8 @@ share_out_rank(const struct mac_entry *entry, size_t first, size_t end,
     }
 }
 
-/* Gives to each active claim to 'entry', rank by rank, what it wins.  'won' has
- * a set for each claim.  The claims are sorted. */
+/* Gives to each active claim to 'entry', rank by rank, what it wins.  'won'
+ * has a set for each claim.  The claims are sorted. */
 static void
 share_out(const struct mac_entry *entry, struct vlan_set *won)
 {

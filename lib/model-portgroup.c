@@ -8,8 +8,8 @@
 
 /* Which portgroup a port is in, and which VLANs that puts it in. */
 
-/* Returns the one network of 'model' that 'vif' is in, or null if that cannot be
- * told. */
+/* Returns the one network of 'model' that 'vif' is in, or null if that cannot
+ * be told. */
 static const struct netdef *
 find_network(const struct bridge_model *model, const struct vif *vif)
 {
@@ -21,8 +21,8 @@ find_network(const struct bridge_model *model, const struct vif *vif)
     return model->n_networks == 1 ? model->networks[0] : NULL;
 }
 
-/* Returns the portgroup called 'name' that 'vif' can be in, or null, and stores
- * its network in '*network'. */
+/* Returns the portgroup called 'name' that 'vif' can be in, or null, and
+ * stores its network in '*network'. */
 static const struct portgroup *
 find_by_name(const struct bridge_model *model, const struct vif *vif,
              const char *name, const struct netdef **network)
@@ -38,12 +38,12 @@ find_by_name(const struct bridge_model *model, const struct vif *vif,
     return portgroup;
 }
 
-/* Returns the portgroup that 'vif' asks for by name, or null if it does not ask
- * or there is none of that name.  Stores how it asks in '*how', which is null if
- * it does not, and the portgroup's network in '*network'.
+/* Returns the portgroup that 'vif' asks for by name, or null if it does not
+ * ask or there is none of that name.  Stores how it asks in '*how', which is
+ * null if it does not, and the portgroup's network in '*network'.
  *
- * external_ids:port-profile is what libvirt writes for profileid, which is free
- * text, so it only counts if there is a portgroup of that name. */
+ * external_ids:port-profile is what libvirt writes for profileid, which is
+ * free text, so it only counts if there is a portgroup of that name. */
 static const struct portgroup *
 find_asked(const struct bridge_model *model, const struct vif *vif,
            const char **how, const struct netdef **network)
@@ -64,9 +64,9 @@ find_asked(const struct bridge_model *model, const struct vif *vif,
     return (*how ? find_by_name(model, vif, *how, network) : NULL);
 }
 
-/* Returns the network that 'vif' is in by the portgroup that it asks for or, if
- * it is a guest and does not ask, otherwise; or null.  Stores the portgroup, or
- * null, in '*portgroup'. */
+/* Returns the network that 'vif' is in by the portgroup that it asks for or,
+ * if it is a guest and does not ask, otherwise; or null.  Stores the
+ * portgroup, or null, in '*portgroup'. */
 static const struct netdef *
 find_place(const struct bridge_model *model, const struct vif *vif,
            const struct portgroup **portgroup)
@@ -85,9 +85,9 @@ find_place(const struct bridge_model *model, const struct vif *vif,
 }
 
 /* Returns the portgroup that 'vif' is in, or null: the first of
- * external_ids:virtnet-portgroup, external_ids:port-profile, what libvirt knows,
- * and for a guest the default portgroup of its network.  There is no default for
- * who asks for a portgroup that there is not.
+ * external_ids:virtnet-portgroup, external_ids:port-profile, what libvirt
+ * knows, and for a guest the default portgroup of its network.  There is no
+ * default for who asks for a portgroup that there is not.
  *
  * If 'network' is nonnull, stores the network that the portgroup belongs to in
  * '*network'. */
@@ -115,8 +115,8 @@ model_find_network(const struct bridge_model *model, const struct vif *vif)
 }
 
 /* As model_port_vlan(), for a port whose VLANs libvirt has lost, or had lost
- * until they were put back: these follow what libvirt has it in.  If libvirt can
- * no longer be asked they stay. */
+ * until they were put back: these follow what libvirt has it in.  If libvirt
+ * can no longer be asked they stay. */
 static bool
 kept_vlan(const struct vif *vif, struct port_vlan *vlan)
 {
@@ -223,14 +223,14 @@ report_guest(const struct bridge_model *model, const struct vif *vif,
     }
     if (vif->no_carrier) {
         diag_add(diags, DIAG_NOTE, origin,
-                 "has no carrier; if guest '%s' has ended without libvirt, the "
-                 "port is left behind until libvirt is back", guest->name);
+                 "has no carrier; if guest '%s' has ended without libvirt, "
+                 "the port is left behind until libvirt is back", guest->name);
     }
     ds_destroy(&vlan);
 }
 
-/* Adds to 'diags' what there is to say of 'vif', whose 'origin' it is, apart from
- * its role. */
+/* Adds to 'diags' what there is to say of 'vif', whose 'origin' it is, apart
+ * from its role. */
 void
 model_report_port(const struct bridge_model *model, const struct vif *vif,
                   const struct origin *origin, struct diag_list *diags)

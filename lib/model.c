@@ -90,8 +90,8 @@ first_that_asks(const struct bridge_model *model)
 }
 
 /* Finds out whether the networks of 'model' differ in their mode, and reports
- * each that differs from the first that asks for one.  Both are named with file
- * and line. */
+ * each that differs from the first that asks for one.  Both are named with
+ * file and line. */
 static void
 report_conflicts(struct bridge_model *model, const char *bridge,
                  struct diag_list *diags)
@@ -163,9 +163,9 @@ find_datapath(const char *type)
 }
 
 /* Initializes 'model' to what is asked of the bridge of 'row' by those of the
- * 'n_defs' definitions in 'defs' that name it or, if none of them asks, by 'row'
- * itself.  'model' borrows the definitions.  Adds to 'diags' what is wrong
- * with it. */
+ * 'n_defs' definitions in 'defs' that name it or, if none of them asks, by
+ * 'row' itself.  'model' borrows the definitions.  Adds to 'diags' what is
+ * wrong with it. */
 void
 bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
                   const struct netdef *const *defs, size_t n_defs,

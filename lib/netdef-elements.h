@@ -6,10 +6,10 @@
  *
  * NETDEF_NODES is libvirt's grammar (network.rng and networkport.rng of
  * libvirt 11.3, what later versions added, and <networkstatus>, which has no
- * schema) as one table.  The parser recognizes what is in it, names on its diagnostics
- * list what of it is not carried out, and warns of what is not in it.
- * Whatever else tells users what becomes of an element prints from this table
- * too.
+ * schema) as one table.  The parser recognizes what is in it, names on its
+ * diagnostics list what of it is not carried out, and warns of what is not in
+ * it.  Whatever else tells users what becomes of an element prints from this
+ * table too.
  *
  * Paths start below <network>; only <network> itself and its attributes, and
  * what has another root, are written with the root's name.  Elements of other
@@ -18,18 +18,18 @@
 
 #include <stdbool.h>
 
-#define NETDEF_NAMESPACES                                                   \
-    NETDEF_NAMESPACE("dnsmasq",                                             \
-                     "http://libvirt.org/schemas/network/dnsmasq/1.0")      \
+#define NETDEF_NAMESPACES                                                     \
+    NETDEF_NAMESPACE("dnsmasq",                                               \
+                     "http://libvirt.org/schemas/network/dnsmasq/1.0")        \
     NETDEF_NAMESPACE("vn", "urn:ovs-virtnet:1")
 
 /* What becomes of an element or attribute. */
-#define NETDEF_FATES                                                        \
-    NETDEF_FATE(CARRIED, "carried out")                                     \
-    NETDEF_FATE(CONTEXT, "context only")                                    \
-    NETDEF_FATE(LIBVIRT, "libvirt's business")                              \
-    NETDEF_FATE(DNSMASQ, "dnsmasq's business")                              \
-    NETDEF_FATE(FIREWALL, "the firewall's business")                        \
+#define NETDEF_FATES                                                          \
+    NETDEF_FATE(CARRIED, "carried out")                                       \
+    NETDEF_FATE(CONTEXT, "context only")                                      \
+    NETDEF_FATE(LIBVIRT, "libvirt's business")                                \
+    NETDEF_FATE(DNSMASQ, "dnsmasq's business")                                \
+    NETDEF_FATE(FIREWALL, "the firewall's business")                          \
     NETDEF_FATE(IMPOSSIBLE, "cannot be on Open vSwitch")
 
 enum netdef_fate {
@@ -88,7 +88,7 @@ enum netdef_node_kind {
                 STRING, CARRIED, "the portgroup's name")                      \
     NETDEF_NODE(VN_PORTGROUP_MAC_TABLE_MANAGER,                               \
                 "metadata/vn:network/vn:portgroup@macTableManager", STRING,   \
-                CARRIED, "who knows the MAC addresses behind its ports")        \
+                CARRIED, "who knows the MAC addresses behind its ports")      \
     NETDEF_NODE(VN_PORTGROUP_ISOLATED,                                        \
                 "metadata/vn:network/vn:portgroup@isolated", YES_NO, CARRIED, \
                 "isolation of guests")                                        \
@@ -100,16 +100,16 @@ enum netdef_node_kind {
                 "the bridge's name")                                          \
     NETDEF_NODE(BRIDGE_ZONE, "bridge@zone", STRING, FIREWALL,                 \
                 "firewalld zone of the bridge")                               \
-    NETDEF_NODE(BRIDGE_STP, "bridge@stp", ON_OFF, CARRIED,                        \
+    NETDEF_NODE(BRIDGE_STP, "bridge@stp", ON_OFF, CARRIED,                    \
                 "spanning tree on the bridge")                                \
     NETDEF_NODE(BRIDGE_DELAY, "bridge@delay", NUMBER, CARRIED,                \
                 "spanning tree's forward delay")                              \
     NETDEF_NODE(BRIDGE_MAC_TABLE_MANAGER, "bridge@macTableManager", STRING,   \
                 CARRIED, "who fills the MAC table")                           \
     NETDEF_NODE(MTU, "mtu", ONE, CARRIED, "MTU of the bridge and its ports")  \
-    NETDEF_NODE(MTU_SIZE, "mtu@size", NUMBER, CARRIED, "in bytes")                    \
+    NETDEF_NODE(MTU_SIZE, "mtu@size", NUMBER, CARRIED, "in bytes")            \
     NETDEF_NODE(MAC, "mac", ONE, CARRIED, "the bridge's own MAC address")     \
-    NETDEF_NODE(MAC_ADDRESS, "mac@address", STRING, CARRIED, "the address")              \
+    NETDEF_NODE(MAC_ADDRESS, "mac@address", STRING, CARRIED, "the address")   \
                                                                               \
     NETDEF_NODE(FORWARD, "forward", ONE, CARRIED, "how the network connects") \
     NETDEF_NODE(FORWARD_MODE, "forward@mode", STRING, CARRIED,                \

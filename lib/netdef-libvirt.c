@@ -8,12 +8,12 @@
 
 /* Definitions in files that libvirt wrote.
  *
- * There, what is ours is in <metadata>.  libvirt has up to two definitions of a
- * network: the persistent one, which is what "virsh net-edit" changes, and the
- * live one, which is what it was when it was started, and what its ports were
- * made by.  libvirt applies a change only when the network is started again.
- * Our settings are not libvirt's to apply, so that those that are edited count
- * at once. */
+ * There, what is ours is in <metadata>.  libvirt has up to two definitions of
+ * a network: the persistent one, which is what "virsh net-edit" changes, and
+ * the live one, which is what it was when it was started, and what its ports
+ * were made by.  libvirt applies a change only when the network is started
+ * again.  Our settings are not libvirt's to apply, so that those that are
+ * edited count at once. */
 
 /* Is 'setting' made in <metadata>? */
 static bool
@@ -23,10 +23,9 @@ is_in_metadata(const struct netdef_setting *setting)
             && !strncmp(setting->element, "metadata/", 9));
 }
 
-/* Takes note that 'netdef' is in a file that libvirt wrote, which is that of an
- * active network if 'active'.  There, its own
- * bridge@macTableManager, with which it does not start a network on Open
- * vSwitch, is not for us. */
+/* Takes note that 'netdef' is in a file that libvirt wrote, which is that of
+ * an active network if 'active'.  There, its own bridge@macTableManager, with
+ * which it does not start a network on Open vSwitch, is not for us. */
 void
 netdef_set_libvirts(struct netdef *netdef, bool active)
 {
@@ -38,8 +37,8 @@ netdef_set_libvirts(struct netdef *netdef, bool active)
 }
 
 /* Does 'netdef' ask for a mode?  libvirt's own networks do so only by our
- * settings in their <metadata>; without any, they have no say in what becomes of
- * a bridge. */
+ * settings in their <metadata>; without any, they have no say in what becomes
+ * of a bridge. */
 bool
 netdef_asks(const struct netdef *netdef)
 {
@@ -71,8 +70,8 @@ netdef_has_metadata(const struct netdef *netdef)
     return has_metadata(&netdef->policy);
 }
 
-/* Has the settings of 'dst' that are made in <metadata> be those of 'src', which
- * may be null for none. */
+/* Has the settings of 'dst' that are made in <metadata> be those of 'src',
+ * which may be null for none. */
 static void
 adopt_policy(struct netdef_policy *dst, const struct netdef_policy *src)
 {
@@ -87,8 +86,8 @@ adopt_policy(struct netdef_policy *dst, const struct netdef_policy *src)
 #undef NETDEF_POLICY_SETTING
 }
 
-/* Returns 'live' with the settings that are in the <metadata> of 'persistent' in
- * the place of its own.  The caller must netdef_destroy() it. */
+/* Returns 'live' with the settings that are in the <metadata> of 'persistent'
+ * in the place of its own.  The caller must netdef_destroy() it. */
 struct netdef *
 netdef_adopt_metadata(const struct netdef *live,
                       const struct netdef *persistent)

@@ -52,7 +52,8 @@ netdef_parser_destroy(struct netdef_parser *parser)
     }
 }
 
-/* Cuts 'text', which may quote a very long value, at the end of a character. */
+/* Cuts 'text', which may quote a very long value, at the end of a
+ * character. */
 static void
 shorten(char *text)
 {

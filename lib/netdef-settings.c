@@ -84,8 +84,9 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
     }
 }
 
-/* Stores the number that 'value', which has its kind's form, stands for in '*number' and
- * returns true, or reports that it is above 'max' and returns false. */
+/* Stores the number that 'value', which has its kind's form, stands for in
+ * '*number' and returns true, or reports that it is above 'max' and returns
+ * false. */
 static bool
 parse_number(struct netdef_parser *parser, enum netdef_node node,
              const char *value, unsigned int line, uint64_t max,

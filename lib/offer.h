@@ -10,8 +10,8 @@
  * offers the flows that we are about to put in, as learn actions.  They are in
  * before the frame leaves.
  *
- * What has been learned has the place and the cookie of what we would put in, and
- * no timeout, so that it is simply replaced, or found after a restart. */
+ * What has been learned has the place and the cookie of what we would put in,
+ * and no timeout, so that it is simply replaced, or found after a restart. */
 
 #include <stddef.h>
 #include <stdint.h>

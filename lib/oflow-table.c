@@ -45,8 +45,8 @@ oflow_table_clear(struct oflow_table *table)
         ogroup_destroy(table, group);
     }
 
-    /* A table that once was large would take as long to walk through when it is
-     * empty. */
+    /* A table that once was large would take as long to walk through when it
+     * is empty. */
     hmap_shrink(&table->flows);
     hmap_shrink(&table->groups);
 }
@@ -403,8 +403,8 @@ oflow_table_diff(const struct oflow_table *desired,
     }
 }
 
-/* As oflow_table_diff(), but only for the flows and buckets that have the keys of
- * those in 'keys'. */
+/* As oflow_table_diff(), but only for the flows and buckets that have the keys
+ * of those in 'keys'. */
 void
 oflow_table_diff_keys(const struct oflow_table *keys,
                       const struct oflow_table *desired,

@@ -7,11 +7,11 @@
  * The same type serves the desired and the installed state.  A group exists
  * exactly as long as it has a bucket; all groups are of type "all".
  *
- * A difference between two tables is a list of changes, each of one flow or
- * of one bucket.  A change with only 'old' deletes, one with only 'new' adds,
- * one with both modifies.  oflow_table_diff() finds all of them;
- * oflow_table_diff_keys() looks at some keys only, for a caller that knows which
- * may have changed. */
+ * A difference between two tables is a list of changes, each of one flow or of
+ * one bucket.  A change with only 'old' deletes, one with only 'new' adds, one
+ * with both modifies.  oflow_table_diff() finds all of them;
+ * oflow_table_diff_keys() looks at some keys only, for a caller that knows
+ * which may have changed. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -16,8 +16,8 @@
 #include "util.h"
 
 /* libopenvswitch leaves what is behind a value, up to a multiple of 8 bytes,
- * as the memory happened to be.  Some of its decoders also note whether the flow
- * matches on a VLAN, which the flow itself tells. */
+ * as the memory happened to be.  Some of its decoders also note whether the
+ * flow matches on a VLAN, which the flow itself tells. */
 static void
 canonicalize_set_field(struct ofpact_set_field *sf)
 {
@@ -85,10 +85,10 @@ matches_packet(const struct match *match)
  * scratch says nothing of the packet type.  This function does the same, since
  * otherwise nothing would ever compare equal to what was read back.
  *
- * A flow that matches on nothing in the packet, as "in_port=1", is another flow
- * than one that matches on the Ethernet packet type as well, although it prints
- * the same: the switch can hold both, and a message that names one misses the
- * other.  So such a match is left as it is. */
+ * A flow that matches on nothing in the packet, as "in_port=1", is another
+ * flow than one that matches on the Ethernet packet type as well, although it
+ * prints the same: the switch can hold both, and a message that names one
+ * misses the other.  So such a match is left as it is. */
 struct oflow *
 oflow_create(uint8_t table_id, uint16_t priority, const struct match *match,
              ovs_be64 cookie, const struct ofpbuf *ofpacts)
@@ -270,8 +270,9 @@ format_tci(struct ds *s, const struct match *match)
 }
 
 /* If 'match' is on port, VLAN and destination alone, as are those of which a
- * plan has many, appends it to 's' as match_format() does, which needs four times
- * as long, most of it for fields that are not there.  Otherwise returns false. */
+ * plan has many, appends it to 's' as match_format() does, which needs four
+ * times as long, most of it for fields that are not there.  Otherwise returns
+ * false. */
 static bool
 format_usual_match(struct ds *s, const struct match *match, int priority,
                    const struct ofputil_port_map *port_map)

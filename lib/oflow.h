@@ -49,8 +49,8 @@ bool oflow_equals(const struct oflow *, const struct oflow *);
 int oflow_compare(const struct oflow *, const struct oflow *);
 
 /* Where a flow stands in the order of flows.  The keys are what flows of this
- * program differ in, so that many can be sorted without looking at each of them
- * again and again. */
+ * program differ in, so that many can be sorted without looking at each of
+ * them again and again. */
 struct oflow_place {
     uint64_t keys[3];
     const struct oflow *flow;

@@ -31,11 +31,12 @@ clamp(uint64_t value)
     return MIN(value, UINT32_MAX);
 }
 
-/* Initializes 'meter' to number 'meter_id' for 'rate', whose average must not be
- * 0, for a switch whose meters can have 'max_bands' bands.
+/* Initializes 'meter' to number 'meter_id' for 'rate', whose average must not
+ * be 0, for a switch whose meters can have 'max_bands' bands.
  *
  * Without a burst, as much may go at once as in a second: that is what libvirt
- * sets for a policer (virNetDevBandwidthSet()), and Open vSwitch for a meter. */
+ * sets for a policer (virNetDevBandwidthSet()), and Open vSwitch for a
+ * meter. */
 void
 ometer_from_rate(struct ometer *meter, uint32_t meter_id,
                  const struct bandwidth_rate *rate, size_t max_bands)
@@ -193,7 +194,8 @@ ometers_find(const struct ometers *meters, uint32_t meter_id)
             ? &meters->meters[i] : NULL);
 }
 
-/* Puts a copy of 'meter' into 'meters', in the place of any with its number. */
+/* Puts a copy of 'meter' into 'meters', in the place of any with its
+ * number. */
 void
 ometers_put(struct ometers *meters, const struct ometer *meter)
 {
@@ -225,8 +227,8 @@ ometers_remove(struct ometers *meters, uint32_t meter_id)
 }
 
 /* Puts the meters that are ours in 'oh', a reply to a request for the
- * configuration of meters, into 'meters'.  Returns an error if it is malformed,
- * otherwise 0. */
+ * configuration of meters, into 'meters'.  Returns an error if it is
+ * malformed, otherwise 0. */
 enum ofperr
 ometers_put_reply(struct ometers *meters, const struct ofp_header *oh)
 {

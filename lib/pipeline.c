@@ -44,10 +44,10 @@ pipeline_table_purpose(uint8_t table_id)
     }
 }
 
-/* Returns what stands for 'origin' in cookies: its CRC-32C.  The hash functions
- * of Open vSwitch will not do, for they give other values when they are compiled
- * for another processor, and a new build is to find the flows of the old one
- * equal. */
+/* Returns what stands for 'origin' in cookies: its CRC-32C.  The hash
+ * functions of Open vSwitch will not do, for they give other values when they
+ * are compiled for another processor, and a new build is to find the flows of
+ * the old one equal. */
 uint32_t
 pipeline_origin_hash(const char *origin)
 {
@@ -228,10 +228,10 @@ pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid)
     put_vlan_tci(ofpacts, VLAN_CFI | vid, VLAN_CFI | VLAN_VID_MASK);
 }
 
-/* Appends to 'ofpacts' what puts another tag on a frame, of type 'tpid' and for
- * VLAN 'vid', with priority 0:
+/* Appends to 'ofpacts' what puts another tag on a frame, of type 'tpid' and
+ * for VLAN 'vid', with priority 0:
  *
- *     push_vlan:0x88a8,set_field:0x1007/0x1fff->vlan_tci  */
+ *     push_vlan:0x88a8,set_field:0x1007/0x1fff->vlan_tci */
 void
 pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid)
 {

@@ -64,7 +64,8 @@ const char *pipeline_table_purpose(uint8_t table_id);
 #define REG0_PENDING_BIT 1          /* From a guest without its address. */
 #define REG0_ISOLATED_BIT 2         /* From a guest that is isolated. */
 
-/* Ways in which a guest announces itself: see pipeline_match_announcement(). */
+/* Ways in which a guest announces itself: see
+ * pipeline_match_announcement(). */
 #define PIPELINE_N_ANNOUNCEMENTS 3
 
 /* Priorities in each table.  In ADMIT, vswitchd itself keeps a NORMAL flow of

@@ -2,11 +2,11 @@
 #ifndef PLAN_FORMAT_H
 #define PLAN_FORMAT_H 1
 
-/* A plan as text for ovs-ofctl(8): sorted, groups first, then flows in pipeline
- * order, with comments that tell what each is for.
+/* A plan as text for ovs-ofctl(8): sorted, groups first, then flows in
+ * pipeline order, with comments that tell what each is for.
  *
- * With PLAN_KEYWORDS, each line begins with "group add" or "flow add", which is
- * what "ovs-ofctl -O OpenFlow15 bundle BRIDGE FILE" takes.  Without, groups
+ * With PLAN_KEYWORDS, each line begins with "group add" or "flow add", which
+ * is what "ovs-ofctl -O OpenFlow15 bundle BRIDGE FILE" takes.  Without, groups
  * alone are for add-groups and flows alone for "--bundle add-flows". */
 
 #include "openvswitch/types.h"

@@ -333,8 +333,8 @@ plan_had_address(const struct oflow_table *installed, const char *port)
     return false;
 }
 
-/* Calls 'cb' with 'aux' for each flow in 'installed', what a switch holds, that
- * was made for a port of 'plan'. */
+/* Calls 'cb' with 'aux' for each flow in 'installed', what a switch holds,
+ * that was made for a port of 'plan'. */
 void
 plan_for_each_found(const struct plan *plan,
                     const struct oflow_table *installed,

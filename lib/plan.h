@@ -13,8 +13,8 @@
  *
  * plan_desired() is the outcome.  plan_dirty() holds the keys of all flows and
  * buckets that may have changed in it since plan_clear_dirty(), so that a
- * switch can be brought up to date without looking at all of it; unless that is
- * all that there is. */
+ * switch can be brought up to date without looking at all of it; unless that
+ * is all that there is. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,8 +10,8 @@
 #include "util.h"
 #include "vif.h"
 
-/* Returns the <bandwidth> of 'vif', null if it has none, and stores in '*whose'
- * where it comes from.  As in libvirt (networkAllocatePort() in its
+/* Returns the <bandwidth> of 'vif', null if it has none, and stores in
+ * '*whose' where it comes from.  As in libvirt (networkAllocatePort() in its
  * src/network/bridge_driver.c), an interface's own replaces the portgroup's as
  * a whole, and a network's is not inherited. */
 static const struct bandwidth *
@@ -37,12 +37,12 @@ find_bandwidth(const struct bridge_model *model, const struct vif *vif,
 
 /* Can the datapath limit 'vif'?
  *
- * linux-htb and policing are the kernel's.  The userspace datapath takes frames
- * from a device of the kernel before that would police them.  It sends to all
- * such devices by one socket, so that frames that wait in the queue of one
- * device fill the socket's buffer, and frames for others are lost: with Open
- * vSwitch 3.1, a port limited to 125 kB/s that was sent 500 kB/s cost another,
- * without a limit, six frames of seven. */
+ * linux-htb and policing are the kernel's.  The userspace datapath takes
+ * frames from a device of the kernel before that would police them.  It sends
+ * to all such devices by one socket, so that frames that wait in the queue of
+ * one device fill the socket's buffer, and frames for others are lost: with
+ * Open vSwitch 3.1, a port limited to 125 kB/s that was sent 500 kB/s cost
+ * another, without a limit, six frames of seven. */
 static bool
 can_limit(const struct bridge_model *model, const struct vif *vif)
 {
@@ -50,9 +50,9 @@ can_limit(const struct bridge_model *model, const struct vif *vif)
             && (!vif->type || !vif->type[0] || !strcmp(vif->type, "system")));
 }
 
-/* Decides about one direction, for which the database has 'has' and 'mark', and
- * should have 'want'.  Any of them may be null.  Returns true if that is to be
- * written. */
+/* Decides about one direction, for which the database has 'has' and 'mark',
+ * and should have 'want'.  Any of them may be null.  Returns true if that is
+ * to be written. */
 static bool
 decide(const char *has, const char *mark, const char *want,
        const struct vif *vif, const char *whose, struct diag_list *diags)
@@ -72,8 +72,8 @@ decide(const char *has, const char *mark, const char *want,
 }
 
 /* Initializes 'limits' to what is to be done about 'vif', an interface on the
- * bridge of 'model', and adds to 'diags', unless that is null, what there is to
- * say of it. */
+ * bridge of 'model', and adds to 'diags', unless that is null, what there is
+ * to say of it. */
 void
 port_limits_init(struct port_limits *limits, const struct bridge_model *model,
                  const struct vif *vif, struct diag_list *diags)

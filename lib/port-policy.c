@@ -66,8 +66,8 @@ find_request(const struct bridge_model *model, const struct vif *vif)
     return all;
 }
 
-/* Returns the role of 'vif' on the bridge of 'model'.  What would be a guest is
- * of the network side in a portgroup that learns, unless
+/* Returns the role of 'vif' on the bridge of 'model'.  What would be a guest
+ * is of the network side in a portgroup that learns, unless
  * external_ids:virtnet-role says that it is a guest. */
 enum vif_role
 port_policy_role(const struct bridge_model *model, const struct vif *vif)
@@ -78,10 +78,11 @@ port_policy_role(const struct bridge_model *model, const struct vif *vif)
             ? VIF_NETWORK : role);
 }
 
-/* Should column protected of the Port row of 'vif' be true?  Open vSwitch's own
- * NORMAL forwards nothing between two ports of which both have it.  That is how
- * guests that are 'isolated' are kept apart where the bridge has no 'exact' MAC
- * table, and how tunnels are if they are to be 'apart' (tunnels.h). */
+/* Should column protected of the Port row of 'vif' be true?  Open vSwitch's
+ * own NORMAL forwards nothing between two ports of which both have it.  That
+ * is how guests that are 'isolated' are kept apart where the bridge has no
+ * 'exact' MAC table, and how tunnels are if they are to be 'apart'
+ * (tunnels.h). */
 bool
 port_policy_protected(const struct vif *vif, bool isolated, bool exact,
                       bool apart)

@@ -2,12 +2,13 @@
 #ifndef PORT_POLICY_H
 #define PORT_POLICY_H 1
 
-/* What a port is to be like beyond its address and its VLANs: what its own keys
- * in table Interface say of it, or else its portgroup, or else its network.
+/* What a port is to be like beyond its address and its VLANs: what its own
+ * keys in table Interface say of it, or else its portgroup, or else its
+ * network.
  *
- * A port that names no portgroup is in the default one.  Where several networks
- * share a bridge nothing says which of them it is in; then it is what all of
- * them can live with. */
+ * A port that names no portgroup is in the default one.  Where several
+ * networks share a bridge nothing says which of them it is in; then it is what
+ * all of them can live with. */
 
 #include "vif.h"
 

@@ -43,8 +43,8 @@ port_qos_equals(const struct port_qos *a, const struct port_qos *b)
 
 /* Returns the settings of a row of table QoS as text: its 'type',
  * 'other_config', and whether its queues are anything but a queue 0 with the
- * same settings.  It has 'n_queues' queues, and 'queue_config' is null if queue
- * 0 is not among them.  The caller must free the result. */
+ * same settings.  It has 'n_queues' queues, and 'queue_config' is null if
+ * queue 0 is not among them.  The caller must free the result. */
 char *
 port_qos_settings(const char *type, const struct smap *other_config,
                   size_t n_queues, const struct smap *queue_config)

@@ -10,9 +10,9 @@
  * directions are those in which libvirt writes these rows (its
  * virNetDevOpenvswitchInterfaceSetQos()).
  *
- * Rows that were written here have a mark that repeats their settings.  So what
- * somebody else has changed since, as "virsh domiftune" does it in place, is
- * told from what is as it was written. */
+ * Rows that were written here have a mark that repeats their settings.  So
+ * what somebody else has changed since, as "virsh domiftune" does it in place,
+ * is told from what is as it was written. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -171,12 +171,12 @@ port_vlan_effect_init_tunnel(struct port_vlan_effect *effect, int vid,
     }
 }
 
-/* Initializes 'effect' with what Open vSwitch makes of 'vlan' and 'qinq', which
- * are the rules of port_configure() in vswitchd/bridge.c, bundle_set() in
- * ofproto/ofproto-dpif.c, and input_vid_is_valid(), xbundle_includes_vlan(),
- * xvlan_input_translate() and xvlan_output_translate() in
- * ofproto/ofproto-dpif-xlate.c.  The caller must uninitialize 'effect' in
- * either case.
+/* Initializes 'effect' with what Open vSwitch makes of 'vlan' and 'qinq',
+ * which are the rules of port_configure() in vswitchd/bridge.c, bundle_set()
+ * in ofproto/ofproto-dpif.c, and input_vid_is_valid(),
+ * xbundle_includes_vlan(), xvlan_input_translate() and
+ * xvlan_output_translate() in ofproto/ofproto-dpif-xlate.c.  The caller must
+ * uninitialize 'effect' in either case.
  *
  * 'effect->untagged_in' is the VLAN of frames that arrive without a tag or
  * with only a priority in it, 0...4095, or -1 if they are dropped.

@@ -29,9 +29,9 @@ struct ports {
     struct ports_bridge *bridges;   /* By name. */
     size_t n, allocated;
 
-    /* What they were read from.  Nothing refers to it; but to free what makes up
-     * a large document takes as long as to read it, and whatever is allocated
-     * after that is scattered over the gaps. */
+    /* What they were read from.  Nothing refers to it; but to free what makes
+     * up a large document takes as long as to read it, and whatever is
+     * allocated after that is scattered over the gaps. */
     struct json *document;
 };
 

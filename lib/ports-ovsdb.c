@@ -371,9 +371,9 @@ join_protocols(const struct json *row)
     return ds_steal_cstr(&s);
 }
 
-/* Reads the bridges in 'tables', which holds JSON objects of rows by UUID, into
- * 'ports'.  Returns null if successful, otherwise a message that the caller
- * must free. */
+/* Reads the bridges in 'tables', which holds JSON objects of rows by UUID,
+ * into 'ports'.  Returns null if successful, otherwise a message that the
+ * caller must free. */
 char *
 ports_from_tables(const struct shash *tables, struct ports *ports)
 {
@@ -459,7 +459,8 @@ index_rows(const struct json *result)
 }
 
 /* Reads 'result', that of ports_request(), into 'ports', which it initializes.
- * Returns null if successful, otherwise a message that the caller must free. */
+ * Returns null if successful, otherwise a message that the caller must
+ * free. */
 char *
 ports_from_reply(const struct json *result, struct ports *ports)
 {

@@ -22,13 +22,15 @@
  * A member that it does not have is an error, since it was meant to say
  * something. */
 
+/* Takes what belongs to member 'name' of an object.  Returns null if
+ * successful, otherwise a message that the caller must free. */
+typedef char *take_cb(const char *name, const struct json *, void *aux);
+
 /* Has 'take' take each member of 'json', sorted by name, until one is wrong.
- * Returns null if none is, otherwise a message that the caller must free, which
- * begins with where it is wrong: "ports.tap0.tag: expected ..." */
+ * Returns null if none is, otherwise a message that the caller must free,
+ * which begins with where it is wrong: "ports.tap0.tag: expected ..." */
 static char *
-for_each_member(const struct json *json,
-                char *(*take)(const char *name, const struct json *, void *aux),
-                void *aux)
+for_each_member(const struct json *json, take_cb *take, void *aux)
 {
     if (json->type != JSON_OBJECT) {
         return xstrdup("expected an object");

@@ -96,7 +96,8 @@ printable_put_mac(struct ds *s, struct eth_addr mac)
 }
 
 /* Appends 'text' to 's' as one word of sh(1).  Control characters become
- * question marks, as there is no way of writing them that every shell knows. */
+ * question marks, as there is no way of writing them that every shell
+ * knows. */
 void
 printable_put_shell(struct ds *s, const char *text)
 {

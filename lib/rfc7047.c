@@ -81,8 +81,9 @@ rfc7047_delete(struct json *params, const char *table, struct json *where)
     json_object_put(add_op(params, "delete", table), "where", where);
 }
 
-/* Appends to 'params' that the rows that satisfy 'where' must have, in 'column',
- * what 'rows', an array, have there; otherwise nothing is done at all. */
+/* Appends to 'params' that the rows that satisfy 'where' must have, in
+ * 'column', what 'rows', an array, have there; otherwise nothing is done at
+ * all. */
 void
 rfc7047_wait(struct json *params, const char *table, struct json *where,
              const char *column, struct json *rows)

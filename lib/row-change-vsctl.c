@@ -107,8 +107,8 @@ put_vsctl_create(struct ds *s, const struct row_change *c, size_t n)
     smap_destroy(&config);
 }
 
-/* Appends to 's' the part of an ovs-vsctl(8) command that changes a port's QoS,
- * as number 'n' of the changes in that command. */
+/* Appends to 's' the part of an ovs-vsctl(8) command that changes a port's
+ * QoS, as number 'n' of the changes in that command. */
 static void
 put_vsctl_qos(struct ds *s, const struct row_change *c, size_t n)
 {

@@ -84,8 +84,8 @@ row_changes_add_protected(struct row_changes *changes, const char *bridge,
     c->protected = protected;
 }
 
-/* Adds the change of the limit on what goes to or comes from 'vif', on 'bridge',
- * to 'rate'. */
+/* Adds the change of the limit on what goes to or comes from 'vif', on
+ * 'bridge', to 'rate'. */
 void
 row_changes_add_limit(struct row_changes *changes, enum row_change_type type,
                       const char *bridge, const struct vif *vif,
@@ -120,8 +120,8 @@ put_vlan(struct ds *s, const struct port_vlan *vlan)
     }
 }
 
-/* Returns the limit that 'c' is about, as it was if 'old' or else as it will be,
- * as text that the caller must free. */
+/* Returns the limit that 'c' is about, as it was if 'old' or else as it will
+ * be, as text that the caller must free. */
 static char *
 limit_to_string(const struct row_change *c, bool old)
 {

@@ -4,8 +4,8 @@
 
 /* Reading XML that anybody may have written.
  *
- * The events of a document are followed as they come; no tree is built.  What a
- * document can cost is limited: its size and depth; the attributes of one
+ * The events of a document are followed as they come; no tree is built.  What
+ * a document can cost is limited: its size and depth; the attributes of one
  * element, since libxml2 compares each with each, and the number of different
  * names, since libxml2 is slow in finding one of many; and there must be no
  * document type declaration, hence no entities other than XML's own five.

@@ -114,7 +114,8 @@ source_find_column(const char *text, size_t size, const struct origin *origin)
         }
     }
 
-    const char *attribute = tag && at ? find_attribute(tag, end, at + 1) : NULL;
+    const char *attribute = (tag && at ? find_attribute(tag, end, at + 1)
+                             : NULL);
     return attribute ? attribute - start + 1 : tag ? tag - start + 1 : 0;
 }
 

@@ -195,8 +195,8 @@ put_rows(struct ds *s, const struct top_row *rows, size_t n)
     }
 }
 
-/* Stores the rates of all guests in '*rows', sorted by 'sort', and returns their
- * number.  The caller must free them. */
+/* Stores the rates of all guests in '*rows', sorted by 'sort', and returns
+ * their number.  The caller must free them. */
 static size_t
 get_rows(const struct json *old, const struct json *new, long long int msec,
          const char *sort, struct top_row **rowsp)

@@ -54,7 +54,8 @@ state_find_port(const struct json *state, const char *bridge,
     return state_get(state_get(b, "ports"), port);
 }
 
-/* Returns a number by which 'text', a state in JSON, can be told from others. */
+/* Returns a number by which 'text', a state in JSON, can be told from
+ * others. */
 uint32_t
 state_digest(const char *text)
 {
@@ -131,7 +132,8 @@ show_port(struct ds *s, const char *name, const struct json *port)
 
     for_each_member(s, state_get(port, "other-macs"), show_other_mac);
     if (state_get(port, "follow-limit")) {
-        ds_put_format(s, "        may change to up to %lld other addresses%s\n",
+        ds_put_format(s,
+                      "        may change to up to %lld other addresses%s\n",
                       state_get_integer(port, "follow-limit"),
                       state_get(port, "deaf")
                       ? "; has announced too many, not listened to for a while"

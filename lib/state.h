@@ -30,8 +30,8 @@ void state_format_top(struct ds *, const struct json *old,
                       const struct json *new, long long int msec,
                       const char *sort);
 
-/* The same by bridge and port, as an array of objects.  The caller must destroy
- * it. */
+/* The same by bridge and port, as an array of objects.  The caller must
+ * destroy it. */
 struct json *state_top_to_json(const struct json *old, const struct json *new,
                                long long int msec);
 

@@ -74,8 +74,8 @@ take_stage(struct ds *stages, const char *line, int table_id)
     ds_put_char(stages, '\n');
 }
 
-/* Initializes 'trace' to what 'text', the output of "ofproto/trace", says, with
- * the names of 'ports', as a bridge in state.h has them. */
+/* Initializes 'trace' to what 'text', the output of "ofproto/trace", says,
+ * with the names of 'ports', as a bridge in state.h has them. */
 void
 trace_init(struct trace *trace, const char *text, const struct json *ports)
 {

@@ -2,8 +2,8 @@
 #ifndef TRACE_H
 #define TRACE_H 1
 
-/* What "ofproto/trace" of ovs-vswitchd(8) prints, in the words of this program:
- * the verdict first, then stage by stage. */
+/* What "ofproto/trace" of ovs-vswitchd(8) prints, in the words of this
+ * program: the verdict first, then stage by stage. */
 
 struct ds;
 struct json;

@@ -37,8 +37,8 @@ add_bridge(struct translation *t, const char *name,
 }
 
 /* Adds to 't->rows' what is to be written for 'vif', which is on 'bridge'.
- * Returns true if it gets new VLANs, which it stores in '*vlan' for the caller to
- * uninitialize. */
+ * Returns true if it gets new VLANs, which it stores in '*vlan' for the caller
+ * to uninitialize. */
 static bool
 add_vif_rows(struct translation *t, const struct translation_bridge *bridge,
              const struct vif *vif, struct port_vlan *vlan)
@@ -331,8 +331,8 @@ put_network(struct ds *s, const struct netdef *network,
     }
 }
 
-/* Is it known which port the flows and buckets with 'cookie', which is a port's,
- * belong to? */
+/* Is it known which port the flows and buckets with 'cookie', which is a
+ * port's, belong to? */
 bool
 translation_knows_cookie(const struct translation_bridge *bridge,
                          ovs_be64 cookie)

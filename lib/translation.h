@@ -5,9 +5,9 @@
 /* The whole translation of a host at rest: network definitions and ports in,
  * plans and changes of the database out.
  *
- * This is what the daemon comes to when nothing happens any longer: it goes the
- * same way through model.h and plan.h, and takes for granted that the database
- * has what is to be written there. */
+ * This is what the daemon comes to when nothing happens any longer: it goes
+ * the same way through model.h and plan.h, and takes for granted that the
+ * database has what is to be written there. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -14,8 +14,8 @@
  * tunnels of a bridge get, if there are several, with external_ids:
  * virtnet-protected beside it to tell that it may be taken back.
  *
- * Where somebody has protected a port that is no tunnel, that port would be cut
- * off from protected tunnels, so they are then left alone. */
+ * Where somebody has protected a port that is no tunnel, that port would be
+ * cut off from protected tunnels, so they are then left alone. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -35,7 +35,8 @@ vif_is_of_guest(const struct vif *vif, const struct domstatus *status,
             && eth_addr_equals(mac, domif->mac));
 }
 
-/* Makes '*dst' a copy of 'src', unless either 'src' is null or '*dst' is set. */
+/* Makes '*dst' a copy of 'src', unless either 'src' is null or '*dst' is
+ * set. */
 static void
 set_default(char **dst, const char *src)
 {
@@ -58,8 +59,8 @@ isolated_text(const struct domif *domif)
             : !strcmp(setting, "no") ? "false" : setting);
 }
 
-/* Adds to 'vif', of which nothing of this kind is known yet, what libvirt knows
- * of it: it is interface 'domif' of the guest of 'status'. */
+/* Adds to 'vif', of which nothing of this kind is known yet, what libvirt
+ * knows of it: it is interface 'domif' of the guest of 'status'. */
 void
 vif_set_guest(struct vif *vif, const struct domstatus *status,
               const struct domif *domif)
@@ -123,12 +124,12 @@ vif_set_netport(struct vif *vif, const struct netport *netport,
     }
 }
 
-/* Is 'vif' in all VLANs though libvirt has it in some, or was it, and are those
- * that were put back others than libvirt has it in now?
+/* Is 'vif' in all VLANs though libvirt has it in some, or was it, and are
+ * those that were put back others than libvirt has it in now?
  *
- * "virsh update-device" on an interface in a portgroup clears the VLANs in table
- * Port: libvirt sets those of the interface's own definition, which has none,
- * instead of those in <actual> (qemuDomainChangeNet() in libvirt's
+ * "virsh update-device" on an interface in a portgroup clears the VLANs in
+ * table Port: libvirt sets those of the interface's own definition, which has
+ * none, instead of those in <actual> (qemuDomainChangeNet() in libvirt's
  * src/qemu/qemu_hotplug.c).  It does so before <actual> tells what they should
  * be. */
 bool

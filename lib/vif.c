@@ -134,8 +134,8 @@ vif_equals(const struct vif *a, const struct vif *b)
 }
 
 /* Is an interface of 'type', as in column type of table Interface, a tunnel?
- * These are the types of vswitch.xml under "Tunnel Options", and those of before
- * that have a name of their own. */
+ * These are the types of vswitch.xml under "Tunnel Options", and those of
+ * before that have a name of their own. */
 bool
 vif_type_is_tunnel(const char *type)
 {

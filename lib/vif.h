@@ -64,7 +64,7 @@ struct vif_guest {
     char *portgroup;            /* By its definition or its port, or null. */
     enum domain_state state;
     bool link_down;
-    struct eth_addr current_mac;    /* That the guest uses; zero if not said. */
+    struct eth_addr current_mac;    /* The guest's; zero if not said. */
     bool has_vlan;
     struct port_vlan vlan;      /* What libvirt has set in table Port. */
 };

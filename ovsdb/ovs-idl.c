@@ -81,8 +81,8 @@ ovs_idl_connect(const char *remote)
 }
 
 /* Creates and returns a connection to the Open_vSwitch database at 'remote',
- * which asks for the lock that one program of ours can have.  ovs_idl_run() will
- * call 'vif_overlay' and 'vif_changed' with 'aux'. */
+ * which asks for the lock that one program of ours can have.  ovs_idl_run()
+ * will call 'vif_overlay' and 'vif_changed' with 'aux'. */
 struct ovs_idl *
 ovs_idl_create(const char *remote, vif_overlay_cb *vif_overlay,
                vif_changed_cb *vif_changed, void *aux)
@@ -110,13 +110,14 @@ ovs_idl_destroy(struct ovs_idl *ovs)
 }
 
 /* Has the IDL forgotten all that it held and received the whole database again
- * since ovsdb_idl_track_clear()?  That is what it does when the server has been
- * restarted.  It then tracks all rows as new, but, since ovsdb_idl_clear() drops
- * what was tracked, says nothing of rows that it had and that are gone.
+ * since ovsdb_idl_track_clear()?  That is what it does when the server has
+ * been restarted.  It then tracks all rows as new, but, since
+ * ovsdb_idl_clear() drops what was tracked, says nothing of rows that it had
+ * and that are gone.
  *
- * All rows were received with that of table Open_vSwitch, which nobody deletes.
- * A row with nothing but defaults is not tracked; it is so in a database that no
- * vswitchd has seen yet, of which one cannot tell. */
+ * All rows were received with that of table Open_vSwitch, which nobody
+ * deletes.  A row with nothing but defaults is not tracked; it is so in a
+ * database that no vswitchd has seen yet, of which one cannot tell. */
 static bool
 has_begun_anew(const struct ovs_idl *ovs)
 {
@@ -187,7 +188,9 @@ ovs_idl_is_taken(const struct ovs_idl *ovs)
 int64_t
 ovs_idl_cur_cfg(const struct ovs_idl *ovs)
 {
-    const struct ovsrec_open_vswitch *row = ovsrec_open_vswitch_first(ovs->idl);
+    const struct ovsrec_open_vswitch *row
+        = ovsrec_open_vswitch_first(ovs->idl);
+
     return row ? row->cur_cfg : 0;
 }
 

@@ -60,8 +60,8 @@ find_qos(const struct ovsdb_idl *idl, struct hmapx *found)
     }
 }
 
-/* Returns the rows of table Queue with our mark that are only in 'gone', rows of
- * table QoS. */
+/* Returns the rows of table Queue with our mark that are only in 'gone', rows
+ * of table QoS. */
 static void
 find_queues(const struct ovsdb_idl *idl, const struct hmapx *gone,
             struct hmapx *found)

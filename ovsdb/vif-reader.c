@@ -249,8 +249,8 @@ vif_reader_track(struct vif_reader *reader, bool anew)
     }
 }
 
-/* Takes note that there may be something new to say of the vif called 'name', if
- * there is one, from elsewhere than the database. */
+/* Takes note that there may be something new to say of the vif called 'name',
+ * if there is one, from elsewhere than the database. */
 void
 vif_reader_touch(struct vif_reader *reader, const char *name)
 {

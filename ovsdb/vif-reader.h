@@ -4,10 +4,10 @@
 
 /* Interfaces, from rows of the database to values.
  *
- * Keeps a "struct vif" for each row of table Interface that a row of table Port
- * refers to, with what its client knows of it from elsewhere, and tells its
- * client what changes.  A change of one row costs the
- * same however many rows there are. */
+ * Keeps a "struct vif" for each row of table Interface that a row of table
+ * Port refers to, with what its client knows of it from elsewhere, and tells
+ * its client what changes.  A change of one row costs the same however many
+ * rows there are. */
 
 #include <stdbool.h>
 #include "openvswitch/types.h"

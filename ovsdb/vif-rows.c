@@ -19,9 +19,10 @@ get_id(const struct smap *external_ids, const char *key)
     return nullable_xstrdup(smap_get(external_ids, key));
 }
 
-/* Returns the socket of vhost-user port 'row', for the caller to free, null if it
- * is none.  Where Open vSwitch is the server, the socket has the port's name, in
- * a directory that is vswitchd's to know (vhost_sock_dir in its lib/dpdk.c). */
+/* Returns the socket of vhost-user port 'row', for the caller to free, null if
+ * it is none.  Where Open vSwitch is the server, the socket has the port's
+ * name, in a directory that is vswitchd's to know (vhost_sock_dir in its
+ * lib/dpdk.c). */
 static char *
 read_socket(const struct ovsdb_idl *idl, const struct ovsrec_interface *row)
 {
@@ -101,8 +102,8 @@ read_state(struct vif *vif, const struct ovsrec_interface *row,
     }
 }
 
-/* Has LACP a partner on some member of 'row'?  As long as one has not told, the
- * answer may be that of 'old'. */
+/* Has LACP a partner on some member of 'row'?  As long as one has not told,
+ * the answer may be that of 'old'. */
 static bool
 read_lacp_negotiated(const struct ovsrec_port *row, const struct vif *old)
 {
@@ -210,9 +211,9 @@ is_mirror_output(const struct ovsdb_idl *idl, const struct ovsrec_port *port)
     return false;
 }
 
-/* Initializes 'vif' to what the rows 'interface' and 'port', and those in 'idl'
- * that have to do with them, say.  'old' is what they said before, null if that
- * is not known.  The caller must vif_uninit() 'vif'. */
+/* Initializes 'vif' to what the rows 'interface' and 'port', and those in
+ * 'idl' that have to do with them, say.  'old' is what they said before, null
+ * if that is not known.  The caller must vif_uninit() 'vif'. */
 void
 vif_from_rows(struct vif *vif, const struct ovsdb_idl *idl,
               const struct ovsrec_interface *interface,

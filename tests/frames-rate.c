@@ -28,7 +28,7 @@ struct sink {
     unsigned int duplicates;
     unsigned int reordered;
     uint32_t first;             /* First sequence number. */
-    unsigned int heard;         /* Copies of others sent before 'first' came. */
+    unsigned int heard;         /* Others' copies sent before 'first' came. */
     uint32_t next;              /* Highest sequence number so far, plus 1. */
     long long int last_us;
     long long int gap_us;       /* Longest time without a copy. */
@@ -109,8 +109,8 @@ receive(const struct port *port, const struct packet *packet, void *streams_)
     frame_add_arrival(&stream->others, port, packet);
 }
 
-/* Sends one more copy of each stream, those of frames to be sent "once" only if
- * it is time for them. */
+/* Sends one more copy of each stream, those of frames to be sent "once" only
+ * if it is time for them. */
 static void
 send_copies(struct stream *streams, size_t n)
 {

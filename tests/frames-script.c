@@ -338,7 +338,8 @@ parse_frame(struct script *script, const struct source *source,
     size_t end = 3;
 
     if (n < 3 || strcmp(words[1], "->")) {
-        script_error(source, "expected: PORT -> DST [WORD]... [= RECEIVER...]");
+        script_error(source,
+                     "expected: PORT -> DST [WORD]... [= RECEIVER...]");
     }
     while (end < n && strcmp(words[end], "=")) {
         end++;

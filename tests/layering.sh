@@ -128,6 +128,10 @@ rule_guard() {
     done
 }
 
+rule_columns() {
+    c_files lib ovsdb controller | xargs -r grep -nE '^.{80}' /dev/null
+}
+
 # Fabricated trees: one line per violation, "RULE|FILE|LINE".  Each line has to
 # be found by RULE.
 violations() {
@@ -156,6 +160,7 @@ lib_stdout|lib/diag.c|    fputs(s, stderr);
 spdx|lib/diag.c|int x;
 spdx|tests/golden.sh|exit 0
 guard|lib/diag.h|#ifndef WRONG_H
+columns|lib/diag.c|    sum = aaaaaaaaaaaaaaaaaaaaaaaaaaa + bbbbbbbbbbbbbbbbbbbbbbbbbbbbb + ccccccccccc;
 END
 }
 

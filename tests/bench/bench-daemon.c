@@ -33,8 +33,8 @@ cmd_plug(int argc, char *argv[])
     }
 }
 
-/* unplug RUNDIR FIRST N [CTL]: in one transaction; with CTL, the time until the
- * controller has followed is printed. */
+/* unplug RUNDIR FIRST N [CTL]: in one transaction; with CTL, the time until
+ * the controller has followed is printed. */
 void
 cmd_unplug(int argc, char *argv[])
 {
@@ -100,8 +100,8 @@ wait_for_listener(const char *path)
     free(name);
 }
 
-/* start CTL COMMAND...: starts the controller and prints the time until it says
- * that everything is installed.  It stays. */
+/* start CTL COMMAND...: starts the controller and prints the time until it
+ * says that everything is installed.  It stays. */
 void
 cmd_start(int argc OVS_UNUSED, char *argv[])
 {

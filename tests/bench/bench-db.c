@@ -283,8 +283,8 @@ guest_vport(struct vport *vport, unsigned int n)
     port_vlan_uninit(&vlan);
 }
 
-/* Returns the plan of a bridge in libvirt mode with guests 'first' to 'first' +
- * 'n' - 1 and nothing else. */
+/* Returns the plan of a bridge in libvirt mode with guests 'first' to 'first'
+ * + 'n' - 1 and nothing else. */
 struct plan *
 guest_plan(unsigned int first, unsigned int n)
 {

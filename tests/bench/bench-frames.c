@@ -47,7 +47,8 @@ compose(uint8_t frame[FRAME_LEN], const struct eth_addr dst,
     udp->udp_len = htons(ip_len - sizeof *ip);
 }
 
-/* Returns the address that 's' says, a new one each time if that is "random". */
+/* Returns the address that 's' says, a new one each time if that is
+ * "random". */
 static struct eth_addr
 parse_mac(const char *s)
 {
@@ -77,8 +78,8 @@ open_device(const char *name)
 }
 
 /* blast IFACE MSEC DST SRC FLOWS: sends frames as fast as it can, for MSEC
- * milliseconds, with FLOWS different UDP ports.  DST and SRC may be "random": as
- * many different addresses.  Prints the number of frames. */
+ * milliseconds, with FLOWS different UDP ports.  DST and SRC may be "random":
+ * as many different addresses.  Prints the number of frames. */
 void
 cmd_blast(int argc OVS_UNUSED, char *argv[])
 {
@@ -127,9 +128,9 @@ hex_frame(const struct eth_addr dst, const struct eth_addr src)
     return ds_steal_cstr(&s);
 }
 
-/* Puts one frame from 'src' to 'dst' into dummy device 'port', 'n' times.  One at
- * a time: vswitchd takes one from each dummy device in a turn, and drops what a
- * short queue cannot hold. */
+/* Puts one frame from 'src' to 'dst' into dummy device 'port', 'n' times.  One
+ * at a time: vswitchd takes one from each dummy device in a turn, and drops
+ * what a short queue cannot hold. */
 static void
 inject(struct jsonrpc *ctl, const char *port, const struct eth_addr dst,
        const struct eth_addr src, unsigned int n)
@@ -156,14 +157,13 @@ remote_addr(unsigned int n)
     return (struct eth_addr) { .ea = { 0x02, 0, 0, 0, n >> 8, n } };
 }
 
-/* inject CTL WHAT ...: sends frames through dummy devices, by vswitchd's control
- * socket CTL:
+/* inject CTL WHAT ...: sends frames through dummy devices, by vswitchd's
+ * control socket CTL:
  *
  *   broadcast N     N broadcasts from the uplink
  *   guests D        a frame of each of guests 1 to D to a remote address
- *   uplink S D      a frame from each of S remote addresses to each of guests 1
- *                   to D
- */
+ *   uplink S D      a frame from each of S remote addresses to each of guests
+ *                   1 to D */
 void
 cmd_inject(int argc, char *argv[])
 {

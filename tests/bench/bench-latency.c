@@ -20,9 +20,9 @@
 #include "packets.h"
 #include "socket-util.h"
 
-/* From a port's number to its flows: the controller on one switch, and the same
- * flows, ready made, over an open connection to another; and how long that
- * other switch takes to answer at all at that moment. */
+/* From a port's number to its flows: the controller on one switch, and the
+ * same flows, ready made, over an open connection to another; and how long
+ * that other switch takes to answer at all at that moment. */
 
 /* Returns messages that turn the flows of 'from' into those of 'to'. */
 static void
@@ -70,8 +70,8 @@ switch_open(const char *rundir)
     return vconn;
 }
 
-/* Plugs guest 'n' and returns the time from its port number to the controller's
- * answer. */
+/* Plugs guest 'n' and returns the time from its port number to the
+ * controller's answer. */
 static long long int
 latency_ours(struct db *db, struct jsonrpc *ctl, unsigned int n)
 {
@@ -152,8 +152,8 @@ unplug_reference(struct reference *ref, unsigned int n)
 }
 
 /* latency RUNDIR REFERENCE-RUNDIR CTL N RUNS: on bridges that have guests 1 to
- * N, plugs one more, on the two switches in turn, and what is measured in turn,
- * too. */
+ * N, plugs one more, on the two switches in turn, and what is measured in
+ * turn, too. */
 void
 cmd_latency(int argc OVS_UNUSED, char *argv[])
 {

@@ -75,8 +75,8 @@ reference_guest(struct ds *s, unsigned int i, struct ofpbuf *ofpacts)
     ofpbuf_clear(ofpacts);
 }
 
-/* offline N: builds and prints as many flows and buckets as a plan of 'N' guests
- * has, one by one, without sorting or keeping them. */
+/* offline N: builds and prints as many flows and buckets as a plan of 'N'
+ * guests has, one by one, without sorting or keeping them. */
 void
 cmd_offline(int argc OVS_UNUSED, char *argv[])
 {

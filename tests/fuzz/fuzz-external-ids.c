@@ -19,9 +19,9 @@
 /* External_ids that hostile tenants write, change and take back, on a bridge
  * with a guest that was there before them.
  *
- * Each line of the input is a digit, for one of ten ports, a letter, for a key,
- * and the value, or nothing, for none.  't', the VLAN, stands for what the host's
- * administrator does meanwhile. */
+ * Each line of the input is a digit, for one of ten ports, a letter, for a
+ * key, and the value, or nothing, for none.  't', the VLAN, stands for what
+ * the host's administrator does meanwhile. */
 
 #define VICTIM_MAC "52:54:00:00:00:01"
 #define N_PORTS 10

@@ -4,9 +4,9 @@
 
 /* Fuzz targets.
  *
- * Each tests/fuzz/fuzz-NAME.c has a function that takes any bytes, as libFuzzer
- * calls it, does with them what the program would, and holds the result
- * against the laws of design.rst.  What is wrong aborts.
+ * Each tests/fuzz/fuzz-NAME.c has a function that takes any bytes, as
+ * libFuzzer calls it, does with them what the program would, and holds the
+ * result against the laws of design.rst.  What is wrong aborts.
  *
  * "build-aux/fuzz NAME SECONDS" runs one with libFuzzer and adds what it finds
  * to tests/fuzz/corpus/NAME.  Built in the ordinary way, a target is a program

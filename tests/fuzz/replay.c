@@ -7,8 +7,8 @@
 
 #include "tests/fuzz/fuzz.h"
 
-/* The driver of a fuzz target where libFuzzer is not: runs it over the files on
- * the command line. */
+/* The driver of a fuzz target where libFuzzer is not: runs it over the files
+ * on the command line. */
 
 #ifndef VIRTNET_LIBFUZZER
 int __attribute__((weak))

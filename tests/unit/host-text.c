@@ -14,8 +14,8 @@
 #include "lib/netdef.h"
 #include "lib/translation.h"
 
-/* Initializes 'host' to one with definition 'xml' and 'ports', in the small form
- * of ports_from_text(). */
+/* Initializes 'host' to one with definition 'xml' and 'ports', in the small
+ * form of ports_from_text(). */
 void
 host_init(struct host *host, const char *xml, const char *ports)
 {

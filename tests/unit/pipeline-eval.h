@@ -40,8 +40,8 @@ struct deliveries {
     bool shown;                 /* To us, by its header. */
 
     /* What NORMAL gets is a delivery to OFPP_NORMAL, in by 'normal_in'.  Apart
-     * from that, a copy that has its source as its destination as well is there
-     * to be learned from. */
+     * from that, a copy that has its source as its destination as well is
+     * there to be learned from. */
     ofp_port_t normal_in;
     ofp_port_t learned_in;      /* Or else 0. */
     ovs_be16 learned_tci;

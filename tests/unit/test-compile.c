@@ -272,8 +272,8 @@ test_loser(void **state OVS_UNUSED)
 }
 
 /* A guest with several addresses, which may change to others, and one that is
- * isolated.  What a guest that has lost its first address says of itself is for
- * SOURCE alone to judge. */
+ * isolated.  What a guest that has lost its first address says of itself is
+ * for SOURCE alone to judge. */
 static void
 test_policy(void **state OVS_UNUSED)
 {

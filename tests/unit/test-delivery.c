@@ -248,8 +248,8 @@ is_admitted(const struct bridge *bridge, const struct port_spec *in,
 
 /* What NORMAL is given of 'frame', which is in 'vlan' and is nobody's here or
  * everybody's: what comes from a guest or the host as if by no port, and what
- * comes from one of several network ports in a form in which that port may send
- * it. */
+ * comes from one of several network ports in a form in which that port may
+ * send it. */
 static void
 expect_normal(const struct bridge *bridge, const struct port_spec *in,
               int vlan, const struct frame *frame, struct deliveries *out)
@@ -361,8 +361,8 @@ random_destination(void)
     }
 }
 
-/* Makes 'frame' an announcement, or what differs from one in a single thing, or
- * something else. */
+/* Makes 'frame' an announcement, or what differs from one in a single thing,
+ * or something else. */
 static void
 random_payload(struct frame *frame)
 {

@@ -44,8 +44,8 @@ bridge_of(const struct host *host)
     return translation_find_bridge(host->t, "br0");
 }
 
-/* Initializes 'dump' to all that the plan of 'host' has, with room for one flow
- * and one group more. */
+/* Initializes 'dump' to all that the plan of 'host' has, with room for one
+ * flow and one group more. */
 static void
 dump_plan(const struct host *host, struct flow_dump *dump)
 {
@@ -189,7 +189,8 @@ test_flows(void **state OVS_UNUSED)
     }
     char *other = xasprintf("cookie=%#"PRIx64",table=30,priority=100,"
                             "dl_vlan=10,dl_dst=52:54:00:00:00:01 "
-                            "actions=drop", ntohll(dump.flows[f].flow->cookie));
+                            "actions=drop",
+                            ntohll(dump.flows[f].flow->cookie));
     replace_flow(&dump.flows[f], other);
     dump.flows[f].has_stats = false;
     dump.flows[f + 1].n_packets = 999;

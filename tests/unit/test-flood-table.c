@@ -200,7 +200,8 @@ test_cost(void **state OVS_UNUSED)
     flood_table_uninit(&table);
 }
 
-/* The groups of a block come by number, so isolated ones last, those of larger blocks after. */
+/* The groups of a block come by number, so isolated ones last, those of larger
+ * blocks after. */
 static void
 test_order(void **state OVS_UNUSED)
 {

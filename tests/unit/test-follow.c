@@ -23,7 +23,8 @@ address(int i)
     return mac;
 }
 
-/* Checks that the addresses are those of 'expected', as "1 2", oldest first. */
+/* Checks that the addresses are those of 'expected', as "1 2", oldest
+ * first. */
 static void
 check(const struct follow *follow, const char *expected)
 {

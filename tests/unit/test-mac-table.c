@@ -442,8 +442,8 @@ test_sort(void **state OVS_UNUSED)
     vlan_set_uninit(&set);
 }
 
-/* The host's own address is the host's, whoever had it; what is listed counts as
- * much as what is attached. */
+/* The host's own address is the host's, whoever had it; what is listed counts
+ * as much as what is attached. */
 static void
 test_ranks(void **state OVS_UNUSED)
 {

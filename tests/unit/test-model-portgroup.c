@@ -128,8 +128,8 @@ test_precedence(void **state OVS_UNUSED)
     }
 }
 
-/* Returns what is to be written into table Port for 'vif': a tag, -1 for no VLAN
- * at all, -2 for nothing. */
+/* Returns what is to be written into table Port for 'vif': a tag, -1 for no
+ * VLAN at all, -2 for nothing. */
 static int
 wanted_tag(const struct vif *vif)
 {

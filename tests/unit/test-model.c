@@ -353,7 +353,8 @@ test_protocols(void **state OVS_UNUSED)
 }
 
 /* What NORMAL does to a frame that comes in by a member of 'bond':
- * bond_check_admissibility() in Open vSwitch's ofproto/bond.c, line by line. */
+ * bond_check_admissibility() in Open vSwitch's ofproto/bond.c, line by
+ * line. */
 enum verdict { DROP, ACCEPT, DROP_IF_MOVED };
 
 static enum verdict
@@ -409,8 +410,8 @@ check_bond_member(const struct vif *vif)
     struct vport vport;
 
     /* Where only the active member is let in, another one becomes that in the
-     * switch a moment before it does here, and what is sent by the one may come
-     * back by the other. */
+     * switch a moment before it does here, and what is sent by the one may
+     * come back by the other. */
     struct vif_bond other = *bond;
     other.is_active = !bond->is_active;
     bool backup = unicast != check_admissibility(&other, vif->lacp_current,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What a guest's first frame has the switch put in is what the plan has for the
- * guest from then on.  The switch itself says what that is: it learns by
+/* What a guest's first frame has the switch put in is what the plan has for
+ * the guest from then on.  The switch itself says what that is: it learns by
  * learn_execute(). */
 
 #include <config.h>
@@ -95,7 +95,8 @@ find(const struct slice *slice, const struct oflow *flow)
     return NULL;
 }
 
-/* Executes 'learn' and checks that 'slice' has a flow like what was learned. */
+/* Executes 'learn' and checks that 'slice' has a flow like what was
+ * learned. */
 static void
 check_learned(const struct ofpact_learn *learn, const struct slice *slice)
 {

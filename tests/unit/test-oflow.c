@@ -234,9 +234,9 @@ test_round_trip(void **state OVS_UNUSED)
     }
 }
 
-/* Puts garbage in all that an action does not need: by which code it came, what
- * is behind a value, and whether the flow matches on a VLAN.  Does so within
- * clone() as well.  Returns how many clones there are. */
+/* Puts garbage in all that an action does not need: by which code it came,
+ * what is behind a value, and whether the flow matches on a VLAN.  Does so
+ * within clone() as well.  Returns how many clones there are. */
 static int
 spoil(struct ofpact *ofpacts, size_t len)
 {
@@ -264,8 +264,8 @@ spoil(struct ofpact *ofpacts, size_t len)
     return n_clones;
 }
 
-/* Flows with what NORMAL needs, and with what clone() may hold, are in the same
- * form however they came. */
+/* Flows with what NORMAL needs, and with what clone() may hold, are in the
+ * same form however they came. */
 static void
 test_clone(void **state OVS_UNUSED)
 {

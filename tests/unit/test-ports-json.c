@@ -75,8 +75,8 @@ check_database(const struct ports *ports)
     assert_true(find(ports, "span")->is_mirror_output);
 }
 
-/* A database file: a schema, then transactions, of which each changes what came
- * before. */
+/* A database file: a schema, then transactions, of which each changes what
+ * came before. */
 static void
 test_log(void **state OVS_UNUSED)
 {

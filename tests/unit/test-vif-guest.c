@@ -25,8 +25,8 @@ static const struct domstatus guest = {
     .name = S("g1"), .uuid = S(UUID), .state = DOMAIN_PAUSED,
 };
 
-/* Names repeat, addresses repeat, an iface-id may be that of a whole network: it
- * takes a name, a guest and an address. */
+/* Names repeat, addresses repeat, an iface-id may be that of a whole network:
+ * it takes a name, a guest and an address. */
 static void
 test_match(void **state OVS_UNUSED)
 {
