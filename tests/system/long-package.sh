@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds the Debian package from what is committed, installs it on a fresh
-# Debian whose systemd is really started, does there what a new user with a
-# libvirt host does, lets the service do its work, crash and be upgraded under,
-# and purges it.
+# Debian whose systemd is really started, has libvirt start a guest there, lets
+# the service do its work, crash and be upgraded under, and purges it.
 #
 # usage: long-package.sh [DEB]    (as root; DEB saves the build)
 #
