@@ -230,7 +230,7 @@ kill_daemon() {
 
     pid=$(cat "$OVS_RUNDIR/$1.pid")
     kill -"${2:-TERM}" "$pid"
-    wait_for 20 is_gone "$pid" || fail "$1 does not end on signal $2"
+    wait_for 120 is_gone "$pid" || fail "$1 does not end on signal $2"
     rm -f "$OVS_RUNDIR/$1.pid"
 }
 
