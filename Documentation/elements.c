@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/netdef-elements.h"
+#include "lib/xml/netdef-elements.h"
 #include "util.h"
 
 /* Prints the table of elements: for Documentation/network-xml.rst or, with

@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-#include "lib/model.h"
+#include "lib/host/bridge-row.h"
+#include "lib/model/model.h"
 #include "openvswitch/dynamic-string.h"
 #include "ovsdb-idl.h"
 #include "smap.h"

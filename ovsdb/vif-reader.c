@@ -8,7 +8,7 @@
 #include "coverage.h"
 #include "flow.h"
 #include "hash.h"
-#include "lib/vif.h"
+#include "lib/host/vif.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "ovsdb-idl.h"

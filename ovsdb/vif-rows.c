@@ -6,7 +6,7 @@
 
 #include "dirs.h"
 #include "flow.h"
-#include "lib/vif.h"
+#include "lib/host/vif.h"
 #include "ovsdb-idl.h"
 #include "packets.h"
 #include "smap.h"

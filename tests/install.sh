@@ -94,7 +94,7 @@ report "all options of the daemon's own are in the manual" "$(
         | sed -n '/^Options:/,/^Active/s/^  \(--[a-z-]*\).*/\1/p' \
         | missing_words "$destdir/usr/share/man/man8/virtnet-controller.8")"
 report "all keys are in the manual" "$(
-    cd "$top" && grep -oh '"virtnet-[a-z-]*"' lib/*.c ovsdb/*.c controller/*.c \
+    cd "$top" && grep -oh '"virtnet-[a-z-]*"' lib/*/*.c ovsdb/*.c controller/*/*.c \
         | tr -d '"' | sort -u \
         | missing_words "$destdir/usr/share/man/man5/ovs-virtnet-network.5")"
 report "uninstall" "$(make_target uninstall)"

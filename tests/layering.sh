@@ -62,7 +62,7 @@ call() {
 # directory's tree.
 
 rule_libxml2() {
-    c_files lib ovsdb controller | grep -vx 'lib/sax-xml\.c' \
+    c_files lib ovsdb controller | grep -vx 'lib/xml/sax-xml\.c' \
         | lines_matching '#[ \t]*include[ \t]*["<](libxml2/)?libxml/'
 }
 
@@ -77,10 +77,58 @@ rule_io() {
         "$(include '(rconn|unixctl|poll-loop|daemon|daemon-private)\.h')"
 }
 
-# Dependencies point one way: controller/, ovsdb/, lib/.
+# Dependencies point one way.  Prints, for each room, the rooms that its files
+# may include headers of beside its own.
+rooms() {
+    cat <<'END'
+lib/base|
+lib/xml|lib/base
+lib/host|lib/base lib/xml
+lib/model|lib/base lib/xml lib/host
+lib/openflow|lib/base lib/xml lib/host lib/model
+lib/rows|lib/base lib/xml lib/host lib/model
+lib/tell|lib/base lib/xml lib/host lib/model lib/openflow lib/rows
+ovsdb|lib/base lib/xml lib/host lib/model lib/rows
+controller/sources|ovsdb lib/base lib/xml lib/host lib/model
+controller/switch|lib/base lib/model lib/openflow
+controller/db|ovsdb lib/base lib/host lib/model lib/rows
+controller/daemon|controller/sources controller/switch controller/db ovsdb lib/base lib/xml lib/host lib/model lib/openflow lib/rows lib/tell
+controller/ctl|lib/base lib/xml lib/host lib/model lib/openflow lib/rows lib/tell
+END
+}
+
+# What a room includes of ours, and may not.
 rule_direction() {
-    c_files lib | lines_matching '#[ \t]*include[ \t]*["<](ovsdb|controller)/'
-    c_files ovsdb | lines_matching '#[ \t]*include[ \t]*["<]controller/'
+    local room allowed
+
+    while IFS='|' read -r room allowed; do
+        allowed="$room $allowed"
+        c_files "$room" | lines_matching \
+            '#[ \t]*include[ \t]*"(lib|ovsdb|controller)/' \
+            | grep -vE "\"(${allowed// /|})/[^/\"]*\""
+    done < <(rooms)
+}
+
+# Each of our files is in a room, and names our headers with their rooms.
+rule_rooms() {
+    local known
+
+    known=$(rooms | cut -d'|' -f1 | paste -sd'|')
+    c_files lib ovsdb controller | grep -vE "^($known)/[^/]*\$"
+    c_files lib ovsdb controller | lines_matching '#[ \t]*include[ \t]*"' \
+        | awk -F'"' '
+            NR == FNR { n = split($0, part, "/"); ours[part[n]] = $0; next }
+            $2 !~ /\// && $2 in ours { print $0 }' \
+            <(c_files lib ovsdb controller) -
+}
+
+# No circles: a room is below another or it is not, and so is a header.
+rule_circle() {
+    c_files lib ovsdb controller | xargs -r grep -H '^#include "' /dev/null \
+        | sed -n 's/^\([^:]*\):#include "\([^"]*\)".*/\1 \2/p' \
+        | grep -E '\.h (lib|ovsdb|controller)/' \
+        | tee >(awk '$1 == $2 { print $1 ": includes itself" }' >&2) \
+        | tsort 2>&1 >/dev/null
 }
 
 rule_lib_log() {
@@ -136,38 +184,48 @@ rule_columns() {
 # be found by RULE.
 violations() {
     cat <<'END'
-libxml2|lib/netdef-xml.c|#include <libxml/parser.h>
-libxml2|controller/netdef-source.c|# include <libxml2/libxml/tree.h>
-idl|controller/reconcile.c|#include "vswitch-idl.h"
-idl|lib/vif.h|#include "lib/vswitch-idl.h"
-idl|lib/vif.c|#include <ovsdb-idl.h>
-io|lib/plan.c|#include "openvswitch/rconn.h"
+libxml2|lib/xml/netdef-xml.c|#include <libxml/parser.h>
+libxml2|controller/sources/netdef-source.c|# include <libxml2/libxml/tree.h>
+idl|controller/daemon/reconcile.c|#include "vswitch-idl.h"
+idl|lib/host/vif.h|#include "lib/vswitch-idl.h"
+idl|lib/host/vif.c|#include <ovsdb-idl.h>
+io|lib/openflow/plan.c|#include "openvswitch/rconn.h"
 io|ovsdb/dbsync.c|#include "unixctl.h"
 io|ovsdb/dbsync.h|#include "openvswitch/poll-loop.h"
-io|lib/model.c|#include "daemon.h"
-direction|lib/model.c|#include "ovsdb/vif-reader.h"
-direction|ovsdb/dbsync.c|#include "controller/reconcile.h"
-lib_log|lib/plan.c|    VLOG_WARN("%s", s);
-lib_log|lib/plan.h|#include "openvswitch/vlog.h"
-lib_file|lib/sax-xml.c|    fd = open(name, O_RDONLY);
-lib_file|lib/sax-xml.c|    stream=fopen (name, "r");
-lib_environment|lib/netdef.c|    s = getenv("HOME");
-lib_clock|lib/mac-table.c|    now = time(NULL);
-lib_clock|lib/mac-table.c|    now = time_msec();
-lib_clock|lib/mac-table.c|    clock_gettime(CLOCK_MONOTONIC, &ts);
-lib_stdout|lib/diag.c|    printf("%s\n", s);
-lib_stdout|lib/diag.c|    fputs(s, stderr);
-spdx|lib/diag.c|int x;
+io|lib/model/model.c|#include "daemon.h"
+direction|lib/model/model.c|#include "ovsdb/vif-reader.h"
+direction|ovsdb/vif-rows.c|#include "controller/daemon/reconcile.h"
+direction|lib/xml/netdef.c|#include "lib/model/model.h"
+direction|lib/host/vif.h|#include "lib/openflow/plan.h"
+direction|lib/rows/dbrow.c|#include "lib/openflow/plan.h"
+direction|lib/openflow/plan.c|#include "lib/tell/state.h"
+direction|controller/ctl/virtnetctl.c|#include "controller/daemon/mbridge.h"
+direction|controller/switch/ofctrl.c|#include "controller/daemon/mbridge.h"
+rooms|lib/plan.c|int x;
+rooms|lib/other/plan.c|int x;
+rooms|ovsdb/vif-rows.h|#include "vif-rows.h"
+circle|lib/base/diag.h|#include "lib/base/diag.h"
+lib_log|lib/openflow/plan.c|    VLOG_WARN("%s", s);
+lib_log|lib/openflow/plan.h|#include "openvswitch/vlog.h"
+lib_file|lib/xml/sax-xml.c|    fd = open(name, O_RDONLY);
+lib_file|lib/xml/sax-xml.c|    stream=fopen (name, "r");
+lib_environment|lib/xml/netdef.c|    s = getenv("HOME");
+lib_clock|lib/model/mac-table.c|    now = time(NULL);
+lib_clock|lib/model/mac-table.c|    now = time_msec();
+lib_clock|lib/model/mac-table.c|    clock_gettime(CLOCK_MONOTONIC, &ts);
+lib_stdout|lib/base/diag.c|    printf("%s\n", s);
+lib_stdout|lib/base/diag.c|    fputs(s, stderr);
+spdx|lib/base/diag.c|int x;
 spdx|tests/golden.sh|exit 0
-guard|lib/diag.h|#ifndef WRONG_H
-columns|lib/diag.c|    sum = aaaaaaaaaaaaaaaaaaaaaaaaaaa + bbbbbbbbbbbbbbbbbbbbbbbbbbbbb + ccccccccccc;
+guard|lib/base/diag.h|#ifndef WRONG_H
+columns|lib/base/diag.c|    sum = aaaaaaaaaaaaaaaaaaaaaaaaaaa + bbbbbbbbbbbbbbbbbbbbbbbbbbbbb + ccccccccccc;
 END
 }
 
 # What looks like a violation and is none: in this tree every rule is content.
 innocent() {
-    mkdir -p lib ovsdb controller tests
-    cat >lib/sax-xml.c <<'END'
+    mkdir -p lib/xml ovsdb controller/daemon tests
+    cat >lib/xml/sax-xml.c <<'END'
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <libxml/parser.h>
 /* VLOG_WARN(), printf(), time(NULL) and
@@ -176,7 +234,7 @@ innocent() {
     ds_put_format(&s, "%d", x->open(y)); // getenv("HOME")
     snprintf(s, sizeof s, "x"); expiry_time(x); module_printf(x);
 END
-    cat >lib/sax-xml.h <<'END'
+    cat >lib/xml/sax-xml.h <<'END'
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SAX_XML_H
 #define SAX_XML_H 1
@@ -187,7 +245,7 @@ END
 #include "vswitch-idl.h"
     VLOG_WARN("x");
 END
-    cat >controller/reconcile.c <<'END'
+    cat >controller/daemon/reconcile.c <<'END'
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "openvswitch/poll-loop.h"
 #include "ovsdb/ovs-idl.h"

@@ -1,7 +1,7 @@
 #! /bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Checks that the schema of our metadata, lib/virtnet-metadata.rng, and the
+# Checks that the schema of our metadata, lib/xml/virtnet-metadata.rng, and the
 # parser accept and refuse the same.  Speaks TAP.
 
 set -u
@@ -28,7 +28,7 @@ check() {
   <portgroup name='b &amp; c'/>
 </network>
 NETWORK
-    xmllint --noout --relaxng "$srcdir/lib/virtnet-metadata.rng" \
+    xmllint --noout --relaxng "$srcdir/lib/xml/virtnet-metadata.rng" \
         "$tmp/element.xml" 2>"$tmp/xmllint" && schema=good
     "$builddir/controller/virtnetctl" check --strict "$tmp/network.xml" \
         >"$tmp/virtnetctl" 2>&1 && parser=good

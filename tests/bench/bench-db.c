@@ -6,15 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow.h"
 #include "jsonrpc.h"
-#include "lib/compile.h"
-#include "lib/plan.h"
-#include "lib/port-vlan.h"
+#include "lib/base/port-vlan.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/plan.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
 #include "packets.h"
-#include "flow.h"
 
 /* A connection to the database that is told when a port gets its number, and
  * when vswitchd has carried out a change. */

@@ -6,10 +6,9 @@
 #include <unistd.h>
 
 #include "jsonrpc.h"
-#include "lib/compile.h"
-#include "lib/oflow-bundle.h"
-#include "lib/oflow-table.h"
-#include "lib/plan.h"
+#include "lib/openflow/oflow-bundle.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/plan.h"
 #include "openvswitch/json.h"
 #include "openvswitch/ofp-bundle.h"
 #include "openvswitch/ofp-errors.h"

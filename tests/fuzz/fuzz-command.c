@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "controller/appctl.h"
-#include "controller/queries.h"
-#include "controller/reconcile.h"
-#include "controller/waiters.h"
+#include "controller/daemon/appctl.h"
+#include "controller/daemon/queries.h"
+#include "controller/daemon/reconcile.h"
+#include "controller/daemon/waiters.h"
 #include "dirs.h"
 #include "fatal-signal.h"
 #include "jsonrpc.h"

@@ -2,8 +2,8 @@
 #include <config.h>
 #include "tests/fuzz/fuzz.h"
 
-#include "lib/diag.h"
-#include "lib/domstatus.h"
+#include "lib/base/diag.h"
+#include "lib/xml/domstatus.h"
 #include "openvswitch/dynamic-string.h"
 
 /* libvirt's state files of guests. */

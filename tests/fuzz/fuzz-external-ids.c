@@ -6,14 +6,16 @@
 #include <string.h>
 
 #include "flow.h"
-#include "lib/compile.h"
-#include "lib/diag.h"
-#include "lib/mac-table.h"
-#include "lib/model.h"
-#include "lib/netdef.h"
-#include "lib/oflow-table.h"
-#include "lib/plan.h"
-#include "lib/vif.h"
+#include "lib/base/diag.h"
+#include "lib/host/bridge-row.h"
+#include "lib/host/vif.h"
+#include "lib/model/mac-table.h"
+#include "lib/model/model.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/plan.h"
+#include "lib/xml/netdef.h"
 #include "packets.h"
 
 /* External_ids that hostile tenants write, change and take back, on a bridge

@@ -4,10 +4,10 @@
 
 #include <stdlib.h>
 
-#include "lib/explain.h"
-#include "lib/flow-dump.h"
-#include "lib/ports-json.h"
-#include "lib/translation.h"
+#include "lib/host/ports-json.h"
+#include "lib/openflow/flow-dump.h"
+#include "lib/tell/explain.h"
+#include "lib/tell/translation.h"
 #include "openvswitch/json.h"
 #include "openvswitch/vlog.h"
 

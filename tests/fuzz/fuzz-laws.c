@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/flow-dump.h"
-#include "lib/oflow-table.h"
-#include "lib/oflow.h"
+#include "lib/openflow/flow-dump.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
 #include "openvswitch/dynamic-string.h"
 
 /* Laws 3 and 4: what is installed, after the difference was applied to it, is

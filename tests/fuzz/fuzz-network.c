@@ -2,8 +2,8 @@
 #include <config.h>
 #include "tests/fuzz/fuzz.h"
 
-#include "lib/diag.h"
-#include "lib/netdef.h"
+#include "lib/base/diag.h"
+#include "lib/xml/netdef.h"
 #include "openvswitch/dynamic-string.h"
 
 /* Network XML.  Law 1: parse(format(netdef)) equals netdef, if it is ours: of

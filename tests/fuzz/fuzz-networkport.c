@@ -2,8 +2,8 @@
 #include <config.h>
 #include "tests/fuzz/fuzz.h"
 
-#include "lib/diag.h"
-#include "lib/netport.h"
+#include "lib/base/diag.h"
+#include "lib/xml/netport.h"
 #include "openvswitch/dynamic-string.h"
 
 /* libvirt's files of network ports.  Law 1:

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "controller/ofctrl-switch.h"
-#include "controller/ofctrl-watch.h"
-#include "lib/oflow-table.h"
+#include "controller/switch/ofctrl-switch.h"
+#include "controller/switch/ofctrl-watch.h"
+#include "lib/openflow/oflow-table.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-port.h"
 #include "openvswitch/vlog.h"

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/diag.h"
-#include "lib/netdef.h"
-#include "lib/oflow-table.h"
-#include "lib/plan.h"
-#include "lib/ports-json.h"
-#include "lib/translation-format.h"
-#include "lib/translation.h"
+#include "lib/base/diag.h"
+#include "lib/host/ports-json.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/plan.h"
+#include "lib/tell/translation-format.h"
+#include "lib/tell/translation.h"
+#include "lib/xml/netdef.h"
 #include "openvswitch/json.h"
 #include "openvswitch/vlog.h"
 

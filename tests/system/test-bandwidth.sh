@@ -4,7 +4,7 @@
 # The limits of a network hold, about, for what its guests send together and
 # for what they receive, and for nobody else.
 #
-# Those of a port are not for the userspace datapath: see lib/port-limits.c, and
+# Those of a port are not for the userspace datapath: see lib/model/port-limits.c, and
 # tests/qos.at for the rows.
 
 . "$(dirname "$0")/lib.sh"

@@ -10,9 +10,9 @@
 
 #include <string.h>
 
-#include "lib/diag.h"
-#include "lib/netdef.h"
-#include "lib/translation.h"
+#include "lib/base/diag.h"
+#include "lib/tell/translation.h"
+#include "lib/xml/netdef.h"
 
 /* Initializes 'host' to one with definition 'xml' and 'ports', in the small
  * form of ports_from_text(). */

@@ -4,7 +4,7 @@
 
 /* A host as text: a definition and ports, and what they come to. */
 
-#include "lib/ports-json.h"
+#include "lib/host/ports-json.h"
 
 struct netdef;
 struct translation;

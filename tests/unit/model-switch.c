@@ -10,8 +10,8 @@
 
 #include <stdlib.h>
 
-#include "lib/oflow-bundle.h"
-#include "lib/oflow.h"
+#include "lib/openflow/oflow-bundle.h"
+#include "lib/openflow/oflow.h"
 #include "openvswitch/ofp-bundle.h"
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-group.h"

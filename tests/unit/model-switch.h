@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "lib/oflow-table.h"
+#include "lib/openflow/oflow-table.h"
 #include "openvswitch/dynamic-string.h"
 
 struct obundle;

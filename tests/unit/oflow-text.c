@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "byte-order.h"
-#include "lib/oflow-table.h"
-#include "lib/oflow.h"
-#include "lib/pipeline.h"
-#include "lib/slice.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
+#include "lib/openflow/slice.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofpbuf.h"

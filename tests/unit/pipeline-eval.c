@@ -11,9 +11,9 @@
 #include <stdlib.h>
 
 #include "flow.h"
-#include "lib/oflow-table.h"
-#include "lib/oflow.h"
-#include "lib/pipeline.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/meta-flow.h"
 #include "packets.h"

@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #include "flow.h"
-#include "lib/plan.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/plan.h"
 #include "packets.h"
 #include "random.h"
 #include "util.h"

@@ -11,9 +11,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "lib/compile.h"
-#include "lib/port-vlan.h"
-#include "lib/vif.h"
+#include "lib/base/port-vlan.h"
+#include "lib/host/vif.h"
+#include "lib/model/vport.h"
 
 struct port_spec {
     char name[8];

@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "lib/announce.h"
-#include "lib/mac-table.h"
-#include "lib/pipeline.h"
+#include "lib/model/mac-table.h"
+#include "lib/openflow/announce.h"
+#include "lib/openflow/pipeline.h"
 #include "openvswitch/list.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofp-actions.h"

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#include "lib/dbrow.h"
+#include "lib/rows/dbrow.h"
 #include "openvswitch/json.h"
 #include "util.h"
 #include "uuid.h"

@@ -13,8 +13,9 @@
 #include <string.h>
 
 #include "flow.h"
-#include "lib/compile.h"
-#include "lib/plan.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/plan.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "random.h"

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "lib/diag.h"
+#include "lib/base/diag.h"
 #include "util.h"
 
 /* Adds a diagnostic to 'list'; 'file' and 'element' may be null. */

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/diag.h"
-#include "lib/domstatus.h"
-#include "lib/sax-xml.h"
+#include "lib/base/diag.h"
+#include "lib/xml/domstatus.h"
+#include "lib/xml/sax-xml.h"
 #include "packets.h"
 #include "util.h"
 

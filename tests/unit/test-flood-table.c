@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "flow.h"
-#include "lib/flood-table.h"
-#include "lib/pipeline.h"
-#include "lib/vlan-set.h"
+#include "lib/base/vlan-set.h"
+#include "lib/openflow/flood-table.h"
+#include "lib/openflow/pipeline.h"
 #include "openvswitch/dynamic-string.h"
 #include "random.h"
 #include "util.h"

@@ -12,9 +12,9 @@
 
 #include "byte-order.h"
 #include "flow.h"
-#include "lib/flow-dump.h"
-#include "lib/oflow-table.h"
-#include "lib/oflow.h"
+#include "lib/openflow/flow-dump.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
 #include "openvswitch/ofp-port.h"
 #include "util.h"
 

@@ -10,7 +10,7 @@
 #include <limits.h>
 
 #include "flow.h"
-#include "lib/follow.h"
+#include "lib/model/follow.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 

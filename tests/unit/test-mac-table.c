@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/mac-table.h"
-#include "lib/pipeline.h"
+#include "lib/base/origin-hash.h"
+#include "lib/model/mac-table.h"
+#include "lib/openflow/pipeline.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "random.h"
@@ -213,8 +214,8 @@ test_seed(void **state OVS_UNUSED)
     struct mac_table table;
 
     mac_table_init(&table);
-    mac_table_seed(&table, mac, &ten, pipeline_origin_hash("b"));
-    mac_table_seed(&table, mac, &twenty, pipeline_origin_hash("c"));
+    mac_table_seed(&table, mac, &ten, origin_hash("b"));
+    mac_table_seed(&table, mac, &twenty, origin_hash("c"));
     /* A seed is no claim, and waits for one. */
     check_run(&table, "", "");
     assert_null(mac_table_find(&table, mac));
@@ -233,7 +234,7 @@ test_seed(void **state OVS_UNUSED)
 
     /* Active goes before seeded. */
     mac_table_init(&table);
-    mac_table_seed(&table, mac, &ten, pipeline_origin_hash("a"));
+    mac_table_seed(&table, mac, &ten, origin_hash("a"));
     claim(&table, "a", "10", false);
     claim(&table, "b", "10", true);
     check_run(&table, "b", "b:10");
@@ -241,7 +242,7 @@ test_seed(void **state OVS_UNUSED)
 
     /* Held back, it had nothing when it comes to say so. */
     mac_table_init(&table);
-    mac_table_seed(&table, mac, &ten, pipeline_origin_hash("b"));
+    mac_table_seed(&table, mac, &ten, origin_hash("b"));
     claim(&table, "b", "10", false);
     check_run(&table, "b", "");
     check_free(&table, "b", "10");
@@ -257,7 +258,7 @@ test_seed(void **state OVS_UNUSED)
     /* A block of VLANs. */
     const struct vlan_block all = { .vid = 0, .level = 12 };
     mac_table_init(&table);
-    mac_table_seed(&table, mac, &all, pipeline_origin_hash("b"));
+    mac_table_seed(&table, mac, &all, origin_hash("b"));
     claim(&table, "a", "0-4095", true);
     claim(&table, "b", "0,7,4095", true);
     check_run(&table, "ab", "a:1-6,8-4094 b:0,7,4095");

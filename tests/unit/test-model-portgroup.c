@@ -9,9 +9,10 @@
 
 #include <string.h>
 
-#include "lib/compile.h"
-#include "lib/model.h"
-#include "lib/vif.h"
+#include "lib/host/bridge-row.h"
+#include "lib/host/vif.h"
+#include "lib/model/model.h"
+#include "lib/model/vport.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 

@@ -11,9 +11,11 @@
 #include <string.h>
 
 #include "flow.h"
-#include "lib/compile.h"
-#include "lib/model.h"
-#include "lib/vif.h"
+#include "lib/host/bridge-row.h"
+#include "lib/host/vif.h"
+#include "lib/model/model.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"

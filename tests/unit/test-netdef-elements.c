@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "lib/netdef-elements.h"
+#include "lib/xml/netdef-elements.h"
 #include "util.h"
 
 static bool

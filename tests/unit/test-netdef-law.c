@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/netdef.h"
-#include "lib/netport.h"
+#include "lib/xml/netdef.h"
+#include "lib/xml/netport.h"
 #include "packets.h"
 #include "random.h"
 #include "util.h"

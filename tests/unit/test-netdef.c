@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/netdef.h"
-#include "lib/sax-xml.h"
+#include "lib/xml/netdef.h"
+#include "lib/xml/sax-xml.h"
 #include "util.h"
 
 /* What golden cases show is not repeated here: see tests/golden/check. */

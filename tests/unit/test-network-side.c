@@ -9,8 +9,9 @@
 
 #include <string.h>
 
-#include "lib/compile.h"
-#include "lib/network-side.h"
+#include "lib/model/network-side.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
 #include "random.h"
 #include "util.h"
 

@@ -15,11 +15,12 @@
 #include <string.h>
 
 #include "learn.h"
-#include "lib/compile.h"
-#include "lib/oflow.h"
-#include "lib/offer.h"
-#include "lib/pipeline.h"
-#include "lib/slice.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/offer.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
+#include "lib/openflow/slice.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofp-flow.h"

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "byte-order.h"
-#include "lib/oflow-bundle.h"
-#include "lib/oflow-table.h"
-#include "lib/oflow.h"
+#include "lib/openflow/oflow-bundle.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
 #include "openvswitch/ofp-bundle.h"
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofpbuf.h"

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/oflow-table.h"
-#include "lib/oflow.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
 #include "openvswitch/dynamic-string.h"
 #include "random.h"
 #include "tests/unit/oflow-text.h"

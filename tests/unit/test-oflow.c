@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "byte-order.h"
-#include "lib/oflow-table.h"
-#include "lib/oflow.h"
-#include "lib/plan.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/plan.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-group.h"

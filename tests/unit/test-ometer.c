@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "lib/bandwidth.h"
-#include "lib/ometer.h"
+#include "lib/base/bandwidth.h"
+#include "lib/openflow/ometer.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-errors.h"
 #include "openvswitch/ofp-meter.h"

@@ -9,7 +9,8 @@
 
 #include "byte-order.h"
 #include "flow.h"
-#include "lib/pipeline.h"
+#include "lib/base/origin-hash.h"
+#include "lib/openflow/pipeline.h"
 #include "openvswitch/match.h"
 #include "packets.h"
 #include "util.h"
@@ -33,11 +34,11 @@ test_cookies(void **state OVS_UNUSED)
     assert_true(pipeline_cookie_is_ours(cookie));
     assert_int_equal(pipeline_cookie_kind(cookie), COOKIE_PORT);
     assert_int_equal(pipeline_cookie_hash(cookie),
-                     pipeline_origin_hash("vnet0"));
+                     origin_hash("vnet0"));
 
     /* It is the same in every build.  The value is the check value of
      * CRC-32C. */
-    assert_int_equal(pipeline_origin_hash("123456789"), 0xe3069283);
+    assert_int_equal(origin_hash("123456789"), 0xe3069283);
 
     /* It depends on nothing but the kind and the origin. */
     assert_true(cookie == pipeline_cookie(COOKIE_PORT, "vnet0"));

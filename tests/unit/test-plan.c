@@ -10,11 +10,12 @@
 #include <stdlib.h>
 
 #include "flow.h"
-#include "lib/compile.h"
-#include "lib/oflow-table.h"
-#include "lib/oflow.h"
-#include "lib/pipeline.h"
-#include "lib/plan.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
+#include "lib/openflow/plan.h"
 #include "packets.h"
 #include "random.h"
 #include "svec.h"

@@ -8,10 +8,10 @@
 #include <cmocka.h>
 
 #include "flow.h"
-#include "lib/diag.h"
-#include "lib/model.h"
-#include "lib/port-limits.h"
-#include "lib/vif.h"
+#include "lib/base/diag.h"
+#include "lib/host/vif.h"
+#include "lib/model/model.h"
+#include "lib/model/port-limits.h"
 #include "util.h"
 
 /* The settings of the limit that is asked for, and others. */

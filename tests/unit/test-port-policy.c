@@ -10,11 +10,12 @@
 #include <string.h>
 
 #include "flow.h"
-#include "lib/compile.h"
-#include "lib/diag.h"
-#include "lib/model.h"
-#include "lib/port-policy.h"
-#include "lib/vif.h"
+#include "lib/base/diag.h"
+#include "lib/host/bridge-row.h"
+#include "lib/host/vif.h"
+#include "lib/model/model.h"
+#include "lib/model/port-policy.h"
+#include "lib/model/vport.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"

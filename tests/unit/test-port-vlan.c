@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/port-vlan.h"
+#include "lib/base/port-vlan.h"
 #include "util.h"
 
 /* Columns of table Port, and what Open vSwitch makes of them. */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "flow.h"
-#include "lib/ports-json.h"
+#include "lib/host/ports-json.h"
 #include "util.h"
 
 /* An Open_vSwitch database with a bond, a mirror and a guest, in the form in

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "lib/state.h"
+#include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "util.h"

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "lib/trace.h"
+#include "lib/tell/trace.h"
 #include "openvswitch/json.h"
 #include "util.h"
 

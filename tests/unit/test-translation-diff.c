@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "host-text.h"
-#include "lib/translation-diff.h"
+#include "lib/tell/translation-diff.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#include "lib/netport.h"
-#include "lib/vif.h"
+#include "lib/host/vif.h"
+#include "lib/xml/netport.h"
 #include "packets.h"
 #include "util.h"
 

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#include "lib/vif.h"
+#include "lib/host/vif.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "lib/virtnet-version.h"
+#include "lib/base/virtnet-version.h"
 
 /* Open vSwitch's config.h is included by ours and has the same names. */
 static void

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/vlan-set.h"
 #include "bitmap.h"
+#include "lib/base/vlan-set.h"
 #include "random.h"
 #include "util.h"
 

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/ctl/virtnetctl.h"
+
+#include "lib/base/printable.h"
+#include "lib/base/source.h"
+#include "lib/tell/translation-format.h"
+#include "lib/xml/netdef.h"
+#include "lib/xml/netport.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "packets.h"
+#include "util.h"
+
+/* "check FILE...": what there is to say of definitions. */
+
+static unsigned int
+find_column(const struct source_file *f, const struct diag *diag)
+{
+    return source_find_column(ds_cstr_ro(&f->text), f->text.length,
+                              &diag->origin);
+}
+
+static const char *
+verdict(const struct source_file *f)
+{
+    return (f->netport ? "a port"
+            : !f->netdef ? "refused"
+            : netdef_is_ours(f->netdef) ? "carried out"
+            : "left to libvirt");
+}
+
+/* Appends what will be carried out of 'netdef', one thing in each line. */
+static void
+put_summary(struct ds *s, const struct netdef *netdef)
+{
+    ds_put_cstr(s, "    network ");
+    printable_put(s, netdef->name);
+    if (netdef_is_ours(netdef)) {
+        ds_put_cstr(s, ": bridge ");
+        printable_put(s, netdef->bridge);
+        ds_put_format(s, ", macTableManager %s\n",
+                      mac_table_manager_to_string(netdef_mode(netdef)));
+    } else {
+        ds_put_char(s, '\n');
+        return;
+    }
+    for (size_t i = 0; i < netdef->n_portgroups; i++) {
+        const struct portgroup *pg = &netdef->portgroups[i];
+        const struct port_vlan *vlan = (pg->has_vlan ? &pg->vlan
+                                        : &netdef->vlan);
+
+        ds_put_cstr(s, "    portgroup ");
+        printable_put(s, pg->name);
+        ds_put_format(s, "%s: ", pg->is_default ? " (default)" : "");
+        if (port_vlan_is_default(vlan)) {
+            ds_put_cstr(s, "no VLAN settings");
+        } else {
+            port_vlan_format(s, vlan);
+        }
+        ds_put_char(s, '\n');
+    }
+}
+
+/* Appends what 'port' says, in a line. */
+static void
+put_port_summary(struct ds *s, const struct netport *port)
+{
+    ds_put_cstr(s, "    port of guest ");
+    printable_put(s, port->owner_name);
+    ds_put_format(s, ", MAC "ETH_ADDR_FMT, ETH_ADDR_ARGS(port->mac));
+    if (port->bridge) {
+        ds_put_cstr(s, ", bridge ");
+        printable_put(s, port->bridge);
+    }
+    if (port->group) {
+        ds_put_cstr(s, ", portgroup ");
+        printable_put(s, port->group);
+    }
+    if (port->has_vlan) {
+        ds_put_cstr(s, ", ");
+        port_vlan_format(s, &port->vlan);
+    }
+    ds_put_char(s, '\n');
+}
+
+static void
+put_text(struct ds *s, const struct source_files *files)
+{
+    for (size_t i = 0; i < files->n; i++) {
+        const struct source_file *f = &files->files[i];
+
+        for (size_t j = 0; j < f->diags.n; j++) {
+            const struct diag *d = &f->diags.diags[j];
+
+            source_format_diag(s, d, ds_cstr_ro(&f->text), f->text.length,
+                               find_column(f, d));
+        }
+        printable_put(s, f->name);
+        ds_put_format(s, ": %s\n", verdict(f));
+        if (f->netdef) {
+            put_summary(s, f->netdef);
+        } else if (f->netport) {
+            put_port_summary(s, f->netport);
+        }
+    }
+}
+
+static struct json *
+to_json(const struct source_files *files)
+{
+    struct json *array = json_array_create_empty();
+
+    for (size_t i = 0; i < files->n; i++) {
+        const struct source_file *f = &files->files[i];
+        struct json *diags = json_array_create_empty();
+        struct json *json = json_object_create();
+
+        for (size_t j = 0; j < f->diags.n; j++) {
+            const struct diag *d = &f->diags.diags[j];
+
+            json_array_add(diags, diag_to_json(d, find_column(f, d)));
+        }
+        json_object_put_string(json, "file", f->name);
+        json_object_put_string(json, "verdict", verdict(f));
+        json_object_put(json, "diagnostics", diags);
+        if (f->netdef) {
+            json_object_put_string(json, "network", f->netdef->name);
+        }
+        if (f->netport) {
+            json_object_put_string(json, "guest", f->netport->owner_name);
+        }
+        if (f->netdef && f->netdef->bridge) {
+            json_object_put_string(json, "bridge", f->netdef->bridge);
+            json_object_put_string(json, "macTableManager",
+                                   mac_table_manager_to_string(
+                                       netdef_mode(f->netdef)));
+        }
+        json_array_add(array, json);
+    }
+    return array;
+}
+
+void
+virtnetctl_check(struct ovs_cmdl_context *ctx)
+{
+    struct source_files files;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    source_files_read(&files, &ctx->argv[1], ctx->argc - 1);
+    if (!files.n) {
+        virtnetctl_fatal("%s: no files *.xml in there", ctx->argv[1]);
+    }
+    if (options.json) {
+        virtnetctl_print_json(to_json(&files));
+    } else {
+        put_text(&s, &files);
+        virtnetctl_print(&s);
+    }
+    for (size_t i = 0; i < files.n; i++) {
+        const struct diag_list *diags = &files.files[i].diags;
+
+        if (diag_list_has_errors(diags)
+            || (options.strict && diag_list_count(diags, DIAG_WARNING))) {
+            virtnetctl_status = 1;
+        }
+    }
+    source_files_uninit(&files);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIRTNETCTL_H
+#define VIRTNETCTL_H 1
+
+/* What the commands of virtnetctl(8) share.
+ *
+ * A command first finds out all that it has to say and then prints it at once:
+ * whoever reads the output of a command that could not do what it was asked
+ * gets nothing.  Exit codes: 0 fine, 1 what was asked does not hold, 2 could
+ * not be asked. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "command-line.h"
+#include "lib/base/diag.h"
+#include "lib/host/ports-json.h"
+#include "openvswitch/compiler.h"
+
+struct json;
+struct netdef;
+
+/* What the options say. */
+struct virtnetctl_options {
+    bool json;                  /* --format=json. */
+    bool color;
+    bool strict;
+    bool repair;
+    const char *bridge;         /* --bridge, or null. */
+    const char *output;         /* --output, or null. */
+    const char *ports[2];       /* --ports, or null. */
+    size_t n_ports;
+    const char *target;
+    int timeout;                /* In seconds, -1 for none. */
+    const char *src, *dst, *vlan;   /* Of trace. */
+};
+
+extern struct virtnetctl_options options;
+extern int virtnetctl_status;   /* What main() returns. */
+
+OVS_NO_RETURN void virtnetctl_fatal(const char *format, ...)
+    OVS_PRINTF_FORMAT(1, 2);
+void virtnetctl_print(struct ds *);
+void virtnetctl_flush(void);
+void virtnetctl_print_json(struct json *);
+char *virtnetctl_nearest(const char *wanted, const char *const names[],
+                         size_t n);
+
+/* The daemon. */
+struct svec;
+char *virtnetctl_ask(const char *target, const char *command,
+                     const struct svec *args);
+struct json *virtnetctl_get_state(bool stats);
+struct json *virtnetctl_await_state(uint32_t *digest);
+void virtnetctl_check_name(const struct json *object, const char *what,
+                           const char *name);
+
+/* Definitions from files. */
+struct source_file {
+    char *name;
+    struct ds text;
+    struct netdef *netdef;      /* Null if there are errors, or... */
+    struct netport *netport;    /* ...this is a port; null otherwise. */
+    struct diag_list diags;
+};
+
+struct source_files {
+    struct source_file *files;
+    size_t n, allocated;
+    const struct netdef **defs; /* Of those that could be read. */
+    size_t n_defs;
+};
+
+void source_files_read(struct source_files *, char *names[], size_t n);
+void source_files_uninit(struct source_files *);
+void source_files_check(const struct source_files *);
+void virtnetctl_read_file(const char *name, struct ds *);
+void virtnetctl_read_ports(const char *name, struct ports *);
+
+struct translation;
+struct translation_bridge;
+const struct translation_bridge *virtnetctl_choose_bridge(
+    const struct translation *);
+void virtnetctl_report(const struct translation *);
+
+/* Commands. */
+void virtnetctl_check(struct ovs_cmdl_context *);
+void virtnetctl_compile(struct ovs_cmdl_context *);
+void virtnetctl_diff(struct ovs_cmdl_context *);
+void virtnetctl_dump_flows(struct ovs_cmdl_context *);
+void virtnetctl_explain(struct ovs_cmdl_context *);
+void virtnetctl_fdb(struct ovs_cmdl_context *);
+void virtnetctl_graph(struct ovs_cmdl_context *);
+void virtnetctl_metrics(struct ovs_cmdl_context *);
+void virtnetctl_monitor(struct ovs_cmdl_context *);
+void virtnetctl_show(struct ovs_cmdl_context *);
+void virtnetctl_status_command(struct ovs_cmdl_context *);
+void virtnetctl_top(struct ovs_cmdl_context *);
+void virtnetctl_trace(struct ovs_cmdl_context *);
+void virtnetctl_verify(struct ovs_cmdl_context *);
+void virtnetctl_wait(struct ovs_cmdl_context *);
+
+#endif /* controller/ctl/virtnetctl.h */

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/export.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/daemon/mbridge.h"
+#include "controller/switch/commit.h"
+#include "controller/switch/meter-sync.h"
+#include "controller/switch/ofctrl.h"
+#include "flow.h"
+#include "lib/model/mac-table.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/bridge-meters.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/flow-dump.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
+#include "lib/openflow/plan.h"
+#include "lib/tell/translation-format.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "openvswitch/shash.h"
+#include "packets.h"
+#include "util.h"
+
+static void
+put_integer(struct json *json, const char *name, long long int value)
+{
+    json_object_put(json, name, json_integer_create(value));
+}
+
+static void
+put_optional(struct json *json, const char *name, const char *value)
+{
+    if (value) {
+        json_object_put_string(json, name, value);
+    }
+}
+
+static void
+put_vlans(struct json *json, const struct vlan_set *vlans)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    vlan_set_format(&s, vlans);
+    json_object_put_string(json, "vlan", ds_cstr(&s));
+    ds_destroy(&s);
+}
+
+/* Who has the address of 'claim', an unsuccessful one, where it wants it. */
+static const char *
+find_holder(const struct mac_entry *entry, const struct mac_claim *claim)
+{
+    for (size_t i = 0; i < claim->vlans.n; i++) {
+        const struct mac_claim *winner
+            = mac_entry_winner(entry, claim->vlans.ranges[i].first);
+
+        if (winner && winner != claim) {
+            return winner->port;
+        }
+    }
+    return NULL;
+}
+
+/* The state of a port that is in the plan, with the reason if it is not as it
+ * should be. */
+static void
+put_vport_state(struct json *json, const struct mbridge *mb,
+                const struct vport *vport)
+{
+    const struct mac_table *mac_table = plan_mac_table(mbridge_plan(mb));
+    const struct mac_entry *entry = mac_table_find(mac_table, vport->mac);
+    const struct mac_claim *claim
+        = entry ? mac_entry_find_claim(entry, vport->name) : NULL;
+    const struct mac_claim none = { .port = vport->name, .active = true };
+    const char *state = mbridge_claim_state(mb, claim ? claim : &none);
+
+    if (!claim && !strcmp(state, "conflict")) {
+        state = mbridge_flows_state(mb, vport->name);
+    }
+    json_object_put_string(json, "state", state);
+    if (!strcmp(state, "quarantined")) {
+        json_object_put_string(json, "reason",
+                               ofctrl_get_quarantine(
+                                   mbridge_ofctrl(mb),
+                                   pipeline_cookie(COOKIE_PORT,
+                                                   vport->name)));
+    } else if (claim && !strcmp(state, "conflict")) {
+        const char *holder = find_holder(entry, claim);
+
+        json_object_put_format(json, "reason", "%s has the address",
+                               holder ? holder : "another port");
+    } else if (!strcmp(state, "pending")) {
+        json_object_put_string(json, "reason",
+                               "the guest is elsewhere");
+    }
+}
+
+/* The addresses of 'vport' besides the first, by how it has come by them. */
+static void
+put_others(struct json *json, const struct vport *vport)
+{
+    struct json *others = vport->n_others ? json_object_create() : NULL;
+
+    for (size_t i = 0; i < vport->n_others; i++) {
+        char *mac = xasprintf(ETH_ADDR_FMT,
+                              ETH_ADDR_ARGS(vport->others[i].mac));
+
+        json_object_put_string(others, mac,
+                               claim_kind_to_string(vport->others[i].kind));
+        free(mac);
+    }
+    if (others) {
+        json_object_put(json, "other-macs", others);
+    }
+}
+
+/* What libvirt knows of the guest, if it knows it. */
+static void
+put_guest(struct json *json, const struct vif_guest *guest)
+{
+    if (guest->name) {
+        json_object_put_string(json, "guest", guest->name);
+        json_object_put_string(json, "guest-state",
+                               domain_state_to_string(guest->state));
+        put_optional(json, "network", guest->network);
+        put_optional(json, "guest-portgroup", guest->portgroup);
+        if (guest->link_down) {
+            json_object_put(json, "link-down", json_boolean_create(true));
+        }
+    }
+}
+
+struct export {
+    const struct mbridge *mb;
+    struct json *ports;
+};
+
+static void
+export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
+            const struct diag_list *diags, void *export_)
+{
+    const struct export *export = export_;
+    const struct vport *vport = plan_find_port(mbridge_plan(export->mb),
+                                               name);
+    struct json *json = json_object_create();
+
+    put_integer(json, "ofport", ofp_to_u16(ofport));
+    if (vport) {
+        json_object_put_string(json, "role", vif_role_to_string(vport->role));
+        put_vlans(json, &vport->vlan.members);
+        if (!eth_addr_is_zero(vport->mac)) {
+            json_object_put_format(json, "mac", ETH_ADDR_FMT,
+                                   ETH_ADDR_ARGS(vport->mac));
+        }
+        put_others(json, vport);
+        if (vport->follow_limit) {
+            put_integer(json, "follow-limit", vport->follow_limit);
+        }
+        if (vport->follow_limit && !vport->listens) {
+            json_object_put(json, "deaf", json_boolean_create(true));
+        }
+        if (vport->isolated) {
+            json_object_put(json, "isolated", json_boolean_create(true));
+        }
+        put_vport_state(json, export->mb, vport);
+    } else {
+        json_object_put_string(json, "state", "not wired");
+        json_object_put_string(json, "reason",
+                               diags->n ? diags->diags[0].text
+                               : "is not in the database yet");
+    }
+    if (vif) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        port_vlan_format(&s, &vif->vlan);
+        json_object_put_string(json, "vlan-config", ds_cstr(&s));
+        ds_destroy(&s);
+        put_guest(json, &vif->guest);
+        put_optional(json, "vm-id", vif->vm_id);
+        put_optional(json, "iface-id", vif->iface_id);
+        put_optional(json, "portgroup", vif->portgroup);
+    }
+    json_object_put(export->ports, name, json);
+}
+
+static struct json *
+export_fdb(const struct mbridge *mb)
+{
+    const struct mac_entry **entries
+        = mac_table_sort(plan_mac_table(mbridge_plan(mb)));
+    struct json *array = json_array_create_empty();
+
+    for (const struct mac_entry **e = entries; *e; e++) {
+        for (size_t i = 0; i < (*e)->n_claims; i++) {
+            const struct mac_claim *claim = &(*e)->claims[i];
+            bool lost = vlan_set_is_empty(&claim->won);
+            struct json *json = json_object_create();
+
+            json_object_put_format(json, "mac", ETH_ADDR_FMT,
+                                   ETH_ADDR_ARGS((*e)->mac));
+            put_vlans(json, lost ? &claim->vlans : &claim->won);
+            json_object_put_string(json, "port", claim->port);
+            json_object_put_string(json, "source",
+                                   claim_kind_to_string(claim->kind));
+            json_object_put_string(json, "state",
+                                   mbridge_claim_state(mb, claim));
+            if (lost) {
+                put_optional(json, "holder", find_holder(*e, claim));
+            }
+            json_array_add(array, json);
+        }
+    }
+    free(entries);
+    return array;
+}
+
+static void
+add_to_member(struct json *json, const char *name, long long int value)
+{
+    const struct json *old = shash_find_data(json_object(json), name);
+
+    put_integer(json, name, value + (old ? json_integer(old) : 0));
+}
+
+/* Adds to member "drops" of 'json' what 'df', a flow of ours that drops, has
+ * dropped, by table. */
+static void
+add_drops(struct json *json, const struct dump_flow *df)
+{
+    const char *table = pipeline_table_to_string(df->flow->table_id);
+
+    if (!shash_find(json_object(json), "drops")) {
+        json_object_put(json, "drops", json_object_create());
+    }
+    add_to_member(shash_find_data(json_object(json), "drops"),
+                  table ? table : "?", df->n_packets);
+}
+
+/* Adds to each of 'ports' what 'dump' counted of it: frames from it in ADMIT,
+ * frames to its address in FORWARD, and frames that its own flows drop. */
+static void
+put_port_stats(struct json *ports, const struct mbridge *mb,
+               const struct flow_dump *dump)
+{
+    for (size_t i = 0; i < dump->n_flows; i++) {
+        const struct dump_flow *df = &dump->flows[i];
+        const char *name = plan_cookie_origin(mbridge_plan(mb),
+                                              df->flow->cookie);
+        struct json *port
+            = name ? shash_find_data(json_object(ports), name) : NULL;
+
+        if (!port || !df->has_stats
+            || !pipeline_cookie_is_ours(df->flow->cookie)) {
+            continue;
+        }
+        if (!df->flow->ofpacts_len) {
+            add_drops(port, df);
+        } else if (df->flow->table_id == TABLE_ADMIT) {
+            add_to_member(port, "tx_packets", df->n_packets);
+            add_to_member(port, "tx_bytes", df->n_bytes);
+        } else if (df->flow->table_id == TABLE_FORWARD) {
+            add_to_member(port, "rx_packets", df->n_packets);
+            add_to_member(port, "rx_bytes", df->n_bytes);
+        }
+    }
+}
+
+/* Adds to 'bridge' what our own flows have dropped, by table. */
+static void
+put_drops(struct json *bridge, const struct flow_dump *dump)
+{
+    for (size_t i = 0; i < dump->n_flows; i++) {
+        const struct dump_flow *df = &dump->flows[i];
+
+        if (df->has_stats && !df->flow->ofpacts_len
+            && pipeline_cookie_is_ours(df->flow->cookie)) {
+            add_drops(bridge, df);
+        }
+    }
+}
+
+static struct json *
+export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
+{
+    const struct oflow_table *desired = plan_desired(mbridge_plan(mb));
+    const struct oflow_table *installed = ofctrl_get_installed(ofctrl);
+    const struct commit_stats *stats = ofctrl_get_stats(ofctrl);
+    const struct meter_sync *ms = ofctrl_get_meters(ofctrl);
+    struct json *latency = json_array_create_empty();
+    struct json *json = json_object_create();
+
+    put_integer(json, "flows_planned", oflow_table_count_flows(desired));
+    put_integer(json, "flows_installed", oflow_table_count_flows(installed));
+    put_integer(json, "groups_planned", oflow_table_count_groups(desired));
+    put_integer(json, "groups_installed",
+                oflow_table_count_groups(installed));
+    put_integer(json, "meters_planned", plan_meters(mbridge_plan(mb))->n);
+    put_integer(json, "meters_installed", ms->installed.n);
+    put_integer(json, "meter_mods", ms->n_mods);
+    put_integer(json, "bundles", stats->n_bundles);
+    put_integer(json, "flow_mods", stats->n_flow_mods);
+    put_integer(json, "group_mods", stats->n_group_mods);
+    put_integer(json, "errors", stats->n_errors);
+    put_integer(json, "frames", mbridge_count_frames(mb));
+    put_integer(json, "connections", ofctrl_count_connects(ofctrl));
+    for (size_t i = 0; i <= COMMIT_N_LATENCIES; i++) {
+        json_array_add(latency, json_integer_create(stats->latency[i]));
+    }
+    json_object_put(json, "latency_counts", latency);
+    put_integer(json, "latency_sum_ms", stats->latency_sum);
+    return json;
+}
+
+static struct json *
+export_diags(const struct diag_list *diags)
+{
+    struct json *array = json_array_create_empty();
+
+    for (size_t i = 0; i < diags->n; i++) {
+        json_array_add(array, diag_to_json(&diags->diags[i], 0));
+    }
+    return array;
+}
+
+/* The meters of 'mb' that are for 'network', each of which limits a direction
+ * of what all its guests get or send together. */
+static struct json *
+export_meters(const struct mbridge *mb, const struct netdef *network)
+{
+    const struct ometers *planned = plan_meters(mbridge_plan(mb));
+    const struct meter_sync *ms = ofctrl_get_meters(mbridge_ofctrl(mb));
+    struct json *array = json_array_create_empty();
+
+    for (size_t i = 0; i < planned->n; i++) {
+        const struct ometer *meter = &planned->meters[i];
+        const struct ometer *seen = ometers_find(&ms->installed,
+                                                 meter->meter_id);
+        struct json *json;
+        bool out;
+
+        if (bridge_meters_find(mbridge_model(mb), meter->meter_id, &out)
+            != network) {
+            continue;
+        }
+        json = json_object_create();
+        put_integer(json, "meter_id", meter->meter_id);
+        json_object_put_string(json, "direction", out ? "out" : "in");
+        put_integer(json, "kbps", meter->bands[0].rate);
+        if (meter->n_bands > 1) {
+            put_integer(json, "peak_kbps", meter->bands[1].rate);
+        }
+        json_object_put(json, "installed", json_boolean_create(
+                            seen && ometer_equals(seen, meter)));
+        json_array_add(array, json);
+    }
+    return array;
+}
+
+static struct json *
+export_networks(const struct mbridge *mb)
+{
+    const struct bridge_model *model = mbridge_model(mb);
+    struct json *array = json_array_create_empty();
+
+    for (size_t i = 0; i < model->n_networks; i++) {
+        const struct netdef *netdef = model->networks[i];
+        struct json *json = json_object_create();
+
+        json_object_put_string(json, "name", netdef->name);
+        put_optional(json, "file", netdef->bridge_origin.file);
+        put_integer(json, "line", netdef->bridge_origin.line);
+        json_object_put_string(json, "macTableManager",
+                               mac_table_manager_to_string(
+                                   netdef_mode(netdef)));
+        json_object_put(json, "meters", export_meters(mb, netdef));
+        json_array_add(array, json);
+    }
+    return array;
+}
+
+/* Returns 'mb' as an object, with counters if 'dump' is nonnull.  The caller
+ * must destroy it. */
+struct json *
+export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
+{
+    const struct ofctrl *ofctrl = mbridge_ofctrl(mb);
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct export export = { .mb = mb, .ports = json_object_create() };
+    struct json *json = json_object_create();
+    struct ds state = DS_EMPTY_INITIALIZER;
+
+    mbridge_for_each_port(mb, export_port, &export);
+    if (dump) {
+        put_port_stats(export.ports, mb, dump);
+        put_drops(json, dump);
+    }
+    ofctrl_format_state(&state, ofctrl, mbridge_plan(mb));
+    mbridge_get_diags(mb, &diags);
+    json_object_put_string(json, "macTableManager",
+                           plan_get_ctx(mbridge_plan(mb))->exact
+                           ? "libvirt" : "kernel");
+    json_object_put_string(json, "state", ds_cstr(&state));
+    json_object_put(json, "ok", json_boolean_create(mbridge_is_ok(mb)));
+    json_object_put(json, "networks", export_networks(mb));
+    json_object_put(json, "ports", export.ports);
+    json_object_put(json, "fdb", export_fdb(mb));
+    json_object_put(json, "counts", export_counts(mb, ofctrl));
+    json_object_put(json, "diagnostics", export_diags(&diags));
+    diag_list_uninit(&diags);
+    ds_destroy(&state);
+    return json;
+}
+
+static void
+add_view_port(const char *name OVS_UNUSED, ofp_port_t ofport OVS_UNUSED,
+              const struct vif *vif,
+              const struct diag_list *diags OVS_UNUSED, void *ports)
+{
+    if (vif) {
+        struct vif *copy = ports_bridge_add_vif(ports, vif->name);
+
+        vif_uninit(copy);
+        vif_clone(copy, vif);
+    }
+}
+
+/* Initializes 'view' to 'mb', which must not be changed meanwhile. */
+void
+bridge_view_init(struct bridge_view *view, const struct mbridge *mb)
+{
+    const struct plan *plan = mbridge_plan(mb);
+    const struct vport **vports = plan_sort_ports(plan);
+
+    *view = (struct bridge_view) {
+        .bridge = {
+            .name = xstrdup(mbridge_name(mb)),
+            .ports = &view->ports,
+            .model = *mbridge_model(mb),
+            .plan = plan_create(mbridge_name(mb)),
+        },
+    };
+    mbridge_for_each_port(mb, add_view_port, &view->ports);
+    ports_bridge_sort(&view->ports);
+
+    plan_set_ctx(view->bridge.plan, plan_get_ctx(plan));
+    for (const struct vport **p = vports; *p; p++) {
+        plan_set_port(view->bridge.plan, *p);
+    }
+    free(vports);
+    plan_set_meters(view->bridge.plan, plan_meters(plan));
+    plan_seed(view->bridge.plan, plan_desired(plan));
+    plan_run(view->bridge.plan);
+}
+
+/* Frees what 'view' holds. */
+void
+bridge_view_uninit(struct bridge_view *view)
+{
+    for (size_t i = 0; i < view->ports.n_vifs; i++) {
+        vif_uninit(&view->ports.vifs[i]);
+    }
+    free(view->ports.vifs);
+    plan_destroy(view->bridge.plan);
+    free(view->bridge.name);
+}

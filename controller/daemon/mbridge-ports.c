@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/mbridge-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/db/dbsync.h"
+#include "controller/switch/normal-guard.h"
+#include "controller/switch/ofctrl.h"
+#include "flow.h"
+#include "hash.h"
+#include "lib/host/vif.h"
+#include "lib/model/model.h"
+#include "lib/model/port-limits.h"
+#include "lib/model/port-policy.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/plan.h"
+#include "lib/rows/dbrow.h"
+#include "openvswitch/ofp-port.h"
+#include "openvswitch/vlog.h"
+#include "ovsdb/ovs-idl.h"
+#include "ovsdb/vif-reader.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(mbridge_ports);
+
+/* What is wanted of the database is known by the bridge's name too: a port
+ * that moves to another bridge has left the one and come to the other in any
+ * order. */
+static char *
+row_object(const struct mbridge *mb, const char *name, const char *what)
+{
+    return xasprintf("bridge %s, port %s, %s", mb->row.name, name, what);
+}
+
+/* What is written into the database for a port. */
+static const char *const port_rows[] = {
+    "VLANs", "QoS", "policing", "protected",
+};
+
+/* States what would make 'what' of port 'name' what it should be, or that it
+ * is that if 'params', which is taken over, is null. */
+static void
+want_row(struct mbridge *mb, const char *name, const char *what,
+         struct json *params)
+{
+    char *object;
+
+    if (!params && !dbsync_count_pending(mb->env->dbsync)) {
+        /* As nearly always. */
+        return;
+    }
+    object = row_object(mb, name, what);
+    if (params) {
+        dbsync_want(mb->env->dbsync, object, params);
+    } else {
+        dbsync_unwant(mb->env->dbsync, object);
+    }
+    free(object);
+}
+
+static void
+unwant_rows(struct mbridge *mb, const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(port_rows); i++) {
+        want_row(mb, name, port_rows[i], NULL);
+    }
+}
+
+/* Is there something to write into the database for port 'name'? */
+bool
+mbridge_is_row_wanted(const struct mbridge *mb, const char *name)
+{
+    bool wanted = false;
+
+    for (size_t i = 0; i < ARRAY_SIZE(port_rows) && !wanted; i++) {
+        char *object = row_object(mb, name, port_rows[i]);
+
+        wanted = dbsync_is_wanted(mb->env->dbsync, object);
+        free(object);
+    }
+    return wanted;
+}
+
+/* Has column protected of the Port row of 'vif', which 'port' is, written as
+ * it must be for tunnels and isolated guests to be kept apart.  As long as the
+ * bridge's networks are not known, or flows that isolate guests are on their
+ * way, a guest stays as it is. */
+static void
+update_protected(struct mbridge *mb, const struct mport *port,
+                 const struct vif *vif)
+{
+    bool on_their_way = mb->decided_exact && !mb->isolating;
+    bool isolated = (mbridge_knows_networks(mb) && !on_their_way
+                     ? port->isolated : vif->protected_is_ours);
+    bool protected = port_policy_protected(vif, isolated, mb->isolating
+                                           && mb->decided_exact, mb->apart);
+
+    want_row(mb, vif->name, "protected",
+             (vif_must_change_protected(vif, protected)
+              ? dbrow_set_port_protected(vif->port, protected) : NULL));
+}
+
+static void
+mport_set_tunnel(struct mbridge *mb, struct mport *port, enum tunnel_kind kind)
+{
+    mb->tunnels.n[port->tunnel]--;
+    mb->tunnels.n[kind]++;
+    port->tunnel = kind;
+}
+
+/* Forgets what the database said of 'port'. */
+static void
+mport_detach(struct mbridge *mb, struct mport *port)
+{
+    if (port->in_plan) {
+        plan_remove_port(mb->plan, port->name);
+        port->in_plan = false;
+    }
+    if (port->unsupported) {
+        mb->n_unsupported--;
+        port->unsupported = false;
+    }
+    if (port->name) {
+        unwant_rows(mb, port->name);
+        mport_set_tunnel(mb, port, TUNNEL_NOT);
+        free(port->name);
+        port->name = NULL;
+    }
+    diag_list_clear(&port->diags);
+}
+
+static void
+mport_set_fresh(struct mbridge *mb, struct mport *port, bool fresh)
+{
+    if (fresh && !port->fresh) {
+        shash_add(&mb->fresh_ports, port->of_name, port);
+    } else if (!fresh && port->fresh) {
+        shash_find_and_delete(&mb->fresh_ports, port->of_name);
+    }
+    port->fresh = fresh;
+}
+
+void
+mbridge_destroy_mport(struct mbridge *mb, struct mport *port)
+{
+    mport_detach(mb, port);
+    mport_set_fresh(mb, port, false);
+    mb->tunnels.n[port->tunnel]--;
+    normal_guard_remove_port(mb->guard, port->ofport);
+    diag_list_uninit(&port->diags);
+    follow_uninit(&port->follow);
+    ovs_list_remove(&port->deaf_node);
+    ovs_list_remove(&port->await_node);
+    hmap_remove(&mb->ports, &port->hmap_node);
+    free(port);
+}
+
+static uint32_t
+hash_ofport(ofp_port_t ofport)
+{
+    return hash_int(ofp_to_u16(ofport), 0);
+}
+
+struct mport *
+mbridge_find_mport(const struct mbridge *mb, ofp_port_t ofport)
+{
+    struct mport *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, hmap_node, hash_ofport(ofport),
+                             &mb->ports) {
+        if (port->ofport == ofport) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+static void
+update_vlan(struct mbridge *mb, const struct vif *vif)
+{
+    struct port_vlan vlan;
+
+    if (model_port_vlan(&mb->model, vif, &vlan)) {
+        want_row(mb, vif->name, "VLANs",
+                 dbrow_set_port_vlan(vif->port, &vif->vlan, &vlan,
+                                     vif_has_lost_vlan(vif) ? "kept"
+                                     : "true"));
+        port_vlan_uninit(&vlan);
+    } else {
+        want_row(mb, vif->name, "VLANs", NULL);
+    }
+}
+
+static void
+update_limits(struct mbridge *mb, const struct vif *vif)
+{
+    struct port_limits limits;
+
+    port_limits_init(&limits, &mb->model, vif, NULL);
+    want_row(mb, vif->name, "QoS",
+             limits.write_in ? dbrow_set_port_qos(vif, &limits.in) : NULL);
+    want_row(mb, vif->name, "policing",
+             limits.write_out ? dbrow_set_policing(vif, &limits.out) : NULL);
+}
+
+/* Has what is asked of 'vif' written into the database, where that is for us
+ * to do. */
+static void
+update_rows(struct mbridge *mb, const struct vif *vif)
+{
+    if (vif->portgroup && !mb->complete
+        && !model_find_portgroup(&mb->model, vif, NULL)) {
+        /* It may be in the file that could not be read. */
+        unwant_rows(mb, vif->name);
+    } else {
+        update_vlan(mb, vif);
+        update_limits(mb, vif);
+    }
+}
+
+/* Returns the vif of 'port', or null if there is none, or none yet.
+ *
+ * The switch tells of a new port at once, but writes the port's number into
+ * the database only when it is through with all its ports, and does nothing
+ * else before.  If the flows are there by then, they go in before anybody has
+ * seen the number.  So until the database has it, a port that has come since
+ * the switch was read is known by its name alone, which is unique in the
+ * database unless OpenFlow has cut it off.  In this case, the result is
+ * 'early', which is a shallow copy with the number.  (A port that the switch
+ * has had for longer might be about to go, and the interface be on its way to
+ * another bridge.) */
+const struct vif *
+mbridge_find_vif(const struct mbridge *mb, const struct mport *port,
+                 struct vif *early)
+{
+    const struct vif *vif = vif_reader_find(mb->env->vifs, port->ofport,
+                                            port->of_name, port->hw_addr,
+                                            port->name);
+
+    if (!vif && port->fresh) {
+        vif = vif_reader_find_name(mb->env->vifs, port->of_name);
+        if (!vif || vif->ofport != OFPP_NONE || vif->error) {
+            return NULL;
+        }
+        *early = *vif;
+        early->ofport = port->ofport;
+        vif = early;
+    }
+    return vif;
+}
+
+/* Does 'vport', a new version of 'port' with or without 'carrier', mean that
+ * now the outside is to send by another member of a bond than before?  With
+ * LACP the members are one to the outside.
+ *
+ * vswitchd has put a member out of use, if its bond_downdelay is 0, before it
+ * writes that the link is down. */
+static bool
+moves_guests(const struct mbridge *mb, const struct mport *port,
+             const struct vport *vport, bool carrier)
+{
+    const struct vport *old = plan_find_port(mb->plan, vport->name);
+
+    return (old && old->reflects && vport->reflects
+            && ((old->admission != ADMISSION_ALL
+                 && vport->admission == ADMISSION_ALL)
+                || (port->carrier && !carrier)));
+}
+
+/* Finds out from the database what 'port' is for, and has the plan follow. */
+void
+mbridge_update_mport(struct mbridge *mb, struct mport *port)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    enum model_verdict verdict;
+    struct vport vport;
+    struct vif early;
+    const struct vif *vif = mbridge_find_vif(mb, port, &early);
+
+    port->put = ofctrl_next_put(mb->ofctrl);
+    if (vif && vif != &early) {
+        mport_set_fresh(mb, port, false);
+    }
+    if (!vif) {
+        mport_detach(mb, port);
+        normal_guard_set_port(mb->guard, port->ofport, false);
+        return;
+    }
+    if (port->name && strcmp(port->name, vif->name)) {
+        mport_detach(mb, port);
+    }
+    if (!port->name) {
+        port->name = xstrdup(vif->name);
+    }
+
+    verdict = model_port(&mb->model, vif, &vport, &diags);
+    if (verdict != MODEL_SKIPPED) {
+        mbridge_keep_found(mb, port, &vport);
+    }
+    normal_guard_set_port(mb->guard, port->ofport,
+                          verdict != MODEL_SKIPPED
+                          && vport.role == VIF_NETWORK);
+    port->isolated = verdict != MODEL_SKIPPED && vport.isolated;
+    if (verdict != MODEL_SKIPPED) {
+        if (vport.role == VIF_HOST) {
+            mb->check_settings = true;
+            /* The database has it too, but not after a restart of its
+             * server. */
+            vport_set_mac(&vport, port->hw_addr);
+        }
+        mbridge_await(mb, port, vif, &vport);
+        /* A guest that is held back no longer may be held back again. */
+        port->arrived = port->arrived && !vport.active;
+        vport.active = vport.active || port->arrived;
+        mbridge_follow(mb, port, vif->guest.current_mac, &vport);
+        mb->announce = (mb->announce
+                        || moves_guests(mb, port, &vport, !vif->no_carrier));
+        port->carrier = !vif->no_carrier;
+        plan_set_port(mb->plan, &vport);
+        vport_uninit(&vport);
+    } else if (port->in_plan) {
+        plan_remove_port(mb->plan, port->name);
+    }
+    port->in_plan = verdict != MODEL_SKIPPED;
+    if (port->in_plan) {
+        mbridge_unfollow_others(mb, port);
+    }
+    mb->n_unsupported -= port->unsupported;
+    port->unsupported = verdict == MODEL_UNSUPPORTED;
+    mb->n_unsupported += port->unsupported;
+    mport_set_tunnel(mb, port, tunnel_get_kind(vif));
+
+    if (!mb->model.wanted) {
+        diag_list_clear(&diags);
+    }
+    mbridge_log_new_diags(mb, &port->diags, &diags);
+    diag_list_uninit(&port->diags);
+    port->diags = diags;
+    if (vif != &early) {
+        /* vswitchd publishes the numbers of all new ports at once, so that
+         * this becomes one transaction for all. */
+        update_rows(mb, vif);
+        update_protected(mb, port, vif);
+    }
+}
+
+/* Has tunnels and isolated guests kept apart, or left alone again, if that is
+ * not as it was. */
+void
+mbridge_protect_ports(struct mbridge *mb)
+{
+    bool apart = tunnels_are_apart(&mb->tunnels, mb->exact);
+    struct mport *port;
+
+    if (apart == mb->apart && mb->decided_exact == mb->apart_decided
+        && mb->isolating == mb->apart_isolating) {
+        return;
+    }
+    mb->apart = apart;
+    mb->apart_decided = mb->decided_exact;
+    mb->apart_isolating = mb->isolating;
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        const struct vif *vif
+            = port->name ? vif_reader_find_name(mb->env->vifs, port->name)
+                         : NULL;
+
+        if (vif) {
+            update_protected(mb, port, vif);
+        }
+    }
+}
+
+/* Are all isolated guests protected, and has vswitchd taken notice? */
+bool
+mbridge_has_protected(const struct mbridge *mb)
+{
+    const struct mport *port;
+    bool any = false;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        const struct vif *vif = (port->isolated && port->name
+                                 ? vif_reader_find_name(mb->env->vifs,
+                                                        port->name)
+                                 : NULL);
+
+        if (vif && !vif->is_protected) {
+            return false;
+        }
+        any = any || vif;
+    }
+    return !any || ovs_idl_is_carried_out(mb->env->ovs);
+}
+
+/* The switch tells of a port. */
+void
+mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
+{
+    struct mbridge *mb = mb_;
+    struct mport *port = mbridge_find_mport(mb, phy->port_no);
+    bool fresh = (port ? port->fresh
+                  : (ofctrl_is_ready(mb->ofctrl)
+                     && strlen(phy->name) < OFP_MAX_PORT_NAME_LEN - 1));
+
+    if (gone) {
+        if (port) {
+            mbridge_destroy_mport(mb, port);
+        }
+        return;
+    }
+
+    if (port && port->readback == ofctrl_count_readbacks(mb->ofctrl)
+        && !strcmp(port->of_name, phy->name)
+        && eth_addr_equals(port->hw_addr, phy->hw_addr)) {
+        return;                 /* Of its link or speed, say. */
+    }
+    if (!port) {
+        port = xzalloc(sizeof *port);
+        port->ofport = phy->port_no;
+        mb->tunnels.n[port->tunnel]++;
+        diag_list_init(&port->diags);
+        follow_init(&port->follow);
+        ovs_list_init(&port->deaf_node);
+        ovs_list_init(&port->await_node);
+        port->is_new = ofctrl_is_ready(mb->ofctrl);
+        hmap_insert(&mb->ports, &port->hmap_node, hash_ofport(port->ofport));
+    }
+    mport_set_fresh(mb, port, false);
+    ovs_strlcpy(port->of_name, phy->name, sizeof port->of_name);
+    port->hw_addr = phy->hw_addr;
+    port->readback = ofctrl_count_readbacks(mb->ofctrl);
+    mport_set_fresh(mb, port, fresh);
+    mbridge_update_mport(mb, port);
+}
+
+static void
+update_mport_of_vif(struct mbridge *mb, const struct vif *vif)
+{
+    struct mport *port = (!vif ? NULL
+                          : vif->ofport != OFPP_NONE
+                          ? mbridge_find_mport(mb, vif->ofport)
+                          : shash_find_data(&mb->fresh_ports, vif->name));
+
+    if (port && !strncmp(port->of_name, vif->name,
+                         OFP_MAX_PORT_NAME_LEN - 1)) {
+        mbridge_update_mport(mb, port);
+    }
+}
+
+/* A vif has come, changed or gone, on this bridge or another. */
+void
+mbridge_vif_changed(struct mbridge *mb, const struct vif *old,
+                    const struct vif *new)
+{
+    if (old && (!new || (old->ofport != new->ofport
+                         && old->ofport != OFPP_NONE))) {
+        update_mport_of_vif(mb, old);
+    }
+    update_mport_of_vif(mb, new);
+}

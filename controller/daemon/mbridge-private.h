@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MBRIDGE_PRIVATE_H
+#define MBRIDGE_PRIVATE_H 1
+
+/* What the files of mbridge share: mbridge.c, which brings the parts of a
+ * bridge together, mbridge-ports.c, which joins what the switch and the
+ * database tell of its ports, and mbridge-state.c, which tells how it is. */
+
+#include "controller/daemon/mbridge.h"
+#include "controller/switch/ofctrl.h"
+#include "lib/base/diag.h"
+#include "lib/host/bridge-row.h"
+#include "lib/model/follow.h"
+#include "lib/model/model.h"
+#include "lib/model/tunnels.h"
+#include "openvswitch/hmap.h"
+#include "openvswitch/list.h"
+#include "openvswitch/ofp-port.h"
+#include "openvswitch/shash.h"
+#include "uuid.h"
+
+/* A port of the switch. */
+struct mport {
+    struct hmap_node hmap_node; /* In mbridge's 'ports', by 'ofport'. */
+    ofp_port_t ofport;
+    char of_name[OFP_MAX_PORT_NAME_LEN];    /* Perhaps cut off. */
+    struct eth_addr hw_addr;
+    unsigned int readback;      /* In which, or after which, it was told. */
+    unsigned long long int put; /* Number of the put that takes it in. */
+    bool fresh;                 /* In mbridge's 'fresh_ports'? */
+
+    /* From the database, once known. */
+    char *name;                 /* Of the interface, or null. */
+    bool arrived;               /* Held back, but it has sent a frame. */
+    bool is_new;                /* Come since the switch was read, not active
+                                 * yet. */
+    long long int await_until;  /* By time_msec(); see mbridge_await(). */
+    struct ovs_list await_node; /* In mbridge's 'awaited_ports', or empty. */
+    struct follow follow;       /* What its guest has changed to. */
+    struct eth_addr current_mac;    /* What libvirt said of that. */
+    struct ovs_list deaf_node;  /* In mbridge's 'deaf_ports', or empty. */
+    bool in_plan;
+    bool isolated;
+    bool carrier;               /* Was its link up? */
+    struct {
+        bool network, isolated, listens;
+    } found;                    /* In the switch: what it was taken for. */
+    bool unsupported;           /* Keeps the bridge in kernel mode. */
+    enum tunnel_kind tunnel;    /* As counted in mbridge's 'tunnels'. */
+    struct diag_list diags;
+};
+
+struct mbridge {
+    const struct mbridge_env *env;
+    struct bridge_row row;
+    struct uuid uuid;
+    struct ofctrl *ofctrl;
+    unsigned int ofctrl_seqno;
+    struct normal_guard *guard;
+    struct plan *plan;
+    struct hmap ports;          /* Contains "struct mport"s. */
+    struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
+    bool announce;              /* Another member of a bond is in use. */
+    struct ovs_list deaf_ports; /* Those whose guest is not listened to. */
+    struct ovs_list awaited_ports;  /* Those whose guest is not known yet. */
+    unsigned long long int n_frames;    /* That flows have shown. */
+    size_t n_unsupported;       /* Of them. */
+    struct tunnels tunnels;     /* Likewise. */
+    bool apart;                 /* Are tunnels to be kept apart... */
+    bool apart_decided;         /* ...with these as they were then? */
+    bool apart_isolating;
+
+    struct bridge_model model;
+    bool complete;              /* Are all definitions known? */
+    struct diag_list model_diags;
+    struct diag_list settings_diags;    /* Of the bridge itself. */
+    bool check_settings;        /* Look at these again? */
+    struct diag_list mode_diags;    /* Why the mode is not what it should. */
+
+    bool has_mode;              /* Is 'exact' known yet? */
+    bool exact;                 /* Mode in force... */
+    bool decided_exact;         /* ...and the one that is to be. */
+    bool isolating;             /* Are flows in that keep isolated guests
+                                 * apart? */
+    bool asked_exact;           /* Mode last asked for, undisputed. */
+    bool decide;                /* Decide on the mode again... */
+    enum network_kind network;  /* ...also if one of these changes. */
+    size_t n_unsupported_ports;
+    size_t meter_bands;
+    bool found_exact;           /* Was this the mode that was found? */
+};
+
+/* mbridge.c. */
+void mbridge_log_new_diags(const struct mbridge *, const struct diag_list *old,
+                           const struct diag_list *new);
+
+/* mbridge-ports.c. */
+struct mport *mbridge_find_mport(const struct mbridge *, ofp_port_t);
+const struct vif *mbridge_find_vif(const struct mbridge *,
+                                   const struct mport *, struct vif *early);
+void mbridge_update_mport(struct mbridge *, struct mport *);
+void mbridge_destroy_mport(struct mbridge *, struct mport *);
+void mbridge_protect_ports(struct mbridge *);
+bool mbridge_has_protected(const struct mbridge *);
+bool mbridge_is_row_wanted(const struct mbridge *, const char *name);
+ofctrl_port_cb mbridge_on_of_port;
+
+/* mbridge-found.c. */
+bool mbridge_knows_networks(const struct mbridge *);
+void mbridge_find(struct mbridge *, const struct oflow_table *);
+void mbridge_keep_found(const struct mbridge *, struct mport *,
+                        struct vport *);
+
+/* mbridge-await.c. */
+void mbridge_await(struct mbridge *, struct mport *, const struct vif *,
+                   struct vport *);
+void mbridge_await_run(struct mbridge *);
+void mbridge_await_wait(const struct mbridge *);
+
+/* mbridge-follow.c. */
+ofctrl_frame_cb mbridge_on_frame;
+ofctrl_taken_cb mbridge_on_taken;
+void mbridge_follow(const struct mbridge *, struct mport *,
+                    struct eth_addr current_mac, struct vport *);
+void mbridge_unfollow_others(struct mbridge *, const struct mport *);
+void mbridge_found_followed(struct mbridge *, const char *port,
+                            struct eth_addr);
+void mbridge_follow_run(struct mbridge *);
+void mbridge_follow_wait(const struct mbridge *);
+
+#endif /* controller/daemon/mbridge-private.h */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/mbridge-private.h"
+
+#include <string.h>
+
+#include "controller/switch/normal-guard.h"
+#include "controller/switch/ofctrl.h"
+#include "lib/host/vif.h"
+#include "lib/model/mac-table.h"
+#include "lib/model/model.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/pipeline.h"
+#include "lib/openflow/plan.h"
+#include "openvswitch/dynamic-string.h"
+#include "ovsdb/vif-reader.h"
+
+/* Appends how far the switch is from the plan to 's', in a few words. */
+void
+mbridge_format_state(struct ds *s, const struct mbridge *mb)
+{
+    if (mb->exact != mb->decided_exact) {
+        ds_put_cstr(s, "protecting isolated guests");
+    } else if (ofctrl_is_ready(mb->ofctrl)
+               && !normal_guard_is_set(mb->guard)) {
+        ds_put_cstr(s, "setting no-flood");
+    } else if (ofctrl_is_installed(mb->ofctrl, mb->plan)
+               && !normal_guard_is_done(mb->guard)) {
+        ds_put_cstr(s, "flushing");
+    } else {
+        ofctrl_format_state(s, mb->ofctrl, mb->plan);
+    }
+}
+
+static void
+report_quarantine(const struct mbridge *mb, const struct mport *port,
+                  struct diag_list *diags)
+{
+    ovs_be64 cookie = pipeline_cookie(COOKIE_PORT, port->name);
+    const char *reason = ofctrl_get_quarantine(mb->ofctrl, cookie);
+
+    if (reason) {
+        struct origin origin = { .element = port->name };
+
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "the switch refused its flows (%s), so they are left out",
+                 reason);
+    }
+}
+
+/* Calls 'cb' with 'aux' for each port of the switch, in no particular
+ * order. */
+void
+mbridge_for_each_port(const struct mbridge *mb, mbridge_port_cb *cb,
+                      void *aux)
+{
+    const struct mport *port;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        struct vif early;
+        const struct vif *vif = mbridge_find_vif(mb, port, &early);
+
+        cb(port->name ? port->name : port->of_name, port->ofport, vif,
+           &port->diags, aux);
+    }
+}
+
+/* Appends all that there is to say of the bridge to 'diags'. */
+void
+mbridge_get_diags(const struct mbridge *mb, struct diag_list *diags)
+{
+    const struct mport *port;
+
+    diag_list_append(diags, &mb->model_diags);
+    diag_list_append(diags, &mb->mode_diags);
+    diag_list_append(diags, &mb->settings_diags);
+    normal_guard_get_diags(mb->guard, mb->row.name, diags);
+    tunnels_get_diags(&mb->tunnels, mb->exact, mb->row.name, diags);
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        diag_list_append(diags, &port->diags);
+        if (port->in_plan) {
+            report_quarantine(mb, port, diags);
+        }
+    }
+    diag_list_sort(diags);
+}
+
+/* Has the port that is called 'name' lost its address to others?  Then says so
+ * in 'why'. */
+static enum port_state
+claim_state(const struct mbridge *mb, const char *name, struct ds *why)
+{
+    const struct vport *vport = plan_find_port(mb->plan, name);
+    const struct mac_entry *entry
+        = mac_table_find(plan_mac_table(mb->plan), vport->mac);
+    const struct mac_claim *claim
+        = entry ? mac_entry_find_claim(entry, name) : NULL;
+
+    if (!claim || !vlan_set_is_empty(&claim->won)) {
+        return PORT_INSTALLED;
+    } else if (!claim->active) {
+        ds_put_cstr(why, "its address is pending");
+        return PORT_WAITING;
+    }
+    ds_put_format(why, "%s has its address", entry->claims[0].port);
+    return PORT_FAILED;
+}
+
+/* Has the switch of 'mb' told of the port of 'vif'? */
+bool
+mbridge_has_port(const struct mbridge *mb, const struct vif *vif)
+{
+    const struct mport *port = mbridge_find_mport(mb, vif->ofport);
+
+    return port && port->name && !strcmp(port->name, vif->name);
+}
+
+/* Returns how far the port of 'vif', which 'mb' has, has got there.  Appends
+ * the reason to 'why' unless it is installed. */
+enum port_state
+mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
+                   struct ds *why)
+{
+    const struct mport *port = mbridge_find_mport(mb, vif->ofport);
+    const char *quarantine = ofctrl_get_quarantine(
+        mb->ofctrl, pipeline_cookie(COOKIE_PORT, vif->name));
+
+    if (port->readback != ofctrl_count_readbacks(mb->ofctrl)) {
+        ds_put_cstr(why, "the switch has not told of it yet");
+        return PORT_WAITING;
+    } else if (!port->in_plan) {
+        ds_put_cstr(why, (port->diags.n ? port->diags.diags[0].text
+                          : "not wired"));
+        return PORT_FAILED;
+    } else if (quarantine) {
+        ds_put_format(why, "the switch has refused its flows: %s",
+                      quarantine);
+        return PORT_FAILED;
+    } else if (!ofctrl_put_is_done(mb->ofctrl, port->put)
+               || mbridge_is_row_wanted(mb, port->name)) {
+        ds_put_cstr(why, "not installed yet");
+        return PORT_WAITING;
+    }
+    return mb->exact ? claim_state(mb, port->name, why) : PORT_INSTALLED;
+}
+
+/* Is everything in the switch that is asked for? */
+bool
+mbridge_is_installed(const struct mbridge *mb)
+{
+    return (mb->exact == mb->decided_exact
+            && ofctrl_is_installed(mb->ofctrl, mb->plan));
+}
+
+/* Is everything in the switch that is asked for, and nothing wrong? */
+bool
+mbridge_is_ok(const struct mbridge *mb)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    bool ok;
+
+    mbridge_get_diags(mb, &diags);
+    ok = (mbridge_is_installed(mb)
+          && normal_guard_is_done(mb->guard)
+          && !ofctrl_count_quarantined(mb->ofctrl)
+          && !diag_list_has_errors(&diags));
+    diag_list_uninit(&diags);
+    return ok;
+}

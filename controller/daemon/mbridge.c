@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/mbridge-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/db/dbsync.h"
+#include "controller/switch/meter-sync.h"
+#include "controller/switch/normal-guard.h"
+#include "controller/switch/ofctrl.h"
+#include "lib/host/bridge-row.h"
+#include "lib/host/vif.h"
+#include "lib/model/bridge-settings.h"
+#include "lib/model/model.h"
+#include "lib/openflow/bridge-meters.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/plan.h"
+#include "lib/rows/dbrow.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/vlog.h"
+#include "ovsdb/vif-reader.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(mbridge);
+
+/* How much of a diagnostic is logged, in bytes: tenants may be who wrote what
+ * it quotes. */
+#define MAX_LOGGED 500
+
+/* Creates and returns bridge 'name'.  'env' must outlive it.  The client must
+ * call mbridge_set_row() and mbridge_set_networks() before mbridge_run(). */
+struct mbridge *
+mbridge_create(const char *name, const struct mbridge_env *env)
+{
+    struct mbridge *mb = xzalloc(sizeof *mb);
+
+    mb->env = env;
+    mb->row.name = xstrdup(name);
+    mb->ofctrl = ofctrl_create(name, mbridge_on_of_port, mbridge_on_frame,
+                               mbridge_on_taken, mb);
+    ofctrl_set_watch(mb->ofctrl, env->watch);
+    mb->guard = normal_guard_create(name);
+    mb->plan = plan_create(name);
+    hmap_init(&mb->ports);
+    shash_init(&mb->fresh_ports);
+    ovs_list_init(&mb->deaf_ports);
+    ovs_list_init(&mb->awaited_ports);
+    diag_list_init(&mb->model_diags);
+    diag_list_init(&mb->mode_diags);
+    diag_list_init(&mb->settings_diags);
+    bridge_model_init(&mb->model, &mb->row, NULL, 0, &mb->model_diags);
+    return mb;
+}
+
+static char *
+existence_object(const struct mbridge *mb)
+{
+    return xasprintf("bridge %s", mb->row.name);
+}
+
+static char *
+settings_object(const struct mbridge *mb)
+{
+    return xasprintf("settings of bridge %s", mb->row.name);
+}
+
+/* Frees 'mb', which may be null.  The switch keeps what it has. */
+void
+mbridge_destroy(struct mbridge *mb)
+{
+    struct mport *port;
+
+    if (!mb) {
+        return;
+    }
+
+    char *object = existence_object(mb);
+    dbsync_unwant(mb->env->dbsync, object);
+    free(object);
+    object = settings_object(mb);
+    dbsync_unwant(mb->env->dbsync, object);
+    free(object);
+
+    HMAP_FOR_EACH_SAFE (port, hmap_node, &mb->ports) {
+        mbridge_destroy_mport(mb, port);
+    }
+    hmap_destroy(&mb->ports);
+    shash_destroy(&mb->fresh_ports);
+    ofctrl_destroy(mb->ofctrl);
+    normal_guard_destroy(mb->guard);
+    plan_destroy(mb->plan);
+    bridge_model_uninit(&mb->model);
+    diag_list_uninit(&mb->model_diags);
+    diag_list_uninit(&mb->mode_diags);
+    diag_list_uninit(&mb->settings_diags);
+    bridge_row_uninit(&mb->row);
+    free(mb);
+}
+
+void
+mbridge_log_new_diags(const struct mbridge *mb, const struct diag_list *old,
+              const struct diag_list *new)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(30, 100);
+
+    if (diag_list_equals(old, new)) {
+        return;
+    }
+    for (size_t i = 0; i < new->n; i++) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        diag_format(&s, &new->diags[i]);
+        ds_chomp(&s, '\n');
+        if (new->diags[i].severity == DIAG_NOTE) {
+            VLOG_INFO_RL(&rl, "%s: %.*s", mb->row.name, MAX_LOGGED,
+                         ds_cstr(&s));
+        } else {
+            VLOG_WARN_RL(&rl, "%s: %.*s", mb->row.name, MAX_LOGGED,
+                         ds_cstr(&s));
+        }
+        ds_destroy(&s);
+    }
+}
+
+/* Takes over what the Bridge row says now. */
+void
+mbridge_set_row(struct mbridge *mb, const struct bridge_row *row,
+                const struct uuid *uuid)
+{
+    bridge_row_uninit(&mb->row);
+    bridge_row_clone(&mb->row, row);
+    mb->uuid = *uuid;
+    mb->decide = true;
+    ofctrl_set_allowed(mb->ofctrl, bridge_row_allows_openflow15(row));
+}
+
+/* Takes over the 'n_defs' definitions in 'defs', of which those that name this
+ * bridge count.  They must remain valid until the next call.  'complete' says
+ * whether there may be others that are not known.  Must be called again after
+ * mbridge_set_row(). */
+void
+mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
+                     size_t n_defs, bool complete)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct mport *port;
+
+    bridge_model_uninit(&mb->model);
+    bridge_model_init(&mb->model, &mb->row, defs, n_defs, &diags);
+    mb->complete = complete;
+    mbridge_log_new_diags(mb, &mb->model_diags, &diags);
+    diag_list_uninit(&mb->model_diags);
+    mb->model_diags = diags;
+    mb->decide = true;
+    mb->check_settings = true;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        mbridge_update_mport(mb, port);
+    }
+}
+
+/* The bridge's management socket has been made anew. */
+void
+mbridge_socket_appeared(struct mbridge *mb)
+{
+    ofctrl_socket_appeared(mb->ofctrl);
+    normal_guard_socket_appeared(mb->guard);
+}
+
+/* The switch has been read back over a new connection. */
+static void
+on_readback(struct mbridge *mb)
+{
+    if (mb->has_mode) {
+        normal_guard_switch_is_new(mb->guard);
+    }
+
+    unsigned int readback = ofctrl_count_readbacks(mb->ofctrl);
+    struct mport *port;
+
+    HMAP_FOR_EACH_SAFE (port, hmap_node, &mb->ports) {
+        if (port->readback != readback) {
+            mbridge_destroy_mport(mb, port);
+        }
+    }
+    if (!mb->has_mode) {
+        const struct oflow_table *installed
+            = ofctrl_get_installed(mb->ofctrl);
+
+        mb->has_mode = true;
+        mb->exact = oflow_table_count_flows(installed) > 0;
+        mb->decided_exact = mb->exact;
+        mb->asked_exact = mb->exact;
+        mb->found_exact = mb->exact;
+        mb->decide = true;
+        plan_seed(mb->plan, installed);
+        mbridge_find(mb, installed);
+    }
+}
+
+/* Has the plan have the meters that the networks on the bridge need. */
+static void
+update_meters(struct mbridge *mb, struct diag_list *diags)
+{
+    const struct meter_sync *ms = ofctrl_get_meters(mb->ofctrl);
+    struct ometers meters;
+
+    bridge_meters_get(&mb->model, mb->exact ? mb->meter_bands : 0, &meters);
+    bridge_meters_report(&mb->model, mb->exact, mb->meter_bands,
+                         meter_sync_error(ms), diags);
+    plan_set_meters(mb->plan, &meters);
+    ometers_uninit(&meters);
+}
+
+/* Decides whether the bridge shall have an exact MAC table, if what that
+ * depends on has changed. */
+static void
+update_mode(struct mbridge *mb)
+{
+    enum network_kind network = plan_network_kind(mb->plan);
+
+    size_t meter_bands = meter_sync_bands(ofctrl_get_meters(mb->ofctrl));
+
+    if (!mb->decide && mb->exact == mb->decided_exact
+        && mb->network == network
+        && mb->meter_bands == meter_bands
+        && mb->n_unsupported_ports == mb->n_unsupported) {
+        return;
+    }
+    mb->decide = false;
+    mb->network = network;
+    mb->meter_bands = meter_bands;
+    mb->n_unsupported_ports = mb->n_unsupported;
+
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct bridge_ctx ctx = {
+        .forward_bpdu = mb->row.forward_bpdu,
+        .meter_bands = meter_bands,
+    };
+
+    if (!mb->model.conflict && (mb->model.wanted || mb->complete)) {
+        mb->asked_exact = mb->model.mode == MAC_TABLE_LIBVIRT;
+    }
+    if (mb->asked_exact) {
+        ctx.exact = model_can_be_exact(&mb->row, network, mb->n_unsupported,
+                                       &diags);
+    }
+    mb->decided_exact = ctx.exact;
+    if (mb->exact && !ctx.exact && !mbridge_has_protected(mb)) {
+        /* Without the flows, isolated guests would reach each other. */
+        ctx.exact = true;
+    }
+    if (ctx.exact != mb->exact) {
+        VLOG_INFO("%s: %s mode", mb->row.name,
+                  ctx.exact ? "libvirt" : "kernel");
+    }
+    mb->exact = ctx.exact;
+    plan_set_ctx(mb->plan, &ctx);
+    update_meters(mb, &diags);
+
+    mbridge_log_new_diags(mb, &mb->mode_diags, &diags);
+    diag_list_uninit(&mb->mode_diags);
+    mb->mode_diags = diags;
+}
+
+/* A bridge that we made goes with its network, unless somebody uses it. */
+static void
+update_existence(struct mbridge *mb)
+{
+    char *object = existence_object(mb);
+    const struct uuid *local_port
+        = vif_reader_port_uuid(mb->env->vifs, mb->row.name);
+
+    if (mb->row.owner && !mb->model.wanted && mb->complete && local_port
+        && hmap_count(&mb->ports) == 1 && mbridge_find_mport(mb, OFPP_LOCAL)) {
+        dbsync_want(mb->env->dbsync, object,
+                    dbrow_delete_bridge(&mb->uuid, local_port));
+    } else {
+        dbsync_unwant(mb->env->dbsync, object);
+    }
+    free(object);
+}
+
+/* Has what networks ask of the bridge itself written, where that is for us to
+ * do, if anything that it depends on has changed. */
+static void
+update_settings(struct mbridge *mb)
+{
+    const struct vif *local = vif_reader_find_name(mb->env->vifs,
+                                                   mb->row.name);
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct bridge_settings settings;
+    char *object = settings_object(mb);
+
+    if (mb->check_settings) {
+        mb->check_settings = false;
+        if (!mb->complete) {
+            /* More may be asked for in a file that could not be read. */
+            dbsync_unwant(mb->env->dbsync, object);
+        } else if (bridge_settings_init(&settings, &mb->model, &mb->row,
+                                        local)) {
+            dbsync_want(mb->env->dbsync, object,
+                        dbrow_set_bridge(mb->row.name, &settings));
+            bridge_settings_uninit(&settings);
+        } else {
+            dbsync_unwant(mb->env->dbsync, object);
+        }
+        bridge_settings_report(&mb->model, &mb->row, local, &diags);
+        mbridge_log_new_diags(mb, &mb->settings_diags, &diags);
+        diag_list_uninit(&mb->settings_diags);
+        mb->settings_diags = diags;
+    }
+    free(object);
+}
+
+/* Brings the switch to the plan. */
+static void
+update_switch(struct mbridge *mb)
+{
+    const struct bridge_ctx *ctx = plan_get_ctx(mb->plan);
+    bool uses_normal = ctx->exact && network_kind_uses_normal(ctx->network);
+
+    normal_guard_run(mb->guard, uses_normal, mb->found_exact,
+                     ofctrl_is_installed(mb->ofctrl, mb->plan));
+    if (normal_guard_is_set(mb->guard)) {
+        ofctrl_put(mb->ofctrl, mb->plan);
+    }
+    if (!ctx->exact) {
+        mb->found_exact = false;
+    } else if (mb->announce) {
+        ofctrl_announce(mb->ofctrl, mb->plan);
+    }
+    mb->announce = false;
+}
+
+/* Goes on with reading the switch, and does nothing else: for a bridge that
+ * the database may know nothing about. */
+void
+mbridge_read(struct mbridge *mb)
+{
+    ofctrl_run(mb->ofctrl);
+}
+
+/* Arranges for poll_block() to wake up when mbridge_read() has something to
+ * do. */
+void
+mbridge_read_wait(struct mbridge *mb)
+{
+    ofctrl_wait(mb->ofctrl);
+}
+
+/* Brings the bridge up to date with all that it has been told. */
+void
+mbridge_run(struct mbridge *mb)
+{
+    ofctrl_run(mb->ofctrl);
+    if (ofctrl_get_seqno(mb->ofctrl) != mb->ofctrl_seqno) {
+        mb->ofctrl_seqno = ofctrl_get_seqno(mb->ofctrl);
+        on_readback(mb);
+    }
+    if (mb->has_mode && ofctrl_is_ready(mb->ofctrl)) {
+        mb->isolating = mb->exact && (mb->isolating
+                                      || ofctrl_is_installed(mb->ofctrl,
+                                                             mb->plan));
+        update_mode(mb);
+        mbridge_protect_ports(mb);
+        update_existence(mb);
+        update_settings(mb);
+        mbridge_await_run(mb);
+        mbridge_follow_run(mb);
+        plan_run(mb->plan);
+        update_switch(mb);
+    }
+}
+
+/* Arranges for poll_block() to wake up when mbridge_run() has something to
+ * do. */
+void
+mbridge_wait(struct mbridge *mb)
+{
+    ofctrl_wait(mb->ofctrl);
+    mbridge_await_wait(mb);
+    mbridge_follow_wait(mb);
+    normal_guard_wait(mb->guard, ofctrl_is_installed(mb->ofctrl, mb->plan));
+    if (normal_guard_is_set(mb->guard)) {
+        ofctrl_put_wait(mb->ofctrl);
+    }
+}
+
+/* If 'file_name', in the directory of the switch's sockets, is the name of a
+ * bridge's management socket, turns it into the name of the bridge and returns
+ * true. */
+bool
+mbridge_name_from_socket(char *file_name)
+{
+    static const char suffix[] = ".mgmt";
+    size_t suffix_len = sizeof suffix - 1;
+    size_t len = strlen(file_name);
+    bool is_socket = (len > suffix_len
+                      && !strcmp(file_name + len - suffix_len, suffix));
+
+    if (is_socket) {
+        file_name[len - suffix_len] = '\0';
+    }
+    return is_socket;
+}
+
+const char *
+mbridge_name(const struct mbridge *mb)
+{
+    return mb->row.name;
+}
+
+const struct plan *
+mbridge_plan(const struct mbridge *mb)
+{
+    return mb->plan;
+}
+
+const struct ofctrl *
+mbridge_ofctrl(const struct mbridge *mb)
+{
+    return mb->ofctrl;
+}
+
+const struct bridge_model *
+mbridge_model(const struct mbridge *mb)
+{
+    return &mb->model;
+}
+
+/* Returns how many frames flows have shown to this program. */
+unsigned long long int
+mbridge_count_frames(const struct mbridge *mb)
+{
+    return mb->n_frames;
+}
+
+/* Has the switch read afresh, and put right where it differs from the plan. */
+void
+mbridge_reread(struct mbridge *mb)
+{
+    ofctrl_reread(mb->ofctrl);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECONCILE_PRIVATE_H
+#define RECONCILE_PRIVATE_H 1
+
+/* What the files of reconcile share: reconcile.c, which brings inputs and
+ * outputs together, and reconcile-state.c, which tells how they are. */
+
+#include "controller/daemon/mbridge.h"
+#include "controller/daemon/reconcile.h"
+#include "openvswitch/shash.h"
+#include "sset.h"
+
+struct reconcile {
+    char *database;
+    char *datapath_type;
+    char *libvirt;              /* libvirt's run-time directory, or null. */
+    struct ovs_idl *ovs;
+    struct netdef_source *source;
+    struct guest_source *guests;    /* Or null. */
+    struct dbsync *dbsync;
+    struct dir_watch *rundir;   /* For sockets of bridges. */
+    struct mbridge_env env;
+    struct early_bridges *early;    /* Until the database has been seen. */
+    struct shash bridges;       /* By name, "struct mbridge"s. */
+    struct sset wanted_bridges; /* Those that we have asked to be made. */
+    bool started;               /* Has the database been seen? */
+    bool standing_by;           /* It is another's; 'bridges' is empty. */
+};
+
+#endif /* controller/daemon/reconcile-private.h */

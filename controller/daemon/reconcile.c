@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/reconcile-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/daemon/early-bridges.h"
+#include "controller/daemon/mbridge.h"
+#include "controller/db/dbsync.h"
+#include "controller/sources/dir-watch.h"
+#include "controller/sources/guest-source.h"
+#include "controller/sources/netdef-source.h"
+#include "dirs.h"
+#include "flow.h"
+#include "lib/host/bridge-row.h"
+#include "lib/host/ports-json.h"
+#include "lib/host/vif.h"
+#include "lib/model/model.h"
+#include "lib/rows/dbrow.h"
+#include "lib/tell/translation-format.h"
+#include "lib/tell/translation.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/shash.h"
+#include "openvswitch/vlog.h"
+#include "ovsdb/ovs-idl.h"
+#include "sset.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(reconcile);
+
+static vif_overlay_cb overlay_guest;
+static vif_changed_cb on_vif_changed;
+
+/* Creates and returns the whole of the program.  'config' is copied. */
+struct reconcile *
+reconcile_create(const struct reconcile_config *config)
+{
+    struct reconcile *r = xzalloc(sizeof *r);
+
+    r->database = xstrdup(config->database);
+    r->datapath_type = xstrdup(config->datapath_type);
+    r->libvirt = nullable_xstrdup(config->libvirt_run);
+    r->ovs = ovs_idl_create(config->database, overlay_guest,
+                            on_vif_changed, r);
+    r->source = netdef_source_create(config->networks,
+                                     config->libvirt_run,
+                                     config->libvirt_etc);
+    if (config->libvirt_run) {
+        r->guests = guest_source_create(config->libvirt_run,
+                                        ovs_idl_vifs(r->ovs));
+    }
+    r->dbsync = dbsync_create(config->database);
+    r->rundir = dir_watch_create(ovs_rundir(), true);
+    r->env = (struct mbridge_env) {
+        .ovs = r->ovs,
+        .vifs = ovs_idl_vifs(r->ovs),
+        .dbsync = r->dbsync,
+        .watch = config->watch,
+    };
+    r->early = early_bridges_create(&r->env);
+    shash_init(&r->bridges);
+    sset_init(&r->wanted_bridges);
+    return r;
+}
+
+/* Forgets the bridges.  The switches keep what they have. */
+static void
+clear_bridges(struct reconcile *r)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH_SAFE (node, &r->bridges) {
+        mbridge_destroy(node->data);
+        shash_delete(&r->bridges, node);
+    }
+}
+
+/* Frees 'r'.  Switches and database keep what they have. */
+void
+reconcile_destroy(struct reconcile *r)
+{
+    clear_bridges(r);
+    shash_destroy(&r->bridges);
+    sset_destroy(&r->wanted_bridges);
+    early_bridges_destroy(r->early);
+    dir_watch_destroy(r->rundir);
+    dbsync_destroy(r->dbsync);
+    netdef_source_destroy(r->source);
+    guest_source_destroy(r->guests);
+    ovs_idl_destroy(r->ovs);
+    free(r->datapath_type);
+    free(r->libvirt);
+    free(r->database);
+    free(r);
+}
+
+static void
+overlay_guest(struct vif *vif, void *r_)
+{
+    const struct reconcile *r = r_;
+
+    if (r->guests) {
+        guest_source_overlay(r->guests, vif);
+    }
+}
+
+static void
+on_vif_changed(const struct vif *old, const struct vif *new, void *r_)
+{
+    struct reconcile *r = r_;
+    struct shash_node *node;
+
+    if (new && new->error && (!old || !nullable_string_is_equal(old->error,
+                                                                new->error))) {
+        /* Without an OpenFlow port it is on no bridge that we know of. */
+        static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(30, 100);
+
+        VLOG_WARN_RL(&rl, "%s: %s", new->name, new->error);
+    }
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_vif_changed(node->data, old, new);
+    }
+}
+
+struct bridge_scan {
+    struct reconcile *r;
+    struct sset seen;           /* Names of bridges in the database. */
+};
+
+static void
+see_bridge(const struct bridge_row *row, const struct uuid *uuid,
+           void *scan_)
+{
+    struct bridge_scan *scan = scan_;
+    struct reconcile *r = scan->r;
+    struct mbridge *mb = shash_find_data(&r->bridges, row->name);
+
+    sset_add(&scan->seen, row->name);
+    if (!mb) {
+        mb = early_bridges_take(r->early, row->name);
+        if (!mb) {
+            mb = mbridge_create(row->name, &r->env);
+        }
+        shash_add(&r->bridges, row->name, mb);
+    }
+    mbridge_set_row(mb, row, uuid);
+}
+
+/* Makes the managed bridges those that are in the database. */
+static void
+update_bridges(struct reconcile *r)
+{
+    struct bridge_scan scan = { .r = r, .seen = SSET_INITIALIZER(&scan.seen) };
+    struct shash_node *node;
+
+    ovs_idl_for_each_bridge(r->ovs, see_bridge, &scan);
+    SHASH_FOR_EACH_SAFE (node, &r->bridges) {
+        if (!sset_contains(&scan.seen, node->name)) {
+            mbridge_destroy(node->data);
+            shash_delete(&r->bridges, node);
+        }
+    }
+    sset_destroy(&scan.seen);
+}
+
+static char *
+bridge_object(const char *name)
+{
+    return xasprintf("new bridge %s", name);
+}
+
+/* Has the bridges made that networks name and that do not exist.  libvirt's
+ * own networks never name one for us to make: to libvirt, a bridge is there
+ * already. */
+static void
+want_bridges(struct reconcile *r)
+{
+    size_t n_defs;
+    const struct netdef *const *defs = netdef_source_get(r->source, &n_defs);
+    struct sset missing = SSET_INITIALIZER(&missing);
+    const char *name;
+
+    for (size_t i = 0; i < n_defs; i++) {
+        const struct netdef *netdef = defs[i];
+
+        if (netdef_is_ours(netdef) && !netdef->is_libvirts
+            && !shash_find(&r->bridges, netdef->bridge)
+            && sset_add(&missing, netdef->bridge)) {
+            char *object = bridge_object(netdef->bridge);
+
+            dbsync_want(r->dbsync, object,
+                        dbrow_create_bridge(netdef->bridge, r->datapath_type,
+                                            netdef->name));
+            free(object);
+        }
+    }
+    SSET_FOR_EACH (name, &r->wanted_bridges) {
+        if (!sset_contains(&missing, name)) {
+            char *object = bridge_object(name);
+
+            dbsync_unwant(r->dbsync, object);
+            free(object);
+        }
+    }
+    sset_swap(&r->wanted_bridges, &missing);
+    sset_destroy(&missing);
+}
+
+/* Has the rows deleted that limited ports that are gone. */
+static void
+want_no_leftovers(struct reconcile *r)
+{
+    const struct qos_leftovers *left = ovs_idl_qos_leftovers(r->ovs);
+
+    if (left->n_qos || left->n_queues) {
+        dbsync_want(r->dbsync, "QoS of ports that are gone",
+                    dbrow_delete_qos(left->qos, left->n_qos,
+                                     left->queues, left->n_queues));
+    } else {
+        dbsync_unwant(r->dbsync, "QoS of ports that are gone");
+    }
+}
+
+static void
+tell_networks(struct reconcile *r)
+{
+    size_t n_defs;
+    const struct netdef *const *defs = netdef_source_get(r->source, &n_defs);
+    bool complete = netdef_source_is_complete(r->source);
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_set_networks(node->data, defs, n_defs, complete);
+    }
+}
+
+static void
+on_rundir_event(const char *name, void *r_)
+{
+    struct reconcile *r = r_;
+
+    if (!name) {
+        struct shash_node *node;
+
+        SHASH_FOR_EACH (node, &r->bridges) {
+            mbridge_socket_appeared(node->data);
+        }
+    } else {
+        char *bridge = xstrdup(name);
+        struct mbridge *mb = (mbridge_name_from_socket(bridge)
+                              ? shash_find_data(&r->bridges, bridge) : NULL);
+
+        if (mb) {
+            mbridge_socket_appeared(mb);
+        }
+        free(bridge);
+    }
+}
+
+/* Does another program of ours look after the same switches?  Two with
+ * different definitions would undo each other's work for ever.  As long as it
+ * does, this one leaves everything alone. */
+static bool
+stand_by(struct reconcile *r)
+{
+    bool taken = ovs_idl_is_taken(r->ovs);
+
+    if (taken && !r->standing_by) {
+        VLOG_WARN("another virtnet-controller looks after these bridges; "
+                  "standing by until it ends");
+        early_bridges_destroy(r->early);
+        r->early = NULL;
+        clear_bridges(r);
+    } else if (!taken && r->standing_by) {
+        VLOG_INFO("the other virtnet-controller has ended; taking over");
+        r->started = false;
+    }
+    r->standing_by = taken;
+    return taken;
+}
+
+/* Takes in all that has happened and does what follows from it. */
+void
+reconcile_run(struct reconcile *r)
+{
+    struct shash_node *node;
+
+    if (r->guests) {
+        guest_source_run(r->guests);
+    }
+    bool bridges_changed = ovs_idl_run(r->ovs);
+    bool networks_changed = netdef_source_run(r->source);
+
+    if (!ovs_idl_has_ever_connected(r->ovs)) {
+        early_bridges_run(r->early);
+        return;
+    }
+    if (stand_by(r)) {
+        return;
+    }
+    if (!r->started) {
+        /* What was new before there was a database has not been used. */
+        r->started = bridges_changed = networks_changed = true;
+    }
+    if (bridges_changed) {
+        update_bridges(r);
+        early_bridges_destroy(r->early);
+        r->early = NULL;
+    }
+    if (bridges_changed || networks_changed) {
+        tell_networks(r);
+        want_bridges(r);
+    }
+    want_no_leftovers(r);
+    dir_watch_run(r->rundir, on_rundir_event, r);
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_run(node->data);
+    }
+    dbsync_run(r->dbsync);
+}
+
+/* Arranges for poll_block() to wake up when reconcile_run() has something to
+ * do. */
+void
+reconcile_wait(struct reconcile *r)
+{
+    struct shash_node *node;
+
+    ovs_idl_wait(r->ovs);
+    netdef_source_wait(r->source);
+    if (r->guests) {
+        guest_source_wait(r->guests);
+    }
+    if (!ovs_idl_has_ever_connected(r->ovs)) {
+        early_bridges_wait(r->early);
+        return;
+    }
+    if (r->standing_by) {
+        return;
+    }
+    dir_watch_wait(r->rundir);
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_wait(node->data);
+    }
+    dbsync_wait(r->dbsync);
+}
+
+/* Has all definitions read afresh. */
+void
+reconcile_reload(struct reconcile *r)
+{
+    netdef_source_reload(r->source);
+    if (r->guests) {
+        guest_source_reload(r->guests);
+    }
+}
+
+/* Returns bridge 'name', or null. */
+const struct mbridge *
+reconcile_find_bridge(const struct reconcile *r, const char *name)
+{
+    return shash_find_data(&r->bridges, name);
+}
+
+/* Returns the bridges by name, with a null pointer behind the last.  The
+ * caller must free the array, but not what it points to. */
+const struct mbridge **
+reconcile_sort_bridges(const struct reconcile *r)
+{
+    size_t n = shash_count(&r->bridges);
+    const struct shash_node **nodes = shash_sort(&r->bridges);
+    const struct mbridge **bridges = xmalloc((n + 1) * sizeof *bridges);
+
+    for (size_t i = 0; i < n; i++) {
+        bridges[i] = nodes[i]->data;
+    }
+    bridges[n] = NULL;
+    free(nodes);
+    return bridges;
+}
+
+/* Returns how far port 'name' has got.  Appends the reason to 'why' unless it
+ * is installed. */
+enum port_state
+reconcile_port_state(const struct reconcile *r, const char *name,
+                     struct ds *why)
+{
+    const struct vif *vif = vif_reader_find_name(ovs_idl_vifs(r->ovs), name);
+    const struct shash_node *node;
+
+    if (!vif || (!vif->error && vif->ofport == OFPP_NONE)) {
+        ds_put_cstr(why, vif ? "has no OpenFlow port yet" : "no such port");
+        return PORT_WAITING;
+    } else if (vif->error) {
+        ds_put_cstr(why, vif->error);
+        return PORT_FAILED;
+    }
+
+    /* Which bridge it is on is for the switches to say. */
+    SHASH_FOR_EACH (node, &r->bridges) {
+        const struct mbridge *mb = node->data;
+
+        if (mbridge_has_port(mb, vif)) {
+            return mbridge_port_state(mb, vif, why);
+        }
+    }
+    ds_put_cstr(why, r->standing_by
+                ? "another virtnet-controller looks after it"
+                : "no switch has it yet");
+    return PORT_WAITING;
+}
+
+/* Is everything in all switches that is asked for, as far as is known? */
+bool
+reconcile_is_installed(const struct reconcile *r)
+{
+    const struct shash_node *node;
+
+    if (!ovs_idl_has_ever_connected(r->ovs) || r->standing_by
+        || dbsync_count_pending(r->dbsync)) {
+        return false;
+    }
+    SHASH_FOR_EACH (node, &r->bridges) {
+        if (!mbridge_is_installed(node->data)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Has the switch of 'bridge' read afresh and put right.  Returns false if
+ * there is no such bridge. */
+bool
+reconcile_repair(struct reconcile *r, const char *bridge)
+{
+    struct mbridge *mb = shash_find_data(&r->bridges, bridge);
+
+    if (mb) {
+        mbridge_reread(mb);
+    }
+    return mb != NULL;
+}
+
+/* Has sent at once what the database needs, even if it has been refused. */
+void
+reconcile_rewrite(struct reconcile *r)
+{
+    dbsync_retry(r->dbsync);
+}
+
+static void
+translate_overlay(const struct reconcile *r, struct ports_bridge *bridge)
+{
+    for (size_t i = 0; r->guests && i < bridge->n_vifs; i++) {
+        guest_source_overlay(r->guests, &bridge->vifs[i]);
+    }
+}
+
+/* Returns a full compile of all definitions for a host that has 'ports', or
+ * null if definitions are missing that cannot be read.  Adds to 'ports' what
+ * is known of their guests.  The caller must destroy it before the next
+ * reconcile_run(). */
+struct translation *
+reconcile_translate(const struct reconcile *r, struct ports *ports)
+{
+    size_t n_defs;
+    const struct netdef *const *defs = netdef_source_get(r->source, &n_defs);
+
+    if (!netdef_source_is_complete(r->source)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < ports->n; i++) {
+        translate_overlay(r, &ports->bridges[i]);
+    }
+    return translation_create(defs, n_defs, ports);
+}
+
+/* Has the database all that it needs, as far as is known? */
+bool
+reconcile_is_written(const struct reconcile *r)
+{
+    return !dbsync_count_pending(r->dbsync);
+}
+
+const char *
+reconcile_database(const struct reconcile *r)
+{
+    return r->database;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECONCILE_H
+#define RECONCILE_H 1
+
+/* The whole of the program between its inputs (network definitions, the
+ * database, the switches) and its outputs (the switches, the database).
+ *
+ * Brings events to the bridges that they concern.  What becomes of a bridge is
+ * in mbridge.h. */
+
+#include <stdbool.h>
+
+struct ds;
+struct json;
+struct mbridge;
+struct ports;
+struct translation;
+
+struct reconcile_config {
+    const char *database;       /* Remote, as in ovsdb(7). */
+    const char *networks;       /* Directory of network XML. */
+    const char *libvirt_run;    /* /run/libvirt, or null for no libvirt. */
+    const char *libvirt_etc;    /* /etc/libvirt, if 'libvirt_run'. */
+    const char *datapath_type;  /* Of bridges that are made here. */
+    bool watch;                 /* Put right what others change at once? */
+};
+
+struct reconcile *reconcile_create(const struct reconcile_config *);
+void reconcile_destroy(struct reconcile *);
+
+void reconcile_run(struct reconcile *);
+void reconcile_wait(struct reconcile *);
+void reconcile_reload(struct reconcile *);
+
+const struct mbridge *reconcile_find_bridge(const struct reconcile *,
+                                            const char *name);
+const struct mbridge **reconcile_sort_bridges(const struct reconcile *);
+enum port_state reconcile_port_state(const struct reconcile *,
+                                     const char *name, struct ds *why);
+bool reconcile_is_installed(const struct reconcile *);
+struct translation *reconcile_translate(const struct reconcile *,
+                                        struct ports *);
+void reconcile_rewrite(struct reconcile *);
+bool reconcile_is_written(const struct reconcile *);
+const char *reconcile_database(const struct reconcile *);
+bool reconcile_repair(struct reconcile *, const char *bridge);
+struct json *reconcile_export(const struct reconcile *);
+void reconcile_format_status(struct ds *, const struct reconcile *);
+
+#endif /* controller/daemon/reconcile.h */

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/waiters.h"
+
+#include <stdlib.h>
+
+#include "controller/daemon/mbridge.h"
+#include "controller/daemon/reconcile.h"
+#include "lib/base/printable.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "openvswitch/list.h"
+#include "openvswitch/poll-loop.h"
+#include "timeval.h"
+#include "unixctl.h"
+#include "util.h"
+
+struct waiter {
+    struct ovs_list list_node;  /* In struct waiters. */
+    struct unixctl_conn *conn;
+    char **ports;               /* If there are none, everything. */
+    size_t n_ports;
+    long long int deadline;     /* In time_msec() terms. */
+    struct waiter_options options;
+};
+
+struct waiters {
+    const struct reconcile *reconcile;
+    struct ovs_list list;       /* Contains "struct waiter"s. */
+    bool added;                 /* Some have not been looked at yet. */
+};
+
+/* Creates and returns an empty set of waiters for ports of 'reconcile', which
+ * must outlive it. */
+struct waiters *
+waiters_create(const struct reconcile *reconcile)
+{
+    struct waiters *waiters = xzalloc(sizeof *waiters);
+
+    waiters->reconcile = reconcile;
+    ovs_list_init(&waiters->list);
+    return waiters;
+}
+
+static void
+waiter_destroy(struct waiter *waiter)
+{
+    ovs_list_remove(&waiter->list_node);
+    for (size_t i = 0; i < waiter->n_ports; i++) {
+        free(waiter->ports[i]);
+    }
+    free(waiter->ports);
+    free(waiter);
+}
+
+/* Sends 'text' to 'waiter', as a success if 'ok', and frees it. */
+static void
+waiter_answer(struct waiter *waiter, bool ok, const char *text)
+{
+    if (waiter->options.status) {
+        char *reply = xasprintf("%d\n%s", !ok, text);
+
+        unixctl_command_reply(waiter->conn, reply);
+        free(reply);
+    } else if (ok) {
+        unixctl_command_reply(waiter->conn, text);
+    } else {
+        unixctl_command_reply_error(waiter->conn, text);
+    }
+    waiter_destroy(waiter);
+}
+
+/* Frees 'waiters'.  Those who still wait are told that it is in vain.  Must be
+ * called before the control server is destroyed. */
+void
+waiters_destroy(struct waiters *waiters)
+{
+    struct waiter *waiter;
+
+    LIST_FOR_EACH_SAFE (waiter, list_node, &waiters->list) {
+        unixctl_command_reply_error(waiter->conn, "exiting");
+        waiter_destroy(waiter);
+    }
+    free(waiters);
+}
+
+/* Has 'conn' answered when the 'n_ports' ports in 'ports', which are copied,
+ * are in the switch, or all ports of all bridges if 'n_ports' is 0; or after
+ * the time that 'options' says. */
+void
+waiters_add(struct waiters *waiters, struct unixctl_conn *conn,
+            const char *const ports[], size_t n_ports,
+            const struct waiter_options *options)
+{
+    struct waiter *waiter = xzalloc(sizeof *waiter);
+
+    waiter->conn = conn;
+    waiter->options = *options;
+    waiter->ports = xmalloc(n_ports * sizeof *waiter->ports);
+    for (size_t i = 0; i < n_ports; i++) {
+        waiter->ports[i] = xstrdup(ports[i]);
+    }
+    waiter->n_ports = n_ports;
+    waiter->deadline = time_msec() + options->timeout * 1000LL;
+    ovs_list_push_back(&waiters->list, &waiter->list_node);
+    waiters->added = true;
+}
+
+/* Adds what keeps 'port', or everything if it is null, to 'array' or, if that
+ * is null, to 's'. */
+static void
+put_reason(struct ds *s, struct json *array, const char *port,
+           const char *reason)
+{
+    if (array) {
+        struct json *json = json_object_create();
+
+        if (port) {
+            json_object_put_string(json, "port", port);
+        }
+        json_object_put_string(json, "reason", reason);
+        json_array_add(array, json);
+    } else {
+        if (port) {
+            ds_put_cstr(s, "port ");
+            printable_put(s, port);
+            ds_put_cstr(s, ": ");
+        }
+        printable_put(s, reason);
+        ds_put_char(s, '\n');
+    }
+}
+
+/* Returns what is to be said of what 'waiter' waits for as a whole: the worst
+ * of all.  Adds the reason of each port that is not installed to 'array' or,
+ * if that is null, to 's'. */
+static enum port_state
+waiter_state(const struct waiters *waiters, const struct waiter *waiter,
+             struct ds *s, struct json *array)
+{
+    enum port_state worst = PORT_INSTALLED;
+
+    if (!waiter->n_ports) {
+        if (!reconcile_is_installed(waiters->reconcile)) {
+            put_reason(s, array, NULL, "not all bridges are installed");
+            worst = PORT_WAITING;
+        }
+        return worst;
+    }
+    for (size_t i = 0; i < waiter->n_ports; i++) {
+        struct ds why = DS_EMPTY_INITIALIZER;
+        enum port_state state
+            = reconcile_port_state(waiters->reconcile, waiter->ports[i], &why);
+
+        worst = MAX(worst, state);
+        if (state != PORT_INSTALLED) {
+            put_reason(s, array, waiter->ports[i], ds_cstr(&why));
+        }
+        ds_destroy(&why);
+    }
+    return worst;
+}
+
+static void
+waiter_run(struct waiters *waiters, struct waiter *waiter)
+{
+    struct json *array
+        = waiter->options.json ? json_array_create_empty() : NULL;
+    struct ds s = DS_EMPTY_INITIALIZER;
+    enum port_state state = waiter_state(waiters, waiter, &s, array);
+
+    if (state != PORT_WAITING || time_msec() >= waiter->deadline) {
+        if (array) {
+            printable_put_json(&s, array);
+        }
+        waiter_answer(waiter, state == PORT_INSTALLED, ds_cstr(&s));
+    }
+    json_destroy(array);
+    ds_destroy(&s);
+}
+
+/* Answers those whose ports are ready.  Must be called after each
+ * reconcile_run() and before requests are taken in, so that a request is
+ * answered only after one more reconcile_run(). */
+void
+waiters_run(struct waiters *waiters)
+{
+    struct waiter *waiter;
+
+    waiters->added = false;
+    LIST_FOR_EACH_SAFE (waiter, list_node, &waiters->list) {
+        waiter_run(waiters, waiter);
+    }
+}
+
+/* Arranges for poll_block() to wake up when waiters_run() has something to do
+ * of which the reason is not in reconcile_wait(). */
+void
+waiters_wait(struct waiters *waiters)
+{
+    const struct waiter *waiter;
+
+    if (waiters->added) {
+        poll_immediate_wake();
+    }
+    LIST_FOR_EACH (waiter, list_node, &waiters->list) {
+        poll_timer_wait_until(waiter->deadline);
+    }
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/switch/meter-sync.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "controller/switch/mgmt-conn.h"
+#include "openvswitch/ofp-errors.h"
+#include "openvswitch/ofp-meter.h"
+#include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofp-util.h"
+#include "openvswitch/ofpbuf.h"
+#include "openvswitch/vlog.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(meter_sync);
+
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
+
+void
+meter_sync_init(struct meter_sync *ms)
+{
+    *ms = (struct meter_sync) { .installed = OMETERS_INITIALIZER };
+}
+
+/* Frees what 'ms' holds, but not 'ms' itself. */
+void
+meter_sync_uninit(struct meter_sync *ms)
+{
+    ometers_uninit(&ms->installed);
+    free(ms->error);
+    free(ms->changes);
+}
+
+/* Forgets what is known of the switch. */
+void
+meter_sync_reset(struct meter_sync *ms)
+{
+    ometers_clear(&ms->installed);
+    ms->max_bands = 0;
+    free(ms->error);
+    ms->error = NULL;
+    ms->n_changes = 0;
+    ms->barrier_xid = 0;
+}
+
+/* Adds to 'msgs' requests for all that there is to know of the switch. */
+void
+meter_sync_readback(struct ovs_list *msgs)
+{
+    struct ofpbuf *features = ofputil_encode_meter_request(
+        OFP15_VERSION, OFPUTIL_METER_FEATURES, 0);
+    struct ofpbuf *config = ofputil_encode_meter_request(
+        OFP15_VERSION, OFPUTIL_METER_CONFIG, OFPM13_ALL);
+
+    ovs_list_push_back(msgs, &features->list_node);
+    ovs_list_push_back(msgs, &config->list_node);
+}
+
+void
+meter_sync_decode_features(struct meter_sync *ms, const struct ofp_header *oh)
+{
+    struct ofputil_meter_features features;
+
+    ofputil_decode_meter_features(oh, &features);
+    ms->max_bands = features.max_meters ? features.max_bands : 0;
+}
+
+/* Takes in the meters in 'oh' that are ours. */
+void
+meter_sync_decode_config(struct meter_sync *ms, const struct ofp_header *oh)
+{
+    enum ofperr error = ometers_put_reply(&ms->installed, oh);
+
+    if (error) {
+        VLOG_WARN_RL(&rl, "bad meter configuration: %s",
+                     ofperr_to_string(error));
+    }
+}
+
+static ovs_be32
+send_message(struct mgmt_conn *conn, struct ofpbuf *msg)
+{
+    ovs_be32 xid = ((const struct ofp_header *) msg->data)->xid;
+
+    mgmt_conn_send(conn, msg);
+    return xid;
+}
+
+/* Sends 'meter' with 'command'. */
+static void
+send_change(struct meter_sync *ms, const struct ometer *meter, int command,
+            struct mgmt_conn *conn)
+{
+    if (ms->n_changes >= ms->allocated_changes) {
+        ms->changes = x2nrealloc(ms->changes, &ms->allocated_changes,
+                                 sizeof *ms->changes);
+    }
+
+    struct meter_change *change = &ms->changes[ms->n_changes++];
+    change->meter = *meter;
+    if (command == OFPMC13_DELETE) {
+        change->meter.n_bands = 0;
+    }
+    change->xid = send_message(conn,
+                               ometer_to_meter_mod(&change->meter, command));
+    ms->n_mods++;
+}
+
+static void
+send_barrier(struct meter_sync *ms, struct mgmt_conn *conn)
+{
+    if (ms->n_changes) {
+        ms->barrier_xid = send_message(
+            conn, ofputil_encode_barrier_request(OFP15_VERSION));
+    }
+}
+
+/* Sends those of 'desired' that the switch at 'conn' does not have or has
+ * otherwise. */
+void
+meter_sync_add(struct meter_sync *ms, const struct ometers *desired,
+               struct mgmt_conn *conn)
+{
+    for (size_t i = 0; i < desired->n && !ms->error; i++) {
+        const struct ometer *new = &desired->meters[i];
+        const struct ometer *old = ometers_find(&ms->installed, new->meter_id);
+
+        if (!old || !ometer_equals(old, new)) {
+            send_change(ms, new, old ? OFPMC13_MODIFY : OFPMC13_ADD, conn);
+        }
+    }
+    send_barrier(ms, conn);
+}
+
+/* Deletes those meters from the switch at 'conn' that are not in 'desired'.
+ * No flow of the switch must use them. */
+void
+meter_sync_delete(struct meter_sync *ms, const struct ometers *desired,
+                  struct mgmt_conn *conn)
+{
+    for (size_t i = 0; i < ms->installed.n; i++) {
+        const struct ometer *old = &ms->installed.meters[i];
+
+        if (!ometers_find(desired, old->meter_id)) {
+            send_change(ms, old, OFPMC13_DELETE, conn);
+        }
+    }
+    send_barrier(ms, conn);
+}
+
+/* Takes in 'oh', an OpenFlow error.  Returns true if it is about a meter. */
+bool
+meter_sync_handle_error(struct meter_sync *ms, const struct ofp_header *oh)
+{
+    for (size_t i = 0; i < ms->n_changes; i++) {
+        if (ms->changes[i].xid == oh->xid) {
+            enum ofperr error = ofperr_decode_msg(oh, NULL);
+
+            free(ms->error);
+            ms->error = xstrdup(error ? ofperr_get_name(error)
+                                : "unknown error");
+            VLOG_WARN_RL(&rl, "switch refused a meter: %s", ms->error);
+            ms->changes[i] = ms->changes[--ms->n_changes];
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes in 'oh', the reply to a barrier.  Returns true if it says that the
+ * switch is through with what was in flight. */
+bool
+meter_sync_handle_barrier(struct meter_sync *ms, const struct ofp_header *oh)
+{
+    if (!ms->barrier_xid || oh->xid != ms->barrier_xid) {
+        return false;
+    }
+    for (size_t i = 0; i < ms->n_changes; i++) {
+        const struct ometer *meter = &ms->changes[i].meter;
+
+        if (meter->n_bands) {
+            ometers_put(&ms->installed, meter);
+        } else {
+            ometers_remove(&ms->installed, meter->meter_id);
+        }
+    }
+    ms->n_changes = 0;
+    ms->barrier_xid = 0;
+    return true;
+}
+
+/* Is something in flight? */
+bool
+meter_sync_is_busy(const struct meter_sync *ms)
+{
+    return ms->barrier_xid != 0;
+}
+
+/* Returns how many bands a meter can have, 0 if the switch has no meters or
+ * has refused one. */
+size_t
+meter_sync_bands(const struct meter_sync *ms)
+{
+    return ms->error ? 0 : ms->max_bands;
+}
+
+/* Returns why the switch has refused a meter, or null if it has not. */
+const char *
+meter_sync_error(const struct meter_sync *ms)
+{
+    return ms->error;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef METER_SYNC_H
+#define METER_SYNC_H 1
+
+/* Brings the meters of a switch, as far as they are ours, to what is desired.
+ *
+ * Open vSwitch takes no meter_mod in a bundle, refuses a flow whose meter is
+ * not there, and deletes the flows of a meter that it deletes.  So meters come
+ * and change before the flows do, and go after them:
+ *
+ *      meter_sync_add() -> acknowledged -> bundle of flows -> acknowledged
+ *          -> meter_sync_delete()
+ *
+ * If the switch refuses a meter, meter_sync_error() says so until the switch
+ * is read afresh, and the client has to do without. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "lib/openflow/ometer.h"
+#include "openvswitch/types.h"
+
+struct mgmt_conn;
+struct ofp_header;
+struct ovs_list;
+
+struct meter_change {
+    struct ometer meter;        /* Without bands, if it is deleted. */
+    ovs_be32 xid;
+};
+
+struct meter_sync {
+    struct ometers installed;
+    size_t max_bands;           /* 0: the switch has no meters. */
+    char *error;                /* Why it has refused one, or null. */
+    unsigned long long int n_mods;
+
+    /* In flight. */
+    struct meter_change *changes;
+    size_t n_changes, allocated_changes;
+    ovs_be32 barrier_xid;
+};
+
+void meter_sync_init(struct meter_sync *);
+void meter_sync_uninit(struct meter_sync *);
+void meter_sync_reset(struct meter_sync *);
+
+void meter_sync_readback(struct ovs_list *msgs);
+void meter_sync_decode_features(struct meter_sync *,
+                                const struct ofp_header *);
+void meter_sync_decode_config(struct meter_sync *, const struct ofp_header *);
+
+void meter_sync_add(struct meter_sync *, const struct ometers *desired,
+                    struct mgmt_conn *);
+void meter_sync_delete(struct meter_sync *, const struct ometers *desired,
+                       struct mgmt_conn *);
+bool meter_sync_handle_error(struct meter_sync *, const struct ofp_header *);
+bool meter_sync_handle_barrier(struct meter_sync *,
+                               const struct ofp_header *);
+
+bool meter_sync_is_busy(const struct meter_sync *);
+size_t meter_sync_bands(const struct meter_sync *);
+const char *meter_sync_error(const struct meter_sync *);
+
+#endif /* controller/switch/meter-sync.h */

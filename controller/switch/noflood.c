@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/switch/noflood.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/switch/mgmt-conn.h"
+#include "flow.h"
+#include "hash.h"
+#include "openvswitch/hmap.h"
+#include "openvswitch/ofp-connection.h"
+#include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofp-port.h"
+#include "openvswitch/ofp-util.h"
+#include "openvswitch/ofpbuf.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(noflood);
+
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
+
+#define MAX_RECV 500            /* Messages in one noflood_run(). */
+
+struct nf_port {
+    struct hmap_node hmap_node; /* In 'ports', by 'ofport'. */
+    ofp_port_t ofport;
+    bool known;                 /* Has the client told of it? */
+    bool floodable;             /* May it be flooded to in any case? */
+    bool ours;                  /* Was it we who said so to the switch? */
+    bool present;               /* Has the switch told of it? */
+    bool set;                   /* Has it no-flood, as far as told? */
+    bool asked;                 /* Has 'asked_set' been asked for since? */
+    bool asked_set;
+    struct eth_addr hw_addr;    /* Which a port_mod must repeat. */
+};
+
+struct noflood {
+    char *bridge;
+    struct mgmt_conn *conn;     /* Null while there is no need. */
+    unsigned int conn_seqno;
+    struct hmap ports;          /* Contains "struct nf_port"s. */
+    size_t n_ours;
+    size_t n_wrong;             /* Not as they should be. */
+    bool enabled;
+    bool adopt;
+    bool read;                  /* Have all ports been told of? */
+    ovs_be32 barrier_xid;
+};
+
+/* Creates and returns what keeps NORMAL on bridge 'bridge' from flooding to
+ * ports, so far to any. */
+struct noflood *
+noflood_create(const char *bridge)
+{
+    struct noflood *nf = xzalloc(sizeof *nf);
+
+    nf->bridge = xstrdup(bridge);
+    hmap_init(&nf->ports);
+    return nf;
+}
+
+/* Closes the connection and frees 'nf', which may be null.  Ports stay as they
+ * are. */
+void
+noflood_destroy(struct noflood *nf)
+{
+    struct nf_port *port;
+
+    if (!nf) {
+        return;
+    }
+    HMAP_FOR_EACH_POP (port, hmap_node, &nf->ports) {
+        free(port);
+    }
+    hmap_destroy(&nf->ports);
+    mgmt_conn_destroy(nf->conn);
+    free(nf->bridge);
+    free(nf);
+}
+
+static uint32_t
+hash_ofport(ofp_port_t ofport)
+{
+    return hash_int(ofp_to_u16(ofport), 0);
+}
+
+static struct nf_port *
+find_port(const struct noflood *nf, ofp_port_t ofport)
+{
+    struct nf_port *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, hmap_node, hash_ofport(ofport),
+                             &nf->ports) {
+        if (port->ofport == ofport) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+static struct nf_port *
+find_or_create_port(struct noflood *nf, ofp_port_t ofport)
+{
+    struct nf_port *port = find_port(nf, ofport);
+
+    if (!port) {
+        port = xzalloc(sizeof *port);
+        port->ofport = ofport;
+        hmap_insert(&nf->ports, &port->hmap_node, hash_ofport(ofport));
+    }
+    return port;
+}
+
+/* Must 'port' not be flooded to? */
+static bool
+is_wanted(const struct noflood *nf, const struct nf_port *port)
+{
+    return nf->enabled && port->known && !port->floodable;
+}
+
+/* Is 'port' not as it should be?  What somebody else has set stays. */
+static bool
+is_wrong(const struct noflood *nf, const struct nf_port *port)
+{
+    return is_wanted(nf, port) ? !port->set : port->ours && port->set;
+}
+
+/* Takes 'port' out of the counts, with a 'delta' of -1 before it is changed,
+ * or puts it in again, with 1 after that. */
+static void
+count_port(struct noflood *nf, const struct nf_port *port, int delta)
+{
+    nf->n_wrong += delta * is_wrong(nf, port);
+    nf->n_ours += delta * port->ours;
+}
+
+/* Frees 'port' if there is nothing to remember of it. */
+static void
+maybe_free_port(struct noflood *nf, struct nf_port *port)
+{
+    if (!port->present && !port->known) {
+        count_port(nf, port, -1);
+        hmap_remove(&nf->ports, &port->hmap_node);
+        free(port);
+    }
+}
+
+/* Says that there is a port 'ofport', and whether NORMAL may flood to it in
+ * any case.  Returns true if it might so far, and may not now. */
+bool
+noflood_set_port(struct noflood *nf, ofp_port_t ofport, bool floodable)
+{
+    struct nf_port *port = find_or_create_port(nf, ofport);
+    bool less = port->known && port->floodable && !floodable;
+
+    count_port(nf, port, -1);
+    port->known = true;
+    port->floodable = floodable;
+    count_port(nf, port, 1);
+    return less;
+}
+
+/* Says that there is no port 'ofport' any longer. */
+void
+noflood_remove_port(struct noflood *nf, ofp_port_t ofport)
+{
+    struct nf_port *port = find_port(nf, ofport);
+
+    if (port) {
+        count_port(nf, port, -1);
+        port->known = false;
+        count_port(nf, port, 1);
+        maybe_free_port(nf, port);
+    }
+}
+
+/* Says whether ports must be kept from being flooded to.  With 'adopt', those
+ * that are found so have it from an earlier run of this program; otherwise it
+ * is somebody else's, and will stay. */
+void
+noflood_enable(struct noflood *nf, bool enable, bool adopt)
+{
+    struct nf_port *port;
+
+    if (nf->enabled == enable) {
+        return;
+    }
+    nf->enabled = enable;
+    nf->adopt = adopt;
+    nf->n_wrong = 0;
+    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
+        nf->n_wrong += is_wrong(nf, port);
+    }
+}
+
+/* The switch says how a port is. */
+static void
+handle_port(struct noflood *nf, const struct ofputil_phy_port *phy, bool gone)
+{
+    struct nf_port *port = find_or_create_port(nf, phy->port_no);
+
+    count_port(nf, port, -1);
+    port->set = !gone && phy->config & OFPUTIL_PC_NO_FLOOD;
+    port->ours = port->set && (port->ours
+                               || (port->asked && port->asked_set)
+                               || (!port->present && nf->adopt));
+    port->present = !gone;
+    port->hw_addr = phy->hw_addr;
+    port->asked = false;
+    count_port(nf, port, 1);
+    maybe_free_port(nf, port);
+}
+
+static void
+send_message(struct noflood *nf, struct ofpbuf *msg)
+{
+    mgmt_conn_send(nf->conn, msg);
+}
+
+/* A new connection: nothing is known of the ports, but what was set stays ours
+ * if it is still there.  The switch may have closed the connection for another
+ * reason than a restart: it does so when the bridge's datapath ID changes. */
+static void
+start_reading(struct noflood *nf)
+{
+    struct ofputil_async_cfg async = OFPUTIL_ASYNC_CFG_INIT;
+    struct nf_port *port;
+
+    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
+        count_port(nf, port, -1);
+        port->present = port->set = false;
+        count_port(nf, port, 1);
+    }
+    nf->read = false;
+    nf->barrier_xid = 0;
+
+    async.primary[OAM_PORT_STATUS] = (1u << OFPPR_ADD | 1u << OFPPR_DELETE
+                                      | 1u << OFPPR_MODIFY);
+    send_message(nf, ofputil_encode_set_async_config(
+                     &async, 1u << OAM_PACKET_IN | 1u << OAM_PORT_STATUS
+                             | 1u << OAM_FLOW_REMOVED, OFP10_VERSION));
+    mgmt_conn_request_config(nf->conn);
+}
+
+static void
+send_barrier(struct noflood *nf)
+{
+    struct ofpbuf *msg = ofputil_encode_barrier_request(OFP10_VERSION);
+
+    nf->barrier_xid = ((const struct ofp_header *) msg->data)->xid;
+    send_message(nf, msg);
+}
+
+static void
+request_ports(struct noflood *nf)
+{
+    nf->read = false;
+    send_message(nf, ofputil_encode_port_desc_stats_request(OFP10_VERSION,
+                                                            OFPP_ANY));
+    send_barrier(nf);
+}
+
+/* The switch has carried out all that it was asked for.  It says so of a
+ * port_mod to everybody but the one who has sent it
+ * (connmgr_send_port_status() in Open vSwitch's ofproto/connmgr.c). */
+static void
+handle_barrier(struct noflood *nf)
+{
+    struct nf_port *port;
+
+    nf->barrier_xid = 0;
+    nf->read = true;
+    HMAP_FOR_EACH_SAFE (port, hmap_node, &nf->ports) {
+        if (port->asked || !port->present) {
+            count_port(nf, port, -1);
+            port->set = port->ours = port->present && port->asked_set;
+            port->asked = false;
+            count_port(nf, port, 1);
+            maybe_free_port(nf, port);
+        }
+    }
+}
+
+static void
+handle_error(struct noflood *nf, enum ofperr error)
+{
+    /* A port may go, or be made anew, while a message to it is under way. */
+    bool is_gone = (error == OFPERR_OFPPMFC_BAD_PORT
+                    || error == OFPERR_OFPPMFC_BAD_HW_ADDR);
+
+    VLOG_RL(&rl, is_gone ? VLL_DBG : VLL_WARN, "%s: OpenFlow 1.0 error: %s",
+            nf->bridge, ofperr_to_string(error));
+    request_ports(nf);
+}
+
+static void
+handle_message(struct noflood *nf, const struct ofpbuf *msg)
+{
+    const struct ofp_header *oh = msg->data;
+    struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
+    struct ofputil_port_status ps;
+    struct ofputil_phy_port phy;
+    enum ofptype type;
+
+    if (ofptype_decode(&type, oh)) {
+        return;
+    }
+    switch ((int) type) {
+    case OFPTYPE_ECHO_REQUEST:
+        send_message(nf, ofputil_encode_echo_reply(oh));
+        break;
+
+    case OFPTYPE_GET_CONFIG_REPLY:
+        mgmt_conn_listen(nf->conn, oh);
+        request_ports(nf);
+        break;
+
+    case OFPTYPE_PORT_DESC_STATS_REPLY:
+        ofpraw_pull_assert(&b);
+        while (!ofputil_pull_phy_port(OFP10_VERSION, &b, &phy)) {
+            handle_port(nf, &phy, false);
+        }
+        break;
+
+    case OFPTYPE_PORT_STATUS:
+        if (!ofputil_decode_port_status(oh, &ps)) {
+            handle_port(nf, &ps.desc, ps.reason == OFPPR_DELETE);
+        }
+        break;
+
+    case OFPTYPE_BARRIER_REPLY:
+        if (oh->xid == nf->barrier_xid) {
+            handle_barrier(nf);
+        }
+        break;
+
+    case OFPTYPE_ERROR:
+        handle_error(nf, ofperr_decode_msg(oh, NULL));
+        break;
+
+    default:
+        break;
+    }
+}
+
+/* Asks for what is wrong to be put right. */
+static void
+send_port_mods(struct noflood *nf)
+{
+    struct nf_port *port;
+    bool sent = false;
+
+    if (!nf->n_wrong || nf->barrier_xid) {
+        return;
+    }
+    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
+        if (port->present && !port->asked && is_wrong(nf, port)) {
+            struct ofputil_port_mod pm = {
+                .port_no = port->ofport,
+                .hw_addr = port->hw_addr,
+                .config = !port->set ? OFPUTIL_PC_NO_FLOOD : 0,
+                .mask = OFPUTIL_PC_NO_FLOOD,
+            };
+
+            port->asked = true;
+            port->asked_set = !port->set;
+            send_message(nf, ofputil_encode_port_mod(&pm,
+                                                     OFPUTIL_P_OF10_STD));
+            sent = true;
+        }
+    }
+    if (sent) {
+        send_barrier(nf);
+    }
+}
+
+/* What is under way may turn out to have been set. */
+static bool
+is_needed(const struct noflood *nf)
+{
+    return nf->enabled || nf->n_ours || nf->barrier_xid;
+}
+
+/* Tries to connect often, unless connected: the client has seen that the
+ * switch has made the bridge's socket. */
+void
+noflood_socket_appeared(struct noflood *nf)
+{
+    if (nf->conn) {
+        mgmt_conn_hurry(nf->conn);
+    }
+}
+
+/* Takes in what the switch says, and tells it what it must be told. */
+void
+noflood_run(struct noflood *nf)
+{
+    if (!is_needed(nf)) {
+        mgmt_conn_destroy(nf->conn);
+        nf->conn = NULL;
+        nf->read = false;
+        return;
+    }
+    if (!nf->conn) {
+        nf->conn = mgmt_conn_create(nf->bridge, OFP10_VERSION);
+        nf->conn_seqno = mgmt_conn_get_seqno(nf->conn);
+    }
+
+    mgmt_conn_run(nf->conn);
+    unsigned int seqno = mgmt_conn_get_seqno(nf->conn);
+    if (seqno != nf->conn_seqno) {
+        nf->conn_seqno = seqno;
+        nf->read = false;
+        if (mgmt_conn_is_connected(nf->conn)) {
+            start_reading(nf);
+        }
+    }
+    for (int i = 0; i < MAX_RECV; i++) {
+        struct ofpbuf *msg = mgmt_conn_recv(nf->conn);
+
+        if (!msg) {
+            break;
+        }
+        handle_message(nf, msg);
+        ofpbuf_delete(msg);
+    }
+    if (nf->read) {
+        send_port_mods(nf);
+    }
+}
+
+/* Arranges for poll_block() to wake up when noflood_run() has something to
+ * do. */
+void
+noflood_wait(struct noflood *nf)
+{
+    if (nf->conn) {
+        mgmt_conn_wait(nf->conn);
+    }
+    if (is_needed(nf) != (nf->conn != NULL)) {
+        poll_immediate_wake();
+    }
+}
+
+/* Are all ports known to be as they should? */
+bool
+noflood_is_done(const struct noflood *nf)
+{
+    return !is_needed(nf) || (nf->read && !nf->n_wrong && !nf->barrier_xid);
+}
+
+/* Returns what is in the way of setting ports, or null. */
+const char *
+noflood_get_error(const struct noflood *nf)
+{
+    int error = nf->conn ? mgmt_conn_get_error(nf->conn) : 0;
+
+    return (error && !mgmt_conn_is_connected(nf->conn)
+            ? ovs_retval_to_string(error) : NULL);
+}

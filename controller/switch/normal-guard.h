@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NORMAL_GUARD_H
+#define NORMAL_GUARD_H 1
+
+/* Keeping NORMAL away from guests, where it serves the network side.
+ *
+ * Two things are needed: NORMAL must not flood to them (noflood.h), and it
+ * must not know any address behind them (fdb-flush.h).  The order matters:
+ *
+ *   1. no-flood is set,
+ *   2. the flows that use NORMAL are installed, so that nothing more is
+ *      learned from guests,
+ *   3. what has been learned is forgotten,
+ *
+ * and, when NORMAL is not used any more, the other way round. */
+
+#include <stdbool.h>
+#include "openvswitch/types.h"
+
+struct diag_list;
+
+struct normal_guard *normal_guard_create(const char *bridge);
+void normal_guard_destroy(struct normal_guard *);
+
+void normal_guard_set_port(struct normal_guard *, ofp_port_t, bool network);
+void normal_guard_remove_port(struct normal_guard *, ofp_port_t);
+void normal_guard_switch_is_new(struct normal_guard *);
+void normal_guard_socket_appeared(struct normal_guard *);
+
+void normal_guard_run(struct normal_guard *, bool wanted, bool found,
+                      bool installed);
+void normal_guard_wait(struct normal_guard *, bool installed);
+
+bool normal_guard_is_set(const struct normal_guard *);
+bool normal_guard_is_done(const struct normal_guard *);
+void normal_guard_get_diags(const struct normal_guard *, const char *bridge,
+                            struct diag_list *);
+
+#endif /* controller/switch/normal-guard.h */

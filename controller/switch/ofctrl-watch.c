@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/switch/ofctrl-watch.h"
+
+#include <errno.h>
+
+#include "lib/openflow/offer.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/ofp-group.h"
+#include "openvswitch/ofp-monitor.h"
+#include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofpbuf.h"
+#include "openvswitch/vlog.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(ofctrl_watch);
+
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
+
+/* How much of what somebody else has changed is logged at a time, in bytes. */
+#define MAX_CHANGED 400
+
+/* Initializes 'watch' as not enabled.  'taken_cb' will be called with 'aux'
+ * from ofctrl_watch_decode(). */
+void
+ofctrl_watch_init(struct ofctrl_watch *watch, ofctrl_taken_cb *taken_cb,
+                  void *aux)
+{
+    watch->enabled = watch->interfered = watch->learned = false;
+    watch->taken_cb = taken_cb;
+    watch->aux = aux;
+    ds_init(&watch->changed);
+}
+
+/* Frees what 'watch' holds, but not 'watch' itself. */
+void
+ofctrl_watch_uninit(struct ofctrl_watch *watch)
+{
+    ds_destroy(&watch->changed);
+}
+
+/* Returns the message that has the switch tell from now on what becomes of its
+ * flows.  To be sent once on a connection. */
+struct ofpbuf *
+ofctrl_watch_encode_request(void)
+{
+    struct ofputil_flow_monitor_request request = {
+        .id = 1,
+        .command = OFPFMC_ADD,
+        .flags = (OFPFMF_ADD | OFPFMF_REMOVED | OFPFMF_MODIFY
+                  | OFPFMF_INSTRUCTIONS),
+        .out_port = OFPP_ANY,
+        .out_group = OFPG_ANY,
+        .table_id = OFPTT_ALL,
+        .match = MATCH_CATCHALL_INITIALIZER,
+    };
+    struct ofpbuf *msg = ofpbuf_new(0);
+
+    ofputil_append_flow_monitor_request(&request, msg, OFPUTIL_P_OF15_OXM);
+    ofpmsg_update_length(msg);
+    return msg;
+}
+
+/* Is the flow that 'update' is about ours, or in the place of one of ours? */
+static bool
+concerns_us(const struct ofputil_flow_update *update,
+            const struct oflow *flow, const struct oflow_table *installed)
+{
+    return (pipeline_cookie_is_ours(update->cookie)
+            || oflow_table_find(installed, flow));
+}
+
+/* May 'flow' have been offered by 'offer', a flow of ours? */
+static bool
+is_offered_by(const struct oflow *flow, const struct oflow *offer)
+{
+    return (offer->cookie == flow->cookie
+            && offer_is_in(offer->ofpacts, offer->ofpacts_len));
+}
+
+/* Returns a flow of 'ours' that may be the one that offered 'flow', which has
+ * been put into the switch, or null.  Sets '*sent' to whether that one has
+ * been sent and not been acknowledged yet. */
+static const struct oflow *
+find_offer(const struct oflow *flow, const struct ofctrl_watch_ours *ours,
+           bool *sent)
+{
+    const struct oflow_node *node;
+
+    *sent = false;
+    if (!pipeline_cookie_is_ours(flow->cookie)) {
+        return NULL;
+    }
+    HMAP_FOR_EACH (node, hmap_node, &ours->installed->flows) {
+        if (is_offered_by(flow, node->flow)) {
+            return node->flow;
+        }
+    }
+    for (size_t i = 0; ours->sent && i < ours->sent->n; i++) {
+        const struct oflow *new = ours->sent->changes[i].new;
+
+        if (new && is_offered_by(flow, new)) {
+            *sent = true;
+            return new;
+        }
+    }
+    return NULL;
+}
+
+/* Takes in that 'update' was made, by somebody else or as it was offered.
+ * Returns true if it interferes with us and is to be logged. */
+static bool
+take_update(struct ofctrl_watch *watch,
+            const struct ofputil_flow_update *update,
+            const struct ofctrl_watch_ours *ours)
+{
+    struct ofpbuf ofpacts = ofpbuf_const_initializer(update->ofpacts,
+                                                     update->ofpacts_len);
+    struct oflow *flow = oflow_create(update->table_id, update->priority,
+                                      &update->match, update->cookie,
+                                      &ofpacts);
+    bool added = update->event != OFPFME_REMOVED;
+    bool sent = false, interferes = false;
+    const struct oflow *offer = added ? find_offer(flow, ours, &sent) : NULL;
+
+    if (offer) {
+        struct match match;
+
+        minimatch_expand(&offer->match, &match);
+        if (sent) {
+            /* What was sent with the offer may undo this in 'installed', once
+             * it is acknowledged. */
+            watch->interfered = true;
+        } else {
+            oflow_table_put(ours->installed, flow);
+            watch->learned = true;
+        }
+        watch->taken_cb(match.flow.in_port.ofp_port, watch->aux);
+    } else if (concerns_us(update, flow, ours->installed)) {
+        /* Before all has been read, there may be an offer that is not
+         * known. */
+        watch->interfered = true;
+        interferes = !(added && ours->reading);
+    }
+    oflow_unref(flow);
+    return interferes;
+}
+
+static void
+format_update(struct ds *s, const struct ofputil_flow_update *update)
+{
+    ds_put_format(s, "%s flow table=%u,",
+                  (update->event == OFPFME_REMOVED ? "deleted"
+                   : update->event == OFPFME_ADDED ? "added"
+                   : "changed"), update->table_id);
+    match_format(&update->match, NULL, s, update->priority);
+}
+
+/* Do the updates in 'oh', from a flow monitor, say that others have changed a
+ * flow of ours, or put one in the place of one?  If so, appends the first of
+ * them to 'what'. */
+static bool
+decode_flows(struct ofctrl_watch *watch, const struct ofp_header *oh,
+             const struct ofctrl_watch_ours *ours, struct ds *what)
+{
+    struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
+    struct ofpbuf ofpacts;
+    size_t n = 0;
+
+    ofpbuf_init(&ofpacts, 0);
+    for (;;) {
+        struct ofputil_flow_update update;
+        int error = ofputil_decode_flow_update(&update, &b, &ofpacts);
+
+        if (error) {
+            if (error != EOF) {
+                VLOG_WARN_RL(&rl, "bad flow update: %s",
+                             ofperr_to_string(error));
+            }
+            break;
+        }
+        if ((update.event == OFPFME_ADDED || update.event == OFPFME_REMOVED
+             || update.event == OFPFME_MODIFIED)
+            && take_update(watch, &update, ours) && !n++) {
+            format_update(what, &update);
+        }
+    }
+    ofpbuf_uninit(&ofpacts);
+    if (n > 1) {
+        ds_put_format(what, " and %"PRIuSIZE" more", n - 1);
+    }
+    return n > 0;
+}
+
+/* Does 'oh', a forwarded request, change a group of ours?  If so, appends the
+ * request to 'what'. */
+static bool
+decode_group(const struct ofp_header *oh, struct ds *what)
+{
+    struct ofputil_requestforward rf;
+    enum ofperr error = ofputil_decode_requestforward(oh, &rf);
+
+    if (error) {
+        VLOG_WARN_RL(&rl, "bad forwarded request: %s",
+                     ofperr_to_string(error));
+        return false;
+    }
+
+    bool ours = false;
+    if (rf.reason == OFPRFR_GROUP_MOD) {
+        uint32_t group_id = rf.group_mod->group_id;
+
+        ours = group_id == OFPG_ALL || pipeline_group_is_ours(group_id);
+        if (ours && group_id == OFPG_ALL) {
+            ds_put_cstr(what, "all groups");
+        } else if (ours) {
+            ds_put_format(what, "group %"PRIu32, group_id);
+        }
+    }
+    ofputil_destroy_requestforward(&rf);
+    return ours;
+}
+
+/* Takes in 'oh', a message that says that something has been changed by
+ * another connection: a group, if 'group', or else a flow.  What the switch
+ * has learned from an offer is added to ours->installed, and watch->learned
+ * set. */
+void
+ofctrl_watch_decode(struct ofctrl_watch *watch, const struct ofp_header *oh,
+                    bool group, const struct ofctrl_watch_ours *ours)
+{
+    struct ds what = DS_EMPTY_INITIALIZER;
+
+    if (watch->enabled
+        && (group ? decode_group(oh, &what)
+            : decode_flows(watch, oh, ours, &what))) {
+        watch->interfered = true;
+        if (watch->changed.length < MAX_CHANGED) {
+            ds_put_format(&watch->changed, "%s%s",
+                          watch->changed.length ? "; " : "", ds_cstr(&what));
+        }
+    }
+    ds_destroy(&what);
+}
+
+/* Logs what has been changed on bridge 'bridge'.  What a switch does when it
+ * ends looks like a change by others, so this is for the time when the switch
+ * has been read again. */
+void
+ofctrl_watch_log(struct ofctrl_watch *watch, const char *bridge)
+{
+    if (watch->changed.length) {
+        VLOG_WARN_RL(&rl, "%s: switch was changed by somebody else: %s",
+                     bridge, ds_cstr(&watch->changed));
+        ds_clear(&watch->changed);
+    }
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OFCTRL_WATCH_H
+#define OFCTRL_WATCH_H 1
+
+/* How a switch tells that somebody else has changed what is ours.
+ *
+ * A flow monitor (OpenFlow 1.4, in Open vSwitch since 3.0) tells of flows.  Of
+ * what comes from our own connection it says only that something was changed,
+ * in one short message for each bundle.  It does not know groups; for these,
+ * OFPT_REQUESTFORWARD passes on what others order, which
+ * ofctrl_switch_hello() asks for.
+ *
+ * Nothing has to be asked again and again for that, so an idle switch costs
+ * nothing.
+ *
+ * What the switch puts in by itself because we have offered it
+ * (lib/openflow/offer.h) is told likewise, and is no interference. */
+
+#include <stdbool.h>
+#include "controller/switch/ofctrl.h"
+#include "openvswitch/dynamic-string.h"
+
+struct ochanges;
+struct ofp_header;
+struct ofpbuf;
+struct oflow_table;
+
+struct ofctrl_watch {
+    bool enabled;
+    bool interfered;            /* Has anything been changed... */
+    struct ds changed;          /* ...and what, to be logged. */
+    bool learned;               /* Has an offer been taken? */
+    ofctrl_taken_cb *taken_cb;  /* Called if so... */
+    void *aux;                  /* ...with this. */
+};
+
+/* What the switch holds of ours. */
+struct ofctrl_watch_ours {
+    struct oflow_table *installed;
+    const struct ochanges *sent;    /* Not acknowledged yet; or null. */
+    bool reading;               /* Is 'installed' still being read? */
+};
+
+void ofctrl_watch_init(struct ofctrl_watch *, ofctrl_taken_cb *, void *aux);
+void ofctrl_watch_uninit(struct ofctrl_watch *);
+struct ofpbuf *ofctrl_watch_encode_request(void);
+void ofctrl_watch_decode(struct ofctrl_watch *, const struct ofp_header *,
+                         bool group, const struct ofctrl_watch_ours *);
+void ofctrl_watch_log(struct ofctrl_watch *, const char *bridge);
+
+#endif /* controller/switch/ofctrl-watch.h */

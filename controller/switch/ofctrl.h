@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OFCTRL_H
+#define OFCTRL_H 1
+
+/* The OpenFlow connection to one bridge.
+ *
+ * Brings the flows and groups of a bridge, as far as they are ours, to what a
+ * plan desires, with the least that must be sent: what the switch holds is
+ * read back first, and a restart with nothing changed sends nothing.
+ *
+ *                          connected
+ *      DISCONNECTED ------------------------> READBACK
+ *           ^                                    | barrier
+ *           | connection lost,                   v
+ *           | from any state                   READY <-----------.
+ *           |                   a plan with      |               | barrier
+ *           '-------------      changes          v               |
+ *                                            COMMITTING ---------'
+ *
+ * 'installed' belongs to this module, and only a lost connection drops it.
+ * The plan is const here.  Changes go out as one atomic bundle at a time; what
+ * changes meanwhile goes into the next.
+ *
+ * A port whose flows the switch has refused is left out (see commit.h).  It is
+ * tried again when the plan has changed for it.
+ *
+ * The connection is to the bridge's management socket, a "service connection"
+ * (connmgr.h in Open vSwitch): no Controller row, no influence on the fail
+ * mode, and the flows stay when it is closed. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "openvswitch/types.h"
+
+struct commit_stats;
+struct ds;
+struct meter_sync;
+struct oflow_table;
+struct ofputil_phy_port;
+struct plan;
+
+/* Called for a port of the switch that is new, has changed or, if 'gone', is
+ * no longer there. */
+typedef void ofctrl_port_cb(const struct ofputil_phy_port *, bool gone,
+                            void *aux);
+
+/* Called for a frame from 'src' that has come in by 'port' and that a flow
+ * shows to us (see pipeline_put_show()). */
+typedef void ofctrl_frame_cb(ofp_port_t port, struct eth_addr src, void *aux);
+
+/* Called when the switch has put in flows that a flow of 'port' offered: see
+ * lib/openflow/offer.h. */
+typedef void ofctrl_taken_cb(ofp_port_t port, void *aux);
+
+struct ofctrl *ofctrl_create(const char *bridge, ofctrl_port_cb *,
+                             ofctrl_frame_cb *, ofctrl_taken_cb *, void *aux);
+void ofctrl_destroy(struct ofctrl *);
+
+void ofctrl_run(struct ofctrl *);
+void ofctrl_put(struct ofctrl *, struct plan *);
+void ofctrl_put_wait(struct ofctrl *);
+void ofctrl_wait(struct ofctrl *);
+void ofctrl_socket_appeared(struct ofctrl *);
+void ofctrl_reread(struct ofctrl *);
+void ofctrl_announce(struct ofctrl *, const struct plan *);
+void ofctrl_set_watch(struct ofctrl *, bool watch);
+void ofctrl_set_allowed(struct ofctrl *, bool allowed);
+
+bool ofctrl_is_connected(const struct ofctrl *);
+bool ofctrl_is_ready(const struct ofctrl *);
+bool ofctrl_is_installed(const struct ofctrl *, const struct plan *);
+unsigned long long int ofctrl_next_put(const struct ofctrl *);
+bool ofctrl_put_is_done(const struct ofctrl *, unsigned long long int put);
+unsigned int ofctrl_get_seqno(const struct ofctrl *);
+const struct oflow_table *ofctrl_get_installed(const struct ofctrl *);
+const char *ofctrl_get_quarantine(const struct ofctrl *, ovs_be64 cookie);
+size_t ofctrl_count_quarantined(const struct ofctrl *);
+const struct meter_sync *ofctrl_get_meters(const struct ofctrl *);
+void ofctrl_format_state(struct ds *, const struct ofctrl *,
+                         const struct plan *);
+
+unsigned int ofctrl_count_connects(const struct ofctrl *);
+unsigned int ofctrl_count_readbacks(const struct ofctrl *);
+const struct commit_stats *ofctrl_get_stats(const struct ofctrl *);
+
+#endif /* controller/switch/ofctrl.h */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef QUARANTINE_H
+#define QUARANTINE_H 1
+
+/* Whose flows a switch has refused.
+ *
+ * A port, or the bridge itself, is known by the cookie of its flows.  As long
+ * as it is in quarantine none of its flows are put into the switch, so that
+ * all others can be. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "openvswitch/hmap.h"
+#include "openvswitch/types.h"
+
+struct ochanges;
+struct oflow_table;
+
+struct quarantine {
+    struct hmap patients;       /* Contains "struct patient"s. */
+};
+
+void quarantine_init(struct quarantine *);
+void quarantine_uninit(struct quarantine *);
+void quarantine_clear(struct quarantine *);
+
+void quarantine_add(struct quarantine *, ovs_be64 cookie, const char *reason);
+bool quarantine_release(struct quarantine *, const struct oflow_table *keys);
+void quarantine_filter(const struct quarantine *, struct ochanges *);
+
+const char *quarantine_find(const struct quarantine *, ovs_be64 cookie);
+size_t quarantine_count(const struct quarantine *);
+
+#endif /* controller/switch/quarantine.h */

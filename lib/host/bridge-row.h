@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef BRIDGE_ROW_H
+#define BRIDGE_ROW_H 1
+
+/* What a row of table Bridge says, as far as it matters here.  A value: it
+ * owns its strings and knows nothing of the replica that it was read from. */
+
+#include <stdbool.h>
+
+/* What the Bridge row says. */
+struct bridge_row {
+    char *name;
+    char *mac_table_manager;    /* external_ids:virtnet-mac-table-manager. */
+    char *owner;                /* external_ids:virtnet-owner: made by us. */
+    char *protocols;            /* Column protocols, "" if empty. */
+    char *datapath_type;        /* Column of that name; null is "". */
+    bool forward_bpdu;          /* other_config:forward-bpdu. */
+    bool stp_enable;            /* Column of that name. */
+    char *hwaddr;               /* other_config:hwaddr, or null. */
+    char *stp_delay;            /* other_config:stp-forward-delay, or null. */
+    char *settings_mark;        /* external_ids:virtnet-settings, or null. */
+};
+
+void bridge_row_clone(struct bridge_row *, const struct bridge_row *);
+void bridge_row_uninit(struct bridge_row *);
+bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);
+bool bridge_row_allows_openflow15(const struct bridge_row *);
+
+#endif /* lib/host/bridge-row.h */

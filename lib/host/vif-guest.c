@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/host/vif.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/xml/netport.h"
+#include "packets.h"
+#include "util.h"
+
+/* What libvirt knows of a guest, laid over what the database says of its
+ * interfaces.  Where both say something, the database is right: it is what
+ * whoever operates the switch wrote. */
+
+/* Is 'vif' interface 'domif' of the guest of 'status'?
+ *
+ * libvirt annotates the ports that it plugs with the guest's UUID and the
+ * interface's address; there may be another port of that name, and an iface-id
+ * may be that of all ports in a network.  A port of vhost-user is somebody
+ * else's, without annotations; what it has in common with the guest is the
+ * socket. */
+bool
+vif_is_of_guest(const struct vif *vif, const struct domstatus *status,
+                const struct domif *domif)
+{
+    struct eth_addr mac;
+
+    if (vif->socket) {
+        return domif->socket && !strcmp(vif->socket, domif->socket);
+    }
+    return (domif->target && !strcmp(vif->name, domif->target)
+            && nullable_string_is_equal(vif->vm_id, status->uuid)
+            && vif_parse_attached_mac(vif, &mac, NULL)
+            && eth_addr_equals(mac, domif->mac));
+}
+
+/* Makes '*dst' a copy of 'src', unless either 'src' is null or '*dst' is
+ * set. */
+static void
+set_default(char **dst, const char *src)
+{
+    if (src && !*dst) {
+        *dst = xstrdup(src);
+    }
+}
+
+/* Returns what external_ids:virtnet-isolated would be for 'domif', null if
+ * nothing. */
+static const char *
+isolated_text(const struct domif *domif)
+{
+    const char *setting = domif->settings.isolated;
+
+    if (!setting) {
+        return domif->isolated ? "true" : NULL;
+    }
+    return (!strcmp(setting, "yes") ? "true"
+            : !strcmp(setting, "no") ? "false" : setting);
+}
+
+/* Adds to 'vif', of which nothing of this kind is known yet, what libvirt
+ * knows of it: it is interface 'domif' of the guest of 'status'. */
+void
+vif_set_guest(struct vif *vif, const struct domstatus *status,
+              const struct domif *domif)
+{
+    struct vif_guest *guest = &vif->guest;
+
+    guest->name = xstrdup(status->name);
+    guest->network = nullable_xstrdup(domif->network);
+    guest->portgroup = nullable_xstrdup(domif->portgroup);
+    guest->state = status->state;
+    guest->link_down = domif->link_down;
+    guest->current_mac = domif->current_mac;
+    guest->has_vlan = domif->has_vlan;
+    port_vlan_uninit(&guest->vlan);
+    port_vlan_clone(&guest->vlan, &domif->vlan);
+
+    vif->bandwidth = domif->bandwidth;
+    set_default(&vif->vm_id, status->uuid);
+    set_default(&vif->isolated, isolated_text(domif));
+    set_default(&vif->macs, domif->settings.macs);
+    set_default(&vif->portgroup, domif->settings.portgroup);
+    set_default(&vif->role, domif->settings.role);
+    if (vif->socket && !vif->attached_mac
+        && !eth_addr_is_zero(domif->mac)) {
+        vif->attached_mac = xasprintf(ETH_ADDR_FMT,
+                                      ETH_ADDR_ARGS(domif->mac));
+    }
+}
+
+/* Is 'vif' the interface that has 'netport'? */
+bool
+vif_is_of_netport(const struct vif *vif, const struct netport *netport)
+{
+    struct eth_addr mac;
+
+    return (vif->vm_id && netport->owner_uuid
+            && !strcmp(vif->vm_id, netport->owner_uuid)
+            && vif_parse_attached_mac(vif, &mac, NULL)
+            && eth_addr_equals(mac, netport->mac));
+}
+
+/* Adds to 'vif' what libvirt knows of its 'netport' in 'network', where
+ * vif_set_guest() has not said it. */
+void
+vif_set_netport(struct vif *vif, const struct netport *netport,
+                const char *network)
+{
+    struct vif_guest *guest = &vif->guest;
+
+    if (!guest->name) {
+        guest->has_vlan = netport->has_vlan;
+        port_vlan_uninit(&guest->vlan);
+        port_vlan_clone(&guest->vlan, &netport->vlan);
+    }
+    set_default(&guest->name, (netport->owner_name ? netport->owner_name
+                               : "unknown"));
+    set_default(&guest->network, network);
+    set_default(&guest->portgroup, netport->group);
+    if (netport->policy.isolated.value) {
+        set_default(&vif->isolated, "true");
+    }
+}
+
+/* Is 'vif' in all VLANs though libvirt has it in some, or was it, and are
+ * those that were put back others than libvirt has it in now?
+ *
+ * "virsh update-device" on an interface in a portgroup clears the VLANs in
+ * table Port: libvirt sets those of the interface's own definition, which has
+ * none, instead of those in <actual> (qemuDomainChangeNet() in libvirt's
+ * src/qemu/qemu_hotplug.c).  It does so before <actual> tells what they should
+ * be. */
+bool
+vif_has_lost_vlan(const struct vif *vif)
+{
+    return (vif->guest.has_vlan && !port_vlan_is_default(&vif->guest.vlan)
+            && !port_vlan_equals(&vif->guest.vlan, &vif->vlan)
+            && (vif->vlan_is_kept
+                || (port_vlan_is_default(&vif->vlan) && !vif->vlan_is_ours)));
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/host/vif.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "packets.h"
+#include "util.h"
+
+const char *
+vif_role_to_string(enum vif_role role)
+{
+    switch (role) {
+#define VIF_ROLE(ENUM, NAME) case VIF_##ENUM: return NAME;
+        VIF_ROLES
+#undef VIF_ROLE
+    default:
+        OVS_NOT_REACHED();
+    }
+}
+
+/* Stores the mode that is called 'name' in '*mode' and returns true.  Returns
+ * false, with '*mode' untouched, if there is no such mode. */
+bool
+vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
+{
+#define VIF_BOND_MODE(ENUM, NAME)               \
+    if (!strcmp(name, NAME)) {                  \
+        *mode = VIF_##ENUM;                     \
+        return true;                            \
+    }
+    VIF_BOND_MODES
+#undef VIF_BOND_MODE
+    return false;
+}
+
+/* The members of "struct vif" that are strings. */
+#define VIF_STRINGS                             \
+    VIF_STRING(name)                            \
+    VIF_STRING(type)                            \
+    VIF_STRING(error)                           \
+    VIF_STRING(attached_mac)                    \
+    VIF_STRING(iface_id)                        \
+    VIF_STRING(vm_id)                           \
+    VIF_STRING(iface_status)                    \
+    VIF_STRING(portgroup)                       \
+    VIF_STRING(role)                            \
+    VIF_STRING(isolated)                        \
+    VIF_STRING(macs)                            \
+    VIF_STRING(profile)                         \
+    VIF_STRING(socket)                          \
+    VIF_STRING(port)                            \
+    VIF_STRING(guest.name)                      \
+    VIF_STRING(guest.network)                   \
+    VIF_STRING(guest.portgroup)
+
+/* Initializes 'vif' to an interface without name, number or anything. */
+void
+vif_init(struct vif *vif)
+{
+    *vif = (struct vif) { .ofport = OFPP_NONE };
+    port_vlan_init(&vif->vlan);
+    vlan_set_init(&vif->qinq.cvlans);
+    port_vlan_init(&vif->guest.vlan);
+}
+
+/* Initializes 'dst' to a copy of 'src'. */
+void
+vif_clone(struct vif *dst, const struct vif *src)
+{
+    *dst = *src;
+#define VIF_STRING(MEMBER) dst->MEMBER = nullable_xstrdup(src->MEMBER);
+    VIF_STRINGS
+#undef VIF_STRING
+    port_vlan_clone(&dst->vlan, &src->vlan);
+    port_qos_clone(&dst->qos, &src->qos);
+    vlan_set_clone(&dst->qinq.cvlans, &src->qinq.cvlans);
+    port_vlan_clone(&dst->guest.vlan, &src->guest.vlan);
+}
+
+/* Frees what 'vif' holds, but not 'vif' itself. */
+void
+vif_uninit(struct vif *vif)
+{
+#define VIF_STRING(MEMBER) free(vif->MEMBER);
+    VIF_STRINGS
+#undef VIF_STRING
+    port_vlan_uninit(&vif->vlan);
+    port_qos_uninit(&vif->qos);
+    vlan_set_uninit(&vif->qinq.cvlans);
+    port_vlan_uninit(&vif->guest.vlan);
+}
+
+bool
+vif_equals(const struct vif *a, const struct vif *b)
+{
+#define VIF_STRING(MEMBER)                                          \
+    if (!nullable_string_is_equal(a->MEMBER, b->MEMBER)) {          \
+        return false;                                               \
+    }
+    VIF_STRINGS
+#undef VIF_STRING
+    return (a->ofport == b->ofport
+            && a->mtu == b->mtu
+            && a->mtu_request == b->mtu_request
+            && eth_addr_equals(a->mac_in_use, b->mac_in_use)
+            && port_vlan_equals(&a->vlan, &b->vlan)
+            && vlan_set_equals(&a->qinq.cvlans, &b->qinq.cvlans)
+            && a->qinq.is_8021q == b->qinq.is_8021q
+            && a->vlan_is_ours == b->vlan_is_ours
+            && a->is_protected == b->is_protected
+            && a->protected_is_ours == b->protected_is_ours
+            && port_qos_equals(&a->qos, &b->qos)
+            && bandwidth_equals(&a->bandwidth, &b->bandwidth)
+            && a->vlan_is_kept == b->vlan_is_kept
+            && a->guest.unknown == b->guest.unknown
+            && a->guest.state == b->guest.state
+            && a->guest.link_down == b->guest.link_down
+            && eth_addr_equals(a->guest.current_mac, b->guest.current_mac)
+            && a->guest.has_vlan == b->guest.has_vlan
+            && port_vlan_equals(&a->guest.vlan, &b->guest.vlan)
+            && a->no_carrier == b->no_carrier
+            && a->lacp_current == b->lacp_current
+            && a->is_tunnel == b->is_tunnel
+            && a->bond.is_member == b->bond.is_member
+            && a->bond.mode == b->bond.mode
+            && a->bond.lacp == b->bond.lacp
+            && a->bond.lacp_negotiated == b->bond.lacp_negotiated
+            && a->bond.lacp_fallback_ab == b->bond.lacp_fallback_ab
+            && a->bond.all_members_active == b->bond.all_members_active
+            && a->bond.is_active == b->bond.is_active
+            && a->is_mirror_output == b->is_mirror_output);
+}
+
+/* Is an interface of 'type', as in column type of table Interface, a tunnel?
+ * These are the types of vswitch.xml under "Tunnel Options", and those of
+ * before that have a name of their own. */
+bool
+vif_type_is_tunnel(const char *type)
+{
+    static const char *const types[] = {
+        "bareudp", "erspan", "geneve", "gre", "gtpu", "ip6erspan", "ip6gre",
+        "lisp", "srv6", "stt", "vxlan",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        if (!strcmp(type, types[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns the role of 'vif'.  A member of a bond is a network port, and an
+ * external_ids:virtnet-role of "network" makes one of any port but LOCAL; one
+ * of "guest" can say no more than a valid attached-mac says by itself. */
+enum vif_role
+vif_get_role(const struct vif *vif)
+{
+    struct eth_addr mac;
+
+    if (vif->ofport == OFPP_LOCAL) {
+        return VIF_HOST;
+    } else if (vif->bond.is_member
+               || (vif->role && !strcmp(vif->role, "network"))) {
+        return VIF_NETWORK;
+    }
+    return (vif_parse_attached_mac(vif, &mac, NULL)
+            ? VIF_GUEST : VIF_NETWORK);
+}
+
+/* Is column protected of the Port row of 'vif', which should be true if
+ * 'wanted', to be changed?  What somebody else has set stays. */
+bool
+vif_must_change_protected(const struct vif *vif, bool wanted)
+{
+    return wanted ? !vif->is_protected : vif->protected_is_ours;
+}
+
+/* Stores the address that 's' says in '*mac' and returns true, if it is six
+ * octets of one or two hexadecimal digits.  eth_addr_from_string() takes
+ * "152:-1: 0:0x0:0:0" for an address as well, and needs 40 times as long. */
+static bool
+parse_mac(const char *s, struct eth_addr *mac)
+{
+    for (int i = 0; i < ETH_ADDR_LEN; i++) {
+        int octet = hexit_value(*s++);
+
+        if (octet >= 0 && hexit_value(*s) >= 0) {
+            octet = octet * 16 + hexit_value(*s++);
+        }
+        if (octet < 0 || *s++ != (i < ETH_ADDR_LEN - 1 ? ':' : '\0')) {
+            return false;
+        }
+        mac->ea[i] = octet;
+    }
+    return true;
+}
+
+/* Stores the address that 's' says in '*mac' and returns true, if it is a
+ * unicast address of six octets other than zero, all that a guest can be sent
+ * frames by.
+ *
+ * Otherwise returns false and leaves '*mac' alone.  Then, if 'why' is nonnull,
+ * stores in '*why' what is wrong with it, a constant string. */
+bool
+vif_parse_mac(const char *s, struct eth_addr *mac, const char **why)
+{
+    struct eth_addr ea;
+    const char *reason;
+
+    if (!parse_mac(s, &ea)) {
+        reason = "is not a MAC address of six octets";
+    } else if (eth_addr_is_multicast(ea)) {
+        reason = "is a multicast address";
+    } else if (eth_addr_is_zero(ea)) {
+        reason = "is zero";
+    } else {
+        *mac = ea;
+        return true;
+    }
+
+    if (why) {
+        *why = reason;
+    }
+    return false;
+}
+
+/* As vif_parse_mac(), for the attached-mac of 'vif'.  If there is none, '*why'
+ * becomes null. */
+bool
+vif_parse_attached_mac(const struct vif *vif, struct eth_addr *mac,
+                       const char **why)
+{
+    if (vif->attached_mac) {
+        return vif_parse_mac(vif->attached_mac, mac, why);
+    }
+    if (why) {
+        *why = NULL;
+    }
+    return false;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIF_H
+#define VIF_H 1
+
+/* A virtual interface, as the Open_vSwitch database describes it.
+ *
+ * A "struct vif" holds, as plain values, what this program needs of one row of
+ * table Interface and of the row of table Port that it belongs to.  It says
+ * what is there; what follows from it is decided in model.c. */
+
+#include <stdbool.h>
+#include "lib/base/bandwidth.h"
+#include "lib/base/port-vlan.h"
+#include "lib/host/port-qos.h"
+#include "lib/xml/domstatus.h"
+#include "openvswitch/types.h"
+
+/* A guest has a valid external_ids:attached-mac, the host is a bridge's LOCAL
+ * port, and everything else is the network side. */
+#define VIF_ROLES                               \
+    VIF_ROLE(GUEST, "guest")                    \
+    VIF_ROLE(HOST, "host")                      \
+    VIF_ROLE(NETWORK, "network")
+
+enum vif_role {
+#define VIF_ROLE(ENUM, NAME) VIF_##ENUM,
+    VIF_ROLES
+#undef VIF_ROLE
+};
+
+const char *vif_role_to_string(enum vif_role);
+
+/* Bonding modes, as column bond_mode names them; empty means the first. */
+#define VIF_BOND_MODES                                  \
+    VIF_BOND_MODE(ACTIVE_BACKUP, "active-backup")       \
+    VIF_BOND_MODE(BALANCE_SLB, "balance-slb")           \
+    VIF_BOND_MODE(BALANCE_TCP, "balance-tcp")
+
+enum vif_bond_mode {
+#define VIF_BOND_MODE(ENUM, NAME) VIF_##ENUM,
+    VIF_BOND_MODES
+#undef VIF_BOND_MODE
+};
+
+bool vif_bond_mode_from_string(const char *, enum vif_bond_mode *);
+
+/* The bond that an interface is a member of. */
+struct vif_bond {
+    bool is_member;             /* Has the port several interfaces at all? */
+    enum vif_bond_mode mode;
+    bool lacp;                  /* Is LACP configured... */
+    bool lacp_negotiated;       /* ...and has some member a partner? */
+    bool lacp_fallback_ab;      /* other_config:lacp-fallback-ab. */
+    bool all_members_active;    /* other_config:all-members-active. */
+    bool is_active;             /* Is this interface the active member? */
+};
+
+/* What libvirt knows of the guest behind an interface and the database does
+ * not.  Without a 'name', nothing. */
+struct vif_guest {
+    bool unknown;               /* Has libvirt no state of the guest yet? */
+    char *name;
+    char *network;              /* That the interface is in, or null. */
+    char *portgroup;            /* By its definition or its port, or null. */
+    enum domain_state state;
+    bool link_down;
+    struct eth_addr current_mac;    /* The guest's; zero if not said. */
+    bool has_vlan;
+    struct port_vlan vlan;      /* What libvirt has set in table Port. */
+};
+
+struct netport;
+
+struct vif {
+    /* Table Interface. */
+    char *name;
+    char *type;                 /* Column type; null is "". */
+    ofp_port_t ofport;          /* OFPP_NONE if it has none. */
+    char *error;                /* Why it has none, or null. */
+    int mtu;                    /* 0 if not known. */
+    int mtu_request;            /* Column of that name, 0 if empty. */
+    struct eth_addr mac_in_use; /* All zero if not known. */
+    char *attached_mac;         /* external_ids of that name, or null... */
+    char *iface_id;
+    char *vm_id;
+    char *iface_status;
+    char *portgroup;            /* external_ids:virtnet-portgroup. */
+    char *profile;              /* external_ids:port-profile. */
+    char *role;                 /* external_ids:virtnet-role. */
+    char *isolated;             /* external_ids:virtnet-isolated. */
+    char *macs;                 /* external_ids:virtnet-macs. */
+    char *socket;               /* Of vhost-user, or null. */
+    bool no_carrier;            /* Is column link_state "down"? */
+    bool lacp_current;          /* Has LACP a current partner on it? */
+    bool is_tunnel;             /* By its type: see vif_type_is_tunnel(). */
+
+    /* Table Port. */
+    char *port;
+    struct port_vlan vlan;
+    struct port_qinq qinq;
+    bool vlan_is_ours;          /* external_ids:virtnet-vlan is there... */
+    bool vlan_is_kept;          /* ...because libvirt had lost it. */
+    bool is_protected;          /* Column protected. */
+    bool protected_is_ours;     /* external_ids:virtnet-protected is there. */
+    struct vif_bond bond;
+    struct port_qos qos;        /* Also of table Interface. */
+    bool is_mirror_output;      /* Is it reserved for a mirror's copies? */
+
+    /* From libvirt. */
+    struct bandwidth bandwidth; /* Of the interface itself. */
+
+    struct vif_guest guest;     /* By vif_set_guest(). */
+};
+
+void vif_init(struct vif *);
+void vif_clone(struct vif *, const struct vif *);
+void vif_uninit(struct vif *);
+bool vif_equals(const struct vif *, const struct vif *);
+
+bool vif_type_is_tunnel(const char *type);
+enum vif_role vif_get_role(const struct vif *);
+bool vif_must_change_protected(const struct vif *, bool wanted);
+bool vif_parse_mac(const char *, struct eth_addr *, const char **why);
+bool vif_parse_attached_mac(const struct vif *, struct eth_addr *,
+                            const char **why);
+
+bool vif_is_of_guest(const struct vif *, const struct domstatus *,
+                     const struct domif *);
+void vif_set_guest(struct vif *, const struct domstatus *,
+                   const struct domif *);
+bool vif_is_of_netport(const struct vif *, const struct netport *);
+void vif_set_netport(struct vif *, const struct netport *,
+                     const char *network);
+bool vif_has_lost_vlan(const struct vif *);
+
+#endif /* lib/host/vif.h */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FOLLOW_H
+#define FOLLOW_H 1
+
+/* The addresses that one guest has changed to.
+ *
+ * A guest that is trusted (trustGuestRxFilters='yes') may announce itself by
+ * other addresses than it is configured with, and is then sent what is for
+ * them.  It has no more than so many: the oldest goes for a new one.
+ *
+ * A hostile guest may announce a new address with each frame.  Each of these
+ * frames must be looked at, so a guest is listened to only as long as it does
+ * not do that too often: FOLLOW_BURST times in one go, and after that once in
+ * FOLLOW_INTERVAL.  Beyond that it is not listened to until half of the burst
+ * has been saved up again.
+ *
+ * Times are in milliseconds, from any origin. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "openvswitch/types.h"
+
+#define FOLLOW_BURST 8
+#define FOLLOW_INTERVAL 10000
+
+struct follow {
+    struct eth_addr *macs;      /* Oldest first. */
+    size_t n;
+    bool deaf;                  /* Is the guest not listened to for now? */
+    long long int debt_until;   /* When all that it announced is forgotten. */
+};
+
+void follow_init(struct follow *);
+void follow_uninit(struct follow *);
+void follow_clear(struct follow *);
+
+bool follow_add(struct follow *, struct eth_addr, size_t limit);
+bool follow_remove(struct follow *, struct eth_addr);
+void follow_trim(struct follow *, size_t limit);
+
+bool follow_hear(struct follow *, long long int now);
+bool follow_run(struct follow *, long long int now);
+long long int follow_wake_time(const struct follow *);
+
+#endif /* lib/model/follow.h */

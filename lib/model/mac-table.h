@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MAC_TABLE_H
+#define MAC_TABLE_H 1
+
+/* Which port a MAC address belongs to, VLAN by VLAN.
+ *
+ * This is where the ports of a bridge meet: everything else about a port
+ * depends on that port alone.  A port claims a MAC in a set of VLANs.  Where
+ * several ports claim one MAC in one VLAN, one of them wins it:
+ *
+ *   - an active port; one that is held back, because its guest is still
+ *     elsewhere, wins nothing;
+ *   - then the host by its own address, then ports that are configured with
+ *     it, then one whose guest has taken it;
+ *   - then the port that had it there, or else had it in another VLAN;
+ *   - then the port with the lower name.
+ *
+ * Claims change nothing until mac_table_run(), so that the outcome does not
+ * depend on the order in which the claims of one turn are made.
+ *
+ * "The port that had it" must outlive the process, or else a restart would
+ * move the address of a duplicate.  mac_table_seed() tells an empty table what
+ * a switch was found to do; see plan.c. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "lib/base/vlan-set.h"
+#include "openvswitch/hmap.h"
+#include "openvswitch/types.h"
+
+/* Why a port claims an address.
+ *
+ * CLAIM_KIND(ENUM, RANK, NAME): the lowest rank wins. */
+#define CLAIM_KINDS                                                         \
+    CLAIM_KIND(HOST, 0, "host")             /* The bridge's own. */         \
+    CLAIM_KIND(ATTACHED, 1, "attached-mac") /* external_ids:attached-mac. */\
+    CLAIM_KIND(LISTED, 1, "virtnet-macs")   /* external_ids:virtnet-macs. */\
+    CLAIM_KIND(ANNOUNCED, 2, "announced")   /* By a guest that may. */     \
+    CLAIM_KIND(PAUSED, 3, "paused guest")   /* Either, but nobody is in. */
+
+enum claim_kind {
+#define CLAIM_KIND(ENUM, RANK, NAME) CLAIM_##ENUM,
+    CLAIM_KINDS
+#undef CLAIM_KIND
+};
+
+const char *claim_kind_to_string(enum claim_kind);
+
+struct mac_claim {
+    char *port;                 /* Who claims. */
+    enum claim_kind kind;
+    struct vlan_set vlans;      /* Where. */
+    struct vlan_set won;        /* Where it was won, a subset of 'vlans'. */
+    struct vlan_set free;       /* If it is held back, where nobody else
+                                 * claims it: it is sure to win there. */
+    bool active;                /* False if it is held back. */
+};
+
+/* Where the port whose name has the hash 'port_hash' had an address. */
+struct mac_seed {
+    uint32_t port_hash;         /* See pipeline_cookie_hash(). */
+    struct vlan_set vlans;
+};
+
+struct mac_entry {
+    struct hmap_node hmap_node; /* In 'entries', by 'mac'. */
+    struct eth_addr mac;
+    struct mac_claim *claims;   /* By precedence, as of mac_table_run(). */
+    size_t n_claims;
+    bool dirty;                 /* To be looked at by mac_table_run(). */
+    struct mac_entry *next_dirty;
+    struct mac_seed *seeds;     /* Until there are claims, who had it. */
+    size_t n_seeds;
+};
+
+struct mac_table {
+    struct hmap entries;        /* Contains "struct mac_entry"s. */
+    struct mac_entry *dirty;    /* List. */
+};
+
+/* Called for each port whose winnings have changed, or what is free for it,
+ * perhaps repeatedly. */
+typedef void mac_table_changed_cb(const char *port, void *aux);
+
+void mac_table_init(struct mac_table *);
+void mac_table_uninit(struct mac_table *);
+
+void mac_table_seed(struct mac_table *, struct eth_addr,
+                    const struct vlan_block *, uint32_t port_hash);
+void mac_table_claim(struct mac_table *, struct eth_addr, const char *port,
+                     enum claim_kind, const struct vlan_set *, bool active);
+void mac_table_unclaim(struct mac_table *, struct eth_addr, const char *port);
+void mac_table_run(struct mac_table *, mac_table_changed_cb *, void *aux);
+
+const struct mac_entry *mac_table_find(const struct mac_table *,
+                                       struct eth_addr);
+const struct mac_claim *mac_entry_find_claim(const struct mac_entry *,
+                                             const char *port);
+const struct mac_claim *mac_entry_winner(const struct mac_entry *,
+                                         uint16_t vid);
+const struct mac_entry **mac_table_sort(const struct mac_table *);
+
+#endif /* lib/model/mac-table.h */

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/model/model.h"
+
+#include <string.h>
+
+#include "lib/host/vif.h"
+
+/* Which portgroup a port is in, and which VLANs that puts it in. */
+
+/* Returns the one network of 'model' that 'vif' is in, or null if that cannot
+ * be told. */
+static const struct netdef *
+find_network(const struct bridge_model *model, const struct vif *vif)
+{
+    for (size_t i = 0; vif->guest.network && i < model->n_networks; i++) {
+        if (!strcmp(model->networks[i]->name, vif->guest.network)) {
+            return model->networks[i];
+        }
+    }
+    return model->n_networks == 1 ? model->networks[0] : NULL;
+}
+
+/* Returns the portgroup called 'name' that 'vif' can be in, or null, and
+ * stores its network in '*network'. */
+static const struct portgroup *
+find_by_name(const struct bridge_model *model, const struct vif *vif,
+             const char *name, const struct netdef **network)
+{
+    const struct portgroup *portgroup;
+
+    *network = find_network(model, vif);
+    portgroup = *network ? netdef_find_portgroup(*network, name) : NULL;
+    for (size_t i = 0; !portgroup && i < model->n_networks; i++) {
+        *network = model->networks[i];
+        portgroup = netdef_find_portgroup(*network, name);
+    }
+    return portgroup;
+}
+
+/* Returns the portgroup that 'vif' asks for by name, or null if it does not
+ * ask or there is none of that name.  Stores how it asks in '*how', which is
+ * null if it does not, and the portgroup's network in '*network'.
+ *
+ * external_ids:port-profile is what libvirt writes for profileid, which is
+ * free text, so it only counts if there is a portgroup of that name. */
+static const struct portgroup *
+find_asked(const struct bridge_model *model, const struct vif *vif,
+           const char **how, const struct netdef **network)
+{
+    const struct portgroup *portgroup;
+
+    *how = vif->portgroup;
+    if (vif->portgroup) {
+        return find_by_name(model, vif, vif->portgroup, network);
+    }
+    portgroup = (vif->profile
+                 ? find_by_name(model, vif, vif->profile, network) : NULL);
+    if (portgroup) {
+        *how = vif->profile;
+        return portgroup;
+    }
+    *how = vif->guest.portgroup;
+    return (*how ? find_by_name(model, vif, *how, network) : NULL);
+}
+
+/* Returns the network that 'vif' is in by the portgroup that it asks for or,
+ * if it is a guest and does not ask, otherwise; or null.  Stores the
+ * portgroup, or null, in '*portgroup'. */
+static const struct netdef *
+find_place(const struct bridge_model *model, const struct vif *vif,
+           const struct portgroup **portgroup)
+{
+    const struct netdef *network;
+    const char *how;
+
+    *portgroup = find_asked(model, vif, &how, &network);
+    if (how) {
+        return *portgroup ? network : NULL;
+    }
+    network = (vif_get_role(vif) == VIF_GUEST
+               ? find_network(model, vif) : NULL);
+    *portgroup = network ? netdef_default_portgroup(network) : NULL;
+    return network;
+}
+
+/* Returns the portgroup that 'vif' is in, or null: the first of
+ * external_ids:virtnet-portgroup, external_ids:port-profile, what libvirt
+ * knows, and for a guest the default portgroup of its network.  There is no
+ * default for who asks for a portgroup that there is not.
+ *
+ * If 'network' is nonnull, stores the network that the portgroup belongs to in
+ * '*network'. */
+const struct portgroup *
+model_find_portgroup(const struct bridge_model *model, const struct vif *vif,
+                     const struct netdef **network)
+{
+    const struct portgroup *portgroup;
+    const struct netdef *n = find_place(model, vif, &portgroup);
+
+    if (portgroup && network) {
+        *network = n;
+    }
+    return portgroup;
+}
+
+/* Returns the network that 'vif' is in, or null if that cannot be told. */
+const struct netdef *
+model_find_network(const struct bridge_model *model, const struct vif *vif)
+{
+    const struct netdef *network;
+
+    return (model_find_portgroup(model, vif, &network)
+            ? network : find_network(model, vif));
+}
+
+/* As model_port_vlan(), for a port whose VLANs libvirt has lost, or had lost
+ * until they were put back: these follow what libvirt has it in.  If libvirt
+ * can no longer be asked they stay. */
+static bool
+kept_vlan(const struct vif *vif, struct port_vlan *vlan)
+{
+    if (vif_has_lost_vlan(vif)) {
+        port_vlan_clone(vlan, &vif->guest.vlan);
+        return true;
+    } else if (vif->guest.name && !vif->guest.has_vlan) {
+        port_vlan_init(vlan);
+        return true;
+    }
+    return false;
+}
+
+/* Computes the VLAN configuration that should be in the Port row of 'vif', for
+ * a guest of a network, or whose VLANs libvirt has lost.  Returns true
+ * and initializes '*vlan' if the row is ours to write and differs from it.
+ *
+ * VLANs that somebody else wrote into the row, libvirt above all, are the
+ * interface's own, and an interface's own <vlan> goes before its portgroup's,
+ * which goes before its network's (networkAllocatePort() in libvirt's
+ * src/network/bridge_driver.c).  Where a definition is libvirt's and names the
+ * portgroup, or none, libvirt itself has written what is to be in the row. */
+bool
+model_port_vlan(const struct bridge_model *model, const struct vif *vif,
+                struct port_vlan *vlan)
+{
+    if (vif->vlan_is_kept || (model->wanted && vif_has_lost_vlan(vif))) {
+        return kept_vlan(vif, vlan);
+    } else if (!vif->vlan_is_ours && !port_vlan_is_default(&vif->vlan)) {
+        return false;
+    }
+
+    const struct portgroup *portgroup;
+    const struct netdef *network = find_place(model, vif, &portgroup);
+    bool is_set_by_libvirt = (network && network->is_libvirts
+                              && !vif->portgroup);
+    if (portgroup && portgroup->has_vlan && !is_set_by_libvirt) {
+        port_vlan_clone(vlan, &portgroup->vlan);
+    } else if (network && network->has_vlan && !is_set_by_libvirt) {
+        port_vlan_clone(vlan, &network->vlan);
+    } else {
+        port_vlan_init(vlan);
+    }
+
+    bool set = !port_vlan_is_default(vlan);
+    if (port_vlan_equals(vlan, &vif->vlan) && set == vif->vlan_is_ours) {
+        port_vlan_uninit(vlan);
+        return false;
+    }
+    return true;
+}
+
+/* Reports what of 'vif', apart from its role, is not as its owner will have
+ * meant it. */
+static void
+report_portgroup(const struct bridge_model *model, const struct vif *vif,
+                 const struct origin *origin, struct diag_list *diags)
+{
+    const struct netdef *network;
+    const char *how;
+    const struct portgroup *portgroup = find_asked(model, vif, &how, &network);
+
+    if (how && !portgroup) {
+        diag_add(diags, DIAG_WARNING, origin,
+                 "no network of this bridge has a portgroup '%s'%s", how,
+                 port_vlan_is_default(&vif->vlan)
+                 ? ", so the port is in all VLANs" : "");
+    } else if (vif->portgroup && !vif->vlan_is_ours
+               && !port_vlan_is_default(&vif->vlan)) {
+        diag_add(diags, DIAG_NOTE, origin,
+                 "has VLAN settings of its own, which go before those of "
+                 "portgroup '%s'", vif->portgroup);
+    }
+}
+
+/* Reports what libvirt knows of the guest of 'vif' that its owner should. */
+static void
+report_guest(const struct bridge_model *model, const struct vif *vif,
+             const struct origin *origin, struct diag_list *diags)
+{
+    const struct vif_guest *guest = &vif->guest;
+    const struct netdef *network = find_network(model, vif);
+    struct ds vlan = DS_EMPTY_INITIALIZER;
+
+    if (!guest->name) {
+        return;
+    }
+    port_vlan_format(&vlan, &guest->vlan);
+    if (vif_has_lost_vlan(vif)) {
+        diag_add(diags, DIAG_WARNING, origin,
+                 "libvirt has guest '%s' in %s, but the database has it "
+                 "elsewhere; kept there", guest->name, ds_cstr(&vlan));
+    } else if (guest->has_vlan && !vif->vlan_is_ours
+               && !port_vlan_equals(&guest->vlan, &vif->vlan)) {
+        diag_add(diags, DIAG_NOTE, origin,
+                 "libvirt has guest '%s' in %s, but the database has it "
+                 "elsewhere", guest->name, ds_cstr(&vlan));
+    }
+    if (guest->network && (!network
+                           || strcmp(network->name, guest->network))) {
+        diag_add(diags, DIAG_NOTE, origin,
+                 "guest '%s' is in network '%s', which this bridge has not",
+                 guest->name, guest->network);
+    }
+    if (vif->no_carrier) {
+        diag_add(diags, DIAG_NOTE, origin,
+                 "has no carrier; if guest '%s' has ended without libvirt, "
+                 "the port is left behind until libvirt is back", guest->name);
+    }
+    ds_destroy(&vlan);
+}
+
+/* Adds to 'diags' what there is to say of 'vif', whose 'origin' it is, apart
+ * from its role. */
+void
+model_report_port(const struct bridge_model *model, const struct vif *vif,
+                  const struct origin *origin, struct diag_list *diags)
+{
+    report_portgroup(model, vif, origin, diags);
+    report_guest(model, vif, origin, diags);
+}

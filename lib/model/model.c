@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/model/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/host/bridge-row.h"
+#include "lib/host/vif.h"
+#include "lib/model/bridge-settings.h"
+#include "lib/model/network-meters.h"
+#include "lib/model/port-limits.h"
+#include "lib/model/port-policy.h"
+#include "lib/model/vport.h"
+#include "packets.h"
+#include "util.h"
+
+static int
+compare_networks(const void *a_, const void *b_)
+{
+    const struct netdef *const *a = a_;
+    const struct netdef *const *b = b_;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Returns the first of the networks of 'model' that asks for a mode, or
+ * null. */
+static const struct netdef *
+first_that_asks(const struct bridge_model *model)
+{
+    for (size_t i = 0; i < model->n_networks; i++) {
+        if (netdef_asks(model->networks[i])) {
+            return model->networks[i];
+        }
+    }
+    return NULL;
+}
+
+/* Finds out whether the networks of 'model' differ in their mode, and reports
+ * each that differs from the first that asks for one.  Both are named with
+ * file and line. */
+static void
+report_conflicts(struct bridge_model *model, const char *bridge,
+                 struct diag_list *diags)
+{
+    const struct netdef *first = first_that_asks(model);
+
+    for (size_t i = 0; first && i < model->n_networks; i++) {
+        const struct netdef *other = model->networks[i];
+
+        if (netdef_asks(other)
+            && netdef_mode(other) != netdef_mode(first)) {
+            model->conflict = true;
+            diag_add(diags, DIAG_ERROR, &other->bridge_origin,
+                     "network '%s' asks for macTableManager '%s' on bridge "
+                     "'%s', but network '%s' (%s:%u) asks for '%s'; the "
+                     "bridge stays as it was",
+                     other->name,
+                     mac_table_manager_to_string(netdef_mode(other)),
+                     bridge, first->name, first->bridge_origin.file,
+                     first->bridge_origin.line,
+                     mac_table_manager_to_string(netdef_mode(first)));
+        }
+    }
+}
+
+/* Without a network, the Bridge row itself may ask for a mode. */
+static void
+take_mode_from_row(struct bridge_model *model, const struct bridge_row *row,
+                   struct diag_list *diags)
+{
+    if (!row->mac_table_manager) {
+        return;
+    }
+
+    model->wanted = true;
+    if (!mac_table_manager_from_string(row->mac_table_manager,
+                                       &model->mode)) {
+        struct origin origin = { .element = row->name };
+
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "external_ids:virtnet-mac-table-manager is '%s', expected "
+                 "'kernel' or 'libvirt'; the bridge stays as it was",
+                 row->mac_table_manager);
+        model->conflict = true;
+    }
+}
+
+/* Without OpenFlow 1.5 there is no connection to the switch. */
+static void
+report_protocols(const struct bridge_model *model,
+                 const struct bridge_row *row, struct diag_list *diags)
+{
+    if (model->mode == MAC_TABLE_LIBVIRT
+        && !bridge_row_allows_openflow15(row)) {
+        struct origin origin = { .element = row->name };
+
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "column protocols (%s) forbids OpenFlow 1.5, which libvirt "
+                 "mode needs; add OpenFlow15 to it", row->protocols);
+    }
+}
+
+static enum datapath_kind
+find_datapath(const char *type)
+{
+    return (!type || !type[0] || !strcmp(type, "system") ? DATAPATH_SYSTEM
+            : !strcmp(type, "netdev") ? DATAPATH_NETDEV
+            : DATAPATH_OTHER);
+}
+
+/* Initializes 'model' to what is asked of the bridge of 'row' by those of the
+ * 'n_defs' definitions in 'defs' that name it or, if none of them asks, by
+ * 'row' itself.  'model' borrows the definitions.  Adds to 'diags' what is
+ * wrong with it. */
+void
+bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
+                  const struct netdef *const *defs, size_t n_defs,
+                  struct diag_list *diags)
+{
+    *model = (struct bridge_model) {
+        .networks = xmalloc(MAX(1, n_defs) * sizeof *model->networks),
+        .mode = MAC_TABLE_KERNEL,
+        .datapath = find_datapath(row->datapath_type),
+        .is_ours = row->owner != NULL,
+    };
+    for (size_t i = 0; i < n_defs; i++) {
+        if (netdef_is_ours(defs[i]) && !strcmp(defs[i]->bridge, row->name)) {
+            model->networks[model->n_networks++] = defs[i];
+        }
+    }
+    qsort(model->networks, model->n_networks, sizeof *model->networks,
+          compare_networks);
+    model->meters = network_meters_number(model->networks, model->n_networks);
+
+    const struct netdef *first = first_that_asks(model);
+    if (!first) {
+        take_mode_from_row(model, row, diags);
+        report_protocols(model, row, diags);
+        return;
+    }
+
+    model->wanted = true;
+    model->mode = netdef_mode(first);
+    report_conflicts(model, row->name, diags);
+    report_protocols(model, row, diags);
+}
+
+/* Frees what 'model' holds, but not 'model' itself. */
+void
+bridge_model_uninit(struct bridge_model *model)
+{
+    free(model->meters);
+    free(model->networks);
+}
+
+/* Returns true, and reports it, if 'vif', which has the role of the network
+ * side, was meant to be a guest.  To take it for a part of the network would
+ * flood it with everybody's frames. */
+static bool
+report_no_guest(const struct vif *vif, const struct origin *origin,
+                struct diag_list *diags)
+{
+    struct eth_addr mac;
+    const char *why;
+
+    if ((vif->role && !strcmp(vif->role, "network"))
+        || vif_parse_attached_mac(vif, &mac, &why)) {
+        return false;
+    } else if (vif->socket) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "is a vhost-user port, but libvirt knows no guest at its "
+                 "socket '%s', and there is no external_ids:attached-mac; not "
+                 "wired", vif->socket);
+        return true;
+    } else if (why) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "external_ids:attached-mac '%s' %s; not wired",
+                 vif->attached_mac, why);
+        return true;
+    } else if (vif->role) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "external_ids:virtnet-role is '%s', but there is no "
+                 "external_ids:attached-mac; not wired", vif->role);
+        return true;
+    }
+    return false;
+}
+
+/* Reports that 'what', which the port of 'origin' needs, is not carried out.
+ * In kernel mode nothing has to be. */
+static void
+report_unsupported(const struct bridge_model *model,
+                   const struct origin *origin, const char *what,
+                   struct diag_list *diags)
+{
+    if (model->mode == MAC_TABLE_LIBVIRT) {
+        diag_add(diags, DIAG_ERROR, origin, "%s is not carried out", what);
+    }
+}
+
+/* Decides which frames from a member of a bond are let in, as NORMAL would:
+ * bond_check_admissibility() in Open vSwitch's ofproto/bond.c.
+ *
+ * There, a balance-slb bond also drops a frame whose source has last been seen
+ * somewhere else, because it has probably been sent by one member and come
+ * back by another.  Frames from guests are what is sent, so those with a
+ * guest's address as the source are dropped here.
+ *
+ * An active-backup bond needs the same, because it is known here only a moment
+ * after the switch has made another member active: in between, what is sent by
+ * the new one would come back by the old one. */
+static void
+admit_bond_member(const struct vif *vif, struct vport *vport)
+{
+    const struct vif_bond *bond = &vif->bond;
+    bool fallback = bond->lacp && bond->lacp_fallback_ab;
+
+    if (!bond->is_member) {
+        return;
+    }
+    if (bond->lacp && bond->lacp_negotiated) {
+        vport->admission = (vif->lacp_current
+                            ? ADMISSION_ALL : ADMISSION_NONE);
+    } else if (bond->lacp && !fallback) {
+        vport->admission = ADMISSION_NONE;
+    } else if (bond->mode == VIF_BALANCE_SLB) {
+        vport->admission = (bond->is_active || bond->all_members_active
+                            ? ADMISSION_ALL : ADMISSION_UNICAST);
+        vport->reflects = true;
+    } else if (bond->mode == VIF_ACTIVE_BACKUP || fallback) {
+        vport->admission = (bond->is_active
+                            ? ADMISSION_ALL : ADMISSION_NONE);
+        vport->reflects = true;
+    } else {
+        /* balance-tcp needs LACP. */
+        vport->admission = ADMISSION_NONE;
+    }
+}
+
+/* Decides what becomes of 'vif', an interface on the bridge of 'model', and
+ * adds to 'diags' what there is to say of it.
+ *
+ * For MODEL_WIRED and MODEL_UNSUPPORTED, initializes '*vport', which the
+ * caller must uninitialize.  For MODEL_SKIPPED leaves it alone. */
+enum model_verdict
+model_port(const struct bridge_model *model, const struct vif *vif,
+           struct vport *vport, struct diag_list *diags)
+{
+    struct origin origin = { .element = vif->name };
+    enum model_verdict verdict = MODEL_WIRED;
+    enum vif_role role = port_policy_role(model, vif);
+    struct eth_addr mac = eth_addr_zero;
+
+    if (vif->error || vif->ofport == OFPP_NONE) {
+        diag_add(diags, DIAG_ERROR, &origin, "%s",
+                 vif->error ? vif->error : "has no OpenFlow port");
+        return MODEL_SKIPPED;
+    }
+    if (vif->role && strcmp(vif->role, "guest")
+        && strcmp(vif->role, "network")) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "external_ids:virtnet-role is '%s', expected 'guest' or "
+                 "'network'; not wired", vif->role);
+        return MODEL_SKIPPED;
+    }
+
+    if (vif->is_mirror_output) {
+        diag_add(diags, DIAG_NOTE, &origin,
+                 "is the output of a mirror, so it is not a part of the "
+                 "network");
+        return MODEL_SKIPPED;
+    }
+
+    if (vif->guest.link_down) {
+        diag_add(diags, DIAG_NOTE, &origin,
+                 "guest '%s' has its link down, so nothing is delivered to it "
+                 "or taken from it", vif->guest.name);
+        return MODEL_SKIPPED;
+    }
+
+    switch (role) {
+    case VIF_GUEST:
+        vif_parse_attached_mac(vif, &mac, NULL);
+        break;
+
+    case VIF_HOST:
+        mac = vif->mac_in_use;
+        break;
+
+    case VIF_NETWORK:
+        if (report_no_guest(vif, &origin, diags)) {
+            return MODEL_SKIPPED;
+        }
+        break;
+    }
+    model_report_port(model, vif, &origin, diags);
+
+    *vport = (struct vport) {
+        .name = xstrdup(vif->name),
+        .ofport = vif->ofport,
+        .role = role,
+        .mac = mac,
+        .active = !(vif->iface_status
+                    && !strcmp(vif->iface_status, "inactive"))
+                  && vif->guest.state != DOMAIN_MIGRATING,
+        .paused = vif->guest.state == DOMAIN_PAUSED,
+        .port = nullable_xstrdup(vif->port),
+        .in_bond = vif->bond.is_member,
+    };
+    admit_bond_member(vif, vport);
+    port_policy_apply(model, vif, vport, diags);
+
+    network_meters_apply(model, vif, vport, diags);
+    bridge_settings_check_mtu(model, vif, diags);
+
+    struct port_limits limits;
+    port_limits_init(&limits, model, vif, diags);
+    if (!port_vlan_effect_init(&vport->vlan,
+                               vif_has_lost_vlan(vif) ? &vif->guest.vlan
+                               : &vif->vlan, &vif->qinq)) {
+        report_unsupported(model, &origin,
+                           "vlan_mode 'dot1q-tunnel' without a tag", diags);
+        verdict = MODEL_UNSUPPORTED;
+    }
+    return verdict;
+}
+
+/* Can the bridge of 'row' have an exact MAC table, with a network side of kind
+ * 'network' and 'n_unsupported' ports that were MODEL_UNSUPPORTED?  Adds to
+ * 'diags' why not.
+ *
+ * If not, the bridge is left to NORMAL, which serves every port, if not as
+ * well. */
+bool
+model_can_be_exact(const struct bridge_row *row, enum network_kind network,
+                   size_t n_unsupported, struct diag_list *diags)
+{
+    const char *protocols = row->protocols;
+    struct origin origin = { .element = row->name };
+
+    if (n_unsupported) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "has ports that libvirt mode is not carried out for, so "
+                 "the bridge stays in kernel mode");
+        return false;
+    }
+    if (network_kind_uses_normal(network)
+        && protocols && protocols[0]
+        && !strstr(protocols, "OpenFlow10")) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "column protocols (%s) forbids OpenFlow 1.0, which alone can "
+                 "keep NORMAL from flooding to guests; add OpenFlow10 to it; "
+                 "until then the bridge stays in kernel mode", protocols);
+        return false;
+    }
+    return true;
+}

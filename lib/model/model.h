@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_H
+#define MODEL_H 1
+
+/* Where definitions and ports meet: which networks a bridge belongs to, what
+ * they ask of it together, and what becomes of each interface on it.
+ *
+ * All of it is pure: values in, values and diagnostics out. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "lib/model/network-side.h"
+#include "lib/xml/netdef.h"
+
+struct bridge_row;
+struct network_meters;
+struct vif;
+struct vport;
+
+/* Kinds of datapath, which differ in what they can. */
+enum datapath_kind {
+    DATAPATH_SYSTEM,            /* The kernel's. */
+    DATAPATH_NETDEV,            /* In userspace. */
+    DATAPATH_OTHER              /* For tests only. */
+};
+
+/* What the networks on a bridge ask of it together. */
+struct bridge_model {
+    const struct netdef **networks;     /* By name.  Borrowed. */
+    size_t n_networks;
+    bool wanted;                /* Does anybody ask anything? */
+    bool conflict;              /* Leave the mode as it was. */
+    enum mac_table_manager mode;
+    enum datapath_kind datapath;
+    bool is_ours;               /* Has it external_ids:virtnet-owner? */
+    struct network_meters *meters;      /* For each network; see
+                                         * network-meters.h. */
+};
+
+void bridge_model_init(struct bridge_model *, const struct bridge_row *,
+                       const struct netdef *const *defs, size_t n_defs,
+                       struct diag_list *);
+void bridge_model_uninit(struct bridge_model *);
+
+enum model_verdict {
+    MODEL_WIRED,                /* A port of the bridge's plan. */
+    MODEL_SKIPPED,              /* Reported, and left out. */
+    MODEL_UNSUPPORTED           /* No exact table on a bridge that has it. */
+};
+
+enum model_verdict model_port(const struct bridge_model *, const struct vif *,
+                              struct vport *, struct diag_list *);
+bool model_can_be_exact(const struct bridge_row *, enum network_kind,
+                        size_t n_unsupported, struct diag_list *);
+
+/* Portgroups and VLANs: model-portgroup.c. */
+const struct portgroup *model_find_portgroup(const struct bridge_model *,
+                                             const struct vif *,
+                                             const struct netdef **);
+const struct netdef *model_find_network(const struct bridge_model *,
+                                        const struct vif *);
+bool model_port_vlan(const struct bridge_model *, const struct vif *,
+                     struct port_vlan *);
+void model_report_port(const struct bridge_model *, const struct vif *,
+                       const struct origin *, struct diag_list *);
+
+#endif /* lib/model/model.h */

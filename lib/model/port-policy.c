@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/model/port-policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/diag.h"
+#include "lib/host/vif.h"
+#include "lib/model/model.h"
+#include "lib/model/tunnels.h"
+#include "lib/model/vport.h"
+#include "util.h"
+
+/* Are ports of 'pg', which may be null, in 'network' to learn and to be
+ * flooded, while others are not? */
+static bool
+learns(const struct netdef *network, const struct portgroup *pg)
+{
+    return (pg && netdef_mode(network) == MAC_TABLE_LIBVIRT
+            && netdef_setting_is_set(&pg->policy.mac_table_manager)
+            && pg->policy.mac_table_manager.value == MAC_TABLE_KERNEL);
+}
+
+/* What definitions ask of a port. */
+struct request {
+    bool learns;
+    bool isolated;
+    unsigned int follow_limit;  /* 0 if the guest is not trusted. */
+};
+
+static struct request
+get_request(const struct netdef *network, const struct portgroup *pg)
+{
+    struct netdef_policy policy = netdef_port_policy(network, pg);
+
+    return (struct request) {
+        .learns = learns(network, pg),
+        .isolated = policy.isolated.value,
+        .follow_limit = (policy.trust_rx_filters.value
+                         ? policy.rx_filter_limit.value : 0),
+    };
+}
+
+/* Returns what the networks of 'model' ask of 'vif'. */
+static struct request
+find_request(const struct bridge_model *model, const struct vif *vif)
+{
+    const struct netdef *network;
+    const struct portgroup *pg = model_find_portgroup(model, vif, &network);
+    struct request all = { .learns = model->n_networks > 0 };
+
+    if (pg) {
+        return get_request(network, pg);
+    }
+    for (size_t i = 0; i < model->n_networks; i++) {
+        struct request r = get_request(model->networks[i],
+                                       netdef_default_portgroup(
+                                           model->networks[i]));
+
+        all.learns &= r.learns;
+        all.isolated |= r.isolated;
+        all.follow_limit = (i ? MIN(all.follow_limit, r.follow_limit)
+                            : r.follow_limit);
+    }
+    return all;
+}
+
+/* Returns the role of 'vif' on the bridge of 'model'.  What would be a guest
+ * is of the network side in a portgroup that learns, unless
+ * external_ids:virtnet-role says that it is a guest. */
+enum vif_role
+port_policy_role(const struct bridge_model *model, const struct vif *vif)
+{
+    enum vif_role role = vif_get_role(vif);
+
+    return (role == VIF_GUEST && !vif->role && find_request(model, vif).learns
+            ? VIF_NETWORK : role);
+}
+
+/* Should column protected of the Port row of 'vif' be true?  Open vSwitch's
+ * own NORMAL forwards nothing between two ports of which both have it.  That
+ * is how guests that are 'isolated' are kept apart where the bridge has no
+ * 'exact' MAC table, and how tunnels are if they are to be 'apart'
+ * (tunnels.h). */
+bool
+port_policy_protected(const struct vif *vif, bool isolated, bool exact,
+                      bool apart)
+{
+    return ((isolated && !exact)
+            || (apart && tunnel_get_kind(vif) == TUNNEL));
+}
+
+/* Is 'vif' to be kept apart from others of which the same is asked, if by
+ * definition it is 'requested'?  A port whose key cannot be understood is, for
+ * that is what its owner had in mind, and it is the safer mistake. */
+static bool
+is_isolated(const struct vif *vif, bool requested,
+            const struct origin *origin, struct diag_list *diags)
+{
+    if (!vif->isolated) {
+        return requested;
+    } else if (!strcmp(vif->isolated, "false")) {
+        return false;
+    }
+    if (strcmp(vif->isolated, "true")) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "external_ids:virtnet-isolated is '%s', expected 'true' or "
+                 "'false'; taken for 'true'", vif->isolated);
+    }
+    return true;
+}
+
+/* Makes 'vport' claim the further addresses of 'vif', but for those that are
+ * none. */
+static void
+add_listed_macs(const struct vif *vif, struct vport *vport,
+                const struct origin *origin, struct diag_list *diags)
+{
+    char *list = xstrdup(vif->macs);
+    char *save_ptr = NULL;
+
+    for (char *s = strtok_r(list, ", \t\n", &save_ptr); s;
+         s = strtok_r(NULL, ", \t\n", &save_ptr)) {
+        struct eth_addr mac;
+        const char *why;
+
+        if (vif_parse_mac(s, &mac, &why)) {
+            vport_add_mac(vport, mac, CLAIM_LISTED);
+        } else {
+            diag_add(diags, DIAG_ERROR, origin,
+                     "external_ids:virtnet-macs has '%s', which %s; left out",
+                     s, why);
+        }
+    }
+    free(list);
+}
+
+/* Makes 'vport', the port of 'vif', which 'model' has found to be a guest, a
+ * network port or the host, what is asked of it apart from that.  Adds to
+ * 'diags' what there is to say of it. */
+void
+port_policy_apply(const struct bridge_model *model, const struct vif *vif,
+                  struct vport *vport, struct diag_list *diags)
+{
+    struct origin origin = { .element = vif->name };
+    struct request request = find_request(model, vif);
+    bool is_guest = vport->role == VIF_GUEST;
+    bool protected = vif->is_protected && !vif->protected_is_ours;
+    bool isolated = is_isolated(vif,
+                                is_guest && (request.isolated || protected),
+                                &origin, diags);
+
+    if (vif->macs && vport->role != VIF_NETWORK) {
+        add_listed_macs(vif, vport, &origin, diags);
+    } else if (vif->macs) {
+        diag_add(diags, DIAG_WARNING, &origin,
+                 "is a network port, so external_ids:virtnet-macs says "
+                 "nothing");
+    }
+    if (!is_guest) {
+        if (isolated) {
+            diag_add(diags, DIAG_WARNING, &origin,
+                     "is not a guest, so it is not isolated");
+        }
+        return;
+    }
+    vport->isolated = isolated;
+    vport->follow_limit = request.follow_limit;
+    vport->listens = vport->follow_limit > 0;
+}

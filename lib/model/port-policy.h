@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PORT_POLICY_H
+#define PORT_POLICY_H 1
+
+/* What a port is to be like beyond its address and its VLANs: what its own
+ * keys in table Interface say of it, or else its portgroup, or else its
+ * network.
+ *
+ * A port that names no portgroup is in the default one.  Where several
+ * networks share a bridge nothing says which of them it is in; then it is what
+ * all of them can live with. */
+
+#include "lib/host/vif.h"
+
+struct bridge_model;
+struct diag_list;
+struct vport;
+
+enum vif_role port_policy_role(const struct bridge_model *,
+                               const struct vif *);
+bool port_policy_protected(const struct vif *, bool isolated, bool exact,
+                           bool apart);
+void port_policy_apply(const struct bridge_model *, const struct vif *,
+                       struct vport *, struct diag_list *);
+
+#endif /* lib/model/port-policy.h */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/model/vport.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/printable.h"
+#include "openvswitch/dynamic-string.h"
+#include "packets.h"
+#include "util.h"
+
+/* Initializes 'dst' to a copy of 'src'. */
+void
+vport_clone(struct vport *dst, const struct vport *src)
+{
+    *dst = *src;
+    dst->name = xstrdup(src->name);
+    dst->port = nullable_xstrdup(src->port);
+    dst->others = (src->n_others
+                   ? xmemdup(src->others, src->n_others * sizeof *src->others)
+                   : NULL);
+    port_vlan_effect_clone(&dst->vlan, &src->vlan);
+}
+
+/* Frees what 'vport' holds, but not 'vport' itself. */
+void
+vport_uninit(struct vport *vport)
+{
+    free(vport->name);
+    free(vport->port);
+    free(vport->others);
+    port_vlan_effect_uninit(&vport->vlan);
+}
+
+static bool
+others_equal(const struct vport *a, const struct vport *b)
+{
+    if (a->n_others != b->n_others) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n_others; i++) {
+        if (!eth_addr_equals(a->others[i].mac, b->others[i].mac)
+            || a->others[i].kind != b->others[i].kind) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+vport_equals(const struct vport *a, const struct vport *b)
+{
+    return (!strcmp(a->name, b->name)
+            && a->ofport == b->ofport
+            && a->role == b->role
+            && port_vlan_effect_equals(&a->vlan, &b->vlan)
+            && eth_addr_equals(a->mac, b->mac)
+            && others_equal(a, b)
+            && a->active == b->active
+            && a->paused == b->paused
+            && a->meter_in == b->meter_in
+            && a->meter_out == b->meter_out
+            && a->isolated == b->isolated
+            && a->follow_limit == b->follow_limit
+            && a->listens == b->listens
+            && !strcmp(vport_port(a), vport_port(b))
+            && a->in_bond == b->in_bond
+            && a->admission == b->admission
+            && a->reflects == b->reflects);
+}
+
+/* Returns the name of the Port row that 'vport' belongs to. */
+const char *
+vport_port(const struct vport *vport)
+{
+    return vport->port ? vport->port : vport->name;
+}
+
+/* Makes 'mac' the first address of 'vport'. */
+void
+vport_set_mac(struct vport *vport, struct eth_addr mac)
+{
+    for (size_t i = 0; i < vport->n_others; i++) {
+        if (eth_addr_equals(vport->others[i].mac, mac)) {
+            memmove(&vport->others[i], &vport->others[i + 1],
+                    (vport->n_others - i - 1) * sizeof *vport->others);
+            vport->n_others--;
+            break;
+        }
+    }
+    vport->mac = mac;
+}
+
+/* Makes 'vport', a guest, a plain network port. */
+void
+vport_make_network(struct vport *vport)
+{
+    vport->role = VIF_NETWORK;
+    vport->mac = eth_addr_zero;
+    vport->n_others = 0;
+    vport->isolated = false;
+    vport->follow_limit = 0;
+    vport->listens = false;
+}
+
+/* Makes 'vport' claim 'mac', too, because of 'kind'.  Returns false if it does
+ * so already. */
+bool
+vport_add_mac(struct vport *vport, struct eth_addr mac, enum claim_kind kind)
+{
+    if (vport_has_mac(vport, mac)) {
+        return false;
+    }
+    vport->others = xrealloc(vport->others, (vport->n_others + 1)
+                                            * sizeof *vport->others);
+    vport->others[vport->n_others++] = (struct vport_mac) { mac, kind };
+    return true;
+}
+
+/* Returns how many addresses vport_get_mac() has. */
+size_t
+vport_n_macs(const struct vport *vport)
+{
+    return 1 + vport->n_others;
+}
+
+/* Returns address 'i' of 'vport', of which the first, for 0, is zero if it
+ * claims none. */
+struct vport_mac
+vport_get_mac(const struct vport *vport, size_t i)
+{
+    struct vport_mac mac = {
+        vport->mac, vport->role == VIF_HOST ? CLAIM_HOST : CLAIM_ATTACHED
+    };
+
+    if (i) {
+        mac = vport->others[i - 1];
+    }
+    if (vport->paused) {
+        mac.kind = CLAIM_PAUSED;
+    }
+    return mac;
+}
+
+/* Is 'mac' one of the addresses of 'vport'? */
+bool
+vport_has_mac(const struct vport *vport, struct eth_addr mac)
+{
+    for (size_t i = 0; i < vport_n_macs(vport); i++) {
+        if (eth_addr_equals(vport_get_mac(vport, i).mac, mac)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Appends to 's' in words what 'vport' is apart from its name and role: its
+ * addresses, whether it is isolated, and its VLANs. */
+void
+vport_format(struct ds *s, const struct vport *vport)
+{
+    if (!eth_addr_is_zero(vport->mac)) {
+        printable_put_mac(s, vport->mac);
+        if (vport->n_others) {
+            ds_put_format(s, " and %"PRIuSIZE" more", vport->n_others);
+        }
+        ds_put_cstr(s, ", ");
+    }
+    ds_put_cstr(s, vport->isolated ? "isolated, VLAN " : "VLAN ");
+    vlan_set_format(s, &vport->vlan.members);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef VPORT_H
+#define VPORT_H 1
+
+/* A port of a bridge as it is meant: what the model makes of a "struct vif",
+ * and what all targets (flows, rows) are made of. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/port-vlan.h"
+#include "lib/host/vif.h"
+#include "lib/model/mac-table.h"
+#include "openvswitch/types.h"
+
+struct ds;
+
+/* Which frames that come in by a port are let in. */
+enum admission {
+    ADMISSION_ALL,
+    ADMISSION_UNICAST,          /* All but broadcast and multicast. */
+    ADMISSION_NONE
+};
+
+/* One more address that a guest or the host claims. */
+struct vport_mac {
+    struct eth_addr mac;
+    enum claim_kind kind;
+};
+
+/* A port of a bridge, with all that its flows depend on but the winnings of
+ * its claims. */
+struct vport {
+    char *name;                 /* Of the interface; unique in the bridge. */
+    ofp_port_t ofport;
+    enum vif_role role;
+    struct port_vlan_effect vlan;
+    struct eth_addr mac;        /* What it claims; zero if nothing... */
+    struct vport_mac *others;   /* ...and what else, without repetition. */
+    size_t n_others;
+    bool active;                /* Or else its claim is held back. */
+    bool paused;                /* Does it yield to any other claim? */
+
+    /* Guests only. */
+    bool isolated;              /* Apart from others like it? */
+    unsigned int follow_limit;  /* To how many addresses it may change... */
+    bool listens;               /* ...and is it listened to? */
+    uint32_t meter_in;          /* Meter of what goes to it, or 0. */
+    uint32_t meter_out;         /* Meter of what comes from it, or 0. */
+
+    /* Network ports only. */
+    char *port;                 /* Of the Port row, or null for 'name'. */
+    bool in_bond;               /* Has the Port row several interfaces? */
+    enum admission admission;
+    bool reflects;              /* May it send back what it was sent? */
+};
+
+void vport_clone(struct vport *, const struct vport *);
+void vport_uninit(struct vport *);
+bool vport_equals(const struct vport *, const struct vport *);
+const char *vport_port(const struct vport *);
+void vport_format(struct ds *, const struct vport *);
+void vport_set_mac(struct vport *, struct eth_addr);
+void vport_make_network(struct vport *);
+bool vport_add_mac(struct vport *, struct eth_addr, enum claim_kind);
+size_t vport_n_macs(const struct vport *);
+struct vport_mac vport_get_mac(const struct vport *, size_t i);
+bool vport_has_mac(const struct vport *, struct eth_addr);
+
+#endif /* lib/model/vport.h */

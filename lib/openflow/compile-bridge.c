@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/openflow/compile.h"
+
+#include "lib/openflow/pipeline.h"
+#include "lib/openflow/slice.h"
+#include "openvswitch/match.h"
+#include "openvswitch/ofpbuf.h"
+#include "packets.h"
+#include "util.h"
+
+bool
+bridge_ctx_equals(const struct bridge_ctx *a, const struct bridge_ctx *b)
+{
+    return (a->exact == b->exact
+            && a->forward_bpdu == b->forward_bpdu
+            && a->network == b->network
+            && a->reflections == b->reflections
+            && a->meter_bands == b->meter_bands);
+}
+
+/* The destinations that NORMAL does not forward unless the bridge's
+ * other_config:forward-bpdu is true: eth_addr_is_reserved() of Open vSwitch,
+ * in the fewest masked addresses. */
+static const struct {
+    struct eth_addr addr, mask;
+} reserved[] = {
+#define MAC(A, B, C, D, E, F) \
+    ETH_ADDR_C(A, B, C, D, E, F)
+    /* STP, pause frames, LACP, LLDP and others: IEEE 802.1D and 802.1Q. */
+    { MAC(01,80,c2,00,00,00), MAC(ff,ff,ff,ff,ff,f0) },
+    /* Extreme EDP and EAPS. */
+    { MAC(00,e0,2b,00,00,00), MAC(ff,ff,ff,ff,ff,ff) },
+    { MAC(00,e0,2b,00,00,04), MAC(ff,ff,ff,ff,ff,fd) },
+    /* Cisco ISL; CDP, VTP and others; PVST+; Uplink Fast; CFM. */
+    { MAC(01,00,0c,00,00,00), MAC(ff,ff,ff,ff,ff,ff) },
+    { MAC(01,00,0c,cc,cc,cc), MAC(ff,ff,ff,ff,ff,fe) },
+    { MAC(01,00,0c,cd,cd,cd), MAC(ff,ff,ff,ff,ff,ff) },
+    { MAC(01,00,0c,cc,cc,c0), MAC(ff,ff,ff,ff,ff,f8) },
+#undef MAC
+};
+
+struct compilation {
+    struct slice *slice;
+    ovs_be64 cookie;
+    struct ofpbuf *ofpacts;     /* Of the next flow. */
+};
+
+static void
+add(struct compilation *c, enum pipeline_table table, uint16_t priority,
+    const struct match *match)
+{
+    slice_add_flow(c->slice, table, priority, match, c->cookie, c->ofpacts);
+}
+
+static void
+add_goto(struct compilation *c, enum pipeline_table table, uint16_t priority,
+         const struct match *match, enum pipeline_table next)
+{
+    pipeline_put_goto(c->ofpacts, next);
+    add(c, table, priority, match);
+}
+
+static void
+add_reserved(struct compilation *c, const struct bridge_ctx *ctx)
+{
+    /* Only guests pass through SOURCE. */
+    enum pipeline_table table = ctx->forward_bpdu ? TABLE_SOURCE : TABLE_ADMIT;
+
+    for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_dl_dst_masked(&match, reserved[i].addr, reserved[i].mask);
+        add(c, table, PRIORITY_RESERVED, &match);
+    }
+}
+
+/* SOURCE: a guest that does not have its address may say that it is there.  A
+ * flow of its port drops the rest. */
+static void
+add_pending(struct compilation *c)
+{
+    for (size_t i = 0; i < PIPELINE_N_ANNOUNCEMENTS; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_reg_masked(&match, 0, 1 << REG0_PENDING_BIT,
+                             1 << REG0_PENDING_BIT);
+        pipeline_match_announcement(&match, i);
+        add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_ANNOUNCEMENT, &match,
+                 TABLE_FORWARD);
+    }
+}
+
+/* LEARN: NORMAL must know which network port a source is behind, also if the
+ * frame goes to a guest.  Broadcast and multicast it gets in any case. */
+static void
+add_learn(struct compilation *c)
+{
+    struct match multicast = MATCH_CATCHALL_INITIALIZER;
+    struct match all = MATCH_CATCHALL_INITIALIZER;
+
+    pipeline_match_multicast(&multicast);
+    add(c, TABLE_LEARN, PRIORITY_LEARN_MULTICAST, &multicast);
+    pipeline_put_learn(c->ofpacts);
+    add(c, TABLE_LEARN, PRIORITY_LEARN, &all);
+}
+
+/* UNKNOWN, but for the outputs to a single plain port, which are that port's.
+ *
+ * NORMAL must not learn that a guest, or the host, is on its port: it would
+ * then send frames there.  It learns nothing of a frame whose in_port is
+ * OFPP_NONE, as if a controller had sent it. */
+static void
+add_unknown(struct compilation *c, const struct bridge_ctx *ctx)
+{
+    struct match from_network = MATCH_CATCHALL_INITIALIZER;
+    struct match all = MATCH_CATCHALL_INITIALIZER;
+
+    match_set_reg_masked(&from_network, 0, 1 << REG0_FROM_NETWORK_BIT,
+                         1 << REG0_FROM_NETWORK_BIT);
+    if (ctx->network == NETWORK_SEVERAL) {
+        struct match multicast_source = MATCH_CATCHALL_INITIALIZER;
+
+        add_learn(c);
+
+        pipeline_put_output(c->ofpacts, OFPP_NORMAL);
+        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
+
+        /* Nobody can be learned by such a source, and a Linux bridge drops it
+         * too. */
+        pipeline_match_multicast_source(&multicast_source);
+        add(c, TABLE_ADMIT, PRIORITY_ADMIT_MULTICAST_SOURCE,
+            &multicast_source);
+    } else {
+        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
+    }
+    if (network_kind_uses_normal(ctx->network)) {
+        pipeline_put_forget_port(c->ofpacts);
+        pipeline_put_output(c->ofpacts, OFPP_NORMAL);
+        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &all);
+    }
+    add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_DROP, &all);
+}
+
+/* Adds to 'slice' the flows that bridge 'bridge' has whatever its ports are:
+ * those that lead from table to table, and the drops.  None if 'ctx' does not
+ * ask for an exact MAC table.
+ *
+ * Reserved addresses are dropped from every port, as NORMAL does.  Where the
+ * bridge is set to forward them they are still dropped from guests: a guest
+ * must not take part in the spanning tree of the network that it hangs on. */
+void
+compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
+               struct slice *slice)
+{
+    if (!ctx->exact) {
+        return;
+    }
+
+    struct match all = MATCH_CATCHALL_INITIALIZER;
+    struct match match;
+    uint64_t stub[64 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    struct compilation c = {
+        .slice = slice,
+        .cookie = pipeline_cookie(COOKIE_BRIDGE, bridge),
+        .ofpacts = &ofpacts,
+    };
+
+    add_reserved(&c, ctx);
+    /* A port without flows is cut off. */
+    add(&c, TABLE_ADMIT, PRIORITY_ADMIT_DROP, &all);
+    add_goto(&c, TABLE_SOURCE, PRIORITY_SOURCE_PASS, &all, TABLE_FORWARD);
+    add_pending(&c);
+
+    match_init_catchall(&match);
+    pipeline_match_multicast(&match);
+    add_goto(&c, TABLE_FORWARD, PRIORITY_FORWARD_MULTICAST, &match,
+             TABLE_FLOOD);
+    add_goto(&c, TABLE_FORWARD, PRIORITY_FORWARD_UNKNOWN, &all,
+             TABLE_UNKNOWN);
+
+    add_goto(&c, TABLE_FLOOD, PRIORITY_FLOOD_NONE, &all, TABLE_UNKNOWN);
+
+    if (ctx->reflections) {
+        add_goto(&c, TABLE_REFLECT, PRIORITY_REFLECT_PASS, &all,
+                 TABLE_FORWARD);
+    }
+    add_unknown(&c, ctx);
+
+    ofpbuf_uninit(&ofpacts);
+}

@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/openflow/compile.h"
+
+#include <stdlib.h>
+
+#include "flow.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/offer.h"
+#include "lib/openflow/pipeline.h"
+#include "lib/openflow/slice.h"
+#include "openvswitch/match.h"
+#include "openvswitch/ofpbuf.h"
+#include "packets.h"
+#include "util.h"
+
+struct compilation {
+    const struct bridge_ctx *ctx;
+    const struct vport *vport;
+    struct slice *slice;
+    ovs_be64 cookie;
+    bool pending;               /* Has it an address, but not won it? */
+    struct vport_mac m;         /* Of its addresses the one at hand. */
+    uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
+    bool offering;              /* Offer flows, rather than add them? */
+    struct ofpbuf offers;       /* Actions by which flows are offered. */
+    struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
+};
+
+/* How long, in bytes, the actions may be by which flows are offered.  That is
+ * enough for one address in a few dozens of blocks of VLANs. */
+#define MAX_OFFERS 8192
+
+static void
+add(struct compilation *c, enum pipeline_table table, uint16_t priority,
+    const struct match *match)
+{
+    if (c->offering) {
+        offer_put(&c->offers, table, priority, match, c->cookie, c->ofpacts);
+        ofpbuf_clear(c->ofpacts);
+    } else {
+        slice_add_flow(c->slice, table, priority, match, c->cookie,
+                       c->ofpacts);
+    }
+}
+
+/* Appends what makes frames count for meter 'meter_id', if that is not 0 and
+ * there are meters. */
+static void
+put_meter(struct compilation *c, uint32_t meter_id)
+{
+    if (meter_id && c->ctx->meter_bands) {
+        pipeline_put_meter(c->ofpacts, meter_id);
+    }
+}
+
+/* Starts the actions of an ADMIT flow.
+ *
+ * Where there are several network ports, NORMAL must learn which of them a
+ * source is behind, from the frame as it came.  The first frame of a guest
+ * that is held back tells us that it has arrived, and has the switch put in at
+ * once what we then will. */
+static void
+start_admit(struct compilation *c)
+{
+    put_meter(c, c->vport->meter_out);
+    if (c->vport->role == VIF_NETWORK && c->ctx->network == NETWORK_SEVERAL) {
+        pipeline_put_lookup(c->ofpacts, OFPP_IN_PORT, TABLE_LEARN);
+    }
+    if (c->vport->role == VIF_GUEST && !c->vport->active) {
+        pipeline_put_show(c->ofpacts);
+        ofpbuf_put(c->ofpacts, c->offers.data, c->offers.size);
+    }
+}
+
+/* Adds an ADMIT flow that matches 'match' and the port, does what is in
+ * c->ofpacts, and passes the frame on. */
+static void
+add_admit(struct compilation *c, uint16_t priority, struct match *match)
+{
+    const struct vport *vport = c->vport;
+
+    match_set_in_port(match, vport->ofport);
+    if (vport->role == VIF_NETWORK) {
+        pipeline_put_from_network(c->ofpacts);
+    }
+    if (c->pending) {
+        pipeline_put_pending(c->ofpacts);
+    }
+    if (vport->isolated) {
+        pipeline_put_isolated(c->ofpacts);
+    }
+    pipeline_put_goto(c->ofpacts,
+                      (vport->role == VIF_GUEST ? TABLE_SOURCE
+                       : vport->reflects ? TABLE_REFLECT : TABLE_FORWARD));
+    add(c, TABLE_ADMIT, priority, match);
+}
+
+/* ADMIT: frames without a tag or with one for VLAN 0, as from an access port
+ * of VLAN 10:
+ *
+ *     in_port=7,vlan_tci=0x0000/0x0fff
+ *         actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:SOURCE
+ *
+ * In VLAN 0 a tag that says nothing at all is taken off and one with a
+ * priority is left, both as NORMAL does it (xvlan_put() in
+ * ofproto-dpif-xlate.c):
+ *
+ *     in_port=7,vlan_tci=0x1000
+ *         actions=set_field:0->vlan_tci,goto_table:SOURCE */
+static void
+compile_admit_untagged(struct compilation *c)
+{
+    const struct port_vlan_effect *vlan = &c->vport->vlan;
+    struct match match;
+
+    if (vlan->untagged_in < 0) {
+        return;
+    }
+    if (!vlan->untagged_in) {
+        match_init_catchall(&match);
+        match_set_dl_tci(&match, htons(VLAN_CFI));
+        start_admit(c);
+        pipeline_put_untag(c->ofpacts, 0);
+        add_admit(c, PRIORITY_ADMIT_NULL_TAG, &match);
+        if (vlan->tagged_in && vlan_set_contains(&vlan->members, 0)) {
+            return;             /* A block of compile_admit_tagged(). */
+        }
+    }
+
+    match_init_catchall(&match);
+    match_set_dl_tci_masked(&match, htons(0), htons(VLAN_VID_MASK));
+    start_admit(c);
+    if (vlan->untagged_in) {
+        pipeline_put_vlan(c->ofpacts, vlan->untagged_in);
+    }
+    add_admit(c, PRIORITY_ADMIT_UNTAGGED, &match);
+}
+
+/* ADMIT: frames that travel as they come, of each block of VLANs:
+ *
+ *     in_port=7,vlan_tci=0x1028/0x1ff8 actions=goto_table:SOURCE  */
+static void
+compile_admit_tagged(struct compilation *c)
+{
+    const struct port_vlan_effect *vlan = &c->vport->vlan;
+    struct vlan_block *blocks;
+    size_t n;
+
+    if (!vlan->tagged_in) {
+        return;
+    }
+    n = vlan_set_blocks(&vlan->members, &blocks);
+    for (size_t i = 0; i < n; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        pipeline_match_block(&match, &blocks[i]);
+        start_admit(c);
+        add_admit(c, PRIORITY_ADMIT_TAGGED, &match);
+    }
+    free(blocks);
+}
+
+/* ADMIT: frames of a dot1q-tunnel port, which get another tag, of each block
+ * of customers' VLANs:
+ *
+ *     in_port=7,vlan_tci=0x1028/0x1ff8
+ *         actions=push_vlan:0x88a8,set_field:0x100a/0x1fff->vlan_tci,
+ *                 goto_table:SOURCE
+ *
+ * A tag that says nothing at all is taken off before. */
+static void
+compile_admit_tunnel(struct compilation *c)
+{
+    const struct port_vlan_effect *vlan = &c->vport->vlan;
+    struct vlan_block *blocks;
+    size_t n;
+
+    if (!vlan->push) {
+        return;
+    }
+    if (vlan_set_contains(&vlan->cvlans, 0)) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_dl_tci(&match, htons(VLAN_CFI));
+        start_admit(c);
+        pipeline_put_untag(c->ofpacts, 0);
+        pipeline_put_push(c->ofpacts, vlan->push, vlan->untagged_out);
+        add_admit(c, PRIORITY_ADMIT_NULL_TAG, &match);
+    }
+    n = vlan_set_blocks(&vlan->cvlans, &blocks);
+    for (size_t i = 0; i < n; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        pipeline_match_block(&match, &blocks[i]);
+        start_admit(c);
+        pipeline_put_push(c->ofpacts, vlan->push, vlan->untagged_out);
+        add_admit(c, PRIORITY_ADMIT_TAGGED, &match);
+    }
+    free(blocks);
+}
+
+/* Drops what is left of what the port sends in a flow of the port's own, whose
+ * counter then says who sends such frames:
+ *
+ *     ADMIT: priority=2,in_port=7 actions=drop  */
+static void
+add_drop(struct compilation *c, enum pipeline_table table, uint16_t priority)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    match_set_in_port(&match, c->vport->ofport);
+    add(c, table, priority, &match);
+}
+
+/* ADMIT: all that the port may send, and that it may not send the rest. */
+static void
+compile_admit(struct compilation *c)
+{
+    if (c->vport->admission == ADMISSION_UNICAST) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_in_port(&match, c->vport->ofport);
+        pipeline_match_multicast(&match);
+        add(c, TABLE_ADMIT, PRIORITY_ADMIT_MULTICAST, &match);
+    }
+    if (c->vport->admission != ADMISSION_NONE) {
+        compile_admit_untagged(c);
+        compile_admit_tagged(c);
+        compile_admit_tunnel(c);
+    }
+    if (c->vport->admission == ADMISSION_NONE
+        || !port_vlan_effect_admits_all(&c->vport->vlan)) {
+        add_drop(c, TABLE_ADMIT, PRIORITY_ADMIT_DROP_PORT);
+    }
+}
+
+/* SOURCE and ANNOUNCE: of what a guest that may change its address says of
+ * itself, what it says by another address than those that it has is shown to
+ * us:
+ *
+ *     SOURCE: rarp,in_port=7 actions=goto_table:ANNOUNCE
+ *     ANNOUNCE: priority=100,in_port=7,dl_src=52:54:00:00:00:01
+ *         actions=goto_table:FORWARD
+ *     ANNOUNCE: priority=50,in_port=7
+ *         actions=controller(max_len=14,id=22247),goto_table:FORWARD
+ *
+ * The source is looked at in a table of its own so that the datapath's flows
+ * for all else that the guest sends need not tell sources apart. */
+static void
+compile_announce(struct compilation *c)
+{
+    struct match match;
+
+    for (size_t i = 0; i < PIPELINE_N_ANNOUNCEMENTS; i++) {
+        match_init_catchall(&match);
+        match_set_in_port(&match, c->vport->ofport);
+        pipeline_match_announcement(&match, i);
+        pipeline_put_goto(c->ofpacts, TABLE_ANNOUNCE);
+        add(c, TABLE_SOURCE, PRIORITY_SOURCE_FOLLOW, &match);
+    }
+
+    match_init_catchall(&match);
+    match_set_in_port(&match, c->vport->ofport);
+    pipeline_put_show(c->ofpacts);
+    pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
+    add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_SHOW, &match);
+
+    for (size_t i = 0; i < vport_n_macs(c->vport); i++) {
+        match_set_dl_src(&match, vport_get_mac(c->vport, i).mac);
+        pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
+        add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_KNOWN, &match);
+    }
+}
+
+typedef void egress_cb(struct compilation *, const struct vlan_block *);
+
+/* Calls 'cb' for each block of VLANs in 'vlans', with the actions in
+ * c->ofpacts that send a frame of these VLANs out by the port. */
+static void
+for_each_egress(struct compilation *c, const struct vlan_set *vlans,
+                egress_cb *cb)
+{
+    int untagged = c->vport->vlan.untagged_out;
+    struct vlan_set tagged;
+
+    vlan_set_clone(&tagged, vlans);
+    if (untagged >= 0 && vlan_set_contains(vlans, untagged)) {
+        struct vlan_block block = { .vid = untagged };
+
+        vlan_set_remove(&tagged, untagged);
+        put_meter(c, c->egress_meter);
+        pipeline_put_untag(c->ofpacts, untagged);
+        pipeline_put_output(c->ofpacts, c->vport->ofport);
+        cb(c, &block);
+    }
+
+    struct vlan_block *blocks;
+    size_t n = vlan_set_blocks(&tagged, &blocks);
+    for (size_t i = 0; i < n; i++) {
+        put_meter(c, c->egress_meter);
+        pipeline_put_output(c->ofpacts, c->vport->ofport);
+        cb(c, &blocks[i]);
+    }
+    free(blocks);
+    vlan_set_uninit(&tagged);
+}
+
+/* FORWARD: dl_vlan=10,dl_dst=52:54:00:00:00:01 actions=pop_vlan,output:7
+ *
+ * Where there is a limit on what the guests of a network get together:
+ *
+ *     dl_vlan=10,dl_dst=... actions=meter:1457520640,pop_vlan,output:7
+ *
+ * The priority of an address that a guest has changed to tells after a restart
+ * that it is one. */
+static void
+add_forward(struct compilation *c, const struct vlan_block *block)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    pipeline_match_block(&match, block);
+    match_set_dl_dst(&match, c->m.mac);
+    add(c, TABLE_FORWARD, (c->m.kind == CLAIM_ANNOUNCED
+                           ? PRIORITY_FORWARD_FOLLOWED
+                           : PRIORITY_FORWARD_MAC), &match);
+}
+
+/* FORWARD: reg0=0x4/0x4,dl_vlan=10,dl_dst=52:54:00:00:00:01 actions=drop */
+static void
+add_isolation(struct compilation *c, const struct vlan_block *block)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    ofpbuf_clear(c->ofpacts);
+    pipeline_match_isolated(&match);
+    pipeline_match_block(&match, block);
+    match_set_dl_dst(&match, c->m.mac);
+    add(c, TABLE_FORWARD, PRIORITY_FORWARD_ISOLATED, &match);
+}
+
+/* REFLECT: dl_vlan=10,dl_src=52:54:00:00:00:01 actions=drop */
+static void
+add_reflect(struct compilation *c, const struct vlan_block *block)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    ofpbuf_clear(c->ofpacts);
+    pipeline_match_block(&match, block);
+    match_set_dl_src(&match, c->m.mac);
+    add(c, TABLE_REFLECT, PRIORITY_REFLECT_MAC, &match);
+}
+
+/* Makes c->ofpacts what sends a frame of customers' VLANs that a dot1q-tunnel
+ * port takes, and no others: actions=pop_vlan,resubmit(7,CVLAN) */
+static void
+put_cvlan_lookup(struct compilation *c)
+{
+    ofpbuf_clear(c->ofpacts);
+    pipeline_put_untag(c->ofpacts, c->vport->vlan.untagged_out);
+    pipeline_put_lookup(c->ofpacts, c->vport->ofport, TABLE_CVLAN);
+}
+
+/* FLOOD: bucket=bucket_id:7,actions=pop_vlan,output:7 in the block's group. */
+static void
+add_flood_bucket(struct compilation *c, const struct vlan_block *block)
+{
+    if (port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
+        put_cvlan_lookup(c);
+    }
+    slice_add_bucket(c->slice,
+                     pipeline_flood_group(block, c->vport->ofport,
+                                          c->vport->isolated),
+                     ofp_to_u16(c->vport->ofport), c->cookie, c->ofpacts);
+}
+
+/* CVLAN: in_port=7,vlan_tci=0x1028/0x1ff8 actions=output:7
+ *
+ * Only groups come here.  To where an address is known to be, frames of all
+ * VLANs go, as NORMAL has it. */
+static void
+compile_cvlans(struct compilation *c)
+{
+    struct vlan_block *blocks;
+    size_t n;
+
+    if (!port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
+        return;
+    }
+    n = vlan_set_blocks(&c->vport->vlan.cvlans, &blocks);
+    for (size_t i = 0; i < n; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_in_port(&match, c->vport->ofport);
+        pipeline_match_block(&match, &blocks[i]);
+        pipeline_put_output(c->ofpacts, c->vport->ofport);
+        add(c, TABLE_CVLAN, PRIORITY_CVLAN, &match);
+    }
+    free(blocks);
+}
+
+/* UNKNOWN: dl_vlan=10 actions=pop_vlan,output:1 */
+static void
+add_unknown_output(struct compilation *c, const struct vlan_block *block)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    pipeline_match_block(&match, block);
+    add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &match);
+    if (port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
+        put_cvlan_lookup(c);
+        pipeline_match_multicast(&match);
+        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_MULTICAST, &match);
+    }
+}
+
+/* UNKNOWN, where frames from the network go by NORMAL: what came untagged must
+ * reach it untagged, for an access port takes nothing else:
+ *
+ *     in_port=1,dl_vlan=10 actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL
+ *
+ * What has got another tag must reach it without. */
+static void
+compile_unknown_normal(struct compilation *c)
+{
+    const struct port_vlan_effect *vlan = &c->vport->vlan;
+
+    if (vlan->untagged_in > 0 || vlan->push) {
+        struct vlan_block block = {
+            .vid = vlan->push ? vlan->untagged_out : vlan->untagged_in,
+        };
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_in_port(&match, c->vport->ofport);
+        pipeline_match_block(&match, &block);
+        if (vlan->push) {
+            pipeline_put_untag(c->ofpacts, vlan->untagged_out);
+        } else {
+            pipeline_put_vlan(c->ofpacts, 0);
+        }
+        pipeline_put_output(c->ofpacts, OFPP_NORMAL);
+        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_UNTAGGED, &match);
+    }
+}
+
+/* All that is about address 'm', won in the VLANs of 'won'. */
+static void
+compile_mac(struct compilation *c, struct vport_mac m,
+            const struct vlan_set *won)
+{
+    c->m = m;
+    c->egress_meter = c->vport->meter_in;
+    for_each_egress(c, won, add_forward);
+    c->egress_meter = 0;
+    if (c->vport->isolated) {
+        for_each_egress(c, won, add_isolation);
+    }
+    if (c->ctx->reflections) {
+        for_each_egress(c, won, add_reflect);
+    }
+}
+
+/* All that is about the port's addresses. */
+static void
+compile_macs(struct compilation *c, const struct vlan_set *const won[])
+{
+    for (size_t i = 0; i < vport_n_macs(c->vport); i++) {
+        compile_mac(c, vport_get_mac(c->vport, i), won[i]);
+    }
+}
+
+/* Makes c->offers what the first frame of a guest that is held back has the
+ * switch put in.  The tag of a dot1q-tunnel port can be taken off by pop_vlan
+ * only, which is nothing that can be learned. */
+static void
+compile_offers(struct compilation *c, const struct vlan_set *const free[])
+{
+    if (!c->vport->vlan.push) {
+        c->offering = true;
+        compile_macs(c, free);
+        c->offering = false;
+    }
+    if (c->offers.size > MAX_OFFERS) {
+        ofpbuf_clear(&c->offers);
+    }
+}
+
+/* Adds to 'slice' the flows and buckets of 'vport', which has won each of its
+ * addresses, as vport_get_mac() numbers them, in the VLANs of 'won[i]'.  If it
+ * is held back, these are those in which it will, come what may.  None if
+ * 'ctx' does not ask for an exact MAC table.
+ *
+ * A guest and the host are sent what is for their MAC, and the broadcasts of
+ * their VLANs; an isolated guest, none that comes from another one.  A network
+ * port is sent what is left over.
+ *
+ * A guest that has not won its first address anywhere, because that belongs to
+ * another port or because it is held back, may only announce itself. */
+void
+compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
+             const struct vlan_set *const won[], struct slice *slice)
+{
+    if (!ctx->exact) {
+        return;
+    }
+
+    uint64_t stub[128 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    bool held_back = vport->role != VIF_NETWORK && !vport->active;
+    struct compilation c = {
+        .ctx = ctx,
+        .vport = vport,
+        .slice = slice,
+        .cookie = pipeline_cookie(COOKIE_PORT, vport->name),
+        .pending = (vport->role == VIF_GUEST
+                    && (held_back || vlan_set_is_empty(won[0]))),
+        .ofpacts = &ofpacts,
+    };
+
+    ofpbuf_init(&c.offers, 0);
+    if (held_back) {
+        compile_offers(&c, won);
+    }
+    compile_admit(&c);
+    if (c.pending) {
+        add_drop(&c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING);
+    } else if (vport->listens) {
+        compile_announce(&c);
+    }
+    if (vport->role != VIF_NETWORK) {
+        if (!held_back) {
+            compile_macs(&c, won);
+        }
+        for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
+        compile_cvlans(&c);
+    } else if (ctx->network == NETWORK_DIRECT) {
+        for_each_egress(&c, &vport->vlan.members, add_unknown_output);
+        compile_cvlans(&c);
+    } else if (ctx->network == NETWORK_SEVERAL) {
+        compile_unknown_normal(&c);
+    }
+
+    ofpbuf_uninit(&c.offers);
+    ofpbuf_uninit(&ofpacts);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMPILE_H
+#define COMPILE_H 1
+
+/* From what is wanted to flows, slice by slice.
+ *
+ * Each function here makes one slice, as a pure function of its arguments.
+ * None can fail.  The same functions serve the first compile of a bridge and
+ * every later change of it: see plan.h, which calls them. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "lib/base/port-vlan.h"
+#include "lib/host/vif.h"
+#include "lib/model/mac-table.h"
+#include "lib/model/network-side.h"
+#include "openvswitch/types.h"
+
+struct slice;
+
+/* What the slices of all of a bridge's ports depend on. */
+struct bridge_ctx {
+    bool exact;                 /* Exact MAC table, or else no flows at all. */
+    bool forward_bpdu;          /* Does the bridge pass reserved MACs on? */
+    enum network_kind network;  /* How frames get to the network side. */
+    bool reflections;           /* May it send back what it was sent? */
+    size_t meter_bands;         /* Bands of a meter; 0: it has no meters. */
+};
+
+bool bridge_ctx_equals(const struct bridge_ctx *, const struct bridge_ctx *);
+
+void compile_bridge(const struct bridge_ctx *, const char *bridge,
+                    struct slice *);
+void compile_port(const struct bridge_ctx *, const struct vport *,
+                  const struct vlan_set *const won[], struct slice *);
+void compile_flood(const struct vlan_block *, const uint32_t *group_ids,
+                   size_t n_groups, struct slice *);
+
+#endif /* lib/openflow/compile.h */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OMETER_H
+#define OMETER_H 1
+
+/* OpenFlow meters, as values.
+ *
+ * A meter drops what exceeds any of its bands.  Ours have one for the average
+ * rate and, if there is a peak rate, one for that.
+ *
+ * Meters carry no cookie: ours are those in a range of numbers. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "openvswitch/ofp-errors.h"
+
+struct bandwidth_rate;
+struct ds;
+struct ofp_header;
+struct ofpbuf;
+struct ofputil_meter_config;
+
+#define OMETER_MAGIC UINT32_C(0x56e00000)
+#define OMETER_MASK UINT32_C(0xfff00000)
+#define OMETER_MAX_BANDS 2
+
+struct ometer_band {
+    uint32_t rate;              /* Kilobits per second. */
+    uint32_t burst;             /* Kilobits. */
+};
+
+struct ometer {
+    uint32_t meter_id;
+    size_t n_bands;
+    struct ometer_band bands[OMETER_MAX_BANDS];
+};
+
+bool ometer_id_is_ours(uint32_t meter_id);
+void ometer_from_rate(struct ometer *, uint32_t meter_id,
+                      const struct bandwidth_rate *, size_t max_bands);
+void ometer_from_config(struct ometer *, const struct ofputil_meter_config *);
+bool ometer_equals(const struct ometer *, const struct ometer *);
+struct ofpbuf *ometer_to_meter_mod(const struct ometer *, int command);
+void ometer_format(struct ds *, const struct ometer *);
+
+/* A set of meters, by ascending number. */
+struct ometers {
+    struct ometer *meters;
+    size_t n, allocated;
+};
+
+#define OMETERS_INITIALIZER { NULL, 0, 0 }
+
+void ometers_clone(struct ometers *, const struct ometers *);
+void ometers_uninit(struct ometers *);
+void ometers_clear(struct ometers *);
+bool ometers_equals(const struct ometers *, const struct ometers *);
+
+const struct ometer *ometers_find(const struct ometers *, uint32_t meter_id);
+void ometers_put(struct ometers *, const struct ometer *);
+void ometers_remove(struct ometers *, uint32_t meter_id);
+enum ofperr ometers_put_reply(struct ometers *, const struct ofp_header *);
+
+#endif /* lib/openflow/ometer.h */

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/openflow/pipeline.h"
+
+#include <string.h>
+
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+
+#include "byte-order.h"
+#include "flow.h"
+#include "lib/base/origin-hash.h"
+#include "openvswitch/match.h"
+#include "openvswitch/meta-flow.h"
+#include "openvswitch/ofp-actions.h"
+#include "openvswitch/ofpbuf.h"
+#include "packets.h"
+#include "util.h"
+
+/* Returns the name of table 'table_id', as "FORWARD", or null if it is not one
+ * of ours. */
+const char *
+pipeline_table_to_string(uint8_t table_id)
+{
+    switch (table_id) {
+#define PIPELINE_TABLE(ENUM, NUMBER, WHAT) case NUMBER: return #ENUM;
+        PIPELINE_TABLES
+#undef PIPELINE_TABLE
+    default:
+        return NULL;
+    }
+}
+
+/* Returns what table 'table_id' is for, or null if it is none of ours. */
+const char *
+pipeline_table_purpose(uint8_t table_id)
+{
+    switch (table_id) {
+#define PIPELINE_TABLE(ENUM, NUMBER, WHAT) case NUMBER: return WHAT;
+        PIPELINE_TABLES
+#undef PIPELINE_TABLE
+    default:
+        return NULL;
+    }
+}
+
+/* Returns the cookie of what 'origin' (a port's name, say) of the given kind
+ * causes.  It depends on nothing else. */
+ovs_be64
+pipeline_cookie(enum cookie_kind kind, const char *origin)
+{
+    return htonll(COOKIE_MAGIC << 48
+                  | (uint64_t) kind << (COOKIE_KIND_SHIFT + 8)
+                  | origin_hash(origin));
+}
+
+bool
+pipeline_cookie_is_ours(ovs_be64 cookie)
+{
+    return (ntohll(cookie) & COOKIE_MASK) == COOKIE_MAGIC << 48;
+}
+
+enum cookie_kind
+pipeline_cookie_kind(ovs_be64 cookie)
+{
+    return (ntohll(cookie) >> (COOKIE_KIND_SHIFT + 8)) & 0xff;
+}
+
+/* Returns the part of 'cookie' that tells origins of one kind apart. */
+uint32_t
+pipeline_cookie_hash(ovs_be64 cookie)
+{
+    return ntohll(cookie);
+}
+
+/* Returns the FLOOD group that has the bucket of 'port', which may be
+ * 'isolated', for 'block'. */
+uint32_t
+pipeline_flood_group(const struct vlan_block *block, ofp_port_t port,
+                     bool isolated)
+{
+    BUILD_ASSERT_DECL((OFPP_MAX - 1) / PIPELINE_SHARD_PORTS
+                      < PIPELINE_SHARDS);
+    BUILD_ASSERT_DECL(2 * (VLAN_ID_MAX + 1) * PIPELINE_SHARDS
+                      <= GROUP_ISOLATED);
+
+    /* LOCAL, the only port above OFPP_MAX here, goes with the first. */
+    unsigned int shard = (ofp_to_u16(port) < OFPP_MAX
+                          ? ofp_to_u16(port) / PIPELINE_SHARD_PORTS : 0);
+    return (GROUP_MAGIC | (isolated ? GROUP_ISOLATED : 0)
+            | vlan_block_to_index(block) * PIPELINE_SHARDS | shard);
+}
+
+bool
+pipeline_group_is_ours(uint32_t group_id)
+{
+    return (group_id & GROUP_MASK) == GROUP_MAGIC;
+}
+
+/* Does 'group_id', a group of ours, serve a block of VLANs?  No block has the
+ * index 0. */
+bool
+pipeline_group_is_sound(uint32_t group_id)
+{
+    return (group_id & ~GROUP_MASK & ~GROUP_ISOLATED) >= PIPELINE_SHARDS;
+}
+
+/* Returns the block of VLANs that 'group_id', a group of ours, serves. */
+struct vlan_block
+pipeline_group_block(uint32_t group_id)
+{
+    return vlan_block_from_index((group_id & ~GROUP_MASK & ~GROUP_ISOLATED)
+                                 / PIPELINE_SHARDS);
+}
+
+/* Returns which of its block's groups 'group_id', a group of ours, is. */
+unsigned int
+pipeline_group_shard(uint32_t group_id)
+{
+    return group_id % PIPELINE_SHARDS;
+}
+
+/* Are the receivers in 'group_id', a group of ours, isolated guests? */
+bool
+pipeline_group_is_isolated(uint32_t group_id)
+{
+    return (group_id & GROUP_ISOLATED) != 0;
+}
+
+/* Makes 'match' match on the VLANs in 'block'.
+ *
+ * A block with VLAN 0 in it matches both frames without a tag and those with a
+ * tag for VLAN 0.  In other blocks the tag itself is matched on as well, since
+ * that is how OpenFlow writes a VLAN. */
+void
+pipeline_match_block(struct match *match, const struct vlan_block *block)
+{
+    uint16_t mask = vlan_block_mask(block);
+
+    if (block->vid) {
+        match_set_dl_tci_masked(match, htons(VLAN_CFI | block->vid),
+                                htons(VLAN_CFI | mask));
+    } else if (mask) {
+        match_set_dl_tci_masked(match, htons(0), htons(mask));
+    }
+}
+
+/* Stores in '*block' the block of VLANs that 'match' matches on and returns
+ * true, or returns false if pipeline_match_block() makes no such match. */
+bool
+pipeline_match_get_block(const struct match *match, struct vlan_block *block)
+{
+    uint16_t mask = ntohs(match->wc.masks.vlans[0].tci) & VLAN_VID_MASK;
+    struct match expected = MATCH_CATCHALL_INITIALIZER;
+    struct vlan_block b = {
+        .vid = ntohs(match->flow.vlans[0].tci) & mask,
+        .level = VLAN_BLOCK_LEVELS - 1 - count_1bits(mask),
+    };
+
+    pipeline_match_block(&expected, &b);
+    if (match->flow.vlans[0].tci != expected.flow.vlans[0].tci
+        || match->wc.masks.vlans[0].tci != expected.wc.masks.vlans[0].tci) {
+        return false;
+    }
+    *block = b;
+    return true;
+}
+
+/* Appends goto_table to 'ofpacts'. */
+void
+pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table table)
+{
+    ofpact_put_GOTO_TABLE(ofpacts)->table_id = table;
+}
+
+/* Appends what has meter 'meter_id' decide whether a frame goes on. */
+void
+pipeline_put_meter(struct ofpbuf *ofpacts, uint32_t meter_id)
+{
+    ofpact_put_METER(ofpacts)->meter_id = meter_id;
+}
+
+/* Appends output to 'port' to 'ofpacts'. */
+void
+pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t port)
+{
+    ofpact_put_OUTPUT(ofpacts)->port = port;
+}
+
+/* Appends group 'group_id' to 'ofpacts'. */
+void
+pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id)
+{
+    ofpact_put_GROUP(ofpacts)->group_id = group_id;
+}
+
+static void
+put_vlan_tci(struct ofpbuf *ofpacts, uint16_t tci, uint16_t tci_mask)
+{
+    union mf_value value = { .be16 = htons(tci) };
+    union mf_value mask = { .be16 = htons(tci_mask) };
+
+    ofpact_put_set_field(ofpacts, mf_from_id(MFF_VLAN_TCI), &value, &mask);
+}
+
+/* Appends to 'ofpacts' what turns an untagged frame, or one with a tag for
+ * VLAN 0, into a frame with a tag for VLAN 'vid', in one action:
+ *
+ *     set_field:0x100a/0x1fff->vlan_tci
+ *
+ * puts on a tag for VLAN 10, or changes the VLAN in the tag and leaves its
+ * priority. */
+void
+pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid)
+{
+    put_vlan_tci(ofpacts, VLAN_CFI | vid, VLAN_CFI | VLAN_VID_MASK);
+}
+
+/* Appends to 'ofpacts' what puts another tag on a frame, of type 'tpid' and
+ * for VLAN 'vid', with priority 0:
+ *
+ *     push_vlan:0x88a8,set_field:0x1007/0x1fff->vlan_tci */
+void
+pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid)
+{
+    ofpact_put_PUSH_VLAN(ofpacts)->ethertype = htons(tpid);
+    pipeline_put_vlan(ofpacts, vid);
+}
+
+/* Appends to 'ofpacts' a lookup in 'table' as if the frame had come in by
+ * 'port', OFPP_IN_PORT for where it did. */
+void
+pipeline_put_lookup(struct ofpbuf *ofpacts, ofp_port_t port,
+                    enum pipeline_table table)
+{
+    struct ofpact_resubmit *resubmit = ofpact_put_RESUBMIT(ofpacts);
+
+    resubmit->in_port = port;
+    resubmit->table_id = table;
+}
+
+/* Appends to 'ofpacts' what takes the tag off a frame of VLAN 'vid'.  Those of
+ * VLAN 0 may or may not have one, and only a frame that is known to have one
+ * can be the object of pop_vlan. */
+void
+pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid)
+{
+    if (vid) {
+        ofpact_put_STRIP_VLAN(ofpacts);
+    } else {
+        put_vlan_tci(ofpacts, 0, UINT16_MAX);
+    }
+}
+
+static void
+put_reg0_bit(struct ofpbuf *ofpacts, int bit)
+{
+    union mf_value value = { .be32 = htonl(1 << bit) };
+    union mf_value mask = value;
+
+    ofpact_put_set_field(ofpacts, mf_from_id(MFF_REG0), &value, &mask);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one of the network side. */
+void
+pipeline_put_from_network(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_FROM_NETWORK_BIT);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one from a guest that does not
+ * have its address, or not yet. */
+void
+pipeline_put_pending(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_PENDING_BIT);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one from an isolated guest. */
+void
+pipeline_put_isolated(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_ISOLATED_BIT);
+}
+
+/* Makes 'match' match on frames from isolated guests. */
+void
+pipeline_match_isolated(struct match *match)
+{
+    match_set_reg_masked(match, 0, 1 << REG0_ISOLATED_BIT,
+                         1 << REG0_ISOLATED_BIT);
+}
+
+/* Returns the bits that the 'ofpacts_len' bytes of 'ofpacts' set in register
+ * 0. */
+uint32_t
+pipeline_get_marks(const struct ofpact *ofpacts, size_t ofpacts_len)
+{
+    uint32_t marks = 0;
+    const struct ofpact *a;
+
+    OFPACT_FOR_EACH (a, ofpacts, ofpacts_len) {
+        if (a->type == OFPACT_SET_FIELD
+            && ofpact_get_SET_FIELD(a)->field->id == MFF_REG0) {
+            marks |= ntohl(ofpact_get_SET_FIELD(a)->value->be32);
+        }
+    }
+    return marks;
+}
+
+/* Appends to 'ofpacts' what shows the frame's header to us. */
+void
+pipeline_put_show(struct ofpbuf *ofpacts)
+{
+    struct ofpact_controller *oc = ofpact_put_CONTROLLER(ofpacts);
+
+    oc->max_len = ETH_HEADER_LEN;
+    oc->controller_id = PIPELINE_CONTROLLER_ID;
+    oc->reason = OFPR_ACTION;
+    oc->meter_id = NX_CTLR_NO_METER;
+    ofpact_finish_CONTROLLER(ofpacts, &oc);
+}
+
+static const struct eth_addr multicast_bit = ETH_ADDR_C(01,00,00,00,00,00);
+
+/* Makes 'match' match on frames by which a guest says that it is there: by
+ * RARP, as QEMU does for it, by broadcast ARP, or by an unsolicited neighbor
+ * advertisement (RFC 4861, section 7.2.6), for 'i' of 0, 1 and 2. */
+void
+pipeline_match_announcement(struct match *match, size_t i)
+{
+    const struct eth_addr all_nodes = ETH_ADDR_C(33,33,00,00,00,01);
+
+    switch (i) {
+    case 0:
+        match_set_dl_type(match, htons(ETH_TYPE_RARP));
+        break;
+
+    case 1:
+        match_set_dl_type(match, htons(ETH_TYPE_ARP));
+        match_set_dl_dst(match, eth_addr_broadcast);
+        break;
+
+    case 2:
+        match_set_dl_type(match, htons(ETH_TYPE_IPV6));
+        match_set_nw_proto(match, IPPROTO_ICMPV6);
+        match_set_icmp_type(match, ND_NEIGHBOR_ADVERT);
+        match_set_dl_dst(match, all_nodes);
+        break;
+
+    default:
+        OVS_NOT_REACHED();
+    }
+    BUILD_ASSERT_DECL(PIPELINE_N_ANNOUNCEMENTS == 3);
+}
+
+/* Makes 'match' match on broadcast and multicast. */
+void
+pipeline_match_multicast(struct match *match)
+{
+    match_set_dl_dst_masked(match, multicast_bit, multicast_bit);
+}
+
+/* Makes 'match' match on a multicast address as the source, which no frame may
+ * have. */
+void
+pipeline_match_multicast_source(struct match *match)
+{
+    match_set_dl_src_masked(match, multicast_bit, multicast_bit);
+}
+
+/* Appends to 'ofpacts' what makes NORMAL learn the source of a frame, and
+ * nothing else:
+ *
+ *     clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL)
+ *
+ * The copy is for the address that has just been learned to be where the frame
+ * has come from, so NORMAL drops it. */
+void
+pipeline_put_learn(struct ofpbuf *ofpacts)
+{
+    size_t start = ofpacts->size;
+    struct ofpact_reg_move *move;
+    struct ofpact_nest *clone;
+
+    ofpact_put_CLONE(ofpacts);
+    move = ofpact_put_REG_MOVE(ofpacts);
+    move->src = (struct mf_subfield) { mf_from_id(MFF_ETH_SRC), 0, 48 };
+    move->dst = (struct mf_subfield) { mf_from_id(MFF_ETH_DST), 0, 48 };
+    pipeline_put_output(ofpacts, OFPP_NORMAL);
+
+    clone = ofpbuf_at_assert(ofpacts, start, sizeof *clone);
+    ofpacts->header = clone;
+    ofpact_finish_CLONE(ofpacts, &clone);
+}
+
+/* Appends to 'ofpacts' what makes a frame one that came in by no port. */
+void
+pipeline_put_forget_port(struct ofpbuf *ofpacts)
+{
+    union mf_value value = { .be16 = htons(ofp_to_u16(OFPP_NONE)) };
+    union mf_value mask = { .be16 = OVS_BE16_MAX };
+
+    ofpact_put_set_field(ofpacts, mf_from_id(MFF_IN_PORT), &value, &mask);
+}

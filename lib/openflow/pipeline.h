@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PIPELINE_H
+#define PIPELINE_H 1
+
+/* The pipeline of a bridge in libvirt mode: its tables, registers, priorities,
+ * cookies and group numbers.  What the tables hold is in compile-*.c.
+ *
+ *      in_port
+ *         |           guests
+ *      ADMIT ----------> SOURCE ---> ANNOUNCE
+ *         | | host, network |  guests    |
+ *         | |               | that may   |
+ *         | |               | change     |
+ *         | '--------> FORWARD <---------+
+ *         '----------> REFLECT ----------'
+ *            bonds     |     |
+ *                      |     |
+ *       known (VLAN,   |     | multicast, broadcast
+ *       MAC): output   |     v
+ *                      |   FLOOD: guests and host in the VLAN
+ *                unknown     |      (some by CVLAN)
+ *                      v     v
+ *                      UNKNOWN: the network side
+ *
+ * Inside the pipeline every frame carries the tag of the VLAN that it belongs
+ * to; a frame without a tag belongs to VLAN 0.  A port that sends or gets
+ * frames untagged has the tag put on in ADMIT and taken off before output,
+ * which costs the datapath nothing where one follows the other. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "lib/base/vlan-set.h"
+#include "openvswitch/types.h"
+
+struct match;
+struct ofpact;
+struct ofpbuf;
+
+/* PIPELINE_TABLE(ENUM, NUMBER, WHAT). */
+#define PIPELINE_TABLES                                                 \
+    PIPELINE_TABLE(ADMIT, 0, "may this port use this VLAN?")            \
+    PIPELINE_TABLE(LEARN, 3, "for NORMAL to learn from")                \
+    PIPELINE_TABLE(REFLECT, 5, "what a bond sends back of what it got") \
+    PIPELINE_TABLE(SOURCE, 10, "source policy of guests")               \
+    PIPELINE_TABLE(ANNOUNCE, 15, "guests that say who they are")        \
+    PIPELINE_TABLE(FORWARD, 30, "exact (VLAN, MAC) of guests and host") \
+    PIPELINE_TABLE(FLOOD, 40, "broadcast and multicast, by VLAN")       \
+    PIPELINE_TABLE(CVLAN, 45, "customers' VLANs that tunnel ports choose")  \
+    PIPELINE_TABLE(UNKNOWN, 50, "nobody's here: to the network side")
+
+enum pipeline_table {
+#define PIPELINE_TABLE(ENUM, NUMBER, WHAT) TABLE_##ENUM = NUMBER,
+    PIPELINE_TABLES
+#undef PIPELINE_TABLE
+};
+
+const char *pipeline_table_to_string(uint8_t table_id);
+const char *pipeline_table_purpose(uint8_t table_id);
+
+/* Bits of register 0.  Zero, for a frame from a guest or the host, costs no
+ * action. */
+#define REG0_FROM_NETWORK_BIT 0     /* In by a port of the network side. */
+#define REG0_PENDING_BIT 1          /* From a guest without its address. */
+#define REG0_ISOLATED_BIT 2         /* From a guest that is isolated. */
+
+/* Ways in which a guest announces itself: see
+ * pipeline_match_announcement(). */
+#define PIPELINE_N_ANNOUNCEMENTS 3
+
+/* Priorities in each table.  In ADMIT, vswitchd itself keeps a NORMAL flow of
+ * priority 0 if the fail mode is standalone, so the least here is 1. */
+enum {
+    PRIORITY_ADMIT_DROP = 1,
+    PRIORITY_ADMIT_DROP_PORT = 2,
+    PRIORITY_ADMIT_TAGGED = 100,
+    PRIORITY_ADMIT_UNTAGGED = 110,
+    PRIORITY_ADMIT_NULL_TAG = 120,
+    PRIORITY_ADMIT_MULTICAST = 130,
+
+    PRIORITY_RESERVED = 200,    /* In ADMIT or in SOURCE. */
+    PRIORITY_ADMIT_MULTICAST_SOURCE = 210,
+
+    PRIORITY_LEARN = 1,
+    PRIORITY_LEARN_MULTICAST = 100,
+
+    PRIORITY_REFLECT_PASS = 1,
+    PRIORITY_REFLECT_MAC = 100,
+
+    PRIORITY_SOURCE_PASS = 1,
+    PRIORITY_SOURCE_FOLLOW = 50,
+    PRIORITY_SOURCE_PENDING = 100,
+    PRIORITY_SOURCE_ANNOUNCEMENT = 110,
+
+    PRIORITY_ANNOUNCE_SHOW = 50,
+    PRIORITY_ANNOUNCE_KNOWN = 100,
+
+    PRIORITY_FORWARD_UNKNOWN = 1,
+    PRIORITY_FORWARD_MULTICAST = 50,
+    PRIORITY_FORWARD_FOLLOWED = 90,
+    PRIORITY_FORWARD_MAC = 100,
+    PRIORITY_FORWARD_ISOLATED = 110,
+
+    /* More by one for each halving of the block: longest prefix first. */
+    PRIORITY_FLOOD_NONE = 1,
+    PRIORITY_FLOOD_BLOCK = 100,
+    PRIORITY_FLOOD_ISOLATED = 120,
+
+    PRIORITY_CVLAN = 100,
+
+    PRIORITY_UNKNOWN_DROP = 1,
+    PRIORITY_UNKNOWN_OUTPUT = 100,
+    PRIORITY_UNKNOWN_MULTICAST = 110,
+    PRIORITY_UNKNOWN_FROM_NETWORK = 200,
+    PRIORITY_UNKNOWN_UNTAGGED = 210,
+};
+
+/* Cookies: magic 16 bits | kind 8 | reserved 8 | CRC-32C of the origin 32.
+ *
+ * A cookie has no generation in it, so that after a restart the flows that are
+ * already there are found equal to those that should be. */
+#define COOKIE_MAGIC UINT64_C(0x56e7)
+#define COOKIE_MASK UINT64_C(0xffff000000000000)
+#define COOKIE_KIND_SHIFT 32
+
+#define COOKIE_KINDS                            \
+    COOKIE_KIND(BRIDGE, "bridge")               \
+    COOKIE_KIND(PORT, "port")                   \
+    COOKIE_KIND(FLOOD, "flood")
+
+enum cookie_kind {
+    COOKIE_NONE,
+#define COOKIE_KIND(ENUM, NAME) COOKIE_##ENUM,
+    COOKIE_KINDS
+#undef COOKIE_KIND
+};
+
+/* Which of a switch's connections frames are shown to that are for us to see;
+ * others have 0, or another number of their own choice. */
+#define PIPELINE_CONTROLLER_ID 0x56e7
+
+ovs_be64 pipeline_cookie(enum cookie_kind, const char *origin);
+bool pipeline_cookie_is_ours(ovs_be64);
+enum cookie_kind pipeline_cookie_kind(ovs_be64);
+uint32_t pipeline_cookie_hash(ovs_be64);
+
+/* Groups carry no cookie: ours are those in a range of numbers.  A FLOOD group
+ * holds a bucket for each port that receives the broadcasts of one block of
+ * VLANs, numbered by OpenFlow port.
+ *
+ * A group description over 64 kB cannot be read back, so the ports of a block
+ * are spread over groups by port number, PIPELINE_SHARD_PORTS to each.  That
+ * makes a port's group a function of the port alone: plugging one never moves
+ * another.  Guests that are isolated are in groups of their own, which what
+ * comes from one of them is not sent to. */
+#define GROUP_MAGIC UINT32_C(0x56e00000)
+#define GROUP_MASK UINT32_C(0xffe00000)
+#define GROUP_ISOLATED UINT32_C(0x00100000)
+#define PIPELINE_SHARD_PORTS 512    /* 128 bytes for each bucket. */
+#define PIPELINE_SHARDS 128         /* OFPP_MAX is 0xff00. */
+
+uint32_t pipeline_flood_group(const struct vlan_block *, ofp_port_t,
+                              bool isolated);
+bool pipeline_group_is_ours(uint32_t group_id);
+bool pipeline_group_is_sound(uint32_t group_id);
+struct vlan_block pipeline_group_block(uint32_t group_id);
+unsigned int pipeline_group_shard(uint32_t group_id);
+bool pipeline_group_is_isolated(uint32_t group_id);
+
+/* Pieces of matches and actions that several compile-*.c need. */
+void pipeline_match_block(struct match *, const struct vlan_block *);
+bool pipeline_match_get_block(const struct match *, struct vlan_block *);
+void pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table);
+void pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t);
+void pipeline_put_meter(struct ofpbuf *ofpacts, uint32_t meter_id);
+void pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id);
+void pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid);
+void pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid);
+void pipeline_put_lookup(struct ofpbuf *ofpacts, ofp_port_t,
+                         enum pipeline_table);
+void pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid);
+void pipeline_put_from_network(struct ofpbuf *ofpacts);
+void pipeline_put_pending(struct ofpbuf *ofpacts);
+void pipeline_put_isolated(struct ofpbuf *ofpacts);
+void pipeline_match_isolated(struct match *);
+uint32_t pipeline_get_marks(const struct ofpact *, size_t ofpacts_len);
+void pipeline_put_show(struct ofpbuf *ofpacts);
+void pipeline_match_announcement(struct match *, size_t i);
+void pipeline_match_multicast(struct match *);
+void pipeline_match_multicast_source(struct match *);
+void pipeline_put_learn(struct ofpbuf *ofpacts);
+void pipeline_put_forget_port(struct ofpbuf *ofpacts);
+
+#endif /* lib/openflow/pipeline.h */

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/openflow/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/origin-hash.h"
+#include "lib/model/mac-table.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/flood-table.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/ometer.h"
+#include "lib/openflow/pipeline.h"
+#include "lib/openflow/slice.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/list.h"
+#include "openvswitch/match.h"
+#include "packets.h"
+#include "util.h"
+
+/* A port and its slice. */
+struct plan_port {
+    struct hmap_node hmap_node; /* In plan's 'ports', by name. */
+    struct ovs_list dirty_node; /* In plan's 'dirty_ports', or empty. */
+    struct vport vport;
+    struct slice slice;
+};
+
+struct plan {
+    char *bridge;
+    struct bridge_ctx ctx;
+    bool ctx_changed;           /* All slices must be compiled again. */
+    struct slice bridge_slice;
+    struct hmap ports;          /* Contains "struct plan_port"s. */
+    struct ovs_list dirty_ports;
+    struct network_side network_side;
+    struct mac_table mac_table;
+    struct flood_table flood_table;
+    struct ometers meters;      /* Empty unless in libvirt mode. */
+    struct oflow_table desired;
+    bool all_dirty;             /* Then 'dirty' is empty. */
+    struct oflow_table dirty;   /* Used as a set of keys. */
+};
+
+/* Creates and returns the plan of bridge 'bridge', for now in kernel mode and
+ * without ports: an empty plan. */
+struct plan *
+plan_create(const char *bridge)
+{
+    struct plan *plan = xzalloc(sizeof *plan);
+
+    plan->bridge = xstrdup(bridge);
+    slice_init(&plan->bridge_slice);
+    hmap_init(&plan->ports);
+    ovs_list_init(&plan->dirty_ports);
+    network_side_init(&plan->network_side);
+    mac_table_init(&plan->mac_table);
+    flood_table_init(&plan->flood_table);
+    oflow_table_init(&plan->desired);
+    plan->all_dirty = true;
+    oflow_table_init(&plan->dirty);
+    return plan;
+}
+
+static void
+plan_port_destroy(struct plan *plan, struct plan_port *port)
+{
+    hmap_remove(&plan->ports, &port->hmap_node);
+    ovs_list_remove(&port->dirty_node);
+    slice_uninit(&port->slice);
+    vport_uninit(&port->vport);
+    free(port);
+}
+
+/* Frees 'plan', which may be null. */
+void
+plan_destroy(struct plan *plan)
+{
+    struct plan_port *port;
+
+    if (!plan) {
+        return;
+    }
+    HMAP_FOR_EACH_SAFE (port, hmap_node, &plan->ports) {
+        plan_port_destroy(plan, port);
+    }
+    hmap_destroy(&plan->ports);
+    slice_uninit(&plan->bridge_slice);
+    network_side_uninit(&plan->network_side);
+    mac_table_uninit(&plan->mac_table);
+    flood_table_uninit(&plan->flood_table);
+    ometers_uninit(&plan->meters);
+    oflow_table_uninit(&plan->desired);
+    oflow_table_uninit(&plan->dirty);
+    free(plan->bridge);
+    free(plan);
+}
+
+static struct plan_port *
+find_port(const struct plan *plan, const char *name)
+{
+    struct plan_port *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, hmap_node, origin_hash(name),
+                             &plan->ports) {
+        if (!strcmp(port->vport.name, name)) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+static void
+mark_dirty(struct plan *plan, struct plan_port *port)
+{
+    if (ovs_list_is_empty(&port->dirty_node)) {
+        ovs_list_push_back(&plan->dirty_ports, &port->dirty_node);
+    }
+}
+
+static void
+set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
+{
+    if (!bridge_ctx_equals(&plan->ctx, ctx)) {
+        plan->ctx = *ctx;
+        plan->ctx_changed = true;
+    }
+}
+
+/* States that 'plan' is for 'ctx' from now on, but for what 'ctx' says of the
+ * network side, which follows from the ports. */
+void
+plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
+{
+    struct bridge_ctx new = *ctx;
+
+    new.network = plan->ctx.network;
+    new.reflections = plan->ctx.reflections;
+    set_ctx(plan, &new);
+}
+
+/* States which meters the bridge needs.  They are copied. */
+void
+plan_set_meters(struct plan *plan, const struct ometers *meters)
+{
+    ometers_uninit(&plan->meters);
+    ometers_clone(&plan->meters, meters);
+}
+
+/* Makes the context follow from the ports. */
+static void
+update_network_side(struct plan *plan)
+{
+    struct bridge_ctx new = plan->ctx;
+
+    new.network = network_side_kind(&plan->network_side);
+    new.reflections = network_side_reflects(&plan->network_side);
+    set_ctx(plan, &new);
+}
+
+static bool
+claims_mac(const struct vport *vport, struct eth_addr mac)
+{
+    return (vport->role != VIF_NETWORK && !eth_addr_is_zero(mac)
+            && vport_has_mac(vport, mac));
+}
+
+/* Makes the mac-table and the counts follow from 'old' becoming 'new', of
+ * which one may be null. */
+static void
+update_claims(struct plan *plan, const struct vport *old,
+              const struct vport *new)
+{
+    for (size_t i = 0; old && i < vport_n_macs(old); i++) {
+        struct eth_addr mac = vport_get_mac(old, i).mac;
+
+        if (!new || !claims_mac(new, mac)) {
+            mac_table_unclaim(&plan->mac_table, mac, old->name);
+        }
+    }
+    for (size_t i = 0; new && i < vport_n_macs(new); i++) {
+        struct vport_mac m = vport_get_mac(new, i);
+
+        if (claims_mac(new, m.mac)) {
+            mac_table_claim(&plan->mac_table, m.mac, new->name, m.kind,
+                            &new->vlan.members, new->active);
+        }
+    }
+    if (new) {
+        network_side_add(&plan->network_side, new);
+    }
+    if (old) {
+        network_side_remove(&plan->network_side, old);
+    }
+}
+
+/* States that the bridge has 'vport', which is copied, in the place of any
+ * port with the same name. */
+void
+plan_set_port(struct plan *plan, const struct vport *vport)
+{
+    struct plan_port *port = find_port(plan, vport->name);
+
+    if (!port) {
+        port = xzalloc(sizeof *port);
+        slice_init(&port->slice);
+        ovs_list_init(&port->dirty_node);
+        hmap_insert(&plan->ports, &port->hmap_node,
+                    origin_hash(vport->name));
+        update_claims(plan, NULL, vport);
+    } else if (vport_equals(&port->vport, vport)) {
+        return;
+    } else {
+        update_claims(plan, &port->vport, vport);
+        vport_uninit(&port->vport);
+    }
+    vport_clone(&port->vport, vport);
+    mark_dirty(plan, port);
+}
+
+static void
+mark_flow_dirty(struct plan *plan, const struct oflow *flow)
+{
+    if (!plan->all_dirty) {
+        oflow_table_put(&plan->dirty, flow);
+    }
+}
+
+static void
+mark_bucket_dirty(struct plan *plan, const struct obucket *bucket)
+{
+    if (!plan->all_dirty) {
+        oflow_table_put_bucket(&plan->dirty, bucket);
+    }
+}
+
+/* Puts 'new', which is taken over, in the place of '*slice'. */
+static void
+replace_slice(struct plan *plan, struct slice *slice, struct slice *new)
+{
+    /* New references first, so that a group that stays is not seen to go. */
+    for (size_t i = 0; i < new->n_buckets; i++) {
+        flood_table_ref(&plan->flood_table, new->buckets[i]->group_id);
+    }
+
+    /* What another slice has put there since, for an address or a port number
+     * that has changed hands, stays. */
+    for (size_t i = 0; i < slice->n_flows; i++) {
+        if (oflow_table_find(&plan->desired, slice->flows[i])
+            == slice->flows[i]) {
+            oflow_table_remove(&plan->desired, slice->flows[i]);
+        }
+        mark_flow_dirty(plan, slice->flows[i]);
+    }
+    for (size_t i = 0; i < slice->n_buckets; i++) {
+        if (oflow_table_find_bucket(&plan->desired, slice->buckets[i])
+            == slice->buckets[i]) {
+            oflow_table_remove_bucket(&plan->desired, slice->buckets[i]);
+        }
+        mark_bucket_dirty(plan, slice->buckets[i]);
+        flood_table_unref(&plan->flood_table, slice->buckets[i]->group_id);
+    }
+
+    slice_uninit(slice);
+    *slice = *new;
+    for (size_t i = 0; i < slice->n_flows; i++) {
+        oflow_table_put(&plan->desired, slice->flows[i]);
+        mark_flow_dirty(plan, slice->flows[i]);
+    }
+    for (size_t i = 0; i < slice->n_buckets; i++) {
+        oflow_table_put_bucket(&plan->desired, slice->buckets[i]);
+        mark_bucket_dirty(plan, slice->buckets[i]);
+    }
+}
+
+/* States that the bridge has no port 'name' any longer. */
+void
+plan_remove_port(struct plan *plan, const char *name)
+{
+    struct plan_port *port = find_port(plan, name);
+
+    if (port) {
+        struct slice none;
+
+        slice_init(&none);
+        replace_slice(plan, &port->slice, &none);
+        update_claims(plan, &port->vport, NULL);
+        plan_port_destroy(plan, port);
+    }
+}
+
+/* Tells 'plan', before its first plan_run(), which port each MAC address
+ * belongs to in 'installed', what a switch holds already.  Of several ports
+ * that claim one address the one that had it keeps it, also over a restart of
+ * this program. */
+void
+plan_seed(struct plan *plan, const struct oflow_table *installed)
+{
+    const struct oflow_node *node;
+
+    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+        const struct oflow *flow = node->flow;
+
+        if (flow->table_id == TABLE_FORWARD
+            && pipeline_cookie_kind(flow->cookie) == COOKIE_PORT) {
+            struct vlan_block block;
+            struct match match;
+
+            minimatch_expand(&flow->match, &match);
+            if (pipeline_match_get_block(&match, &block)) {
+                mac_table_seed(&plan->mac_table, match.flow.dl_dst, &block,
+                               pipeline_cookie_hash(flow->cookie));
+            }
+        }
+    }
+}
+
+/* Did the port called 'port' have its address in 'installed', what a switch
+ * holds? */
+bool
+plan_had_address(const struct oflow_table *installed, const char *port)
+{
+    ovs_be64 cookie = pipeline_cookie(COOKIE_PORT, port);
+    const struct oflow_node *node;
+
+    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+        if (node->flow->table_id == TABLE_FORWARD
+            && node->flow->cookie == cookie) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Calls 'cb' with 'aux' for each flow in 'installed', what a switch holds,
+ * that was made for a port of 'plan'. */
+void
+plan_for_each_found(const struct plan *plan,
+                    const struct oflow_table *installed,
+                    plan_found_cb *cb, void *aux)
+{
+    const struct oflow_node *node;
+
+    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+        const char *port = plan_cookie_origin(plan, node->flow->cookie);
+
+        if (port) {
+            cb(port, node->flow, aux);
+        }
+    }
+}
+
+static void
+winnings_changed(const char *port_name, void *plan_)
+{
+    struct plan *plan = plan_;
+
+    if (!plan->ctx_changed) {
+        struct plan_port *port = find_port(plan, port_name);
+
+        if (port) {
+            mark_dirty(plan, port);
+        }
+    }
+}
+
+static void
+run_port(struct plan *plan, struct plan_port *port)
+{
+    static const struct vlan_set none = VLAN_SET_INITIALIZER;
+    const struct vport *vport = &port->vport;
+    const struct vlan_set **won = xmalloc(vport_n_macs(vport) * sizeof *won);
+    struct slice new;
+
+    for (size_t i = 0; i < vport_n_macs(vport); i++) {
+        const struct mac_entry *entry
+            = mac_table_find(&plan->mac_table, vport_get_mac(vport, i).mac);
+        const struct mac_claim *claim
+            = entry ? mac_entry_find_claim(entry, vport->name) : NULL;
+
+        won[i] = (!claim ? &none
+                  : claim->active ? &claim->won : &claim->free);
+    }
+    slice_init(&new);
+    compile_port(&plan->ctx, vport, won, &new);
+    replace_slice(plan, &port->slice, &new);
+    free(won);
+}
+
+static void
+run_flood(const struct vlan_block *block, const uint32_t *group_ids,
+          size_t n_groups, struct slice *slice, void *plan_)
+{
+    struct plan *plan = plan_;
+    struct slice new;
+
+    slice_init(&new);
+    if (n_groups) {
+        compile_flood(block, group_ids, n_groups, &new);
+    }
+    replace_slice(plan, slice, &new);
+}
+
+/* Brings plan_desired() up to date with all that was stated. */
+void
+plan_run(struct plan *plan)
+{
+    struct plan_port *port;
+
+    update_network_side(plan);
+    if (plan->ctx_changed) {
+        struct slice new;
+
+        plan->all_dirty = true;
+        oflow_table_clear(&plan->dirty);
+        slice_init(&new);
+        compile_bridge(&plan->ctx, plan->bridge, &new);
+        replace_slice(plan, &plan->bridge_slice, &new);
+        HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
+            mark_dirty(plan, port);
+        }
+    }
+
+    mac_table_run(&plan->mac_table, winnings_changed, plan);
+    plan->ctx_changed = false;
+    LIST_FOR_EACH_POP (port, dirty_node, &plan->dirty_ports) {
+        ovs_list_init(&port->dirty_node);
+        run_port(plan, port);
+    }
+    flood_table_run(&plan->flood_table, run_flood, plan);
+}
+
+const struct bridge_ctx *
+plan_get_ctx(const struct plan *plan)
+{
+    return &plan->ctx;
+}
+
+/* Returns the meters that the switch should hold, as they were last stated. */
+const struct ometers *
+plan_meters(const struct plan *plan)
+{
+    return &plan->meters;
+}
+
+/* Returns what the switch should hold, as of the last plan_run(). */
+const struct oflow_table *
+plan_desired(const struct plan *plan)
+{
+    return &plan->desired;
+}
+
+/* Returns a superset of the keys that have changed in plan_desired() since
+ * plan_clear_dirty(), of which only the keys mean anything.  Returns null if
+ * anything may have changed, as in a plan that is new. */
+const struct oflow_table *
+plan_dirty(const struct plan *plan)
+{
+    return plan->all_dirty ? NULL : &plan->dirty;
+}
+
+/* May anything have changed in plan_desired() since plan_clear_dirty()? */
+bool
+plan_is_dirty(const struct plan *plan)
+{
+    return (plan->all_dirty || !hmap_is_empty(&plan->dirty.flows)
+            || !hmap_is_empty(&plan->dirty.groups));
+}
+
+void
+plan_clear_dirty(struct plan *plan)
+{
+    plan->all_dirty = false;
+    oflow_table_clear(&plan->dirty);
+}
+
+const struct mac_table *
+plan_mac_table(const struct plan *plan)
+{
+    return &plan->mac_table;
+}
+
+/* Returns the port called 'name', or null. */
+const struct vport *
+plan_find_port(const struct plan *plan, const char *name)
+{
+    const struct plan_port *port = find_port(plan, name);
+    return port ? &port->vport : NULL;
+}
+
+static int
+compare_vports(const void *a_, const void *b_)
+{
+    const struct vport *const *a = a_;
+    const struct vport *const *b = b_;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Returns the ports by name, with a null pointer behind the last.  The caller
+ * must free the array, but not what it points to. */
+const struct vport **
+plan_sort_ports(const struct plan *plan)
+{
+    const struct vport **vports = xmalloc((hmap_count(&plan->ports) + 1)
+                                          * sizeof *vports);
+    const struct plan_port *port;
+    size_t n = 0;
+
+    HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
+        vports[n++] = &port->vport;
+    }
+    qsort(vports, n, sizeof *vports, compare_vports);
+    vports[n] = NULL;
+    return vports;
+}
+
+/* Returns the port that 'cookie' is for, or null if it is not a port's or the
+ * plan has no such port. */
+const struct vport *
+plan_find_cookie(const struct plan *plan, ovs_be64 cookie)
+{
+    if (pipeline_cookie_kind(cookie) == COOKIE_PORT) {
+        const struct plan_port *port;
+
+        /* The cookie's hash is that of the port's name. */
+        HMAP_FOR_EACH_WITH_HASH (port, hmap_node,
+                                 pipeline_cookie_hash(cookie),
+                                 &plan->ports) {
+            return &port->vport;
+        }
+    }
+    return NULL;
+}
+
+/* Returns the name of that port, or null. */
+const char *
+plan_cookie_origin(const struct plan *plan, ovs_be64 cookie)
+{
+    const struct vport *vport = plan_find_cookie(plan, cookie);
+    return vport ? vport->name : NULL;
+}
+
+/* Returns how frames get to the network side, as of the ports stated, be they
+ * compiled yet or not. */
+enum network_kind
+plan_network_kind(const struct plan *plan)
+{
+    return network_side_kind(&plan->network_side);
+}

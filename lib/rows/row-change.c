@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/rows/row-change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/printable.h"
+#include "lib/base/rfc7047.h"
+#include "lib/rows/dbrow.h"
+#include "openvswitch/json.h"
+#include "smap.h"
+#include "util.h"
+
+/* Frees what 'changes' holds, but not 'changes' itself. */
+void
+row_changes_uninit(struct row_changes *changes)
+{
+    for (size_t i = 0; i < changes->n; i++) {
+        struct row_change *c = &changes->changes[i];
+
+        free(c->bridge);
+        free(c->network);
+        free(c->port);
+        port_vlan_uninit(&c->old);
+        port_vlan_uninit(&c->new);
+        vif_uninit(&c->vif);
+        if (c->settings) {
+            bridge_settings_uninit(c->settings);
+            free(c->settings);
+        }
+    }
+    free(changes->changes);
+    *changes = (struct row_changes) ROW_CHANGES_INITIALIZER;
+}
+
+static struct row_change *
+add(struct row_changes *changes, enum row_change_type type,
+    const char *bridge)
+{
+    if (changes->n >= changes->allocated) {
+        changes->changes = x2nrealloc(changes->changes, &changes->allocated,
+                                      sizeof *changes->changes);
+    }
+
+    struct row_change *c = &changes->changes[changes->n++];
+    *c = (struct row_change) { .type = type, .bridge = xstrdup(bridge) };
+    port_vlan_init(&c->old);
+    port_vlan_init(&c->new);
+    vif_init(&c->vif);
+    return c;
+}
+
+/* Adds the creation of bridge 'bridge' for 'network'. */
+void
+row_changes_add_bridge(struct row_changes *changes, const char *bridge,
+                       const char *network)
+{
+    add(changes, ROW_NEW_BRIDGE, bridge)->network = xstrdup(network);
+}
+
+/* Adds the change of the VLANs of 'port', on 'bridge', from 'old' to 'new'. */
+void
+row_changes_add_vlan(struct row_changes *changes, const char *bridge,
+                     const char *port, const struct port_vlan *old,
+                     const struct port_vlan *new)
+{
+    struct row_change *c = add(changes, ROW_PORT_VLAN, bridge);
+
+    c->port = xstrdup(port);
+    port_vlan_clone(&c->old, old);
+    port_vlan_clone(&c->new, new);
+}
+
+/* Adds that 'port', on 'bridge', gets 'protected' into the column of that
+ * name. */
+void
+row_changes_add_protected(struct row_changes *changes, const char *bridge,
+                          const char *port, bool protected)
+{
+    struct row_change *c = add(changes, ROW_PORT_PROTECTED, bridge);
+
+    c->port = xstrdup(port);
+    c->protected = protected;
+}
+
+/* Adds the change of the limit on what goes to or comes from 'vif', on
+ * 'bridge', to 'rate'. */
+void
+row_changes_add_limit(struct row_changes *changes, enum row_change_type type,
+                      const char *bridge, const struct vif *vif,
+                      const struct bandwidth_rate *rate)
+{
+    struct row_change *c = add(changes, type, bridge);
+
+    c->port = xstrdup(vif->name);
+    vif_clone(&c->vif, vif);
+    c->rate = *rate;
+}
+
+/* Adds the changes in 'settings', which are copied, of 'bridge'. */
+void
+row_changes_add_settings(struct row_changes *changes, const char *bridge,
+                         const struct bridge_settings *settings)
+{
+    struct row_change *c = add(changes, ROW_BRIDGE_SETTINGS, bridge);
+
+    c->settings = xmalloc(sizeof *c->settings);
+    smap_clone(&c->settings->changes, &settings->changes);
+    smap_clone(&c->settings->desired, &settings->desired);
+}
+
+static void
+put_vlan(struct ds *s, const struct port_vlan *vlan)
+{
+    if (port_vlan_is_default(vlan)) {
+        ds_put_cstr(s, "no VLAN settings");
+    } else {
+        port_vlan_format(s, vlan);
+    }
+}
+
+/* Returns the limit that 'c' is about, as it was if 'old' or else as it will
+ * be, as text that the caller must free. */
+static char *
+limit_to_string(const struct row_change *c, bool old)
+{
+    struct port_qos new = PORT_QOS_INITIALIZER;
+    char *text;
+
+    if (c->type == ROW_PORT_QOS) {
+        text = (old ? nullable_xstrdup(c->vif.qos.settings)
+                : port_qos_htb_settings(&c->rate));
+    } else {
+        port_qos_set_policing(&new, &c->rate);
+        text = port_qos_policing(old ? &c->vif.qos : &new);
+    }
+    return text ? text : xstrdup("none");
+}
+
+static const char *
+limit_name(const struct row_change *c)
+{
+    return c->type == ROW_PORT_QOS ? "QoS" : "policing";
+}
+
+/* Appends 'c' to 's' as one line, without a newline. */
+void
+row_change_format(struct ds *s, const struct row_change *c)
+{
+    switch (c->type) {
+    case ROW_NEW_BRIDGE:
+        ds_put_cstr(s, "new bridge ");
+        printable_put(s, c->bridge);
+        ds_put_cstr(s, " for network ");
+        printable_put(s, c->network);
+        break;
+
+    case ROW_PORT_VLAN:
+        ds_put_cstr(s, "port ");
+        printable_put(s, c->port);
+        ds_put_cstr(s, ": ");
+        put_vlan(s, &c->old);
+        ds_put_cstr(s, " -> ");
+        put_vlan(s, &c->new);
+        break;
+
+    case ROW_PORT_PROTECTED:
+        ds_put_cstr(s, "port ");
+        printable_put(s, c->port);
+        ds_put_cstr(s, c->protected ? ": protected" : ": not protected");
+        break;
+    case ROW_PORT_QOS:
+    case ROW_POLICING: {
+        char *old = limit_to_string(c, true);
+        char *new = limit_to_string(c, false);
+
+        ds_put_cstr(s, "port ");
+        printable_put(s, c->port);
+        ds_put_format(s, ": %s ", limit_name(c));
+        printable_put(s, old);
+        ds_put_format(s, " -> %s", new);
+        free(new);
+        free(old);
+        break;
+    }
+
+    case ROW_BRIDGE_SETTINGS: {
+        char *changes = bridge_settings_format(&c->settings->changes);
+
+        ds_put_cstr(s, "bridge ");
+        printable_put(s, c->bridge);
+        ds_put_cstr(s, ": ");
+        printable_put(s, changes[0] ? changes : "mark only");
+        free(changes);
+        break;
+    }
+    }
+}
+
+/* Returns the parameters of the request that makes change 'c'. */
+static struct json *
+row_change_to_transact(const struct row_change *c)
+{
+    switch (c->type) {
+    case ROW_NEW_BRIDGE:
+        return dbrow_create_bridge(c->bridge, "", c->network);
+
+    case ROW_PORT_VLAN:
+        return dbrow_set_port_vlan(c->port, &c->old, &c->new, "true");
+
+    case ROW_PORT_PROTECTED:
+        return dbrow_set_port_protected(c->port, c->protected);
+
+    case ROW_PORT_QOS:
+        return dbrow_set_port_qos(&c->vif, &c->rate);
+
+    case ROW_POLICING:
+        return dbrow_set_policing(&c->vif, &c->rate);
+
+    case ROW_BRIDGE_SETTINGS:
+        return dbrow_set_bridge(c->bridge, c->settings);
+    }
+    OVS_NOT_REACHED();
+}
+
+/* Returns the parameters of one RFC 7047 "transact" request, as
+ * "ovsdb-client transact" takes them, that makes all of 'changes'.  The caller
+ * must destroy it. */
+struct json *
+row_changes_to_transact(const struct row_changes *changes)
+{
+    struct json *all = rfc7047_params();
+
+    for (size_t i = 0; i < changes->n; i++) {
+        struct json *one = row_change_to_transact(&changes->changes[i]);
+
+        dbrow_append(all, one, i);
+        json_destroy(one);
+    }
+    return all;
+}
+
+static void
+put_json_vlan(struct json *object, const char *name,
+              const struct port_vlan *vlan)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    put_vlan(&s, vlan);
+    json_object_put_string(object, name, ds_cstr(&s));
+    ds_destroy(&s);
+}
+
+/* Returns 'changes' as an array of objects, which the caller must destroy. */
+struct json *
+row_changes_to_json(const struct row_changes *changes)
+{
+    struct json *array = json_array_create_empty();
+
+    for (size_t i = 0; i < changes->n; i++) {
+        const struct row_change *c = &changes->changes[i];
+        struct json *object = json_object_create();
+
+        json_object_put_string(object, "bridge", c->bridge);
+        switch (c->type) {
+        case ROW_NEW_BRIDGE:
+            json_object_put_string(object, "change", "new bridge");
+            json_object_put_string(object, "network", c->network);
+            break;
+
+        case ROW_PORT_VLAN:
+            json_object_put_string(object, "change", "VLANs");
+            json_object_put_string(object, "port", c->port);
+            put_json_vlan(object, "old", &c->old);
+            put_json_vlan(object, "new", &c->new);
+            break;
+
+        case ROW_PORT_PROTECTED:
+            json_object_put_string(object, "change", "protected");
+            json_object_put_string(object, "port", c->port);
+            json_object_put(object, "new", json_boolean_create(c->protected));
+            break;
+
+        case ROW_PORT_QOS:
+        case ROW_POLICING:
+            json_object_put_string(object, "change", limit_name(c));
+            json_object_put_string(object, "port", c->port);
+            json_object_put(object, "old", json_string_create_nocopy(
+                                limit_to_string(c, true)));
+            json_object_put(object, "new", json_string_create_nocopy(
+                                limit_to_string(c, false)));
+            break;
+
+        case ROW_BRIDGE_SETTINGS:
+            json_object_put_string(object, "change", "settings");
+            json_object_put(object, "new", json_string_create_nocopy(
+                                bridge_settings_format(
+                                    &c->settings->changes)));
+            break;
+        }
+        json_array_add(array, object);
+    }
+    return array;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STATE_H
+#define STATE_H 1
+
+/* What the daemon says about itself, for people and for other programs.
+ *
+ * The input is the JSON object that the daemon's control command "export"
+ * replies with; virtnetctl(8) documents its members.  What is missing or of
+ * another type than it should be counts as empty. */
+
+#include <stdint.h>
+
+struct ds;
+struct json;
+
+void state_format_show(struct ds *, const struct json *state);
+void state_format_fdb(struct ds *, const struct json *state,
+                      const char *bridge);
+void state_format_graph(struct ds *, const struct json *state);
+void state_format_metrics(struct ds *, const struct json *state);
+
+/* What has happened between two states, as an array of objects that have
+ * "event", "bridge", "port" and "text".  The caller must destroy it. */
+struct json *state_find_events(const struct json *old,
+                               const struct json *new);
+
+/* Rates of guests between two states that are 'msec' milliseconds apart, by
+ * 'sort': "rx", "tx" or "name". */
+void state_format_top(struct ds *, const struct json *old,
+                      const struct json *new, long long int msec,
+                      const char *sort);
+
+/* The same by bridge and port, as an array of objects.  The caller must
+ * destroy it. */
+struct json *state_top_to_json(const struct json *old, const struct json *new,
+                               long long int msec);
+
+uint32_t state_digest(const char *text);
+
+/* Access to members. */
+const struct json *state_get(const struct json *, const char *name);
+const char *state_get_string(const struct json *, const char *name);
+long long int state_get_integer(const struct json *, const char *name);
+const char *state_get_guest(const struct json *port);
+const struct json *state_find_port(const struct json *state,
+                                   const char *bridge, const char *port);
+
+#endif /* lib/tell/state.h */

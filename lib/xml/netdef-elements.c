@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/xml/netdef-elements.h"
+
+#include <string.h>
+
+#include "util.h"
+
+static const struct netdef_node_class classes[NETDEF_N_NODES] = {
+#define NETDEF_NODE(ENUM, PATH, KIND, FATE, WHAT)       \
+    [NETDEF_NODE_##ENUM] = {                            \
+        .path = PATH,                                   \
+        .kind = NETDEF_KIND_##KIND,                     \
+        .fate = NETDEF_FATE_##FATE,                     \
+        .what = WHAT,                                   \
+    },
+    NETDEF_NODES
+#undef NETDEF_NODE
+};
+
+/* Returns what 'fate' means, as words that fit behind "is". */
+const char *
+netdef_fate_to_string(enum netdef_fate fate)
+{
+    switch (fate) {
+#define NETDEF_FATE(ENUM, NAME) case NETDEF_FATE_##ENUM: return NAME;
+    NETDEF_FATES
+#undef NETDEF_FATE
+    }
+    OVS_NOT_REACHED();
+}
+
+/* Returns the row for 'node'. */
+const struct netdef_node_class *
+netdef_node_get_class(enum netdef_node node)
+{
+    ovs_assert(node < NETDEF_N_NODES);
+    return &classes[node];
+}
+
+/* Stores in '*node' the node that has 'path', for example "vlan/tag@id", and
+ * returns true.  Returns false, with '*node' untouched, if there is none. */
+bool
+netdef_node_from_path(const char *path, enum netdef_node *node)
+{
+    for (size_t i = 0; i < NETDEF_N_NODES; i++) {
+        /* A document may have a million elements: be quick. */
+        if (path[0] == classes[i].path[0] && !strcmp(path, classes[i].path)) {
+            *node = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns the prefix that paths have for the namespace 'uri', or null if it is
+ * none of those in NETDEF_NAMESPACES. */
+const char *
+netdef_namespace_to_prefix(const char *uri)
+{
+#define NETDEF_NAMESPACE(PREFIX, URI)           \
+    if (!strcmp(uri, URI)) {                    \
+        return PREFIX;                          \
+    }
+    NETDEF_NAMESPACES
+#undef NETDEF_NAMESPACE
+    return NULL;
+}

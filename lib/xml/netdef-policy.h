@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NETDEF_POLICY_H
+#define NETDEF_POLICY_H 1
+
+/* What a definition asks of the ports in it, apart from VLANs and bandwidth.
+ *
+ * A network asks it for all its ports and a portgroup for its own.  Each may
+ * leave any setting open: see netdef_port_policy(). */
+
+#include <stdbool.h>
+
+struct netdef;
+struct portgroup;
+
+/* A setting.  What 'value' means is its own: see NETDEF_POLICY_SETTINGS. */
+struct netdef_setting {
+    int value;
+    unsigned int line;          /* Of the element that makes it, or 0. */
+    const char *element;        /* As in an origin; null if left open. */
+};
+
+bool netdef_setting_is_set(const struct netdef_setting *);
+bool netdef_setting_equals(const struct netdef_setting *,
+                           const struct netdef_setting *);
+
+/* The most addresses beyond attached-mac that a guest can be allowed: as many
+ * as a virtio-net device's filter holds (MAC_TABLE_ENTRIES in QEMU's
+ * hw/net/virtio-net.c). */
+#define NETDEF_MAX_RX_FILTERS 64
+
+/* NETDEF_POLICY_SETTING(NAME, DEFAULT). */
+#define NETDEF_POLICY_SETTINGS                                              \
+    /* enum mac_table_manager.  A portgroup with "kernel" in a network with \
+     * "libvirt" has ports that learn and are flooded. */                   \
+    NETDEF_POLICY_SETTING(mac_table_manager, MAC_TABLE_KERNEL)              \
+                                                                            \
+    /* Boolean: are isolated ports kept from each other? */                 \
+    NETDEF_POLICY_SETTING(isolated, false)                                  \
+                                                                            \
+    /* Boolean: is a guest followed that changes its MAC address? */        \
+    NETDEF_POLICY_SETTING(trust_rx_filters, false)                          \
+                                                                            \
+    /* To how many addresses beyond attached-mac, then; up to               \
+     * NETDEF_MAX_RX_FILTERS. */                                            \
+    NETDEF_POLICY_SETTING(rx_filter_limit, 1)
+
+struct netdef_policy {
+#define NETDEF_POLICY_SETTING(NAME, DEFAULT) struct netdef_setting NAME;
+    NETDEF_POLICY_SETTINGS
+#undef NETDEF_POLICY_SETTING
+};
+
+bool netdef_policy_equals(const struct netdef_policy *,
+                          const struct netdef_policy *);
+struct netdef_policy netdef_port_policy(const struct netdef *,
+                                        const struct portgroup *);
+
+#endif /* lib/xml/netdef-policy.h */
