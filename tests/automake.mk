@@ -239,8 +239,10 @@ tests_frames_SOURCES = \
 	tests/frames-result.c \
 	tests/frames-script.c \
 	tests/frames-send.c \
+	tests/frames-switch.c \
 	tests/frames.c \
 	tests/frames.h
+tests_frames_CPPFLAGS = -I$(top_srcdir)/tests
 EXTRA_DIST += \
 	tests/bench/cases.sh \
 	tests/bench/lib.sh \
@@ -299,6 +301,7 @@ EXTRA_DIST += \
 	tests/hostile.py \
 	tests/net-define-answers \
 	tests/net-define.txt \
+	tests/repeat \
 	tests/rng-paths.py \
 	tests/tap.sh \
 	tests/tap-status \

@@ -48,16 +48,35 @@ set_option(int fd, int level, int name, int value, const char *what)
     }
 }
 
+/* Has the device of 'port', number 'ifindex', receive frames for others.
+ *
+ * Each time that this begins or ends, those who watch devices in its network
+ * namespace are told.  Open vSwitch then forgets all routes and the tunnels that
+ * it listens for, and reads them anew: frames that come by a tunnel in this
+ * moment are lost, and datapath flows come to be as if there were no tunnels.
+ * So devices in the switch's network namespace, which is our own, must be left
+ * alone.  They are the switch's own, and receive everything anyway. */
+static void
+make_promiscuous(const struct port *port, int ifindex)
+{
+    struct packet_mreq mreq = { .mr_type = PACKET_MR_PROMISC,
+                                .mr_ifindex = ifindex };
+
+    if (setsockopt(port->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq,
+                   sizeof mreq)) {
+        die("port %s: promiscuous mode: %s", port->name, strerror(errno));
+    }
+}
+
 /* Opens the socket of 'port' in the present network namespace. */
 static void
 open_socket(struct port *port)
 {
     struct sockaddr_ll sll = { .sll_family = AF_PACKET,
                                .sll_protocol = htons(ETH_P_ALL) };
-    struct packet_mreq mreq = { .mr_type = PACKET_MR_PROMISC };
     struct stat s;
 
-    sll.sll_ifindex = mreq.mr_ifindex = if_nametoindex(port->iface);
+    sll.sll_ifindex = if_nametoindex(port->iface);
     if (!sll.sll_ifindex) {
         die("port %s: no device \"%s\" in network namespace \"%s\"",
             port->name, port->iface, port->netns);
@@ -77,9 +96,8 @@ open_socket(struct port *port)
     if (bind(port->fd, (struct sockaddr *) &sll, sizeof sll)) {
         die("port %s: bind: %s", port->name, strerror(errno));
     }
-    if (setsockopt(port->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq,
-                   sizeof mreq)) {
-        die("port %s: promiscuous mode: %s", port->name, strerror(errno));
+    if (strcmp(port->netns, "-")) {
+        make_promiscuous(port, sll.sll_ifindex);
     }
     if (fstat(port->fd, &s)) {
         die("fstat: %s", strerror(errno));
@@ -218,79 +236,22 @@ ports_receive(int timeout_ms, port_receive_func *cb, void *aux)
     return n;
 }
 
-static bool
-is_own_inode(const struct script *script, unsigned long inode)
+/* Returns how many frames the kernel has dropped since the last call because
+ * the socket of some port of 'script' was full. */
+unsigned int
+ports_n_dropped(const struct script *script)
 {
+    unsigned int n = 0;
+
     for (size_t i = 0; i < script->n_ports; i++) {
-        if (script->ports[i]->inode == inode) {
-            return true;
+        struct tpacket_stats stats;
+        socklen_t len = sizeof stats;
+
+        if (getsockopt(script->ports[i]->fd, SOL_PACKET, PACKET_STATISTICS,
+                       &stats, &len)) {
+            die("getsockopt(PACKET_STATISTICS): %s", strerror(errno));
         }
+        n += stats.tp_drops;
     }
-    return false;
-}
-
-/* The packet sockets whose owners still had frames to read when it was last
- * looked at, by inode. */
-static unsigned long *unread;
-static size_t n_unread;
-
-static bool
-is_unread(unsigned long inode)
-{
-    for (size_t i = 0; i < n_unread; i++) {
-        if (unread[i] == inode) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Looks through the packet sockets of our own network namespace, without
- * those of 'script', and keeps in 'unread' those that have frames to be read.
- * If 'all' is false, leaves out those that were not there before. */
-static void
-look_for_unread(const struct script *script, bool all)
-{
-    FILE *stream = fopen("/proc/thread-self/net/packet", "r");
-    unsigned long *found = NULL;
-    size_t n = 0;
-    char line[256];
-
-    while (stream && fgets(line, sizeof line, stream)) {
-        unsigned long rmem, inode;
-
-        if (sscanf(line, "%*s %*s %*s %*s %*s %*s %lu %*s %lu", &rmem,
-                   &inode) == 2
-            && rmem && !is_own_inode(script, inode)
-            && (all || is_unread(inode))) {
-            found = xrealloc_array(found, n + 1, sizeof *found);
-            found[n++] = inode;
-        }
-    }
-    if (stream) {
-        fclose(stream);
-    }
-    free(unread);
-    unread = found;
-    n_unread = n;
-}
-
-/* When the switch runs in user space and in our own network namespace, frames
- * wait in its packet sockets until it reads them, and a silence does not mean
- * yet that nothing will come.  This function remembers which sockets have
- * anything to be read now; the next one tells whether any of them has not been
- * empty since.  So it does not matter whether others keep sending. */
-void
-ports_mark_unread(const struct script *script)
-{
-    look_for_unread(script, true);
-}
-
-bool
-ports_have_unread(const struct script *script)
-{
-    if (n_unread) {
-        look_for_unread(script, false);
-    }
-    return n_unread > 0;
+    return n;
 }

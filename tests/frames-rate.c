@@ -44,10 +44,21 @@ struct stream {
     struct frame others;        /* Collects who got them. */
 };
 
+/* When so many copies are on their way, the sender looks whether the switch
+ * has room for more. */
+#define MANY_ROUNDS 16
+
+/* What became of the sender's plan to send at a steady rate. */
+struct pace {
+    long long int held_us;      /* How long it waited for the switch. */
+    long long int late_us;      /* How late it was at most, beside that. */
+};
+
 static volatile sig_atomic_t stop, told;
 
-/* How many copies of each frame have been sent. */
-static unsigned int n_rounds;
+/* How many copies of each frame have been sent, and how many of them, counted
+ * to the last one, of that stream of which most has been received. */
+static unsigned int n_rounds, n_returned;
 
 static void
 handle_signal(int sig)
@@ -78,6 +89,9 @@ sink_receive(struct sink *sink, uint32_t seq)
     sink->reordered += seq < sink->next;
     if (seq >= sink->next) {
         sink->next = seq + 1;
+    }
+    if (sink->next > n_returned) {
+        n_returned = sink->next;
     }
     if (sink->last_us && now - sink->last_us > sink->gap_us) {
         sink->gap_us = now - sink->last_us;
@@ -128,10 +142,21 @@ send_copies(struct stream *streams, size_t n)
     n_rounds++;
 }
 
-/* Receives until 'ms' have passed without a frame. */
+/* Nobody can be waited for longer than so: a switch that does not read at
+ * all. */
+#define MAX_UNREAD_US (10 * 1000 * 1000)
+
+/* Receives until the switch has read all that was sent and 'ms' have passed
+ * without a frame since. */
 static void
-wait_quiet(unsigned int ms, struct stream *streams)
+wait_quiet(struct script *script, unsigned int ms, struct stream *streams)
 {
+    long long int start = now_us();
+
+    switch_mark_unread(script);
+    while (switch_has_unread(script) && now_us() - start < MAX_UNREAD_US) {
+        ports_receive(1, receive, streams);
+    }
     for (long long int last = now_us(); now_us() - last < ms * 1000LL; ) {
         if (ports_receive(5, receive, streams)) {
             last = now_us();
@@ -139,25 +164,69 @@ wait_quiet(unsigned int ms, struct stream *streams)
     }
 }
 
+/* Receives until it is 'until', in now_us() terms, or a signal says to stop. */
 static void
-send_at_rate(struct stream *streams, size_t n, const struct options *options)
+receive_until(long long int until, struct stream *streams)
+{
+    long long int left;
+
+    do {
+        left = until - now_us();
+        ports_receive(left >= 2000 ? left / 1000 - 1 : 0, receive, streams);
+    } while (left > 0 && !stop);
+}
+
+/* Receives until the switch has room for more frames.  Returns how long that
+ * took. */
+static long long int
+wait_for_room(struct script *script, struct stream *streams)
 {
     long long int start = now_us();
 
-    while (!stop && (!options->count || n_rounds < options->count)) {
-        long long int next = start + n_rounds * 1000000LL / options->rate;
-
-        for (;;) {
-            long long int left = next - now_us();
-
-            ports_receive(left >= 2000 ? left / 1000 - 1 : 0, receive,
-                          streams);
-            if (left <= 0 || stop) {
-                break;
-            }
-        }
-        send_copies(streams, n);
+    if (n_rounds - n_returned < MANY_ROUNDS || switch_has_room(script)) {
+        return 0;
     }
+    while (!stop && !switch_has_room(script)) {
+        ports_receive(1, receive, streams);
+    }
+    return now_us() - start;
+}
+
+/* The time for which the switch was waited for is left out of the plan: to catch
+ * up with it would be more than the rate. */
+static struct pace
+send_at_rate(struct script *script, struct stream *streams,
+             const struct options *options)
+{
+    long long int start = now_us();
+    struct pace pace = { 0, 0 };
+
+    while (!stop && (!options->count || n_rounds < options->count)) {
+        long long int next = (start + pace.held_us
+                              + n_rounds * 1000000LL / options->rate);
+
+        receive_until(next, streams);
+        if (now_us() - next > pace.late_us) {
+            pace.late_us = now_us() - next;
+        }
+        if (!options->blind) {
+            pace.held_us += wait_for_room(script, streams);
+        }
+        send_copies(streams, script->n_frames);
+    }
+    return pace;
+}
+
+/* Says what the test itself has lost or changed: whoever wants to know why
+ * frames are missing has to know that. */
+static void
+report_pace(const struct pace *pace, unsigned int ports_dropped,
+            unsigned int switch_dropped)
+{
+    fprintf(stderr, "sender: at most %.1f ms late, waited %.1f ms for the "
+            "switch; frames that did not fit into sockets: %u of receivers, "
+            "%u of the switch\n", pace->late_us / 1000.0,
+            pace->held_us / 1000.0, ports_dropped, switch_dropped);
 }
 
 /* Prints one line for each receiver of 'stream', or one line if it ought to
@@ -217,10 +286,14 @@ rate_run(struct script *script, const struct options *options)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGUSR1, &action, NULL);
 
+    unsigned int dropped = switch_n_dropped(script);
+    ports_n_dropped(script);
     puts("sending");
     fflush(stdout);
-    send_at_rate(streams, script->n_frames, options);
-    wait_quiet(options->quiet_ms + 200, streams);
+    struct pace pace = send_at_rate(script, streams, options);
+    wait_quiet(script, options->quiet_ms + 200, streams);
+    report_pace(&pace, ports_n_dropped(script),
+                switch_n_dropped(script) - dropped);
     for (size_t i = 0; i < script->n_frames; i++) {
         ok = report(&streams[i]) && ok;
     }

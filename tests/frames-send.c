@@ -35,8 +35,8 @@ wait_read(struct script *script)
 {
     long long int start = now_us();
 
-    ports_mark_unread(script);
-    while (ports_have_unread(script) && now_us() - start < MAX_UNREAD_US) {
+    switch_mark_unread(script);
+    while (switch_has_unread(script) && now_us() - start < MAX_UNREAD_US) {
         ports_receive(0, receive, script);
     }
 }

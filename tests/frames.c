@@ -25,6 +25,7 @@ usage: frames [OPTION]... [SCRIPT]...    (\"-\" or nothing: standard input)\n\
   --rate=N          send each frame of the script N times a second, count\n\
                     what is lost; exit with status 1 if anything is\n\
   --count=N         stop after N copies (default: at SIGINT or SIGTERM)\n\
+  --blind           go on sending when the switch's sockets are full\n\
 \n\
 Scripts are lines of words; \"#\" begins a comment:\n\
 \n\
@@ -198,7 +199,7 @@ static void
 parse_options(int argc, char *argv[], struct options *options)
 {
     enum { OPT_CHECK = 256, OPT_SUMMARY, OPT_QUIET, OPT_PATIENCE, OPT_RATE,
-           OPT_COUNT };
+           OPT_COUNT, OPT_BLIND };
     static const struct option long_options[] = {
         {"check", no_argument, NULL, OPT_CHECK},
         {"summary", no_argument, NULL, OPT_SUMMARY},
@@ -206,6 +207,7 @@ parse_options(int argc, char *argv[], struct options *options)
         {"patience", required_argument, NULL, OPT_PATIENCE},
         {"rate", required_argument, NULL, OPT_RATE},
         {"count", required_argument, NULL, OPT_COUNT},
+        {"blind", no_argument, NULL, OPT_BLIND},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -230,6 +232,9 @@ parse_options(int argc, char *argv[], struct options *options)
             break;
         case OPT_COUNT:
             options->count = parse_option_number(optarg);
+            break;
+        case OPT_BLIND:
+            options->blind = true;
             break;
         case 'h':
             fputs(usage_text, stdout);

@@ -21,9 +21,10 @@
  *
  *    - An "arrival" is what a port saw of a frame.
  *
- * frames-packet.c knows bytes, frames-port.c sockets, frames-script.c the
- * language, frames-send.c sends and waits, frames-result.c says what became of
- * a frame, frames-rate.c measures loss, and frames.c is the command line.
+ * frames-packet.c knows bytes, frames-port.c sockets, frames-switch.c those
+ * of the switch, frames-script.c the language, frames-send.c sends and waits,
+ * frames-result.c says what became of a frame, frames-rate.c measures loss, and
+ * frames.c is the command line.
  * Errors in a script or in the system end the program with status 2: a test
  * cannot go on without its frames. */
 
@@ -134,6 +135,7 @@ struct options {
     unsigned int patience_ms;   /* Longest wait for what is expected. */
     unsigned int rate;          /* Frames a second, or 0: run the script. */
     unsigned int count;         /* Frames at that rate, or 0: until told. */
+    bool blind;                 /* At a rate: do not wait for the switch. */
 };
 
 /* frames.c */
@@ -160,8 +162,13 @@ typedef void port_receive_func(const struct port *, const struct packet *,
 void ports_open(struct script *);
 void port_send(const struct port *, const uint8_t *, size_t);
 size_t ports_receive(int timeout_ms, port_receive_func *, void *aux);
-void ports_mark_unread(const struct script *);
-bool ports_have_unread(const struct script *);
+unsigned int ports_n_dropped(const struct script *);
+
+/* frames-switch.c */
+void switch_mark_unread(const struct script *);
+bool switch_has_unread(const struct script *);
+bool switch_has_room(const struct script *);
+unsigned int switch_n_dropped(const struct script *);
 
 /* frames-script.c */
 void script_read(struct script *, const char *file_name);

@@ -102,6 +102,39 @@ g1 -> stp = -
 .
 sleep 1
 stop_probe p > $S/tmp/perfect || fail "not perfect: $(cat $S/tmp/perfect)"
+
+say "A switch that does not run does not lose frames; the sender waits."
+start_probe p 1000 <<'.'
+g1 -> g2 = g2
+up -> g1 vlan=10 = g1
+.
+sleep 0.3
+kill -STOP "$(cat $OVS_RUNDIR/ovs-vswitchd.pid)"
+sleep 2
+kill -CONT "$(cat $OVS_RUNDIR/ovs-vswitchd.pid)"
+sleep 0.3
+stop_probe p > $S/tmp/stopped || fail "not perfect: $(cat $S/tmp/stopped)"
+waited=$(sed -nE 's/.* waited ([0-9]+)\..*/\1/p' $S/probe-p.err)
+[ "$waited" -ge 1000 ] || fail "the sender waited for $waited ms only"
+grep -q ' 0 of receivers, 0 of the switch$' $S/probe-p.err ||
+    fail "sockets were full"
+
+say "What does not fit into the switch's sockets is counted."
+cat > $S/tmp/flood <<'.'
+g1 -> g2 = g2
+.
+kill -STOP "$(cat $OVS_RUNDIR/ovs-vswitchd.pid)"
+"$FRAMES" --rate=10000 --count=2000 --blind $S/frame-ports $S/tmp/flood \
+    > $S/tmp/out 2> $S/tmp/err &
+sleep 1
+kill -CONT "$(cat $OVS_RUNDIR/ovs-vswitchd.pid)"
+! wait $! || fail "no frames were lost"
+cat $S/tmp/err
+lost=$(sed -nE 's/.* lost=([0-9]+) .*/\1/p' $S/tmp/out)
+grep -q " $lost of the switch\$" $S/tmp/err ||
+    fail "$lost frames were lost, but as many were not dropped"
+
+say "Loss in the switch is loss."
 start_probe p 1000 <<'.'
 g1 -> g2 = g2
 .

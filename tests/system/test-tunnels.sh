@@ -56,6 +56,20 @@ network net0 br0 kernel
 start_controller
 settle
 
+# Waits until vswitchd has taken in what has become of the devices.
+#
+# Whenever a device of its network namespace has come, gone or changed, it
+# forgets all routes and the tunnels that it listens for, and reads them anew.
+# Datapath flows that it looks at in this moment deliver to LOCAL what comes by a
+# tunnel.  It has been through its main loop when it has answered twice, and then
+# it looks at all datapath flows once more.
+await_routes() {
+    ovs-appctl version > /dev/null
+    ovs-appctl version > /dev/null
+    ovs-appctl revalidator/wait
+}
+await_routes
+
 # Underlay addresses are learned from the first frames, some of which are lost.
 know_neighbors() {
     send_frames > /dev/null <<'.'
@@ -94,6 +108,7 @@ protected() {
 expect_protected() {
     cat > $S/expected
     settle
+    await_routes
     protected | diff -u $S/expected - || fail "ports are not as expected (-)"
 }
 
@@ -140,7 +155,6 @@ done
 say "A third tunnel, and an uplink, which has to do with all of them."
 add_tunnel br0 3
 add_uplink br0 up 52:54:00:00:ff:09
-settle
 expect_protected <<'.'
 vx1 true {virtnet-protected="true"}
 vx2 true {virtnet-protected="true"}
