@@ -133,7 +133,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/sax-xml.c \
 	lib/xml/sax-xml.h
 lib_libvirtnet_la_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXML2_CFLAGS)
-lib_libvirtnet_la_LIBADD = $(OVS_LIBS) $(LIBXML2_LIBS)
+lib_libvirtnet_la_LIBADD = $(OVS_LIBS) $(LIBXML2_LIBS) $(JANSSON_LIBS)
 
 # Schema of what is ours in libvirt's definitions.
 schemadir = $(pkgdatadir)/schemas

@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test-explain \
 	tests/unit/test-flow-dump \
 	tests/unit/test-follow \
+	tests/unit/test-jansson \
 	tests/unit/test-announce \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
@@ -112,6 +113,10 @@ tests_unit_test_model_LDADD = $(UNIT_LIBS)
 tests_unit_test_follow_SOURCES = tests/unit/test-follow.c
 tests_unit_test_follow_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_follow_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_jansson_SOURCES = tests/unit/test-jansson.c
+tests_unit_test_jansson_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_jansson_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
 
 tests_unit_test_model_portgroup_SOURCES = tests/unit/test-model-portgroup.c
 tests_unit_test_model_portgroup_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -280,6 +285,7 @@ test_scripts = \
 	tests/hardening.sh \
 	tests/hostile.sh \
 	tests/install.sh \
+	tests/jansson.sh \
 	tests/layering.sh \
 	tests/metadata.sh \
 	tests/net-define.sh \

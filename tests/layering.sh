@@ -66,6 +66,19 @@ rule_libxml2() {
         | lines_matching '#[ \t]*include[ \t]*["<](libxml2/)?libxml/'
 }
 
+# The only files that know jansson, one a line: it and openvswitch/json.h,
+# which have enumerators of the same names, cannot be included together.
+jansson_files() {
+    cat <<'END'
+lib/host/ports-text.c
+END
+}
+
+rule_jansson() {
+    c_files lib ovsdb controller | grep -vxFf <(jansson_files) \
+        | lines_matching "$(include 'jansson\.h')"
+}
+
 rule_idl() {
     c_files lib controller | lines_matching \
         "$(include '[a-z-]*-idl\.h|ovsdb-idl-provider\.h')" \
@@ -186,6 +199,8 @@ violations() {
     cat <<'END'
 libxml2|lib/xml/netdef-xml.c|#include <libxml/parser.h>
 libxml2|controller/sources/netdef-source.c|# include <libxml2/libxml/tree.h>
+jansson|lib/model/model.c|#include <jansson.h>
+jansson|lib/base/diag.h|#include <jansson.h>
 idl|controller/daemon/reconcile.c|#include "vswitch-idl.h"
 idl|lib/host/vif.h|#include "lib/vswitch-idl.h"
 idl|lib/host/vif.c|#include <ovsdb-idl.h>
