@@ -3,6 +3,7 @@
 #include "controller/switch/fdb-flush.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon.h"
@@ -65,6 +66,24 @@ finish(struct fdb_flush *flush, char *error)
     }
 }
 
+/* Does 'error', of a connection to vswitchd's control socket, say that there
+ * is no vswitchd any more?  What it had learned is then gone with it. */
+static bool
+has_ended(int error)
+{
+    return (error == EOF || error == ECONNRESET || error == EPIPE
+            || error == ECONNREFUSED);
+}
+
+/* Ends what is under way, since vswitchd has ended. */
+static void
+finish_with_switch(struct fdb_flush *flush)
+{
+    VLOG_INFO("%s: ovs-vswitchd has ended, and has forgotten all addresses",
+              flush->bridge);
+    finish(flush, NULL);
+}
+
 /* Starts to have all learned addresses forgotten, also if that is under way
  * already. */
 void
@@ -94,6 +113,8 @@ fdb_flush_start(struct fdb_flush *flush)
         flush->deadline = time_msec() + TIMEOUT_MSEC;
         jsonrpc_send(flush->rpc,
                      jsonrpc_create_request("fdb/flush", args, NULL));
+    } else if (has_ended(error)) {
+        finish_with_switch(flush);
     } else {
         finish(flush, xasprintf("%s: %s", name ? name : pidfile,
                                 ovs_strerror(error)));
@@ -120,6 +141,8 @@ fdb_flush_run(struct fdb_flush *flush)
                      : xstrdup("unexpected answer"));
         jsonrpc_msg_destroy(msg);
         finish(flush, why);
+    } else if (has_ended(error)) {
+        finish_with_switch(flush);
     } else if (error != EAGAIN) {
         finish(flush, xstrdup(ovs_retval_to_string(error)));
     } else if (time_msec() >= flush->deadline) {

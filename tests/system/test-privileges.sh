@@ -46,6 +46,8 @@ network net0 br0 libvirt - <<'.'
 <portgroup name='blue'><vlan><tag id='7'/></vlan></portgroup>
 .
 chmod 644 $NETWORKS/*.xml
+# A portgroup that is not there yet would be one to warn of.
+settle
 vsctl set Interface g2 external_ids:virtnet-portgroup=blue
 settle
 [ "$(vsctl get Port g2 tag)" = 7 ] || fail "no VLAN in the database"
