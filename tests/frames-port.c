@@ -51,11 +51,12 @@ set_option(int fd, int level, int name, int value, const char *what)
 /* Has the device of 'port', number 'ifindex', receive frames for others.
  *
  * Each time that this begins or ends, those who watch devices in its network
- * namespace are told.  Open vSwitch then forgets all routes and the tunnels that
- * it listens for, and reads them anew: frames that come by a tunnel in this
- * moment are lost, and datapath flows come to be as if there were no tunnels.
- * So devices in the switch's network namespace, which is our own, must be left
- * alone.  They are the switch's own, and receive everything anyway. */
+ * namespace are told.  Open vSwitch then forgets all routes and the tunnels
+ * that it listens for, and reads them anew: frames that come by a tunnel in
+ * this moment are lost, and datapath flows come to be as if there were no
+ * tunnels.  So devices in the switch's network namespace, which is our own,
+ * must be left alone.  They are the switch's own, and receive everything
+ * anyway. */
 static void
 make_promiscuous(const struct port *port, int ifindex)
 {

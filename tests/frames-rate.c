@@ -164,7 +164,8 @@ wait_quiet(struct script *script, unsigned int ms, struct stream *streams)
     }
 }
 
-/* Receives until it is 'until', in now_us() terms, or a signal says to stop. */
+/* Receives until it is 'until', in now_us() terms, or a signal says to
+ * stop. */
 static void
 receive_until(long long int until, struct stream *streams)
 {
@@ -192,8 +193,8 @@ wait_for_room(struct script *script, struct stream *streams)
     return now_us() - start;
 }
 
-/* The time for which the switch was waited for is left out of the plan: to catch
- * up with it would be more than the rate. */
+/* The time for which the switch was waited for is left out of the plan: to
+ * catch up with it would be more than the rate. */
 static struct pace
 send_at_rate(struct script *script, struct stream *streams,
              const struct options *options)
@@ -218,15 +219,23 @@ send_at_rate(struct script *script, struct stream *streams,
 }
 
 /* Says what the test itself has lost or changed: whoever wants to know why
- * frames are missing has to know that. */
+ * frames are missing has to know that.  Frames that did not fit into sockets
+ * of the switch were 'before' when the sender began. */
 static void
-report_pace(const struct pace *pace, unsigned int ports_dropped,
-            unsigned int switch_dropped)
+report_pace(const struct script *script, const struct pace *pace,
+            unsigned int before)
 {
+    unsigned int after;
+
     fprintf(stderr, "sender: at most %.1f ms late, waited %.1f ms for the "
-            "switch; frames that did not fit into sockets: %u of receivers, "
-            "%u of the switch\n", pace->late_us / 1000.0,
-            pace->held_us / 1000.0, ports_dropped, switch_dropped);
+            "switch; frames that did not fit into sockets: %u of receivers, ",
+            pace->late_us / 1000.0, pace->held_us / 1000.0,
+            ports_n_dropped(script));
+    if (switch_n_dropped(script, &after)) {
+        fprintf(stderr, "%u of the switch\n", after - before);
+    } else {
+        fputs("unknown of the switch\n", stderr);
+    }
 }
 
 /* Prints one line for each receiver of 'stream', or one line if it ought to
@@ -286,14 +295,14 @@ rate_run(struct script *script, const struct options *options)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGUSR1, &action, NULL);
 
-    unsigned int dropped = switch_n_dropped(script);
+    unsigned int dropped;
+    switch_n_dropped(script, &dropped);
     ports_n_dropped(script);
     puts("sending");
     fflush(stdout);
     struct pace pace = send_at_rate(script, streams, options);
     wait_quiet(script, options->quiet_ms + 200, streams);
-    report_pace(&pace, ports_n_dropped(script),
-                switch_n_dropped(script) - dropped);
+    report_pace(script, &pace, dropped);
     for (size_t i = 0; i < script->n_frames; i++) {
         ok = report(&streams[i]) && ok;
     }

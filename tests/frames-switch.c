@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The packet sockets of a switch that runs in user space and in our own network
- * namespace.
+/* The packet sockets of a switch that runs in user space and in our own
+ * network namespace.
  *
  * Frames wait in them until the switch reads them, so a silence does not mean
- * yet that nothing will come.  They hold only so many: when the switch, for want
- * of a processor, does not read for a quarter of a second, and frames are sent
- * meanwhile, the kernel drops what does not fit.  That says nothing about what
- * the switch does with frames, so who sends at a rate waits, and says that it
- * did.  What the kernel drops all the same, it counts. */
+ * yet that nothing will come.  They hold only so many: when the switch, for
+ * want of a processor, does not read for a quarter of a second, and frames are
+ * sent meanwhile, the kernel drops what does not fit.  That says nothing about
+ * what the switch does with frames, so who sends at a rate waits, and says
+ * that it did.  What the kernel drops all the same, it counts. */
 
 #define _GNU_SOURCE 1
 
@@ -140,8 +140,8 @@ default_capacity(void)
     return capacity;
 }
 
-/* Do all of the switch's sockets have room for more frames?  (For as many as are
- * in the fullest of them already.) */
+/* Do all of the switch's sockets have room for more frames?  (For as many as
+ * are in the fullest of them already.) */
 bool
 switch_has_room(const struct script *script)
 {
@@ -164,7 +164,7 @@ diag_n_dropped(const struct packet_diag_msg *diag, size_t len)
 
     for (; RTA_OK(attr, len); attr = RTA_NEXT(attr, len)) {
         if (attr->rta_type == PACKET_DIAG_MEMINFO
-            && RTA_PAYLOAD(attr) >= (SK_MEMINFO_DROPS + 1) * sizeof(uint32_t)) {
+            && RTA_PAYLOAD(attr) > SK_MEMINFO_DROPS * sizeof(uint32_t)) {
             return ((const uint32_t *) RTA_DATA(attr))[SK_MEMINFO_DROPS];
         }
     }
@@ -190,18 +190,20 @@ ask_for_sockets(int fd)
             && send(fd, &request, sizeof request, 0) == sizeof request);
 }
 
-/* Returns how many frames did not fit into the switch's sockets since they were
- * opened, or 0 on a kernel that does not tell. */
-unsigned int
-switch_n_dropped(const struct script *script)
+/* Stores in 'n' how many frames did not fit into the switch's sockets since
+ * they were opened.  Returns false if the kernel does not tell. */
+bool
+switch_n_dropped(const struct script *script, unsigned int *n)
 {
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     union {
         struct nlmsghdr align;
         char bytes[32768];
     } reply;
-    unsigned int n = 0;
     bool more = ask_for_sockets(fd);
+    bool told = false;
+
+    *n = 0;
 
     while (more) {
         ssize_t received = recv(fd, &reply, sizeof reply, 0);
@@ -213,14 +215,15 @@ switch_n_dropped(const struct script *script)
             const struct packet_diag_msg *diag = NLMSG_DATA(h);
 
             if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY) {
+                told = h->nlmsg_type == NLMSG_DONE;
                 more = false;
             } else if (!is_own_inode(script, diag->pdiag_ino)) {
-                n += diag_n_dropped(diag, NLMSG_PAYLOAD(h, sizeof *diag));
+                *n += diag_n_dropped(diag, NLMSG_PAYLOAD(h, sizeof *diag));
             }
         }
     }
     if (fd >= 0) {
         close(fd);
     }
-    return n;
+    return told;
 }

@@ -23,8 +23,8 @@
  *
  * frames-packet.c knows bytes, frames-port.c sockets, frames-switch.c those
  * of the switch, frames-script.c the language, frames-send.c sends and waits,
- * frames-result.c says what became of a frame, frames-rate.c measures loss, and
- * frames.c is the command line.
+ * frames-result.c says what became of a frame, frames-rate.c measures loss,
+ * and frames.c is the command line.
  * Errors in a script or in the system end the program with status 2: a test
  * cannot go on without its frames. */
 
@@ -168,7 +168,7 @@ unsigned int ports_n_dropped(const struct script *);
 void switch_mark_unread(const struct script *);
 bool switch_has_unread(const struct script *);
 bool switch_has_room(const struct script *);
-unsigned int switch_n_dropped(const struct script *);
+bool switch_n_dropped(const struct script *, unsigned int *n);
 
 /* frames-script.c */
 void script_read(struct script *, const char *file_name);

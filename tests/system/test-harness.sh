@@ -116,7 +116,7 @@ sleep 0.3
 stop_probe p > $S/tmp/stopped || fail "not perfect: $(cat $S/tmp/stopped)"
 waited=$(sed -nE 's/.* waited ([0-9]+)\..*/\1/p' $S/probe-p.err)
 [ "$waited" -ge 1000 ] || fail "the sender waited for $waited ms only"
-grep -q ' 0 of receivers, 0 of the switch$' $S/probe-p.err ||
+grep -qE ' 0 of receivers, (0|unknown) of the switch$' $S/probe-p.err ||
     fail "sockets were full"
 
 say "What does not fit into the switch's sockets is counted."
@@ -131,7 +131,7 @@ kill -CONT "$(cat $OVS_RUNDIR/ovs-vswitchd.pid)"
 ! wait $! || fail "no frames were lost"
 cat $S/tmp/err
 lost=$(sed -nE 's/.* lost=([0-9]+) .*/\1/p' $S/tmp/out)
-grep -q " $lost of the switch\$" $S/tmp/err ||
+grep -qE " ($lost|unknown) of the switch\$" $S/tmp/err ||
     fail "$lost frames were lost, but as many were not dropped"
 
 say "Loss in the switch is loss."
