@@ -9,6 +9,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/diag.h \
 	lib/base/origin-hash.c \
 	lib/base/origin-hash.h \
+	lib/base/ovs-compat.h \
 	lib/base/port-vlan.c \
 	lib/base/port-vlan.h \
 	lib/base/printable.c \

@@ -81,3 +81,64 @@ AC_DEFUN([VIRTNET_CHECK_OVS],
    AC_MSG_RESULT([$ovs_builddir])
    AC_SUBST([ovs_srcdir])
    AC_SUBST([ovs_builddir])])
+
+dnl VIRTNET_TRY(VARIABLE, QUESTION, PROLOGUE, BODY, DESCRIPTION)
+dnl
+dnl Defines VARIABLE if a program compiles.  That a pointer is to something else
+dnl is not an error in C, but with -Werror=incompatible-pointer-types it is.
+AC_DEFUN([VIRTNET_TRY],
+  [AC_CACHE_CHECK([$2], [virtnet_cv_$1],
+     [virtnet_save_CFLAGS=$CFLAGS
+      CFLAGS="$CFLAGS -Werror=incompatible-pointer-types"
+      AC_COMPILE_IFELSE([AC_LANG_PROGRAM([$3], [$4])],
+                        [virtnet_cv_$1=yes], [virtnet_cv_$1=no])
+      CFLAGS=$virtnet_save_CFLAGS])
+   AS_VAR_IF([virtnet_cv_$1], [yes], [AC_DEFINE([$1], [1], [$5])])])
+
+dnl VIRTNET_CHECK_OVS_FEATURES
+dnl
+dnl Finds out where this libopenvswitch differs from another release's, for
+dnl lib/base/ovs-compat.h.
+AC_DEFUN([VIRTNET_CHECK_OVS_FEATURES],
+  [virtnet_save_CPPFLAGS=$CPPFLAGS
+   for virtnet_dir in "$ovs_builddir" "$ovs_builddir/include" \
+     "$ovs_srcdir/include" "$ovs_builddir/lib" "$ovs_srcdir/lib"
+   do
+     AS_VAR_APPEND([CPPFLAGS], [" -isystem $virtnet_dir"])
+   done
+   VIRTNET_TRY([HAVE_JSON_ARRAY_AT],
+     [whether Open vSwitch has json_array_at],
+     [#include <config.h>
+      #include "openvswitch/json.h"],
+     [const struct json *(*at)(const struct json *, size_t) = json_array_at;
+      return !at(0, 0);],
+     [Define if Open vSwitch has json_array_size and json_array_at.])
+   VIRTNET_TRY([HAVE_DAEMONIZE_START_PORTS],
+     [whether daemonize_start asks about hardware ports],
+     [#include <config.h>
+      #include "daemon.h"],
+     [daemonize_start(false, false);],
+     [Define if daemonize_start has a second argument.])
+   VIRTNET_TRY([HAVE_UNIXCTL_JSON_REPLY],
+     [whether unixctl_client_transact gives JSON],
+     [#include <config.h>
+      #include "unixctl.h"],
+     [struct json *result, *error;
+      return unixctl_client_transact(0, "", 0, 0, &result, &error);],
+     [Define if unixctl_client_transact gives JSON.])
+   CPPFLAGS=$virtnet_save_CPPFLAGS])
+
+dnl VIRTNET_CHECK_LIBXML2_ERROR
+dnl
+dnl Finds out what libxml2 passes to a callback for errors: constant since 2.12.
+AC_DEFUN([VIRTNET_CHECK_LIBXML2_ERROR],
+  [virtnet_save_CPPFLAGS=$CPPFLAGS
+   CPPFLAGS="$CPPFLAGS $LIBXML2_CFLAGS"
+   VIRTNET_TRY([HAVE_LIBXML2_CONST_ERROR],
+     [whether libxml2 passes errors as constant],
+     [#include <libxml/xmlerror.h>
+      static void on_error(void *aux, const xmlError *e) { (void) (aux && e); }],
+     [xmlStructuredErrorFunc f = on_error;
+      f(0, 0);],
+     [Define if the error that libxml2 passes to a callback is constant.])
+   CPPFLAGS=$virtnet_save_CPPFLAGS])

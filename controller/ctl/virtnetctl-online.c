@@ -10,6 +10,7 @@
 #include "daemon.h"
 #include "dirs.h"
 #include "jsonrpc.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/base/printable.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
@@ -28,8 +29,9 @@ char *
 virtnetctl_ask(const char *target, const char *command,
                const struct svec *args)
 {
-    char *result, *error, *socket;
+    OVS_UNIXCTL_REPLY *result, *reason;
     struct jsonrpc *client;
+    char *socket;
 
     if (target[0] == '/') {
         socket = xstrdup(target);
@@ -51,16 +53,18 @@ virtnetctl_ask(const char *target, const char *command,
         virtnetctl_fatal("%s: %s", socket, ovs_strerror(errnum));
     }
     errnum = unixctl_client_transact(client, command, args->n, args->names,
-                                     &result, &error);
+                                     &result, &reason);
     if (errnum) {
         virtnetctl_fatal("%s: %s", socket, ovs_retval_to_string(errnum));
-    } else if (error) {
+    } else if (reason) {
+        char *error = ovs_unixctl_reply_steal(reason);
+
         error[strcspn(error, "\n")] = '\0';
         virtnetctl_fatal("%s", error);
     }
     jsonrpc_close(client);
     free(socket);
-    return result;
+    return ovs_unixctl_reply_steal(result);
 }
 
 /* Returns what the daemon says of itself, asked with 'option' if that is

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fatal-signal.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/base/printable.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
@@ -57,8 +58,8 @@ virtnetctl_monitor(struct ovs_cmdl_context *ctx OVS_UNUSED)
         struct json *new = virtnetctl_await_state(&digest);
         struct json *events = state_find_events(old, new);
 
-        for (size_t i = 0; i < events->array.n; i++) {
-            print_event(events->array.elems[i]);
+        for (size_t i = 0; i < json_array_size(events); i++) {
+            print_event(json_array_at(events, i));
         }
         json_destroy(events);
         json_destroy(old);

@@ -11,6 +11,7 @@
 #include "controller/db/db-read.h"
 #include "controller/switch/ofctrl.h"
 #include "controller/switch/switch-read.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/openflow/flow-dump.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/plan.h"
@@ -229,7 +230,7 @@ reading_compare_rows(const struct reading *reading, const char *bridge,
         }
         findings->rows++;
         if (array) {
-            json_array_add(array, json_clone(rows->array.elems[i]));
+            json_array_add(array, json_clone(json_array_at(rows, i)));
         } else {
             ds_put_cstr(s, findings->rows == 1 ? "database\n  " : "  ");
             row_change_format(s, c);

@@ -15,6 +15,7 @@
 #include "daemon.h"
 #include "dirs.h"
 #include "fatal-signal.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/base/virtnet-version.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
@@ -68,7 +69,7 @@ main(int argc, char *argv[])
     fatal_ignore_sigpipe();
     raise_file_limit();
 
-    daemonize_start(false);
+    OVS_DAEMONIZE_START(false);
     if (unixctl_server_create(options.unixctl_path, &unixctl)) {
         exit(EXIT_FAILURE);
     }
@@ -102,7 +103,6 @@ main(int argc, char *argv[])
     queries_destroy(queries);
     unixctl_server_destroy(unixctl);
     reconcile_destroy(reconcile);
-    service_stop();
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "jsonrpc.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/base/rfc7047.h"
 #include "lib/rows/dbrow.h"
 #include "openvswitch/json.h"
@@ -166,9 +167,9 @@ reply_error(const struct jsonrpc_msg *msg)
     if (msg->type == JSONRPC_ERROR) {
         return json_to_string(msg->error, 0);
     }
-    for (size_t i = 0; result->type == JSON_ARRAY && i < result->array.n;
-         i++) {
-        const struct json *op = result->array.elems[i];
+    size_t n = result->type == JSON_ARRAY ? json_array_size(result) : 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct json *op = json_array_at(result, i);
 
         if (op->type == JSON_OBJECT) {
             const struct json *error = shash_find_data(json_object(op),

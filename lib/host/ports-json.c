@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/host/bridge-row.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
@@ -187,22 +188,23 @@ add_dumped_table(const struct json *json, struct shash *tables)
     }
 
     struct json *rows = json_object_create();
-    for (size_t i = 0; i < data->array.n; i++) {
-        const struct json *cells = data->array.elems[i];
+    for (size_t i = 0; i < json_array_size(data); i++) {
+        const struct json *cells = json_array_at(data, i);
         struct json *row = json_object_create();
         const char *uuid = NULL;
+        size_t n = cells->type == JSON_ARRAY ? json_array_size(cells) : 0;
 
-        for (size_t j = 0; cells->type == JSON_ARRAY && j < cells->array.n
-                           && j < headings->array.n; j++) {
-            const struct json *heading = headings->array.elems[j];
-            const struct json *cell = cells->array.elems[j];
+        for (size_t j = 0; j < MIN(n, json_array_size(headings)); j++) {
+            const struct json *heading = json_array_at(headings, j);
+            const struct json *cell = json_array_at(cells, j);
 
             if (heading->type != JSON_STRING) {
                 continue;
             } else if (!strcmp(json_string(heading), "_uuid")
-                       && cell->type == JSON_ARRAY && cell->array.n == 2
-                       && cell->array.elems[1]->type == JSON_STRING) {
-                uuid = json_string(cell->array.elems[1]);
+                       && cell->type == JSON_ARRAY
+                       && json_array_size(cell) == 2
+                       && json_array_at(cell, 1)->type == JSON_STRING) {
+                uuid = json_string(json_array_at(cell, 1));
             }
             json_object_put(row, json_string(heading), json_deep_clone(cell));
         }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/base/rfc7047.h"
 #include "lib/host/bridge-row.h"
 #include "openvswitch/json.h"
@@ -29,37 +30,44 @@ get_column(const struct json *row, const char *column)
 static const struct json *
 get_tagged(const struct json *value, const char *tag)
 {
-    return (value && value->type == JSON_ARRAY && value->array.n == 2
-            && value->array.elems[0]->type == JSON_STRING
-            && !strcmp(json_string(value->array.elems[0]), tag)
-            ? value->array.elems[1] : NULL);
+    return (value && value->type == JSON_ARRAY && json_array_size(value) == 2
+            && json_array_at(value, 0)->type == JSON_STRING
+            && !strcmp(json_string(json_array_at(value, 0)), tag)
+            ? json_array_at(value, 1) : NULL);
 }
 
-/* Stores the elements of 'value', a set, in '*elems' and returns their number.
- * A set of one element may be that element itself. */
-static size_t
-get_set(const struct json *value, const struct json *const **elems,
-        const struct json **stub)
+/* A set of one element may be written as that element itself. */
+static bool
+is_tagged_set(const struct json *value)
 {
     const struct json *set = get_tagged(value, "set");
 
-    if (set && set->type == JSON_ARRAY) {
-        *elems = (const struct json *const *) set->array.elems;
-        return set->array.n;
-    }
-    *stub = value;
-    *elems = stub;
-    return value != NULL;
+    return set && set->type == JSON_ARRAY;
+}
+
+/* Returns the number of elements of 'value', a set, or 0 if it is null. */
+static size_t
+set_size(const struct json *value)
+{
+    return (is_tagged_set(value) ? json_array_size(get_tagged(value, "set"))
+            : value != NULL);
+}
+
+/* Returns element 'i' of 'value', which has more than 'i' of them. */
+static const struct json *
+set_at(const struct json *value, size_t i)
+{
+    return (is_tagged_set(value) ? json_array_at(get_tagged(value, "set"), i)
+            : value);
 }
 
 static const struct json *
 get_one(const struct json *row, const char *column, enum json_type type)
 {
-    const struct json *const *elems;
-    const struct json *stub;
-    size_t n = get_set(get_column(row, column), &elems, &stub);
+    const struct json *set = get_column(row, column);
+    const struct json *one = set_size(set) == 1 ? set_at(set, 0) : NULL;
 
-    return n == 1 && elems[0]->type == type ? elems[0] : NULL;
+    return one && one->type == type ? one : NULL;
 }
 
 static const char *
@@ -74,15 +82,16 @@ get_map(const struct json *row, const char *column, const char *key)
 {
     const struct json *map = get_tagged(get_column(row, column), "map");
 
-    for (size_t i = 0; map && map->type == JSON_ARRAY && i < map->array.n;
-         i++) {
-        const struct json *pair = map->array.elems[i];
+    size_t n = map && map->type == JSON_ARRAY ? json_array_size(map) : 0;
 
-        if (pair->type == JSON_ARRAY && pair->array.n == 2
-            && pair->array.elems[0]->type == JSON_STRING
-            && pair->array.elems[1]->type == JSON_STRING
-            && !strcmp(json_string(pair->array.elems[0]), key)) {
-            return json_string(pair->array.elems[1]);
+    for (size_t i = 0; i < n; i++) {
+        const struct json *pair = json_array_at(map, i);
+
+        if (pair->type == JSON_ARRAY && json_array_size(pair) == 2
+            && json_array_at(pair, 0)->type == JSON_STRING
+            && json_array_at(pair, 1)->type == JSON_STRING
+            && !strcmp(json_string(json_array_at(pair, 0)), key)) {
+            return json_string(json_array_at(pair, 1));
         }
     }
     return NULL;
@@ -149,14 +158,14 @@ is_true(const char *value)
 static void
 read_vlans(struct vlan_set *vlans, const struct json *row, const char *column)
 {
-    const struct json *const *elems;
-    const struct json *stub;
-    size_t n = get_set(get_column(row, column), &elems, &stub);
+    const struct json *set = get_column(row, column);
 
-    for (size_t i = 0; i < n; i++) {
-        if (elems[i]->type == JSON_INTEGER && json_integer(elems[i]) >= 0
-            && json_integer(elems[i]) <= VLAN_ID_MAX) {
-            vlan_set_add(vlans, json_integer(elems[i]));
+    for (size_t i = 0; i < set_size(set); i++) {
+        const struct json *vid = set_at(set, i);
+
+        if (vid->type == JSON_INTEGER && json_integer(vid) >= 0
+            && json_integer(vid) <= VLAN_ID_MAX) {
+            vlan_set_add(vlans, json_integer(vid));
         }
     }
 }
@@ -230,17 +239,17 @@ static void
 get_smap(const struct json *row, const char *column, struct smap *smap)
 {
     const struct json *map = get_tagged(get_column(row, column), "map");
+    size_t n = map && map->type == JSON_ARRAY ? json_array_size(map) : 0;
 
     smap_init(smap);
-    for (size_t i = 0; map && map->type == JSON_ARRAY && i < map->array.n;
-         i++) {
-        const struct json *pair = map->array.elems[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct json *pair = json_array_at(map, i);
 
-        if (pair->type == JSON_ARRAY && pair->array.n == 2
-            && pair->array.elems[0]->type == JSON_STRING
-            && pair->array.elems[1]->type == JSON_STRING) {
-            smap_replace(smap, json_string(pair->array.elems[0]),
-                         json_string(pair->array.elems[1]));
+        if (pair->type == JSON_ARRAY && json_array_size(pair) == 2
+            && json_array_at(pair, 0)->type == JSON_STRING
+            && json_array_at(pair, 1)->type == JSON_STRING) {
+            smap_replace(smap, json_string(json_array_at(pair, 0)),
+                         json_string(json_array_at(pair, 1)));
         }
     }
 }
@@ -261,13 +270,13 @@ get_uuid(const struct json *ref, struct uuid *uuid)
 static const struct json *
 find_queue_0(const struct json *queues)
 {
-    for (size_t i = 0; i < queues->array.n; i++) {
-        const struct json *pair = queues->array.elems[i];
+    for (size_t i = 0; i < json_array_size(queues); i++) {
+        const struct json *pair = json_array_at(queues, i);
 
-        if (pair->type == JSON_ARRAY && pair->array.n == 2
-            && pair->array.elems[0]->type == JSON_INTEGER
-            && !json_integer(pair->array.elems[0])) {
-            return pair->array.elems[1];
+        if (pair->type == JSON_ARRAY && json_array_size(pair) == 2
+            && json_array_at(pair, 0)->type == JSON_INTEGER
+            && !json_integer(json_array_at(pair, 0))) {
+            return json_array_at(pair, 1);
         }
     }
     return NULL;
@@ -290,7 +299,7 @@ read_qos(const struct shash *tables, const struct json *port,
         return;
     }
     if (queues && queues->type == JSON_ARRAY) {
-        n = queues->array.n;
+        n = json_array_size(queues);
         queue = find_queue_0(queues);
     }
     get_uuid(ref, &qos->qos);
@@ -327,20 +336,16 @@ static void
 read_ports(const struct shash *tables, const struct json *bridge_row,
            struct ports_bridge *bridge)
 {
-    const struct json *const *ports;
-    const struct json *stub;
-    size_t n = get_set(get_column(bridge_row, "ports"), &ports, &stub);
+    const struct json *ports = get_column(bridge_row, "ports");
 
-    for (size_t i = 0; i < n; i++) {
-        const struct json *port = find_row(tables, "Port", ports[i]);
-        const struct json *const *interfaces;
-        const struct json *stub2;
-        size_t m = get_set(get_column(port, "interfaces"), &interfaces,
-                           &stub2);
+    for (size_t i = 0; i < set_size(ports); i++) {
+        const struct json *port = find_row(tables, "Port", set_at(ports, i));
+        const struct json *interfaces = get_column(port, "interfaces");
+        size_t n = set_size(interfaces);
 
-        for (size_t j = 0; j < m; j++) {
+        for (size_t j = 0; j < n; j++) {
             const struct json *row = find_row(tables, "Interface",
-                                              interfaces[j]);
+                                              set_at(interfaces, j));
             const char *name = get_string(row, "name");
 
             if (name) {
@@ -348,9 +353,10 @@ read_ports(const struct shash *tables, const struct json *bridge_row,
 
                 read_interface(vif, row);
                 read_port(vif, port);
-                read_bond(vif, port, m);
+                read_bond(vif, port, n);
                 read_qos(tables, port, &vif->qos);
-                vif->is_mirror_output = is_mirror_output(tables, ports[i]);
+                vif->is_mirror_output = is_mirror_output(tables,
+                                                         set_at(ports, i));
             }
         }
     }
@@ -359,14 +365,14 @@ read_ports(const struct shash *tables, const struct json *bridge_row,
 static char *
 join_protocols(const struct json *row)
 {
-    const struct json *const *elems;
-    const struct json *stub;
-    size_t n = get_set(get_column(row, "protocols"), &elems, &stub);
+    const struct json *set = get_column(row, "protocols");
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    for (size_t i = 0; i < n; i++) {
-        if (elems[i]->type == JSON_STRING) {
-            ds_put_format(&s, "%s%s", i ? "," : "", json_string(elems[i]));
+    for (size_t i = 0; i < set_size(set); i++) {
+        const struct json *protocol = set_at(set, i);
+
+        if (protocol->type == JSON_STRING) {
+            ds_put_format(&s, "%s%s", i ? "," : "", json_string(protocol));
         }
     }
     return ds_steal_cstr(&s);
@@ -447,13 +453,13 @@ index_rows(const struct json *result)
         return NULL;
     }
     table = json_object_create();
-    for (size_t i = 0; i < rows->array.n; i++) {
+    for (size_t i = 0; i < json_array_size(rows); i++) {
         const struct json *uuid
-            = get_tagged(get_column(rows->array.elems[i], "_uuid"), "uuid");
+            = get_tagged(get_column(json_array_at(rows, i), "_uuid"), "uuid");
 
         if (uuid && uuid->type == JSON_STRING) {
             json_object_put(table, json_string(uuid),
-                            json_clone(rows->array.elems[i]));
+                            json_clone(json_array_at(rows, i)));
         }
     }
     return table;
@@ -471,8 +477,8 @@ ports_from_reply(const struct json *result, struct ports *ports)
     *ports = (struct ports) PORTS_INITIALIZER;
     for (size_t i = 0; i < ARRAY_SIZE(table_names) && !error; i++) {
         struct json *table = (result->type == JSON_ARRAY
-                              && i < result->array.n
-                              ? index_rows(result->array.elems[i]) : NULL);
+                              && i < json_array_size(result)
+                              ? index_rows(json_array_at(result, i)) : NULL);
 
         if (table) {
             shash_add(&tables, table_names[i], table);

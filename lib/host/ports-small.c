@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow.h"
+#include "lib/base/ovs-compat.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
 #include "packets.h"
@@ -180,13 +181,16 @@ vif_tag(const struct json *json, void *vif_)
 static char *
 take_vlans(const struct json *json, struct vlan_set *vlans)
 {
-    for (size_t i = 0; json->type == JSON_ARRAY && i < json->array.n; i++) {
-        if (!is_integer(json->array.elems[i], 0, 4095)) {
+    if (json->type != JSON_ARRAY) {
+        return xstrdup("expected an array");
+    }
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        if (!is_integer(json_array_at(json, i), 0, 4095)) {
             return xstrdup("expected integers from 0 to 4095");
         }
-        vlan_set_add(vlans, json_integer(json->array.elems[i]));
+        vlan_set_add(vlans, json_integer(json_array_at(json, i)));
     }
-    return json->type == JSON_ARRAY ? NULL : xstrdup("expected an array");
+    return NULL;
 }
 
 static char *

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "lib/base/ovs-compat.h"
 #include "lib/base/rfc7047.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
@@ -183,14 +184,14 @@ rename_rows(const struct json *json, size_t n)
 {
     if (json->type == JSON_ARRAY) {
         struct json *copy = json_array_create_empty();
-        bool is_name = (json->array.n == 2
-                        && json->array.elems[0]->type == JSON_STRING
-                        && json->array.elems[1]->type == JSON_STRING
-                        && !strcmp(json_string(json->array.elems[0]),
+        bool is_name = (json_array_size(json) == 2
+                        && json_array_at(json, 0)->type == JSON_STRING
+                        && json_array_at(json, 1)->type == JSON_STRING
+                        && !strcmp(json_string(json_array_at(json, 0)),
                                    "named-uuid"));
 
-        for (size_t i = 0; i < json->array.n; i++) {
-            const struct json *elem = json->array.elems[i];
+        for (size_t i = 0; i < json_array_size(json); i++) {
+            const struct json *elem = json_array_at(json, i);
 
             json_array_add(copy, is_name && i == 1
                            ? json_string_create_nocopy(
@@ -225,8 +226,8 @@ dbrow_append(struct json *all, const struct json *params, size_t n)
     struct json *renamed = rename_rows(params, n);
 
     /* The first element is the name of the database. */
-    for (size_t i = 1; i < renamed->array.n; i++) {
-        json_array_add(all, json_clone(renamed->array.elems[i]));
+    for (size_t i = 1; i < json_array_size(renamed); i++) {
+        json_array_add(all, json_clone(json_array_at(renamed, i)));
     }
     json_destroy(renamed);
 }

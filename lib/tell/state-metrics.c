@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/ovs-compat.h"
 #include "lib/base/printable.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
@@ -87,9 +88,9 @@ put_latency(struct ds *s, const char *bridge, const struct json *counts)
     long long int sum_ms = state_get_integer(counts, "latency_sum_ms");
     long long int total = 0;
 
-    for (size_t i = 0; array && i < array->array.n
+    for (size_t i = 0; array && i < json_array_size(array)
                        && i < ARRAY_SIZE(latency_bounds); i++) {
-        total += json_integer(array->array.elems[i]);
+        total += json_integer(json_array_at(array, i));
         ds_put_cstr(s, "virtnet_bundle_latency_seconds_bucket{");
         put_label(s, "bridge", bridge);
         ds_put_format(s, ",le=\"%s\"} %lld\n", latency_bounds[i], total);
@@ -205,12 +206,12 @@ put_limits(struct ds *s, const struct shash_node **bridges, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct json *networks = state_get(bridges[i]->data, "networks");
 
-        for (size_t j = 0; networks && j < networks->array.n; j++) {
-            const struct json *network = networks->array.elems[j];
+        for (size_t j = 0; networks && j < json_array_size(networks); j++) {
+            const struct json *network = json_array_at(networks, j);
             const struct json *meters = state_get(network, "meters");
 
-            for (size_t k = 0; meters && k < meters->array.n; k++) {
-                const struct json *meter = meters->array.elems[k];
+            for (size_t k = 0; meters && k < json_array_size(meters); k++) {
+                const struct json *meter = json_array_at(meters, k);
 
                 ds_put_cstr(s, "virtnet_network_limit_bits_per_second{");
                 put_label(s, "bridge", bridges[i]->name);

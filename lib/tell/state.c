@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crc32c.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/base/printable.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
@@ -168,8 +169,8 @@ show_network(struct ds *s, const struct json *network)
     ds_put_cstr(s, " (");
     printable_put(s, state_get_string(network, "file"));
     ds_put_format(s, ":%lld)\n", state_get_integer(network, "line"));
-    for (size_t i = 0; meters && i < meters->array.n; i++) {
-        const struct json *meter = meters->array.elems[i];
+    for (size_t i = 0; meters && i < json_array_size(meters); i++) {
+        const struct json *meter = json_array_at(meters, i);
         const struct json *installed = state_get(meter, "installed");
 
         ds_put_format(s, "        guests %s together %lld kbit/s",
@@ -197,11 +198,11 @@ show_bridge(struct ds *s, const char *name, const struct json *bridge)
                   state_get_string(bridge, "macTableManager"));
     printable_put(s, state_get_string(bridge, "state"));
     ds_put_cstr(s, ok && ok->type == JSON_TRUE ? ", ok\n" : ", not ok\n");
-    for (size_t i = 0; networks && i < networks->array.n; i++) {
-        show_network(s, networks->array.elems[i]);
+    for (size_t i = 0; networks && i < json_array_size(networks); i++) {
+        show_network(s, json_array_at(networks, i));
     }
-    for (size_t i = 0; diags && i < diags->array.n; i++) {
-        put_diag(s, diags->array.elems[i]);
+    for (size_t i = 0; diags && i < json_array_size(diags); i++) {
+        put_diag(s, json_array_at(diags, i));
     }
     for_each_member(s, state_get(bridge, "ports"), show_port);
 }
@@ -223,10 +224,10 @@ state_format_show(struct ds *s, const struct json *state)
     const struct json *diags = state_get(state_get(state, "definitions"),
                                          "diagnostics");
 
-    for (size_t i = 0; diags && i < diags->array.n; i++) {
-        if (strcmp(state_get_string(diags->array.elems[i], "severity"),
+    for (size_t i = 0; diags && i < json_array_size(diags); i++) {
+        if (strcmp(state_get_string(json_array_at(diags, i), "severity"),
                    "note")) {
-            put_diag(s, diags->array.elems[i]);
+            put_diag(s, json_array_at(diags, i));
         }
     }
     for_each_member(s, state_get(state, "bridges"), show_bridge);
@@ -261,8 +262,8 @@ put_fdb(struct ds *s, const struct json *fdb, const struct json *ports)
 {
     ds_put_cstr(s, " port  VLAN       MAC                interface        "
                 "state          packets  guest\n");
-    for (size_t i = 0; fdb && i < fdb->array.n; i++) {
-        const struct json *e = fdb->array.elems[i];
+    for (size_t i = 0; fdb && i < json_array_size(fdb); i++) {
+        const struct json *e = json_array_at(fdb, i);
         const char *name = state_get_string(e, "port");
         const struct json *port = state_get(ports, name);
         struct ds printable = DS_EMPTY_INITIALIZER;
@@ -348,8 +349,8 @@ graph_bridge(struct ds *s, const char *name, const struct json *bridge)
     put_dot(s, ds_cstr(&label));
     ds_put_cstr(s, "]\n");
     ds_destroy(&label);
-    for (size_t i = 0; networks && i < networks->array.n; i++) {
-        const char *network = state_get_string(networks->array.elems[i],
+    for (size_t i = 0; networks && i < json_array_size(networks); i++) {
+        const char *network = state_get_string(json_array_at(networks, i),
                                                "name");
         ds_put_cstr(s, "  ");
         put_dot_node(s, "network", network, " [shape=folder, label=");

@@ -152,11 +152,18 @@ on_doctype(void *ctxt, const xmlChar *name OVS_UNUSED,
            xstrdup("document type declarations are not allowed"));
 }
 
+/* One of libxml2's complaints: constant since 2.12. */
+#ifdef HAVE_LIBXML2_CONST_ERROR
+typedef const xmlError libxml2_error;
+#else
+typedef xmlError libxml2_error;
+#endif
+
 /* Called for each of libxml2's complaints.  The first fatal one counts; less
  * than fatal are those about namespaces.  MAX_NAMES is the one thing that
  * libxml2 reports as a lack of memory. */
 static void
-on_error(void *ctxt, xmlErrorPtr error)
+on_error(void *ctxt, libxml2_error *error)
 {
     struct sax *sax = sax_from_context(ctxt);
     unsigned int line = MAX(error->line, 1);

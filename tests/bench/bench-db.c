@@ -8,6 +8,7 @@
 
 #include "flow.h"
 #include "jsonrpc.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/base/port-vlan.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
@@ -62,7 +63,7 @@ handle_interface(struct db *db, const struct json *update)
 static void
 handle_update(struct db *db, const struct json *params)
 {
-    const struct json *updates = params->array.elems[1];
+    const struct json *updates = json_array_at(params, 1);
     const struct json *interfaces = member(updates, "Interface");
     const struct json *roots = member(updates, "Open_vSwitch");
     struct shash_node *node;
@@ -121,8 +122,8 @@ db_transact(struct db *db, const struct ds *ops)
     struct json *id = rpc_send(db->rpc, "transact", parse(s));
     struct json *result = db_recv(db, id);
 
-    for (size_t i = 0; i < json_array(result)->n; i++) {
-        const struct json *one = result->array.elems[i];
+    for (size_t i = 0; i < json_array_size(result); i++) {
+        const struct json *one = json_array_at(result, i);
 
         if (one->type == JSON_OBJECT && member(one, "error")) {
             ovs_fatal(0, "database: %s", json_to_string(one, 0));
@@ -155,7 +156,7 @@ db_open(const char *rundir)
     ds_put_cstr(&ops, "{\"op\":\"select\",\"table\":\"Open_vSwitch\","
                 "\"where\":[],\"columns\":[\"next_cfg\",\"cur_cfg\"]}");
     result = db_transact(db, &ops);
-    row = member(result->array.elems[0], "rows")->array.elems[0];
+    row = json_array_at(member(json_array_at(result, 0), "rows"), 0);
     db->next_cfg = json_integer(member(row, "next_cfg"));
     db->cur_cfg = json_integer(member(row, "cur_cfg"));
     json_destroy(result);
@@ -245,10 +246,10 @@ db_unplug(struct db *db, const char *bridge, unsigned int first,
                   "\"where\":[[\"name\",\"==\",\"%s\"]],\"mutations\":"
                   "[[\"ports\",\"delete\",[\"set\",[", bridge);
     for (unsigned int i = 0; i < n; i++) {
-        const struct json *rows = member(result->array.elems[i], "rows");
+        const struct json *rows = member(json_array_at(result, i), "rows");
 
-        if (rows->array.n) {
-            char *uuid = json_to_string(member(rows->array.elems[0],
+        if (json_array_size(rows)) {
+            char *uuid = json_to_string(member(json_array_at(rows, 0),
                                                "_uuid"), 0);
 
             ds_put_format(&ops, "%s%s", separator, uuid);

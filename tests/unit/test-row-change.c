@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/ovs-compat.h"
 #include "lib/rows/row-change.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
@@ -105,19 +106,20 @@ test_json(void **state OVS_UNUSED)
     };
 
     struct json *json = row_changes_to_json(&changes);
-    assert_int_equal(json->array.n, 0);
+    assert_int_equal(json_array_size(json), 0);
     json_destroy(json);
 
     add_all(&changes);
     json = row_changes_to_json(&changes);
-    assert_int_equal(json->array.n, ARRAY_SIZE(kinds));
+    assert_int_equal(json_array_size(json), ARRAY_SIZE(kinds));
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-        assert_string_equal(get_string(json->array.elems[i], "change"),
+        assert_string_equal(get_string(json_array_at(json, i), "change"),
                             kinds[i]);
-        assert_non_null(get_string(json->array.elems[i], "bridge"));
+        assert_non_null(get_string(json_array_at(json, i), "bridge"));
     }
-    assert_string_equal(get_string(json->array.elems[0], "network"), "net\a");
-    assert_string_equal(get_string(json->array.elems[1], "new"), "tag=20");
+    assert_string_equal(get_string(json_array_at(json, 0), "network"),
+                        "net\a");
+    assert_string_equal(get_string(json_array_at(json, 1), "new"), "tag=20");
     json_destroy(json);
     row_changes_uninit(&changes);
 }
@@ -130,18 +132,18 @@ test_transact(void **state OVS_UNUSED)
     struct shash names = SHASH_INITIALIZER(&names);
     struct json *params = row_changes_to_transact(&changes);
 
-    assert_int_equal(params->array.n, 1);
-    assert_string_equal(json_string(params->array.elems[0]), "Open_vSwitch");
+    assert_int_equal(json_array_size(params), 1);
+    assert_string_equal(json_string(json_array_at(params, 0)), "Open_vSwitch");
     json_destroy(params);
 
     add_all(&changes);
     add_all(&changes);
     params = row_changes_to_transact(&changes);
-    assert_true(params->array.n > changes.n);
-    for (size_t i = 1; i < params->array.n; i++) {
-        const char *name = get_string(params->array.elems[i], "uuid-name");
+    assert_true(json_array_size(params) > changes.n);
+    for (size_t i = 1; i < json_array_size(params); i++) {
+        const char *name = get_string(json_array_at(params, i), "uuid-name");
 
-        assert_non_null(get_string(params->array.elems[i], "op"));
+        assert_non_null(get_string(json_array_at(params, i), "op"));
         assert_true(!name || shash_add_once(&names, name, params));
     }
     assert_true(shash_count(&names) > 2);

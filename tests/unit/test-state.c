@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "lib/base/ovs-compat.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
@@ -32,8 +33,8 @@ put_events(struct ds *s, const char *old_text, const char *new_text)
 
     assert_int_equal(old->type, JSON_OBJECT);
     assert_int_equal(new->type, JSON_OBJECT);
-    for (size_t i = 0; i < events->array.n; i++) {
-        const struct json *e = events->array.elems[i];
+    for (size_t i = 0; i < json_array_size(events); i++) {
+        const struct json *e = json_array_at(events, i);
 
         ds_put_format(s, "%s %s %s: %s\n", state_get_string(e, "event"),
                       state_get_string(e, "bridge"),
