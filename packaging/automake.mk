@@ -25,6 +25,7 @@ dist_doc_DATA = \
 	Documentation/libvirt.rst \
 	Documentation/network-xml.rst \
 	Documentation/performance.rst \
+	Documentation/releases.rst \
 	README.rst
 dist_man_MANS += Documentation/ovs-virtnet-network.5
 

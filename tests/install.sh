@@ -52,6 +52,7 @@ report "what is installed" "$(diff <(files) - <<'.'
 ./usr/share/doc/ovs-virtnet/libvirt.rst
 ./usr/share/doc/ovs-virtnet/network-xml.rst
 ./usr/share/doc/ovs-virtnet/performance.rst
+./usr/share/doc/ovs-virtnet/releases.rst
 ./usr/share/man/man5/ovs-virtnet-network.5
 ./usr/share/man/man8/virtnet-controller.8
 ./usr/share/man/man8/virtnetctl.8
