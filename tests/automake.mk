@@ -298,6 +298,7 @@ EXTRA_DIST += \
 	tests/walk-through \
 	tests/fuzz/corpus \
 	tests/fuzz/crashes \
+	tests/releases \
 	tests/sanitized \
 	tests/sandbox.py \
 	tests/soak \

@@ -14,7 +14,10 @@ set -eu -o pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 suite=bookworm
-mirror=${MIRROR:-http://deb.debian.org/debian}
+# The mirror that apt has Debian itself from, unless told of another.
+mirror=${MIRROR:-$(apt-get indextargets --format \
+    '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' \
+    | awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }')}
 
 say() { printf '%s\n' "$*"; }
 fail() { say "FAIL: $*" >&2; exit 1; }
