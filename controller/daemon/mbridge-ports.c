@@ -47,7 +47,7 @@ want_row(struct mbridge *mb, const char *name, const char *what,
 {
     char *object;
 
-    if (!params && !dbsync_count_pending(mb->env->dbsync)) {
+    if (!params && dbsync_is_empty(mb->env->dbsync)) {
         /* As nearly always. */
         return;
     }

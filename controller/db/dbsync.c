@@ -2,16 +2,13 @@
 #include <config.h>
 #include "controller/db/dbsync.h"
 
+#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "jsonrpc.h"
-#include "lib/base/ovs-compat.h"
-#include "lib/base/rfc7047.h"
-#include "lib/rows/dbrow.h"
+#include "lib/rows/write-queue.h"
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
-#include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "timeval.h"
 #include "util.h"
@@ -21,36 +18,17 @@ VLOG_DEFINE_THIS_MODULE(dbsync);
 /* Tenants may cause changes as fast as they like. */
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(30, 100);
 
-/* How long until a transaction that is still wanted is sent again: in
- * milliseconds after it succeeded, and at first and at most after it was
- * refused. */
-#define SETTLE_MSEC 2000
-#define RETRY_MIN_MSEC 1000
-#define RETRY_MAX_MSEC 60000
-
 /* How long to stay connected when nothing is wanted, in milliseconds.  Opening
  * a connection is logged. */
 #define IDLE_MSEC 60000
 
-struct wanted {
-    char *object;
-    struct json *params;
-    long long int next;         /* When to send it, in time_msec() terms. */
-    int backoff;                /* In milliseconds, 0 if never refused. */
-    char *error;                /* Why it was refused, or null. */
-    bool alone;                 /* Not together with others: one of them was
-                                 * refused. */
-};
-
 struct dbsync {
     char *remote;
-    struct shash wanted;        /* By object, "struct wanted"s. */
+    struct write_queue *queue;
     struct jsonrpc_session *session;    /* Null while there is no need. */
     unsigned int session_seqno;
     long long int idle_end;     /* When to close it if nothing is wanted. */
     struct json *request_id;    /* Of the request in flight, or null. */
-    struct shash request;       /* What it is for: "struct json" parameters by
-                                 * object. */
 };
 
 /* Creates and returns a writer to the database at 'remote'. */
@@ -60,31 +38,16 @@ dbsync_create(const char *remote)
     struct dbsync *dbsync = xzalloc(sizeof *dbsync);
 
     dbsync->remote = xstrdup(remote);
-    shash_init(&dbsync->wanted);
-    shash_init(&dbsync->request);
+    dbsync->queue = write_queue_create();
     return dbsync;
 }
 
 static void
 forget_request(struct dbsync *dbsync)
 {
-    struct shash_node *node;
-
     json_destroy(dbsync->request_id);
     dbsync->request_id = NULL;
-    SHASH_FOR_EACH_SAFE (node, &dbsync->request) {
-        json_destroy(node->data);
-        shash_delete(&dbsync->request, node);
-    }
-}
-
-static void
-wanted_destroy(struct wanted *wanted)
-{
-    free(wanted->object);
-    json_destroy(wanted->params);
-    free(wanted->error);
-    free(wanted);
+    write_queue_forget_batch(dbsync->queue);
 }
 
 /* Frees 'dbsync', which may be null.  What is in flight may or may not be
@@ -92,219 +55,86 @@ wanted_destroy(struct wanted *wanted)
 void
 dbsync_destroy(struct dbsync *dbsync)
 {
-    struct shash_node *node;
-
-    if (!dbsync) {
-        return;
+    if (dbsync) {
+        forget_request(dbsync);
+        write_queue_destroy(dbsync->queue);
+        jsonrpc_session_close(dbsync->session);
+        free(dbsync->remote);
+        free(dbsync);
     }
-    SHASH_FOR_EACH_SAFE (node, &dbsync->wanted) {
-        wanted_destroy(node->data);
-        shash_delete(&dbsync->wanted, node);
-    }
-    shash_destroy(&dbsync->wanted);
-    forget_request(dbsync);
-    shash_destroy(&dbsync->request);
-    jsonrpc_session_close(dbsync->session);
-    free(dbsync->remote);
-    free(dbsync);
 }
 
-/* States that 'params', the parameters of a "transact" request, would make
- * 'object' what it should be.  Takes ownership of 'params'. */
+/* States that 'params', which is taken over, would make 'object' what it
+ * should be. */
 void
 dbsync_want(struct dbsync *dbsync, const char *object, struct json *params)
 {
-    struct wanted *wanted = shash_find_data(&dbsync->wanted, object);
-
-    if (!wanted) {
-        wanted = xzalloc(sizeof *wanted);
-        wanted->object = xstrdup(object);
-        shash_add(&dbsync->wanted, object, wanted);
-    } else if (json_equal(wanted->params, params)) {
-        json_destroy(params);
-        return;
-    } else {
-        json_destroy(wanted->params);
-    }
-    wanted->params = params;
-    wanted->next = time_msec();
-    wanted->backoff = 0;
-    wanted->alone = false;
+    write_queue_want(dbsync->queue, object, params, time_msec());
 }
 
 /* States that 'object' is what it should be. */
 void
 dbsync_unwant(struct dbsync *dbsync, const char *object)
 {
-    struct wanted *wanted = shash_find_and_delete(&dbsync->wanted, object);
-
-    if (wanted) {
-        wanted_destroy(wanted);
-    }
+    write_queue_unwant(dbsync->queue, object);
 }
 
 /* Has all that is still wanted sent at once, even if it has been refused. */
 void
 dbsync_retry(struct dbsync *dbsync)
 {
-    struct shash_node *node;
-
-    SHASH_FOR_EACH (node, &dbsync->wanted) {
-        struct wanted *wanted = node->data;
-
-        wanted->next = time_msec();
-        wanted->backoff = 0;
-    }
+    write_queue_retry(dbsync->queue, time_msec());
 }
 
-/* Returns what is wrong with the reply to a transaction, for the caller to
- * free, or null if nothing is. */
-static char *
-reply_error(const struct jsonrpc_msg *msg)
-{
-    const struct json *result = msg->result;
-
-    if (msg->type == JSONRPC_ERROR) {
-        return json_to_string(msg->error, 0);
-    }
-    size_t n = result->type == JSON_ARRAY ? json_array_size(result) : 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct json *op = json_array_at(result, i);
-
-        if (op->type == JSON_OBJECT) {
-            const struct json *error = shash_find_data(json_object(op),
-                                                       "error");
-            const struct json *details = shash_find_data(json_object(op),
-                                                         "details");
-
-            if (error && error->type == JSON_STRING) {
-                return xasprintf("%s%s%s", json_string(error),
-                                 details ? ": " : "",
-                                 details && details->type == JSON_STRING
-                                 ? json_string(details) : "");
-            }
-        }
-    }
-    return NULL;
-}
-
-/* 'object' was the only one in a transaction that has been refused, because of
- * 'error', or carried out, if that is null. */
 static void
-finish_object(struct dbsync *dbsync, const char *object,
-              const struct json *params, const char *error)
+log_outcome(const char *object, enum write_outcome outcome, const char *error,
+            void *aux OVS_UNUSED)
 {
-    struct wanted *wanted = shash_find_data(&dbsync->wanted, object);
+    switch (outcome) {
+    case WRITE_DONE:
+        VLOG_INFO_RL(&rl, "%s: changed in the database", object);
+        break;
 
-    if (error && wanted && nullable_string_is_equal(wanted->error, error)) {
-        /* It has been said already. */
-    } else if (error && !strncmp(error, "timed out", 9)) {
-        /* RFC 7047's name for a condition, as an operation "wait", that does
-         * not hold: somebody else has a say in it. */
-        VLOG_INFO_RL(&rl, "%s: not to be changed in the database for now",
-                     object);
-    } else if (error) {
+    case WRITE_REFUSED:
         VLOG_WARN_RL(&rl, "%s: database refused the change: %s", object,
                      error);
-    } else {
-        VLOG_INFO_RL(&rl, "%s: changed in the database", object);
-    }
+        break;
 
-    /* If something else is wanted by now, this was not the answer to that. */
-    if (wanted && json_equal(wanted->params, params)) {
-        free(wanted->error);
-        wanted->error = nullable_xstrdup(error);
-        wanted->backoff = (!error ? 0
-                           : !wanted->backoff ? RETRY_MIN_MSEC
-                           : MIN(2 * wanted->backoff, RETRY_MAX_MSEC));
-        wanted->next = time_msec() + (error ? wanted->backoff : SETTLE_MSEC);
+    case WRITE_DECLINED:
+        VLOG_INFO_RL(&rl, "%s: not to be changed in the database for now",
+                     object);
+        break;
     }
 }
 
 static void
 handle_reply(struct dbsync *dbsync, const struct jsonrpc_msg *msg)
 {
-    if (!dbsync->request_id || !json_equal(dbsync->request_id, msg->id)) {
-        return;
+    if (dbsync->request_id && json_equal(dbsync->request_id, msg->id)) {
+        write_queue_reply(dbsync->queue,
+                          msg->type == JSONRPC_REPLY ? msg->result : NULL,
+                          msg->error, time_msec(), log_outcome, NULL);
+        forget_request(dbsync);
     }
-
-    char *error = reply_error(msg);
-    struct shash_node *node;
-
-    SHASH_FOR_EACH (node, &dbsync->request) {
-        struct wanted *wanted = shash_find_data(&dbsync->wanted, node->name);
-
-        if (!error || shash_count(&dbsync->request) == 1) {
-            finish_object(dbsync, node->name, node->data, error);
-        } else if (wanted) {
-            /* Nothing was carried out, and it is not known whose fault that
-             * is. */
-            wanted->alone = true;
-        }
-    }
-    free(error);
-    forget_request(dbsync);
 }
 
-/* Returns what is to be sent first, or null if nothing is wanted. */
-static struct wanted *
-find_next(const struct dbsync *dbsync)
-{
-    struct wanted *next = NULL;
-    struct shash_node *node;
-
-    SHASH_FOR_EACH (node, &dbsync->wanted) {
-        struct wanted *wanted = node->data;
-
-        if (!next || wanted->next < next->next) {
-            next = wanted;
-        }
-    }
-    return next;
-}
-
-/* Appends the operations of 'wanted' to 'params'. */
-static void
-add_to_request(struct dbsync *dbsync, const struct wanted *wanted,
-               struct json *params)
-{
-    dbrow_append(params, wanted->params, shash_count(&dbsync->request));
-    shash_add(&dbsync->request, wanted->object, json_clone(wanted->params));
-}
-
-/* Sends all that is due, in one transaction: each of them makes vswitchd look
- * at every port. */
+/* Sends all that is due. */
 static void
 send_next(struct dbsync *dbsync)
 {
-    struct wanted *first = find_next(dbsync);
-    long long int now = time_msec();
+    struct json *params = write_queue_next_batch(dbsync->queue, time_msec());
 
-    if (!first || first->next > now) {
-        return;
+    if (params) {
+        jsonrpc_session_send(dbsync->session,
+                             jsonrpc_create_request("transact", params,
+                                                    &dbsync->request_id));
     }
-
-    struct json *params = rfc7047_params();
-    struct shash_node *node;
-
-    add_to_request(dbsync, first, params);
-    SHASH_FOR_EACH (node, &dbsync->wanted) {
-        const struct wanted *wanted = node->data;
-
-        if (wanted != first && wanted->next <= now && !wanted->alone
-            && !first->alone) {
-            add_to_request(dbsync, wanted, params);
-        }
-    }
-    jsonrpc_session_send(dbsync->session,
-                         jsonrpc_create_request("transact", params,
-                                                &dbsync->request_id));
 }
 
 static bool
 is_idle(const struct dbsync *dbsync)
 {
-    return shash_is_empty(&dbsync->wanted) && !dbsync->request_id;
+    return write_queue_is_empty(dbsync->queue) && !dbsync->request_id;
 }
 
 /* Sends what is to be sent and takes in what has come back. */
@@ -363,24 +193,32 @@ dbsync_wait(struct dbsync *dbsync)
     jsonrpc_session_recv_wait(dbsync->session);
     if (!dbsync->request_id
         && jsonrpc_session_is_connected(dbsync->session)) {
-        const struct wanted *wanted = find_next(dbsync);
+        long long int next = write_queue_next_time(dbsync->queue);
 
-        if (wanted) {
-            poll_timer_wait_until(wanted->next);
+        if (next != LLONG_MAX) {
+            poll_timer_wait_until(next);
         }
     }
 }
 
-/* Returns how many objects are not what they should be. */
+/* Is everything what it should be? */
+bool
+dbsync_is_empty(const struct dbsync *dbsync)
+{
+    return write_queue_is_empty(dbsync->queue);
+}
+
+/* Returns how many objects are not what they should be, but for those that
+ * somebody else has a say in. */
 size_t
 dbsync_count_pending(const struct dbsync *dbsync)
 {
-    return shash_count(&dbsync->wanted);
+    return write_queue_count_pending(dbsync->queue);
 }
 
 /* Is there something still to be done about 'object'? */
 bool
 dbsync_is_wanted(const struct dbsync *dbsync, const char *object)
 {
-    return shash_find(&dbsync->wanted, object) != NULL;
+    return write_queue_is_pending(dbsync->queue, object);
 }

@@ -6,13 +6,9 @@
  *
  * A client says, per object, which transaction would make that object what it
  * should be, for as long as it is not: dbsync_want() until the replica shows
- * that it is done, then dbsync_unwant().  What is wanted of several objects at
- * a time is sent as one transaction; if the database refuses that, then one by
- * one.  What it has carried out, or refused alone, is sent again only if it is
- * still wanted a while later.
- *
- * The connection is of its own, and open only while there is something to
- * say. */
+ * that it is done, then dbsync_unwant().  What is sent when, and together with
+ * what, is for lib/rows/write-queue.h to say; here is the connection, which is
+ * of its own, and open only while there is something to say. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +26,7 @@ void dbsync_retry(struct dbsync *);
 void dbsync_run(struct dbsync *);
 void dbsync_wait(struct dbsync *);
 
+bool dbsync_is_empty(const struct dbsync *);
 bool dbsync_is_wanted(const struct dbsync *, const char *object);
 size_t dbsync_count_pending(const struct dbsync *);
 
