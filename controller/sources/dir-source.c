@@ -14,6 +14,7 @@
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
+#include "sha1.h"
 #include "sset.h"
 #include "timeval.h"
 #include "util.h"
@@ -28,7 +29,8 @@ struct source_file {
     char *path;                 /* Directory and name. */
     long long int gone_since;   /* In time_msec() terms, 0 if it is there. */
     struct file_stamp stamp;    /* When it was read. */
-    void *value;                /* Last good value, or null. */
+    void *value;                /* Last good value, or null... */
+    uint8_t digest[SHA1_DIGEST_SIZE];   /* ...and of the text that it is of. */
     bool denied;                /* May we not read it? */
     struct diag_list diags;     /* Of what it holds now. */
 };
@@ -164,6 +166,7 @@ load_file(struct dir_source *source, struct source_file *file)
 {
     const struct dir_source_class *class = source->class;
     struct diag_list diags = DIAG_LIST_INITIALIZER;
+    uint8_t digest[SHA1_DIGEST_SIZE] = { 0 };
     void *value = NULL;
     size_t size;
     char *text;
@@ -174,6 +177,7 @@ load_file(struct dir_source *source, struct source_file *file)
     file->denied = error == EACCES;
     if (!error) {
         value = class->parse(text, size, file->path, &diags);
+        sha1_bytes(text, size, digest);
         free(text);
     } else if (source->required || !file->denied) {
         struct origin origin = { .file = file->path };
@@ -181,9 +185,13 @@ load_file(struct dir_source *source, struct source_file *file)
         diag_add(&diags, DIAG_ERROR, &origin, "%s", file_strerror(error));
     }
 
-    if (value) {
+    if (value && (!file->value || diag_list_has_errors(&file->diags)
+                  || memcmp(digest, file->digest, sizeof digest))) {
         VLOG(source->required ? VLL_INFO : VLL_DBG, "%s: %s '%s'", file->path,
              class->noun, class->name(value));
+    }
+    if (value) {
+        memcpy(file->digest, digest, sizeof digest);
         replace_value(source, file, value);
     } else if (file->value) {
         say_last_good_stays(source, &diags, class->name(file->value));

@@ -132,10 +132,11 @@ netdef_setting_value(struct netdef_parser *parser, enum netdef_node node,
                      !strcmp(value, "yes") || !strcmp(value, "on"), node,
                      line);
     } else if (kind == NETDEF_KIND_NUMBER) {
-        if (node == NETDEF_NODE_MTU_SIZE && atoi(value) == 0) {
-            return;             /* The same as no <mtu>, as in libvirt. */
-        } else if (parse_number(parser, node, value, line,
-                                largest_number(node), &number)) {
+        if (!parse_number(parser, node, value, line, largest_number(node),
+                          &number)) {
+            return;
+        } else if (node != NETDEF_NODE_MTU_SIZE || number) {
+            /* An MTU of 0 is the same as no <mtu>, as in libvirt. */
             make_setting(parser, setting, MIN(number, INT_MAX), node, line);
         }
     } else if (mac_table_manager_from_string(value, &manager)) {
