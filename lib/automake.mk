@@ -89,6 +89,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/rows/row-change-vsctl.c \
 	lib/rows/row-change.c \
 	lib/rows/row-change.h \
+	lib/rows/want.c \
+	lib/rows/want.h \
 	lib/rows/write-queue.c \
 	lib/rows/write-queue.h \
 	lib/tell/explain-format.c \

@@ -57,6 +57,7 @@ unit_tests = \
 	tests/unit/test-vif-guest \
 	tests/unit/test-virtnet-version \
 	tests/unit/test-vlan-set \
+	tests/unit/test-want \
 	tests/unit/test-write-queue
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 UNIT_LIBS = tests/unit/libunit.la lib/libvirtnet.la $(OVS_LIBS) $(CMOCKA_LIBS)
@@ -207,6 +208,10 @@ tests_unit_test_explain_LDADD = $(UNIT_LIBS)
 tests_unit_test_write_queue_SOURCES = tests/unit/test-write-queue.c
 tests_unit_test_write_queue_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_write_queue_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_want_SOURCES = tests/unit/test-want.c
+tests_unit_test_want_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_want_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_row_change_SOURCES = tests/unit/test-row-change.c
 tests_unit_test_row_change_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -12,11 +12,9 @@
 #include "hash.h"
 #include "lib/host/vif.h"
 #include "lib/model/model.h"
-#include "lib/model/port-limits.h"
-#include "lib/model/port-policy.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/plan.h"
-#include "lib/rows/dbrow.h"
+#include "lib/rows/want.h"
 #include "openvswitch/ofp-port.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
@@ -25,81 +23,28 @@
 
 VLOG_DEFINE_THIS_MODULE(mbridge_ports);
 
-/* What is wanted of the database is known by the bridge's name too: a port
- * that moves to another bridge has left the one and come to the other in any
- * order. */
-static char *
-row_object(const struct mbridge *mb, const char *name, const char *what)
-{
-    return xasprintf("bridge %s, port %s, %s", mb->row.name, name, what);
-}
-
-/* What is written into the database for a port. */
-static const char *const port_rows[] = {
-    "VLANs", "QoS", "policing", "protected",
-};
-
-/* States what would make 'what' of port 'name' what it should be, or that it
- * is that if 'params', which is taken over, is null. */
+/* Has what is asked of 'vif', which 'port' is, written into the database,
+ * where that is for us to do. */
 static void
-want_row(struct mbridge *mb, const char *name, const char *what,
-         struct json *params)
+update_rows(struct mbridge *mb, const struct mport *port,
+            const struct vif *vif)
 {
-    char *object;
+    struct row_changes changes = ROW_CHANGES_INITIALIZER;
+    struct rows_bridge rb = mbridge_rows(mb);
 
-    if (!params && dbsync_is_empty(mb->env->dbsync)) {
-        /* As nearly always. */
-        return;
-    }
-    object = row_object(mb, name, what);
-    if (params) {
-        dbsync_want(mb->env->dbsync, object, params);
-    } else {
-        dbsync_unwant(mb->env->dbsync, object);
-    }
-    free(object);
+    rows_want_port(&changes, &rb, vif,
+                   port->in_plan ? plan_find_port(mb->plan, port->name)
+                   : NULL);
+    dbsync_set_rows(mb->env->dbsync, mb->row.name, vif->name, &changes, NULL);
+    row_changes_uninit(&changes);
 }
 
 static void
 unwant_rows(struct mbridge *mb, const char *name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(port_rows); i++) {
-        want_row(mb, name, port_rows[i], NULL);
-    }
-}
+    static const struct row_changes none = ROW_CHANGES_INITIALIZER;
 
-/* Is there something to write into the database for port 'name'? */
-bool
-mbridge_is_row_wanted(const struct mbridge *mb, const char *name)
-{
-    bool wanted = false;
-
-    for (size_t i = 0; i < ARRAY_SIZE(port_rows) && !wanted; i++) {
-        char *object = row_object(mb, name, port_rows[i]);
-
-        wanted = dbsync_is_wanted(mb->env->dbsync, object);
-        free(object);
-    }
-    return wanted;
-}
-
-/* Has column protected of the Port row of 'vif', which 'port' is, written as
- * it must be for tunnels and isolated guests to be kept apart.  As long as the
- * bridge's networks are not known, or flows that isolate guests are on their
- * way, a guest stays as it is. */
-static void
-update_protected(struct mbridge *mb, const struct mport *port,
-                 const struct vif *vif)
-{
-    bool on_their_way = mb->decided_exact && !mb->isolating;
-    bool isolated = (mbridge_knows_networks(mb) && !on_their_way
-                     ? port->isolated : vif->protected_is_ours);
-    bool protected = port_policy_protected(vif, isolated, mb->isolating
-                                           && mb->decided_exact, mb->apart);
-
-    want_row(mb, vif->name, "protected",
-             (vif_must_change_protected(vif, protected)
-              ? dbrow_set_port_protected(vif->port, protected) : NULL));
+    dbsync_set_rows(mb->env->dbsync, mb->row.name, name, &none, NULL);
 }
 
 static void
@@ -175,49 +120,6 @@ mbridge_find_mport(const struct mbridge *mb, ofp_port_t ofport)
         }
     }
     return NULL;
-}
-
-static void
-update_vlan(struct mbridge *mb, const struct vif *vif)
-{
-    struct port_vlan vlan;
-
-    if (model_port_vlan(&mb->model, vif, &vlan)) {
-        want_row(mb, vif->name, "VLANs",
-                 dbrow_set_port_vlan(vif->port, &vif->vlan, &vlan,
-                                     vif_has_lost_vlan(vif) ? "kept"
-                                     : "true"));
-        port_vlan_uninit(&vlan);
-    } else {
-        want_row(mb, vif->name, "VLANs", NULL);
-    }
-}
-
-static void
-update_limits(struct mbridge *mb, const struct vif *vif)
-{
-    struct port_limits limits;
-
-    port_limits_init(&limits, &mb->model, vif, NULL);
-    want_row(mb, vif->name, "QoS",
-             limits.write_in ? dbrow_set_port_qos(vif, &limits.in) : NULL);
-    want_row(mb, vif->name, "policing",
-             limits.write_out ? dbrow_set_policing(vif, &limits.out) : NULL);
-}
-
-/* Has what is asked of 'vif' written into the database, where that is for us
- * to do. */
-static void
-update_rows(struct mbridge *mb, const struct vif *vif)
-{
-    if (vif->portgroup && !mb->complete
-        && !model_find_portgroup(&mb->model, vif, NULL)) {
-        /* It may be in the file that could not be read. */
-        unwant_rows(mb, vif->name);
-    } else {
-        update_vlan(mb, vif);
-        update_limits(mb, vif);
-    }
 }
 
 /* Returns the vif of 'port', or null if there is none, or none yet.
@@ -305,7 +207,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     port->isolated = verdict != MODEL_SKIPPED && vport.isolated;
     if (verdict != MODEL_SKIPPED) {
         if (vport.role == VIF_HOST) {
-            mb->check_settings = true;
+            mb->check_rows = true;
             /* The database has it too, but not after a restart of its
              * server. */
             vport_set_mac(&vport, port->hw_addr);
@@ -341,8 +243,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     if (vif != &early) {
         /* vswitchd publishes the numbers of all new ports at once, so that
          * this becomes one transaction for all. */
-        update_rows(mb, vif);
-        update_protected(mb, port, vif);
+        update_rows(mb, port, vif);
     }
 }
 
@@ -367,7 +268,7 @@ mbridge_protect_ports(struct mbridge *mb)
                          : NULL;
 
         if (vif) {
-            update_protected(mb, port, vif);
+            update_rows(mb, port, vif);
         }
     }
 }

@@ -13,6 +13,7 @@
 #include "lib/model/follow.h"
 #include "lib/model/model.h"
 #include "lib/model/tunnels.h"
+#include "lib/rows/want.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "openvswitch/ofp-port.h"
@@ -74,7 +75,9 @@ struct mbridge {
     bool complete;              /* Are all definitions known? */
     struct diag_list model_diags;
     struct diag_list settings_diags;    /* Of the bridge itself. */
-    bool check_settings;        /* Look at these again? */
+    bool check_rows;            /* Look again at what is to be written of it?
+                                 */
+    bool is_used;               /* As of then: has it other ports? */
     struct diag_list mode_diags;    /* Why the mode is not what it should. */
 
     bool has_mode;              /* Is 'exact' known yet? */
@@ -94,6 +97,8 @@ struct mbridge {
 void mbridge_log_new_diags(const struct mbridge *, const struct diag_list *old,
                            const struct diag_list *new);
 
+struct rows_bridge mbridge_rows(const struct mbridge *);
+
 /* mbridge-ports.c. */
 struct mport *mbridge_find_mport(const struct mbridge *, ofp_port_t);
 const struct vif *mbridge_find_vif(const struct mbridge *,
@@ -102,7 +107,6 @@ void mbridge_update_mport(struct mbridge *, struct mport *);
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
 void mbridge_protect_ports(struct mbridge *);
 bool mbridge_has_protected(const struct mbridge *);
-bool mbridge_is_row_wanted(const struct mbridge *, const char *name);
 ofctrl_port_cb mbridge_on_of_port;
 
 /* mbridge-found.c. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "controller/db/dbsync.h"
 #include "controller/switch/normal-guard.h"
 #include "controller/switch/ofctrl.h"
 #include "lib/host/vif.h"
@@ -137,7 +138,8 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
                       quarantine);
         return PORT_FAILED;
     } else if (!ofctrl_put_is_done(mb->ofctrl, port->put)
-               || mbridge_is_row_wanted(mb, port->name)) {
+               || dbsync_wants_rows(mb->env->dbsync, mb->row.name,
+                                    port->name)) {
         ds_put_cstr(why, "not installed yet");
         return PORT_WAITING;
     }

@@ -17,7 +17,7 @@
 #include "lib/openflow/compile.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/plan.h"
-#include "lib/rows/dbrow.h"
+#include "lib/rows/want.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/vif-reader.h"
@@ -54,16 +54,20 @@ mbridge_create(const char *name, const struct mbridge_env *env)
     return mb;
 }
 
-static char *
-existence_object(const struct mbridge *mb)
+/* Returns what is meant by the bridge, and where it is on the way there. */
+struct rows_bridge
+mbridge_rows(const struct mbridge *mb)
 {
-    return xasprintf("bridge %s", mb->row.name);
-}
-
-static char *
-settings_object(const struct mbridge *mb)
-{
-    return xasprintf("settings of bridge %s", mb->row.name);
+    return (struct rows_bridge) {
+        .row = &mb->row,
+        .model = &mb->model,
+        .phase = {
+            .complete = mb->complete,
+            .exact = mb->decided_exact,
+            .isolating = mb->isolating,
+            .apart = mb->apart,
+        },
+    };
 }
 
 /* Frees 'mb', which may be null.  The switch keeps what it has. */
@@ -76,13 +80,8 @@ mbridge_destroy(struct mbridge *mb)
         return;
     }
 
-    char *object = existence_object(mb);
-    dbsync_unwant(mb->env->dbsync, object);
-    free(object);
-    object = settings_object(mb);
-    dbsync_unwant(mb->env->dbsync, object);
-    free(object);
-
+    struct row_changes none = ROW_CHANGES_INITIALIZER;
+    dbsync_set_rows(mb->env->dbsync, mb->row.name, NULL, &none, NULL);
     HMAP_FOR_EACH_SAFE (port, hmap_node, &mb->ports) {
         mbridge_destroy_mport(mb, port);
     }
@@ -154,7 +153,7 @@ mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
     diag_list_uninit(&mb->model_diags);
     mb->model_diags = diags;
     mb->decide = true;
-    mb->check_settings = true;
+    mb->check_rows = true;
 
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
         mbridge_update_mport(mb, port);
@@ -265,54 +264,37 @@ update_mode(struct mbridge *mb)
     mb->mode_diags = diags;
 }
 
-/* A bridge that we made goes with its network, unless somebody uses it. */
+/* Has what is asked of the bridge itself written into the database, where that
+ * is for us to do, if anything that it depends on has changed. */
 static void
-update_existence(struct mbridge *mb)
+update_rows(struct mbridge *mb)
 {
-    char *object = existence_object(mb);
     const struct uuid *local_port
         = vif_reader_port_uuid(mb->env->vifs, mb->row.name);
+    struct rows_bridge_ports ports = {
+        .local = vif_reader_find_name(mb->env->vifs, mb->row.name),
+        .is_used = (hmap_count(&mb->ports) != 1
+                    || !mbridge_find_mport(mb, OFPP_LOCAL)),
+        .bridge = mb->uuid,
+        .local_port = local_port ? *local_port : UUID_ZERO,
+    };
 
-    if (mb->row.owner && !mb->model.wanted && mb->complete && local_port
-        && hmap_count(&mb->ports) == 1 && mbridge_find_mport(mb, OFPP_LOCAL)) {
-        dbsync_want(mb->env->dbsync, object,
-                    dbrow_delete_bridge(&mb->uuid, local_port));
-    } else {
-        dbsync_unwant(mb->env->dbsync, object);
-    }
-    free(object);
-}
+    if (mb->check_rows || mb->is_used != ports.is_used) {
+        struct row_changes changes = ROW_CHANGES_INITIALIZER;
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct rows_bridge rb = mbridge_rows(mb);
 
-/* Has what networks ask of the bridge itself written, where that is for us to
- * do, if anything that it depends on has changed. */
-static void
-update_settings(struct mbridge *mb)
-{
-    const struct vif *local = vif_reader_find_name(mb->env->vifs,
-                                                   mb->row.name);
-    struct diag_list diags = DIAG_LIST_INITIALIZER;
-    struct bridge_settings settings;
-    char *object = settings_object(mb);
+        mb->check_rows = false;
+        mb->is_used = ports.is_used;
+        rows_want_bridge(&changes, &rb, &ports);
+        dbsync_set_rows(mb->env->dbsync, mb->row.name, NULL, &changes, NULL);
+        row_changes_uninit(&changes);
 
-    if (mb->check_settings) {
-        mb->check_settings = false;
-        if (!mb->complete) {
-            /* More may be asked for in a file that could not be read. */
-            dbsync_unwant(mb->env->dbsync, object);
-        } else if (bridge_settings_init(&settings, &mb->model, &mb->row,
-                                        local)) {
-            dbsync_want(mb->env->dbsync, object,
-                        dbrow_set_bridge(mb->row.name, &settings));
-            bridge_settings_uninit(&settings);
-        } else {
-            dbsync_unwant(mb->env->dbsync, object);
-        }
-        bridge_settings_report(&mb->model, &mb->row, local, &diags);
+        bridge_settings_report(&mb->model, &mb->row, ports.local, &diags);
         mbridge_log_new_diags(mb, &mb->settings_diags, &diags);
         diag_list_uninit(&mb->settings_diags);
         mb->settings_diags = diags;
     }
-    free(object);
 }
 
 /* Brings the switch to the plan. */
@@ -366,8 +348,7 @@ mbridge_run(struct mbridge *mb)
                                                              mb->plan));
         update_mode(mb);
         mbridge_protect_ports(mb);
-        update_existence(mb);
-        update_settings(mb);
+        update_rows(mb);
         mbridge_await_run(mb);
         mbridge_follow_run(mb);
         plan_run(mb->plan);
@@ -429,6 +410,14 @@ const struct bridge_model *
 mbridge_model(const struct mbridge *mb)
 {
     return &mb->model;
+}
+
+/* Returns the mode that was last asked for and undisputed, or else found. */
+enum ports_mode
+mbridge_asked_mode(const struct mbridge *mb)
+{
+    return (!mb->has_mode ? PORTS_MODE_UNKNOWN
+            : mb->asked_exact ? PORTS_MODE_LIBVIRT : PORTS_MODE_KERNEL);
 }
 
 /* Returns how many frames flows have shown to this program. */

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "lib/host/ports-json.h"
 #include "openvswitch/types.h"
 #include "uuid.h"
 
@@ -68,6 +69,7 @@ unsigned long long int mbridge_count_frames(const struct mbridge *);
 const struct plan *mbridge_plan(const struct mbridge *);
 const struct ofctrl *mbridge_ofctrl(const struct mbridge *);
 const struct bridge_model *mbridge_model(const struct mbridge *);
+enum ports_mode mbridge_asked_mode(const struct mbridge *);
 bool mbridge_name_from_socket(char *file_name);
 bool mbridge_has_port(const struct mbridge *, const struct vif *);
 enum port_state mbridge_port_state(const struct mbridge *, const struct vif *,

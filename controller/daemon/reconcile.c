@@ -18,6 +18,7 @@
 #include "lib/host/vif.h"
 #include "lib/model/model.h"
 #include "lib/rows/dbrow.h"
+#include "lib/rows/want.h"
 #include "lib/tell/translation-format.h"
 #include "lib/tell/translation.h"
 #include "openvswitch/dynamic-string.h"
@@ -118,6 +119,10 @@ on_vif_changed(const struct vif *old, const struct vif *new, void *r_)
 
         VLOG_WARN_RL(&rl, "%s: %s", new->name, new->error);
     }
+    if (!new) {
+        /* A bridge that was made here may be unused now. */
+        dbsync_retry_declined(r->dbsync);
+    }
     SHASH_FOR_EACH (node, &r->bridges) {
         mbridge_vif_changed(node->data, old, new);
     }
@@ -164,47 +169,35 @@ update_bridges(struct reconcile *r)
     sset_destroy(&scan.seen);
 }
 
-static char *
-bridge_object(const char *name)
+static bool
+has_bridge(const char *name, const void *r_)
 {
-    return xasprintf("new bridge %s", name);
+    const struct reconcile *r = r_;
+
+    return shash_find(&r->bridges, name) != NULL;
 }
 
-/* Has the bridges made that networks name and that do not exist.  libvirt's
- * own networks never name one for us to make: to libvirt, a bridge is there
- * already. */
+/* Has the bridges made that networks name and that do not exist. */
 static void
 want_bridges(struct reconcile *r)
 {
     size_t n_defs;
     const struct netdef *const *defs = netdef_source_get(r->source, &n_defs);
-    struct sset missing = SSET_INITIALIZER(&missing);
+    struct row_changes changes = ROW_CHANGES_INITIALIZER;
     const char *name;
 
-    for (size_t i = 0; i < n_defs; i++) {
-        const struct netdef *netdef = defs[i];
-
-        if (netdef_is_ours(netdef) && !netdef->is_libvirts
-            && !shash_find(&r->bridges, netdef->bridge)
-            && sset_add(&missing, netdef->bridge)) {
-            char *object = bridge_object(netdef->bridge);
-
-            dbsync_want(r->dbsync, object,
-                        dbrow_create_bridge(netdef->bridge, r->datapath_type,
-                                            netdef->name));
-            free(object);
+    rows_want_new_bridges(&changes, defs, n_defs, has_bridge, r);
+    for (size_t i = 0; i < changes.n; i++) {
+        sset_add(&r->wanted_bridges, changes.changes[i].bridge);
+    }
+    SSET_FOR_EACH_SAFE (name, &r->wanted_bridges) {
+        dbsync_set_rows(r->dbsync, name, NULL, &changes, r->datapath_type);
+        if (!row_changes_find(&changes, ROW_NEW_BRIDGE, name, NULL)) {
+            /* From here on, what is wanted of it is its own to say. */
+            sset_find_and_delete(&r->wanted_bridges, name);
         }
     }
-    SSET_FOR_EACH (name, &r->wanted_bridges) {
-        if (!sset_contains(&missing, name)) {
-            char *object = bridge_object(name);
-
-            dbsync_unwant(r->dbsync, object);
-            free(object);
-        }
-    }
-    sset_swap(&r->wanted_bridges, &missing);
-    sset_destroy(&missing);
+    row_changes_uninit(&changes);
 }
 
 /* Has the rows deleted that limited ports that are gone. */
@@ -449,9 +442,15 @@ reconcile_rewrite(struct reconcile *r)
     dbsync_retry(r->dbsync);
 }
 
+/* Adds to 'bridge' what its row and those of its ports do not say. */
 static void
 translate_overlay(const struct reconcile *r, struct ports_bridge *bridge)
 {
+    const struct mbridge *mb = reconcile_find_bridge(r, bridge->row.name);
+
+    if (mb) {
+        bridge->mode = mbridge_asked_mode(mb);
+    }
     for (size_t i = 0; r->guests && i < bridge->n_vifs; i++) {
         guest_source_overlay(r->guests, &bridge->vifs[i]);
     }

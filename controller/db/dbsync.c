@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "jsonrpc.h"
+#include "lib/rows/row-change.h"
 #include "lib/rows/write-queue.h"
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
@@ -77,6 +78,59 @@ void
 dbsync_unwant(struct dbsync *dbsync, const char *object)
 {
     write_queue_unwant(dbsync->queue, object);
+}
+
+/* Has what is wanted of 'interface', on 'bridge', or if that is null of
+ * 'bridge' itself, be what 'changes' says.  What is not in there is as it
+ * should be.  New bridges are of 'datapath_type'. */
+void
+dbsync_set_rows(struct dbsync *dbsync, const char *bridge,
+                const char *interface, const struct row_changes *changes,
+                const char *datapath_type)
+{
+    if (!changes->n && write_queue_is_empty(dbsync->queue)) {
+        return;                 /* As nearly always. */
+    }
+    for (enum row_type type = 0; type < ROW_N_TYPES; type++) {
+        if (row_type_is_ports(type) == (interface != NULL)) {
+            const struct row_change *c = row_changes_find(changes, type,
+                                                          bridge, interface);
+            char *object = row_object(type, bridge, interface);
+
+            if (c) {
+                dbsync_want(dbsync, object,
+                            row_change_to_transact(c, datapath_type));
+            } else {
+                dbsync_unwant(dbsync, object);
+            }
+            free(object);
+        }
+    }
+}
+
+/* Is there something still to be done about 'interface', on 'bridge'? */
+bool
+dbsync_wants_rows(const struct dbsync *dbsync, const char *bridge,
+                  const char *interface)
+{
+    bool wants = false;
+
+    for (enum row_type type = 0; type < ROW_N_TYPES && !wants; type++) {
+        char *object = row_object(type, bridge, interface);
+
+        wants = (row_type_is_ports(type)
+                 && write_queue_is_pending(dbsync->queue, object));
+        free(object);
+    }
+    return wants;
+}
+
+/* Has what was declined sent at once: something has changed that its
+ * conditions may depend on. */
+void
+dbsync_retry_declined(struct dbsync *dbsync)
+{
+    write_queue_retry_declined(dbsync->queue, time_msec());
 }
 
 /* Has all that is still wanted sent at once, even if it has been refused. */
@@ -201,24 +255,10 @@ dbsync_wait(struct dbsync *dbsync)
     }
 }
 
-/* Is everything what it should be? */
-bool
-dbsync_is_empty(const struct dbsync *dbsync)
-{
-    return write_queue_is_empty(dbsync->queue);
-}
-
 /* Returns how many objects are not what they should be, but for those that
  * somebody else has a say in. */
 size_t
 dbsync_count_pending(const struct dbsync *dbsync)
 {
     return write_queue_count_pending(dbsync->queue);
-}
-
-/* Is there something still to be done about 'object'? */
-bool
-dbsync_is_wanted(const struct dbsync *dbsync, const char *object)
-{
-    return write_queue_is_pending(dbsync->queue, object);
 }

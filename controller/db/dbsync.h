@@ -14,20 +14,25 @@
 #include <stddef.h>
 
 struct json;
+struct row_changes;
 
 struct dbsync *dbsync_create(const char *remote);
 void dbsync_destroy(struct dbsync *);
 
 void dbsync_want(struct dbsync *, const char *object, struct json *params);
 void dbsync_unwant(struct dbsync *, const char *object);
+void dbsync_set_rows(struct dbsync *, const char *bridge,
+                     const char *interface, const struct row_changes *,
+                     const char *datapath_type);
 
 void dbsync_retry(struct dbsync *);
+void dbsync_retry_declined(struct dbsync *);
 
 void dbsync_run(struct dbsync *);
 void dbsync_wait(struct dbsync *);
 
-bool dbsync_is_empty(const struct dbsync *);
-bool dbsync_is_wanted(const struct dbsync *, const char *object);
+bool dbsync_wants_rows(const struct dbsync *, const char *bridge,
+                       const char *interface);
 size_t dbsync_count_pending(const struct dbsync *);
 
 #endif /* controller/db/dbsync.h */

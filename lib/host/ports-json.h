@@ -15,12 +15,24 @@
 #include <stddef.h>
 #include "lib/host/vif.h"
 #include "lib/host/bridge-row.h"
+#include "uuid.h"
 
 struct json;
 struct shash;
 
+/* The mode that a bridge has had so far, where networks that disagree leave it
+ * as it is.  Documents do not say it. */
+enum ports_mode {
+    PORTS_MODE_UNKNOWN,
+    PORTS_MODE_KERNEL,
+    PORTS_MODE_LIBVIRT
+};
+
 struct ports_bridge {
     struct bridge_row row;
+    struct uuid uuid, local_port;   /* Of its row, and of that of its own port
+                                     * in table Port.  Zero if not known. */
+    enum ports_mode mode;
     struct vif *vifs;           /* By name. */
     size_t n_vifs, allocated_vifs;
 };

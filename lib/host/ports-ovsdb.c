@@ -351,6 +351,9 @@ read_ports(const struct shash *tables, const struct json *bridge_row,
             if (name) {
                 struct vif *vif = ports_bridge_add_vif(bridge, name);
 
+                if (!strcmp(name, bridge->row.name)) {
+                    get_uuid(ports[i], &bridge->local_port);
+                }
                 read_interface(vif, row);
                 read_port(vif, port);
                 read_bond(vif, port, n);
@@ -401,6 +404,7 @@ ports_from_tables(const struct shash *tables, struct ports *ports)
         if (name) {
             struct ports_bridge *bridge = ports_add_bridge(ports, name);
 
+            uuid_from_string(&bridge->uuid, node->name);
             bridge->row.mac_table_manager
                 = get_id(row, "virtnet-mac-table-manager");
             bridge->row.owner = get_id(row, "virtnet-owner");

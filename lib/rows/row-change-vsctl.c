@@ -31,7 +31,8 @@ put_vsctl_vlan(struct ds *s, const struct row_change *c)
                       "virtnet-vlan", ds_cstr(&port));
     } else {
         ds_put_format(s, " \\\n    -- set Port %s "
-                      "external_ids:virtnet-vlan=true", ds_cstr(&port));
+                      "external_ids:virtnet-vlan=%s", ds_cstr(&port),
+                      c->is_kept ? "kept" : "true");
         if (new->tag != PORT_VLAN_NO_TAG) {
             ds_put_format(s, " tag=%d", new->tag);
         }
@@ -229,6 +230,11 @@ row_changes_format_vsctl(struct ds *s, const struct row_changes *changes)
             printable_put_shell(s, c->network);
             break;
 
+        case ROW_OLD_BRIDGE:
+            ds_put_cstr(s, " \\\n    -- del-br ");
+            printable_put_shell(s, c->bridge);
+            break;
+
         case ROW_PORT_VLAN:
             put_vsctl_vlan(s, c);
             break;
@@ -248,6 +254,9 @@ row_changes_format_vsctl(struct ds *s, const struct row_changes *changes)
         case ROW_BRIDGE_SETTINGS:
             put_vsctl_settings(s, c);
             break;
+
+        case ROW_N_TYPES:
+            OVS_NOT_REACHED();
         }
     }
     ds_put_char(s, '\n');

@@ -12,6 +12,38 @@
 #include "smap.h"
 #include "util.h"
 
+static const struct {
+    bool is_ports;
+    const char *name;
+} row_types[] = {
+#define ROW_TYPE(ENUM, IS_PORTS, NAME) { IS_PORTS, NAME },
+    ROW_TYPES
+#undef ROW_TYPE
+};
+
+/* Is what changes of 'type' are about a port's, rather than a bridge's? */
+bool
+row_type_is_ports(enum row_type type)
+{
+    return row_types[type].is_ports;
+}
+
+/* Returns the name of what a change of 'type' of 'interface', on 'bridge', or
+ * if that is null of 'bridge' itself, is about.  No two different things have
+ * the same.  That of an interface has the bridge in it, because one that moves
+ * to another bridge has left the one and come to the other in any order.  The
+ * caller must free it. */
+char *
+row_object(enum row_type type, const char *bridge, const char *interface)
+{
+    return (interface
+            ? xasprintf("bridge %s, port %s, %s", bridge, interface,
+                        row_types[type].name)
+            : type == ROW_NEW_BRIDGE ? xasprintf("new bridge %s", bridge)
+            : type == ROW_OLD_BRIDGE ? xasprintf("bridge %s", bridge)
+            : xasprintf("settings of bridge %s", bridge));
+}
+
 /* Frees what 'changes' holds, but not 'changes' itself. */
 void
 row_changes_uninit(struct row_changes *changes)
@@ -21,6 +53,7 @@ row_changes_uninit(struct row_changes *changes)
 
         free(c->bridge);
         free(c->network);
+        free(c->interface);
         free(c->port);
         port_vlan_uninit(&c->old);
         port_vlan_uninit(&c->new);
@@ -35,7 +68,7 @@ row_changes_uninit(struct row_changes *changes)
 }
 
 static struct row_change *
-add(struct row_changes *changes, enum row_change_type type,
+add(struct row_changes *changes, enum row_type type,
     const char *bridge)
 {
     if (changes->n >= changes->allocated) {
@@ -59,40 +92,62 @@ row_changes_add_bridge(struct row_changes *changes, const char *bridge,
     add(changes, ROW_NEW_BRIDGE, bridge)->network = xstrdup(network);
 }
 
-/* Adds the change of the VLANs of 'port', on 'bridge', from 'old' to 'new'. */
+/* Adds the removal of bridge 'bridge', whose row is 'uuid', with its own port,
+ * whose row is 'local_port'.  Both may be zero if they are not known. */
 void
-row_changes_add_vlan(struct row_changes *changes, const char *bridge,
-                     const char *port, const struct port_vlan *old,
-                     const struct port_vlan *new)
+row_changes_add_old_bridge(struct row_changes *changes, const char *bridge,
+                           const struct uuid *uuid,
+                           const struct uuid *local_port)
 {
-    struct row_change *c = add(changes, ROW_PORT_VLAN, bridge);
+    struct row_change *c = add(changes, ROW_OLD_BRIDGE, bridge);
 
-    c->port = xstrdup(port);
-    port_vlan_clone(&c->old, old);
-    port_vlan_clone(&c->new, new);
+    c->uuid = *uuid;
+    c->local_port = *local_port;
 }
 
-/* Adds that 'port', on 'bridge', gets 'protected' into the column of that
- * name. */
+/* Adds a change of 'type' of what 'vif', on 'bridge', has in table Port. */
+static struct row_change *
+add_port(struct row_changes *changes, enum row_type type, const char *bridge,
+         const struct vif *vif)
+{
+    struct row_change *c = add(changes, type, bridge);
+
+    c->interface = xstrdup(vif->name);
+    c->port = xstrdup(vif->port);
+    return c;
+}
+
+/* Adds the change of the VLANs of the port of 'vif', on 'bridge', to 'new'. */
+void
+row_changes_add_vlan(struct row_changes *changes, const char *bridge,
+                     const struct vif *vif, const struct port_vlan *new)
+{
+    struct row_change *c = add_port(changes, ROW_PORT_VLAN, bridge, vif);
+
+    port_vlan_clone(&c->old, &vif->vlan);
+    port_vlan_clone(&c->new, new);
+    c->is_kept = vif_has_lost_vlan(vif);
+}
+
+/* Adds that the port of 'vif', on 'bridge', gets 'protected' into the column
+ * of that name. */
 void
 row_changes_add_protected(struct row_changes *changes, const char *bridge,
-                          const char *port, bool protected)
+                          const struct vif *vif, bool protected)
 {
-    struct row_change *c = add(changes, ROW_PORT_PROTECTED, bridge);
-
-    c->port = xstrdup(port);
-    c->protected = protected;
+    add_port(changes, ROW_PORT_PROTECTED, bridge, vif)->protected = protected;
 }
 
 /* Adds the change of the limit on what goes to or comes from 'vif', on
  * 'bridge', to 'rate'. */
 void
-row_changes_add_limit(struct row_changes *changes, enum row_change_type type,
+row_changes_add_limit(struct row_changes *changes, enum row_type type,
                       const char *bridge, const struct vif *vif,
                       const struct bandwidth_rate *rate)
 {
     struct row_change *c = add(changes, type, bridge);
 
+    c->interface = xstrdup(vif->name);
     c->port = xstrdup(vif->name);
     vif_clone(&c->vif, vif);
     c->rate = *rate;
@@ -108,6 +163,23 @@ row_changes_add_settings(struct row_changes *changes, const char *bridge,
     c->settings = xmalloc(sizeof *c->settings);
     smap_clone(&c->settings->changes, &settings->changes);
     smap_clone(&c->settings->desired, &settings->desired);
+}
+
+/* Returns the change of 'type' of 'interface', on 'bridge', or if that is null
+ * of 'bridge' itself, or null if there is none. */
+const struct row_change *
+row_changes_find(const struct row_changes *changes, enum row_type type,
+                 const char *bridge, const char *interface)
+{
+    for (size_t i = 0; i < changes->n; i++) {
+        const struct row_change *c = &changes->changes[i];
+
+        if (c->type == type && !strcmp(c->bridge, bridge)
+            && nullable_string_is_equal(c->interface, interface)) {
+            return c;
+        }
+    }
+    return NULL;
 }
 
 static void
@@ -138,12 +210,6 @@ limit_to_string(const struct row_change *c, bool old)
     return text ? text : xstrdup("none");
 }
 
-static const char *
-limit_name(const struct row_change *c)
-{
-    return c->type == ROW_PORT_QOS ? "QoS" : "policing";
-}
-
 /* Appends 'c' to 's' as one line, without a newline. */
 void
 row_change_format(struct ds *s, const struct row_change *c)
@@ -154,6 +220,12 @@ row_change_format(struct ds *s, const struct row_change *c)
         printable_put(s, c->bridge);
         ds_put_cstr(s, " for network ");
         printable_put(s, c->network);
+        break;
+
+    case ROW_OLD_BRIDGE:
+        ds_put_cstr(s, "bridge ");
+        printable_put(s, c->bridge);
+        ds_put_cstr(s, ": removed");
         break;
 
     case ROW_PORT_VLAN:
@@ -170,6 +242,7 @@ row_change_format(struct ds *s, const struct row_change *c)
         printable_put(s, c->port);
         ds_put_cstr(s, c->protected ? ": protected" : ": not protected");
         break;
+
     case ROW_PORT_QOS:
     case ROW_POLICING: {
         char *old = limit_to_string(c, true);
@@ -177,7 +250,7 @@ row_change_format(struct ds *s, const struct row_change *c)
 
         ds_put_cstr(s, "port ");
         printable_put(s, c->port);
-        ds_put_format(s, ": %s ", limit_name(c));
+        ds_put_format(s, ": %s ", row_types[c->type].name);
         printable_put(s, old);
         ds_put_format(s, " -> %s", new);
         free(new);
@@ -195,19 +268,30 @@ row_change_format(struct ds *s, const struct row_change *c)
         free(changes);
         break;
     }
+
+    case ROW_N_TYPES:
+        OVS_NOT_REACHED();
     }
 }
 
-/* Returns the parameters of the request that makes change 'c'. */
-static struct json *
-row_change_to_transact(const struct row_change *c)
+/* Returns the parameters of the request that makes change 'c', in which a new
+ * bridge is of 'datapath_type' ("" means the system's default).  The caller
+ * must destroy it. */
+struct json *
+row_change_to_transact(const struct row_change *c, const char *datapath_type)
 {
     switch (c->type) {
     case ROW_NEW_BRIDGE:
-        return dbrow_create_bridge(c->bridge, "", c->network);
+        return dbrow_create_bridge(c->bridge, datapath_type, c->network);
+
+    case ROW_OLD_BRIDGE:
+        /* A document that people write does not say what the rows are. */
+        return (uuid_is_zero(&c->uuid) ? rfc7047_params()
+                : dbrow_delete_bridge(&c->uuid, &c->local_port));
 
     case ROW_PORT_VLAN:
-        return dbrow_set_port_vlan(c->port, &c->old, &c->new, "true");
+        return dbrow_set_port_vlan(c->port, &c->old, &c->new,
+                                   c->is_kept ? "kept" : "true");
 
     case ROW_PORT_PROTECTED:
         return dbrow_set_port_protected(c->port, c->protected);
@@ -220,6 +304,9 @@ row_change_to_transact(const struct row_change *c)
 
     case ROW_BRIDGE_SETTINGS:
         return dbrow_set_bridge(c->bridge, c->settings);
+
+    case ROW_N_TYPES:
+        break;
     }
     OVS_NOT_REACHED();
 }
@@ -233,7 +320,7 @@ row_changes_to_transact(const struct row_changes *changes)
     struct json *all = rfc7047_params();
 
     for (size_t i = 0; i < changes->n; i++) {
-        struct json *one = row_change_to_transact(&changes->changes[i]);
+        struct json *one = row_change_to_transact(&changes->changes[i], "");
 
         dbrow_append(all, one, i);
         json_destroy(one);
@@ -252,6 +339,42 @@ put_json_vlan(struct json *object, const char *name,
     ds_destroy(&s);
 }
 
+/* Adds what 'c' changes, and how, to 'object'. */
+static void
+put_json_values(struct json *object, const struct row_change *c)
+{
+    switch (c->type) {
+    case ROW_NEW_BRIDGE:
+    case ROW_OLD_BRIDGE:
+        break;
+
+    case ROW_PORT_VLAN:
+        put_json_vlan(object, "old", &c->old);
+        put_json_vlan(object, "new", &c->new);
+        break;
+
+    case ROW_PORT_PROTECTED:
+        json_object_put(object, "new", json_boolean_create(c->protected));
+        break;
+
+    case ROW_PORT_QOS:
+    case ROW_POLICING:
+        json_object_put(object, "old", json_string_create_nocopy(
+                            limit_to_string(c, true)));
+        json_object_put(object, "new", json_string_create_nocopy(
+                            limit_to_string(c, false)));
+        break;
+
+    case ROW_BRIDGE_SETTINGS:
+        json_object_put(object, "new", json_string_create_nocopy(
+                            bridge_settings_format(&c->settings->changes)));
+        break;
+
+    case ROW_N_TYPES:
+        OVS_NOT_REACHED();
+    }
+}
+
 /* Returns 'changes' as an array of objects, which the caller must destroy. */
 struct json *
 row_changes_to_json(const struct row_changes *changes)
@@ -263,42 +386,14 @@ row_changes_to_json(const struct row_changes *changes)
         struct json *object = json_object_create();
 
         json_object_put_string(object, "bridge", c->bridge);
-        switch (c->type) {
-        case ROW_NEW_BRIDGE:
-            json_object_put_string(object, "change", "new bridge");
+        json_object_put_string(object, "change", row_types[c->type].name);
+        if (c->network) {
             json_object_put_string(object, "network", c->network);
-            break;
-
-        case ROW_PORT_VLAN:
-            json_object_put_string(object, "change", "VLANs");
-            json_object_put_string(object, "port", c->port);
-            put_json_vlan(object, "old", &c->old);
-            put_json_vlan(object, "new", &c->new);
-            break;
-
-        case ROW_PORT_PROTECTED:
-            json_object_put_string(object, "change", "protected");
-            json_object_put_string(object, "port", c->port);
-            json_object_put(object, "new", json_boolean_create(c->protected));
-            break;
-
-        case ROW_PORT_QOS:
-        case ROW_POLICING:
-            json_object_put_string(object, "change", limit_name(c));
-            json_object_put_string(object, "port", c->port);
-            json_object_put(object, "old", json_string_create_nocopy(
-                                limit_to_string(c, true)));
-            json_object_put(object, "new", json_string_create_nocopy(
-                                limit_to_string(c, false)));
-            break;
-
-        case ROW_BRIDGE_SETTINGS:
-            json_object_put_string(object, "change", "settings");
-            json_object_put(object, "new", json_string_create_nocopy(
-                                bridge_settings_format(
-                                    &c->settings->changes)));
-            break;
         }
+        if (c->port) {
+            json_object_put_string(object, "port", c->port);
+        }
+        put_json_values(object, c);
         json_array_add(array, object);
     }
     return array;

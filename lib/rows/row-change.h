@@ -3,7 +3,8 @@
 #define ROW_CHANGE_H 1
 
 /* Changes of the Open_vSwitch database as values, for people and programs to
- * look at.  dbrow.h has the requests that carry them out. */
+ * look at, and for want.h to say what is to be changed.  dbrow.h has the
+ * requests that carry them out. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,28 +12,49 @@
 #include "lib/base/port-vlan.h"
 #include "lib/host/vif.h"
 #include "lib/model/bridge-settings.h"
+#include "uuid.h"
 
 struct json;
 
-enum row_change_type {
-    ROW_NEW_BRIDGE,             /* Bridge 'bridge', for 'network'. */
-    ROW_PORT_VLAN,              /* VLANs of Port 'port'. */
-    ROW_PORT_PROTECTED,         /* Column protected of Port 'port'. */
-    ROW_PORT_QOS,               /* Limit on what goes to 'vif'... */
-    ROW_POLICING,               /* ...and on what comes from it. */
-    ROW_BRIDGE_SETTINGS         /* 'settings' of Bridge 'bridge'. */
+/* ROW_TYPE(ENUM, IS_PORTS, NAME): of a port, or of a bridge itself. */
+#define ROW_TYPES                                       \
+    /* Bridge 'bridge', for 'network'. */               \
+    ROW_TYPE(NEW_BRIDGE, false, "new bridge")           \
+    /* Bridge 'bridge', whose row is 'uuid', goes. */   \
+    ROW_TYPE(OLD_BRIDGE, false, "old bridge")           \
+    /* 'settings' of Bridge 'bridge'. */                \
+    ROW_TYPE(BRIDGE_SETTINGS, false, "settings")        \
+    /* VLANs of Port 'port'. */                         \
+    ROW_TYPE(PORT_VLAN, true, "VLANs")                  \
+    /* Limit on what goes to 'vif'... */                \
+    ROW_TYPE(PORT_QOS, true, "QoS")                     \
+    /* ...and on what comes from it. */                 \
+    ROW_TYPE(POLICING, true, "policing")                \
+    /* Column protected of Port 'port'. */              \
+    ROW_TYPE(PORT_PROTECTED, true, "protected")
+
+enum row_type {
+#define ROW_TYPE(ENUM, IS_PORTS, NAME) ROW_##ENUM,
+    ROW_TYPES
+#undef ROW_TYPE
+    ROW_N_TYPES
 };
 
+bool row_type_is_ports(enum row_type);
+
 struct row_change {
-    enum row_change_type type;
+    enum row_type type;
     char *bridge;
     char *network;              /* Or null. */
+    char *interface;            /* Or null. */
     char *port;                 /* Or null. */
     struct port_vlan old, new;  /* Of 'port'. */
+    bool is_kept;               /* Had libvirt lost 'new'? */
     bool protected;             /* Likewise. */
     struct vif vif;             /* As it was. */
     struct bandwidth_rate rate; /* No average: no limit. */
     struct bridge_settings *settings;   /* Or null. */
+    struct uuid uuid, local_port;   /* Zero if not known. */
 };
 
 struct row_changes {
@@ -45,19 +67,28 @@ struct row_changes {
 void row_changes_uninit(struct row_changes *);
 void row_changes_add_bridge(struct row_changes *, const char *bridge,
                             const char *network);
+void row_changes_add_old_bridge(struct row_changes *, const char *bridge,
+                                const struct uuid *uuid,
+                                const struct uuid *local_port);
 void row_changes_add_vlan(struct row_changes *, const char *bridge,
-                          const char *port, const struct port_vlan *old,
-                          const struct port_vlan *new);
+                          const struct vif *, const struct port_vlan *new);
 void row_changes_add_protected(struct row_changes *, const char *bridge,
-                               const char *port, bool protected);
-void row_changes_add_limit(struct row_changes *, enum row_change_type,
+                               const struct vif *, bool protected);
+void row_changes_add_limit(struct row_changes *, enum row_type,
                            const char *bridge, const struct vif *,
                            const struct bandwidth_rate *);
 void row_changes_add_settings(struct row_changes *, const char *bridge,
                               const struct bridge_settings *);
 
+const struct row_change *row_changes_find(const struct row_changes *,
+                                          enum row_type, const char *bridge,
+                                          const char *interface);
+
+char *row_object(enum row_type, const char *bridge, const char *interface);
 void row_change_format(struct ds *, const struct row_change *);
 void row_changes_format_vsctl(struct ds *, const struct row_changes *);
+struct json *row_change_to_transact(const struct row_change *,
+                                    const char *datapath_type);
 struct json *row_changes_to_transact(const struct row_changes *);
 struct json *row_changes_to_json(const struct row_changes *);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/ovs-compat.h"
 #include "lib/base/rfc7047.h"
 #include "lib/rows/dbrow.h"
 #include "openvswitch/json.h"
@@ -211,7 +212,7 @@ add_to_batch(struct write_queue *q, const struct shash_node *node,
         .object = xstrdup(node->name),
         .params = json_clone(wanted->params),
         /* The first element is the name of the database. */
-        .end = batch->array.n - 1,
+        .end = json_array_size(batch) - 1,
     };
 }
 
@@ -289,9 +290,9 @@ refusal_init(struct refusal *refusal, const struct json *result,
                           : xstrdup("no result"));
         return;
     }
-    for (size_t i = 0; i < result->array.n; i++) {
-        const char *what = get_string(result->array.elems[i], "error");
-        const char *details = get_string(result->array.elems[i], "details");
+    for (size_t i = 0; i < json_array_size(result); i++) {
+        const char *what = get_string(json_array_at(result, i), "error");
+        const char *details = get_string(json_array_at(result, i), "details");
 
         if (what) {
             refusal->error = xasprintf("%s%s%s", what, details ? ": " : "",

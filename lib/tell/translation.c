@@ -8,8 +8,7 @@
 #include "lib/base/printable.h"
 #include "lib/host/bridge-row.h"
 #include "lib/host/ports-json.h"
-#include "lib/model/port-limits.h"
-#include "lib/model/port-policy.h"
+#include "lib/model/bridge-settings.h"
 #include "lib/model/tunnels.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/bridge-meters.h"
@@ -17,6 +16,7 @@
 #include "lib/openflow/ometer.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
+#include "lib/rows/want.h"
 #include "openvswitch/json.h"
 #include "util.h"
 
@@ -38,46 +38,17 @@ add_bridge(struct translation *t, const char *name,
     return bridge;
 }
 
-/* Adds to 't->rows' what is to be written for 'vif', which is on 'bridge'.
- * Returns true if it gets new VLANs, which it stores in '*vlan' for the caller
- * to uninitialize. */
-static bool
-add_vif_rows(struct translation *t, const struct translation_bridge *bridge,
-             const struct vif *vif, struct port_vlan *vlan)
-{
-    bool has_new_vlan = model_port_vlan(&bridge->model, vif, vlan);
-    struct port_limits limits;
-
-    if (has_new_vlan) {
-        row_changes_add_vlan(&t->rows, bridge->name, vif->port, &vif->vlan,
-                             vlan);
-    }
-    port_limits_init(&limits, &bridge->model, vif, NULL);
-    if (limits.write_in) {
-        row_changes_add_limit(&t->rows, ROW_PORT_QOS, bridge->name, vif,
-                              &limits.in);
-    }
-    if (limits.write_out) {
-        row_changes_add_limit(&t->rows, ROW_POLICING, bridge->name, vif,
-                              &limits.out);
-    }
-    return has_new_vlan;
-}
-
 /* Puts 'vif' into the plan of 'bridge', with the VLANs that it will have once
- * 't->rows' have been written.  Returns true unless libvirt mode cannot be
- * because of it. */
+ * what is asked of it has been written.  Returns true unless libvirt mode
+ * cannot be because of it. */
 static bool
-add_vif(struct translation *t, struct translation_bridge *bridge,
-        const struct vif *vif)
+add_vif(struct translation_bridge *bridge, const struct vif *vif)
 {
     struct vif after = *vif;    /* Borrows all but 'vlan'. */
     struct port_vlan vlan;
     struct vport vport;
 
-    /* What vswitchd could not add is no port. */
-    bool has_new_vlan = (!vif->error
-                         && add_vif_rows(t, bridge, vif, &vlan));
+    bool has_new_vlan = model_port_vlan(&bridge->model, vif, &vlan);
     if (has_new_vlan) {
         after.vlan = vlan;
         after.vlan_is_ours = !port_vlan_is_default(&vlan);
@@ -95,35 +66,6 @@ add_vif(struct translation *t, struct translation_bridge *bridge,
     return verdict != MODEL_UNSUPPORTED;
 }
 
-/* Keeps the tunnels of 'bridge' apart from each other, and isolated guests if
- * nothing else does. */
-static void
-protect_ports(struct translation *t, struct translation_bridge *bridge,
-                bool exact)
-{
-    size_t n = bridge->ports ? bridge->ports->n_vifs : 0;
-    struct tunnels tunnels = { .n = { 0 } };
-
-    for (size_t i = 0; i < n; i++) {
-        tunnels.n[tunnel_get_kind(&bridge->ports->vifs[i])]++;
-    }
-
-    bool apart = tunnels_are_apart(&tunnels, exact);
-    for (size_t i = 0; i < n; i++) {
-        const struct vif *vif = &bridge->ports->vifs[i];
-        const struct vport *vport
-            = exact ? NULL : plan_find_port(bridge->plan, vif->name);
-        bool protected = port_policy_protected(vif, vport && vport->isolated,
-                                               exact, apart);
-
-        if (vif_must_change_protected(vif, protected)) {
-            row_changes_add_protected(&t->rows, bridge->name, vif->port,
-                                      protected);
-        }
-    }
-    tunnels_get_diags(&tunnels, exact, bridge->name, &bridge->diags);
-}
-
 static void
 set_meters(struct translation_bridge *bridge, const struct bridge_ctx *ctx)
 {
@@ -137,22 +79,44 @@ set_meters(struct translation_bridge *bridge, const struct bridge_ctx *ctx)
     ometers_uninit(&meters);
 }
 
-/* Adds what is to be written for the bridge itself, whose row is 'row'. */
+/* Adds to 't->rows' what is to be written for 'bridge', whose row is 'row',
+ * and its ports.  It is to have an exact MAC table if 'exact', unless
+ * 'undecided'. */
 static void
-set_settings(struct translation *t, struct translation_bridge *bridge,
-             const struct bridge_row *row)
+add_rows(struct translation *t, struct translation_bridge *bridge,
+         const struct bridge_row *row, bool exact, bool undecided)
 {
     static const struct vif new_local;
-    const struct vif *local = (bridge->ports
-                               ? translation_find_vif(bridge, bridge->name)
-                               : &new_local);
-    struct bridge_settings settings;
+    const struct ports_bridge *ports = bridge->ports;
+    size_t n = ports ? ports->n_vifs : 0;
+    struct tunnels tunnels = { .n = { 0 } };
+    struct rows_bridge_ports all = {
+        .local = (ports ? translation_find_vif(bridge, bridge->name)
+                  : &new_local),
+        .is_used = n > 1,
+        .bridge = ports ? ports->uuid : UUID_ZERO,
+        .local_port = ports ? ports->local_port : UUID_ZERO,
+    };
 
-    if (bridge_settings_init(&settings, &bridge->model, row, local)) {
-        row_changes_add_settings(&t->rows, bridge->name, &settings);
-        bridge_settings_uninit(&settings);
+    for (size_t i = 0; i < n; i++) {
+        tunnels.n[tunnel_get_kind(&ports->vifs[i])]++;
     }
-    bridge_settings_report(&bridge->model, row, local, &bridge->diags);
+
+    struct rows_bridge rb = {
+        .row = row,
+        .model = &bridge->model,
+        .phase = rows_phase_at_rest(exact, tunnels_are_apart(&tunnels, exact)),
+    };
+    rb.phase.undecided = undecided;
+    for (size_t i = 0; i < n; i++) {
+        const struct vif *vif = &ports->vifs[i];
+
+        rows_want_port(&t->rows, &rb, vif,
+                       plan_find_port(bridge->plan, vif->name));
+    }
+    rows_want_bridge(&t->rows, &rb, &all);
+    tunnels_get_diags(&tunnels, exact, bridge->name, &bridge->diags);
+    bridge_settings_report(&bridge->model, row, all.local, &bridge->diags);
 }
 
 /* Makes the plan of 'bridge', whose row is 'row'. */
@@ -160,12 +124,14 @@ static void
 run_bridge(struct translation *t, struct translation_bridge *bridge,
            const struct bridge_row *row)
 {
+    enum ports_mode mode = (bridge->ports ? bridge->ports->mode
+                            : PORTS_MODE_KERNEL);
     size_t n_unsupported = 0;
 
     bridge_model_init(&bridge->model, row, t->defs, t->n_defs,
                       &bridge->diags);
     for (size_t i = 0; bridge->ports && i < bridge->ports->n_vifs; i++) {
-        n_unsupported += !add_vif(t, bridge, &bridge->ports->vifs[i]);
+        n_unsupported += !add_vif(bridge, &bridge->ports->vifs[i]);
     }
 
     /* A meter of the kernel's datapath has one band: DP_MAX_BANDS in Linux's
@@ -175,12 +141,13 @@ run_bridge(struct translation *t, struct translation_bridge *bridge,
         .meter_bands = (bridge->model.datapath == DATAPATH_SYSTEM
                         ? 1 : OMETER_MAX_BANDS),
     };
-    if (bridge->model.mode == MAC_TABLE_LIBVIRT && !bridge->model.conflict) {
+    if (bridge->model.conflict ? mode == PORTS_MODE_LIBVIRT
+        : bridge->model.mode == MAC_TABLE_LIBVIRT) {
         ctx.exact = model_can_be_exact(row, plan_network_kind(bridge->plan),
                                        n_unsupported, &bridge->diags);
     }
-    protect_ports(t, bridge, ctx.exact);
-    set_settings(t, bridge, row);
+    add_rows(t, bridge, row, ctx.exact,
+             bridge->model.conflict && mode == PORTS_MODE_UNKNOWN);
     plan_set_ctx(bridge->plan, &ctx);
     set_meters(bridge, &ctx);
     plan_run(bridge->plan);
@@ -199,37 +166,31 @@ compare_bridges(const void *a_, const void *b_)
     return strcmp(a->name, b->name);
 }
 
-static int
-compare_defs(const void *a_, const void *b_)
+static bool
+has_bridge(const char *name, const void *t)
 {
-    const struct netdef *const *a = a_;
-    const struct netdef *const *b = b_;
-    return strcmp((*a)->name, (*b)->name);
+    return translation_find_bridge(t, name) != NULL;
 }
 
-/* Adds the bridges that the definitions name and that do not exist.  libvirt's
- * own networks never name one for us to make. */
+/* Adds the bridges that are to be made. */
 static void
 add_new_bridges(struct translation *t)
 {
-    const struct netdef **defs = xmemdup(t->defs,
-                                         t->n_defs * sizeof *defs);
+    struct row_changes new = ROW_CHANGES_INITIALIZER;
 
-    qsort(defs, t->n_defs, sizeof *defs, compare_defs);
-    for (size_t i = 0; i < t->n_defs; i++) {
-        if (netdef_is_ours(defs[i]) && !defs[i]->is_libvirts
-            && !translation_find_bridge(t, defs[i]->bridge)) {
-            struct bridge_row row = {
-                .name = defs[i]->bridge,
-                .owner = defs[i]->name,
-                .protocols = CONST_CAST(char *, ""),
-            };
+    rows_want_new_bridges(&new, t->defs, t->n_defs, has_bridge, t);
+    for (size_t i = 0; i < new.n; i++) {
+        const struct row_change *c = &new.changes[i];
+        struct bridge_row row = {
+            .name = c->bridge,
+            .owner = c->network,
+            .protocols = CONST_CAST(char *, ""),
+        };
 
-            row_changes_add_bridge(&t->rows, defs[i]->bridge, defs[i]->name);
-            run_bridge(t, add_bridge(t, defs[i]->bridge, NULL), &row);
-        }
+        row_changes_add_bridge(&t->rows, c->bridge, c->network);
+        run_bridge(t, add_bridge(t, c->bridge, NULL), &row);
     }
-    free(defs);
+    row_changes_uninit(&new);
 }
 
 /* Translates the 'n_defs' definitions in 'defs' for a host that has 'ports'.

@@ -26,7 +26,8 @@ add_all(struct row_changes *changes)
     struct bridge_settings settings;
     struct bandwidth_rate rate = { .average = 1000, .burst = 1024 };
     struct bandwidth_rate none = { .average = 0 };
-    struct vif vif;
+    struct vif vif, tap, quoted;
+    struct uuid uuid = { .parts = { 1 } };
 
     port_vlan_init(&old);
     port_vlan_init(&new);
@@ -34,16 +35,25 @@ add_all(struct row_changes *changes)
     vif_init(&vif);
     vif.name = xstrdup("tap\033[1m");
     vif.port = xstrdup("tap\033[1m");
+    vif_init(&tap);
+    tap.name = xstrdup("tap1");
+    tap.port = xstrdup("tap1");
+    vif_init(&quoted);
+    quoted.name = xstrdup("tap'1");
+    quoted.port = xstrdup("tap'1");
+    port_vlan_clone(&quoted.vlan, &new);
     smap_init(&settings.changes);
     smap_init(&settings.desired);
     smap_add(&settings.changes, "stp", "true");
     smap_add(&settings.desired, "stp", "true");
 
     row_changes_add_bridge(changes, "br\n", "net\a");
-    row_changes_add_vlan(changes, "br0", "tap1", &old, &new);
-    row_changes_add_vlan(changes, "br0", "tap'1", &new, &old);
-    row_changes_add_protected(changes, "br0", "tap1", true);
-    row_changes_add_protected(changes, "br0", "tap1", false);
+    row_changes_add_old_bridge(changes, "br1", &uuid, &uuid);
+    row_changes_add_old_bridge(changes, "br2", &UUID_ZERO, &UUID_ZERO);
+    row_changes_add_vlan(changes, "br0", &tap, &new);
+    row_changes_add_vlan(changes, "br0", &quoted, &old);
+    row_changes_add_protected(changes, "br0", &tap, true);
+    row_changes_add_protected(changes, "br0", &tap, false);
     row_changes_add_limit(changes, ROW_PORT_QOS, "br0", &vif, &rate);
     row_changes_add_limit(changes, ROW_POLICING, "br0", &vif, &rate);
     row_changes_add_limit(changes, ROW_POLICING, "br0", &vif, &none);
@@ -52,6 +62,8 @@ add_all(struct row_changes *changes)
     /* All of it was copied. */
     smap_destroy(&settings.changes);
     smap_destroy(&settings.desired);
+    vif_uninit(&quoted);
+    vif_uninit(&tap);
     vif_uninit(&vif);
     port_vlan_uninit(&old);
     port_vlan_uninit(&new);
@@ -59,6 +71,8 @@ add_all(struct row_changes *changes)
 
 static const char *const lines[] = {
     "new bridge br? for network net?",
+    "bridge br1: removed",
+    "bridge br2: removed",
     "port tap1: no VLAN settings -> tag=20",
     "port tap'1: tag=20 -> no VLAN settings",
     "port tap1: protected",
@@ -101,8 +115,8 @@ test_json(void **state OVS_UNUSED)
 {
     struct row_changes changes = ROW_CHANGES_INITIALIZER;
     static const char *const kinds[] = {
-        "new bridge", "VLANs", "VLANs", "protected", "protected", "QoS",
-        "policing", "policing", "settings",
+        "new bridge", "old bridge", "old bridge", "VLANs", "VLANs",
+        "protected", "protected", "QoS", "policing", "policing", "settings",
     };
 
     struct json *json = row_changes_to_json(&changes);
@@ -117,9 +131,8 @@ test_json(void **state OVS_UNUSED)
                             kinds[i]);
         assert_non_null(get_string(json_array_at(json, i), "bridge"));
     }
-    assert_string_equal(get_string(json_array_at(json, 0), "network"),
-                        "net\a");
-    assert_string_equal(get_string(json_array_at(json, 1), "new"), "tag=20");
+    assert_string_equal(get_string(json_array_at(json, 0), "network"), "net\a");
+    assert_string_equal(get_string(json_array_at(json, 3), "new"), "tag=20");
     json_destroy(json);
     row_changes_uninit(&changes);
 }
@@ -168,6 +181,7 @@ test_vsctl(void **state OVS_UNUSED)
     assert_int_equal(strncmp(ds_cstr(&s), "ovs-vsctl ", 10), 0);
     assert_null(strstr(ds_cstr(&s) + 1, "\novs-vsctl"));
     assert_non_null(strstr(ds_cstr(&s), "'tap'\\''1'"));
+    assert_non_null(strstr(ds_cstr(&s), "-- del-br br1"));
     assert_null(strchr(ds_cstr(&s), '\033'));
     ds_destroy(&s);
     row_changes_uninit(&changes);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/ovs-compat.h"
 #include "lib/base/rfc7047.h"
 #include "lib/rows/write-queue.h"
 #include "openvswitch/dynamic-string.h"
@@ -45,10 +46,10 @@ assert_batch(struct write_queue *q, long long int now, const char *tables)
     struct ds s = DS_EMPTY_INITIALIZER;
 
     assert_int_equal(batch != NULL, tables != NULL);
-    for (size_t i = 1; batch && i < batch->array.n; i++) {
+    for (size_t i = 1; batch && i < json_array_size(batch); i++) {
         ds_put_format(&s, "%s ",
                       json_string(shash_find_data(
-                                      json_object(batch->array.elems[i]),
+                                      json_object(json_array_at(batch, i)),
                                       "table")));
     }
     assert_string_equal(ds_cstr(&s), tables ? tables : "");

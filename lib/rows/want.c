@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/rows/want.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "lib/host/bridge-row.h"
+#include "lib/host/vif.h"
+#include "lib/model/bridge-settings.h"
+#include "lib/model/model.h"
+#include "lib/model/port-limits.h"
+#include "lib/model/port-policy.h"
+#include "lib/model/vport.h"
+#include "sset.h"
+#include "util.h"
+
+/* Returns the phase of a bridge with an exact MAC table if 'exact', and
+ * tunnels that are to be kept apart if 'apart', when nothing happens any
+ * longer. */
+struct rows_phase
+rows_phase_at_rest(bool exact, bool apart)
+{
+    return (struct rows_phase) {
+        .complete = true,
+        .exact = exact,
+        .isolating = exact,
+        .apart = apart,
+    };
+}
+
+static void
+want_vlan(struct row_changes *changes, const struct rows_bridge *b,
+          const struct vif *vif)
+{
+    struct port_vlan vlan;
+
+    if (model_port_vlan(b->model, vif, &vlan)) {
+        row_changes_add_vlan(changes, b->row->name, vif, &vlan);
+        port_vlan_uninit(&vlan);
+    }
+}
+
+static void
+want_limits(struct row_changes *changes, const struct rows_bridge *b,
+            const struct vif *vif)
+{
+    struct port_limits limits;
+
+    port_limits_init(&limits, b->model, vif, NULL);
+    if (limits.write_in) {
+        row_changes_add_limit(changes, ROW_PORT_QOS, b->row->name, vif,
+                              &limits.in);
+    }
+    if (limits.write_out) {
+        row_changes_add_limit(changes, ROW_POLICING, b->row->name, vif,
+                              &limits.out);
+    }
+}
+
+/* Column protected is as it must be for tunnels and isolated guests to be kept
+ * apart.  As long as the bridge's networks or its mode are not known, or flows
+ * that isolate guests are on their way, a guest stays as it is. */
+static void
+want_protected(struct row_changes *changes, const struct rows_bridge *b,
+               const struct vif *vif, const struct vport *vport)
+{
+    const struct rows_phase *phase = &b->phase;
+    bool knows_networks = phase->complete || b->model->n_networks > 0;
+    bool on_their_way = phase->exact && !phase->isolating;
+    bool isolated = (knows_networks && !phase->undecided && !on_their_way
+                     ? vport && vport->isolated : vif->protected_is_ours);
+    bool protected = port_policy_protected(vif, isolated,
+                                           phase->exact && phase->isolating,
+                                           phase->apart);
+
+    if (vif_must_change_protected(vif, protected)) {
+        row_changes_add_protected(changes, b->row->name, vif, protected);
+    }
+}
+
+/* Adds what is to be written for 'vif', an interface on bridge 'b', to
+ * 'changes'.  'vport' is what is meant by it, or null if it is left out of the
+ * plan.
+ *
+ * What vswitchd could not add, or has not added yet, is no port: nothing is
+ * known of it that would be worth a write. */
+void
+rows_want_port(struct row_changes *changes, const struct rows_bridge *b,
+               const struct vif *vif, const struct vport *vport)
+{
+    if (vif->error || vif->ofport == OFPP_NONE) {
+        return;
+    }
+    if (b->phase.complete || !vif->portgroup
+        || model_find_portgroup(b->model, vif, NULL)) {
+        want_vlan(changes, b, vif);
+        want_limits(changes, b, vif);
+    } /* Else it may be in the file that could not be read. */
+    want_protected(changes, b, vif, vport);
+}
+
+/* Adds what is to be written for bridge 'b' itself, of which 'ports' tells, to
+ * 'changes'.
+ *
+ * A bridge that was made here goes with the last network that names it, unless
+ * somebody uses it.  As long as a file cannot be read, more may be asked for
+ * in there. */
+void
+rows_want_bridge(struct row_changes *changes, const struct rows_bridge *b,
+                 const struct rows_bridge_ports *ports)
+{
+    struct bridge_settings settings;
+
+    if (!b->phase.complete || !ports->local) {
+        return;
+    }
+    if (b->row->owner && !b->model->wanted && !b->model->n_networks
+        && !ports->is_used) {
+        row_changes_add_old_bridge(changes, b->row->name, &ports->bridge,
+                                   &ports->local_port);
+    } else if (bridge_settings_init(&settings, b->model, b->row,
+                                    ports->local)) {
+        row_changes_add_settings(changes, b->row->name, &settings);
+        bridge_settings_uninit(&settings);
+    }
+}
+
+static int
+compare_defs(const void *a_, const void *b_)
+{
+    const struct netdef *const *a = a_;
+    const struct netdef *const *b = b_;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Adds the bridges to 'changes' that those of the 'n_defs' definitions in
+ * 'defs' name that are for us to carry out, and that 'has_bridge', called with
+ * 'aux', does not know.  Each is made for the first network by name.
+ *
+ * libvirt's own networks never name one for us to make: to libvirt, a bridge
+ * is there already. */
+void
+rows_want_new_bridges(struct row_changes *changes,
+                      const struct netdef *const *defs, size_t n_defs,
+                      rows_has_bridge_cb *has_bridge, const void *aux)
+{
+    const struct netdef **sorted = xmemdup(defs, n_defs * sizeof *defs);
+    struct sset names = SSET_INITIALIZER(&names);
+
+    qsort(sorted, n_defs, sizeof *sorted, compare_defs);
+    for (size_t i = 0; i < n_defs; i++) {
+        const struct netdef *netdef = sorted[i];
+
+        if (netdef_is_ours(netdef) && !netdef->is_libvirts
+            && !has_bridge(netdef->bridge, aux)
+            && sset_add(&names, netdef->bridge)) {
+            row_changes_add_bridge(changes, netdef->bridge, netdef->name);
+        }
+    }
+    sset_destroy(&names);
+    free(sorted);
+}
