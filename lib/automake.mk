@@ -24,12 +24,17 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/vlan-set.h \
 	lib/host/bridge-row.c \
 	lib/host/bridge-row.h \
+	lib/host/columns.h \
+	lib/host/json-columns.c \
+	lib/host/json-columns.h \
 	lib/host/port-qos.c \
 	lib/host/port-qos.h \
 	lib/host/ports-json.c \
 	lib/host/ports-json.h \
 	lib/host/ports-ovsdb.c \
 	lib/host/ports-small.c \
+	lib/host/vif-columns.c \
+	lib/host/vif-columns.h \
 	lib/host/vif-guest.c \
 	lib/host/vif.c \
 	lib/host/vif.h \

@@ -9,6 +9,7 @@ ovsdb_libvirtnet_ovsdb_la_SOURCES = \
 	ovsdb/ovs-idl.h \
 	ovsdb/qos-reader.c \
 	ovsdb/qos-reader.h \
+	ovsdb/row-columns.h \
 	ovsdb/vif-reader.c \
 	ovsdb/vif-reader.h \
 	ovsdb/vif-rows.c \

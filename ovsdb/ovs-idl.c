@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "lib/host/columns.h"
 #include "ovsdb-idl.h"
 #include "smap.h"
 #include "util.h"
@@ -22,54 +23,15 @@ struct ovsdb_idl *
 ovs_idl_connect(const char *remote)
 {
     static const struct ovsdb_idl_column *const columns[] = {
-        &ovsrec_open_vswitch_col_cur_cfg,
-        &ovsrec_open_vswitch_col_next_cfg,
-        &ovsrec_open_vswitch_col_other_config,
-
-        &ovsrec_bridge_col_datapath_type,
-        &ovsrec_bridge_col_name,
-        &ovsrec_bridge_col_external_ids,
-        &ovsrec_bridge_col_other_config,
-        &ovsrec_bridge_col_protocols,
-        &ovsrec_bridge_col_stp_enable,
-
-        &ovsrec_mirror_col_output_port,
-
-        &ovsrec_port_col_bond_active_slave,
-        &ovsrec_port_col_bond_mode,
-        &ovsrec_port_col_cvlans,
-        &ovsrec_port_col_external_ids,
-        &ovsrec_port_col_interfaces,
-        &ovsrec_port_col_lacp,
-        &ovsrec_port_col_name,
-        &ovsrec_port_col_other_config,
-        &ovsrec_port_col_protected_,
-        &ovsrec_port_col_qos,
-        &ovsrec_port_col_tag,
-        &ovsrec_port_col_trunks,
-        &ovsrec_port_col_vlan_mode,
-
-        &ovsrec_interface_col_error,
-        &ovsrec_interface_col_external_ids,
-        &ovsrec_interface_col_ingress_policing_burst,
-        &ovsrec_interface_col_ingress_policing_rate,
-        &ovsrec_interface_col_lacp_current,
-        &ovsrec_interface_col_link_state,
-        &ovsrec_interface_col_mac_in_use,
-        &ovsrec_interface_col_mtu,
-        &ovsrec_interface_col_mtu_request,
-        &ovsrec_interface_col_name,
-        &ovsrec_interface_col_ofport,
-        &ovsrec_interface_col_options,
-        &ovsrec_interface_col_type,
-
-        &ovsrec_qos_col_external_ids,
-        &ovsrec_qos_col_other_config,
-        &ovsrec_qos_col_queues,
-        &ovsrec_qos_col_type,
-
-        &ovsrec_queue_col_external_ids,
-        &ovsrec_queue_col_other_config,
+#define MONITORED(TABLE, MEMBER, NAME, TYPE) &ovsrec_##TABLE##_col_##MEMBER,
+        OPEN_VSWITCH_COLUMNS(MONITORED)
+        BRIDGE_COLUMNS(MONITORED)
+        MIRROR_COLUMNS(MONITORED)
+        PORT_COLUMNS(MONITORED)
+        INTERFACE_COLUMNS(MONITORED)
+        QOS_COLUMNS(MONITORED)
+        QUEUE_COLUMNS(MONITORED)
+#undef MONITORED
     };
     struct ovsdb_idl *idl = ovsdb_idl_create(remote, &ovsrec_idl_class, false,
                                              true);

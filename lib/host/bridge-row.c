@@ -6,7 +6,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/host/columns.h"
+#include "openvswitch/dynamic-string.h"
+#include "smap.h"
 #include "util.h"
+
+static char *
+join(const struct strings *column)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    for (size_t i = 0; i < column->n; i++) {
+        ds_put_format(&s, "%s%s", i ? "," : "", column->elems[i]);
+    }
+    return ds_steal_cstr(&s);
+}
+
+static char *
+get(const struct smap *map, const char *key)
+{
+    return map ? nullable_xstrdup(smap_get(map, key)) : NULL;
+}
+
+/* Initializes 'row' to what 'c' says. */
+void
+bridge_row_from_columns(struct bridge_row *row,
+                        const struct bridge_columns *c)
+{
+    *row = (struct bridge_row) {
+        .name = xstrdup(c->name),
+        .mac_table_manager = get(c->external_ids,
+                                 "virtnet-mac-table-manager"),
+        .owner = get(c->external_ids, "virtnet-owner"),
+        .protocols = join(&c->protocols),
+        .datapath_type = xstrdup(c->datapath_type ? c->datapath_type : ""),
+        .forward_bpdu = (c->other_config
+                         && smap_get_bool(c->other_config, "forward-bpdu",
+                                          false)),
+        .stp_enable = c->stp_enable,
+        .hwaddr = get(c->other_config, "hwaddr"),
+        .stp_delay = get(c->other_config, "stp-forward-delay"),
+        .settings_mark = get(c->external_ids, "virtnet-settings"),
+    };
+}
 
 /* Initializes 'dst' to a copy of 'src'. */
 void

@@ -22,6 +22,10 @@ struct bridge_row {
     char *settings_mark;        /* external_ids:virtnet-settings, or null. */
 };
 
+struct bridge_columns;
+
+void bridge_row_from_columns(struct bridge_row *,
+                             const struct bridge_columns *);
 void bridge_row_clone(struct bridge_row *, const struct bridge_row *);
 void bridge_row_uninit(struct bridge_row *);
 bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);

@@ -30,20 +30,28 @@ ports_add_bridge(struct ports *ports, const char *name)
     return bridge;
 }
 
-/* Adds an interface 'name' to 'bridge' and returns it, with all defaults but
- * for 'name'.  The pointer is good until the next call. */
-struct vif *
-ports_bridge_add_vif(struct ports_bridge *bridge, const char *name)
+/* Adds 'vif', which is taken over, to 'bridge'. */
+void
+ports_bridge_put_vif(struct ports_bridge *bridge, struct vif *vif)
 {
     if (bridge->n_vifs >= bridge->allocated_vifs) {
         bridge->vifs = x2nrealloc(bridge->vifs, &bridge->allocated_vifs,
                                   sizeof *bridge->vifs);
     }
+    bridge->vifs[bridge->n_vifs++] = *vif;
+}
 
-    struct vif *vif = &bridge->vifs[bridge->n_vifs++];
-    vif_init(vif);
-    vif->name = xstrdup(name);
-    return vif;
+/* Adds an interface 'name' to 'bridge' and returns it, with all defaults but
+ * for 'name'.  The pointer is good until the next call. */
+struct vif *
+ports_bridge_add_vif(struct ports_bridge *bridge, const char *name)
+{
+    struct vif vif;
+
+    vif_init(&vif);
+    vif.name = xstrdup(name);
+    ports_bridge_put_vif(bridge, &vif);
+    return &bridge->vifs[bridge->n_vifs - 1];
 }
 
 /* Frees what 'ports' holds, but not 'ports' itself. */
@@ -135,6 +143,11 @@ find_bonds(struct ports_bridge *bridge)
         if (other) {
             vif->bond.lacp_negotiated = other->bond.lacp_negotiated;
         }
+    }
+    for (size_t i = 0; i < bridge->n_vifs; i++) {
+        struct vif_bond *bond = &bridge->vifs[i].bond;
+
+        bond->lacp_negotiated &= bond->is_member;
     }
     shash_destroy(&bonds);
 }

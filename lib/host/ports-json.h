@@ -61,6 +61,7 @@ char *ports_from_reply(const struct json *result, struct ports *);
 /* For the readers of the several formats. */
 struct ports_bridge *ports_add_bridge(struct ports *, const char *name);
 struct vif *ports_bridge_add_vif(struct ports_bridge *, const char *name);
+void ports_bridge_put_vif(struct ports_bridge *, struct vif *);
 void ports_bridge_sort(struct ports_bridge *);
 void ports_finish(struct ports *);
 char *ports_from_small_json(const struct json *, struct ports *);

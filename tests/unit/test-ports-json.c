@@ -132,6 +132,39 @@ test_small(void **state OVS_UNUSED)
     ports_uninit(&ports);
 }
 
+/* What is read of a database is what the daemon reads of it: the socket of a
+ * guest by vhost-user, a carrier, a partner for LACP, words in capitals. */
+static void
+test_columns(void **state OVS_UNUSED)
+{
+    static const char text[] = LOG(SCHEMA) LOG("{" BRIDGE "," PORTS ","
+        "\"Open_vSwitch\":{\"" UUID(0) "\":{\"other_config\":"
+        "[\"map\",[[\"vhost-sock-dir\",\"v\"]]]}},"
+        "\"Interface\":{\"" UUID(4) "\":{\"name\":\"eth0\",\"ofport\":1,"
+        "\"link_state\":\"down\"},"
+        "\"" UUID(5) "\":{\"name\":\"eth1\",\"ofport\":-1,\"mtu\":-5},"
+        "\"" UUID(6) "\":{\"name\":\"tap0\",\"ofport\":3,"
+        "\"type\":\"dpdkvhostuserclient\",\"lacp_current\":true,\"options\":"
+        "[\"map\",[[\"vhost-server-path\",\"/run/a\"]]]},"
+        "\"" UUID(7) "\":{\"name\":\"span\",\"ofport\":4,"
+        "\"type\":\"dpdkvhostuser\"}}}")
+        LOG("{\"Port\":{\"" UUID(3) "\":{\"external_ids\":"
+            "[\"map\",[[\"virtnet-protected\",\"True\"]]]}}}");
+    struct ports ports;
+
+    assert_null(ports_from_text(text, strlen(text), &ports));
+    assert_true(find(&ports, "eth0")->no_carrier);
+    assert_false(find(&ports, "tap0")->no_carrier);
+    assert_string_equal(find(&ports, "tap0")->socket, "/run/a");
+    assert_non_null(strstr(find(&ports, "span")->socket, "/v/span"));
+    assert_null(find(&ports, "eth0")->socket);
+    assert_false(find(&ports, "tap0")->bond.lacp_negotiated);
+    assert_true(find(&ports, "tap0")->protected_is_ours);
+    assert_int_equal(find(&ports, "eth1")->mtu, 0);
+    assert_non_null(find(&ports, "eth1")->error);
+    ports_uninit(&ports);
+}
+
 /* What is wrong is said with its place. */
 static void
 test_errors(void **state OVS_UNUSED)
@@ -178,6 +211,7 @@ main(void)
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_cut_off),
         cmocka_unit_test(test_small),
+        cmocka_unit_test(test_columns),
         cmocka_unit_test(test_errors),
     };
 
