@@ -11,10 +11,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/early-bridges.h \
 	controller/daemon/export.c \
 	controller/daemon/export.h \
-	controller/daemon/mbridge-await.c \
-	controller/daemon/mbridge-follow.c \
 	controller/daemon/mbridge-format.c \
-	controller/daemon/mbridge-found.c \
+	controller/daemon/mbridge-life.c \
 	controller/daemon/mbridge-ports.c \
 	controller/daemon/mbridge-private.h \
 	controller/daemon/mbridge-state.c \

@@ -51,6 +51,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/network-meters.h \
 	lib/model/network-side.c \
 	lib/model/network-side.h \
+	lib/model/port-life.c \
+	lib/model/port-life.h \
 	lib/model/port-limits.c \
 	lib/model/port-limits.h \
 	lib/model/port-policy.c \

@@ -45,6 +45,7 @@ unit_tests = \
 	tests/unit/test-plan \
 	tests/unit/test-plan-format \
 	tests/unit/test-plan-law \
+	tests/unit/test-port-life \
 	tests/unit/test-port-limits \
 	tests/unit/test-port-policy \
 	tests/unit/test-port-vlan \
@@ -183,6 +184,10 @@ tests_unit_test_port_vlan_LDADD = $(UNIT_LIBS)
 tests_unit_test_ometer_SOURCES = tests/unit/test-ometer.c
 tests_unit_test_ometer_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_ometer_LDADD = $(UNIT_LIBS)
+tests_unit_test_port_life_SOURCES = tests/unit/test-port-life.c
+tests_unit_test_port_life_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_port_life_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_port_limits_SOURCES = tests/unit/test-port-limits.c
 tests_unit_test_port_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_port_limits_LDADD = $(UNIT_LIBS)

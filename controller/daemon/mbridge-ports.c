@@ -2,6 +2,7 @@
 #include <config.h>
 #include "controller/daemon/mbridge-private.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,9 @@
 #include "flow.h"
 #include "hash.h"
 #include "lib/host/vif.h"
+#include "lib/model/mac-table.h"
 #include "lib/model/model.h"
+#include "lib/model/port-life.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/plan.h"
 #include "lib/rows/want.h"
@@ -19,6 +22,9 @@
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
 #include "ovsdb/vif-reader.h"
+#include "packets.h"
+#include "sset.h"
+#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(mbridge_ports);
@@ -87,6 +93,24 @@ mport_set_fresh(struct mbridge *mb, struct mport *port, bool fresh)
     port->fresh = fresh;
 }
 
+/* Has 'port' looked at again at 'when', in time_msec() terms, LLONG_MAX for
+ * never. */
+static void
+mport_set_wake(struct mbridge *mb, struct mport *port, long long int when)
+{
+    bool wakes = when != LLONG_MAX;
+    uint64_t priority = LLONG_MAX - when;
+
+    if (port->wakes && wakes) {
+        heap_change(&mb->wakes, &port->wake_node, priority);
+    } else if (wakes) {
+        heap_insert(&mb->wakes, &port->wake_node, priority);
+    } else if (port->wakes) {
+        heap_remove(&mb->wakes, &port->wake_node);
+    }
+    port->wakes = wakes;
+}
+
 void
 mbridge_destroy_mport(struct mbridge *mb, struct mport *port)
 {
@@ -95,9 +119,8 @@ mbridge_destroy_mport(struct mbridge *mb, struct mport *port)
     mb->tunnels.n[port->tunnel]--;
     normal_guard_remove_port(mb->guard, port->ofport);
     diag_list_uninit(&port->diags);
-    follow_uninit(&port->follow);
-    ovs_list_remove(&port->deaf_node);
-    ovs_list_remove(&port->await_node);
+    mport_set_wake(mb, port, LLONG_MAX);
+    port_life_uninit(&port->life);
     hmap_remove(&mb->ports, &port->hmap_node);
     free(port);
 }
@@ -153,22 +176,75 @@ mbridge_find_vif(const struct mbridge *mb, const struct mport *port,
     return vif;
 }
 
-/* Does 'vport', a new version of 'port' with or without 'carrier', mean that
- * now the outside is to send by another member of a bond than before?  With
- * LACP the members are one to the outside.
- *
- * vswitchd has put a member out of use, if its bond_downdelay is 0, before it
- * writes that the link is down. */
-static bool
-moves_guests(const struct mbridge *mb, const struct mport *port,
-             const struct vport *vport, bool carrier)
+/* Takes from guests that have changed to it what 'vport' is configured
+ * with. */
+static void
+unfollow_others(struct mbridge *mb, const struct vport *vport)
 {
-    const struct vport *old = plan_find_port(mb->plan, vport->name);
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(10, 20);
 
-    return (old && old->reflects && vport->reflects
-            && ((old->admission != ADMISSION_ALL
-                 && vport->admission == ADMISSION_ALL)
-                || (port->carrier && !carrier)));
+    for (size_t i = 0; vport->role != VIF_NETWORK && i < vport_n_macs(vport);
+         i++) {
+        struct vport_mac m = vport_get_mac(vport, i);
+        struct sset names = SSET_INITIALIZER(&names);
+        const char *name;
+
+        if (m.kind != CLAIM_ANNOUNCED) {
+            port_life_find_followers(plan_mac_table(mb->plan), vport, m.mac,
+                                     &names);
+        }
+        SSET_FOR_EACH (name, &names) {
+            const struct vport *other = plan_find_port(mb->plan, name);
+            struct mport *port = (other ? mbridge_find_mport(mb, other->ofport)
+                                  : NULL);
+
+            if (port && port_life_lost(&port->life, m.mac)) {
+                VLOG_INFO_RL(&rl, "%s: "ETH_ADDR_FMT" is no longer the "
+                             "guest's of %s, but that of %s", mb->row.name,
+                             ETH_ADDR_ARGS(m.mac), name, vport->name);
+                mbridge_update_mport(mb, port);
+            }
+        }
+        sset_destroy(&names);
+    }
+}
+
+/* Has the plan follow what 'port', whose interface is 'vif', is now.  Returns
+ * what the model says of it, and adds to 'diags'. */
+static enum model_verdict
+mport_update_plan(struct mbridge *mb, struct mport *port,
+                  const struct vif *vif, struct diag_list *diags)
+{
+    const struct port_facts facts = {
+        .model = &mb->model,
+        .networks_known = mbridge_knows_networks(mb),
+        .macs = plan_mac_table(mb->plan),
+        .vif = vif,
+        .hw_addr = port->hw_addr,
+    };
+    const struct vport *old = (port->in_plan
+                               ? plan_find_port(mb->plan, port->name) : NULL);
+    struct vport vport;
+    enum model_verdict verdict = port_life_update(&port->life, &facts,
+                                                  time_msec(), &vport, diags);
+    bool in_plan = verdict != MODEL_SKIPPED;
+
+    mport_set_wake(mb, port, port_life_wake_time(&port->life));
+    normal_guard_set_port(mb->guard, port->ofport,
+                          in_plan && vport.role == VIF_NETWORK);
+    port->isolated = in_plan && vport.isolated;
+    if (in_plan) {
+        mb->check_rows |= vport.role == VIF_HOST;
+        mb->announce |= port_life_moves_guests(&port->life, vif, old, &vport);
+        plan_set_port(mb->plan, &vport);
+        port->in_plan = true;
+        unfollow_others(mb, &vport);
+        vport_uninit(&vport);
+    } else if (port->in_plan) {
+        plan_remove_port(mb->plan, port->name);
+        port->in_plan = false;
+    }
+    return verdict;
 }
 
 /* Finds out from the database what 'port' is for, and has the plan follow. */
@@ -177,11 +253,11 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
 {
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     enum model_verdict verdict;
-    struct vport vport;
     struct vif early;
     const struct vif *vif = mbridge_find_vif(mb, port, &early);
 
     port->put = ofctrl_next_put(mb->ofctrl);
+    mport_set_wake(mb, port, port_life_wake_time(&port->life));
     if (vif && vif != &early) {
         mport_set_fresh(mb, port, false);
     }
@@ -197,38 +273,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
         port->name = xstrdup(vif->name);
     }
 
-    verdict = model_port(&mb->model, vif, &vport, &diags);
-    if (verdict != MODEL_SKIPPED) {
-        mbridge_keep_found(mb, port, &vport);
-    }
-    normal_guard_set_port(mb->guard, port->ofport,
-                          verdict != MODEL_SKIPPED
-                          && vport.role == VIF_NETWORK);
-    port->isolated = verdict != MODEL_SKIPPED && vport.isolated;
-    if (verdict != MODEL_SKIPPED) {
-        if (vport.role == VIF_HOST) {
-            mb->check_rows = true;
-            /* The database has it too, but not after a restart of its
-             * server. */
-            vport_set_mac(&vport, port->hw_addr);
-        }
-        mbridge_await(mb, port, vif, &vport);
-        /* A guest that is held back no longer may be held back again. */
-        port->arrived = port->arrived && !vport.active;
-        vport.active = vport.active || port->arrived;
-        mbridge_follow(mb, port, vif->guest.current_mac, &vport);
-        mb->announce = (mb->announce
-                        || moves_guests(mb, port, &vport, !vif->no_carrier));
-        port->carrier = !vif->no_carrier;
-        plan_set_port(mb->plan, &vport);
-        vport_uninit(&vport);
-    } else if (port->in_plan) {
-        plan_remove_port(mb->plan, port->name);
-    }
-    port->in_plan = verdict != MODEL_SKIPPED;
-    if (port->in_plan) {
-        mbridge_unfollow_others(mb, port);
-    }
+    verdict = mport_update_plan(mb, port, vif, &diags);
     mb->n_unsupported -= port->unsupported;
     port->unsupported = verdict == MODEL_UNSUPPORTED;
     mb->n_unsupported += port->unsupported;
@@ -321,10 +366,7 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
         port->ofport = phy->port_no;
         mb->tunnels.n[port->tunnel]++;
         diag_list_init(&port->diags);
-        follow_init(&port->follow);
-        ovs_list_init(&port->deaf_node);
-        ovs_list_init(&port->await_node);
-        port->is_new = ofctrl_is_ready(mb->ofctrl);
+        port_life_init(&port->life, ofctrl_is_ready(mb->ofctrl));
         hmap_insert(&mb->ports, &port->hmap_node, hash_ofport(port->ofport));
     }
     mport_set_fresh(mb, port, false);

@@ -8,14 +8,14 @@
 
 #include "controller/daemon/mbridge.h"
 #include "controller/switch/ofctrl.h"
+#include "heap.h"
 #include "lib/base/diag.h"
 #include "lib/host/bridge-row.h"
-#include "lib/model/follow.h"
 #include "lib/model/model.h"
+#include "lib/model/port-life.h"
 #include "lib/model/tunnels.h"
 #include "lib/rows/want.h"
 #include "openvswitch/hmap.h"
-#include "openvswitch/list.h"
 #include "openvswitch/ofp-port.h"
 #include "openvswitch/shash.h"
 #include "uuid.h"
@@ -32,20 +32,11 @@ struct mport {
 
     /* From the database, once known. */
     char *name;                 /* Of the interface, or null. */
-    bool arrived;               /* Held back, but it has sent a frame. */
-    bool is_new;                /* Come since the switch was read, not active
-                                 * yet. */
-    long long int await_until;  /* By time_msec(); see mbridge_await(). */
-    struct ovs_list await_node; /* In mbridge's 'awaited_ports', or empty. */
-    struct follow follow;       /* What its guest has changed to. */
-    struct eth_addr current_mac;    /* What libvirt said of that. */
-    struct ovs_list deaf_node;  /* In mbridge's 'deaf_ports', or empty. */
+    struct port_life life;
+    struct heap_node wake_node; /* In mbridge's 'wakes', if 'wakes'. */
+    bool wakes;
     bool in_plan;
     bool isolated;
-    bool carrier;               /* Was its link up? */
-    struct {
-        bool network, isolated, listens;
-    } found;                    /* In the switch: what it was taken for. */
     bool unsupported;           /* Keeps the bridge in kernel mode. */
     enum tunnel_kind tunnel;    /* As counted in mbridge's 'tunnels'. */
     struct diag_list diags;
@@ -62,8 +53,8 @@ struct mbridge {
     struct hmap ports;          /* Contains "struct mport"s. */
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
     bool announce;              /* Another member of a bond is in use. */
-    struct ovs_list deaf_ports; /* Those whose guest is not listened to. */
-    struct ovs_list awaited_ports;  /* Those whose guest is not known yet. */
+    struct heap wakes;          /* Ports to be looked at again, the first on
+                                 * top. */
     unsigned long long int n_frames;    /* That flows have shown. */
     size_t n_unsupported;       /* Of them. */
     struct tunnels tunnels;     /* Likewise. */
@@ -109,27 +100,12 @@ void mbridge_protect_ports(struct mbridge *);
 bool mbridge_has_protected(const struct mbridge *);
 ofctrl_port_cb mbridge_on_of_port;
 
-/* mbridge-found.c. */
+/* mbridge-life.c. */
 bool mbridge_knows_networks(const struct mbridge *);
-void mbridge_find(struct mbridge *, const struct oflow_table *);
-void mbridge_keep_found(const struct mbridge *, struct mport *,
-                        struct vport *);
-
-/* mbridge-await.c. */
-void mbridge_await(struct mbridge *, struct mport *, const struct vif *,
-                   struct vport *);
-void mbridge_await_run(struct mbridge *);
-void mbridge_await_wait(const struct mbridge *);
-
-/* mbridge-follow.c. */
 ofctrl_frame_cb mbridge_on_frame;
 ofctrl_taken_cb mbridge_on_taken;
-void mbridge_follow(const struct mbridge *, struct mport *,
-                    struct eth_addr current_mac, struct vport *);
-void mbridge_unfollow_others(struct mbridge *, const struct mport *);
-void mbridge_found_followed(struct mbridge *, const char *port,
-                            struct eth_addr);
-void mbridge_follow_run(struct mbridge *);
-void mbridge_follow_wait(const struct mbridge *);
+void mbridge_find(struct mbridge *, const struct oflow_table *);
+void mbridge_lives_run(struct mbridge *);
+void mbridge_lives_wait(const struct mbridge *);
 
 #endif /* controller/daemon/mbridge-private.h */

@@ -45,8 +45,7 @@ mbridge_create(const char *name, const struct mbridge_env *env)
     mb->plan = plan_create(name);
     hmap_init(&mb->ports);
     shash_init(&mb->fresh_ports);
-    ovs_list_init(&mb->deaf_ports);
-    ovs_list_init(&mb->awaited_ports);
+    heap_init(&mb->wakes);
     diag_list_init(&mb->model_diags);
     diag_list_init(&mb->mode_diags);
     diag_list_init(&mb->settings_diags);
@@ -87,6 +86,7 @@ mbridge_destroy(struct mbridge *mb)
     }
     hmap_destroy(&mb->ports);
     shash_destroy(&mb->fresh_ports);
+    heap_destroy(&mb->wakes);
     ofctrl_destroy(mb->ofctrl);
     normal_guard_destroy(mb->guard);
     plan_destroy(mb->plan);
@@ -349,8 +349,7 @@ mbridge_run(struct mbridge *mb)
         update_mode(mb);
         mbridge_protect_ports(mb);
         update_rows(mb);
-        mbridge_await_run(mb);
-        mbridge_follow_run(mb);
+        mbridge_lives_run(mb);
         plan_run(mb->plan);
         update_switch(mb);
     }
@@ -362,8 +361,7 @@ void
 mbridge_wait(struct mbridge *mb)
 {
     ofctrl_wait(mb->ofctrl);
-    mbridge_await_wait(mb);
-    mbridge_follow_wait(mb);
+    mbridge_lives_wait(mb);
     normal_guard_wait(mb->guard, ofctrl_is_installed(mb->ofctrl, mb->plan));
     if (normal_guard_is_set(mb->guard)) {
         ofctrl_put_wait(mb->ofctrl);

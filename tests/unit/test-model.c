@@ -217,6 +217,14 @@ static const struct port_case {
       MODEL_SKIPPED, 0, NULL, false,
       "error: p: external_ids:virtnet-role is 'guest', but there is no "
       "external_ids:attached-mac; not wired\n" },
+    { { .socket = S("/run/s1") }, MODEL_SKIPPED, 0, NULL, false,
+      "error: p: is a vhost-user port, but libvirt knows no guest at its "
+      "socket '/run/s1', and there is no external_ids:attached-mac; not "
+      "wired\n" },
+    { { .socket = S("/run/s1"), .attached_mac = S(MAC) },
+      MODEL_WIRED, VIF_GUEST, MAC, true, "" },
+    { { .socket = S("/run/s1"), .role = S("network") },
+      MODEL_WIRED, VIF_NETWORK, "00:00:00:00:00:00", true, "" },
     { { .attached_mac = S(MAC), .role = S("guest") },
       MODEL_WIRED, VIF_GUEST, MAC, true, "" },
     { { .attached_mac = S(MAC), .role = S("router") },

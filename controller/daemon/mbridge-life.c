@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/mbridge-private.h"
+
+#include <limits.h>
+
+#include "lib/model/port-life.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
+#include "lib/openflow/plan.h"
+#include "openvswitch/match.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "packets.h"
+#include "timeval.h"
+
+VLOG_DEFINE_THIS_MODULE(mbridge_life);
+
+/* Are the networks of 'mb' known?  Some of them may be in a file that cannot
+ * be read. */
+bool
+mbridge_knows_networks(const struct mbridge *mb)
+{
+    return mb->complete || mb->model.n_networks > 0;
+}
+
+static const struct vport *
+find_vport(const struct mbridge *mb, const struct mport *port)
+{
+    return (port && port->in_plan ? plan_find_port(mb->plan, port->name)
+            : NULL);
+}
+
+/* Has 'changes', the PORT_LIFE_*s that the guest of 'port' has made, by 'src'
+ * if it is an address, carried out. */
+static void
+apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
+              struct eth_addr src)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(10, 20);
+
+    if (changes & PORT_LIFE_ARRIVED) {
+        VLOG_INFO("%s: guest of %s has arrived", mb->row.name, port->name);
+    }
+    if (changes & PORT_LIFE_DEAF) {
+        VLOG_WARN_RL(&rl, "%s: %s announces too many addresses, so it is not "
+                     "listened to for a while", mb->row.name, port->name);
+    }
+    if (changes & PORT_LIFE_FOLLOWS) {
+        VLOG_INFO_RL(&rl, "%s: guest of %s has become "ETH_ADDR_FMT,
+                     mb->row.name, port->name, ETH_ADDR_ARGS(src));
+    }
+    if (changes) {
+        mbridge_update_mport(mb, port);
+    }
+}
+
+/* The switch has put in what was offered to the guest of 'ofport'. */
+void
+mbridge_on_taken(ofp_port_t ofport, void *mb_)
+{
+    struct mbridge *mb = mb_;
+    struct mport *port = mbridge_find_mport(mb, ofport);
+    const struct vport *vport = find_vport(mb, port);
+
+    if (vport) {
+        apply_changes(mb, port, port_life_taken(&port->life, vport),
+                      eth_addr_zero);
+    }
+}
+
+/* Flows show a frame from 'src' that has come in by 'ofport'. */
+void
+mbridge_on_frame(ofp_port_t ofport, struct eth_addr src, void *mb_)
+{
+    struct mbridge *mb = mb_;
+    struct mport *port = mbridge_find_mport(mb, ofport);
+    const struct vport *vport = find_vport(mb, port);
+
+    mb->n_frames++;
+    if (vport) {
+        apply_changes(mb, port,
+                      port_life_frame(&port->life, vport, src,
+                                      plan_mac_table(mb->plan), time_msec()),
+                      src);
+    }
+}
+
+/* Finds the guests that had their address in 'installed'. */
+static void
+find_active(struct mbridge *mb, const struct oflow_table *installed)
+{
+    struct mport *port;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        const struct vport *vport = find_vport(mb, port);
+
+        if (vport && !vport->active
+            && plan_had_address(installed, port->name)
+            && port_life_found_active(&port->life)) {
+            mbridge_update_mport(mb, port);
+        }
+    }
+}
+
+/* 'flow', which the switch holds, tells what port 'name' was. */
+static void
+found_policy(const char *name, const struct oflow *flow, void *mb_)
+{
+    const struct mbridge *mb = mb_;
+    const struct vport *vport = plan_find_port(mb->plan, name);
+    struct mport *port = mbridge_find_mport(mb, vport->ofport);
+    struct port_found found = { .network = false };
+
+    if (flow->table_id == TABLE_ADMIT) {
+        uint32_t marks = pipeline_get_marks(flow->ofpacts, flow->ofpacts_len);
+
+        found.network = (marks & 1 << REG0_FROM_NETWORK_BIT) != 0;
+        found.isolated = (marks & 1 << REG0_ISOLATED_BIT) != 0;
+    }
+    found.listens = flow->table_id == TABLE_ANNOUNCE;
+    if (port) {
+        port_life_found(&port->life, &found);
+    }
+}
+
+/* 'flow', which the switch holds, tells what the guest of port 'name' had
+ * changed to. */
+static void
+found_address(const char *name, const struct oflow *flow, void *mb_)
+{
+    struct mbridge *mb = mb_;
+    const struct vport *vport = plan_find_port(mb->plan, name);
+    struct mport *port = mbridge_find_mport(mb, vport->ofport);
+    struct match match;
+
+    if (!port || flow->table_id != TABLE_FORWARD
+        || flow->priority != PRIORITY_FORWARD_FOLLOWED) {
+        return;
+    }
+    minimatch_expand(&flow->match, &match);
+    if (port_life_found_followed(&port->life, vport, match.flow.dl_dst,
+                                 plan_mac_table(mb->plan))) {
+        mbridge_update_mport(mb, port);
+    }
+}
+
+/* Takes from 'installed', what the switch was found to hold, what has happened
+ * to ports before this program was restarted. */
+void
+mbridge_find(struct mbridge *mb, const struct oflow_table *installed)
+{
+    struct mport *port;
+
+    find_active(mb, installed);
+    if (!mbridge_knows_networks(mb)) {
+        plan_for_each_found(mb->plan, installed, found_policy, mb);
+        HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+            mbridge_update_mport(mb, port);
+        }
+    }
+    plan_for_each_found(mb->plan, installed, found_address, mb);
+}
+
+/* Returns the port that is to be looked at again first, and when in '*when',
+ * or null. */
+static struct mport *
+first_to_wake(const struct mbridge *mb, long long int *when)
+{
+    if (heap_is_empty(&mb->wakes)) {
+        return NULL;
+    }
+
+    struct mport *port = CONTAINER_OF(heap_max(&mb->wakes), struct mport,
+                                      wake_node);
+    *when = LLONG_MAX - (long long int) port->wake_node.priority;
+    return port;
+}
+
+/* Looks again at the ports that time has changed. */
+void
+mbridge_lives_run(struct mbridge *mb)
+{
+    long long int now = time_msec();
+    struct mport *port;
+    long long int when;
+
+    while ((port = first_to_wake(mb, &when)) && when <= now) {
+        port_life_run(&port->life, now);
+        mbridge_update_mport(mb, port);
+    }
+}
+
+/* Arranges for poll_block() to wake up when mbridge_lives_run() has something
+ * to do. */
+void
+mbridge_lives_wait(const struct mbridge *mb)
+{
+    long long int when;
+
+    if (first_to_wake(mb, &when)) {
+        poll_timer_wait_until(when);
+    }
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/model/port-life.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "lib/host/vif.h"
+#include "lib/model/mac-table.h"
+#include "lib/model/vport.h"
+#include "packets.h"
+#include "sset.h"
+#include "util.h"
+
+/* Initializes 'life' to that of a port that has come to a switch that is
+ * known already, if 'is_new', or else was there before. */
+void
+port_life_init(struct port_life *life, bool is_new)
+{
+    *life = (struct port_life) { .stage = is_new ? PORT_NEW : PORT_ACTIVE };
+    follow_init(&life->follow);
+}
+
+/* Frees what 'life' holds, but not 'life' itself. */
+void
+port_life_uninit(struct port_life *life)
+{
+    follow_uninit(&life->follow);
+}
+
+static bool
+is_held_back(const struct port_life *life)
+{
+    return life->stage != PORT_ACTIVE && life->stage != PORT_ARRIVED;
+}
+
+/* Is 'claim' one of another port than 'vport', in a VLAN of its? */
+static bool
+is_rival(const struct mac_claim *claim, const struct vport *vport)
+{
+    struct vlan_set both;
+    bool overlap;
+
+    vlan_set_clone(&both, &claim->vlans);
+    vlan_set_intersect(&both, &vport->vlan.members);
+    overlap = !vlan_set_is_empty(&both);
+    vlan_set_uninit(&both);
+    return overlap && strcmp(claim->port, vport->name);
+}
+
+/* Is 'mac' an address that a guest could have, and that in the VLANs of
+ * 'vport' no other port claims in 'macs', be it held back or not? */
+static bool
+is_free(const struct mac_table *macs, struct eth_addr mac,
+        const struct vport *vport)
+{
+    const struct mac_entry *entry = mac_table_find(macs, mac);
+
+    for (size_t i = 0; entry && i < entry->n_claims; i++) {
+        if (is_rival(&entry->claims[i], vport)) {
+            return false;
+        }
+    }
+    return !eth_addr_is_multicast(mac) && !eth_addr_is_zero(mac);
+}
+
+/* Has the guest of 'vport' 'mac', too, from now on, if it may. */
+static bool
+follow(struct port_life *life, const struct vport *vport, struct eth_addr mac,
+       const struct mac_table *macs)
+{
+    return (!vport_has_mac(vport, mac)
+            && is_free(macs, mac, vport)
+            && follow_add(&life->follow, mac, vport->follow_limit));
+}
+
+/* As long as networks are not known, makes 'vport', a guest by all that is
+ * known, what it was found to be. */
+static void
+keep_found(struct port_life *life, bool networks_known, struct vport *vport)
+{
+    if (networks_known) {
+        memset(&life->found, 0, sizeof life->found);
+    } else if (vport->role != VIF_GUEST) {
+        /* Its own keys say what it is. */
+    } else if (life->found.network) {
+        vport_make_network(vport);
+    } else {
+        vport->isolated |= life->found.isolated;
+        if (life->found.listens) {
+            vport->follow_limit = NETDEF_MAX_RX_FILTERS;
+            vport->listens = true;
+        }
+    }
+}
+
+/* Returns what becomes, at 'now', of 'life', of which somebody says whether it
+ * is 'elsewhere'.  Where libvirt's state can be read, a new port of a guest
+ * that is 'unknown' there is one that cannot have started or one that is still
+ * at the other end of a migration; or it is not libvirt's, in which case its
+ * first frame makes it active, or else the time. */
+static enum port_stage
+next_stage(struct port_life *life, bool elsewhere, bool unknown,
+           long long int now)
+{
+    switch (life->stage) {
+    case PORT_NEW:
+        if (!elsewhere && unknown) {
+            life->await_until = now + PORT_AWAIT_MSEC;
+            return PORT_AWAITED;
+        }
+        return elsewhere ? PORT_NEW : PORT_ACTIVE;
+
+    case PORT_AWAITED:
+        return (elsewhere ? PORT_NEW
+                : unknown && now < life->await_until ? PORT_AWAITED
+                : PORT_ACTIVE);
+
+    case PORT_ARRIVED:
+        /* A guest that is held back no longer may be held back again. */
+        return elsewhere ? PORT_ARRIVED : PORT_ACTIVE;
+
+    case PORT_HELD_BACK:
+    case PORT_ACTIVE:
+        return elsewhere ? PORT_HELD_BACK : PORT_ACTIVE;
+    }
+    OVS_NOT_REACHED();
+}
+
+/* Forgets what another guest than that of 'mac' has done, which had the port
+ * before. */
+static void
+forget_others(struct port_life *life, struct eth_addr mac)
+{
+    if (!eth_addr_equals(life->mac, mac)) {
+        follow_clear(&life->follow);
+        if (life->stage == PORT_ARRIVED && !eth_addr_is_zero(life->mac)) {
+            life->stage = PORT_HELD_BACK;
+        }
+    }
+    life->mac = mac;
+}
+
+/* Makes 'vport' claim what its guest has changed to.
+ *
+ * 'current_mac' is what libvirt says that the guest uses now, zero if nothing.
+ * It counts when it changes: libvirt may be behind what the guest
+ * announces. */
+static void
+apply_follow(struct port_life *life, struct eth_addr current_mac,
+             const struct mac_table *macs, struct vport *vport)
+{
+    if (!vport->follow_limit) {
+        life->current_mac = eth_addr_zero;
+    } else if (!eth_addr_equals(current_mac, life->current_mac)) {
+        life->current_mac = current_mac;
+        follow(life, vport, current_mac, macs);
+    }
+    follow_trim(&life->follow, vport->follow_limit);
+    for (size_t i = life->follow.n; i-- > 0; ) {
+        if (vport_has_mac(vport, life->follow.macs[i])) {
+            follow_remove(&life->follow, life->follow.macs[i]);
+        }
+    }
+    for (size_t i = 0; i < life->follow.n; i++) {
+        vport_add_mac(vport, life->follow.macs[i], CLAIM_ANNOUNCED);
+    }
+    vport->listens = vport->listens && !life->follow.deaf;
+}
+
+/* Decides what the port of 'life' is at 'now', given 'facts', and adds to
+ * 'diags' what there is to say of it.
+ *
+ * As with model_port(), the caller must uninitialize '*vport' unless
+ * MODEL_SKIPPED is returned. */
+enum model_verdict
+port_life_update(struct port_life *life, const struct port_facts *facts,
+                 long long int now, struct vport *vport,
+                 struct diag_list *diags)
+{
+    const struct vif_guest *guest = &facts->vif->guest;
+    enum model_verdict verdict = model_port(facts->model, facts->vif, vport,
+                                            diags);
+
+    if (verdict == MODEL_SKIPPED) {
+        return verdict;
+    }
+    keep_found(life, facts->networks_known, vport);
+    if (vport->role == VIF_HOST) {
+        /* The database has it too, but not after a restart of its server. */
+        vport_set_mac(vport, facts->hw_addr);
+    }
+    forget_others(life, vport->mac);
+    life->stage = next_stage(life, !vport->active, guest->unknown, now);
+    vport->active = !is_held_back(life);
+    apply_follow(life, guest->current_mac, facts->macs, vport);
+    return verdict;
+}
+
+/* The port of 'life', whose interface is 'vif', becomes 'new', having been
+ * 'old', null if nothing.  Returns whether this means that the outside is to
+ * send by another member of a bond than before.  With LACP the members are one
+ * to the outside.
+ *
+ * vswitchd has put a member out of use, if its bond_downdelay is 0, before it
+ * writes that the link is down. */
+bool
+port_life_moves_guests(struct port_life *life, const struct vif *vif,
+                       const struct vport *old, const struct vport *new)
+{
+    bool had_carrier = life->carrier;
+
+    life->carrier = !vif->no_carrier;
+    return (old && old->reflects && new->reflects
+            && ((old->admission != ADMISSION_ALL
+                 && new->admission == ADMISSION_ALL)
+                || (had_carrier && !life->carrier)));
+}
+
+static unsigned int
+arrive(struct port_life *life, const struct vport *vport)
+{
+    if (vport->role == VIF_GUEST && !vport->active) {
+        life->stage = PORT_ARRIVED;
+        return PORT_LIFE_ARRIVED;
+    }
+    return 0;
+}
+
+/* Flows show a frame from 'src' at 'now', which is the first of a guest that
+ * was held back or, if it may follow, one by which it announces another
+ * address.  'macs' are the claims of all ports of the bridge. */
+unsigned int
+port_life_frame(struct port_life *life, const struct vport *vport,
+                struct eth_addr src, const struct mac_table *macs,
+                long long int now)
+{
+    unsigned int changes = arrive(life, vport);
+
+    if (changes || vport->role != VIF_GUEST || !vport->follow_limit
+        || vport_has_mac(vport, src) || life->follow.deaf) {
+        /* Or on its way before the flows were changed. */
+        return changes;
+    }
+    if (follow_hear(&life->follow, now)) {
+        changes |= PORT_LIFE_DEAF;
+    }
+    if (follow(life, vport, src, macs)) {
+        changes |= PORT_LIFE_FOLLOWS;
+    }
+    return changes;
+}
+
+/* The switch has put in what was offered to the guest, so that it must have
+ * sent a frame.  This may be known before the frame is shown. */
+unsigned int
+port_life_taken(struct port_life *life, const struct vport *vport)
+{
+    return arrive(life, vport);
+}
+
+/* Takes 'mac' from the guest, since another port is configured with it.
+ * Returns false if the guest had not changed to it. */
+bool
+port_life_lost(struct port_life *life, struct eth_addr mac)
+{
+    return follow_remove(&life->follow, mac);
+}
+
+/* The switch sent to the port what was for its guest.  So if the guest is held
+ * back it had arrived nevertheless; then returns true. */
+bool
+port_life_found_active(struct port_life *life)
+{
+    bool held_back = is_held_back(life);
+
+    if (held_back) {
+        life->stage = PORT_ARRIVED;
+    }
+    return held_back;
+}
+
+/* The switch took the port for something of 'found'.  This counts as long as
+ * networks are not known. */
+void
+port_life_found(struct port_life *life, const struct port_found *found)
+{
+    life->found.network |= found->network;
+    life->found.isolated |= found->isolated;
+    life->found.listens |= found->listens;
+}
+
+/* The guest had changed to 'mac', which is none of its other addresses.
+ * Returns true if it still has it. */
+bool
+port_life_found_followed(struct port_life *life, const struct vport *vport,
+                         struct eth_addr mac, const struct mac_table *macs)
+{
+    return follow(life, vport, mac, macs);
+}
+
+/* Returns when port_life_run() is to be called, LLONG_MAX for never. */
+long long int
+port_life_wake_time(const struct port_life *life)
+{
+    long long int wake = follow_wake_time(&life->follow);
+
+    return life->stage == PORT_AWAITED ? MIN(wake, life->await_until) : wake;
+}
+
+/* Has time pass until 'now'.  Returns true if that has changed something. */
+bool
+port_life_run(struct port_life *life, long long int now)
+{
+    bool changed = follow_run(&life->follow, now);
+
+    if (life->stage == PORT_AWAITED && now >= life->await_until) {
+        life->stage = PORT_ACTIVE;
+        changed = true;
+    }
+    return changed;
+}
+
+/* Adds to 'names' the ports whose guests have changed to 'mac' by 'macs'.
+ * 'owner' is configured with it, so that it is no longer theirs. */
+void
+port_life_find_followers(const struct mac_table *macs,
+                         const struct vport *owner, struct eth_addr mac,
+                         struct sset *names)
+{
+    const struct mac_entry *entry = mac_table_find(macs, mac);
+
+    for (size_t i = 0; entry && i < entry->n_claims; i++) {
+        if (entry->claims[i].kind == CLAIM_ANNOUNCED
+            && is_rival(&entry->claims[i], owner)) {
+            sset_add(names, entry->claims[i].port);
+        }
+    }
+}

@@ -1,0 +1,840 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "lib/host/bridge-row.h"
+#include "lib/host/vif.h"
+#include "lib/model/mac-table.h"
+#include "lib/model/port-life.h"
+#include "lib/model/vport.h"
+#include "openvswitch/dynamic-string.h"
+#include "packets.h"
+#include "sset.h"
+#include "util.h"
+
+#define CC(STRING) CONST_CAST(char *, STRING)
+
+/* Guests on this bridge may change to three addresses. */
+static const char network_xml[] =
+    "<network trustGuestRxFilters='yes'><name>a</name>"
+    "<bridge name='br0' macTableManager='libvirt'/>"
+    "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' rxFilterLimit='3'/>"
+    "</metadata>"
+    "<portgroup name='plain' trustGuestRxFilters='no'/></network>";
+
+/* A port, its surroundings, and the time. */
+struct world {
+    struct netdef *netdef;
+    struct bridge_model model;
+    struct mac_table macs;
+    bool networks_known;
+    long long int now;
+
+    struct vif vif;
+    struct port_life life;
+    struct vport vport;         /* If 'wired'. */
+    bool wired;
+};
+
+static struct eth_addr
+address(int i)
+{
+    struct eth_addr mac = ETH_ADDR_C(52,54,00,00,00,00);
+
+    mac.ea[5] = i;
+    return mac;
+}
+
+static void
+ignore_change(const char *port OVS_UNUSED, void *aux OVS_UNUSED)
+{
+}
+
+/* Has the bridge's table hold what 'vport' claims, or no longer. */
+static void
+claim(struct world *w, const struct vport *vport, bool claim)
+{
+    for (size_t i = 0; i < vport_n_macs(vport); i++) {
+        struct vport_mac m = vport_get_mac(vport, i);
+
+        if (claim && !eth_addr_is_zero(m.mac)) {
+            mac_table_claim(&w->macs, m.mac, vport->name, m.kind,
+                            &vport->vlan.members, vport->active);
+        } else if (!eth_addr_is_zero(m.mac)) {
+            mac_table_unclaim(&w->macs, m.mac, vport->name);
+        }
+    }
+    mac_table_run(&w->macs, ignore_change, NULL);
+}
+
+/* The interface is plugged into a switch that was known already, if 'is_new',
+ * or was there before. */
+static void
+plug(struct world *w, bool is_new)
+{
+    vif_init(&w->vif);
+    w->vif.name = xstrdup("vnet0");
+    w->vif.ofport = OFP_PORT_C(7);
+    w->vif.attached_mac = xstrdup("52:54:00:00:00:01");
+    w->vif.vm_id = xstrdup("uuid");
+    port_life_init(&w->life, is_new);
+}
+
+/* It is unplugged. */
+static void
+unplug(struct world *w)
+{
+    if (w->wired) {
+        claim(w, &w->vport, false);
+        vport_uninit(&w->vport);
+        w->wired = false;
+    }
+    port_life_uninit(&w->life);
+    vif_uninit(&w->vif);
+}
+
+static void
+world_init(struct world *w, bool is_new)
+{
+    const struct bridge_row row = { .name = CC("br0") };
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+
+    memset(w, 0, sizeof *w);
+    w->netdef = netdef_from_xml(network_xml, strlen(network_xml), "a.xml",
+                                &diags);
+    assert_non_null(w->netdef);
+    bridge_model_init(&w->model, &row,
+                      (const struct netdef *const *) &w->netdef, 1, &diags);
+    diag_list_uninit(&diags);
+    mac_table_init(&w->macs);
+    w->networks_known = true;
+    w->now = 1000000;
+    plug(w, is_new);
+}
+
+static void
+world_uninit(struct world *w)
+{
+    unplug(w);
+    mac_table_uninit(&w->macs);
+    bridge_model_uninit(&w->model);
+    netdef_destroy(w->netdef);
+}
+
+/* Appends what has become of the port: its stage and, if it is a guest, the
+ * addresses to which it may have frames sent, and when it wants to be looked
+ * at again. */
+static void
+format_world(struct ds *s, const struct world *w)
+{
+    static const char *const stages[] = {
+        "new", "awaited", "held back", "arrived", "active",
+    };
+    long long int wake = port_life_wake_time(&w->life);
+
+    if (!w->wired) {
+        ds_put_cstr(s, "not wired");
+    } else {
+        ds_put_format(s, "%s%s", stages[w->life.stage],
+                      w->vport.active ? "" : ", wins nothing");
+        assert_int_equal(w->vport.active, w->life.stage == PORT_ACTIVE
+                                          || w->life.stage == PORT_ARRIVED);
+        ds_put_format(s, ", %s", vif_role_to_string(w->vport.role));
+        for (size_t i = 0; i < vport_n_macs(&w->vport); i++) {
+            struct vport_mac m = vport_get_mac(&w->vport, i);
+
+            ds_put_format(s, "%s%d", m.kind == CLAIM_ANNOUNCED ? " +" : " ",
+                          m.mac.ea[5]);
+        }
+        ds_put_cstr(s, w->vport.isolated ? ", isolated" : "");
+        ds_put_cstr(s, w->vport.listens ? "" : ", deaf");
+    }
+    if (wake != LLONG_MAX) {
+        ds_put_format(s, ", wakes in %lld", wake - w->now);
+    }
+}
+
+/* Updates the port, with 'diags', and claims what it claims. */
+static void
+update(struct world *w, struct diag_list *diags)
+{
+    const struct port_facts facts = {
+        .model = &w->model,
+        .networks_known = w->networks_known,
+        .macs = &w->macs,
+        .vif = &w->vif,
+        .hw_addr = ETH_ADDR_C(02,00,00,00,00,77),
+    };
+    struct vport vport;
+    bool wired = port_life_update(&w->life, &facts, w->now, &vport,
+                                  diags) != MODEL_SKIPPED;
+
+    if (w->wired) {
+        claim(w, &w->vport, false);
+        vport_uninit(&w->vport);
+    }
+    w->wired = wired;
+    if (wired) {
+        w->vport = vport;
+        claim(w, &w->vport, true);
+    }
+}
+
+/* Updates the port, and checks that it becomes 'expected'. */
+static void
+look(struct world *w, const char *expected)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    update(w, &diags);
+    diag_list_uninit(&diags);
+    format_world(&s, w);
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+}
+
+/* The guest sends a frame from address 'src', which changes 'expected'. */
+static void
+frame(struct world *w, int src, unsigned int expected)
+{
+    assert_int_equal(port_life_frame(&w->life, &w->vport, address(src),
+                                     &w->macs, w->now), expected);
+}
+
+static void
+pass(struct world *w, long long int msec, bool changes)
+{
+    w->now += msec;
+    assert_int_equal(port_life_run(&w->life, w->now), changes);
+}
+
+/* Another port claims address 'mac', in 'vid' or everywhere. */
+static void
+rival(struct world *w, const char *name, int mac, enum claim_kind kind,
+      int vid, bool active)
+{
+    struct vlan_set vlans = VLAN_SET_INITIALIZER;
+
+    vlan_set_add_range(&vlans, vid < 0 ? 0 : vid,
+                       vid < 0 ? VLAN_ID_MAX : vid);
+    mac_table_claim(&w->macs, address(mac), name, kind, &vlans, active);
+    mac_table_run(&w->macs, ignore_change, NULL);
+    vlan_set_uninit(&vlans);
+}
+
+static void
+set_status(struct world *w, const char *status)
+{
+    free(w->vif.iface_status);
+    w->vif.iface_status = nullable_xstrdup(status);
+}
+
+/* libvirt's state is there before the port is, or libvirt is not there. */
+static void
+test_plugged_after_state(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    look(&w, "active, guest 1");
+    /* Its state going away holds nothing back. */
+    w.vif.guest.unknown = true;
+    look(&w, "active, guest 1");
+    world_uninit(&w);
+}
+
+/* libvirt plugs a port before it says what its guest is about. */
+static void
+test_plugged_before_state(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    w.vif.guest.unknown = true;
+    look(&w, "awaited, wins nothing, guest 1, wakes in 5000");
+    pass(&w, 1000, false);
+    look(&w, "awaited, wins nothing, guest 1, wakes in 4000");
+    w.vif.guest.unknown = false;
+    w.vif.guest.state = DOMAIN_PAUSED;
+    look(&w, "active, guest 1");
+    assert_int_equal(vport_get_mac(&w.vport, 0).kind, CLAIM_PAUSED);
+    w.vif.guest.state = DOMAIN_RUNNING;
+    look(&w, "active, guest 1");
+    assert_int_equal(vport_get_mac(&w.vport, 0).kind, CLAIM_ATTACHED);
+    world_uninit(&w);
+}
+
+/* Nobody says anything of the guest until it has been awaited long enough. */
+static void
+test_deadline(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    w.vif.guest.unknown = true;
+    look(&w, "awaited, wins nothing, guest 1, wakes in 5000");
+    pass(&w, PORT_AWAIT_MSEC - 1, false);
+    look(&w, "awaited, wins nothing, guest 1, wakes in 1");
+    pass(&w, 1, true);
+    look(&w, "active, guest 1");
+    pass(&w, 0, false);
+
+    /* It may also be looked at late, and without its link it is waited for
+     * nevertheless, but once. */
+    unplug(&w);
+    plug(&w, true);
+    w.vif.guest.unknown = true;
+    look(&w, "awaited, wins nothing, guest 1, wakes in 5000");
+    w.now += PORT_AWAIT_MSEC;
+    look(&w, "active, guest 1");
+
+    unplug(&w);
+    plug(&w, true);
+    w.vif.guest.unknown = true;
+    look(&w, "awaited, wins nothing, guest 1, wakes in 5000");
+    w.vif.guest.link_down = true;
+    look(&w, "not wired, wakes in 5000");
+    pass(&w, PORT_AWAIT_MSEC, true);
+    look(&w, "not wired");
+    w.vif.guest.link_down = false;
+    look(&w, "active, guest 1");
+    world_uninit(&w);
+}
+
+/* A guest that is not libvirt's is awaited until its first frame. */
+static void
+test_first_frame(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    w.vif.guest.unknown = true;
+    look(&w, "awaited, wins nothing, guest 1, wakes in 5000");
+    frame(&w, 1, PORT_LIFE_ARRIVED);
+    look(&w, "active, guest 1");
+    frame(&w, 1, 0);
+    look(&w, "active, guest 1");
+
+    /* Or until what it was offered has been put in. */
+    unplug(&w);
+    plug(&w, true);
+    set_status(&w, "inactive");
+    look(&w, "new, wins nothing, guest 1");
+    assert_int_equal(port_life_taken(&w.life, &w.vport), PORT_LIFE_ARRIVED);
+    look(&w, "arrived, guest 1");
+    assert_int_equal(port_life_taken(&w.life, &w.vport), 0);
+    world_uninit(&w);
+}
+
+/* A guest comes from another host, and goes to another. */
+static void
+test_migration(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    w.vif.guest.unknown = true;
+    look(&w, "awaited, wins nothing, guest 1, wakes in 5000");
+    w.vif.guest.unknown = false;
+    w.vif.guest.state = DOMAIN_MIGRATING;
+    look(&w, "new, wins nothing, guest 1");
+    pass(&w, PORT_AWAIT_MSEC * 10, false);
+    look(&w, "new, wins nothing, guest 1");
+    frame(&w, 1, PORT_LIFE_ARRIVED);
+    look(&w, "arrived, guest 1");
+    look(&w, "arrived, guest 1");
+    w.vif.guest.state = DOMAIN_RUNNING;
+    look(&w, "active, guest 1");
+
+    w.vif.guest.state = DOMAIN_MIGRATING;
+    look(&w, "held back, wins nothing, guest 1");
+    /* It has failed, and is tried again. */
+    w.vif.guest.state = DOMAIN_RUNNING;
+    look(&w, "active, guest 1");
+    w.vif.guest.state = DOMAIN_MIGRATING;
+    look(&w, "held back, wins nothing, guest 1");
+    /* libvirt's state goes before the port does. */
+    w.vif.guest.unknown = true;
+    look(&w, "held back, wins nothing, guest 1");
+    world_uninit(&w);
+}
+
+/* The same, said by external_ids:iface-status. */
+static void
+test_iface_status(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    set_status(&w, "inactive");
+    look(&w, "new, wins nothing, guest 1");
+    /* From now on it is here, if libvirt knows of it. */
+    set_status(&w, "active");
+    w.vif.guest.unknown = true;
+    look(&w, "awaited, wins nothing, guest 1, wakes in 5000");
+    w.vif.guest.unknown = false;
+    look(&w, "active, guest 1");
+    set_status(&w, "inactive");
+    look(&w, "held back, wins nothing, guest 1");
+    frame(&w, 1, PORT_LIFE_ARRIVED);
+    look(&w, "arrived, guest 1");
+
+    /* One that has arrived here may leave again. */
+    set_status(&w, NULL);
+    look(&w, "active, guest 1");
+    set_status(&w, "inactive");
+    look(&w, "held back, wins nothing, guest 1");
+    world_uninit(&w);
+}
+
+/* Ports that were there when this program was started are not new, and what
+ * the switch holds tells which guests had arrived. */
+static void
+test_found_active(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, false);
+    w.vif.guest.unknown = true;
+    look(&w, "active, guest 1");
+    assert_false(port_life_found_active(&w.life));
+
+    set_status(&w, "inactive");
+    look(&w, "held back, wins nothing, guest 1");
+    assert_true(port_life_found_active(&w.life));
+    look(&w, "arrived, guest 1");
+    assert_false(port_life_found_active(&w.life));
+    world_uninit(&w);
+}
+
+/* As long as networks are not known, a guest is what it was found to be. */
+static void
+test_found_policy(void **state OVS_UNUSED)
+{
+    static const struct {
+        struct port_found found;
+        const char *expected;
+    } cases[] = {
+        { { .network = false }, "active, guest 1, deaf" },
+        { { .isolated = true }, "active, guest 1, isolated, deaf" },
+        { { .listens = true }, "active, guest 1" },
+        { { .listens = true, .isolated = true },
+          "active, guest 1, isolated" },
+        { { .network = true }, "active, network 0, deaf" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct world w;
+
+        world_init(&w, false);
+        w.networks_known = false;
+        w.vif.portgroup = xstrdup("plain");
+        look(&w, "active, guest 1, deaf");
+        /* Flow by flow. */
+        port_life_found(&w.life, &cases[i].found);
+        port_life_found(&w.life, &(struct port_found) { .network = false });
+        look(&w, cases[i].expected);
+        /* One that says itself what it is is that. */
+        w.vif.role = xstrdup("network");
+        look(&w, "active, network 0, deaf");
+        free(w.vif.role);
+        w.vif.role = NULL;
+        look(&w, cases[i].expected);
+        /* Then they are known, and what was found is history. */
+        w.networks_known = true;
+        look(&w, "active, guest 1, deaf");
+        w.networks_known = false;
+        look(&w, "active, guest 1, deaf");
+        world_uninit(&w);
+    }
+}
+
+/* A guest that may changes its address. */
+static void
+test_follow(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    look(&w, "active, guest 1");
+    frame(&w, 1, 0);
+    frame(&w, 2, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +2");
+    /* Still on their way. */
+    frame(&w, 2, 0);
+    frame(&w, 3, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +2 +3");
+    frame(&w, 4, PORT_LIFE_FOLLOWS);
+    frame(&w, 5, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +3 +4 +5");
+
+    /* Without trust it has them no longer, and gets no others. */
+    w.vif.portgroup = xstrdup("plain");
+    look(&w, "active, guest 1, deaf");
+    frame(&w, 2, 0);
+    look(&w, "active, guest 1, deaf");
+    free(w.vif.portgroup);
+    w.vif.portgroup = NULL;
+    look(&w, "active, guest 1");
+    world_uninit(&w);
+
+    /* Somebody who has it listed needs not follow it. */
+    world_init(&w, true);
+    look(&w, "active, guest 1");
+    frame(&w, 2, PORT_LIFE_FOLLOWS);
+    frame(&w, 3, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +2 +3");
+    w.vif.macs = xstrdup("52:54:00:00:00:02");
+    look(&w, "active, guest 1 2 +3");
+    assert_int_equal(w.life.follow.n, 1);
+    world_uninit(&w);
+
+    /* A part of the network announces what it likes. */
+    world_init(&w, true);
+    w.vif.role = xstrdup("network");
+    look(&w, "active, network 0, deaf");
+    frame(&w, 2, 0);
+    world_uninit(&w);
+}
+
+/* No guest gets an address that another port claims. */
+static void
+test_rivals(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    w.vif.vlan.tag = 10;
+    look(&w, "active, guest 1");
+    rival(&w, "vnet1", 2, CLAIM_ATTACHED, -1, true);
+    rival(&w, "vnet1", 3, CLAIM_ATTACHED, 10, false);
+    rival(&w, "vnet1", 4, CLAIM_ANNOUNCED, 10, true);
+    rival(&w, "vnet1", 5, CLAIM_ATTACHED, 11, true);
+    rival(&w, "vnet1", 6, CLAIM_PAUSED, 10, true);
+    rival(&w, "br0", 7, CLAIM_HOST, -1, true);
+    for (int i = 2; i <= 4; i++) {
+        frame(&w, i, 0);
+    }
+    pass(&w, FOLLOW_INTERVAL * FOLLOW_BURST, false);
+    frame(&w, 6, 0);
+    frame(&w, 7, 0);
+    look(&w, "active, guest 1");
+    /* In another VLAN it is another address. */
+    frame(&w, 5, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +5");
+
+    /* Nor any that is none. */
+    pass(&w, FOLLOW_INTERVAL * FOLLOW_BURST, false);
+    assert_int_equal(port_life_frame(&w.life, &w.vport, eth_addr_zero,
+                                     &w.macs, w.now), 0);
+    assert_int_equal(port_life_frame(&w.life, &w.vport, eth_addr_broadcast,
+                                     &w.macs, w.now), 0);
+    look(&w, "active, guest 1 +5");
+    world_uninit(&w);
+}
+
+/* A port that is configured with an address takes it from guests that have
+ * changed to it. */
+static void
+test_lost(void **state OVS_UNUSED)
+{
+    struct sset names = SSET_INITIALIZER(&names);
+    struct vport owner = { .name = CC("vnet1"), .mac = address(2) };
+    struct world w;
+
+    world_init(&w, true);
+    w.vif.vlan.tag = 10;
+    look(&w, "active, guest 1");
+    frame(&w, 2, PORT_LIFE_FOLLOWS);
+    frame(&w, 3, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +2 +3");
+
+    /* Not in another VLAN, nor from itself, nor what it is configured with. */
+    vlan_set_add(&owner.vlan.members, 11);
+    port_life_find_followers(&w.macs, &owner, address(2), &names);
+    port_life_find_followers(&w.macs, &w.vport, address(2), &names);
+    assert_true(sset_is_empty(&names));
+    vlan_set_add(&owner.vlan.members, 10);
+    port_life_find_followers(&w.macs, &owner, address(1), &names);
+    port_life_find_followers(&w.macs, &owner, address(9), &names);
+    assert_true(sset_is_empty(&names));
+
+    port_life_find_followers(&w.macs, &owner, address(2), &names);
+    assert_int_equal(sset_count(&names), 1);
+    assert_true(sset_contains(&names, "vnet0"));
+    assert_true(port_life_lost(&w.life, address(2)));
+    assert_false(port_life_lost(&w.life, address(2)));
+    rival(&w, "vnet1", 2, CLAIM_ATTACHED, -1, true);
+    look(&w, "active, guest 1 +3");
+    frame(&w, 2, 0);
+    look(&w, "active, guest 1 +3");
+
+    sset_destroy(&names);
+    vlan_set_uninit(&owner.vlan.members);
+    world_uninit(&w);
+}
+
+/* A guest that announces one address after the other is not listened to for a
+ * while, and keeps what it has. */
+static void
+test_limiter(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    look(&w, "active, guest 1");
+    for (int i = 0; i < FOLLOW_BURST - 1; i++) {
+        frame(&w, 10 + i, PORT_LIFE_FOLLOWS);
+        look(&w, (i == 0 ? "active, guest 1 +10"
+                  : i == 1 ? "active, guest 1 +10 +11"
+                  : i == 2 ? "active, guest 1 +10 +11 +12"
+                  : i == 3 ? "active, guest 1 +11 +12 +13"
+                  : i == 4 ? "active, guest 1 +12 +13 +14"
+                  : i == 5 ? "active, guest 1 +13 +14 +15"
+                  : "active, guest 1 +14 +15 +16"));
+    }
+    frame(&w, 17, PORT_LIFE_DEAF | PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +15 +16 +17, deaf, wakes in 40000");
+    frame(&w, 18, 0);
+    pass(&w, 39999, false);
+    look(&w, "active, guest 1 +15 +16 +17, deaf, wakes in 1");
+    pass(&w, 1, true);
+    look(&w, "active, guest 1 +15 +16 +17");
+    frame(&w, 18, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +16 +17 +18");
+    world_uninit(&w);
+
+    /* Also for addresses that it cannot have. */
+    world_init(&w, true);
+    look(&w, "active, guest 1");
+    rival(&w, "vnet1", 2, CLAIM_ATTACHED, -1, true);
+    for (int i = 0; i < FOLLOW_BURST - 1; i++) {
+        frame(&w, 2, 0);
+    }
+    frame(&w, 2, PORT_LIFE_DEAF);
+    look(&w, "active, guest 1, deaf, wakes in 40000");
+    world_uninit(&w);
+}
+
+/* libvirt says which address a guest uses now. */
+static void
+test_current_mac(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    rival(&w, "vnet1", 9, CLAIM_ATTACHED, -1, true);
+    w.vif.guest.current_mac = address(2);
+    look(&w, "active, guest 1 +2");
+    /* It counts when it changes, for libvirt may be behind. */
+    frame(&w, 3, PORT_LIFE_FOLLOWS);
+    frame(&w, 4, PORT_LIFE_FOLLOWS);
+    frame(&w, 5, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +3 +4 +5");
+    look(&w, "active, guest 1 +3 +4 +5");
+    w.vif.guest.current_mac = address(6);
+    look(&w, "active, guest 1 +4 +5 +6");
+    w.vif.guest.current_mac = address(1);
+    look(&w, "active, guest 1 +4 +5 +6");
+    w.vif.guest.current_mac = address(9);
+    look(&w, "active, guest 1 +4 +5 +6");
+
+    /* It counts for nothing where guests may not change theirs... */
+    w.vif.portgroup = xstrdup("plain");
+    w.vif.guest.current_mac = address(2);
+    look(&w, "active, guest 1, deaf");
+    /* ...and does as soon as they may. */
+    free(w.vif.portgroup);
+    w.vif.portgroup = NULL;
+    look(&w, "active, guest 1 +2");
+    world_uninit(&w);
+}
+
+/* The switch holds what a guest had changed to. */
+static void
+test_found_followed(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, false);
+    rival(&w, "vnet1", 9, CLAIM_ATTACHED, -1, true);
+    look(&w, "active, guest 1");
+    assert_true(port_life_found_followed(&w.life, &w.vport, address(2),
+                                         &w.macs));
+    assert_false(port_life_found_followed(&w.life, &w.vport, address(2),
+                                          &w.macs));
+    assert_false(port_life_found_followed(&w.life, &w.vport, address(1),
+                                          &w.macs));
+    assert_false(port_life_found_followed(&w.life, &w.vport, address(9),
+                                          &w.macs));
+    look(&w, "active, guest 1 +2");
+    w.vif.portgroup = xstrdup("plain");
+    look(&w, "active, guest 1, deaf");
+    assert_false(port_life_found_followed(&w.life, &w.vport, address(2),
+                                          &w.macs));
+    world_uninit(&w);
+
+    /* Also in a network that is not known. */
+    world_init(&w, false);
+    w.vif.portgroup = xstrdup("plain");
+    w.networks_known = false;
+    look(&w, "active, guest 1, deaf");
+    port_life_found(&w.life, &(struct port_found) { .listens = true });
+    look(&w, "active, guest 1");
+    assert_true(port_life_found_followed(&w.life, &w.vport, address(2),
+                                         &w.macs));
+    look(&w, "active, guest 1 +2");
+    world_uninit(&w);
+}
+
+/* What one guest has done says nothing of the next on the same port. */
+static void
+test_another_guest(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    set_status(&w, "inactive");
+    look(&w, "new, wins nothing, guest 1");
+    frame(&w, 1, PORT_LIFE_ARRIVED);
+    look(&w, "arrived, guest 1");
+    frame(&w, 2, PORT_LIFE_FOLLOWS);
+    look(&w, "arrived, guest 1 +2");
+    free(w.vif.attached_mac);
+    w.vif.attached_mac = xstrdup("52:54:00:00:00:05");
+    look(&w, "held back, wins nothing, guest 5");
+    frame(&w, 5, PORT_LIFE_ARRIVED);
+    look(&w, "arrived, guest 5");
+    frame(&w, 2, PORT_LIFE_FOLLOWS);
+    look(&w, "arrived, guest 5 +2");
+
+    /* Nor if there was nobody in between. */
+    w.vif.guest.link_down = true;
+    look(&w, "not wired");
+    w.vif.guest.link_down = false;
+    look(&w, "arrived, guest 5 +2");
+    w.vif.guest.link_down = true;
+    look(&w, "not wired");
+    w.vif.guest.link_down = false;
+    free(w.vif.attached_mac);
+    w.vif.attached_mac = xstrdup("52:54:00:00:00:06");
+    look(&w, "held back, wins nothing, guest 6");
+
+    /* Unplugged and plugged again, it begins anew, even with the same
+     * address. */
+    frame(&w, 6, PORT_LIFE_ARRIVED);
+    look(&w, "arrived, guest 6");
+    frame(&w, 2, PORT_LIFE_FOLLOWS);
+    look(&w, "arrived, guest 6 +2");
+    unplug(&w);
+    plug(&w, true);
+    set_status(&w, "inactive");
+    look(&w, "new, wins nothing, guest 1");
+    set_status(&w, NULL);
+    look(&w, "active, guest 1");
+    world_uninit(&w);
+}
+
+/* A vhost-user port is nobody's until libvirt knows whose, and never a part of
+ * the network. */
+static void
+test_vhost_user(void **state OVS_UNUSED)
+{
+    const struct domstatus guest = { .name = CC("g1") };
+    const struct domif domif = { .socket = CC("/run/s1"), .mac = address(1) };
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct world w;
+
+    world_init(&w, true);
+    free(w.vif.attached_mac);
+    free(w.vif.vm_id);
+    w.vif.attached_mac = w.vif.vm_id = NULL;
+    w.vif.socket = xstrdup("/run/s1");
+    update(&w, &diags);
+    assert_false(w.wired);
+    diag_list_format(&s, &diags);
+    assert_string_equal(ds_cstr(&s), "error: vnet0: is a vhost-user port, but "
+                        "libvirt knows no guest at its socket '/run/s1', and "
+                        "there is no external_ids:attached-mac; not wired\n");
+    ds_destroy(&s);
+    diag_list_uninit(&diags);
+
+    vif_set_guest(&w.vif, &guest, &domif);
+    look(&w, "active, guest 1");
+    world_uninit(&w);
+}
+
+/* The host has the address that the switch tells of. */
+static void
+test_host(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, false);
+    w.vif.ofport = OFPP_LOCAL;
+    look(&w, "active, host 119, deaf");
+    world_uninit(&w);
+}
+
+/* When does the outside have to be told by which member of a bond to send? */
+static void
+test_moves_guests(void **state OVS_UNUSED)
+{
+    const struct vif up = { .no_carrier = false };
+    const struct vif down = { .no_carrier = true };
+    struct vport in = { .reflects = true, .admission = ADMISSION_ALL };
+    struct vport out = { .reflects = true, .admission = ADMISSION_NONE };
+    struct vport lacp = { .admission = ADMISSION_NONE };
+    struct port_life life;
+
+    port_life_init(&life, true);
+    assert_false(port_life_moves_guests(&life, &up, NULL, &in));
+    assert_false(port_life_moves_guests(&life, &up, &in, &in));
+    assert_false(port_life_moves_guests(&life, &up, &in, &out));
+    assert_true(port_life_moves_guests(&life, &up, &out, &in));
+    assert_true(port_life_moves_guests(&life, &down, &in, &in));
+    assert_false(port_life_moves_guests(&life, &down, &in, &in));
+    assert_false(port_life_moves_guests(&life, &up, &in, &in));
+    assert_false(port_life_moves_guests(&life, &down, NULL, &in));
+    assert_false(port_life_moves_guests(&life, &up, &lacp, &in));
+    port_life_uninit(&life);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plugged_after_state),
+        cmocka_unit_test(test_plugged_before_state),
+        cmocka_unit_test(test_deadline),
+        cmocka_unit_test(test_first_frame),
+        cmocka_unit_test(test_migration),
+        cmocka_unit_test(test_iface_status),
+        cmocka_unit_test(test_found_active),
+        cmocka_unit_test(test_found_policy),
+        cmocka_unit_test(test_follow),
+        cmocka_unit_test(test_rivals),
+        cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_limiter),
+        cmocka_unit_test(test_current_mac),
+        cmocka_unit_test(test_found_followed),
+        cmocka_unit_test(test_another_guest),
+        cmocka_unit_test(test_vhost_user),
+        cmocka_unit_test(test_host),
+        cmocka_unit_test(test_moves_guests),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
