@@ -7,6 +7,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/bandwidth.h \
 	lib/base/diag.c \
 	lib/base/diag.h \
+	lib/base/grace.c \
+	lib/base/grace.h \
 	lib/base/origin-hash.c \
 	lib/base/origin-hash.h \
 	lib/base/ovs-compat.h \
@@ -121,6 +123,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/domstatus.c \
 	lib/xml/domstatus.h \
 	lib/xml/netdef-actions.c \
+	lib/xml/netdef-choice.c \
+	lib/xml/netdef-choice.h \
 	lib/xml/netdef-elements.c \
 	lib/xml/netdef-elements.h \
 	lib/xml/netdef-format.c \

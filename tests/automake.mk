@@ -29,10 +29,12 @@ unit_tests = \
 	tests/unit/test-follow \
 	tests/unit/test-jansson \
 	tests/unit/test-announce \
+	tests/unit/test-grace \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
 	tests/unit/test-model-portgroup \
 	tests/unit/test-netdef \
+	tests/unit/test-netdef-choice \
 	tests/unit/test-netdef-elements \
 	tests/unit/test-netdef-law \
 	tests/unit/test-network-side \
@@ -105,6 +107,10 @@ tests_unit_test_announce_SOURCES = tests/unit/test-announce.c
 tests_unit_test_announce_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_announce_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_grace_SOURCES = tests/unit/test-grace.c
+tests_unit_test_grace_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_grace_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_mac_table_SOURCES = tests/unit/test-mac-table.c
 tests_unit_test_mac_table_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_mac_table_LDADD = $(UNIT_LIBS)
@@ -128,6 +134,10 @@ tests_unit_test_model_portgroup_LDADD = $(UNIT_LIBS)
 tests_unit_test_netdef_SOURCES = tests/unit/test-netdef.c
 tests_unit_test_netdef_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_netdef_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_netdef_choice_SOURCES = tests/unit/test-netdef-choice.c
+tests_unit_test_netdef_choice_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_netdef_choice_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_netdef_elements_SOURCES = tests/unit/test-netdef-elements.c
 tests_unit_test_netdef_elements_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -11,6 +11,8 @@
 #include "controller/sources/dir-watch.h"
 #include "controller/sources/file-read.h"
 #include "lib/base/diag.h"
+#include "lib/base/grace.h"
+#include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
@@ -21,13 +23,11 @@
 
 VLOG_DEFINE_THIS_MODULE(dir_source);
 
-/* How long a file must be gone before its value goes, in milliseconds.
- * Editors move the old file away before they write the new one. */
-#define GONE_MSEC 200
-
 struct source_file {
+    struct ovs_list gone_node;  /* In dir_source's 'gone', or empty. */
+    char *name;
     char *path;                 /* Directory and name. */
-    long long int gone_since;   /* In time_msec() terms, 0 if it is there. */
+    struct grace grace;         /* In time_msec() terms. */
     struct file_stamp stamp;    /* When it was read. */
     void *value;                /* Last good value, or null... */
     uint8_t digest[SHA1_DIGEST_SIZE];   /* ...and of the text that it is of. */
@@ -42,6 +42,8 @@ struct dir_source {
     bool required;
     struct dir_watch *watch;
     struct shash files;         /* By name, "struct source_file"s. */
+    struct ovs_list gone;       /* Those that are gone, the first first. */
+    size_t n_denied;            /* How many we may not read. */
     struct diag_list diags;     /* About the directory as a whole. */
     struct sset dirty;          /* Names of files to be looked at. */
     bool scan;                  /* Look at the whole directory. */
@@ -63,6 +65,7 @@ dir_source_create(const char *directory, const struct dir_source_class *class,
     source->aux = aux;
     source->watch = dir_watch_create(directory, required);
     shash_init(&source->files);
+    ovs_list_init(&source->gone);
     diag_list_init(&source->diags);
     sset_init(&source->dirty);
     source->scan = true;
@@ -86,9 +89,20 @@ replace_value(const struct dir_source *source, struct source_file *file,
 }
 
 static void
-source_file_destroy(const struct dir_source *source, struct source_file *file)
+set_denied(struct dir_source *source, struct source_file *file, bool denied)
+{
+    source->n_denied -= file->denied;
+    source->n_denied += denied;
+    file->denied = denied;
+}
+
+static void
+source_file_destroy(struct dir_source *source, struct source_file *file)
 {
     replace_value(source, file, NULL);
+    set_denied(source, file, false);
+    ovs_list_remove(&file->gone_node);
+    free(file->name);
     free(file->path);
     diag_list_uninit(&file->diags);
     free(file);
@@ -174,7 +188,7 @@ load_file(struct dir_source *source, struct source_file *file)
 
     error = file_read(file->path, class->max_size, source->required, &text,
                       &size, &file->stamp);
-    file->denied = error == EACCES;
+    set_denied(source, file, error == EACCES);
     if (!error) {
         value = class->parse(text, size, file->path, &diags);
         sha1_bytes(text, size, digest);
@@ -203,22 +217,34 @@ load_file(struct dir_source *source, struct source_file *file)
     file->diags = diags;
 }
 
-/* Takes note that 'file', called 'name', is not there.  Returns true if it has
- * been gone long enough to be removed, and is. */
-static bool
-file_is_gone(struct dir_source *source, const char *name,
-             struct source_file *file)
+static struct source_file *
+source_file_create(struct dir_source *source, const char *name)
 {
-    long long int now = time_msec();
+    struct source_file *file = xzalloc(sizeof *file);
 
-    if (!file->gone_since) {
-        file->gone_since = now;
-    }
-    if (!source->force && now < file->gone_since + GONE_MSEC) {
+    file->name = xstrdup(name);
+    file->path = xasprintf("%s/%s", source->directory, name);
+    diag_list_init(&file->diags);
+    ovs_list_init(&file->gone_node);
+    shash_add(&source->files, name, file);
+    return file;
+}
+
+/* Takes note that 'file' is not there.  Returns true if it has been gone long
+ * enough to be removed, and is. */
+static bool
+file_is_gone(struct dir_source *source, struct source_file *file)
+{
+    bool over = grace_is_over(&file->grace, time_msec());
+
+    if (!source->force && !over) {
+        if (ovs_list_is_empty(&file->gone_node)) {
+            ovs_list_push_back(&source->gone, &file->gone_node);
+        }
         return false;
     }
     VLOG(source->required ? VLL_INFO : VLL_DBG, "%s: removed", file->path);
-    shash_find_and_delete(&source->files, name);
+    shash_find_and_delete(&source->files, file->name);
     source_file_destroy(source, file);
     return true;
 }
@@ -229,31 +255,29 @@ update_file(struct dir_source *source, const char *name)
 {
     struct source_file *file = shash_find_data(&source->files, name);
     char *path = xasprintf("%s/%s", source->directory, name);
-    bool changed = true;
     struct stat s;
+    int error = ((source->required ? stat(path, &s) : lstat(path, &s))
+                 ? errno : 0);
+    bool changed = true;
 
-    if (source->required ? stat(path, &s) : lstat(path, &s)) {
-        if (!file) {
-            changed = false;
-        } else if (errno == ENOENT || errno == ENOTDIR) {
-            changed = file_is_gone(source, name, file);
-        } else {
-            load_file(source, file);
-        }
-        free(path);
-        return changed;
+    free(path);
+    if (error && !file) {
+        return false;
+    } else if (error == ENOENT || error == ENOTDIR) {
+        return file_is_gone(source, file);
+    } else if (error) {
+        load_file(source, file);
+        return true;
     }
 
     if (!file) {
-        file = xzalloc(sizeof *file);
-        file->path = path;
-        diag_list_init(&file->diags);
-        shash_add(&source->files, name, file);
+        file = source_file_create(source, name);
     } else {
-        free(path);
         changed = source->force || !file_stamp_equals(&file->stamp, &s);
     }
-    file->gone_since = 0;
+    grace_is_back(&file->grace);
+    ovs_list_remove(&file->gone_node);
+    ovs_list_init(&file->gone_node);
     if (changed) {
         load_file(source, file);
     }
@@ -266,14 +290,13 @@ static void
 recheck_gone(struct dir_source *source)
 {
     long long int now = time_msec();
-    struct shash_node *node;
+    const struct source_file *file;
 
-    SHASH_FOR_EACH (node, &source->files) {
-        const struct source_file *file = node->data;
-
-        if (file->gone_since && now >= file->gone_since + GONE_MSEC) {
-            sset_add(&source->dirty, node->name);
+    LIST_FOR_EACH (file, gone_node, &source->gone) {
+        if (now < grace_wake_time(&file->grace)) {
+            break;
         }
+        sset_add(&source->dirty, file->name);
     }
 }
 
@@ -315,14 +338,9 @@ update_diags(struct dir_source *source)
 {
     struct origin origin = { .file = source->directory };
     struct diag_list diags = DIAG_LIST_INITIALIZER;
-    bool denied = dir_watch_error(source->watch) == EACCES;
-    struct shash_node *node;
+    bool denied = (source->n_denied
+                   || dir_watch_error(source->watch) == EACCES);
 
-    SHASH_FOR_EACH (node, &source->files) {
-        const struct source_file *file = node->data;
-
-        denied |= file->denied;
-    }
     if (denied && !source->required) {
         diag_add(&diags, DIAG_WARNING, &origin, "may not be read (%s), so "
                  "what %ss there are is not known from here",
@@ -374,15 +392,13 @@ dir_source_run(struct dir_source *source)
 void
 dir_source_wait(struct dir_source *source)
 {
-    struct shash_node *node;
-
     dir_watch_wait(source->watch);
-    SHASH_FOR_EACH (node, &source->files) {
-        const struct source_file *file = node->data;
+    if (!ovs_list_is_empty(&source->gone)) {
+        const struct source_file *file
+            = CONTAINER_OF(ovs_list_front(&source->gone), struct source_file,
+                           gone_node);
 
-        if (file->gone_since) {
-            poll_timer_wait_until(file->gone_since + GONE_MSEC);
-        }
+        poll_timer_wait_until(grace_wake_time(&file->grace));
     }
     if (source->scan) {
         poll_immediate_wake();
@@ -421,7 +437,7 @@ dir_source_sort(const struct dir_source *source, size_t *n)
             files[(*n)++] = (struct dir_source_file) {
                 .path = file->path,
                 .value = file->value,
-                .gone = file->gone_since != 0,
+                .gone = file->grace.gone,
             };
         }
     }

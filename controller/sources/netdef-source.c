@@ -7,27 +7,15 @@
 
 #include "controller/sources/dir-source.h"
 #include "lib/base/diag.h"
+#include "lib/xml/netdef-choice.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/sax-xml.h"
-#include "openvswitch/shash.h"
 #include "util.h"
 
-/* Where definitions come from, by precedence. */
-enum place {
-    PLACE_OWN,
-    PLACE_LIVE,                 /* Of libvirt, those of active networks. */
-    PLACE_PERSISTENT,           /* Of libvirt, those to start them by. */
-    N_PLACES
-};
-
 struct netdef_source {
-    struct dir_source *places[N_PLACES];    /* Null if not to be looked at. */
+    struct dir_source *places[NETDEF_N_PLACES]; /* Null if not looked at. */
     struct diag_list diags;     /* About the files together. */
-    const struct netdef **netdefs;  /* The outcome, by place and file name. */
-    size_t n_netdefs;
-    struct netdef **merged;     /* Those of them that are in no file. */
-    size_t n_merged;
-    size_t n_own;               /* Of them, in our own directory. */
+    struct netdef_choice choice;    /* Those that count. */
 };
 
 static void *
@@ -135,12 +123,12 @@ netdef_source_create(const char *networks, const char *libvirt_run,
 {
     struct netdef_source *source = xzalloc(sizeof *source);
 
-    source->places[PLACE_OWN] = dir_source_create(networks, &own_class, true,
-                                                  NULL);
+    source->places[NETDEF_PLACE_OWN]
+        = dir_source_create(networks, &own_class, true, NULL);
     if (libvirt_run) {
-        source->places[PLACE_LIVE]
+        source->places[NETDEF_PLACE_LIVE]
             = create_libvirt_place(libvirt_run, "network", &live_class);
-        source->places[PLACE_PERSISTENT]
+        source->places[NETDEF_PLACE_PERSISTENT]
             = create_libvirt_place(libvirt_etc, "qemu/networks",
                                    &persistent_class);
     }
@@ -148,106 +136,61 @@ netdef_source_create(const char *networks, const char *libvirt_run,
     return source;
 }
 
-static void
-clear_netdefs(struct netdef_source *source)
-{
-    for (size_t i = 0; i < source->n_merged; i++) {
-        netdef_destroy(source->merged[i]);
-    }
-    source->n_merged = 0;
-    source->n_netdefs = 0;
-}
-
 /* Frees 'source', which may be null, and its definitions. */
 void
 netdef_source_destroy(struct netdef_source *source)
 {
     if (source) {
-        for (int i = 0; i < N_PLACES; i++) {
+        for (int i = 0; i < NETDEF_N_PLACES; i++) {
             dir_source_destroy(source->places[i]);
         }
         diag_list_uninit(&source->diags);
-        clear_netdefs(source);
-        free(source->merged);
-        free(source->netdefs);
+        netdef_choice_uninit(&source->choice);
         free(source);
     }
 }
 
-/* Adds 'netdef' to the definitions that count or, if there is one of its name
- * already, takes over what is ours. */
-static void
-add_netdef(struct netdef_source *source, enum place place,
-           const struct netdef *netdef, struct shash *names,
-           struct diag_list *diags)
+/* Returns the definitions of all files, by place and file name, and stores
+ * their number in '*n'.  The caller must free the array. */
+static struct netdef_candidate *
+get_candidates(const struct netdef_source *source, size_t *n)
 {
-    const struct netdef **chosen = shash_find_data(names, netdef->name);
+    struct netdef_candidate *candidates = NULL;
 
-    if (!chosen) {
-        chosen = &source->netdefs[source->n_netdefs++];
-        *chosen = netdef;
-        shash_add(names, netdef->name, chosen);
-    } else if (place == PLACE_OWN) {
-        diag_add(diags, DIAG_ERROR, &netdef->origin,
-                 "network '%s' is defined in %s already",
-                 netdef->name, (*chosen)->origin.file);
-    } else if (place == PLACE_PERSISTENT && (*chosen)->is_libvirts
-               && netdef_has_metadata(netdef)) {
-        *chosen = source->merged[source->n_merged++]
-            = netdef_adopt_metadata(*chosen, netdef);
+    *n = 0;
+    for (int place = 0; place < NETDEF_N_PLACES; place++) {
+        struct dir_source_file *files;
+        size_t n_files;
+
+        if (!source->places[place]) {
+            continue;
+        }
+        files = dir_source_sort(source->places[place], &n_files);
+        candidates = xrealloc(candidates, ((*n + n_files)
+                                           * sizeof *candidates));
+        for (size_t i = 0; i < n_files; i++) {
+            candidates[(*n)++] = (struct netdef_candidate) {
+                .place = place,
+                .netdef = files[i].value,
+                .gone = files[i].gone,
+            };
+        }
+        free(files);
     }
+    return candidates;
 }
 
-/* Adds the definitions of 'files', all in 'place'.  Of several in our own
- * directory, the file counts whose name comes first.  One that is gone, though
- * not yet for good, has been renamed. */
+/* Chooses anew which definitions count. */
 static void
-add_place(struct netdef_source *source, enum place place,
-          const struct dir_source_file *files, size_t n, struct shash *names,
-          struct diag_list *diags)
+choose(struct netdef_source *source)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!files[i].gone) {
-            add_netdef(source, place, files[i].value, names, diags);
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct netdef *netdef = files[i].value;
-
-        if (files[i].gone && !shash_find(names, netdef->name)) {
-            add_netdef(source, place, netdef, names, diags);
-        }
-    }
-}
-
-/* Makes the list of definitions anew. */
-static void
-collect(struct netdef_source *source)
-{
-    struct dir_source_file *files[N_PLACES] = { NULL };
-    size_t n[N_PLACES] = { 0 };
-    struct shash names = SHASH_INITIALIZER(&names);
     struct diag_list diags = DIAG_LIST_INITIALIZER;
-    size_t total = 1;           /* Lest nothing be allocated. */
+    size_t n;
+    struct netdef_candidate *candidates = get_candidates(source, &n);
 
-    for (int i = 0; i < N_PLACES; i++) {
-        if (source->places[i]) {
-            files[i] = dir_source_sort(source->places[i], &n[i]);
-            total += n[i];
-        }
-    }
-    clear_netdefs(source);
-    source->netdefs = xrealloc(source->netdefs,
-                               total * sizeof *source->netdefs);
-    source->merged = xrealloc(source->merged, total * sizeof *source->merged);
-    for (int i = 0; i < N_PLACES; i++) {
-        add_place(source, i, files[i], n[i], &names, &diags);
-        if (i == PLACE_OWN) {
-            source->n_own = source->n_netdefs;
-        }
-        free(files[i]);
-    }
-    shash_destroy(&names);
+    netdef_choice_uninit(&source->choice);
+    netdef_choice_init(&source->choice, candidates, n, &diags);
+    free(candidates);
     if (!diag_list_equals(&diags, &source->diags)) {
         dir_source_log_diags(&diags);
     }
@@ -262,13 +205,13 @@ netdef_source_run(struct netdef_source *source)
 {
     bool changed = false;
 
-    for (int i = 0; i < N_PLACES; i++) {
+    for (int i = 0; i < NETDEF_N_PLACES; i++) {
         if (source->places[i]) {
             changed |= dir_source_run(source->places[i]);
         }
     }
     if (changed) {
-        collect(source);
+        choose(source);
     }
     return changed;
 }
@@ -278,7 +221,7 @@ netdef_source_run(struct netdef_source *source)
 void
 netdef_source_wait(struct netdef_source *source)
 {
-    for (int i = 0; i < N_PLACES; i++) {
+    for (int i = 0; i < NETDEF_N_PLACES; i++) {
         if (source->places[i]) {
             dir_source_wait(source->places[i]);
         }
@@ -289,7 +232,7 @@ netdef_source_wait(struct netdef_source *source)
 void
 netdef_source_reload(struct netdef_source *source)
 {
-    for (int i = 0; i < N_PLACES; i++) {
+    for (int i = 0; i < NETDEF_N_PLACES; i++) {
         if (source->places[i]) {
             dir_source_reload(source->places[i]);
         }
@@ -301,8 +244,8 @@ netdef_source_reload(struct netdef_source *source)
 const struct netdef *const *
 netdef_source_get(const struct netdef_source *source, size_t *n)
 {
-    *n = source->n_netdefs;
-    return source->netdefs;
+    *n = source->choice.n;
+    return source->choice.netdefs;
 }
 
 /* Is it known of every network what it says, or last said?  If not, then what
@@ -311,7 +254,7 @@ netdef_source_get(const struct netdef_source *source, size_t *n)
 bool
 netdef_source_is_complete(const struct netdef_source *source)
 {
-    for (int i = 0; i < N_PLACES; i++) {
+    for (int i = 0; i < NETDEF_N_PLACES; i++) {
         if (source->places[i]
             && !dir_source_is_complete(source->places[i])) {
             return false;
@@ -324,7 +267,7 @@ netdef_source_is_complete(const struct netdef_source *source)
 const char *
 netdef_source_directory(const struct netdef_source *source)
 {
-    return dir_source_directory(source->places[PLACE_OWN]);
+    return dir_source_directory(source->places[NETDEF_PLACE_OWN]);
 }
 
 /* Returns how many of the definitions that count are from libvirt's files, or
@@ -332,7 +275,9 @@ netdef_source_directory(const struct netdef_source *source)
 size_t
 netdef_source_count(const struct netdef_source *source, bool libvirt)
 {
-    return libvirt ? source->n_netdefs - source->n_own : source->n_own;
+    const struct netdef_choice *choice = &source->choice;
+
+    return libvirt ? choice->n - choice->n_own : choice->n_own;
 }
 
 /* Appends all that there is to say of the files to 'diags'. */
@@ -340,7 +285,7 @@ void
 netdef_source_get_diags(const struct netdef_source *source,
                         struct diag_list *diags)
 {
-    for (int i = 0; i < N_PLACES; i++) {
+    for (int i = 0; i < NETDEF_N_PLACES; i++) {
         if (source->places[i]) {
             dir_source_get_diags(source->places[i], diags);
         }

@@ -6,9 +6,7 @@
  *
  * These are, by precedence: the administrator's own directory; libvirt's
  * networks as they are in force; libvirt's networks as they are configured.
- * Of several definitions of one network, by its name, the first counts, but
- * for our own settings in the <metadata> of a configured one, which count at
- * once: see netdef-libvirt.c. */
+ * Of several definitions of one network, netdef-choice.h says which counts. */
 
 #include <stdbool.h>
 #include <stddef.h>
