@@ -279,6 +279,7 @@ reconcile_run(struct reconcile *r)
 {
     struct shash_node *node;
 
+    dir_watch_receive();
     if (r->guests) {
         guest_source_run(r->guests);
     }

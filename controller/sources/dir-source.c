@@ -409,6 +409,7 @@ dir_source_wait(struct dir_source *source)
 void
 dir_source_reload(struct dir_source *source)
 {
+    dir_watch_retry(source->watch);
     source->scan = true;
     source->force = true;
 }

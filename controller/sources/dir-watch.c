@@ -3,6 +3,7 @@
 #include "controller/sources/dir-watch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,11 @@ VLOG_DEFINE_THIS_MODULE(dir_watch);
 #define EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM \
                 | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
+/* What may bring a directory into being, or let us read it, seen from one that
+ * is above it. */
+#define ABOVE_EVENTS (IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF \
+                      | IN_MOVE_SELF | IN_ONLYDIR)
+
 #define RETRY_MSEC 1000
 
 struct dir_watch {
@@ -33,7 +39,10 @@ struct dir_watch {
     char *path;
     bool required;
     int wd;                     /* Watch descriptor, -1 if not active. */
-    long long int next_try;     /* In time_msec() terms, if not active. */
+    int above_wd;               /* If not active, of the nearest directory
+                                 * above it that is there, or -1. */
+    long long int next_try;     /* In time_msec() terms, if not active;
+                                 * LLONG_MAX to wait for 'above_wd'. */
     int last_error;             /* Of the last try, already logged. */
 
     /* What is to be told. */
@@ -60,28 +69,40 @@ dir_watch_create(const char *path, bool required)
         .path = xstrdup(path),
         .required = required,
         .wd = -1,
-        .next_try = time_msec(),
+        .above_wd = -1,
+        .next_try = LLONG_MIN,
     };
     sset_init(&watch->names);
     ovs_list_push_back(&watches, &watch->list_node);
     return watch;
 }
 
+/* Drops '*wd', which may be -1, unless somebody else uses it. */
+static void
+drop_wd(int *wd)
+{
+    int old = *wd;
+    const struct dir_watch *other;
+
+    *wd = -1;
+    if (old < 0) {
+        return;
+    }
+    LIST_FOR_EACH (other, list_node, &watches) {
+        if (other->wd == old || other->above_wd == old) {
+            return;             /* It is of the same directory. */
+        }
+    }
+    inotify_rm_watch(inotify_fd, old);
+}
+
 /* Stops to watch the directory, to try again at once. */
 static void
 deactivate(struct dir_watch *watch)
 {
-    int wd = watch->wd;
-    struct dir_watch *other;
-
-    watch->wd = -1;
-    watch->next_try = time_msec();
-    LIST_FOR_EACH (other, list_node, &watches) {
-        if (other->wd == wd) {
-            return;             /* It is of the same directory. */
-        }
-    }
-    inotify_rm_watch(inotify_fd, wd);
+    drop_wd(&watch->wd);
+    drop_wd(&watch->above_wd);
+    watch->next_try = LLONG_MIN;
 }
 
 /* Frees 'watch', which may be null. */
@@ -91,9 +112,7 @@ dir_watch_destroy(struct dir_watch *watch)
     if (!watch) {
         return;
     }
-    if (watch->wd >= 0) {
-        deactivate(watch);
-    }
+    deactivate(watch);
     ovs_list_remove(&watch->list_node);
     if (ovs_list_is_empty(&watches) && inotify_fd >= 0) {
         close(inotify_fd);
@@ -123,11 +142,17 @@ open_inotify(void)
     return error;
 }
 
+static bool
+is_missing(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == EACCES;
+}
+
 /* Takes note that the directory cannot be watched because of 'error'. */
 static void
 cannot_watch(struct dir_watch *watch, int error)
 {
-    bool missing = error == ENOENT || error == ENOTDIR || error == EACCES;
+    bool missing = is_missing(error);
 
     if (error != watch->last_error && error != inotify_error) {
         VLOG(watch->required || !missing ? VLL_WARN : VLL_DBG,
@@ -139,22 +164,97 @@ cannot_watch(struct dir_watch *watch, int error)
     watch->next_try = time_msec() + RETRY_MSEC;
 }
 
-/* Tries to watch the directory, if it is not watched yet. */
+/* Makes 'path' that of the directory above it, with '/' at its end.  Returns
+ * false if there is none in it. */
+static bool
+cut_name(char *path)
+{
+    size_t len = strlen(path);
+
+    while (len > 0 && path[len - 1] == '/') {
+        len--;
+    }
+    while (len > 0 && path[len - 1] != '/') {
+        len--;
+    }
+    path[len] = '\0';
+    return len > 0;
+}
+
+/* Watches the nearest directory above that of 'watch' that is there.  Returns
+ * false if that does not tell when to try again: it cannot be watched, or
+ * there is something on the way that is not a directory for us, such as a link
+ * that leads nowhere. */
+static bool
+watch_above(struct dir_watch *watch)
+{
+    char *path = xstrdup(watch->path);
+    struct stat s;
+    int wd = -1;
+
+    while (wd < 0 && cut_name(path)) {
+        wd = inotify_add_watch(inotify_fd, path, ABOVE_EVENTS | IN_MASK_ADD);
+        if (wd < 0 && !is_missing(errno)) {
+            break;
+        }
+    }
+    if (wd != watch->above_wd) {
+        drop_wd(&watch->above_wd);
+        watch->above_wd = wd;
+    }
+
+    /* What is next on the way, behind 'path'? */
+    char *next = xasprintf("%.*s", (int) (strlen(path)
+                                          + strcspn(watch->path + strlen(path),
+                                                    "/")), watch->path);
+    bool is_link = !lstat(next, &s) && S_ISLNK(s.st_mode);
+    free(next);
+    free(path);
+    return wd >= 0 && !is_link;
+}
+
+/* Tries to watch the directory.  Returns 0 or a positive errno value. */
+static int
+try_watch(struct dir_watch *watch)
+{
+    int error = open_inotify();
+
+    if (!error) {
+        watch->wd = inotify_add_watch(inotify_fd, watch->path,
+                                      EVENTS | IN_MASK_ADD);
+        error = watch->wd < 0 ? errno : 0;
+    }
+    return error;
+}
+
+/* Tries to watch the directory, if it is not watched yet.
+ *
+ * One that is missing may come while it is looked for above where it should
+ * be, so it is tried once more then.  What is missing above it may come too,
+ * so that something nearer is to be watched: each time around, the directory
+ * that is watched is nearer, or else that is over. */
 static void
 try_activate(struct dir_watch *watch)
 {
+    int error, above_wd;
+    bool tells = false;
+
     if (watch->wd >= 0 || time_msec() < watch->next_try) {
         return;
     }
+    do {
+        above_wd = watch->above_wd;
+        error = try_watch(watch);
+        tells = is_missing(error) && watch_above(watch);
+    } while (tells && above_wd != watch->above_wd);
 
-    int error = open_inotify();
-    if (!error) {
-        watch->wd = inotify_add_watch(inotify_fd, watch->path, EVENTS);
-        error = watch->wd < 0 ? errno : 0;
-    }
     if (error) {
         cannot_watch(watch, error);
+        if (tells) {
+            watch->next_try = LLONG_MAX;
+        }
     } else {
+        drop_wd(&watch->above_wd);
         watch->last_error = 0;
         watch->anything = true;
     }
@@ -183,13 +283,20 @@ take_event(struct dir_watch *watch, const struct inotify_event *event)
 {
     if (event->mask & IN_Q_OVERFLOW) {
         watch->anything = true;
+        watch->next_try = LLONG_MIN;
+    } else if (event->wd == watch->above_wd) {
+        if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED
+                           | IN_UNMOUNT)) {
+            drop_wd(&watch->above_wd);
+        }
+        watch->next_try = LLONG_MIN;
     } else if (event->wd != watch->wd) {
         /* Not this one, or from a watch that is no more. */
     } else if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED
                               | IN_UNMOUNT)) {
         deactivate(watch);
         watch->anything = true;
-    } else if (is_unwritten(watch, event)) {
+    } else if (event->mask & IN_ATTRIB || is_unwritten(watch, event)) {
         /* Nothing has happened yet. */
     } else if (event->len) {
         sset_add(&watch->names, event->name);
@@ -199,13 +306,13 @@ take_event(struct dir_watch *watch, const struct inotify_event *event)
 }
 
 /* Takes note of all that has happened, for all watches. */
-static void
-receive_events(void)
+void
+dir_watch_receive(void)
 {
     char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
     ssize_t n;
 
-    while ((n = read(inotify_fd, buf, sizeof buf)) > 0) {
+    while (inotify_fd >= 0 && (n = read(inotify_fd, buf, sizeof buf)) > 0) {
         for (char *p = buf; p < buf + n; ) {
             const struct inotify_event *event = (const void *) p;
             struct dir_watch *watch;
@@ -218,15 +325,13 @@ receive_events(void)
     }
 }
 
-/* Calls 'cb' with 'aux' for all that has happened since the last call. */
+/* Calls 'cb' with 'aux' for all that has happened since the last call, by
+ * dir_watch_receive(). */
 void
 dir_watch_run(struct dir_watch *watch, dir_watch_cb *cb, void *aux)
 {
     const char *name;
 
-    if (inotify_fd >= 0) {
-        receive_events();
-    }
     try_activate(watch);
     if (watch->anything) {
         cb(NULL, aux);
@@ -249,9 +354,16 @@ dir_watch_wait(struct dir_watch *watch)
     if (inotify_fd >= 0) {
         poll_fd_wait(inotify_fd, POLLIN);
     }
-    if (watch->wd < 0) {
+    if (watch->wd < 0 && watch->next_try != LLONG_MAX) {
         poll_timer_wait_until(watch->next_try);
     }
+}
+
+/* Has dir_watch_run() try at once to watch the directory, if it is not. */
+void
+dir_watch_retry(struct dir_watch *watch)
+{
+    watch->next_try = LLONG_MIN;
 }
 
 /* Returns the errno value that keeps 'watch' from being active, 0 if none. */
