@@ -11,7 +11,6 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/early-bridges.h \
 	controller/daemon/export.c \
 	controller/daemon/export.h \
-	controller/daemon/mbridge-format.c \
 	controller/daemon/mbridge-life.c \
 	controller/daemon/mbridge-ports.c \
 	controller/daemon/mbridge-private.h \

@@ -9,6 +9,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/diag.h \
 	lib/base/grace.c \
 	lib/base/grace.h \
+	lib/base/jvalue.c \
+	lib/base/jvalue.h \
 	lib/base/origin-hash.c \
 	lib/base/origin-hash.h \
 	lib/base/ovs-compat.h \
@@ -108,7 +110,10 @@ lib_libvirtnet_la_SOURCES = \
 	lib/tell/plan-format.c \
 	lib/tell/plan-format.h \
 	lib/tell/state-events.c \
+	lib/tell/state-graph.c \
 	lib/tell/state-metrics.c \
+	lib/tell/state-status.c \
+	lib/tell/state-top.c \
 	lib/tell/state.c \
 	lib/tell/state.h \
 	lib/tell/trace.c \

@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test-flow-dump \
 	tests/unit/test-follow \
 	tests/unit/test-jansson \
+	tests/unit/test-jvalue \
 	tests/unit/test-announce \
 	tests/unit/test-grace \
 	tests/unit/test-mac-table \
@@ -126,6 +127,10 @@ tests_unit_test_follow_LDADD = $(UNIT_LIBS)
 tests_unit_test_jansson_SOURCES = tests/unit/test-jansson.c
 tests_unit_test_jansson_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_jansson_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
+
+tests_unit_test_jvalue_SOURCES = tests/unit/test-jvalue.c
+tests_unit_test_jvalue_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_jvalue_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_model_portgroup_SOURCES = tests/unit/test-model-portgroup.c
 tests_unit_test_model_portgroup_CPPFLAGS = $(UNIT_CPPFLAGS)

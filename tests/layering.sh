@@ -70,6 +70,7 @@ rule_libxml2() {
 # which have enumerators of the same names, cannot be included together.
 jansson_files() {
     cat <<'END'
+lib/base/jvalue.c
 lib/host/ports-text.c
 END
 }

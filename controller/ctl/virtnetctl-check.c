@@ -2,13 +2,13 @@
 #include <config.h>
 #include "controller/ctl/virtnetctl.h"
 
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/base/source.h"
 #include "lib/tell/translation-format.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/netport.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "packets.h"
 #include "util.h"
 
@@ -106,37 +106,37 @@ put_text(struct ds *s, const struct source_files *files)
     }
 }
 
-static struct json *
+static struct json_t *
 to_json(const struct source_files *files)
 {
-    struct json *array = json_array_create_empty();
+    struct json_t *array = jvalue_array();
 
     for (size_t i = 0; i < files->n; i++) {
         const struct source_file *f = &files->files[i];
-        struct json *diags = json_array_create_empty();
-        struct json *json = json_object_create();
+        struct json_t *diags = jvalue_array();
+        struct json_t *json = jvalue_object();
 
         for (size_t j = 0; j < f->diags.n; j++) {
             const struct diag *d = &f->diags.diags[j];
 
-            json_array_add(diags, diag_to_json(d, find_column(f, d)));
+            jvalue_add(diags, diag_to_json(d, find_column(f, d)));
         }
-        json_object_put_string(json, "file", f->name);
-        json_object_put_string(json, "verdict", verdict(f));
-        json_object_put(json, "diagnostics", diags);
+        jvalue_put_string(json, "file", f->name);
+        jvalue_put_string(json, "verdict", verdict(f));
+        jvalue_put(json, "diagnostics", diags);
         if (f->netdef) {
-            json_object_put_string(json, "network", f->netdef->name);
+            jvalue_put_string(json, "network", f->netdef->name);
         }
         if (f->netport) {
-            json_object_put_string(json, "guest", f->netport->owner_name);
+            jvalue_put_string(json, "guest", f->netport->owner_name);
         }
         if (f->netdef && f->netdef->bridge) {
-            json_object_put_string(json, "bridge", f->netdef->bridge);
-            json_object_put_string(json, "macTableManager",
-                                   mac_table_manager_to_string(
-                                       netdef_mode(f->netdef)));
+            jvalue_put_string(json, "bridge", f->netdef->bridge);
+            jvalue_put_string(json, "macTableManager",
+                              mac_table_manager_to_string(
+                                  netdef_mode(f->netdef)));
         }
-        json_array_add(array, json);
+        jvalue_add(array, json);
     }
     return array;
 }

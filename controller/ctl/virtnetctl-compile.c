@@ -94,7 +94,12 @@ print_output(const struct translation *t, const char *output)
     } else if (!strcmp(output, "bundle")) {
         print_flows(t, PLAN_GROUPS | PLAN_FLOWS | PLAN_KEYWORDS);
     } else if (!strcmp(output, "ovsdb")) {
-        virtnetctl_print_json(row_changes_to_transact(&t->rows));
+        struct json *params = row_changes_to_transact(&t->rows);
+
+        printable_put_json(&s, params);
+        json_destroy(params);
+        options.color = false;
+        virtnetctl_print(&s);
     } else if (!strcmp(output, "vsctl")) {
         row_changes_format_vsctl(&s, &t->rows);
         virtnetctl_print(&s);

@@ -10,12 +10,11 @@
 #include "daemon.h"
 #include "dirs.h"
 #include "jsonrpc.h"
+#include "lib/base/jvalue.h"
 #include "lib/base/ovs-compat.h"
 #include "lib/base/printable.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
-#include "openvswitch/shash.h"
 #include "svec.h"
 #include "unixctl.h"
 #include "util.h"
@@ -70,7 +69,7 @@ virtnetctl_ask(const char *target, const char *command,
 /* Returns what the daemon says of itself, asked with 'option' if that is
  * nonnull.  Stores the reply's digest in '*digest' if that is nonnull.  The
  * caller must destroy the state. */
-static struct json *
+static struct json_t *
 get_state(const char *option, uint32_t *digest)
 {
     struct svec args = SVEC_EMPTY_INITIALIZER;
@@ -79,9 +78,9 @@ get_state(const char *option, uint32_t *digest)
         svec_add(&args, option);
     }
     char *reply = virtnetctl_ask(options.target, "export", &args);
-    struct json *state = json_from_string(reply);
+    struct json_t *state = jvalue_parse(reply);
 
-    if (state->type != JSON_OBJECT) {
+    if (!jvalue_is_object(state)) {
         virtnetctl_fatal("%s: not a reply to \"export\"", options.target);
     }
     if (digest) {
@@ -94,7 +93,7 @@ get_state(const char *option, uint32_t *digest)
 
 /* Returns what the daemon says of itself, with counters if 'stats'.  The
  * caller must destroy it. */
-struct json *
+struct json_t *
 virtnetctl_get_state(bool stats)
 {
     return get_state(stats ? "--stats" : NULL, NULL);
@@ -103,11 +102,11 @@ virtnetctl_get_state(bool stats)
 /* Waits until the daemon has something to say whose digest is not '*digest',
  * for a few seconds.  Returns it, as virtnetctl_get_state() does, and updates
  * '*digest'. */
-struct json *
+struct json_t *
 virtnetctl_await_state(uint32_t *digest)
 {
     char *option = xasprintf("--unlike=%"PRIu32, *digest);
-    struct json *state = get_state(option, digest);
+    struct json_t *state = get_state(option, digest);
 
     free(option);
     return state;
@@ -116,22 +115,15 @@ virtnetctl_await_state(uint32_t *digest)
 /* Ends the program unless 'name' is a member of 'object', where 'what's
  * are. */
 void
-virtnetctl_check_name(const struct json *object, const char *what,
+virtnetctl_check_name(const struct json_t *object, const char *what,
                       const char *name)
 {
-    if (!state_get(object, name)) {
-        size_t n = object ? shash_count(json_object(object)) : 0;
-        const char **names = xcalloc(MAX(1, n), sizeof *names);
-        const struct shash_node *node;
-        size_t i = 0;
+    if (!jvalue_get(object, name)) {
+        const char **names = jvalue_names(object);
 
-        if (object) {
-            SHASH_FOR_EACH (node, json_object(object)) {
-                names[i++] = node->name;
-            }
-        }
         virtnetctl_fatal("there is no %s %s%s", what, name,
-                         virtnetctl_nearest(name, names, n));
+                         virtnetctl_nearest(name, names,
+                                            jvalue_count(object)));
     }
 }
 
@@ -207,9 +199,9 @@ virtnetctl_status_command(struct ovs_cmdl_context *ctx OVS_UNUSED)
 /* Prints what 'format' makes of the daemon's state, asked for with counters if
  * 'stats', or the state itself if the output is to be JSON. */
 static void
-print_state(bool stats, void (*format)(struct ds *, const struct json *))
+print_state(bool stats, void (*format)(struct ds *, const struct json_t *))
 {
-    struct json *state = virtnetctl_get_state(stats);
+    struct json_t *state = virtnetctl_get_state(stats);
     struct ds s = DS_EMPTY_INITIALIZER;
 
     if (options.json) {
@@ -217,7 +209,7 @@ print_state(bool stats, void (*format)(struct ds *, const struct json *))
     } else {
         format(&s, state);
         virtnetctl_print(&s);
-        json_destroy(state);
+        jvalue_unref(state);
     }
 }
 
@@ -241,27 +233,30 @@ virtnetctl_metrics(struct ovs_cmdl_context *ctx OVS_UNUSED)
     print_state(true, state_format_metrics);
 }
 
-static struct json *
-fdb_to_json(const struct json *state, const char *wanted)
+static struct json_t *
+fdb_to_json(const struct json_t *state, const char *wanted)
 {
-    const struct json *bridges = state_get(state, "bridges");
-    struct json *json = json_object_create();
-    const struct shash_node *node;
+    const struct json_t *bridges = jvalue_get(state, "bridges");
+    struct json_t *json = jvalue_object();
+    const char **names = jvalue_names(bridges);
 
-    SHASH_FOR_EACH (node, json_object(bridges)) {
-        if (!wanted || !strcmp(wanted, node->name)) {
-            json_object_put(json, node->name,
-                            json_deep_clone(state_get(node->data, "fdb")));
+    for (const char **b = names; *b; b++) {
+        if (!wanted || !strcmp(wanted, *b)) {
+            const struct json_t *fdb = jvalue_get(jvalue_get(bridges, *b),
+                                                  "fdb");
+
+            jvalue_put(json, *b, jvalue_ref(fdb));
         }
     }
+    free(names);
     return json;
 }
 
 void
 virtnetctl_fdb(struct ovs_cmdl_context *ctx)
 {
-    struct json *state = virtnetctl_get_state(true);
-    const struct json *bridges = state_get(state, "bridges");
+    struct json_t *state = virtnetctl_get_state(true);
+    const struct json_t *bridges = jvalue_get(state, "bridges");
     const char *wanted = ctx->argc > 1 ? ctx->argv[1] : NULL;
     struct ds s = DS_EMPTY_INITIALIZER;
 
@@ -270,28 +265,28 @@ virtnetctl_fdb(struct ovs_cmdl_context *ctx)
     }
     if (options.json) {
         virtnetctl_print_json(fdb_to_json(state, wanted));
-        json_destroy(state);
+        jvalue_unref(state);
         return;
     }
 
     state_format_fdb(&s, state, wanted);
     virtnetctl_print(&s);
-    json_destroy(state);
+    jvalue_unref(state);
 }
 
 void
 virtnetctl_dump_flows(struct ovs_cmdl_context *ctx)
 {
-    struct json *state = virtnetctl_get_state(false);
-    const struct json *bridges = state_get(state, "bridges");
+    struct json_t *state = virtnetctl_get_state(false);
+    const struct json_t *bridges = jvalue_get(state, "bridges");
     struct svec none = SVEC_EMPTY_INITIALIZER;
 
     virtnetctl_check_name(bridges, "bridge", ctx->argv[1]);
     if (ctx->argc > 2) {
-        virtnetctl_check_name(state_get(state_get(bridges, ctx->argv[1]),
-                                        "ports"), "port", ctx->argv[2]);
+        virtnetctl_check_name(jvalue_get(jvalue_get(bridges, ctx->argv[1]),
+                                         "ports"), "port", ctx->argv[2]);
     }
-    json_destroy(state);
+    jvalue_unref(state);
     forward(ctx, &none);
 }
 
@@ -304,11 +299,11 @@ virtnetctl_verify(struct ovs_cmdl_context *ctx)
         svec_add(&args, "--repair");
     }
     if (ctx->argc > 1) {
-        struct json *state = virtnetctl_get_state(false);
+        struct json_t *state = virtnetctl_get_state(false);
 
-        virtnetctl_check_name(state_get(state, "bridges"), "bridge",
+        virtnetctl_check_name(jvalue_get(state, "bridges"), "bridge",
                               ctx->argv[1]);
-        json_destroy(state);
+        jvalue_unref(state);
     }
     forward(ctx, &args);
     svec_destroy(&args);

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "util.h"
 
 /* Output.
@@ -103,12 +103,12 @@ virtnetctl_print(struct ds *s)
 
 /* Prints 'json' and destroys it. */
 void
-virtnetctl_print_json(struct json *json)
+virtnetctl_print_json(struct json_t *json)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    printable_put_json(&s, json);
-    json_destroy(json);
+    jvalue_format(&s, json);
+    jvalue_unref(json);
     options.color = false;
     virtnetctl_print(&s);
 }

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/jvalue.h"
 #include "lib/tell/state.h"
 #include "lib/tell/trace.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "svec.h"
 #include "util.h"
 
@@ -37,8 +37,8 @@ put_frame(struct ds *s, const char *frame)
 void
 virtnetctl_trace(struct ovs_cmdl_context *ctx)
 {
-    struct json *state = virtnetctl_get_state(false);
-    const struct json *bridges = state_get(state, "bridges");
+    struct json_t *state = virtnetctl_get_state(false);
+    const struct json_t *bridges = jvalue_get(state, "bridges");
     const char *frame = ctx->argc > 3 ? ctx->argv[3] : NULL;
     struct svec args = SVEC_EMPTY_INITIALIZER;
     struct ds flow = DS_EMPTY_INITIALIZER;
@@ -46,16 +46,16 @@ virtnetctl_trace(struct ovs_cmdl_context *ctx)
     struct trace trace;
 
     virtnetctl_check_name(bridges, "bridge", ctx->argv[1]);
-    const struct json *ports = state_get(state_get(bridges, ctx->argv[1]),
-                                         "ports");
+    const struct json_t *ports = jvalue_get(jvalue_get(bridges, ctx->argv[1]),
+                                            "ports");
     virtnetctl_check_name(ports, "port", ctx->argv[2]);
-    const struct json *port = state_get(ports, ctx->argv[2]);
+    const struct json_t *port = jvalue_get(ports, ctx->argv[2]);
 
-    ds_put_format(&flow, "in_port=%lld", state_get_integer(port, "ofport"));
+    ds_put_format(&flow, "in_port=%lld", jvalue_get_integer(port, "ofport"));
     put_frame(&flow, frame);
-    if (!options.src && state_get(port, "mac")
+    if (!options.src && jvalue_get(port, "mac")
         && !(frame && strstr(frame, "dl_src="))) {
-        ds_put_format(&flow, ",dl_src=%s", state_get_string(port, "mac"));
+        ds_put_format(&flow, ",dl_src=%s", jvalue_get_string(port, "mac"));
     }
     svec_add(&args, ctx->argv[1]);
     svec_add(&args, ds_cstr(&flow));
@@ -72,5 +72,5 @@ virtnetctl_trace(struct ovs_cmdl_context *ctx)
     free(reply);
     svec_destroy(&args);
     ds_destroy(&flow);
-    json_destroy(state);
+    jvalue_unref(state);
 }

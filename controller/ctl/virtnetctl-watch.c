@@ -9,39 +9,35 @@
 #include <unistd.h>
 
 #include "fatal-signal.h"
-#include "lib/base/ovs-compat.h"
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "timeval.h"
 #include "util.h"
 
 /* Commands that go on until they are stopped: "monitor" and "top". */
 
 static void
-print_event(const struct json *event)
+print_event(const struct json_t *event)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
     if (options.json) {
         /* One line for each. */
-        char *text = json_to_string(event, JSSF_SORT);
-
-        printable_put(&s, text);
-        free(text);
+        jvalue_format_line(&s, event);
         options.color = false;
     } else {
-        printable_put(&s, state_get_string(event, "event"));
+        printable_put(&s, jvalue_get_string(event, "event"));
         ds_put_cstr(&s, " bridge ");
-        printable_put(&s, state_get_string(event, "bridge"));
-        if (state_get(event, "port")) {
+        printable_put(&s, jvalue_get_string(event, "bridge"));
+        if (jvalue_get(event, "port")) {
             ds_put_cstr(&s, " port ");
-            printable_put(&s, state_get_string(event, "port"));
+            printable_put(&s, jvalue_get_string(event, "port"));
         }
-        if (state_get_string(event, "text")[0]) {
+        if (jvalue_get_string(event, "text")[0]) {
             ds_put_cstr(&s, ": ");
-            printable_put(&s, state_get_string(event, "text"));
+            printable_put(&s, jvalue_get_string(event, "text"));
         }
     }
     ds_put_char(&s, '\n');
@@ -52,17 +48,17 @@ void
 virtnetctl_monitor(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     uint32_t digest = 0;
-    struct json *old = virtnetctl_await_state(&digest);
+    struct json_t *old = virtnetctl_await_state(&digest);
 
     for (;;) {
-        struct json *new = virtnetctl_await_state(&digest);
-        struct json *events = state_find_events(old, new);
+        struct json_t *new = virtnetctl_await_state(&digest);
+        struct json_t *events = state_find_events(old, new);
 
-        for (size_t i = 0; i < json_array_size(events); i++) {
-            print_event(json_array_at(events, i));
+        for (size_t i = 0; i < jvalue_count(events); i++) {
+            print_event(jvalue_at(events, i));
         }
-        json_destroy(events);
-        json_destroy(old);
+        jvalue_unref(events);
+        jvalue_unref(old);
         old = new;
     }
 }
@@ -114,7 +110,7 @@ void
 virtnetctl_top(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     bool terminal = !options.json && prepare_terminal();
-    struct json *old = virtnetctl_get_state(true);
+    struct json_t *old = virtnetctl_get_state(true);
     long long int then = time_msec();
     const char *sort = "rx";
 
@@ -128,7 +124,7 @@ virtnetctl_top(struct ovs_cmdl_context *ctx OVS_UNUSED)
         sort = (key == 'r' ? "rx" : key == 't' ? "tx" : key == 'n' ? "name"
                 : sort);
 
-        struct json *new = virtnetctl_get_state(true);
+        struct json_t *new = virtnetctl_get_state(true);
         long long int now = time_msec();
 
         if (terminal) {
@@ -141,14 +137,14 @@ virtnetctl_top(struct ovs_cmdl_context *ctx OVS_UNUSED)
             state_format_top(&s, old, new, now - then, sort);
             virtnetctl_print(&s);
         }
-        json_destroy(old);
+        jvalue_unref(old);
         old = new;
         then = now;
         if (!terminal) {
             break;
         }
     }
-    json_destroy(old);
+    jvalue_unref(old);
     if (terminal) {
         restore_terminal(NULL);
     }

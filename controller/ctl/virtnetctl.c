@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "fatal-signal.h"
+#include "lib/base/jvalue.h"
 #include "lib/base/virtnet-version.h"
-#include "openvswitch/json.h"
 #include "openvswitch/vlog.h"
 #include "util.h"
 
@@ -53,14 +53,14 @@ static void
 list_commands(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     if (options.json) {
-        struct json *array = json_array_create_empty();
+        struct json_t *array = jvalue_array();
 
         for (const struct ovs_cmdl_command *c = commands; c->name; c++) {
-            struct json *json = json_object_create();
+            struct json_t *json = jvalue_object();
 
-            json_object_put_string(json, "command", c->name);
-            json_object_put_string(json, "usage", c->usage);
-            json_array_add(array, json);
+            jvalue_put_string(json, "command", c->name);
+            jvalue_put_string(json, "usage", c->usage);
+            jvalue_add(array, json);
         }
         virtnetctl_print_json(array);
     } else {

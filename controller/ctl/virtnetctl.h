@@ -17,7 +17,7 @@
 #include "lib/host/ports-json.h"
 #include "openvswitch/compiler.h"
 
-struct json;
+struct json_t;
 struct netdef;
 
 /* What the options say. */
@@ -42,7 +42,7 @@ OVS_NO_RETURN void virtnetctl_fatal(const char *format, ...)
     OVS_PRINTF_FORMAT(1, 2);
 void virtnetctl_print(struct ds *);
 void virtnetctl_flush(void);
-void virtnetctl_print_json(struct json *);
+void virtnetctl_print_json(struct json_t *);
 char *virtnetctl_nearest(const char *wanted, const char *const names[],
                          size_t n);
 
@@ -50,9 +50,9 @@ char *virtnetctl_nearest(const char *wanted, const char *const names[],
 struct svec;
 char *virtnetctl_ask(const char *target, const char *command,
                      const struct svec *args);
-struct json *virtnetctl_get_state(bool stats);
-struct json *virtnetctl_await_state(uint32_t *digest);
-void virtnetctl_check_name(const struct json *object, const char *what,
+struct json_t *virtnetctl_get_state(bool stats);
+struct json_t *virtnetctl_await_state(uint32_t *digest);
+void virtnetctl_check_name(const struct json_t *object, const char *what,
                            const char *name);
 
 /* Definitions from files. */

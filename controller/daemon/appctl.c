@@ -32,17 +32,6 @@ appctl_reload(struct unixctl_conn *conn, int argc OVS_UNUSED,
     unixctl_command_reply(conn, NULL);
 }
 
-static void
-appctl_status(struct unixctl_conn *conn, int argc OVS_UNUSED,
-              const char *argv[] OVS_UNUSED, void *reconcile)
-{
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    reconcile_format_status(&s, reconcile);
-    unixctl_command_reply(conn, ds_cstr(&s));
-    ds_destroy(&s);
-}
-
 /* Replies on 'conn' with the plan of the bridge that is named in 'argv' or, if
  * none is, of each. */
 static void
@@ -123,7 +112,6 @@ appctl_register(struct reconcile *reconcile, struct waiters *waiters,
     unixctl_command_register("plan", "[BRIDGE]", 0, 1, appctl_plan,
                              reconcile);
     unixctl_command_register("reload", "", 0, 0, appctl_reload, reconcile);
-    unixctl_command_register("status", "", 0, 0, appctl_status, reconcile);
     unixctl_command_register("wait", "[--timeout=SECONDS] [PORT]...", 0,
                              INT_MAX, appctl_wait, waiters);
 }

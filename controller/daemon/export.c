@@ -10,6 +10,7 @@
 #include "controller/switch/meter-sync.h"
 #include "controller/switch/ofctrl.h"
 #include "flow.h"
+#include "lib/base/jvalue.h"
 #include "lib/model/mac-table.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/bridge-meters.h"
@@ -21,32 +22,16 @@
 #include "lib/openflow/plan.h"
 #include "lib/tell/translation-format.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
-#include "openvswitch/shash.h"
 #include "packets.h"
 #include "util.h"
 
 static void
-put_integer(struct json *json, const char *name, long long int value)
-{
-    json_object_put(json, name, json_integer_create(value));
-}
-
-static void
-put_optional(struct json *json, const char *name, const char *value)
-{
-    if (value) {
-        json_object_put_string(json, name, value);
-    }
-}
-
-static void
-put_vlans(struct json *json, const struct vlan_set *vlans)
+put_vlans(struct json_t *json, const struct vlan_set *vlans)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
     vlan_set_format(&s, vlans);
-    json_object_put_string(json, "vlan", ds_cstr(&s));
+    jvalue_put_string(json, "vlan", ds_cstr(&s));
     ds_destroy(&s);
 }
 
@@ -68,7 +53,7 @@ find_holder(const struct mac_entry *entry, const struct mac_claim *claim)
 /* The state of a port that is in the plan, with the reason if it is not as it
  * should be. */
 static void
-put_vport_state(struct json *json, const struct mbridge *mb,
+put_vport_state(struct json_t *json, const struct mbridge *mb,
                 const struct vport *vport)
 {
     const struct mac_table *mac_table = plan_mac_table(mbridge_plan(mb));
@@ -81,62 +66,60 @@ put_vport_state(struct json *json, const struct mbridge *mb,
     if (!claim && !strcmp(state, "conflict")) {
         state = mbridge_flows_state(mb, vport->name);
     }
-    json_object_put_string(json, "state", state);
+    jvalue_put_string(json, "state", state);
     if (!strcmp(state, "quarantined")) {
-        json_object_put_string(json, "reason",
-                               ofctrl_get_quarantine(
-                                   mbridge_ofctrl(mb),
-                                   pipeline_cookie(COOKIE_PORT,
-                                                   vport->name)));
+        jvalue_put_string(json, "reason",
+                          ofctrl_get_quarantine(
+                              mbridge_ofctrl(mb),
+                              pipeline_cookie(COOKIE_PORT, vport->name)));
     } else if (claim && !strcmp(state, "conflict")) {
         const char *holder = find_holder(entry, claim);
 
-        json_object_put_format(json, "reason", "%s has the address",
-                               holder ? holder : "another port");
+        jvalue_put_format(json, "reason", "%s has the address",
+                          holder ? holder : "another port");
     } else if (!strcmp(state, "pending")) {
-        json_object_put_string(json, "reason",
-                               "the guest is elsewhere");
+        jvalue_put_string(json, "reason", "the guest is elsewhere");
     }
 }
 
 /* The addresses of 'vport' besides the first, by how it has come by them. */
 static void
-put_others(struct json *json, const struct vport *vport)
+put_others(struct json_t *json, const struct vport *vport)
 {
-    struct json *others = vport->n_others ? json_object_create() : NULL;
+    struct json_t *others = vport->n_others ? jvalue_object() : NULL;
 
     for (size_t i = 0; i < vport->n_others; i++) {
         char *mac = xasprintf(ETH_ADDR_FMT,
                               ETH_ADDR_ARGS(vport->others[i].mac));
 
-        json_object_put_string(others, mac,
-                               claim_kind_to_string(vport->others[i].kind));
+        jvalue_put_string(others, mac,
+                          claim_kind_to_string(vport->others[i].kind));
         free(mac);
     }
     if (others) {
-        json_object_put(json, "other-macs", others);
+        jvalue_put(json, "other-macs", others);
     }
 }
 
 /* What libvirt knows of the guest, if it knows it. */
 static void
-put_guest(struct json *json, const struct vif_guest *guest)
+put_guest(struct json_t *json, const struct vif_guest *guest)
 {
     if (guest->name) {
-        json_object_put_string(json, "guest", guest->name);
-        json_object_put_string(json, "guest-state",
-                               domain_state_to_string(guest->state));
-        put_optional(json, "network", guest->network);
-        put_optional(json, "guest-portgroup", guest->portgroup);
+        jvalue_put_string(json, "guest", guest->name);
+        jvalue_put_string(json, "guest-state",
+                          domain_state_to_string(guest->state));
+        jvalue_put_string(json, "network", guest->network);
+        jvalue_put_string(json, "guest-portgroup", guest->portgroup);
         if (guest->link_down) {
-            json_object_put(json, "link-down", json_boolean_create(true));
+            jvalue_put_bool(json, "link-down", true);
         }
     }
 }
 
 struct export {
     const struct mbridge *mb;
-    struct json *ports;
+    struct json_t *ports;
 };
 
 static void
@@ -146,72 +129,71 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
     const struct export *export = export_;
     const struct vport *vport = plan_find_port(mbridge_plan(export->mb),
                                                name);
-    struct json *json = json_object_create();
+    struct json_t *json = jvalue_object();
 
-    put_integer(json, "ofport", ofp_to_u16(ofport));
+    jvalue_put_integer(json, "ofport", ofp_to_u16(ofport));
     if (vport) {
-        json_object_put_string(json, "role", vif_role_to_string(vport->role));
+        jvalue_put_string(json, "role", vif_role_to_string(vport->role));
         put_vlans(json, &vport->vlan.members);
         if (!eth_addr_is_zero(vport->mac)) {
-            json_object_put_format(json, "mac", ETH_ADDR_FMT,
-                                   ETH_ADDR_ARGS(vport->mac));
+            jvalue_put_format(json, "mac", ETH_ADDR_FMT,
+                              ETH_ADDR_ARGS(vport->mac));
         }
         put_others(json, vport);
         if (vport->follow_limit) {
-            put_integer(json, "follow-limit", vport->follow_limit);
+            jvalue_put_integer(json, "follow-limit", vport->follow_limit);
         }
         if (vport->follow_limit && !vport->listens) {
-            json_object_put(json, "deaf", json_boolean_create(true));
+            jvalue_put_bool(json, "deaf", true);
         }
         if (vport->isolated) {
-            json_object_put(json, "isolated", json_boolean_create(true));
+            jvalue_put_bool(json, "isolated", true);
         }
         put_vport_state(json, export->mb, vport);
     } else {
-        json_object_put_string(json, "state", "not wired");
-        json_object_put_string(json, "reason",
-                               diags->n ? diags->diags[0].text
-                               : "is not in the database yet");
+        jvalue_put_string(json, "state", "not wired");
+        jvalue_put_string(json, "reason",
+                          diags->n ? diags->diags[0].text
+                          : "is not in the database yet");
     }
     if (vif) {
         struct ds s = DS_EMPTY_INITIALIZER;
 
         port_vlan_format(&s, &vif->vlan);
-        json_object_put_string(json, "vlan-config", ds_cstr(&s));
+        jvalue_put_string(json, "vlan-config", ds_cstr(&s));
         ds_destroy(&s);
         put_guest(json, &vif->guest);
-        put_optional(json, "vm-id", vif->vm_id);
-        put_optional(json, "iface-id", vif->iface_id);
-        put_optional(json, "portgroup", vif->portgroup);
+        jvalue_put_string(json, "vm-id", vif->vm_id);
+        jvalue_put_string(json, "iface-id", vif->iface_id);
+        jvalue_put_string(json, "portgroup", vif->portgroup);
     }
-    json_object_put(export->ports, name, json);
+    jvalue_put(export->ports, name, json);
 }
 
-static struct json *
+static struct json_t *
 export_fdb(const struct mbridge *mb)
 {
     const struct mac_entry **entries
         = mac_table_sort(plan_mac_table(mbridge_plan(mb)));
-    struct json *array = json_array_create_empty();
+    struct json_t *array = jvalue_array();
 
     for (const struct mac_entry **e = entries; *e; e++) {
         for (size_t i = 0; i < (*e)->n_claims; i++) {
             const struct mac_claim *claim = &(*e)->claims[i];
             bool lost = vlan_set_is_empty(&claim->won);
-            struct json *json = json_object_create();
+            struct json_t *json = jvalue_object();
 
-            json_object_put_format(json, "mac", ETH_ADDR_FMT,
-                                   ETH_ADDR_ARGS((*e)->mac));
+            jvalue_put_format(json, "mac", ETH_ADDR_FMT,
+                              ETH_ADDR_ARGS((*e)->mac));
             put_vlans(json, lost ? &claim->vlans : &claim->won);
-            json_object_put_string(json, "port", claim->port);
-            json_object_put_string(json, "source",
-                                   claim_kind_to_string(claim->kind));
-            json_object_put_string(json, "state",
-                                   mbridge_claim_state(mb, claim));
+            jvalue_put_string(json, "port", claim->port);
+            jvalue_put_string(json, "source",
+                              claim_kind_to_string(claim->kind));
+            jvalue_put_string(json, "state", mbridge_claim_state(mb, claim));
             if (lost) {
-                put_optional(json, "holder", find_holder(*e, claim));
+                jvalue_put_string(json, "holder", find_holder(*e, claim));
             }
-            json_array_add(array, json);
+            jvalue_add(array, json);
         }
     }
     free(entries);
@@ -219,39 +201,36 @@ export_fdb(const struct mbridge *mb)
 }
 
 static void
-add_to_member(struct json *json, const char *name, long long int value)
+add_to_member(struct json_t *json, const char *name, long long int value)
 {
-    const struct json *old = shash_find_data(json_object(json), name);
-
-    put_integer(json, name, value + (old ? json_integer(old) : 0));
+    jvalue_put_integer(json, name, jvalue_get_integer(json, name) + value);
 }
 
 /* Adds to member "drops" of 'json' what 'df', a flow of ours that drops, has
  * dropped, by table. */
 static void
-add_drops(struct json *json, const struct dump_flow *df)
+add_drops(struct json_t *json, const struct dump_flow *df)
 {
     const char *table = pipeline_table_to_string(df->flow->table_id);
 
-    if (!shash_find(json_object(json), "drops")) {
-        json_object_put(json, "drops", json_object_create());
+    if (!jvalue_get(json, "drops")) {
+        jvalue_put(json, "drops", jvalue_object());
     }
-    add_to_member(shash_find_data(json_object(json), "drops"),
-                  table ? table : "?", df->n_packets);
+    add_to_member(jvalue_get(json, "drops"), table ? table : "?",
+                  df->n_packets);
 }
 
 /* Adds to each of 'ports' what 'dump' counted of it: frames from it in ADMIT,
  * frames to its address in FORWARD, and frames that its own flows drop. */
 static void
-put_port_stats(struct json *ports, const struct mbridge *mb,
+put_port_stats(struct json_t *ports, const struct mbridge *mb,
                const struct flow_dump *dump)
 {
     for (size_t i = 0; i < dump->n_flows; i++) {
         const struct dump_flow *df = &dump->flows[i];
         const char *name = plan_cookie_origin(mbridge_plan(mb),
                                               df->flow->cookie);
-        struct json *port
-            = name ? shash_find_data(json_object(ports), name) : NULL;
+        struct json_t *port = name ? jvalue_get(ports, name) : NULL;
 
         if (!port || !df->has_stats
             || !pipeline_cookie_is_ours(df->flow->cookie)) {
@@ -271,7 +250,7 @@ put_port_stats(struct json *ports, const struct mbridge *mb,
 
 /* Adds to 'bridge' what our own flows have dropped, by table. */
 static void
-put_drops(struct json *bridge, const struct flow_dump *dump)
+put_drops(struct json_t *bridge, const struct flow_dump *dump)
 {
     for (size_t i = 0; i < dump->n_flows; i++) {
         const struct dump_flow *df = &dump->flows[i];
@@ -283,114 +262,107 @@ put_drops(struct json *bridge, const struct flow_dump *dump)
     }
 }
 
-static struct json *
+static struct json_t *
 export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
 {
     const struct oflow_table *desired = plan_desired(mbridge_plan(mb));
     const struct oflow_table *installed = ofctrl_get_installed(ofctrl);
     const struct commit_stats *stats = ofctrl_get_stats(ofctrl);
     const struct meter_sync *ms = ofctrl_get_meters(ofctrl);
-    struct json *latency = json_array_create_empty();
-    struct json *json = json_object_create();
+    struct json_t *latency = jvalue_array();
+    struct json_t *json = jvalue_object();
 
-    put_integer(json, "flows_planned", oflow_table_count_flows(desired));
-    put_integer(json, "flows_installed", oflow_table_count_flows(installed));
-    put_integer(json, "groups_planned", oflow_table_count_groups(desired));
-    put_integer(json, "groups_installed",
-                oflow_table_count_groups(installed));
-    put_integer(json, "meters_planned", plan_meters(mbridge_plan(mb))->n);
-    put_integer(json, "meters_installed", ms->installed.n);
-    put_integer(json, "meter_mods", ms->n_mods);
-    put_integer(json, "bundles", stats->n_bundles);
-    put_integer(json, "flow_mods", stats->n_flow_mods);
-    put_integer(json, "group_mods", stats->n_group_mods);
-    put_integer(json, "errors", stats->n_errors);
-    put_integer(json, "frames", mbridge_count_frames(mb));
-    put_integer(json, "connections", ofctrl_count_connects(ofctrl));
+    jvalue_put_integer(json, "flows_planned",
+                       oflow_table_count_flows(desired));
+    jvalue_put_integer(json, "flows_installed",
+                       oflow_table_count_flows(installed));
+    jvalue_put_integer(json, "groups_planned",
+                       oflow_table_count_groups(desired));
+    jvalue_put_integer(json, "groups_installed",
+                       oflow_table_count_groups(installed));
+    jvalue_put_integer(json, "meters_planned",
+                       plan_meters(mbridge_plan(mb))->n);
+    jvalue_put_integer(json, "meters_installed", ms->installed.n);
+    jvalue_put_integer(json, "meter_mods", ms->n_mods);
+    jvalue_put_integer(json, "bundles", stats->n_bundles);
+    jvalue_put_integer(json, "flow_mods", stats->n_flow_mods);
+    jvalue_put_integer(json, "group_mods", stats->n_group_mods);
+    jvalue_put_integer(json, "errors", stats->n_errors);
+    jvalue_put_integer(json, "frames", mbridge_count_frames(mb));
+    jvalue_put_integer(json, "connections", ofctrl_count_connects(ofctrl));
     for (size_t i = 0; i <= COMMIT_N_LATENCIES; i++) {
-        json_array_add(latency, json_integer_create(stats->latency[i]));
+        jvalue_add(latency, jvalue_integer(stats->latency[i]));
     }
-    json_object_put(json, "latency_counts", latency);
-    put_integer(json, "latency_sum_ms", stats->latency_sum);
+    jvalue_put(json, "latency_counts", latency);
+    jvalue_put_integer(json, "latency_sum_ms", stats->latency_sum);
     return json;
-}
-
-static struct json *
-export_diags(const struct diag_list *diags)
-{
-    struct json *array = json_array_create_empty();
-
-    for (size_t i = 0; i < diags->n; i++) {
-        json_array_add(array, diag_to_json(&diags->diags[i], 0));
-    }
-    return array;
 }
 
 /* The meters of 'mb' that are for 'network', each of which limits a direction
  * of what all its guests get or send together. */
-static struct json *
+static struct json_t *
 export_meters(const struct mbridge *mb, const struct netdef *network)
 {
     const struct ometers *planned = plan_meters(mbridge_plan(mb));
     const struct meter_sync *ms = ofctrl_get_meters(mbridge_ofctrl(mb));
-    struct json *array = json_array_create_empty();
+    struct json_t *array = jvalue_array();
 
     for (size_t i = 0; i < planned->n; i++) {
         const struct ometer *meter = &planned->meters[i];
         const struct ometer *seen = ometers_find(&ms->installed,
                                                  meter->meter_id);
-        struct json *json;
+        struct json_t *json;
         bool out;
 
         if (bridge_meters_find(mbridge_model(mb), meter->meter_id, &out)
             != network) {
             continue;
         }
-        json = json_object_create();
-        put_integer(json, "meter_id", meter->meter_id);
-        json_object_put_string(json, "direction", out ? "out" : "in");
-        put_integer(json, "kbps", meter->bands[0].rate);
+        json = jvalue_object();
+        jvalue_put_integer(json, "meter_id", meter->meter_id);
+        jvalue_put_string(json, "direction", out ? "out" : "in");
+        jvalue_put_integer(json, "kbps", meter->bands[0].rate);
         if (meter->n_bands > 1) {
-            put_integer(json, "peak_kbps", meter->bands[1].rate);
+            jvalue_put_integer(json, "peak_kbps", meter->bands[1].rate);
         }
-        json_object_put(json, "installed", json_boolean_create(
-                            seen && ometer_equals(seen, meter)));
-        json_array_add(array, json);
+        jvalue_put_bool(json, "installed", seen && ometer_equals(seen, meter));
+        jvalue_add(array, json);
     }
     return array;
 }
 
-static struct json *
+static struct json_t *
 export_networks(const struct mbridge *mb)
 {
     const struct bridge_model *model = mbridge_model(mb);
-    struct json *array = json_array_create_empty();
+    struct json_t *array = jvalue_array();
 
     for (size_t i = 0; i < model->n_networks; i++) {
         const struct netdef *netdef = model->networks[i];
-        struct json *json = json_object_create();
+        struct json_t *json = jvalue_object();
 
-        json_object_put_string(json, "name", netdef->name);
-        put_optional(json, "file", netdef->bridge_origin.file);
-        put_integer(json, "line", netdef->bridge_origin.line);
-        json_object_put_string(json, "macTableManager",
-                               mac_table_manager_to_string(
-                                   netdef_mode(netdef)));
-        json_object_put(json, "meters", export_meters(mb, netdef));
-        json_array_add(array, json);
+        jvalue_put_string(json, "name", netdef->name);
+        jvalue_put_string(json, "file", netdef->bridge_origin.file);
+        jvalue_put_integer(json, "line", netdef->bridge_origin.line);
+        jvalue_put_string(json, "macTableManager",
+                          mac_table_manager_to_string(netdef_mode(netdef)));
+        if (netdef->is_libvirts) {
+            jvalue_put_bool(json, "active", netdef->is_active);
+        }
+        jvalue_put(json, "meters", export_meters(mb, netdef));
+        jvalue_add(array, json);
     }
     return array;
 }
 
 /* Returns 'mb' as an object, with counters if 'dump' is nonnull.  The caller
  * must destroy it. */
-struct json *
+struct json_t *
 export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
 {
-    const struct ofctrl *ofctrl = mbridge_ofctrl(mb);
     struct diag_list diags = DIAG_LIST_INITIALIZER;
-    struct export export = { .mb = mb, .ports = json_object_create() };
-    struct json *json = json_object_create();
+    struct export export = { .mb = mb, .ports = jvalue_object() };
+    struct json_t *json = jvalue_object();
     struct ds state = DS_EMPTY_INITIALIZER;
 
     mbridge_for_each_port(mb, export_port, &export);
@@ -398,18 +370,18 @@ export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
         put_port_stats(export.ports, mb, dump);
         put_drops(json, dump);
     }
-    ofctrl_format_state(&state, ofctrl, mbridge_plan(mb));
+    mbridge_format_state(&state, mb);
     mbridge_get_diags(mb, &diags);
-    json_object_put_string(json, "macTableManager",
-                           plan_get_ctx(mbridge_plan(mb))->exact
-                           ? "libvirt" : "kernel");
-    json_object_put_string(json, "state", ds_cstr(&state));
-    json_object_put(json, "ok", json_boolean_create(mbridge_is_ok(mb)));
-    json_object_put(json, "networks", export_networks(mb));
-    json_object_put(json, "ports", export.ports);
-    json_object_put(json, "fdb", export_fdb(mb));
-    json_object_put(json, "counts", export_counts(mb, ofctrl));
-    json_object_put(json, "diagnostics", export_diags(&diags));
+    jvalue_put_string(json, "macTableManager",
+                      plan_get_ctx(mbridge_plan(mb))->exact
+                      ? "libvirt" : "kernel");
+    jvalue_put_string(json, "state", ds_cstr(&state));
+    jvalue_put_bool(json, "ok", mbridge_is_ok(mb));
+    jvalue_put(json, "networks", export_networks(mb));
+    jvalue_put(json, "ports", export.ports);
+    jvalue_put(json, "fdb", export_fdb(mb));
+    jvalue_put(json, "counts", export_counts(mb, mbridge_ofctrl(mb)));
+    jvalue_put(json, "diagnostics", diags_to_json(&diags));
     diag_list_uninit(&diags);
     ds_destroy(&state);
     return json;

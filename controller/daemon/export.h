@@ -10,10 +10,10 @@
 #include "lib/tell/translation.h"
 
 struct flow_dump;
-struct json;
+struct json_t;
 struct mbridge;
 
-struct json *export_bridge(const struct mbridge *, const struct flow_dump *);
+struct json_t *export_bridge(const struct mbridge *, const struct flow_dump *);
 
 /* A bridge's plan, compiled in full and afresh. */
 struct bridge_view {

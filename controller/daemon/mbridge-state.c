@@ -11,6 +11,7 @@
 #include "lib/model/mac-table.h"
 #include "lib/model/model.h"
 #include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
 #include "openvswitch/dynamic-string.h"
@@ -168,4 +169,38 @@ mbridge_is_ok(const struct mbridge *mb)
           && !diag_list_has_errors(&diags));
     diag_list_uninit(&diags);
     return ok;
+}
+
+/* What has become of the flows of port 'name', apart from its address. */
+const char *
+mbridge_flows_state(const struct mbridge *mb, const char *name)
+{
+    const struct plan *plan = mbridge_plan(mb);
+    const struct ofctrl *ofctrl = mbridge_ofctrl(mb);
+
+    if (!plan_get_ctx(plan)->exact) {
+        return "kernel";
+    } else if (ofctrl_get_quarantine(ofctrl,
+                                     pipeline_cookie(COOKIE_PORT, name))) {
+        return "quarantined";
+    } else if (!ofctrl_is_installed(ofctrl, plan)) {
+        return "installing";
+    }
+    return "installed";
+}
+
+/* What has become of a claim to a MAC address. */
+const char *
+mbridge_claim_state(const struct mbridge *mb, const struct mac_claim *claim)
+{
+    const struct plan *plan = mbridge_plan(mb);
+
+    if (!plan_get_ctx(plan)->exact) {
+        return "kernel";
+    } else if (!claim->active) {
+        return "pending";
+    } else if (vlan_set_is_empty(&claim->won)) {
+        return "conflict";
+    }
+    return mbridge_flows_state(mb, claim->port);
 }

@@ -89,6 +89,5 @@ void mbridge_reread(struct mbridge *);
 const char *mbridge_flows_state(const struct mbridge *, const char *port);
 const char *mbridge_claim_state(const struct mbridge *,
                                 const struct mac_claim *);
-void mbridge_format_status(struct ds *, const struct mbridge *);
 
 #endif /* controller/daemon/mbridge.h */

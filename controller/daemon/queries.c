@@ -12,10 +12,10 @@
 #include "controller/daemon/reconcile.h"
 #include "controller/daemon/report.h"
 #include "controller/switch/ofctrl.h"
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "svec.h"
@@ -35,6 +35,7 @@
 /* QUERY(ENUM, COMMAND, USAGE, MIN, MAX): without options. */
 #define QUERIES                                                         \
     QUERY(EXPORT, "export", "[--stats] [--unlike=DIGEST] [BRIDGE]", 0, 1) \
+    QUERY(STATUS, "status", "", 0, 0)                                   \
     QUERY(SHOW, "show", "", 0, 0)                                       \
     QUERY(FDB, "fdb", "[--stats] [BRIDGE]", 0, 1)                       \
     QUERY(GRAPH, "graph", "", 0, 0)                                     \
@@ -297,11 +298,11 @@ run_repair(struct queries *queries, struct query *q)
 
 /* Returns all that there is to say, with counters of those switches that have
  * been read. */
-static struct json *
+static struct json_t *
 export_state(const struct queries *queries, const struct query *q)
 {
-    struct json *state = reconcile_export(queries->reconcile);
-    struct json *bridges = json_object_create();
+    struct json_t *state = reconcile_export(queries->reconcile);
+    struct json_t *bridges = jvalue_object();
 
     for (size_t i = 0; i < q->reading.n; i++) {
         const struct subject *subject = &q->reading.subjects[i];
@@ -309,23 +310,27 @@ export_state(const struct queries *queries, const struct query *q)
                                                        queries->reconcile);
 
         if (mb) {
-            json_object_put(bridges, subject->bridge,
-                            export_bridge(mb, subject_dump(subject)));
+            jvalue_put(bridges, subject->bridge,
+                       export_bridge(mb, subject_dump(subject)));
         }
     }
-    json_object_put(state, "bridges", bridges);
+    jvalue_put(state, "bridges", bridges);
     return state;
 }
 
 static void
 finish_state(const struct queries *queries, struct query *q)
 {
-    struct json *state = export_state(queries, q);
+    struct json_t *state = export_state(queries, q);
     struct ds s = DS_EMPTY_INITIALIZER;
 
     switch ((int) q->type) {
     case Q_EXPORT:
-        printable_put_json(&s, state);
+        jvalue_format(&s, state);
+        break;
+
+    case Q_STATUS:
+        state_format_status(&s, state);
         break;
 
     case Q_SHOW:
@@ -345,7 +350,7 @@ finish_state(const struct queries *queries, struct query *q)
         break;
     }
     query_reply(q, 0, ds_cstr(&s));
-    json_destroy(state);
+    jvalue_unref(state);
     ds_destroy(&s);
 }
 
@@ -364,15 +369,15 @@ run_unlike(const struct queries *queries, struct query *q)
     reading_uninit(&q->reading);
     reading_init(&q->reading, queries->reconcile, NULL, false);
 
-    struct json *state = export_state(queries, q);
+    struct json_t *state = export_state(queries, q);
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    printable_put_json(&s, state);
+    jvalue_format(&s, state);
     if (now >= q->deadline
         || state_digest(ds_cstr(&s)) != q->digest) {
         query_reply(q, 0, ds_cstr(&s));
     }
-    json_destroy(state);
+    jvalue_unref(state);
     ds_destroy(&s);
 }
 

@@ -11,7 +11,7 @@
 #include "controller/db/db-read.h"
 #include "controller/switch/ofctrl.h"
 #include "controller/switch/switch-read.h"
-#include "lib/base/ovs-compat.h"
+#include "lib/base/jvalue.h"
 #include "lib/openflow/flow-dump.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/plan.h"
@@ -19,7 +19,6 @@
 #include "lib/tell/explain.h"
 #include "lib/tell/translation.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "util.h"
 
 static void
@@ -173,7 +172,7 @@ filter_dump(const struct flow_dump *dump, const char *port,
 void
 subject_explain(const struct subject *subject, const struct mbridge *mb,
                 const char *port, bool only_differences,
-                struct ds *s, struct json *array, struct findings *findings)
+                struct ds *s, struct json_t *array, struct findings *findings)
 {
     const struct flow_dump *dump = switch_read_dump(subject->read);
     struct flow_dump filtered = { .flows = NULL };
@@ -190,7 +189,7 @@ subject_explain(const struct subject *subject, const struct mbridge *mb,
     findings->changed += e.n[EXPLAIN_CHANGED];
     findings->strangers += e.n[EXPLAIN_STRANGER];
     if (array) {
-        json_array_add(array, explanation_to_json(&e));
+        jvalue_add(array, explanation_to_json(&e));
     } else {
         explanation_format(s, &e, only_differences);
     }
@@ -207,7 +206,7 @@ subject_explain(const struct subject *subject, const struct mbridge *mb,
  * Returns null, or why nothing can be said. */
 const char *
 reading_compare_rows(const struct reading *reading, const char *bridge,
-                     struct ds *s, struct json *array,
+                     struct ds *s, struct json_t *array,
                      struct findings *findings)
 {
     struct translation *t;
@@ -221,7 +220,7 @@ reading_compare_rows(const struct reading *reading, const char *bridge,
         return NULL;
     }
 
-    struct json *rows = row_changes_to_json(&t->rows);
+    struct json_t *rows = row_changes_to_json(&t->rows);
     for (size_t i = 0; i < t->rows.n; i++) {
         const struct row_change *c = &t->rows.changes[i];
 
@@ -230,14 +229,14 @@ reading_compare_rows(const struct reading *reading, const char *bridge,
         }
         findings->rows++;
         if (array) {
-            json_array_add(array, json_clone(json_array_at(rows, i)));
+            jvalue_add(array, jvalue_ref(jvalue_at(rows, i)));
         } else {
             ds_put_cstr(s, findings->rows == 1 ? "database\n  " : "  ");
             row_change_format(s, c);
             ds_put_char(s, '\n');
         }
     }
-    json_destroy(rows);
+    jvalue_unref(rows);
     translation_destroy(t);
     return NULL;
 }

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 struct ds;
-struct json;
+struct json_t;
 struct reconcile;
 
 /* A bridge that is read. */
@@ -49,9 +49,9 @@ const struct flow_dump *subject_dump(const struct subject *);
 const char *subject_error(const struct subject *, const struct mbridge *);
 void subject_explain(const struct subject *, const struct mbridge *,
                      const char *port, bool only_differences,
-                     struct ds *, struct json *array, struct findings *);
+                     struct ds *, struct json_t *array, struct findings *);
 const char *reading_compare_rows(const struct reading *, const char *bridge,
-                                 struct ds *, struct json *array,
+                                 struct ds *, struct json_t *array,
                                  struct findings *);
 
 #endif /* controller/daemon/reading.h */

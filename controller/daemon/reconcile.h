@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 struct ds;
-struct json;
+struct json_t;
 struct mbridge;
 struct ports;
 struct translation;
@@ -44,7 +44,6 @@ void reconcile_rewrite(struct reconcile *);
 bool reconcile_is_written(const struct reconcile *);
 const char *reconcile_database(const struct reconcile *);
 bool reconcile_repair(struct reconcile *, const char *bridge);
-struct json *reconcile_export(const struct reconcile *);
-void reconcile_format_status(struct ds *, const struct reconcile *);
+struct json_t *reconcile_export(const struct reconcile *);
 
 #endif /* controller/daemon/reconcile.h */

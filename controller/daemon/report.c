@@ -4,8 +4,8 @@
 
 #include <inttypes.h>
 
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
-#include "openvswitch/json.h"
 #include "util.h"
 
 /* Initializes 'report' to say nothing, for programs if 'json'. */
@@ -14,8 +14,8 @@ report_init(struct report *report, bool json)
 {
     *report = (struct report) {
         .text = DS_EMPTY_INITIALIZER,
-        .bridges = json ? json_array_create_empty() : NULL,
-        .rows = json ? json_array_create_empty() : NULL,
+        .bridges = json ? jvalue_array() : NULL,
+        .rows = json ? jvalue_array() : NULL,
     };
 }
 
@@ -24,8 +24,8 @@ void
 report_uninit(struct report *report)
 {
     ds_destroy(&report->text);
-    json_destroy(report->bridges);
-    json_destroy(report->rows);
+    jvalue_unref(report->bridges);
+    jvalue_unref(report->rows);
 }
 
 /* Is nothing there that is not as it should be? */
@@ -112,19 +112,18 @@ report_format(struct ds *s, const struct report *report,
     if (!report->bridges) {
         format_text(s, report, found);
     } else if (!report->has_rows) {
-        printable_put_json(s, report->bridges);
+        jvalue_format(s, report->bridges);
     } else {
-        struct json *json = json_object_create();
+        struct json_t *json = jvalue_object();
 
-        json_object_put(json, "bridges", json_clone(first->bridges));
-        json_object_put(json, "rows", (first->findings.rows_unknown
-                                       ? json_null_create()
-                                       : json_clone(first->rows)));
+        jvalue_put(json, "bridges", jvalue_ref(first->bridges));
+        jvalue_put(json, "rows",
+                   first->findings.rows_unknown
+                   ? jvalue_null() : jvalue_ref(first->rows));
         if (found) {
-            json_object_put(json, "repaired",
-                            json_boolean_create(report_holds(report)));
+            jvalue_put_bool(json, "repaired", report_holds(report));
         }
-        printable_put_json(s, json);
-        json_destroy(json);
+        jvalue_format(s, json);
+        jvalue_unref(json);
     }
 }

@@ -9,12 +9,12 @@
 #include "controller/daemon/reading.h"
 #include "openvswitch/dynamic-string.h"
 
-struct json;
+struct json_t;
 
 struct report {
     struct ds text;             /* For people... */
-    struct json *bridges;       /* ...or, if nonnull, arrays of objects... */
-    struct json *rows;          /* ...for programs. */
+    struct json_t *bridges;       /* ...or, if nonnull, arrays of objects... */
+    struct json_t *rows;          /* ...for programs. */
     bool has_rows;              /* Is the database reported on? */
     struct findings findings;
 };

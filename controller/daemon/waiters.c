@@ -6,9 +6,9 @@
 
 #include "controller/daemon/mbridge.h"
 #include "controller/daemon/reconcile.h"
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "timeval.h"
@@ -109,17 +109,17 @@ waiters_add(struct waiters *waiters, struct unixctl_conn *conn,
 /* Adds what keeps 'port', or everything if it is null, to 'array' or, if that
  * is null, to 's'. */
 static void
-put_reason(struct ds *s, struct json *array, const char *port,
+put_reason(struct ds *s, struct json_t *array, const char *port,
            const char *reason)
 {
     if (array) {
-        struct json *json = json_object_create();
+        struct json_t *json = jvalue_object();
 
         if (port) {
-            json_object_put_string(json, "port", port);
+            jvalue_put_string(json, "port", port);
         }
-        json_object_put_string(json, "reason", reason);
-        json_array_add(array, json);
+        jvalue_put_string(json, "reason", reason);
+        jvalue_add(array, json);
     } else {
         if (port) {
             ds_put_cstr(s, "port ");
@@ -136,7 +136,7 @@ put_reason(struct ds *s, struct json *array, const char *port,
  * if that is null, to 's'. */
 static enum port_state
 waiter_state(const struct waiters *waiters, const struct waiter *waiter,
-             struct ds *s, struct json *array)
+             struct ds *s, struct json_t *array)
 {
     enum port_state worst = PORT_INSTALLED;
 
@@ -164,18 +164,18 @@ waiter_state(const struct waiters *waiters, const struct waiter *waiter,
 static void
 waiter_run(struct waiters *waiters, struct waiter *waiter)
 {
-    struct json *array
-        = waiter->options.json ? json_array_create_empty() : NULL;
+    struct json_t *array
+        = waiter->options.json ? jvalue_array() : NULL;
     struct ds s = DS_EMPTY_INITIALIZER;
     enum port_state state = waiter_state(waiters, waiter, &s, array);
 
     if (state != PORT_WAITING || time_msec() >= waiter->deadline) {
         if (array) {
-            printable_put_json(&s, array);
+            jvalue_format(&s, array);
         }
         waiter_answer(waiter, state == PORT_INSTALLED, ds_cstr(&s));
     }
-    json_destroy(array);
+    jvalue_unref(array);
     ds_destroy(&s);
 }
 

@@ -124,15 +124,32 @@ printable_put_shell(struct ds *s, const char *text)
     ds_destroy(&word);
 }
 
-/* Appends 'json' to 's', indented, with sorted members and a newline behind.
- * What JSON would let through of control characters is escaped. */
+/* Appends 'text' to 's' with U+FFFD in place of each byte that is not part of
+ * valid UTF-8. */
 void
-printable_put_json(struct ds *s, const struct json *json)
+printable_put_utf8(struct ds *s, const char *text)
 {
-    struct ds text = DS_EMPTY_INITIALIZER;
+    const unsigned char *p = (const unsigned char *) text;
 
-    json_to_ds(json, JSSF_PRETTY | JSSF_SORT, &text);
-    const unsigned char *p = (const unsigned char *) ds_cstr(&text);
+    while (*p) {
+        size_t n = utf8_length(p);
+
+        if (n) {
+            ds_put_buffer(s, (const char *) p, n);
+        } else {
+            ds_put_cstr(s, "\xef\xbf\xbd");
+        }
+        p += n ? n : 1;
+    }
+}
+
+/* Appends 'text', which is JSON, to 's'.  What JSON would let through of
+ * control characters, all of which are in strings, is escaped. */
+void
+printable_put_json_text(struct ds *s, const char *text)
+{
+    const unsigned char *p = (const unsigned char *) text;
+
     while (*p) {
         size_t n = utf8_length(p);
 
@@ -148,6 +165,17 @@ printable_put_json(struct ds *s, const struct json *json)
         }
         p += n ? n : 1;
     }
+}
+
+/* Appends 'json', which is OVSDB's, to 's', indented, with sorted members and
+ * a newline behind. */
+void
+printable_put_json(struct ds *s, const struct json *json)
+{
+    struct ds text = DS_EMPTY_INITIALIZER;
+
+    json_to_ds(json, JSSF_PRETTY | JSSF_SORT, &text);
+    printable_put_json_text(s, ds_cstr(&text));
     ds_put_char(s, '\n');
     ds_destroy(&text);
 }

@@ -16,6 +16,8 @@ struct json;
 void printable_put(struct ds *, const char *);
 void printable_put_mac(struct ds *, struct eth_addr);
 void printable_put_shell(struct ds *, const char *);
+void printable_put_utf8(struct ds *, const char *);
+void printable_put_json_text(struct ds *, const char *);
 void printable_put_json(struct ds *, const struct json *);
 
 #endif /* lib/base/printable.h */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/base/rfc7047.h"
 #include "lib/rows/dbrow.h"
@@ -329,19 +330,19 @@ row_changes_to_transact(const struct row_changes *changes)
 }
 
 static void
-put_json_vlan(struct json *object, const char *name,
+put_json_vlan(struct json_t *object, const char *name,
               const struct port_vlan *vlan)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
     put_vlan(&s, vlan);
-    json_object_put_string(object, name, ds_cstr(&s));
+    jvalue_put_string(object, name, ds_cstr(&s));
     ds_destroy(&s);
 }
 
 /* Adds what 'c' changes, and how, to 'object'. */
 static void
-put_json_values(struct json *object, const struct row_change *c)
+put_json_values(struct json_t *object, const struct row_change *c)
 {
     switch (c->type) {
     case ROW_NEW_BRIDGE:
@@ -354,20 +355,18 @@ put_json_values(struct json *object, const struct row_change *c)
         break;
 
     case ROW_PORT_PROTECTED:
-        json_object_put(object, "new", json_boolean_create(c->protected));
+        jvalue_put_bool(object, "new", c->protected);
         break;
 
     case ROW_PORT_QOS:
     case ROW_POLICING:
-        json_object_put(object, "old", json_string_create_nocopy(
-                            limit_to_string(c, true)));
-        json_object_put(object, "new", json_string_create_nocopy(
-                            limit_to_string(c, false)));
+        jvalue_put_nocopy(object, "old", limit_to_string(c, true));
+        jvalue_put_nocopy(object, "new", limit_to_string(c, false));
         break;
 
     case ROW_BRIDGE_SETTINGS:
-        json_object_put(object, "new", json_string_create_nocopy(
-                            bridge_settings_format(&c->settings->changes)));
+        jvalue_put_nocopy(object, "new", bridge_settings_format(
+                              &c->settings->changes));
         break;
 
     case ROW_N_TYPES:
@@ -376,25 +375,25 @@ put_json_values(struct json *object, const struct row_change *c)
 }
 
 /* Returns 'changes' as an array of objects, which the caller must destroy. */
-struct json *
+struct json_t *
 row_changes_to_json(const struct row_changes *changes)
 {
-    struct json *array = json_array_create_empty();
+    struct json_t *array = jvalue_array();
 
     for (size_t i = 0; i < changes->n; i++) {
         const struct row_change *c = &changes->changes[i];
-        struct json *object = json_object_create();
+        struct json_t *object = jvalue_object();
 
-        json_object_put_string(object, "bridge", c->bridge);
-        json_object_put_string(object, "change", row_types[c->type].name);
+        jvalue_put_string(object, "bridge", c->bridge);
+        jvalue_put_string(object, "change", row_types[c->type].name);
         if (c->network) {
-            json_object_put_string(object, "network", c->network);
+            jvalue_put_string(object, "network", c->network);
         }
         if (c->port) {
-            json_object_put_string(object, "port", c->port);
+            jvalue_put_string(object, "port", c->port);
         }
         put_json_values(object, c);
-        json_array_add(array, object);
+        jvalue_add(array, object);
     }
     return array;
 }

@@ -15,6 +15,7 @@
 #include "uuid.h"
 
 struct json;
+struct json_t;
 
 /* ROW_TYPE(ENUM, IS_PORTS, NAME): of a port, or of a bridge itself. */
 #define ROW_TYPES                                       \
@@ -90,6 +91,6 @@ void row_changes_format_vsctl(struct ds *, const struct row_changes *);
 struct json *row_change_to_transact(const struct row_change *,
                                     const char *datapath_type);
 struct json *row_changes_to_transact(const struct row_changes *);
-struct json *row_changes_to_json(const struct row_changes *);
+struct json_t *row_changes_to_json(const struct row_changes *);
 
 #endif /* lib/rows/row-change.h */

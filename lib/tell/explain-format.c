@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "byte-order.h"
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/openflow/bridge-meters.h"
 #include "lib/openflow/flow-dump.h"
@@ -16,7 +17,6 @@
 #include "lib/tell/translation.h"
 #include "lib/xml/netdef.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "util.h"
 
 /* Is what has verdict 'v' a difference from the plan? */
@@ -282,95 +282,90 @@ explanation_format(struct ds *s, const struct explanation *e,
     put_counts(s, e);
 }
 
-static struct json *
+static struct json_t *
 meter_to_json(const struct explanation *e, const struct explained_meter *m)
 {
     const struct ometer *meter = m->seen ? m->seen : m->planned;
-    struct json *json = json_object_create();
+    struct json_t *json = jvalue_object();
     struct ds s = DS_EMPTY_INITIALIZER;
     const struct netdef *network;
     bool out;
 
     ometer_format(&s, meter);
-    json_object_put_string(json, "meter", ds_cstr(&s));
+    jvalue_put_string(json, "meter", ds_cstr(&s));
     ds_destroy(&s);
-    json_object_put_string(json, "verdict",
-                           explain_verdict_to_string(m->verdict));
+    jvalue_put_string(json, "verdict", explain_verdict_to_string(m->verdict));
     network = bridge_meters_find(&e->bridge->model, meter->meter_id, &out);
     if (network) {
-        json_object_put_string(json, "network", network->name);
-        json_object_put_string(json, "direction", out ? "out" : "in");
+        jvalue_put_string(json, "network", network->name);
+        jvalue_put_string(json, "direction", out ? "out" : "in");
     }
     return json;
 }
 
-static struct json *
+static struct json_t *
 flow_to_json(const struct explanation *e, const struct explained_flow *f)
 {
-    struct json *json = json_object_create();
+    struct json_t *json = jvalue_object();
     struct ds s = DS_EMPTY_INITIALIZER;
 
     oflow_format(&s, f->flow, NULL);
-    json_object_put_string(json, "flow", ds_cstr(&s));
+    jvalue_put_string(json, "flow", ds_cstr(&s));
     ds_destroy(&s);
-    json_object_put_string(json, "verdict",
-                           explain_verdict_to_string(f->verdict));
-    json_object_put(json, "table", json_integer_create(f->flow->table_id));
+    jvalue_put_string(json, "verdict", explain_verdict_to_string(f->verdict));
+    jvalue_put_integer(json, "table", f->flow->table_id);
     if (pipeline_table_purpose(f->flow->table_id)) {
-        json_object_put_string(json, "stage",
-                               pipeline_table_to_string(f->flow->table_id));
+        jvalue_put_string(json, "stage",
+                          pipeline_table_to_string(f->flow->table_id));
     }
     if (f->verdict != EXPLAIN_FOREIGN) {
-        json_object_put(json, "origin",
-                        translation_origin_to_json(e->bridge,
-                                                   f->flow->cookie));
+        jvalue_put(json, "origin",
+                   translation_origin_to_json(e->bridge, f->flow->cookie));
     }
     if (f->dump) {
-        json_object_put(json, "line", json_integer_create(f->dump->line));
+        jvalue_put_integer(json, "line", f->dump->line);
     }
     if (f->dump && f->dump->has_stats) {
-        json_object_put(json, "packets",
-                        json_integer_create(f->dump->n_packets));
-        json_object_put(json, "bytes", json_integer_create(f->dump->n_bytes));
+        jvalue_put_integer(json, "packets", f->dump->n_packets);
+        jvalue_put_integer(json, "bytes", f->dump->n_bytes);
     }
     return json;
 }
 
 /* Returns 'e' as an object, which the caller must destroy. */
-struct json *
+struct json_t *
 explanation_to_json(const struct explanation *e)
 {
-    struct json *flows = json_array_create_empty();
-    struct json *groups = json_array_create_empty();
-    struct json *meters = json_array_create_empty();
-    struct json *counts = json_object_create();
-    struct json *json = json_object_create();
+    struct json_t *flows = jvalue_array();
+    struct json_t *groups = jvalue_array();
+    struct json_t *meters = jvalue_array();
+    struct json_t *counts = jvalue_object();
+    struct json_t *json = jvalue_object();
 
     for (size_t i = 0; i < e->n_flows; i++) {
-        json_array_add(flows, flow_to_json(e, &e->flows[i]));
+        jvalue_add(flows, flow_to_json(e, &e->flows[i]));
     }
     for (size_t i = 0; i < e->n_groups; i++) {
         const struct explained_group *g = &e->groups[i];
-        struct json *group = json_object_create();
+        struct json_t *group = jvalue_object();
 
-        json_object_put(group, "group_id", json_integer_create(g->group_id));
-        json_object_put_string(group, "verdict",
-                               explain_verdict_to_string(g->verdict));
-        json_object_put(group, "buckets", json_integer_create(g->n_buckets));
-        json_object_put(group, "planned", json_integer_create(g->n_planned));
-        json_array_add(groups, group);
+        jvalue_put_integer(group, "group_id", g->group_id);
+        jvalue_put_string(group, "verdict",
+                          explain_verdict_to_string(g->verdict));
+        jvalue_put_integer(group, "buckets", g->n_buckets);
+        jvalue_put_integer(group, "planned", g->n_planned);
+        jvalue_add(groups, group);
     }
     for (size_t i = 0; i < e->n_meters; i++) {
-        json_array_add(meters, meter_to_json(e, &e->meters[i]));
+        jvalue_add(meters, meter_to_json(e, &e->meters[i]));
     }
     for (size_t i = 0; i < EXPLAIN_N_VERDICTS; i++) {
-        json_object_put(counts, explain_verdict_to_string(i),
-                        json_integer_create(e->n[i]));
+        jvalue_put_integer(counts, explain_verdict_to_string(i), e->n[i]);
     }
-    json_object_put_string(json, "bridge", e->bridge->name);
-    json_object_put(json, "flows", flows);
-    json_object_put(json, "groups", groups);
-    json_object_put(json, "meters", meters);
-    json_object_put(json, "counts", counts);
+    jvalue_put_string(json, "bridge", e->bridge->name);
+    jvalue_put(json, "flows", flows);
+    jvalue_put(json, "groups", groups);
+    jvalue_put(json, "meters", meters);
+    jvalue_put(json, "counts", counts);
     return json;
 }

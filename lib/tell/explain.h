@@ -13,7 +13,7 @@ struct ds;
 struct dump_flow;
 struct dump_group;
 struct flow_dump;
-struct json;
+struct json_t;
 struct oflow;
 struct ogroup;
 struct ometer;
@@ -79,6 +79,6 @@ void explanation_init(struct explanation *, const struct translation_bridge *,
 void explanation_uninit(struct explanation *);
 void explanation_format(struct ds *, const struct explanation *,
                         bool only_differences);
-struct json *explanation_to_json(const struct explanation *);
+struct json_t *explanation_to_json(const struct explanation *);
 
 #endif /* lib/tell/explain.h */

@@ -5,11 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/ovs-compat.h"
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
-#include "openvswitch/shash.h"
 #include "util.h"
 
 /* OpenMetrics 1.0: https://prometheus.io/docs/specs/om/open_metrics_spec/ */
@@ -66,31 +64,35 @@ put_family(struct ds *s, const char *name, const char *type, const char *help)
 }
 
 static void
-put_counts(struct ds *s, const struct shash_node **bridges, size_t n,
+put_counts(struct ds *s, const struct json_t *bridges,
            const char *name, const char *type, const char *member,
            const char *help)
 {
+    const char **names = jvalue_names(bridges);
+
     put_family(s, name, type, help);
-    for (size_t i = 0; i < n; i++) {
+    for (const char **b = names; *b; b++) {
+        const struct json_t *counts = jvalue_get(jvalue_get(bridges, *b),
+                                                 "counts");
+
         ds_put_format(s, "virtnet_%s%s{", name,
                       !strcmp(type, "counter") ? "_total" : "");
-        put_label(s, "bridge", bridges[i]->name);
-        ds_put_format(s, "} %lld\n",
-                      state_get_integer(state_get(bridges[i]->data, "counts"),
-                                        member));
+        put_label(s, "bridge", *b);
+        ds_put_format(s, "} %lld\n", jvalue_get_integer(counts, member));
     }
+    free(names);
 }
 
 static void
-put_latency(struct ds *s, const char *bridge, const struct json *counts)
+put_latency(struct ds *s, const char *bridge, const struct json_t *counts)
 {
-    const struct json *array = state_get(counts, "latency_counts");
-    long long int sum_ms = state_get_integer(counts, "latency_sum_ms");
+    const struct json_t *array = jvalue_get(counts, "latency_counts");
+    long long int sum_ms = jvalue_get_integer(counts, "latency_sum_ms");
     long long int total = 0;
 
-    for (size_t i = 0; array && i < json_array_size(array)
-                       && i < ARRAY_SIZE(latency_bounds); i++) {
-        total += json_integer(json_array_at(array, i));
+    for (size_t i = 0; i < MIN(jvalue_count(array),
+                               ARRAY_SIZE(latency_bounds)); i++) {
+        total += jvalue_number(jvalue_at(array, i));
         ds_put_cstr(s, "virtnet_bundle_latency_seconds_bucket{");
         put_label(s, "bridge", bridge);
         ds_put_format(s, ",le=\"%s\"} %lld\n", latency_bounds[i], total);
@@ -103,168 +105,179 @@ put_latency(struct ds *s, const char *bridge, const struct json *counts)
 }
 
 static void
-put_port_states(struct ds *s, const char *bridge, const struct json *ports)
+put_port_states(struct ds *s, const char *bridge, const struct json_t *ports)
 {
     static const char *const states[] = {
         "conflict", "installed", "installing", "kernel", "not wired",
         "pending", "quarantined",
     };
+    const char **names = jvalue_names(ports);
 
     for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-        const struct shash_node *node;
         size_t n = 0;
 
-        SHASH_FOR_EACH (node, json_object(ports)) {
-            n += !strcmp(state_get_string(node->data, "state"), states[i]);
+        for (const char **name = names; *name; name++) {
+            n += !strcmp(jvalue_get_string(jvalue_get(ports, *name), "state"),
+                         states[i]);
         }
         ds_put_cstr(s, "virtnet_ports{");
         put_label(s, "bridge", bridge);
         ds_put_format(s, ",state=\"%s\"} %"PRIuSIZE"\n", states[i], n);
     }
+    free(names);
 }
 
 /* Appends counter 'member' of each port that has it. */
 static void
-put_port_counter(struct ds *s, const struct shash_node **bridges, size_t n,
-                 const char *name, const char *member, const char *help)
+put_port_counter(struct ds *s, const struct json_t *bridges, const char *name,
+                 const char *member, const char *help)
 {
-    put_family(s, name, "counter", help);
-    for (size_t i = 0; i < n; i++) {
-        const struct json *ports = state_get(bridges[i]->data, "ports");
-        const struct shash_node **nodes = shash_sort(json_object(ports));
+    const char **names = jvalue_names(bridges);
 
-        for (size_t j = 0; j < shash_count(json_object(ports)); j++) {
-            if (state_get(nodes[j]->data, member)) {
+    put_family(s, name, "counter", help);
+    for (const char **b = names; *b; b++) {
+        const struct json_t *ports = jvalue_get(jvalue_get(bridges, *b),
+                                                "ports");
+        const char **port_names = jvalue_names(ports);
+
+        for (const char **p = port_names; *p; p++) {
+            const struct json_t *port = jvalue_get(ports, *p);
+
+            if (jvalue_get(port, member)) {
                 ds_put_format(s, "virtnet_%s_total{", name);
-                put_label(s, "bridge", bridges[i]->name);
+                put_label(s, "bridge", *b);
                 ds_put_char(s, ',');
-                put_label(s, "port", nodes[j]->name);
+                put_label(s, "port", *p);
                 ds_put_format(s, "} %lld\n",
-                              state_get_integer(nodes[j]->data, member));
+                              jvalue_get_integer(port, member));
             }
         }
-        free(nodes);
+        free(port_names);
     }
+    free(names);
 }
 
 /* Appends what 'object', a bridge or the 'port' of it, has dropped. */
 static void
 put_drops(struct ds *s, const char *name, const char *bridge,
-          const char *port, const struct json *object)
+          const char *port, const struct json_t *object)
 {
-    const struct json *drops = state_get(object, "drops");
+    const struct json_t *drops = jvalue_get(object, "drops");
+    const char **tables = jvalue_names(drops);
 
-    if (drops) {
-        const struct shash_node **nodes = shash_sort(json_object(drops));
-
-        for (size_t i = 0; i < shash_count(json_object(drops)); i++) {
-            ds_put_format(s, "virtnet_%s_total{", name);
-            put_label(s, "bridge", bridge);
+    for (const char **table = tables; *table; table++) {
+        ds_put_format(s, "virtnet_%s_total{", name);
+        put_label(s, "bridge", bridge);
+        ds_put_char(s, ',');
+        if (port) {
+            put_label(s, "port", port);
             ds_put_char(s, ',');
-            if (port) {
-                put_label(s, "port", port);
-                ds_put_char(s, ',');
-            }
-            put_label(s, "table", nodes[i]->name);
-            ds_put_format(s, "} %lld\n",
-                          state_get_integer(drops, nodes[i]->name));
         }
-        free(nodes);
+        put_label(s, "table", *table);
+        ds_put_format(s, "} %lld\n", jvalue_get_integer(drops, *table));
     }
+    free(tables);
 }
 
 static void
-put_all_drops(struct ds *s, const struct shash_node **bridges, size_t n)
+put_all_drops(struct ds *s, const struct json_t *bridges)
 {
+    const char **names = jvalue_names(bridges);
+
     put_family(s, "dropped_packets", "counter",
                "Frames that flows of ours dropped, by table.");
-    for (size_t i = 0; i < n; i++) {
-        put_drops(s, "dropped_packets", bridges[i]->name, NULL,
-                  bridges[i]->data);
+    for (const char **b = names; *b; b++) {
+        put_drops(s, "dropped_packets", *b, NULL, jvalue_get(bridges, *b));
     }
 
     put_family(s, "port_dropped_packets", "counter",
                "Those of them that a port's own flows dropped, by table.");
-    for (size_t i = 0; i < n; i++) {
-        const struct json *ports = state_get(bridges[i]->data, "ports");
-        const struct shash_node **nodes = shash_sort(json_object(ports));
+    for (const char **b = names; *b; b++) {
+        const struct json_t *ports = jvalue_get(jvalue_get(bridges, *b),
+                                                "ports");
+        const char **port_names = jvalue_names(ports);
 
-        for (size_t j = 0; j < shash_count(json_object(ports)); j++) {
-            put_drops(s, "port_dropped_packets", bridges[i]->name,
-                      nodes[j]->name, nodes[j]->data);
+        for (const char **p = port_names; *p; p++) {
+            put_drops(s, "port_dropped_packets", *b, *p,
+                      jvalue_get(ports, *p));
         }
-        free(nodes);
+        free(port_names);
+    }
+    free(names);
+}
+
+/* Appends what guests of 'network', of 'bridge', may get and send together. */
+static void
+put_network_limits(struct ds *s, const char *bridge,
+                   const struct json_t *network)
+{
+    const struct json_t *meters = jvalue_get(network, "meters");
+
+    for (size_t i = 0; i < jvalue_count(meters); i++) {
+        const struct json_t *meter = jvalue_at(meters, i);
+
+        ds_put_cstr(s, "virtnet_network_limit_bits_per_second{");
+        put_label(s, "bridge", bridge);
+        ds_put_char(s, ',');
+        put_label(s, "network", jvalue_get_string(network, "name"));
+        ds_put_char(s, ',');
+        put_label(s, "direction", jvalue_get_string(meter, "direction"));
+        ds_put_format(s, "} %lld\n", 1000 * jvalue_get_integer(meter, "kbps"));
     }
 }
 
-/* Appends what guests of a network may get and send together. */
 static void
-put_limits(struct ds *s, const struct shash_node **bridges, size_t n)
+put_limits(struct ds *s, const struct json_t *bridges)
 {
+    const char **names = jvalue_names(bridges);
+
     put_family(s, "network_limit_bits_per_second", "gauge",
                "What a network's guests may get (in) or send (out) together.");
-    for (size_t i = 0; i < n; i++) {
-        const struct json *networks = state_get(bridges[i]->data, "networks");
+    for (const char **b = names; *b; b++) {
+        const struct json_t *networks = jvalue_get(jvalue_get(bridges, *b),
+                                                   "networks");
 
-        for (size_t j = 0; networks && j < json_array_size(networks); j++) {
-            const struct json *network = json_array_at(networks, j);
-            const struct json *meters = state_get(network, "meters");
-
-            for (size_t k = 0; meters && k < json_array_size(meters); k++) {
-                const struct json *meter = json_array_at(meters, k);
-
-                ds_put_cstr(s, "virtnet_network_limit_bits_per_second{");
-                put_label(s, "bridge", bridges[i]->name);
-                ds_put_char(s, ',');
-                put_label(s, "network", state_get_string(network, "name"));
-                ds_put_char(s, ',');
-                put_label(s, "direction",
-                          state_get_string(meter, "direction"));
-                ds_put_format(s, "} %lld\n",
-                              1000 * state_get_integer(meter, "kbps"));
-            }
+        for (size_t i = 0; i < jvalue_count(networks); i++) {
+            put_network_limits(s, *b, jvalue_at(networks, i));
         }
     }
+    free(names);
 }
 
 /* Appends 'state' as OpenMetrics text. */
 void
-state_format_metrics(struct ds *s, const struct json *state)
+state_format_metrics(struct ds *s, const struct json_t *state)
 {
-    const struct json *all = state_get(state, "bridges");
-    size_t n = all ? shash_count(json_object(all)) : 0;
-    const struct shash_node **bridges
-        = all ? shash_sort(json_object(all)) : NULL;
+    const struct json_t *bridges = jvalue_get(state, "bridges");
+    const char **names = jvalue_names(bridges);
 
     put_family(s, "networks", "gauge", "Network definitions.");
     ds_put_format(s, "virtnet_networks %lld\n",
-                  state_get_integer(state_get(state, "definitions"),
-                                    "networks"));
+                  jvalue_get_integer(jvalue_get(state, "definitions"),
+                                     "networks"));
     put_family(s, "ports", "gauge", "Ports by state.");
-    for (size_t i = 0; i < n; i++) {
-        put_port_states(s, bridges[i]->name,
-                        state_get(bridges[i]->data, "ports"));
+    for (const char **b = names; *b; b++) {
+        put_port_states(s, *b, jvalue_get(jvalue_get(bridges, *b), "ports"));
     }
 #define METRIC(NAME, TYPE, MEMBER, HELP) \
-    put_counts(s, bridges, n, NAME, TYPE, MEMBER, HELP);
+    put_counts(s, bridges, NAME, TYPE, MEMBER, HELP);
     BRIDGE_METRICS
 #undef METRIC
-    put_limits(s, bridges, n);
+    put_limits(s, bridges);
     put_family(s, "bundle_latency_seconds", "histogram",
                "Time from a bundle to the barrier behind it.");
-    for (size_t i = 0; i < n; i++) {
-        put_latency(s, bridges[i]->name,
-                    state_get(bridges[i]->data, "counts"));
+    for (const char **b = names; *b; b++) {
+        put_latency(s, *b, jvalue_get(jvalue_get(bridges, *b), "counts"));
     }
-    put_port_counter(s, bridges, n, "port_received_packets", "rx_packets",
+    put_port_counter(s, bridges, "port_received_packets", "rx_packets",
                      "Unicast frames forwarded to the port.");
-    put_port_counter(s, bridges, n, "port_received_bytes", "rx_bytes",
+    put_port_counter(s, bridges, "port_received_bytes", "rx_bytes",
                      "Bytes of unicast frames forwarded to the port.");
-    put_port_counter(s, bridges, n, "port_transmitted_packets", "tx_packets",
+    put_port_counter(s, bridges, "port_transmitted_packets", "tx_packets",
                      "Frames taken from the port.");
-    put_port_counter(s, bridges, n, "port_transmitted_bytes", "tx_bytes",
+    put_port_counter(s, bridges, "port_transmitted_bytes", "tx_bytes",
                      "Bytes of frames taken from the port.");
-    put_all_drops(s, bridges, n);
+    put_all_drops(s, bridges);
     ds_put_cstr(s, "# EOF\n");
-    free(bridges);
+    free(names);
 }

@@ -5,32 +5,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
-#include "openvswitch/shash.h"
 #include "util.h"
 
 /* Returns the name of the port with number 'ofport' in 'ports', or null. */
 static const char *
-find_port(const struct json *ports, unsigned int ofport)
+find_port(const struct json_t *ports, unsigned int ofport)
 {
-    const struct shash_node *node;
+    const char **names = jvalue_names(ports);
+    const char *found = NULL;
 
-    SHASH_FOR_EACH (node, json_object(ports)) {
-        if (state_get_integer(node->data, "ofport") == ofport) {
-            return node->name;
+    for (const char **name = names; *name && !found; name++) {
+        if (jvalue_get_integer(jvalue_get(ports, *name), "ofport") == ofport) {
+            found = *name;
         }
     }
-    return NULL;
+    free(names);
+    return found;
 }
 
 /* Appends to 'to' the port that 'line', an action of a trace, sends to, if it
  * does. */
 static void
-take_output(struct ds *to, const char *line, const struct json *ports)
+take_output(struct ds *to, const char *line, const struct json_t *ports)
 {
     unsigned int ofport;
     const char *name;
@@ -43,10 +44,10 @@ take_output(struct ds *to, const char *line, const struct json *ports)
     name = find_port(ports, ofport);
     ds_put_cstr(to, to->length ? ", " : "");
     if (name) {
-        const struct json *port = state_get(ports, name);
+        const struct json_t *port = jvalue_get(ports, name);
 
         printable_put(to, name);
-        ds_put_format(to, " (%s", state_get_string(port, "role"));
+        ds_put_format(to, " (%s", jvalue_get_string(port, "role"));
         if (state_get_guest(port)[0]) {
             ds_put_char(to, ' ');
             printable_put(to, state_get_guest(port));
@@ -77,7 +78,7 @@ take_stage(struct ds *stages, const char *line, int table_id)
 /* Initializes 'trace' to what 'text', the output of "ofproto/trace", says,
  * with the names of 'ports', as a bridge in state.h has them. */
 void
-trace_init(struct trace *trace, const char *text, const struct json *ports)
+trace_init(struct trace *trace, const char *text, const struct json_t *ports)
 {
     struct ds stages = DS_EMPTY_INITIALIZER;
     struct ds actions = DS_EMPTY_INITIALIZER;
@@ -143,13 +144,13 @@ trace_format(struct ds *s, const struct trace *trace)
 }
 
 /* Returns 'trace' as an object, which the caller must destroy. */
-struct json *
+struct json_t *
 trace_to_json(const struct trace *trace)
 {
-    struct json *json = json_object_create();
+    struct json_t *json = jvalue_object();
 
-    json_object_put_string(json, "verdict", trace->verdict);
-    json_object_put_string(json, "stages", trace->stages);
-    json_object_put_string(json, "datapath", trace->actions);
+    jvalue_put_string(json, "verdict", trace->verdict);
+    jvalue_put_string(json, "stages", trace->stages);
+    jvalue_put_string(json, "datapath", trace->actions);
     return json;
 }

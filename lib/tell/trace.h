@@ -6,7 +6,7 @@
  * program: the verdict first, then stage by stage. */
 
 struct ds;
-struct json;
+struct json_t;
 
 struct trace {
     char *verdict;              /* As "to tap2 (guest web2)". */
@@ -14,9 +14,9 @@ struct trace {
     char *actions;              /* Of the datapath. */
 };
 
-void trace_init(struct trace *, const char *text, const struct json *ports);
+void trace_init(struct trace *, const char *text, const struct json_t *ports);
 void trace_uninit(struct trace *);
 void trace_format(struct ds *, const struct trace *);
-struct json *trace_to_json(const struct trace *);
+struct json_t *trace_to_json(const struct trace *);
 
 #endif /* lib/tell/trace.h */

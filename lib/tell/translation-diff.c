@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/oflow-table.h"
@@ -12,14 +13,13 @@
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
 #include "lib/tell/translation.h"
-#include "openvswitch/json.h"
 #include "sset.h"
 #include "util.h"
 
 /* Texts of what comes and what goes, and how many. */
 struct delta {
     struct ds s;                /* Lines that begin with + or -. */
-    struct json *json;          /* The same as an array, or null. */
+    struct json_t *json;          /* The same as an array, or null. */
     size_t n_added, n_removed;
 };
 
@@ -33,14 +33,14 @@ delta_put(struct delta *delta, bool added, const char *what, const char *text,
     delta->n_added += added;
     delta->n_removed += !added;
     if (delta->json) {
-        struct json *json = json_object_create();
+        struct json_t *json = jvalue_object();
 
-        json_object_put_string(json, "change", added ? "added" : "removed");
-        json_object_put_string(json, "text", text);
+        jvalue_put_string(json, "change", added ? "added" : "removed");
+        jvalue_put_string(json, "text", text);
         if (*origin) {
-            json_object_put_string(json, "origin", origin);
+            jvalue_put_string(json, "origin", origin);
         }
-        json_array_add(delta->json, json);
+        jvalue_add(delta->json, json);
     }
 }
 
@@ -203,13 +203,13 @@ put_counts(struct ds *s, const char *what, const struct delta *delta)
                   delta->n_added, delta->n_removed);
 }
 
-static struct json *
+static struct json_t *
 counts_to_json(const struct delta *delta)
 {
-    struct json *json = json_object_create();
+    struct json_t *json = jvalue_object();
 
-    json_object_put(json, "added", json_integer_create(delta->n_added));
-    json_object_put(json, "removed", json_integer_create(delta->n_removed));
+    jvalue_put_integer(json, "added", delta->n_added);
+    jvalue_put_integer(json, "removed", delta->n_removed);
     return json;
 }
 
@@ -218,7 +218,7 @@ static void
 delta_init(struct delta *delta, bool json)
 {
     *delta = (struct delta) {
-        .json = json ? json_array_create_empty() : NULL,
+        .json = json ? jvalue_array() : NULL,
     };
 }
 
@@ -279,24 +279,24 @@ bridge_diff_format(struct ds *s, const struct bridge_diff *bd)
 }
 
 /* The arrays in 'bd' become the object's. */
-static struct json *
+static struct json_t *
 bridge_diff_to_json(const struct bridge_diff *bd)
 {
-    struct json *json = json_object_create();
+    struct json_t *json = jvalue_object();
 
-    json_object_put_string(json, "macTableManager-a", bd->old_mode);
-    json_object_put_string(json, "macTableManager-b", bd->new_mode);
-    json_object_put(json, "flows", bd->flows.json);
-    json_object_put(json, "flow-counts", counts_to_json(&bd->flows));
-    json_object_put(json, "buckets", bd->buckets.json);
-    json_object_put(json, "bucket-counts", counts_to_json(&bd->buckets));
+    jvalue_put_string(json, "macTableManager-a", bd->old_mode);
+    jvalue_put_string(json, "macTableManager-b", bd->new_mode);
+    jvalue_put(json, "flows", bd->flows.json);
+    jvalue_put(json, "flow-counts", counts_to_json(&bd->flows));
+    jvalue_put(json, "buckets", bd->buckets.json);
+    jvalue_put(json, "bucket-counts", counts_to_json(&bd->buckets));
     return json;
 }
 
 /* Finds out what is different in bridges.  Appends it to 's' or, if that is
  * null, adds it to 'bridges'.  Returns whether anything is. */
 static bool
-diff_bridges(struct ds *s, struct json *bridges, const struct translation *a,
+diff_bridges(struct ds *s, struct json_t *bridges, const struct translation *a,
              const struct translation *b)
 {
     struct sset names;
@@ -315,7 +315,7 @@ diff_bridges(struct ds *s, struct json *bridges, const struct translation *a,
             }
         }
         if (bridges) {
-            json_object_put(bridges, sorted[i], bridge_diff_to_json(&bd));
+            jvalue_put(bridges, sorted[i], bridge_diff_to_json(&bd));
         }
         bridge_diff_uninit(&bd);
     }
@@ -327,10 +327,10 @@ diff_bridges(struct ds *s, struct json *bridges, const struct translation *a,
 /* Finds out everything.  Appends it to 's' or, if that is null, adds it to
  * 'json'.  Returns whether there is a difference. */
 static bool
-diff(struct ds *s, struct json *json, const struct translation *a,
+diff(struct ds *s, struct json_t *json, const struct translation *a,
      const struct translation *b)
 {
-    struct json *bridges = json ? json_object_create() : NULL;
+    struct json_t *bridges = json ? jvalue_object() : NULL;
     bool differ = diff_bridges(s, bridges, a, b);
     struct delta rows;
 
@@ -338,9 +338,9 @@ diff(struct ds *s, struct json *json, const struct translation *a,
     diff_rows(&rows, false, a, b);
     diff_rows(&rows, true, b, a);
     if (json) {
-        json_object_put(json, "bridges", bridges);
-        json_object_put(json, "rows", rows.json);
-        json_object_put(json, "row-counts", counts_to_json(&rows));
+        jvalue_put(json, "bridges", bridges);
+        jvalue_put(json, "rows", rows.json);
+        jvalue_put(json, "row-counts", counts_to_json(&rows));
     } else if (rows.s.length) {
         ds_put_format(s, "database\n%s", ds_cstr(&rows.s));
         put_counts(s, "rows", &rows);
@@ -361,11 +361,11 @@ translation_diff_format(struct ds *s, const struct translation *a,
 
 /* Returns what changes from 'a' to 'b' as an object, which the caller must
  * destroy, and stores in '*differ' whether anything does. */
-struct json *
+struct json_t *
 translation_diff_to_json(const struct translation *a,
                          const struct translation *b, bool *differ)
 {
-    struct json *json = json_object_create();
+    struct json_t *json = jvalue_object();
 
     *differ = diff(NULL, json, a, b);
     return json;

@@ -7,12 +7,12 @@
 #include <stdbool.h>
 
 struct ds;
-struct json;
+struct json_t;
 struct translation;
 
 bool translation_diff_format(struct ds *, const struct translation *a,
                              const struct translation *b);
-struct json *translation_diff_to_json(const struct translation *a,
+struct json_t *translation_diff_to_json(const struct translation *a,
                                       const struct translation *b,
                                       bool *differ);
 

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/oflow-table.h"
@@ -39,131 +40,141 @@ translation_format_flows(struct ds *s, const struct translation_bridge *bridge,
 
 /* Returns 'diag' as an object.  'column' is 0 if it is unknown.  The caller
  * must destroy the result. */
-struct json *
+struct json_t *
 diag_to_json(const struct diag *diag, unsigned int column)
 {
     const struct origin *origin = &diag->origin;
-    struct json *json = json_object_create();
+    struct json_t *json = jvalue_object();
 
-    json_object_put_string(json, "severity",
-                           diag_severity_to_string(diag->severity));
-    json_object_put_string(json, "text", diag->text);
+    jvalue_put_string(json, "severity",
+                      diag_severity_to_string(diag->severity));
+    jvalue_put_string(json, "text", diag->text);
     if (origin->file) {
-        json_object_put_string(json, "file", origin->file);
+        jvalue_put_string(json, "file", origin->file);
     }
     if (origin->line) {
-        json_object_put(json, "line", json_integer_create(origin->line));
+        jvalue_put_integer(json, "line", origin->line);
     }
     if (column) {
-        json_object_put(json, "column", json_integer_create(column));
+        jvalue_put_integer(json, "column", column);
     }
     if (origin->element) {
-        json_object_put_string(json, "element", origin->element);
+        jvalue_put_string(json, "element", origin->element);
     }
     return json;
 }
 
-static struct json *
+/* Returns 'diags' as an array of objects, which the caller must destroy. */
+struct json_t *
 diags_to_json(const struct diag_list *diags)
 {
-    struct json *array = json_array_create_empty();
+    struct json_t *array = jvalue_array();
 
     for (size_t i = 0; i < diags->n; i++) {
-        json_array_add(array, diag_to_json(&diags->diags[i], 0));
+        jvalue_add(array, diag_to_json(&diags->diags[i], 0));
     }
     return array;
 }
 
-static struct json *
+static struct json_t *
 flows_to_json(const struct translation_bridge *bridge)
 {
     const struct oflow_table *desired = plan_desired(bridge->plan);
     const struct oflow **flows = oflow_table_sort_flows(desired);
-    struct json *array = json_array_create_empty();
+    struct json_t *array = jvalue_array();
 
     for (size_t i = 0; i < oflow_table_count_flows(desired); i++) {
-        struct json *json = json_object_create();
+        struct json_t *json = jvalue_object();
         struct ds s = DS_EMPTY_INITIALIZER;
 
         oflow_format(&s, flows[i], NULL);
-        json_object_put_string(json, "flow", ds_cstr(&s));
+        jvalue_put_string(json, "flow", ds_cstr(&s));
         ds_destroy(&s);
-        json_object_put(json, "table",
-                        json_integer_create(flows[i]->table_id));
-        json_object_put_string(json, "stage",
-                               pipeline_table_to_string(flows[i]->table_id));
-        json_object_put(json, "origin",
-                        translation_origin_to_json(bridge, flows[i]->cookie));
-        json_array_add(array, json);
+        jvalue_put_integer(json, "table", flows[i]->table_id);
+        jvalue_put_string(json, "stage",
+                          pipeline_table_to_string(flows[i]->table_id));
+        jvalue_put(json, "origin",
+                   translation_origin_to_json(bridge, flows[i]->cookie));
+        jvalue_add(array, json);
     }
     free(flows);
     return array;
 }
 
-static struct json *
+static struct json_t *
 buckets_to_json(const struct translation_bridge *bridge,
                 const struct ogroup *group)
 {
     const struct obucket **buckets = ogroup_sort_buckets(group);
-    struct json *array = json_array_create_empty();
+    struct json_t *array = jvalue_array();
 
     for (size_t i = 0; i < hmap_count(&group->buckets); i++) {
-        struct json *json = json_object_create();
+        struct json_t *json = jvalue_object();
         struct ds s = DS_EMPTY_INITIALIZER;
 
         obucket_format(&s, buckets[i], NULL);
-        json_object_put_string(json, "bucket", ds_cstr(&s));
+        jvalue_put_string(json, "bucket", ds_cstr(&s));
         ds_destroy(&s);
-        json_object_put(json, "origin",
-                        translation_origin_to_json(bridge,
-                                                   buckets[i]->cookie));
-        json_array_add(array, json);
+        jvalue_put(json, "origin",
+                   translation_origin_to_json(bridge, buckets[i]->cookie));
+        jvalue_add(array, json);
     }
     free(buckets);
     return array;
 }
 
-static struct json *
+static struct json_t *
 groups_to_json(const struct translation_bridge *bridge)
 {
     const struct oflow_table *desired = plan_desired(bridge->plan);
     const struct ogroup **groups = oflow_table_sort_groups(desired);
-    struct json *array = json_array_create_empty();
+    struct json_t *array = jvalue_array();
 
     for (size_t i = 0; i < oflow_table_count_groups(desired); i++) {
-        struct json *json = json_object_create();
+        struct json_t *json = jvalue_object();
 
-        json_object_put(json, "group_id",
-                        json_integer_create(groups[i]->group_id));
-        json_object_put(json, "buckets", buckets_to_json(bridge, groups[i]));
-        json_array_add(array, json);
+        jvalue_put_integer(json, "group_id", groups[i]->group_id);
+        jvalue_put(json, "buckets", buckets_to_json(bridge, groups[i]));
+        jvalue_add(array, json);
     }
     free(groups);
     return array;
 }
 
+/* Returns the request that makes 'changes', which is in OVSDB's format. */
+static struct json_t *
+transact_to_json(const struct row_changes *changes)
+{
+    struct json *params = row_changes_to_transact(changes);
+    char *text = json_to_string(params, 0);
+    struct json_t *json = jvalue_parse(text);
+
+    free(text);
+    json_destroy(params);
+    return json;
+}
+
 /* Returns all of 't' as an object, with origins, which the caller must
  * destroy. */
-struct json *
+struct json_t *
 translation_to_json(const struct translation *t)
 {
-    struct json *json = json_object_create();
-    struct json *bridges = json_object_create();
+    struct json_t *json = jvalue_object();
+    struct json_t *bridges = jvalue_object();
 
     for (size_t i = 0; i < t->n_bridges; i++) {
         const struct translation_bridge *b = &t->bridges[i];
-        struct json *bridge = json_object_create();
+        struct json_t *bridge = jvalue_object();
 
-        json_object_put_string(bridge, "macTableManager",
-                               plan_get_ctx(b->plan)->exact
-                               ? "libvirt" : "kernel");
-        json_object_put(bridge, "flows", flows_to_json(b));
-        json_object_put(bridge, "groups", groups_to_json(b));
-        json_object_put(bridge, "diagnostics", diags_to_json(&b->diags));
-        json_object_put(bridges, b->name, bridge);
+        jvalue_put_string(bridge, "macTableManager",
+                          plan_get_ctx(b->plan)->exact ? "libvirt" : "kernel");
+        jvalue_put(bridge, "flows", flows_to_json(b));
+        jvalue_put(bridge, "groups", groups_to_json(b));
+        jvalue_put(bridge, "diagnostics", diags_to_json(&b->diags));
+        jvalue_put(bridges, b->name, bridge);
     }
-    json_object_put(json, "bridges", bridges);
-    json_object_put(json, "changes", row_changes_to_json(&t->rows));
-    json_object_put(json, "transact", row_changes_to_transact(&t->rows));
+    jvalue_put(json, "bridges", bridges);
+    jvalue_put(json, "changes", row_changes_to_json(&t->rows));
+    jvalue_put(json, "transact", transact_to_json(&t->rows));
     return json;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/host/bridge-row.h"
 #include "lib/host/ports-json.h"
@@ -17,7 +18,6 @@
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
 #include "lib/rows/want.h"
-#include "openvswitch/json.h"
 #include "util.h"
 
 static struct translation_bridge *
@@ -356,33 +356,31 @@ translation_format_origin(struct ds *s,
 }
 
 /* Returns the same as an object, which the caller must destroy. */
-struct json *
+struct json_t *
 translation_origin_to_json(const struct translation_bridge *bridge,
                            ovs_be64 cookie)
 {
-    struct json *json = json_object_create();
+    struct json_t *json = jvalue_object();
     struct owner owner;
 
     find_owner(bridge, cookie, &owner);
-    json_object_put_string(json, "kind",
-                           owner.vport ? "port"
-                           : pipeline_cookie_kind(cookie) == COOKIE_FLOOD
-                           ? "flood" : "bridge");
+    jvalue_put_string(json, "kind",
+                      owner.vport ? "port"
+                      : pipeline_cookie_kind(cookie) == COOKIE_FLOOD
+                      ? "flood" : "bridge");
     if (owner.vport) {
-        json_object_put_string(json, "port", owner.vport->name);
-        json_object_put_string(json, "role",
-                               vif_role_to_string(owner.vport->role));
+        jvalue_put_string(json, "port", owner.vport->name);
+        jvalue_put_string(json, "role", vif_role_to_string(owner.vport->role));
     }
     if (owner.vif && owner.vif->vm_id) {
-        json_object_put_string(json, "vm-id", owner.vif->vm_id);
+        jvalue_put_string(json, "vm-id", owner.vif->vm_id);
     }
     if (owner.origin) {
-        json_object_put_string(json, "network", owner.network->name);
+        jvalue_put_string(json, "network", owner.network->name);
     }
     if (owner.origin && owner.origin->file) {
-        json_object_put_string(json, "file", owner.origin->file);
-        json_object_put(json, "line",
-                        json_integer_create(owner.origin->line));
+        jvalue_put_string(json, "file", owner.origin->file);
+        jvalue_put_integer(json, "line", owner.origin->line);
     }
     return json;
 }

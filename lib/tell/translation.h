@@ -16,7 +16,7 @@
 #include "lib/rows/row-change.h"
 #include "openvswitch/types.h"
 
-struct json;
+struct json_t;
 struct plan;
 struct ports;
 struct ports_bridge;
@@ -52,7 +52,7 @@ void translation_format_origin(struct ds *, const struct translation_bridge *,
                                ovs_be64 cookie);
 bool translation_knows_cookie(const struct translation_bridge *,
                               ovs_be64 cookie);
-struct json *translation_origin_to_json(const struct translation_bridge *,
+struct json_t *translation_origin_to_json(const struct translation_bridge *,
                                         ovs_be64 cookie);
 const struct vif *translation_find_vif(const struct translation_bridge *,
                                        const char *name);

@@ -4,11 +4,11 @@
 
 #include <stdlib.h>
 
+#include "lib/base/jvalue.h"
 #include "lib/host/ports-json.h"
 #include "lib/openflow/flow-dump.h"
 #include "lib/tell/explain.h"
 #include "lib/tell/translation.h"
-#include "openvswitch/json.h"
 #include "openvswitch/vlog.h"
 
 int
@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct translation *t = translation_create(NULL, 0, &ports);
         explanation_init(&e, &t->bridges[0], &dump, true);
         FUZZ_CHECK(e.n_flows == dump.n_flows);
-        json_destroy(explanation_to_json(&e));
+        jvalue_unref(explanation_to_json(&e));
         explanation_uninit(&e);
         translation_destroy(t);
         ports_uninit(&ports);

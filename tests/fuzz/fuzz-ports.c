@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "lib/base/diag.h"
+#include "lib/base/jvalue.h"
 #include "lib/host/ports-json.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/plan.h"
 #include "lib/tell/translation-format.h"
 #include "lib/tell/translation.h"
 #include "lib/xml/netdef.h"
-#include "openvswitch/json.h"
 #include "openvswitch/vlog.h"
 
 /* Ports: files that people write, ovsdb-client's dumps and backups, database
@@ -58,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!error) {
         struct translation *t = translation_create(&netdef, 1, &ports);
 
-        json_destroy(translation_to_json(t));
+        jvalue_unref(translation_to_json(t));
         for (size_t i = 0; i < t->n_bridges; i++) {
             check_bridge(&t->bridges[i]);
         }

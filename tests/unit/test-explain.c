@@ -12,6 +12,7 @@
 
 #include "byte-order.h"
 #include "host-text.h"
+#include "lib/base/jvalue.h"
 #include "lib/openflow/flow-dump.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
@@ -21,8 +22,6 @@
 #include "lib/tell/translation.h"
 #include "oflow-text.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
-#include "openvswitch/shash.h"
 #include "util.h"
 
 #define NETWORK                                                         \
@@ -95,14 +94,14 @@ check_counts(const struct host *host, const struct flow_dump *dump,
         assert_int_equal(e.n[i], expected[i]);
     }
 
-    struct json *json = explanation_to_json(&e);
-    const struct json *counts = shash_find_data(json_object(json), "counts");
+    struct json_t *json = explanation_to_json(&e);
+    const struct json_t *counts = jvalue_get(json, "counts");
     for (size_t i = 0; i < EXPLAIN_N_VERDICTS; i++) {
-        assert_int_equal(json_integer(shash_find_data(
-                             json_object(counts),
-                             explain_verdict_to_string(i))), expected[i]);
+        assert_int_equal(jvalue_get_integer(counts,
+                                            explain_verdict_to_string(i)),
+                         expected[i]);
     }
-    json_destroy(json);
+    jvalue_unref(json);
     explanation_uninit(&e);
 }
 

@@ -9,10 +9,9 @@
 
 #include <string.h>
 
-#include "lib/base/ovs-compat.h"
+#include "lib/base/jvalue.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "util.h"
 
 #define GUEST(MAC, VLAN, STATE)                                         \
@@ -27,23 +26,23 @@
 static void
 put_events(struct ds *s, const char *old_text, const char *new_text)
 {
-    struct json *old = json_from_string(old_text);
-    struct json *new = json_from_string(new_text);
-    struct json *events = state_find_events(old, new);
+    struct json_t *old = jvalue_parse(old_text);
+    struct json_t *new = jvalue_parse(new_text);
+    struct json_t *events = state_find_events(old, new);
 
-    assert_int_equal(old->type, JSON_OBJECT);
-    assert_int_equal(new->type, JSON_OBJECT);
-    for (size_t i = 0; i < json_array_size(events); i++) {
-        const struct json *e = json_array_at(events, i);
+    assert_true(jvalue_is_object(old));
+    assert_true(jvalue_is_object(new));
+    for (size_t i = 0; i < jvalue_count(events); i++) {
+        const struct json_t *e = jvalue_at(events, i);
 
-        ds_put_format(s, "%s %s %s: %s\n", state_get_string(e, "event"),
-                      state_get_string(e, "bridge"),
-                      state_get_string(e, "port"),
-                      state_get_string(e, "text"));
+        ds_put_format(s, "%s %s %s: %s\n", jvalue_get_string(e, "event"),
+                      jvalue_get_string(e, "bridge"),
+                      jvalue_get_string(e, "port"),
+                      jvalue_get_string(e, "text"));
     }
-    json_destroy(events);
-    json_destroy(new);
-    json_destroy(old);
+    jvalue_unref(events);
+    jvalue_unref(new);
+    jvalue_unref(old);
 }
 
 static void
@@ -82,19 +81,19 @@ test_events(void **state OVS_UNUSED)
     }
 }
 
-typedef void format_cb(struct ds *, const struct json *);
+typedef void format_cb(struct ds *, const struct json_t *);
 
 static void
 assert_format(format_cb *format, const char *text, const char *expected)
 {
-    struct json *json = json_from_string(text);
+    struct json_t *json = jvalue_parse(text);
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    assert_int_equal(json->type, JSON_OBJECT);
+    assert_true(jvalue_is_object(json));
     format(&s, json);
     assert_string_equal(ds_cstr(&s), expected);
     ds_destroy(&s);
-    json_destroy(json);
+    jvalue_unref(json);
 }
 
 static void
@@ -112,6 +111,47 @@ test_show(void **state OVS_UNUSED)
                   "Port t?[1m\n    not wired: a?b\n");
 }
 
+static void
+test_status(void **state OVS_UNUSED)
+{
+    assert_format(state_format_status,
+                  "{\"version\":\"1\","
+                  "\"database\":{\"remote\":\"db\",\"connected\":true,"
+                  "\"pending\":2,\"cur_cfg\":3,\"standing_by\":true},"
+                  "\"definitions\":{\"directory\":\"d\",\"networks\":4,"
+                  "\"complete\":false,\"diagnostics\":[{\"file\":\"f\","
+                  "\"severity\":\"error\",\"text\":\"t\"}]},"
+                  "\"libvirt\":{\"directory\":\"l\",\"networks\":5,"
+                  "\"guests\":6},"
+                  "\"bridges\":{\"br0\":{\"macTableManager\":\"libvirt\","
+                  "\"state\":\"flushing\",\"ok\":false,\"networks\":[{"
+                  "\"name\":\"n\",\"file\":\"f\",\"line\":7,"
+                  "\"macTableManager\":\"libvirt\",\"active\":false}],"
+                  "\"counts\":{\"flows_planned\":8,\"meter_mods\":9},"
+                  "\"ports\":{\"p\":{\"role\":\"guest\",\"mac\":\"m\","
+                  "\"other-macs\":{\"o\":\"followed\"},\"isolated\":true,"
+                  "\"vlan\":\"10\"},\"q\":{\"state\":\"not wired\"}}}},"
+                  "\"unwired\":{\"x\":\"why\"},"
+                  "\"shared-iface-ids\":{\"i\":[\"p\",\"q\\u001b\"]}}",
+                  "virtnet-controller 1\n"
+                  "database: db: connected, 2 changes pending, cur_cfg 3\n"
+                  "standing by: another virtnet-controller looks after the "
+                  "bridges\n"
+                  "networks: d: 4 (not all could be read)\n"
+                  "libvirt: l: 5 networks, 6 guests\n"
+                  "f: error: t\n"
+                  "bridge br0: mode libvirt, state flushing, not ok\n"
+                  "    network n (f:7): macTableManager libvirt, "
+                  "not active in libvirt\n"
+                  "    flows: 8 planned, 0 installed; groups: 0 planned, "
+                  "0 installed; meters: 0 planned, 0 installed\n"
+                  "    sent: 0 bundles, 0 flow_mods, 0 group_mods, "
+                  "9 meter_mods; errors: 0; connections: 0\n"
+                  "    port p: guest, m and 1 more, isolated, VLAN 10\n"
+                  "port x: not wired: why\n"
+                  "iface-id i: shared by ports p, q?\n");
+}
+
 /* Names cannot end a string early, be it of Graphviz or of OpenMetrics. */
 static void
 test_quoting(void **state OVS_UNUSED)
@@ -123,7 +163,7 @@ test_quoting(void **state OVS_UNUSED)
                   "  \"bridge/a\\\"\\\\b\" [shape=box, style=bold, "
                   "label=\"a\\\"\\\\b ()\"]\n}\n");
 
-    struct json *json = json_from_string(
+    struct json_t *json = jvalue_parse(
         "{\"bridges\":{\"a\\\"b\":{\"ports\":{}}}}");
     struct ds s = DS_EMPTY_INITIALIZER;
 
@@ -131,14 +171,14 @@ test_quoting(void **state OVS_UNUSED)
     assert_non_null(strstr(ds_cstr(&s), "{bridge=\"a\\\"b\"} 0\n"));
     assert_null(strstr(ds_cstr(&s), "{bridge=\"a\"b\"}"));
     ds_destroy(&s);
-    json_destroy(json);
+    jvalue_unref(json);
 }
 
 /* What is dropped counts for the bridge and for the port. */
 static void
 test_drops(void **state OVS_UNUSED)
 {
-    struct json *json = json_from_string(
+    struct json_t *json = jvalue_parse(
         "{\"bridges\":{\"br0\":{\"drops\":{\"FORWARD\":5,\"SOURCE\":2},"
         "\"ports\":{\"tap1\":{\"drops\":{\"FORWARD\":5}},\"tap2\":{}}}}}");
     struct ds s = DS_EMPTY_INITIALIZER;
@@ -152,7 +192,7 @@ test_drops(void **state OVS_UNUSED)
                            "bridge=\"br0\",port=\"tap1\",table=\"FORWARD\"} "
                            "5\n# EOF\n"));
     ds_destroy(&s);
-    json_destroy(json);
+    jvalue_unref(json);
 }
 
 /* libvirt's name of a guest goes before its ID. */
@@ -166,10 +206,10 @@ test_guest(void **state OVS_UNUSED)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct json *json = json_from_string(cases[i][0]);
+        struct json_t *json = jvalue_parse(cases[i][0]);
 
         assert_string_equal(state_get_guest(json), cases[i][1]);
-        json_destroy(json);
+        jvalue_unref(json);
     }
 }
 
@@ -188,6 +228,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_show),
+        cmocka_unit_test(test_status),
         cmocka_unit_test(test_quoting),
         cmocka_unit_test(test_drops),
         cmocka_unit_test(test_guest),

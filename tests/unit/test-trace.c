@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "lib/base/jvalue.h"
 #include "lib/tell/trace.h"
-#include "openvswitch/json.h"
 #include "util.h"
 
 /* As ovs-vswitchd 3.1 prints them. */
@@ -48,7 +48,7 @@ static const struct {
 static void
 test_traces(void **state OVS_UNUSED)
 {
-    struct json *ports = json_from_string(
+    struct json_t *ports = jvalue_parse(
         "{\"br0\":{\"ofport\":65534,\"role\":\"host\"},"
         "\"tap1\":{\"ofport\":1,\"role\":\"guest\"},"
         "\"tap2\":{\"ofport\":2,\"role\":\"guest\",\"vm-id\":\"web2\"}}");
@@ -61,7 +61,7 @@ test_traces(void **state OVS_UNUSED)
         assert_string_equal(trace.stages, cases[i].stages);
         trace_uninit(&trace);
     }
-    json_destroy(ports);
+    jvalue_unref(ports);
 }
 
 int

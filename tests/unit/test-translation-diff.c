@@ -11,10 +11,9 @@
 #include <string.h>
 
 #include "host-text.h"
+#include "lib/base/jvalue.h"
 #include "lib/tell/translation-diff.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
-#include "openvswitch/shash.h"
 #include "util.h"
 
 #define NETWORK(MODE, REST)                                             \
@@ -30,11 +29,10 @@
 
 /* Returns what JSON has in 'object', 'a', 'b'. */
 static long long int
-get(const struct json *object, const char *a, const char *b)
+get(const struct json_t *object, const char *a, const char *b)
 {
-    const struct json *json = shash_find_data(json_object(object), a);
 
-    return json_integer(shash_find_data(json_object(json), b));
+    return jvalue_get_integer(jvalue_get(object, a), b);
 }
 
 /* What changes from 'a' to 'b' is as many flows, buckets and rows as expected,
@@ -50,11 +48,10 @@ check(const char *a_xml, const char *a_ports, const char *b_xml,
     for (int back = 0; back < 2; back++) {
         struct ds s = DS_EMPTY_INITIALIZER;
         bool differ, any = false;
-        struct json *json = translation_diff_to_json(hosts[back].t,
+        struct json_t *json = translation_diff_to_json(hosts[back].t,
                                                      hosts[!back].t, &differ);
-        const struct json *bridge = shash_find_data(
-            json_object(shash_find_data(json_object(json), "bridges")),
-            "br0");
+        const struct json_t *bridge = jvalue_get(
+            jvalue_get(json, "bridges"), "br0");
         const char *added = back ? "removed" : "added";
         const char *removed = back ? "added" : "removed";
 
@@ -82,7 +79,7 @@ check(const char *a_xml, const char *a_ports, const char *b_xml,
         }
         assert_int_equal(n_lines, 0);
         ds_destroy(&s);
-        json_destroy(json);
+        jvalue_unref(json);
     }
     host_uninit(&hosts[0]);
     host_uninit(&hosts[1]);
