@@ -219,12 +219,36 @@ jvalue_equals(const struct json_t *a, const struct json_t *b)
     return equal;
 }
 
+/* Returns the number of elements of 'array'.  jansson would say so itself, but
+ * the name of its function is one of libopenvswitch's too, since 3.6. */
+static size_t
+count_elements(const struct json_t *array)
+{
+    size_t low = 0, high = 1;
+
+    while (json_array_get(array, high - 1)) {
+        low = high;
+        high *= 2;
+    }
+    /* There are at least 'low', and fewer than 'high'. */
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (json_array_get(array, middle - 1)) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 /* Returns the number of elements of 'value', an array, or of members, if it is
  * an object. */
 size_t
 jvalue_count(const struct json_t *value)
 {
-    return json_is_array(value) ? json_array_size(value)
+    return json_is_array(value) ? count_elements(value)
                                 : json_object_size(value);
 }
 
