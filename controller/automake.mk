@@ -45,26 +45,22 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/sources/netdef-source.h \
 	controller/sources/netport-source.c \
 	controller/sources/netport-source.h \
-	controller/switch/commit.c \
-	controller/switch/commit.h \
 	controller/switch/fdb-flush.c \
 	controller/switch/fdb-flush.h \
-	controller/switch/meter-sync.c \
-	controller/switch/meter-sync.h \
 	controller/switch/mgmt-conn.c \
 	controller/switch/mgmt-conn.h \
 	controller/switch/noflood.c \
 	controller/switch/noflood.h \
 	controller/switch/normal-guard.c \
 	controller/switch/normal-guard.h \
+	controller/switch/ofctrl-private.h \
+	controller/switch/ofctrl-state.c \
 	controller/switch/ofctrl-switch.c \
 	controller/switch/ofctrl-switch.h \
 	controller/switch/ofctrl-watch.c \
 	controller/switch/ofctrl-watch.h \
 	controller/switch/ofctrl.c \
 	controller/switch/ofctrl.h \
-	controller/switch/quarantine.c \
-	controller/switch/quarantine.h \
 	controller/switch/switch-read.c \
 	controller/switch/switch-read.h
 controller_libvirtnet_controller_la_LIBADD = \

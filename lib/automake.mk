@@ -77,6 +77,12 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/flood-table.h \
 	lib/openflow/flow-dump.c \
 	lib/openflow/flow-dump.h \
+	lib/openflow/meter-sync.c \
+	lib/openflow/meter-sync.h \
+	lib/openflow/noflood-ports.c \
+	lib/openflow/noflood-ports.h \
+	lib/openflow/normal-order.c \
+	lib/openflow/normal-order.h \
 	lib/openflow/offer.c \
 	lib/openflow/offer.h \
 	lib/openflow/oflow-bundle.c \
@@ -91,8 +97,14 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/pipeline.h \
 	lib/openflow/plan.c \
 	lib/openflow/plan.h \
+	lib/openflow/quarantine.c \
+	lib/openflow/quarantine.h \
 	lib/openflow/slice.c \
 	lib/openflow/slice.h \
+	lib/openflow/switch-commit.c \
+	lib/openflow/switch-commit.h \
+	lib/openflow/switch-sync.c \
+	lib/openflow/switch-sync.h \
 	lib/rows/dbrow-bridge.c \
 	lib/rows/dbrow-qos.c \
 	lib/rows/dbrow.c \

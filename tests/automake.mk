@@ -39,6 +39,8 @@ unit_tests = \
 	tests/unit/test-netdef-elements \
 	tests/unit/test-netdef-law \
 	tests/unit/test-network-side \
+	tests/unit/test-noflood-ports \
+	tests/unit/test-normal-order \
 	tests/unit/test-oflow \
 	tests/unit/test-offer \
 	tests/unit/test-oflow-bundle \
@@ -55,6 +57,7 @@ unit_tests = \
 	tests/unit/test-row-change \
 	tests/unit/test-ports-json \
 	tests/unit/test-state \
+	tests/unit/test-switch-sync \
 	tests/unit/test-trace \
 	tests/unit/test-translation-diff \
 	tests/unit/test-vif \
@@ -251,6 +254,18 @@ tests_unit_test_ports_json_LDADD = $(UNIT_LIBS)
 tests_unit_test_state_SOURCES = tests/unit/test-state.c
 tests_unit_test_state_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_state_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_noflood_ports_SOURCES = tests/unit/test-noflood-ports.c
+tests_unit_test_noflood_ports_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_noflood_ports_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_normal_order_SOURCES = tests/unit/test-normal-order.c
+tests_unit_test_normal_order_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_normal_order_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_switch_sync_SOURCES = tests/unit/test-switch-sync.c
+tests_unit_test_switch_sync_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_switch_sync_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_trace_SOURCES = tests/unit/test-trace.c
 tests_unit_test_trace_CPPFLAGS = $(UNIT_CPPFLAGS)

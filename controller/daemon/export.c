@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "controller/daemon/mbridge.h"
-#include "controller/switch/commit.h"
-#include "controller/switch/meter-sync.h"
+#include "lib/openflow/switch-commit.h"
+#include "lib/openflow/meter-sync.h"
 #include "controller/switch/ofctrl.h"
 #include "flow.h"
 #include "lib/base/jvalue.h"
@@ -267,7 +267,7 @@ export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
 {
     const struct oflow_table *desired = plan_desired(mbridge_plan(mb));
     const struct oflow_table *installed = ofctrl_get_installed(ofctrl);
-    const struct commit_stats *stats = ofctrl_get_stats(ofctrl);
+    const struct switch_commit_stats *stats = ofctrl_get_stats(ofctrl);
     const struct meter_sync *ms = ofctrl_get_meters(ofctrl);
     struct json_t *latency = jvalue_array();
     struct json_t *json = jvalue_object();
@@ -290,7 +290,7 @@ export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
     jvalue_put_integer(json, "errors", stats->n_errors);
     jvalue_put_integer(json, "frames", mbridge_count_frames(mb));
     jvalue_put_integer(json, "connections", ofctrl_count_connects(ofctrl));
-    for (size_t i = 0; i <= COMMIT_N_LATENCIES; i++) {
+    for (size_t i = 0; i <= SWITCH_COMMIT_N_LATENCIES; i++) {
         jvalue_add(latency, jvalue_integer(stats->latency[i]));
     }
     jvalue_put(json, "latency_counts", latency);

@@ -48,6 +48,7 @@ struct mbridge {
     struct uuid uuid;
     struct ofctrl *ofctrl;
     unsigned int ofctrl_seqno;
+    unsigned int n_connects;    /* Of ofctrl, when it was last read. */
     struct normal_guard *guard;
     struct plan *plan;
     struct hmap ports;          /* Contains "struct mport"s. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "controller/db/dbsync.h"
-#include "controller/switch/meter-sync.h"
+#include "lib/openflow/meter-sync.h"
 #include "controller/switch/normal-guard.h"
 #include "controller/switch/ofctrl.h"
 #include "lib/host/bridge-row.h"
@@ -168,13 +168,16 @@ mbridge_socket_appeared(struct mbridge *mb)
     normal_guard_socket_appeared(mb->guard);
 }
 
-/* The switch has been read back over a new connection. */
+/* The switch has been read back. */
 static void
 on_readback(struct mbridge *mb)
 {
+    unsigned int n_connects = ofctrl_count_connects(mb->ofctrl);
+
     if (mb->has_mode) {
-        normal_guard_switch_is_new(mb->guard);
+        normal_guard_switch_is_read(mb->guard, n_connects != mb->n_connects);
     }
+    mb->n_connects = n_connects;
 
     unsigned int readback = ofctrl_count_readbacks(mb->ofctrl);
     struct mport *port;

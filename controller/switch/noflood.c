@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "controller/switch/mgmt-conn.h"
-#include "flow.h"
-#include "hash.h"
-#include "openvswitch/hmap.h"
+#include "lib/openflow/noflood-ports.h"
 #include "openvswitch/ofp-connection.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-port.h"
@@ -24,28 +22,11 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 
 #define MAX_RECV 500            /* Messages in one noflood_run(). */
 
-struct nf_port {
-    struct hmap_node hmap_node; /* In 'ports', by 'ofport'. */
-    ofp_port_t ofport;
-    bool known;                 /* Has the client told of it? */
-    bool floodable;             /* May it be flooded to in any case? */
-    bool ours;                  /* Was it we who said so to the switch? */
-    bool present;               /* Has the switch told of it? */
-    bool set;                   /* Has it no-flood, as far as told? */
-    bool asked;                 /* Has 'asked_set' been asked for since? */
-    bool asked_set;
-    struct eth_addr hw_addr;    /* Which a port_mod must repeat. */
-};
-
 struct noflood {
     char *bridge;
     struct mgmt_conn *conn;     /* Null while there is no need. */
     unsigned int conn_seqno;
-    struct hmap ports;          /* Contains "struct nf_port"s. */
-    size_t n_ours;
-    size_t n_wrong;             /* Not as they should be. */
-    bool enabled;
-    bool adopt;
+    struct noflood_ports ports;
     bool read;                  /* Have all ports been told of? */
     ovs_be32 barrier_xid;
 };
@@ -58,7 +39,7 @@ noflood_create(const char *bridge)
     struct noflood *nf = xzalloc(sizeof *nf);
 
     nf->bridge = xstrdup(bridge);
-    hmap_init(&nf->ports);
+    noflood_ports_init(&nf->ports);
     return nf;
 }
 
@@ -67,84 +48,11 @@ noflood_create(const char *bridge)
 void
 noflood_destroy(struct noflood *nf)
 {
-    struct nf_port *port;
-
-    if (!nf) {
-        return;
-    }
-    HMAP_FOR_EACH_POP (port, hmap_node, &nf->ports) {
-        free(port);
-    }
-    hmap_destroy(&nf->ports);
-    mgmt_conn_destroy(nf->conn);
-    free(nf->bridge);
-    free(nf);
-}
-
-static uint32_t
-hash_ofport(ofp_port_t ofport)
-{
-    return hash_int(ofp_to_u16(ofport), 0);
-}
-
-static struct nf_port *
-find_port(const struct noflood *nf, ofp_port_t ofport)
-{
-    struct nf_port *port;
-
-    HMAP_FOR_EACH_WITH_HASH (port, hmap_node, hash_ofport(ofport),
-                             &nf->ports) {
-        if (port->ofport == ofport) {
-            return port;
-        }
-    }
-    return NULL;
-}
-
-static struct nf_port *
-find_or_create_port(struct noflood *nf, ofp_port_t ofport)
-{
-    struct nf_port *port = find_port(nf, ofport);
-
-    if (!port) {
-        port = xzalloc(sizeof *port);
-        port->ofport = ofport;
-        hmap_insert(&nf->ports, &port->hmap_node, hash_ofport(ofport));
-    }
-    return port;
-}
-
-/* Must 'port' not be flooded to? */
-static bool
-is_wanted(const struct noflood *nf, const struct nf_port *port)
-{
-    return nf->enabled && port->known && !port->floodable;
-}
-
-/* Is 'port' not as it should be?  What somebody else has set stays. */
-static bool
-is_wrong(const struct noflood *nf, const struct nf_port *port)
-{
-    return is_wanted(nf, port) ? !port->set : port->ours && port->set;
-}
-
-/* Takes 'port' out of the counts, with a 'delta' of -1 before it is changed,
- * or puts it in again, with 1 after that. */
-static void
-count_port(struct noflood *nf, const struct nf_port *port, int delta)
-{
-    nf->n_wrong += delta * is_wrong(nf, port);
-    nf->n_ours += delta * port->ours;
-}
-
-/* Frees 'port' if there is nothing to remember of it. */
-static void
-maybe_free_port(struct noflood *nf, struct nf_port *port)
-{
-    if (!port->present && !port->known) {
-        count_port(nf, port, -1);
-        hmap_remove(&nf->ports, &port->hmap_node);
-        free(port);
+    if (nf) {
+        noflood_ports_uninit(&nf->ports);
+        mgmt_conn_destroy(nf->conn);
+        free(nf->bridge);
+        free(nf);
     }
 }
 
@@ -153,28 +61,14 @@ maybe_free_port(struct noflood *nf, struct nf_port *port)
 bool
 noflood_set_port(struct noflood *nf, ofp_port_t ofport, bool floodable)
 {
-    struct nf_port *port = find_or_create_port(nf, ofport);
-    bool less = port->known && port->floodable && !floodable;
-
-    count_port(nf, port, -1);
-    port->known = true;
-    port->floodable = floodable;
-    count_port(nf, port, 1);
-    return less;
+    return noflood_ports_set(&nf->ports, ofport, floodable);
 }
 
 /* Says that there is no port 'ofport' any longer. */
 void
 noflood_remove_port(struct noflood *nf, ofp_port_t ofport)
 {
-    struct nf_port *port = find_port(nf, ofport);
-
-    if (port) {
-        count_port(nf, port, -1);
-        port->known = false;
-        count_port(nf, port, 1);
-        maybe_free_port(nf, port);
-    }
+    noflood_ports_remove(&nf->ports, ofport);
 }
 
 /* Says whether ports must be kept from being flooded to.  With 'adopt', those
@@ -183,35 +77,7 @@ noflood_remove_port(struct noflood *nf, ofp_port_t ofport)
 void
 noflood_enable(struct noflood *nf, bool enable, bool adopt)
 {
-    struct nf_port *port;
-
-    if (nf->enabled == enable) {
-        return;
-    }
-    nf->enabled = enable;
-    nf->adopt = adopt;
-    nf->n_wrong = 0;
-    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
-        nf->n_wrong += is_wrong(nf, port);
-    }
-}
-
-/* The switch says how a port is. */
-static void
-handle_port(struct noflood *nf, const struct ofputil_phy_port *phy, bool gone)
-{
-    struct nf_port *port = find_or_create_port(nf, phy->port_no);
-
-    count_port(nf, port, -1);
-    port->set = !gone && phy->config & OFPUTIL_PC_NO_FLOOD;
-    port->ours = port->set && (port->ours
-                               || (port->asked && port->asked_set)
-                               || (!port->present && nf->adopt));
-    port->present = !gone;
-    port->hw_addr = phy->hw_addr;
-    port->asked = false;
-    count_port(nf, port, 1);
-    maybe_free_port(nf, port);
+    noflood_ports_enable(&nf->ports, enable, adopt);
 }
 
 static void
@@ -220,20 +86,12 @@ send_message(struct noflood *nf, struct ofpbuf *msg)
     mgmt_conn_send(nf->conn, msg);
 }
 
-/* A new connection: nothing is known of the ports, but what was set stays ours
- * if it is still there.  The switch may have closed the connection for another
- * reason than a restart: it does so when the bridge's datapath ID changes. */
 static void
 start_reading(struct noflood *nf)
 {
     struct ofputil_async_cfg async = OFPUTIL_ASYNC_CFG_INIT;
-    struct nf_port *port;
 
-    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
-        count_port(nf, port, -1);
-        port->present = port->set = false;
-        count_port(nf, port, 1);
-    }
+    noflood_ports_forget(&nf->ports);
     nf->read = false;
     nf->barrier_xid = 0;
 
@@ -261,27 +119,6 @@ request_ports(struct noflood *nf)
     send_message(nf, ofputil_encode_port_desc_stats_request(OFP10_VERSION,
                                                             OFPP_ANY));
     send_barrier(nf);
-}
-
-/* The switch has carried out all that it was asked for.  It says so of a
- * port_mod to everybody but the one who has sent it
- * (connmgr_send_port_status() in Open vSwitch's ofproto/connmgr.c). */
-static void
-handle_barrier(struct noflood *nf)
-{
-    struct nf_port *port;
-
-    nf->barrier_xid = 0;
-    nf->read = true;
-    HMAP_FOR_EACH_SAFE (port, hmap_node, &nf->ports) {
-        if (port->asked || !port->present) {
-            count_port(nf, port, -1);
-            port->set = port->ours = port->present && port->asked_set;
-            port->asked = false;
-            count_port(nf, port, 1);
-            maybe_free_port(nf, port);
-        }
-    }
 }
 
 static void
@@ -321,19 +158,22 @@ handle_message(struct noflood *nf, const struct ofpbuf *msg)
     case OFPTYPE_PORT_DESC_STATS_REPLY:
         ofpraw_pull_assert(&b);
         while (!ofputil_pull_phy_port(OFP10_VERSION, &b, &phy)) {
-            handle_port(nf, &phy, false);
+            noflood_ports_told(&nf->ports, &phy, false);
         }
         break;
 
     case OFPTYPE_PORT_STATUS:
         if (!ofputil_decode_port_status(oh, &ps)) {
-            handle_port(nf, &ps.desc, ps.reason == OFPPR_DELETE);
+            noflood_ports_told(&nf->ports, &ps.desc,
+                               ps.reason == OFPPR_DELETE);
         }
         break;
 
     case OFPTYPE_BARRIER_REPLY:
         if (oh->xid == nf->barrier_xid) {
-            handle_barrier(nf);
+            nf->barrier_xid = 0;
+            nf->read = true;
+            noflood_ports_done(&nf->ports);
         }
         break;
 
@@ -350,29 +190,13 @@ handle_message(struct noflood *nf, const struct ofpbuf *msg)
 static void
 send_port_mods(struct noflood *nf)
 {
-    struct nf_port *port;
-    bool sent = false;
+    struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
+    struct ofpbuf *msg;
 
-    if (!nf->n_wrong || nf->barrier_xid) {
-        return;
-    }
-    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
-        if (port->present && !port->asked && is_wrong(nf, port)) {
-            struct ofputil_port_mod pm = {
-                .port_no = port->ofport,
-                .hw_addr = port->hw_addr,
-                .config = !port->set ? OFPUTIL_PC_NO_FLOOD : 0,
-                .mask = OFPUTIL_PC_NO_FLOOD,
-            };
-
-            port->asked = true;
-            port->asked_set = !port->set;
-            send_message(nf, ofputil_encode_port_mod(&pm,
-                                                     OFPUTIL_P_OF10_STD));
-            sent = true;
+    if (!nf->barrier_xid && noflood_ports_ask(&nf->ports, &msgs)) {
+        LIST_FOR_EACH_POP (msg, list_node, &msgs) {
+            send_message(nf, msg);
         }
-    }
-    if (sent) {
         send_barrier(nf);
     }
 }
@@ -381,7 +205,7 @@ send_port_mods(struct noflood *nf)
 static bool
 is_needed(const struct noflood *nf)
 {
-    return nf->enabled || nf->n_ours || nf->barrier_xid;
+    return nf->ports.enabled || nf->ports.n_ours || nf->barrier_xid;
 }
 
 /* Tries to connect often, unless connected: the client has seen that the
@@ -449,7 +273,8 @@ noflood_wait(struct noflood *nf)
 bool
 noflood_is_done(const struct noflood *nf)
 {
-    return !is_needed(nf) || (nf->read && !nf->n_wrong && !nf->barrier_xid);
+    return (!is_needed(nf)
+            || (nf->read && !nf->ports.n_wrong && !nf->barrier_xid));
 }
 
 /* Returns what is in the way of setting ports, or null. */

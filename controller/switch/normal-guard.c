@@ -7,14 +7,14 @@
 #include "controller/switch/fdb-flush.h"
 #include "controller/switch/noflood.h"
 #include "lib/base/diag.h"
+#include "lib/openflow/normal-order.h"
 #include "openvswitch/poll-loop.h"
 #include "util.h"
 
 struct normal_guard {
     struct noflood *noflood;
     struct fdb_flush *flush;
-    bool wanted;                /* Do the desired flows use NORMAL? */
-    bool must_flush;            /* As soon as the flows are installed. */
+    struct normal_order order;
 };
 
 /* Creates and returns the guard of bridge 'bridge', for now not needed. */
@@ -45,10 +45,8 @@ void
 normal_guard_set_port(struct normal_guard *guard, ofp_port_t ofport,
                       bool network)
 {
-    if (noflood_set_port(guard->noflood, ofport, network) && guard->wanted) {
-        /* It was of the network side until now, so NORMAL may have learned
-         * something behind it. */
-        guard->must_flush = true;
+    if (noflood_set_port(guard->noflood, ofport, network)) {
+        normal_order_network_shrinks(&guard->order);
     }
 }
 
@@ -59,11 +57,12 @@ normal_guard_remove_port(struct normal_guard *guard, ofp_port_t ofport)
     noflood_remove_port(guard->noflood, ofport);
 }
 
-/* Says that the switch has perhaps been started anew. */
+/* Says that the switch has been read, over a new connection if 'new_switch',
+ * so that it has perhaps been started anew. */
 void
-normal_guard_switch_is_new(struct normal_guard *guard)
+normal_guard_switch_is_read(struct normal_guard *guard, bool new_switch)
 {
-    guard->must_flush = guard->wanted;
+    normal_order_read(&guard->order, new_switch);
 }
 
 /* Says that the switch has made the bridge's socket anew. */
@@ -77,8 +76,8 @@ normal_guard_socket_appeared(struct normal_guard *guard)
 static bool
 can_flush(const struct normal_guard *guard, bool installed)
 {
-    return (guard->must_flush && installed
-            && (!guard->wanted || noflood_is_done(guard->noflood)));
+    return normal_order_may_flush(&guard->order,
+                                  noflood_is_done(guard->noflood), installed);
 }
 
 /* Does what is to be done.  'wanted' says whether the desired flows use
@@ -89,19 +88,23 @@ void
 normal_guard_run(struct normal_guard *guard, bool wanted, bool found,
                  bool installed)
 {
-    if (wanted != guard->wanted) {
-        guard->wanted = wanted;
-        guard->must_flush = !(wanted && found);
-    }
-    if (wanted) {
+    normal_order_want(&guard->order, wanted, found);
+    switch (normal_order_noflood(&guard->order, installed)) {
+    case NOFLOOD_SET:
         noflood_enable(guard->noflood, true, found);
-    } else if (installed) {
+        break;
+
+    case NOFLOOD_TAKE_BACK:
         noflood_enable(guard->noflood, false, false);
+        break;
+
+    case NOFLOOD_LEAVE:
+        break;
     }
     noflood_run(guard->noflood);
 
     if (can_flush(guard, installed)) {
-        guard->must_flush = false;
+        normal_order_flushed(&guard->order);
         fdb_flush_start(guard->flush);
     }
     fdb_flush_run(guard->flush);
@@ -123,14 +126,15 @@ normal_guard_wait(struct normal_guard *guard, bool installed)
 bool
 normal_guard_is_set(const struct normal_guard *guard)
 {
-    return !guard->wanted || noflood_is_done(guard->noflood);
+    return normal_order_may_install(&guard->order,
+                                    noflood_is_done(guard->noflood));
 }
 
 /* Is there nothing more to do? */
 bool
 normal_guard_is_done(const struct normal_guard *guard)
 {
-    return (noflood_is_done(guard->noflood) && !guard->must_flush
+    return (noflood_is_done(guard->noflood) && !guard->order.must_flush
             && fdb_flush_is_done(guard->flush));
 }
 
@@ -142,13 +146,13 @@ normal_guard_get_diags(const struct normal_guard *guard, const char *bridge,
     struct origin origin = { .element = CONST_CAST(char *, bridge) };
     const char *error = noflood_get_error(guard->noflood);
 
-    if (guard->wanted && error) {
+    if (guard->order.wanted && error) {
         diag_add(diags, DIAG_ERROR, &origin,
                  "no connection by OpenFlow 1.0, which alone can keep NORMAL "
                  "from flooding to guests: %s", error);
     }
     error = fdb_flush_get_error(guard->flush);
-    if (guard->wanted && error) {
+    if (guard->order.wanted && error) {
         diag_add(diags, DIAG_WARNING, &origin,
                  "what was learned in kernel mode could not be flushed, so "
                  "that frames may reach guests by it until it has aged: %s",

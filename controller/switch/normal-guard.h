@@ -6,13 +6,7 @@
  *
  * Two things are needed: NORMAL must not flood to them (noflood.h), and it
  * must not know any address behind them (fdb-flush.h).  The order matters:
- *
- *   1. no-flood is set,
- *   2. the flows that use NORMAL are installed, so that nothing more is
- *      learned from guests,
- *   3. what has been learned is forgotten,
- *
- * and, when NORMAL is not used any more, the other way round. */
+ * lib/openflow/normal-order.h has it. */
 
 #include <stdbool.h>
 #include "openvswitch/types.h"
@@ -24,7 +18,7 @@ void normal_guard_destroy(struct normal_guard *);
 
 void normal_guard_set_port(struct normal_guard *, ofp_port_t, bool network);
 void normal_guard_remove_port(struct normal_guard *, ofp_port_t);
-void normal_guard_switch_is_new(struct normal_guard *);
+void normal_guard_switch_is_read(struct normal_guard *, bool new_switch);
 void normal_guard_socket_appeared(struct normal_guard *);
 
 void normal_guard_run(struct normal_guard *, bool wanted, bool found,

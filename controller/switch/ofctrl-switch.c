@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "byte-order.h"
-#include "controller/switch/meter-sync.h"
+#include "lib/openflow/meter-sync.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"

@@ -15,14 +15,11 @@
  *           | from any state                   READY <-----------.
  *           |                   a plan with      |               | barrier
  *           '-------------      changes          v               |
- *                                            COMMITTING ---------'
+ *                                            (in flight) --------'
  *
- * 'installed' belongs to this module, and only a lost connection drops it.
- * The plan is const here.  Changes go out as one atomic bundle at a time; what
- * changes meanwhile goes into the next.
- *
- * A port whose flows the switch has refused is left out (see commit.h).  It is
- * tried again when the plan has changed for it.
+ * By which steps a switch gets to what it should hold, and what becomes of
+ * what it refuses, is the matter of lib/openflow/switch-sync.h.  What the plan
+ * says while a step is in flight goes into the next.
  *
  * The connection is to the bridge's management socket, a "service connection"
  * (connmgr.h in Open vSwitch): no Controller row, no influence on the fail
@@ -32,12 +29,12 @@
 #include <stddef.h>
 #include "openvswitch/types.h"
 
-struct commit_stats;
 struct ds;
 struct meter_sync;
 struct oflow_table;
 struct ofputil_phy_port;
 struct plan;
+struct switch_commit_stats;
 
 /* Called for a port of the switch that is new, has changed or, if 'gone', is
  * no longer there. */
@@ -81,6 +78,6 @@ void ofctrl_format_state(struct ds *, const struct ofctrl *,
 
 unsigned int ofctrl_count_connects(const struct ofctrl *);
 unsigned int ofctrl_count_readbacks(const struct ofctrl *);
-const struct commit_stats *ofctrl_get_stats(const struct ofctrl *);
+const struct switch_commit_stats *ofctrl_get_stats(const struct ofctrl *);
 
 #endif /* controller/switch/ofctrl.h */

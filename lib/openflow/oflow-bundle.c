@@ -247,7 +247,7 @@ obundle_encode(struct obundle *bundle, const struct ochanges *changes,
 {
     *bundle = (struct obundle) { .sent = NULL };
     ovs_list_init(&bundle->msgs);
-    add_control(bundle, bundle_id, OFPBCT_OPEN_REQUEST);
+    bundle->open_xid = add_control(bundle, bundle_id, OFPBCT_OPEN_REQUEST);
 
     struct obucket **pool;
     size_t n_groups;

@@ -22,7 +22,7 @@ struct oflow_table;
 
 struct obundle_sent {
     ovs_be32 xid;
-    ovs_be64 cookie;            /* Whose flow or bucket. */
+    ovs_be64 cookie;            /* Whose flow or bucket, or 0: nobody's. */
     bool several;               /* Other ports' buckets are in it as well. */
 };
 
@@ -30,7 +30,7 @@ struct obundle {
     struct ovs_list msgs;       /* Contains "struct ofpbuf"s. */
     struct obundle_sent *sent;  /* One for each in 'msgs' but the control. */
     size_t n_sent, allocated_sent;
-    ovs_be32 commit_xid;
+    ovs_be32 open_xid, commit_xid;  /* Of the control messages. */
     size_t n_flow_mods, n_group_mods;
 };
 

@@ -12,14 +12,15 @@
  *          -> meter_sync_delete()
  *
  * If the switch refuses a meter, meter_sync_error() says so until the switch
- * is read afresh, and the client has to do without. */
+ * is read afresh, and the client has to do without.  If it refuses one because
+ * somebody else has made or deleted it, then 'stale' says that the switch must
+ * be read afresh, and that is all. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include "lib/openflow/ometer.h"
 #include "openvswitch/types.h"
 
-struct mgmt_conn;
 struct ofp_header;
 struct ovs_list;
 
@@ -32,6 +33,7 @@ struct meter_sync {
     struct ometers installed;
     size_t max_bands;           /* 0: the switch has no meters. */
     char *error;                /* Why it has refused one, or null. */
+    bool stale;                 /* Is 'installed' not what there is? */
     unsigned long long int n_mods;
 
     /* In flight. */
@@ -47,12 +49,13 @@ void meter_sync_reset(struct meter_sync *);
 void meter_sync_readback(struct ovs_list *msgs);
 void meter_sync_decode_features(struct meter_sync *,
                                 const struct ofp_header *);
-void meter_sync_decode_config(struct meter_sync *, const struct ofp_header *);
+enum ofperr meter_sync_decode_config(struct meter_sync *,
+                                     const struct ofp_header *);
 
 void meter_sync_add(struct meter_sync *, const struct ometers *desired,
-                    struct mgmt_conn *);
+                    struct ovs_list *msgs);
 void meter_sync_delete(struct meter_sync *, const struct ometers *desired,
-                       struct mgmt_conn *);
+                       struct ovs_list *msgs);
 bool meter_sync_handle_error(struct meter_sync *, const struct ofp_header *);
 bool meter_sync_handle_barrier(struct meter_sync *,
                                const struct ofp_header *);
@@ -61,4 +64,4 @@ bool meter_sync_is_busy(const struct meter_sync *);
 size_t meter_sync_bands(const struct meter_sync *);
 const char *meter_sync_error(const struct meter_sync *);
 
-#endif /* controller/switch/meter-sync.h */
+#endif /* lib/openflow/meter-sync.h */

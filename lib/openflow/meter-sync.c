@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <config.h>
-#include "controller/switch/meter-sync.h"
+#include "lib/openflow/meter-sync.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
-#include "controller/switch/mgmt-conn.h"
 #include "openvswitch/ofp-errors.h"
 #include "openvswitch/ofp-meter.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
-#include "openvswitch/vlog.h"
 #include "util.h"
-
-VLOG_DEFINE_THIS_MODULE(meter_sync);
-
-static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 
 void
 meter_sync_init(struct meter_sync *ms)
@@ -41,6 +34,7 @@ meter_sync_reset(struct meter_sync *ms)
     ms->max_bands = 0;
     free(ms->error);
     ms->error = NULL;
+    ms->stale = false;
     ms->n_changes = 0;
     ms->barrier_xid = 0;
 }
@@ -67,31 +61,24 @@ meter_sync_decode_features(struct meter_sync *ms, const struct ofp_header *oh)
     ms->max_bands = features.max_meters ? features.max_bands : 0;
 }
 
-/* Takes in the meters in 'oh' that are ours. */
-void
+/* Takes in the meters in 'oh' that are ours.  Returns 0 if successful. */
+enum ofperr
 meter_sync_decode_config(struct meter_sync *ms, const struct ofp_header *oh)
 {
-    enum ofperr error = ometers_put_reply(&ms->installed, oh);
-
-    if (error) {
-        VLOG_WARN_RL(&rl, "bad meter configuration: %s",
-                     ofperr_to_string(error));
-    }
+    return ometers_put_reply(&ms->installed, oh);
 }
 
 static ovs_be32
-send_message(struct mgmt_conn *conn, struct ofpbuf *msg)
+push(struct ovs_list *msgs, struct ofpbuf *msg)
 {
-    ovs_be32 xid = ((const struct ofp_header *) msg->data)->xid;
-
-    mgmt_conn_send(conn, msg);
-    return xid;
+    ovs_list_push_back(msgs, &msg->list_node);
+    return ((const struct ofp_header *) msg->data)->xid;
 }
 
-/* Sends 'meter' with 'command'. */
+/* Appends 'meter' with 'command' to 'msgs'. */
 static void
-send_change(struct meter_sync *ms, const struct ometer *meter, int command,
-            struct mgmt_conn *conn)
+push_change(struct meter_sync *ms, const struct ometer *meter, int command,
+            struct ovs_list *msgs)
 {
     if (ms->n_changes >= ms->allocated_changes) {
         ms->changes = x2nrealloc(ms->changes, &ms->allocated_changes,
@@ -103,54 +90,55 @@ send_change(struct meter_sync *ms, const struct ometer *meter, int command,
     if (command == OFPMC13_DELETE) {
         change->meter.n_bands = 0;
     }
-    change->xid = send_message(conn,
-                               ometer_to_meter_mod(&change->meter, command));
+    change->xid = push(msgs, ometer_to_meter_mod(&change->meter, command));
     ms->n_mods++;
 }
 
 static void
-send_barrier(struct meter_sync *ms, struct mgmt_conn *conn)
+push_barrier(struct meter_sync *ms, struct ovs_list *msgs)
 {
     if (ms->n_changes) {
-        ms->barrier_xid = send_message(
-            conn, ofputil_encode_barrier_request(OFP15_VERSION));
+        ms->barrier_xid = push(
+            msgs, ofputil_encode_barrier_request(OFP15_VERSION));
     }
 }
 
-/* Sends those of 'desired' that the switch at 'conn' does not have or has
- * otherwise. */
+/* Appends to 'msgs' what puts in those of 'desired' that the switch does not
+ * have or has otherwise.  Nothing must be in flight. */
 void
 meter_sync_add(struct meter_sync *ms, const struct ometers *desired,
-               struct mgmt_conn *conn)
+               struct ovs_list *msgs)
 {
     for (size_t i = 0; i < desired->n && !ms->error; i++) {
         const struct ometer *new = &desired->meters[i];
         const struct ometer *old = ometers_find(&ms->installed, new->meter_id);
 
         if (!old || !ometer_equals(old, new)) {
-            send_change(ms, new, old ? OFPMC13_MODIFY : OFPMC13_ADD, conn);
+            push_change(ms, new, old ? OFPMC13_MODIFY : OFPMC13_ADD, msgs);
         }
     }
-    send_barrier(ms, conn);
+    push_barrier(ms, msgs);
 }
 
-/* Deletes those meters from the switch at 'conn' that are not in 'desired'.
- * No flow of the switch must use them. */
+/* Appends to 'msgs' what deletes those meters from the switch that are not in
+ * 'desired'.  No flow of the switch must use them, and nothing be in
+ * flight. */
 void
 meter_sync_delete(struct meter_sync *ms, const struct ometers *desired,
-                  struct mgmt_conn *conn)
+                  struct ovs_list *msgs)
 {
     for (size_t i = 0; i < ms->installed.n; i++) {
         const struct ometer *old = &ms->installed.meters[i];
 
         if (!ometers_find(desired, old->meter_id)) {
-            send_change(ms, old, OFPMC13_DELETE, conn);
+            push_change(ms, old, OFPMC13_DELETE, msgs);
         }
     }
-    send_barrier(ms, conn);
+    push_barrier(ms, msgs);
 }
 
-/* Takes in 'oh', an OpenFlow error.  Returns true if it is about a meter. */
+/* Takes in 'oh', an OpenFlow error.  Returns true if it is about a meter that
+ * is in flight. */
 bool
 meter_sync_handle_error(struct meter_sync *ms, const struct ofp_header *oh)
 {
@@ -158,10 +146,14 @@ meter_sync_handle_error(struct meter_sync *ms, const struct ofp_header *oh)
         if (ms->changes[i].xid == oh->xid) {
             enum ofperr error = ofperr_decode_msg(oh, NULL);
 
-            free(ms->error);
-            ms->error = xstrdup(error ? ofperr_get_name(error)
-                                : "unknown error");
-            VLOG_WARN_RL(&rl, "switch refused a meter: %s", ms->error);
+            if (error == OFPERR_OFPMMFC_UNKNOWN_METER
+                || error == OFPERR_OFPMMFC_METER_EXISTS) {
+                ms->stale = true;
+            } else {
+                free(ms->error);
+                ms->error = xstrdup(error ? ofperr_get_name(error)
+                                    : "unknown error");
+            }
             ms->changes[i] = ms->changes[--ms->n_changes];
             return true;
         }

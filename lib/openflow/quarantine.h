@@ -31,4 +31,4 @@ void quarantine_filter(const struct quarantine *, struct ochanges *);
 const char *quarantine_find(const struct quarantine *, ovs_be64 cookie);
 size_t quarantine_count(const struct quarantine *);
 
-#endif /* controller/switch/quarantine.h */
+#endif /* lib/openflow/quarantine.h */

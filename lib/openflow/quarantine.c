@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <config.h>
-#include "controller/switch/quarantine.h"
+#include "lib/openflow/quarantine.h"
 
 #include <stdlib.h>
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OFCTRL_PRIVATE_H
+#define OFCTRL_PRIVATE_H 1
+
+/* What ofctrl.c, which talks to the switch, and ofctrl-state.c, which tells
+ * how far it has got, share. */
+
+#include "controller/switch/ofctrl-watch.h"
+#include "controller/switch/ofctrl.h"
+#include "lib/openflow/switch-sync.h"
+
+struct mgmt_conn;
+
+#define OFCTRL_STATES \
+    OFCTRL_STATE(DISCONNECTED, "disconnected") \
+    OFCTRL_STATE(READBACK, "reading") \
+    OFCTRL_STATE(READY, "ready")
+
+enum ofctrl_state {
+#define OFCTRL_STATE(ENUM, NAME) S_##ENUM,
+    OFCTRL_STATES
+#undef OFCTRL_STATE
+};
+
+struct ofctrl {
+    char *bridge;
+    struct mgmt_conn *conn;
+    ofctrl_port_cb *port_cb;
+    ofctrl_frame_cb *frame_cb;
+    void *aux;
+    enum ofctrl_state state;
+    unsigned int conn_seqno;
+    unsigned int seqno;         /* Grows with each completed read-back. */
+    struct switch_sync sync;    /* What the switch holds. */
+    unsigned int n_connects;
+    unsigned int n_readbacks;   /* Begun. */
+    ovs_be32 readback_xid;      /* READBACK: of the barrier that ends it. */
+    struct ofctrl_watch watch;  /* Of what others change. */
+    bool reread;                /* Has somebody asked for another reading? */
+    long long int next_reread;  /* In time_msec() terms. */
+};
+
+#endif /* controller/switch/ofctrl-private.h */

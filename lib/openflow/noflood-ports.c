@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/openflow/noflood-ports.h"
+
+#include <stdlib.h>
+
+#include "flow.h"
+#include "hash.h"
+#include "openvswitch/ofp-port.h"
+#include "openvswitch/ofp-util.h"
+#include "openvswitch/ofpbuf.h"
+#include "util.h"
+
+struct nf_port {
+    struct hmap_node hmap_node; /* In 'ports', by 'ofport'. */
+    ofp_port_t ofport;
+    bool known;                 /* Has the client told of it? */
+    bool floodable;             /* May it be flooded to in any case? */
+    bool ours;                  /* Was it we who said so to the switch? */
+    bool present;               /* Has the switch told of it? */
+    bool set;                   /* Has it no-flood, as far as told? */
+    bool asked;                 /* Has 'asked_set' been asked for since? */
+    bool asked_set;
+    struct eth_addr hw_addr;    /* Which a port_mod must repeat. */
+};
+
+/* Initializes 'nf' as without ports, and not enabled. */
+void
+noflood_ports_init(struct noflood_ports *nf)
+{
+    *nf = (struct noflood_ports) { .enabled = false };
+    hmap_init(&nf->ports);
+}
+
+/* Frees what 'nf' holds, but not 'nf' itself. */
+void
+noflood_ports_uninit(struct noflood_ports *nf)
+{
+    struct nf_port *port;
+
+    HMAP_FOR_EACH_POP (port, hmap_node, &nf->ports) {
+        free(port);
+    }
+    hmap_destroy(&nf->ports);
+}
+
+static uint32_t
+hash_ofport(ofp_port_t ofport)
+{
+    return hash_int(ofp_to_u16(ofport), 0);
+}
+
+static struct nf_port *
+find_port(const struct noflood_ports *nf, ofp_port_t ofport)
+{
+    struct nf_port *port;
+
+    HMAP_FOR_EACH_WITH_HASH (port, hmap_node, hash_ofport(ofport),
+                             &nf->ports) {
+        if (port->ofport == ofport) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+static struct nf_port *
+find_or_create_port(struct noflood_ports *nf, ofp_port_t ofport)
+{
+    struct nf_port *port = find_port(nf, ofport);
+
+    if (!port) {
+        port = xzalloc(sizeof *port);
+        port->ofport = ofport;
+        hmap_insert(&nf->ports, &port->hmap_node, hash_ofport(ofport));
+    }
+    return port;
+}
+
+/* Must 'port' not be flooded to? */
+static bool
+is_wanted(const struct noflood_ports *nf, const struct nf_port *port)
+{
+    return nf->enabled && port->known && !port->floodable;
+}
+
+/* Is 'port' not as it should be?  What somebody else has set stays. */
+static bool
+is_wrong(const struct noflood_ports *nf, const struct nf_port *port)
+{
+    return is_wanted(nf, port) ? !port->set : port->ours && port->set;
+}
+
+/* Takes 'port' out of the counts, with a 'delta' of -1 before it is changed,
+ * or puts it in again, with 1 after that. */
+static void
+count_port(struct noflood_ports *nf, const struct nf_port *port, int delta)
+{
+    nf->n_wrong += delta * is_wrong(nf, port);
+    nf->n_ours += delta * port->ours;
+}
+
+/* Frees 'port' if there is nothing to remember of it. */
+static void
+maybe_free_port(struct noflood_ports *nf, struct nf_port *port)
+{
+    if (!port->present && !port->known) {
+        count_port(nf, port, -1);
+        hmap_remove(&nf->ports, &port->hmap_node);
+        free(port);
+    }
+}
+
+/* Says that there is a port 'ofport', and whether NORMAL may flood to it in
+ * any case.  Returns true if it might so far, and may not now. */
+bool
+noflood_ports_set(struct noflood_ports *nf, ofp_port_t ofport,
+                  bool floodable)
+{
+    struct nf_port *port = find_or_create_port(nf, ofport);
+    bool less = port->known && port->floodable && !floodable;
+
+    count_port(nf, port, -1);
+    port->known = true;
+    port->floodable = floodable;
+    count_port(nf, port, 1);
+    return less;
+}
+
+/* Says that there is no port 'ofport' any longer. */
+void
+noflood_ports_remove(struct noflood_ports *nf, ofp_port_t ofport)
+{
+    struct nf_port *port = find_port(nf, ofport);
+
+    if (port) {
+        count_port(nf, port, -1);
+        port->known = false;
+        count_port(nf, port, 1);
+        maybe_free_port(nf, port);
+    }
+}
+
+/* Says whether ports must be kept from being flooded to.  With 'adopt', those
+ * that are found so have it from an earlier run of this program; otherwise it
+ * is somebody else's, and will stay. */
+void
+noflood_ports_enable(struct noflood_ports *nf, bool enable, bool adopt)
+{
+    struct nf_port *port;
+
+    if (nf->enabled == enable) {
+        return;
+    }
+    nf->enabled = enable;
+    nf->adopt = adopt;
+    nf->n_wrong = 0;
+    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
+        nf->n_wrong += is_wrong(nf, port);
+    }
+}
+
+/* The switch says how port 'phy' is or, if 'gone', that it is no longer
+ * there. */
+void
+noflood_ports_told(struct noflood_ports *nf,
+                   const struct ofputil_phy_port *phy, bool gone)
+{
+    struct nf_port *port = find_or_create_port(nf, phy->port_no);
+
+    count_port(nf, port, -1);
+    port->set = !gone && phy->config & OFPUTIL_PC_NO_FLOOD;
+    port->ours = port->set && (port->ours
+                               || (port->asked && port->asked_set)
+                               || (!port->present && nf->adopt));
+    port->present = !gone;
+    port->hw_addr = phy->hw_addr;
+    port->asked = false;
+    count_port(nf, port, 1);
+    maybe_free_port(nf, port);
+}
+
+/* Nothing is known of the switch's ports, over a new connection, but what was
+ * set stays ours if it is still there.  The switch may have closed the
+ * connection for another reason than a restart: it does so when the bridge's
+ * datapath ID changes. */
+void
+noflood_ports_forget(struct noflood_ports *nf)
+{
+    struct nf_port *port;
+
+    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
+        count_port(nf, port, -1);
+        port->present = port->set = false;
+        count_port(nf, port, 1);
+    }
+}
+
+/* Appends to 'msgs' what puts right what is wrong, in OpenFlow 1.0, unless
+ * that is under way already.  Returns true if there was anything. */
+bool
+noflood_ports_ask(struct noflood_ports *nf, struct ovs_list *msgs)
+{
+    struct nf_port *port;
+    bool asked = false;
+
+    if (!nf->n_wrong) {
+        return false;
+    }
+    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
+        if (port->present && !port->asked && is_wrong(nf, port)) {
+            struct ofputil_port_mod pm = {
+                .port_no = port->ofport,
+                .hw_addr = port->hw_addr,
+                .config = !port->set ? OFPUTIL_PC_NO_FLOOD : 0,
+                .mask = OFPUTIL_PC_NO_FLOOD,
+            };
+            struct ofpbuf *msg = ofputil_encode_port_mod(&pm,
+                                                         OFPUTIL_P_OF10_STD);
+
+            port->asked = true;
+            port->asked_set = !port->set;
+            ovs_list_push_back(msgs, &msg->list_node);
+            asked = true;
+        }
+    }
+    return asked;
+}
+
+/* The switch has carried out all that it was asked for, and told of all ports.
+ * It says so of a port_mod to everybody but the one who has sent it
+ * (connmgr_send_port_status() in Open vSwitch's ofproto/connmgr.c). */
+void
+noflood_ports_done(struct noflood_ports *nf)
+{
+    struct nf_port *port;
+
+    HMAP_FOR_EACH_SAFE (port, hmap_node, &nf->ports) {
+        if (port->asked || !port->present) {
+            count_port(nf, port, -1);
+            port->set = port->ours = port->present && port->asked_set;
+            port->asked = false;
+            count_port(nf, port, 1);
+            maybe_free_port(nf, port);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/openflow/switch-sync.h"
+
+#include <limits.h>
+
+#include "openvswitch/ofp-errors.h"
+#include "openvswitch/ofp-msgs.h"
+#include "util.h"
+
+/* Initializes 'ss' for a switch of which nothing is known. */
+void
+switch_sync_init(struct switch_sync *ss)
+{
+    *ss = (struct switch_sync) { .compare_all = true };
+    oflow_table_init(&ss->installed);
+    meter_sync_init(&ss->meters);
+    switch_commit_init(&ss->commit);
+}
+
+/* Frees what 'ss' holds, but not 'ss' itself. */
+void
+switch_sync_uninit(struct switch_sync *ss)
+{
+    switch_commit_uninit(&ss->commit);
+    meter_sync_uninit(&ss->meters);
+    oflow_table_uninit(&ss->installed);
+}
+
+/* Forgets what the switch holds, which is to be read afresh because a step was
+ * refused.  Who is in quarantine stays there, and how long the last wait was
+ * is remembered. */
+void
+switch_sync_forget(struct switch_sync *ss)
+{
+    oflow_table_clear(&ss->installed);
+    meter_sync_reset(&ss->meters);
+    ss->compare_all = true;
+    ss->must_reread = false;
+}
+
+/* Forgets all but the statistics: the switch may be another one, or was
+ * changed by somebody else, or somebody asks for another try. */
+void
+switch_sync_reset(struct switch_sync *ss)
+{
+    switch_commit_reset(&ss->commit);
+    switch_sync_forget(ss);
+}
+
+/* Appends to 'changes' what must change in the switch, as far as 'goal' is
+ * dirty or, if need be, altogether. */
+static void
+find_changes(const struct switch_sync *ss, const struct switch_goal *goal,
+             struct ochanges *changes)
+{
+    if (ss->compare_all || !goal->dirty) {
+        oflow_table_diff(goal->desired, &ss->installed, changes);
+    } else {
+        oflow_table_diff_keys(goal->dirty, goal->desired, &ss->installed,
+                              changes);
+    }
+    quarantine_filter(&ss->commit.quarantine, changes);
+}
+
+/* Appends to 'msgs' the next step by which the switch gets to 'goal', if it is
+ * time for one.  Returns true if all that was dirty has been looked at, so
+ * that it need not be any more; otherwise, it stays to be done. */
+bool
+switch_sync_put(struct switch_sync *ss, const struct switch_goal *goal,
+                long long int now, struct ovs_list *msgs)
+{
+    struct ochanges changes = OCHANGES_INITIALIZER;
+
+    if (ss->must_reread || switch_sync_is_busy(ss)
+        || !switch_commit_may_start(&ss->commit, now)) {
+        return false;
+    }
+    meter_sync_add(&ss->meters, goal->meters, msgs);
+    if (meter_sync_is_busy(&ss->meters)) {
+        return false;
+    }
+
+    if (quarantine_release(&ss->commit.quarantine, goal->dirty)) {
+        ss->compare_all = true;
+    }
+    find_changes(ss, goal, &changes);
+    ss->compare_all = false;
+    ss->put++;
+    if (changes.n) {
+        switch_commit_start(&ss->commit, &changes, &ss->installed, now, msgs);
+    } else {
+        ochanges_uninit(&changes);
+        ss->put_done = ss->put;
+        meter_sync_delete(&ss->meters, goal->meters, msgs);
+    }
+    return true;
+}
+
+/* Takes in 'oh', an OpenFlow error, and returns what it is about. */
+enum switch_commit_blame
+switch_sync_handle_error(struct switch_sync *ss, const struct ofp_header *oh)
+{
+    if (meter_sync_handle_error(&ss->meters, oh)) {
+        return ss->meters.stale ? BLAME_BELIEF : BLAME_METER;
+    }
+    return switch_commit_handle_error(&ss->commit, oh);
+}
+
+/* Takes in 'oh', the reply to a barrier. */
+void
+switch_sync_handle_barrier(struct switch_sync *ss,
+                           const struct ofp_header *oh, long long int now)
+{
+    if (switch_commit_is_over(&ss->commit, oh->xid)) {
+        switch (switch_commit_finish(&ss->commit, &ss->installed, now)) {
+        case COMMIT_DONE:
+            ss->put_done = ss->put;
+            break;
+
+        case COMMIT_REREAD:
+            ss->must_reread = true;
+            /* Fall through. */
+        case COMMIT_AGAIN:
+            ss->compare_all = true;
+            break;
+        }
+    } else if (meter_sync_handle_barrier(&ss->meters, oh)
+               && ss->meters.stale) {
+        switch_commit_back_off(&ss->commit, now);
+        ss->must_reread = true;
+    }
+}
+
+/* Is a step in flight? */
+bool
+switch_sync_is_busy(const struct switch_sync *ss)
+{
+    return ss->commit.in_flight || meter_sync_is_busy(&ss->meters);
+}
+
+/* Does the switch hold what was put last, but for those in quarantine, and the
+ * meters in 'meters', as far as is known? */
+bool
+switch_sync_is_at(const struct switch_sync *ss, const struct ometers *meters)
+{
+    return (!switch_sync_is_busy(ss) && !ss->compare_all && !ss->must_reread
+            && ometers_equals(meters, &ss->meters.installed));
+}
+
+/* Must the switch be read afresh, and is it time for that? */
+bool
+switch_sync_may_reread(const struct switch_sync *ss, long long int now)
+{
+    return ss->must_reread && now >= ss->commit.next_try;
+}
+
+/* Returns when there will be something to do that comes neither from the
+ * switch nor from what is desired, or LLONG_MAX if never. */
+long long int
+switch_sync_when(const struct switch_sync *ss)
+{
+    return (!switch_sync_is_busy(ss) && (ss->compare_all || ss->must_reread)
+            ? ss->commit.next_try : LLONG_MAX);
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "byte-order.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
+#include "lib/openflow/switch-sync.h"
+#include "openvswitch/ofp-bundle.h"
+#include "openvswitch/ofp-errors.h"
+#include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofpbuf.h"
+#include "tests/unit/oflow-text.h"
+#include "util.h"
+
+#define ALICE UINT64_C(0x56e7020000000001)
+#define BOB UINT64_C(0x56e7020000000002)
+
+/* A switch's side of the conversation, and what it should hold. */
+struct talk {
+    struct switch_sync sync;
+    struct oflow_table desired, dirty;
+    struct ometers meters;
+    struct ovs_list msgs;       /* Of the last step that had any. */
+    long long int now;
+};
+
+static void
+talk_init(struct talk *t)
+{
+    switch_sync_init(&t->sync);
+    oflow_table_init(&t->desired);
+    oflow_table_init(&t->dirty);
+    t->meters = (struct ometers) OMETERS_INITIALIZER;
+    ovs_list_init(&t->msgs);
+    t->now = 5000;
+}
+
+static void
+talk_uninit(struct talk *t)
+{
+    ofpbuf_list_delete(&t->msgs);
+    ometers_uninit(&t->meters);
+    oflow_table_uninit(&t->desired);
+    oflow_table_uninit(&t->dirty);
+    switch_sync_uninit(&t->sync);
+}
+
+static void
+want_flow(struct talk *t, const char *s)
+{
+    struct oflow *flow = oflow_from_string(s);
+
+    oflow_table_put(&t->desired, flow);
+    oflow_table_put(&t->dirty, flow);
+    oflow_unref(flow);
+}
+
+/* Says that group 'group_id' should have a bucket with number 'bucket_id', of
+ * whoever has flows with 'cookie'. */
+static void
+want_bucket(struct talk *t, uint32_t group_id, uint32_t bucket_id,
+            uint64_t cookie)
+{
+    struct obucket *text = obucket_from_string(group_id, bucket_id,
+                                               "output:1");
+    struct ofpbuf a = ofpbuf_const_initializer(text->ofpacts,
+                                               text->ofpacts_len);
+    struct obucket *bucket = obucket_create(group_id, bucket_id,
+                                            htonll(cookie), &a);
+
+    oflow_table_put_bucket(&t->desired, bucket);
+    oflow_table_put_bucket(&t->dirty, bucket);
+    obucket_unref(bucket);
+    obucket_unref(text);
+}
+
+static void
+want_no_bucket(struct talk *t, uint32_t group_id, uint32_t bucket_id)
+{
+    struct obucket *key = obucket_from_string(group_id, bucket_id, "drop");
+
+    oflow_table_remove_bucket(&t->desired, key);
+    oflow_table_put_bucket(&t->dirty, key);
+    obucket_unref(key);
+}
+
+static void
+want_meter(struct talk *t, uint32_t meter_id)
+{
+    struct ometer meter = {
+        .meter_id = meter_id,
+        .n_bands = 1,
+        .bands = { { .rate = 1000, .burst = 100 } },
+    };
+
+    ometers_put(&t->meters, &meter);
+}
+
+/* Takes a step.  Checks that it sends messages of types 'expected': m for a
+ * meter_mod, ( for opening a bundle, f and g for a flow_mod and a group_mod in
+ * it, ) for its commit, and b for a barrier. */
+static void
+assert_step(struct talk *t, const char *expected)
+{
+    struct switch_goal goal = {
+        .desired = &t->desired, .dirty = &t->dirty, .meters = &t->meters,
+    };
+    struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
+    char types[64];
+    size_t n = 0;
+    struct ofpbuf *msg;
+
+    if (switch_sync_put(&t->sync, &goal, t->now, &msgs)) {
+        oflow_table_clear(&t->dirty);
+    }
+    LIST_FOR_EACH (msg, list_node, &msgs) {
+        struct ofputil_bundle_ctrl_msg ctrl;
+        struct ofputil_bundle_add_msg add;
+        enum ofptype type;
+        char c = '?';
+
+        ofpmsg_update_length(msg);
+        assert_int_equal(ofptype_decode(&type, msg->data), 0);
+        if (type == OFPTYPE_METER_MOD) {
+            c = 'm';
+        } else if (type == OFPTYPE_BARRIER_REQUEST) {
+            c = 'b';
+        } else if (type == OFPTYPE_BUNDLE_CONTROL) {
+            assert_int_equal(ofputil_decode_bundle_ctrl(msg->data, &ctrl), 0);
+            c = ctrl.type == OFPBCT_OPEN_REQUEST ? '(' : ')';
+        } else if (type == OFPTYPE_BUNDLE_ADD_MESSAGE) {
+            assert_int_equal(ofputil_decode_bundle_add(msg->data, &add,
+                                                       &type), 0);
+            c = type == OFPTYPE_FLOW_MOD ? 'f' : 'g';
+        }
+        assert_true(n + 1 < sizeof types);
+        types[n++] = c;
+    }
+    types[n] = '\0';
+    assert_string_equal(types, expected);
+    if (n) {
+        ofpbuf_list_delete(&t->msgs);
+        ovs_list_init(&t->msgs);
+        ovs_list_push_back_all(&t->msgs, &msgs);
+    }
+}
+
+/* Has the switch refuse message number 'index' of the last step by 'error'. */
+static enum switch_commit_blame
+refuse(struct talk *t, size_t index, enum ofperr error)
+{
+    struct ovs_list *node = t->msgs.next;
+
+    while (index--) {
+        node = node->next;
+    }
+    struct ofpbuf *reply = ofperr_encode_reply(error,
+                                               ofpbuf_from_list(node)->data);
+    enum switch_commit_blame blame = switch_sync_handle_error(&t->sync,
+                                                              reply->data);
+    ofpbuf_delete(reply);
+    return blame;
+}
+
+/* Has the switch be through with the last step. */
+static void
+finish(struct talk *t)
+{
+    const struct ofpbuf *barrier = ofpbuf_from_list(ovs_list_back(&t->msgs));
+
+    assert_true(switch_sync_is_busy(&t->sync));
+    switch_sync_handle_barrier(&t->sync, barrier->data, t->now);
+    assert_false(switch_sync_is_busy(&t->sync));
+}
+
+/* A flow's meter is there before the flow, and as long as the flow is. */
+static void
+test_meters_and_flows(void **state OVS_UNUSED)
+{
+    struct talk t;
+
+    talk_init(&t);
+    want_meter(&t, OMETER_MAGIC | 1);
+    want_flow(&t, "cookie=0x56e7020000000001,table=0,priority=1,in_port=1"
+                  " actions=drop");
+    assert_step(&t, "mb");
+    assert_step(&t, "");
+    finish(&t);
+    assert_step(&t, "(f)b");
+    assert_step(&t, "");
+    finish(&t);
+    assert_step(&t, "");
+    assert_true(switch_sync_is_at(&t.sync, &t.meters));
+
+    ometers_clear(&t.meters);
+    want_flow(&t, "cookie=0x56e7020000000001,table=0,priority=1,in_port=1"
+                  " actions=output:1");
+    assert_step(&t, "(f)b");
+    assert_step(&t, "");
+    finish(&t);
+    assert_false(switch_sync_is_at(&t.sync, &t.meters));
+    assert_step(&t, "mb");
+    finish(&t);
+    assert_step(&t, "");
+    assert_true(switch_sync_is_at(&t.sync, &t.meters));
+    talk_uninit(&t);
+}
+
+/* What several share in one message is sent apart to find whose fault it is,
+ * and that one is left out. */
+static void
+test_one_alone(void **state OVS_UNUSED)
+{
+    struct talk t;
+
+    talk_init(&t);
+    want_bucket(&t, 1, 1, ALICE);
+    want_bucket(&t, 1, 2, BOB);
+    assert_step(&t, "(g)b");
+    assert_int_equal(refuse(&t, 1, OFPERR_OFPBAC_BAD_OUT_PORT),
+                     BLAME_SEVERAL);
+    assert_int_equal(refuse(&t, 2, OFPERR_OFPBFC_MSG_FAILED), BLAME_SAME);
+    finish(&t);
+    assert_false(switch_sync_is_at(&t.sync, &t.meters));
+
+    assert_step(&t, "(gg)b");
+    assert_int_equal(refuse(&t, 2, OFPERR_OFPBAC_BAD_OUT_PORT),
+                     BLAME_SOMEBODY);
+    finish(&t);
+    assert_int_equal(ntohll(switch_commit_take_news(&t.sync.commit)), BOB);
+    assert_int_equal(ntohll(switch_commit_take_news(&t.sync.commit)), 0);
+
+    assert_step(&t, "(g)b");
+    finish(&t);
+    assert_int_equal(oflow_table_count_keys(&t.sync.installed), 1);
+    assert_string_equal(quarantine_find(&t.sync.commit.quarantine,
+                                        htonll(BOB)), "OFPBAC_BAD_OUT_PORT");
+    assert_true(switch_sync_is_at(&t.sync, &t.meters));
+
+    /* It is tried again when something changes for it, and not before. */
+    want_bucket(&t, 1, 3, ALICE);
+    assert_step(&t, "(g)b");
+    finish(&t);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 1);
+    want_bucket(&t, 1, 2, BOB);
+    assert_step(&t, "(g)b");
+    finish(&t);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 0);
+    assert_same_table(&t.sync.installed, &t.desired);
+    talk_uninit(&t);
+}
+
+/* A FLOOD flow whose group is not there, since the only port in it is in
+ * quarantine, is tried again when another port comes into the group. */
+static void
+test_flood_is_released(void **state OVS_UNUSED)
+{
+    struct talk t;
+    struct ds flow = DS_EMPTY_INITIALIZER;
+
+    ds_put_format(&flow, "cookie=0x%"PRIx64",table=40,priority=1"
+                  " actions=group:1",
+                  ntohll(pipeline_cookie(COOKIE_FLOOD, "0/0")));
+    talk_init(&t);
+    want_flow(&t, ds_cstr(&flow));
+    want_bucket(&t, 1, 1, ALICE);
+    assert_step(&t, "(gf)b");
+    assert_int_equal(refuse(&t, 1, OFPERR_OFPBAC_BAD_OUT_PORT),
+                     BLAME_SOMEBODY);
+    finish(&t);
+    assert_step(&t, "(f)b");
+    assert_int_equal(refuse(&t, 1, OFPERR_OFPBAC_BAD_OUT_GROUP),
+                     BLAME_SOMEBODY);
+    finish(&t);
+    assert_step(&t, "");
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 2);
+
+    want_bucket(&t, 1, 2, BOB);
+    assert_step(&t, "(gf)b");
+    finish(&t);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 1);
+    assert_int_equal(oflow_table_count_flows(&t.sync.installed), 1);
+    talk_uninit(&t);
+    ds_destroy(&flow);
+}
+
+/* Checks that the last step, which has ended, is tried again after 'backoff'
+ * milliseconds and another reading, which finds nothing. */
+static void
+assert_backs_off(struct talk *t, int backoff)
+{
+    assert_false(switch_sync_is_at(&t->sync, &t->meters));
+    assert_int_equal(switch_sync_when(&t->sync), t->now + backoff);
+    t->now += backoff - 1;
+    assert_step(t, "");
+    assert_false(switch_sync_may_reread(&t->sync, t->now));
+    t->now++;
+    assert_step(t, "");
+    assert_true(switch_sync_may_reread(&t->sync, t->now));
+    switch_sync_forget(&t->sync);
+}
+
+/* If nobody in particular is to blame, the next try waits, longer each
+ * time. */
+static void
+test_back_off(void **state OVS_UNUSED)
+{
+    static const int backoffs[] = {
+        1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000,
+    };
+    struct talk t;
+
+    talk_init(&t);
+    want_bucket(&t, 1, 1, ALICE);
+    for (size_t i = 0; i < ARRAY_SIZE(backoffs); i++) {
+        assert_step(&t, "(g)b");
+        assert_int_equal(refuse(&t, 2, OFPERR_OFPBFC_UNKNOWN), BLAME_BUNDLE);
+        finish(&t);
+        assert_backs_off(&t, backoffs[i]);
+    }
+    assert_step(&t, "(g)b");
+    finish(&t);
+    assert_int_equal(switch_sync_when(&t.sync), LLONG_MAX);
+
+    /* What has been carried out since puts an end to it. */
+    want_bucket(&t, 1, 2, ALICE);
+    assert_step(&t, "(g)b");
+    assert_int_equal(refuse(&t, 0, OFPERR_OFPBFC_BAD_ID), BLAME_BUNDLE);
+    finish(&t);
+    assert_backs_off(&t, 1000);
+
+    /* So does another switch. */
+    switch_sync_reset(&t.sync);
+    t.now -= 1000;
+    assert_step(&t, "(g)b");
+    talk_uninit(&t);
+}
+
+/* What is refused because the switch does not hold what we believe is nobody's
+ * fault, and quarantine does not help. */
+static void
+test_wrong_belief(void **state OVS_UNUSED)
+{
+    struct talk t;
+
+    talk_init(&t);
+    want_bucket(&t, 1, 1, ALICE);
+    want_bucket(&t, 1, 2, BOB);
+    assert_step(&t, "(g)b");
+    finish(&t);
+
+    /* Somebody has deleted the group.  A bucket comes. */
+    want_bucket(&t, 1, 3, ALICE);
+    assert_step(&t, "(g)b");
+    assert_int_equal(refuse(&t, 1, OFPERR_OFPGMFC_UNKNOWN_GROUP),
+                     BLAME_BELIEF);
+    finish(&t);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 0);
+    assert_backs_off(&t, 1000);
+    assert_step(&t, "(g)b");
+    finish(&t);
+    assert_same_table(&t.sync.installed, &t.desired);
+
+    /* A bucket goes, which quarantine takes nothing out of. */
+    want_no_bucket(&t, 1, 3);
+    assert_step(&t, "(g)b");
+    assert_int_equal(refuse(&t, 1, OFPERR_OFPGMFC_INVALID_GROUP),
+                     BLAME_BELIEF);
+    finish(&t);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 0);
+    assert_backs_off(&t, 1000);
+    assert_step(&t, "(g)b");
+    finish(&t);
+    assert_same_table(&t.sync.installed, &t.desired);
+
+    /* A meter that somebody has made. */
+    want_meter(&t, OMETER_MAGIC | 1);
+    assert_step(&t, "mb");
+    assert_int_equal(refuse(&t, 0, OFPERR_OFPMMFC_METER_EXISTS),
+                     BLAME_BELIEF);
+    finish(&t);
+    assert_null(meter_sync_error(&t.sync.meters));
+    assert_backs_off(&t, 1000);
+
+    /* One that the switch cannot do is done without. */
+    assert_step(&t, "mb");
+    assert_int_equal(refuse(&t, 0, OFPERR_OFPMMFC_OUT_OF_METERS),
+                     BLAME_METER);
+    finish(&t);
+    assert_string_equal(meter_sync_error(&t.sync.meters),
+                        "OFPMMFC_OUT_OF_METERS");
+    assert_false(t.sync.must_reread);
+    talk_uninit(&t);
+}
+
+/* An error about something else has nothing to do with the bundle that is in
+ * flight. */
+static void
+test_stranger(void **state OVS_UNUSED)
+{
+    struct talk t;
+    struct ofpbuf *other = ofpraw_alloc(OFPRAW_OFPT12_ROLE_REQUEST,
+                                        OFP15_VERSION, 0);
+    struct ofpbuf *error;
+
+    talk_init(&t);
+    want_bucket(&t, 1, 1, ALICE);
+    assert_step(&t, "(g)b");
+    ofpmsg_update_length(other);
+    error = ofperr_encode_reply(OFPERR_OFPBRC_EPERM, other->data);
+    assert_int_equal(switch_sync_handle_error(&t.sync, error->data),
+                     BLAME_STRANGER);
+    finish(&t);
+    assert_same_table(&t.sync.installed, &t.desired);
+    assert_true(switch_sync_is_at(&t.sync, &t.meters));
+    assert_int_equal(switch_sync_handle_error(&t.sync, error->data),
+                     BLAME_STRANGER);
+    assert_int_equal(t.sync.commit.stats.n_errors, 2);
+    ofpbuf_delete(error);
+    ofpbuf_delete(other);
+    talk_uninit(&t);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_meters_and_flows),
+        cmocka_unit_test(test_one_alone),
+        cmocka_unit_test(test_flood_is_released),
+        cmocka_unit_test(test_back_off),
+        cmocka_unit_test(test_wrong_belief),
+        cmocka_unit_test(test_stranger),
+    };
+
+    return cmocka_run_group_tests_name("switch-sync", tests, NULL, NULL);
+}
