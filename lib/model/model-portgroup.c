@@ -130,6 +130,28 @@ kept_vlan(const struct vif *vif, struct port_vlan *vlan)
     return false;
 }
 
+/* Does 'vif' ask for a portgroup that the networks of 'model' have not, or not
+ * yet?  It was meant to be in some VLANs, nobody knows which.
+ *
+ * If libvirt has it in a network that is not one of this bridge's, libvirt
+ * knows the portgroup, and has written its VLANs. */
+static bool
+awaits_portgroup(const struct bridge_model *model, const struct vif *vif)
+{
+    const struct netdef *network;
+    const char *how;
+
+    if (!model->n_networks || find_asked(model, vif, &how, &network)
+        || !how) {
+        return false;
+    } else if (vif->portgroup) {
+        return true;
+    }
+    network = find_network(model, vif);
+    return (network && vif->guest.network
+            && !strcmp(network->name, vif->guest.network));
+}
+
 /* Computes the VLAN configuration that should be in the Port row of 'vif', for
  * a guest of a network, or whose VLANs libvirt has lost.  Returns true
  * and initializes '*vlan' if the row is ours to write and differs from it.
@@ -137,8 +159,10 @@ kept_vlan(const struct vif *vif, struct port_vlan *vlan)
  * VLANs that somebody else wrote into the row, libvirt above all, are the
  * interface's own, and an interface's own <vlan> goes before its portgroup's,
  * which goes before its network's (networkAllocatePort() in libvirt's
- * src/network/bridge_driver.c).  Where a definition is libvirt's and names the
- * portgroup, or none, libvirt itself has written what is to be in the row. */
+ * src/network/bridge_driver.c).  What libvirt has plugged into a network of
+ * its own has in its row what it is to have, none included; as long as libvirt
+ * has not said whose port it is, it may be such a one.  What asks for a
+ * portgroup that there is not keeps the VLANs that it has. */
 bool
 model_port_vlan(const struct bridge_model *model, const struct vif *vif,
                 struct port_vlan *vlan)
@@ -147,12 +171,15 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
         return kept_vlan(vif, vlan);
     } else if (!vif->vlan_is_ours && !port_vlan_is_default(&vif->vlan)) {
         return false;
+    } else if (awaits_portgroup(model, vif)) {
+        return false;
     }
 
     const struct portgroup *portgroup;
     const struct netdef *network = find_place(model, vif, &portgroup);
     bool is_set_by_libvirt = (network && network->is_libvirts
-                              && !vif->portgroup);
+                              && !vif->portgroup
+                              && (vif->guest.network || vif->guest.unknown));
     if (portgroup && portgroup->has_vlan && !is_set_by_libvirt) {
         port_vlan_clone(vlan, &portgroup->vlan);
     } else if (network && network->has_vlan && !is_set_by_libvirt) {
@@ -169,6 +196,34 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
     return true;
 }
 
+/* Initializes '*effect' to the VLANs that 'vif' is to be in, whether its row
+ * has them already or they are still to be written there: from the moment when
+ * a port is plugged until the database has taken that, the port must not be in
+ * any other.  What asks for a portgroup that there is not (yet) and has no
+ * VLANs is in none.  Returns false, with '*effect' initialized all the same,
+ * if they cannot be told.
+ *
+ * In kernel mode it is for NORMAL, which has the row alone to go by. */
+bool
+model_port_vlan_effect(const struct bridge_model *model,
+                       const struct vif *vif, struct port_vlan_effect *effect)
+{
+    struct port_vlan vlan;
+    bool ok;
+
+    if (port_vlan_is_default(&vif->vlan) && awaits_portgroup(model, vif)) {
+        port_vlan_effect_init_none(effect);
+        return true;
+    } else if (vif_has_lost_vlan(vif)) {
+        port_vlan_clone(&vlan, &vif->guest.vlan);
+    } else if (!model_port_vlan(model, vif, &vlan)) {
+        port_vlan_clone(&vlan, &vif->vlan);
+    }
+    ok = port_vlan_effect_init(effect, &vlan, &vif->qinq);
+    port_vlan_uninit(&vlan);
+    return ok;
+}
+
 /* Reports what of 'vif', apart from its role, is not as its owner will have
  * meant it. */
 static void
@@ -182,8 +237,11 @@ report_portgroup(const struct bridge_model *model, const struct vif *vif,
     if (how && !portgroup) {
         diag_add(diags, DIAG_WARNING, origin,
                  "no network of this bridge has a portgroup '%s'%s", how,
-                 port_vlan_is_default(&vif->vlan)
-                 ? ", so the port is in all VLANs" : "");
+                 !port_vlan_is_default(&vif->vlan) ? ""
+                 : (model->mode == MAC_TABLE_LIBVIRT
+                    && awaits_portgroup(model, vif))
+                 ? ", so the port is in no VLAN"
+                 : ", so the port is in all VLANs");
     } else if (vif->portgroup && !vif->vlan_is_ours
                && !port_vlan_is_default(&vif->vlan)) {
         diag_add(diags, DIAG_NOTE, origin,

@@ -316,9 +316,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
 
     struct port_limits limits;
     port_limits_init(&limits, model, vif, diags);
-    if (!port_vlan_effect_init(&vport->vlan,
-                               vif_has_lost_vlan(vif) ? &vif->guest.vlan
-                               : &vif->vlan, &vif->qinq)) {
+    if (!model_port_vlan_effect(model, vif, &vport->vlan)) {
         report_unsupported(model, &origin,
                            "vlan_mode 'dot1q-tunnel' without a tag", diags);
         verdict = MODEL_UNSUPPORTED;

@@ -61,6 +61,8 @@ const struct netdef *model_find_network(const struct bridge_model *,
                                         const struct vif *);
 bool model_port_vlan(const struct bridge_model *, const struct vif *,
                      struct port_vlan *);
+bool model_port_vlan_effect(const struct bridge_model *, const struct vif *,
+                            struct port_vlan_effect *);
 void model_report_port(const struct bridge_model *, const struct vif *,
                        const struct origin *, struct diag_list *);
 

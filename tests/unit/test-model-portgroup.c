@@ -199,14 +199,100 @@ test_network_vlan(void **state OVS_UNUSED)
     assert_int_equal(wanted_tag(&vif), -2);
     undefine();
 
-    /* There it is libvirt that writes it; and of two networks it may be in
-     * either. */
+    /* In a network of libvirt's it is libvirt that writes it, if it was
+     * libvirt that plugged the port into it, or may have been; nobody does if
+     * the port was plugged otherwise.  Of two networks it may be in either. */
     vif.vlan.tag = -1;
     define(xml, NULL, true);
+    assert_int_equal(wanted_tag(&vif), 42);
+    vif.guest.unknown = true;
     assert_int_equal(wanted_tag(&vif), -2);
+    vif.guest.unknown = false;
+    vif.guest.name = CC("g1");
+    assert_int_equal(wanted_tag(&vif), 42);
+    vif.guest.network = CC("a");
+    assert_int_equal(wanted_tag(&vif), -2);
+    vif.guest.name = vif.guest.network = NULL;
+    vif.profile = CC("two");
+    assert_int_equal(wanted_tag(&vif), 2);
+    vif.profile = NULL;
     undefine();
     define(xml, B, false);
     assert_int_equal(wanted_tag(&vif), -2);
+    undefine();
+}
+
+/* Returns the VLANs that 'vif' is in, as text. */
+static char *
+vlans_in(const struct vif *vif)
+{
+    struct port_vlan_effect effect;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    assert_true(model_port_vlan_effect(&bridge, vif, &effect));
+    vlan_set_format(&s, &effect.members);
+    ds_put_format(&s, " in=%d out=%d%s", effect.untagged_in,
+                  effect.untagged_out, effect.tagged_in ? " tagged" : "");
+    port_vlan_effect_uninit(&effect);
+    return ds_steal_cstr(&s);
+}
+
+/* A port is in the VLANs that it is to have from when it is there, whether its
+ * row has them already or not, and never in all because nobody knows which. */
+static void
+test_vlans_at_plug(void **state OVS_UNUSED)
+{
+    const char *xml = NET("a", PORTGROUP("two", "", "2")
+                          "<portgroup name='bare'/>");
+    const struct {
+        const char *portgroup, *profile, *libvirts, *network;
+        int tag;
+        bool ours;
+        const char *vlans;
+        int wanted;
+    } cases[] = {
+        { "two", NULL, NULL, NULL, -1, false, "2 in=2 out=2", 2 },
+        { NULL, "two", NULL, NULL, -1, false, "2 in=2 out=2", 2 },
+        { NULL, NULL, "two", "a", -1, false, "2 in=2 out=2", 2 },
+        /* The portgroup has got another VLAN. */
+        { "two", NULL, NULL, NULL, 7, true, "2 in=2 out=2", 2 },
+        { "two", NULL, NULL, NULL, 2, true, "2 in=2 out=2", -2 },
+        /* The row is not ours. */
+        { "two", NULL, NULL, NULL, 7, false, "7 in=7 out=7", -2 },
+        { "bare", NULL, NULL, NULL, -1, false, "0-4095 in=0 out=-1 tagged",
+          -2 },
+        /* There is no such portgroup, or not yet, or not any more. */
+        { "gold", NULL, NULL, NULL, -1, false, " in=-1 out=-1", -2 },
+        { NULL, NULL, "gold", "a", -1, false, " in=-1 out=-1", -2 },
+        { "gold", NULL, NULL, NULL, 7, true, "7 in=7 out=7", -2 },
+        { "gold", NULL, NULL, NULL, 7, false, "7 in=7 out=7", -2 },
+        /* libvirt has it in a network of another bridge, or in none. */
+        { NULL, NULL, "gold", "b", -1, false, "0-4095 in=0 out=-1 tagged",
+          -2 },
+        { NULL, "gold", NULL, NULL, -1, false, "0-4095 in=0 out=-1 tagged",
+          -2 },
+    };
+
+    define(xml, NULL, false);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct vif vif = {
+            .name = CC("p"), .attached_mac = CC(MAC),
+            .portgroup = CC(cases[i].portgroup),
+            .profile = CC(cases[i].profile),
+            .vlan = { .tag = cases[i].tag }, .vlan_is_ours = cases[i].ours,
+            .guest = { .portgroup = CC(cases[i].libvirts),
+                       .network = CC(cases[i].network),
+                       .vlan = { .tag = -1 } },
+        };
+        char *vlans = vlans_in(&vif);
+
+        if (strcmp(vlans, cases[i].vlans)
+            || wanted_tag(&vif) != cases[i].wanted) {
+            fail_msg("case %"PRIuSIZE": in VLANs %s, row %d", i, vlans,
+                     wanted_tag(&vif));
+        }
+        free(vlans);
+    }
     undefine();
 }
 
@@ -239,7 +325,7 @@ test_lost_vlan(void **state OVS_UNUSED)
           KEPT },
         /* Then libvirt is told of another VLAN, or of none. */
         { 7, true, true, true, 42, 42, 42, KEPT },
-        { 42, true, true, true, -1, 42, -1, "" },
+        { 42, true, true, true, -1, -1, -1, "" },
         { -1, true, true, true, -1, -1, -1, "" },
         /* Or it cannot be asked. */
         { 42, true, true, false, -1, 42, -2, "" },
@@ -325,7 +411,7 @@ test_guest(void **state OVS_UNUSED)
         { { .name = CC("g1"), .network = CC("a"), .portgroup = CC("gold") }, false,
           MODEL_WIRED, true, false,
           "warning: p: no network of this bridge has a portgroup 'gold', so "
-          "the port is in all VLANs\n" },
+          "the port is in no VLAN\n" },
     };
 
     define(NET("a", ASKS), NULL, true);
@@ -364,6 +450,7 @@ main(void)
         cmocka_unit_test(test_precedence),
         cmocka_unit_test(test_libvirts),
         cmocka_unit_test(test_network_vlan),
+        cmocka_unit_test(test_vlans_at_plug),
         cmocka_unit_test(test_lost_vlan),
         cmocka_unit_test(test_guest),
     };

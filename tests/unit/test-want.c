@@ -195,7 +195,11 @@ test_portgroup(void **state OVS_UNUSED)
     vif.vlan_is_ours = true;
     rows_want_port(&changes, &rb, &vif, NULL);
     assert_changes(&changes, "");
+    /* Nor if there is no such portgroup, so that it is in no more VLANs. */
     rb.phase.complete = true;
+    rows_want_port(&changes, &rb, &vif, NULL);
+    assert_changes(&changes, "");
+    vif.portgroup = NULL;
     rows_want_port(&changes, &rb, &vif, NULL);
     assert_changes(&changes, "port g1: tag=30 -> no VLAN settings\n");
 
