@@ -20,6 +20,7 @@ packaging/%: $(top_srcdir)/packaging/%.in Makefile
 	$(AM_V_GEN)$(substitute) $< >$@.tmp && mv $@.tmp $@
 
 dist_doc_DATA = \
+	Documentation/NEWS.rst \
 	Documentation/design.rst \
 	Documentation/faults.rst \
 	Documentation/libvirt.rst \

@@ -46,6 +46,7 @@ report "what is installed" "$(diff <(files) - <<'.'
 ./usr/sbin/virtnetctl
 ./usr/share/bash-completion/completions/virtnet-controller
 ./usr/share/bash-completion/completions/virtnetctl
+./usr/share/doc/ovs-virtnet/NEWS.rst
 ./usr/share/doc/ovs-virtnet/README.rst
 ./usr/share/doc/ovs-virtnet/design.rst
 ./usr/share/doc/ovs-virtnet/faults.rst
