@@ -27,8 +27,8 @@ json_array_size(const struct json *json)
 static inline const struct json *
 json_array_at(const struct json *json, size_t i)
 {
-    ovs_assert(json->type == JSON_ARRAY);
-    return i < json->array.n ? json->array.elems[i] : NULL;
+    ovs_assert(json->type == JSON_ARRAY && i < json->array.n);
+    return json->array.elems[i];
 }
 #endif
 
