@@ -61,7 +61,7 @@ virtnetctl_trace(struct ovs_cmdl_context *ctx)
     svec_add(&args, ds_cstr(&flow));
     char *reply = virtnetctl_ask("ovs-vswitchd", "ofproto/trace", &args);
 
-    trace_init(&trace, reply, ports);
+    trace_init(&trace, reply, bridges);
     if (options.json) {
         virtnetctl_print_json(trace_to_json(&trace));
     } else {

@@ -10,6 +10,7 @@
 #include "lib/openflow/pipeline.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
+#include "svec.h"
 #include "util.h"
 
 /* Returns the name of the port with number 'ofport' in 'ports', or null. */
@@ -28,11 +29,83 @@ find_port(const struct json_t *ports, unsigned int ofport)
     return found;
 }
 
-/* Appends to 'to' the port that 'line', an action of a trace, sends to, if it
- * does. */
-static void
-take_output(struct ds *to, const char *line, const struct json_t *ports)
+/* A bridge that a trace is in. */
+struct trace_bridge {
+    char *name;
+    const struct json_t *state; /* As state.h has it; null if not known. */
+    size_t indent;              /* Of its heading. */
+    bool closed;                /* Has it ended where a line has as much? */
+};
+
+/* How many bridges a frame can be in at once, each behind a patch port of the
+ * one before; ovs-vswitchd gives up after 64 (MAX_DEPTH in
+ * ofproto/ofproto-dpif-xlate.c). */
+#define MAX_BRIDGES 65
+
+struct tracer {
+    const struct json_t *bridges;
+    struct trace_bridge in[MAX_BRIDGES];
+    size_t n;
+    size_t action_indent;       /* Of the last line that was an action. */
+    struct svec to;             /* Receivers, in order. */
+    struct ds stages;
+    const char *last_table;     /* Our name of it, or null... */
+    const char *last_purpose;   /* ...and what it is for. */
+};
+
+static const struct trace_bridge *
+tracer_bridge(const struct tracer *t)
 {
+    return &t->in[t->n - 1];
+}
+
+static void
+tracer_leave(struct tracer *t)
+{
+    free(t->in[--t->n].name);
+}
+
+/* Leaves those bridges that a line with 'indent' is no longer in.
+ *
+ * What a bridge does is indented more than its heading.  Where the patch port
+ * was the last thing that its own bridge did, it is not, but then the heading
+ * itself is indented less than the output to the port, and nothing follows
+ * (oftrace_node_print_details() in ofproto/ofproto-dpif-trace.c). */
+static void
+tracer_leave_bridges(struct tracer *t, size_t indent)
+{
+    while (t->n > 1
+           && (indent < tracer_bridge(t)->indent
+               || (indent == tracer_bridge(t)->indent
+                   && tracer_bridge(t)->closed))) {
+        tracer_leave(t);
+    }
+}
+
+/* Goes on in the bridge of 'heading', as 'bridge("br0")'. */
+static void
+tracer_enter(struct tracer *t, const char *heading, size_t indent)
+{
+    const char *name = heading + strlen("bridge(\"");
+    size_t length = strcspn(name, "\"");
+
+    if (t->n < MAX_BRIDGES) {
+        struct trace_bridge *b = &t->in[t->n++];
+
+        b->name = xmemdup0(name, length);
+        b->state = jvalue_get(t->bridges, b->name);
+        b->indent = indent;
+        b->closed = indent == t->action_indent;
+    }
+}
+
+/* Takes note of the port that 'line', an action, sends to, if it does. */
+static void
+take_output(struct tracer *t, const char *line)
+{
+    const struct trace_bridge *bridge = tracer_bridge(t);
+    const struct json_t *ports = jvalue_get(bridge->state, "ports");
+    struct ds to = DS_EMPTY_INITIALIZER;
     unsigned int ofport;
     const char *name;
 
@@ -42,90 +115,139 @@ take_output(struct ds *to, const char *line, const struct json_t *ports)
         return;
     }
     name = find_port(ports, ofport);
-    ds_put_cstr(to, to->length ? ", " : "");
+    if (name) {
+        printable_put(&to, name);
+    } else {
+        ds_put_format(&to, "port %u", ofport);
+    }
+    if (t->n > 1) {
+        ds_put_cstr(&to, " of ");
+        printable_put(&to, bridge->name);
+    }
     if (name) {
         const struct json_t *port = jvalue_get(ports, name);
 
-        printable_put(to, name);
-        ds_put_format(to, " (%s", jvalue_get_string(port, "role"));
+        ds_put_format(&to, " (%s", jvalue_get_string(port, "role"));
         if (state_get_guest(port)[0]) {
-            ds_put_char(to, ' ');
-            printable_put(to, state_get_guest(port));
+            ds_put_char(&to, ' ');
+            printable_put(&to, state_get_guest(port));
         }
-        ds_put_char(to, ')');
-    } else {
-        ds_put_format(to, "port %u", ofport);
+        ds_put_char(&to, ')');
     }
+    svec_add_nocopy(&t->to, ds_steal_cstr(&to));
 }
 
 /* Takes 'line', as "30. dl_vlan=10,..., priority 100, cookie 0x...", and
  * replaces the table's number by its name. */
 static void
-take_stage(struct ds *stages, const char *line, int table_id)
+take_stage(struct tracer *t, const char *line, int table_id)
 {
-    const char *name = pipeline_table_to_string(table_id);
-    const char *rest = strchr(line, '.') + 1;
+    const struct trace_bridge *bridge = tracer_bridge(t);
+    bool ours = t->n == 1 || bridge->state;
+    const char *name = ours ? pipeline_table_to_string(table_id) : NULL;
 
-    if (name) {
-        ds_put_format(stages, "%s:", name);
-    } else {
-        ds_put_format(stages, "table %d:", table_id);
+    t->last_table = name;
+    t->last_purpose = name ? pipeline_table_purpose(table_id) : NULL;
+    if (t->n > 1) {
+        printable_put(&t->stages, bridge->name);
+        ds_put_char(&t->stages, ' ');
     }
-    printable_put(stages, rest);
-    ds_put_char(stages, '\n');
+    if (name) {
+        ds_put_format(&t->stages, "%s:", name);
+    } else {
+        ds_put_format(&t->stages, "table %d:", table_id);
+    }
+    printable_put(&t->stages, strchr(line, '.') + 1);
+    ds_put_char(&t->stages, '\n');
+}
+
+/* Takes 'line', which is one of a bridge's, without its indentation. */
+static void
+take_line(struct tracer *t, const char *line, size_t indent)
+{
+    int table_id, n = 0;
+
+    if (strstr(line, "skipping output") && t->to.n) {
+        /* To the port that the line before names, after all not. */
+        free(t->to.names[--t->to.n]);
+    }
+    if (*line == '-') {
+        return;                 /* A detail, or below a heading. */
+    }
+    tracer_leave_bridges(t, indent);
+    if (ovs_scan(line, "%d. %n", &table_id, &n) && n) {
+        take_stage(t, line, table_id);
+    } else {
+        ds_put_cstr(&t->stages, "    ");
+        printable_put(&t->stages, line);
+        ds_put_char(&t->stages, '\n');
+        take_output(t, line);
+        t->action_indent = indent;
+    }
+}
+
+/* Returns the verdict on a frame that did what 't' has taken note of, with
+ * 'sent' as the datapath's actions, for the caller to free. */
+static char *
+find_verdict(const struct tracer *t, const char *sent)
+{
+    char *to, *verdict;
+
+    if (!*sent) {
+        return xstrdup("not traced");
+    } else if (!strcmp(sent, "drop")) {
+        return xasprintf("dropped in %s: %s",
+                         t->last_table ? t->last_table : "no table of ours",
+                         t->last_table ? t->last_purpose : "see below");
+    } else if (!t->to.n) {
+        return xasprintf("to datapath %s", sent);
+    }
+    to = svec_join(&t->to, ", ", "");
+    verdict = xasprintf("to %s", to);
+    free(to);
+    return verdict;
 }
 
 /* Initializes 'trace' to what 'text', the output of "ofproto/trace", says,
- * with the names of 'ports', as a bridge in state.h has them. */
+ * with the names of the ports of 'bridges', as state.h has them. */
 void
-trace_init(struct trace *trace, const char *text, const struct json_t *ports)
+trace_init(struct trace *trace, const char *text,
+           const struct json_t *bridges)
 {
-    struct ds stages = DS_EMPTY_INITIALIZER;
+    struct tracer t = {
+        .bridges = bridges, .to = SVEC_EMPTY_INITIALIZER,
+        .stages = DS_EMPTY_INITIALIZER,
+    };
     struct ds actions = DS_EMPTY_INITIALIZER;
-    struct ds to = DS_EMPTY_INITIALIZER;
     char *copy = xstrdup(text);
     char *save_ptr = NULL;
-    int last_table = -1;
-    bool in_bridge = false;
 
     for (char *line = strtok_r(copy, "\n", &save_ptr); line;
          line = strtok_r(NULL, "\n", &save_ptr)) {
-        const char *p = line + strspn(line, " ");
-        int table_id, n = 0;
+        size_t indent = strspn(line, " ");
+        const char *p = line + indent;
 
-        if (!strncmp(p, "bridge(", 7)) {
-            in_bridge = true;
+        if (!strncmp(p, "bridge(\"", 8)) {
+            tracer_leave_bridges(&t, indent);
+            tracer_enter(&t, p, indent);
         } else if (!strncmp(p, "Final flow:", 11)) {
-            in_bridge = false;
+            while (t.n) {
+                tracer_leave(&t);
+            }
         } else if (!strncmp(p, "Datapath actions: ", 18)) {
             printable_put(&actions, p + 18);
-        } else if (in_bridge && ovs_scan(p, "%d. %n", &table_id, &n) && n) {
-            take_stage(&stages, p, table_id);
-            last_table = table_id;
-        } else if (in_bridge && *p != '-') {
-            ds_put_cstr(&stages, "    ");
-            printable_put(&stages, p);
-            ds_put_char(&stages, '\n');
-            take_output(&to, p, ports);
+        } else if (t.n) {
+            take_line(&t, p, indent);
         }
     }
     free(copy);
-
-    const char *table = (last_table < 0 ? NULL
-                         : pipeline_table_to_string(last_table));
-    const char *sent = ds_cstr(&actions);
-    trace->verdict = (!*sent ? xstrdup("not traced")
-                      : strcmp(sent, "drop") && to.length
-                      ? xasprintf("to %s", ds_cstr(&to))
-                      : strcmp(sent, "drop") ? xasprintf("to datapath %s",
-                                                         sent)
-                      : xasprintf("dropped in %s: %s",
-                                  table ? table : "no table of ours",
-                                  table ? pipeline_table_purpose(last_table)
-                                  : "see below"));
-    trace->stages = ds_steal_cstr(&stages);
+    trace->verdict = find_verdict(&t, ds_cstr(&actions));
+    while (t.n) {
+        tracer_leave(&t);
+    }
+    trace->stages = ds_steal_cstr(&t.stages);
     trace->actions = ds_steal_cstr(&actions);
-    ds_destroy(&to);
+    svec_destroy(&t.to);
 }
 
 void

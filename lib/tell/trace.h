@@ -3,7 +3,10 @@
 #define TRACE_H 1
 
 /* What "ofproto/trace" of ovs-vswitchd(8) prints, in the words of this
- * program: the verdict first, then stage by stage. */
+ * program: the verdict first, then stage by stage.
+ *
+ * A frame that leaves by a patch port goes on in another bridge, whose ports
+ * and tables are its own: numbers mean what they mean there. */
 
 struct ds;
 struct json_t;
@@ -14,7 +17,8 @@ struct trace {
     char *actions;              /* Of the datapath. */
 };
 
-void trace_init(struct trace *, const char *text, const struct json_t *ports);
+void trace_init(struct trace *, const char *text,
+                const struct json_t *bridges);
 void trace_uninit(struct trace *);
 void trace_format(struct ds *, const struct trace *);
 struct json_t *trace_to_json(const struct trace *);

@@ -41,6 +41,34 @@ static const struct {
     /* Other people's tables have numbers. */
     { HEAD "77. priority 1\n    NORMAL\n" TAIL("3"),
       "to datapath 3", "table 77: priority 1\n    NORMAL\n" },
+    /* Another bridge, which we know, behind a patch port, and on. */
+    { HEAD " 0. in_port=1, priority 100\n    output:3\n\n"
+      "    bridge(\"phys\")\n    --------------\n"
+      "         0. in_port=7, priority 1\n            output:2\n"
+      "    output:2\n" TAIL("9,4"),
+      "to patch (network), eth0 of phys (network), tap2 (guest web2)",
+      "ADMIT: in_port=1, priority 100\n    output:3\n"
+      "phys ADMIT: in_port=7, priority 1\n    output:2\n    output:2\n" },
+    /* One that we do not know, as the last thing done. */
+    { HEAD " 0. in_port=1, priority 100\n    output:2\n    output:3\n\n"
+      "bridge(\"other\")\n---------------\n"
+      "30. in_port=7, priority 1\n    output:2\n    output:LOCAL\n"
+      TAIL("4,9"),
+      "to tap2 (guest web2), patch (network), port 2 of other, "
+      "port 65534 of other",
+      "ADMIT: in_port=1, priority 100\n    output:2\n    output:3\n"
+      "other table 30: in_port=7, priority 1\n    output:2\n"
+      "    output:LOCAL\n" },
+    /* The sender of a broadcast does not get it. */
+    { HEAD "40. priority 1\n    output:1\n"
+      "     >> skipping output to input port\n    output:2\n" TAIL("4"),
+      "to tap2 (guest web2)",
+      "FLOOD: priority 1\n    output:1\n"
+      "    >> skipping output to input port\n    output:2\n" },
+    { HEAD "40. priority 1\n    output:1\n"
+      "     -> skipping output to input port\n" TAIL("drop"),
+      "dropped in FLOOD: broadcast and multicast, by VLAN",
+      "FLOOD: priority 1\n    output:1\n" },
     { "", "not traced", "" },
     { "bridge(\"br0\")\n", "not traced", "" },
 };
@@ -48,20 +76,23 @@ static const struct {
 static void
 test_traces(void **state OVS_UNUSED)
 {
-    struct json_t *ports = jvalue_parse(
-        "{\"br0\":{\"ofport\":65534,\"role\":\"host\"},"
+    struct json_t *bridges = jvalue_parse(
+        "{\"br0\":{\"ports\":{\"br0\":{\"ofport\":65534,\"role\":\"host\"},"
         "\"tap1\":{\"ofport\":1,\"role\":\"guest\"},"
-        "\"tap2\":{\"ofport\":2,\"role\":\"guest\",\"vm-id\":\"web2\"}}");
+        "\"tap2\":{\"ofport\":2,\"role\":\"guest\",\"vm-id\":\"web2\"},"
+        "\"patch\":{\"ofport\":3,\"role\":\"network\"}}},"
+        "\"phys\":{\"ports\":{\"eth0\":{\"ofport\":2,"
+        "\"role\":\"network\"}}}}");
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct trace trace;
 
-        trace_init(&trace, cases[i].text, ports);
+        trace_init(&trace, cases[i].text, bridges);
         assert_string_equal(trace.verdict, cases[i].verdict);
         assert_string_equal(trace.stages, cases[i].stages);
         trace_uninit(&trace);
     }
-    jvalue_unref(ports);
+    jvalue_unref(bridges);
 }
 
 int
