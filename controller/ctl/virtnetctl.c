@@ -13,7 +13,9 @@
 #include "fatal-signal.h"
 #include "lib/base/jvalue.h"
 #include "lib/base/virtnet-version.h"
+#include "lib/base/vlan-set.h"
 #include "openvswitch/vlog.h"
+#include "packets.h"
 #include "util.h"
 
 struct virtnetctl_options options = {
@@ -116,6 +118,62 @@ usage(void)
     exit(0);
 }
 
+/* Options that are for some commands only. */
+static const struct {
+    const char *name;
+    const char *commands;       /* Each with a space before and behind. */
+} special_options[] = {
+    { "ports", " compile diff explain " },
+    { "output", " compile " },
+    { "bridge", " compile explain " },
+    { "strict", " check " },
+    { "repair", " verify " },
+    { "src", " trace " },
+    { "dst", " trace " },
+    { "vlan", " trace " },
+};
+
+/* Ends the program if an option was given that 'command' does not know: what
+ * was asked is not what would be done. */
+static void
+check_options(const char *command)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(special_options); i++) {
+        char *word = xasprintf(" %s ", command);
+
+        if (options.given & (1u << i)
+            && !strstr(special_options[i].commands, word)) {
+            virtnetctl_fatal("'%s' does not take --%s, which is for%.*s",
+                             command, special_options[i].name,
+                             (int) strlen(special_options[i].commands) - 1,
+                             special_options[i].commands);
+        }
+        free(word);
+    }
+}
+
+/* Takes note that the option called 'name' was given. */
+static void
+note_option(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(special_options); i++) {
+        if (!strcmp(special_options[i].name, name)) {
+            options.given |= 1u << i;
+        }
+    }
+}
+
+/* Ends the program unless 'value', of option 'name', is a MAC address. */
+static void
+check_mac(const char *name, const char *value)
+{
+    struct eth_addr mac;
+
+    if (!eth_addr_from_string(value, &mac)) {
+        virtnetctl_fatal("--%s=%s: expected a MAC address", name, value);
+    }
+}
+
 static void
 parse_options(int argc, char *argv[])
 {
@@ -149,10 +207,17 @@ parse_options(int argc, char *argv[])
         {NULL, 0, NULL, 0}
     };
     const char *no_color = getenv("NO_COLOR");
+    unsigned int vlan;
+    int index = -1;
     int c;
 
     options.color = isatty(STDOUT_FILENO) && !(no_color && no_color[0]);
-    while ((c = getopt_long(argc, argv, "hVt:T:", long_options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "hVt:T:", long_options, &index))
+           != -1) {
+        if (index >= 0 && c != '?') {
+            note_option(long_options[index].name);
+        }
+        index = -1;
         switch (c) {
         case OPT_PORTS:
             if (options.n_ports >= ARRAY_SIZE(options.ports)) {
@@ -189,14 +254,20 @@ parse_options(int argc, char *argv[])
             break;
 
         case OPT_SRC:
+            check_mac("src", optarg);
             options.src = optarg;
             break;
 
         case OPT_DST:
+            check_mac("dst", optarg);
             options.dst = optarg;
             break;
 
         case OPT_VLAN:
+            if (!str_to_uint(optarg, 10, &vlan) || vlan > VLAN_ID_MAX) {
+                virtnetctl_fatal("--vlan=%s: expected a number from 0 to %d",
+                                 optarg, VLAN_ID_MAX);
+            }
             options.vlan = optarg;
             break;
 
@@ -247,6 +318,7 @@ run_command(int argc, char *argv[])
                                  argc - 1 < c->min_args ? "few" : "many",
                                  program_name, c->name, c->usage);
             }
+            check_options(c->name);
             c->handler(&ctx);
             return;
         }

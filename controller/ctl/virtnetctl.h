@@ -33,6 +33,7 @@ struct virtnetctl_options {
     const char *target;
     int timeout;                /* In seconds, -1 for none. */
     const char *src, *dst, *vlan;   /* Of trace. */
+    unsigned int given;         /* Those of special_options[] that were. */
 };
 
 extern struct virtnetctl_options options;
