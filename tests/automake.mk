@@ -340,6 +340,8 @@ TESTS += $(test_scripts)
 EXTRA_DIST += \
 	$(test_scripts) \
 	tests/check \
+	tests/kernel-datapath \
+	tests/kernel-vm \
 	tests/walk-through \
 	tests/fuzz/corpus \
 	tests/fuzz/crashes \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Packet sockets in other network namespaces. */
+/* Packet sockets in other network namespaces, and tap devices. */
 
 #define _GNU_SOURCE 1
 
@@ -11,6 +11,8 @@
 #include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/if_tun.h>
+#include <linux/virtio_net.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -18,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -106,6 +109,25 @@ open_socket(struct port *port)
     port->inode = s.st_ino;
 }
 
+/* Takes the guest's end of the tap device of 'port', as QEMU does: it is there
+ * already, and each frame has a header before it that tells of work that a
+ * device is to do.  Ours asks for none, and does none. */
+static void
+open_tap(struct port *port)
+{
+    struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
+
+    if (!if_nametoindex(port->iface)) {
+        die("port %s: no device \"%s\"", port->name, port->iface);
+    }
+    snprintf(ifr.ifr_name, sizeof ifr.ifr_name, "%s", port->iface);
+    port->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (port->fd < 0 || ioctl(port->fd, TUNSETIFF, &ifr)) {
+        die("port %s: tap \"%s\": %s", port->name, port->iface,
+            strerror(errno));
+    }
+}
+
 /* Opens all ports of 'script', each in its own network namespace. */
 void
 ports_open(struct script *script)
@@ -125,8 +147,10 @@ ports_open(struct script *script)
     for (size_t i = 0; i < script->n_ports; i++) {
         struct port *port = script->ports[i];
         struct epoll_event event = { .events = EPOLLIN, .data.ptr = port };
-        bool foreign = strcmp(port->netns, "-");
+        bool foreign;
 
+        port->is_tap = !strcmp(port->netns, "tap");
+        foreign = !port->is_tap && strcmp(port->netns, "-");
         if (foreign) {
             char path[256];
 
@@ -135,7 +159,11 @@ ports_open(struct script *script)
                      port->netns);
             enter_netns(path, port->netns);
         }
-        open_socket(port);
+        if (port->is_tap) {
+            open_tap(port);
+        } else {
+            open_socket(port);
+        }
         if (foreign && setns(own, CLONE_NEWNET)) {
             die("cannot return to own network namespace: %s",
                 strerror(errno));
@@ -147,12 +175,28 @@ ports_open(struct script *script)
     close(own);
 }
 
+/* Writes the 'len' bytes at 'p' to 'port', at once or not at all.  Returns
+ * false, with errno set, if that fails. */
+static bool
+write_frame(const struct port *port, const uint8_t *p, size_t len)
+{
+    struct virtio_net_hdr header = { .gso_type = VIRTIO_NET_HDR_GSO_NONE };
+    uint8_t buf[sizeof header + MAX_PACKET];
+
+    if (!port->is_tap) {
+        return send(port->fd, p, len, 0) == (ssize_t) len;
+    }
+    memcpy(buf, &header, sizeof header);
+    memcpy(buf + sizeof header, p, len);
+    return write(port->fd, buf, sizeof header + len) >= 0;
+}
+
 /* Sends the 'len' bytes at 'p' from 'port'. */
 void
 port_send(const struct port *port, const uint8_t *p, size_t len)
 {
     for (int i = 0; i < 1000; i++) {
-        if (send(port->fd, p, len, 0) == (ssize_t) len) {
+        if (write_frame(port, p, len)) {
             return;
         } else if (errno == EAGAIN || errno == ENOBUFS) {
             struct pollfd pfd = { .fd = port->fd, .events = POLLOUT };
@@ -186,10 +230,10 @@ stripped_tag(struct msghdr *msg, struct tag *tag)
     return NULL;
 }
 
-/* Calls 'cb' for all frames of ours that wait at 'port'.  Returns their
- * number. */
+/* Calls 'cb' for all frames of ours that wait at the socket of 'port'.
+ * Returns their number. */
 static size_t
-port_receive(const struct port *port, port_receive_func *cb, void *aux)
+socket_receive(const struct port *port, port_receive_func *cb, void *aux)
 {
     size_t n = 0;
 
@@ -222,6 +266,33 @@ port_receive(const struct port *port, port_receive_func *cb, void *aux)
     }
 }
 
+/* The same for a tap device, whose frames have their tags in them. */
+static size_t
+tap_receive(const struct port *port, port_receive_func *cb, void *aux)
+{
+    size_t n = 0;
+
+    for (;;) {
+        uint8_t buf[sizeof(struct virtio_net_hdr) + MAX_PACKET];
+        ssize_t len = read(port->fd, buf, sizeof buf);
+        struct packet packet;
+
+        if (len < 0 && errno != EINTR) {
+            if (errno == EAGAIN) {
+                return n;
+            }
+            die("port %s: read: %s", port->name, strerror(errno));
+        }
+        if (len > (ssize_t) sizeof(struct virtio_net_hdr)
+            && packet_parse(buf + sizeof(struct virtio_net_hdr),
+                            len - sizeof(struct virtio_net_hdr), NULL,
+                            &packet)) {
+            cb(port, &packet, aux);
+            n++;
+        }
+    }
+}
+
 /* Waits until a frame can be received at any port or 'timeout_ms' have passed
  * and calls 'cb' for all frames of ours.  Returns their number. */
 size_t
@@ -232,7 +303,9 @@ ports_receive(int timeout_ms, port_receive_func *cb, void *aux)
 
     int n_events = epoll_wait(epoll_fd, events, 64, timeout_ms);
     for (int i = 0; i < n_events; i++) {
-        n += port_receive(events[i].data.ptr, cb, aux);
+        const struct port *port = events[i].data.ptr;
+
+        n += (port->is_tap ? tap_receive : socket_receive)(port, cb, aux);
     }
     return n;
 }
@@ -248,6 +321,9 @@ ports_n_dropped(const struct script *script)
         struct tpacket_stats stats;
         socklen_t len = sizeof stats;
 
+        if (script->ports[i]->is_tap) {
+            continue;
+        }
         if (getsockopt(script->ports[i]->fd, SOL_PACKET, PACKET_STATISTICS,
                        &stats, &len)) {
             die("getsockopt(PACKET_STATISTICS): %s", strerror(errno));

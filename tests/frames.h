@@ -11,7 +11,7 @@
  * often, and with which VLAN tags.
  *
  *    - A "port" is one end of a link, in a network namespace, opened as a
- *      packet socket.
+ *      packet socket, or a tap device, held as QEMU holds it.
  *
  *    - A "frame" is one line of a script: where it enters, its addresses, its
  *      tags, and perhaps who ought to receive it.  Its payload carries a mark,
@@ -44,12 +44,13 @@ struct tag {
 
 struct port {
     char *name;                 /* In scripts and in results. */
-    char *netns;                /* Name, path, or "-" for our own. */
+    char *netns;                /* Name, path, "-" or "tap" for our own. */
     char *iface;                /* Name of the network device. */
     uint8_t mac[ETH_LEN];       /* Default source, and meaning of its name. */
     bool has_mac;
     int fd;
-    unsigned long inode;        /* Of 'fd', as in /proc/net/packet. */
+    bool is_tap;                /* Is 'fd' a guest's end, not a socket? */
+    unsigned long inode;        /* Of a socket, as in /proc/net/packet. */
 };
 
 /* One way in which a frame came out of a port, and how often. */

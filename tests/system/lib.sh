@@ -31,6 +31,8 @@
 #   VIRTNET_BUILD       build tree (default: _build in the source tree)
 #   VIRTNET_TEST_DIR    existing empty folder for everything that the test
 #                       writes (default: one that vanishes with the test)
+#   VIRTNET_DATAPATH    netdev (default: in ovs-vswitchd, wants no module) or
+#                       system (the kernel's; see tests/kernel-datapath)
 #   VIRTNET_WRAPPER     words before the controller's command line (valgrind)
 #   FRAMES              the frames program, if it is built already
 
@@ -38,6 +40,7 @@ set -euE
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${VIRTNET_BUILD:-$TOP/_build}
+VIRTNET_DATAPATH=${VIRTNET_DATAPATH:-netdev}
 
 # Everything that the sandbox writes is below this folder of its own /run.
 S=/run/virtnet-test
@@ -217,9 +220,18 @@ prefer() {
     ! echo -15 2> /dev/null > "/proc/$1/autogroup" || :
 }
 
+# True if bridges are on the kernel's datapath.
+on_kernel() {
+    [ "$VIRTNET_DATAPATH" = system ]
+}
+
+# Without the kernel's datapath, vswitchd is not to look for one.
 start_vswitchd() {
+    local options=(--disable-system)
+
+    ! on_kernel || options=()
     ovs-vswitchd -vconsole:off --detach --no-chdir --pidfile --log-file \
-        --disable-system unix:$OVS_RUNDIR/db.sock
+        "${options[@]}" unix:$OVS_RUNDIR/db.sock
     prefer "$(cat $OVS_RUNDIR/ovs-vswitchd.pid)"
 }
 
@@ -256,7 +268,8 @@ add_bridge() {
     local bridge=$1 host=${2:-host}
 
     shift; [ $# = 0 ] || shift
-    vsctl add-br "$bridge" -- set Bridge "$bridge" datapath_type=netdev "$@"
+    vsctl add-br "$bridge" \
+        -- set Bridge "$bridge" datapath_type=$VIRTNET_DATAPATH "$@"
     add_host "$bridge" "$host"
 }
 
@@ -355,6 +368,14 @@ forget_datapath_flows() {
     # The revalidators may be about to change what is gone then.
     allow_log '\|dpif\(revalidator[0-9]*\)\|WARN\|[^|]*failed to put\[modify\] \(No such file'
     ovs-appctl revalidator/purge
+}
+
+# Waits until the datapath's flows say what the switch has learned by now.  The
+# kernel goes by the old ones until then.  The first wait may be for a round that
+# was under way.
+wait_revalidated() {
+    ovs-appctl revalidator/wait
+    ovs-appctl revalidator/wait
 }
 
 ## Frames.

@@ -157,7 +157,7 @@ start_ovs
 
 # ovs UPLINK...
 ovs_bridge() {
-    vsctl add-br br0 -- set Bridge br0 datapath_type=netdev \
+    vsctl add-br br0 -- set Bridge br0 datapath_type=$VIRTNET_DATAPATH \
         other_config:hwaddr='"52:54:00:00:00:0f"'
     wait_for 20 test -e /sys/class/net/br0
     ip link set dev br0 up

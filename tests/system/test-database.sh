@@ -9,7 +9,7 @@ sandbox "$@"
 need_controller
 
 start_ovs
-vsctl add-br theirs -- set Bridge theirs datapath_type=netdev
+vsctl add-br theirs -- set Bridge theirs datapath_type=$VIRTNET_DATAPATH
 make_port g1 52:54:00:00:00:01
 make_port g2 52:54:00:00:00:02
 make_port g3 52:54:00:00:00:03
@@ -28,7 +28,7 @@ database_state > $S/before
 network net0 made libvirt
 wait_for 10 has_bridge made || fail "the bridge was not created"
 settle
-[ "$(vsctl get Bridge made datapath_type)" = netdev ] ||
+[ "$(vsctl get Bridge made datapath_type)" = $VIRTNET_DATAPATH ] ||
     fail "the bridge's datapath is $(vsctl get Bridge made datapath_type)"
 [ "$(vsctl get Bridge made external_ids)" != '{}' ] ||
     fail "the bridge is not marked as ours"

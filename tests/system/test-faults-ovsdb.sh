@@ -78,7 +78,7 @@ python3 $S/relay.py $S/relay.sock $OVS_RUNDIR/db.sock $S/limit $S/said 2> $S/rel
 wait_for 10 test -S $S/relay.sock
 start_by_relay() {
     "$CONTROLLER" unix:$S/relay.sock --networks=$NETWORKS --libvirt=none \
-        --datapath-type=netdev -vconsole:off --detach --no-chdir \
+        --datapath-type=$VIRTNET_DATAPATH -vconsole:off --detach --no-chdir \
         --pidfile=$OVS_RUNDIR/virtnet-controller.pid \
         --log-file=$OVS_LOGDIR/virtnet-controller.log \
         --unixctl=$OVS_RUNDIR/virtnet-controller.ctl

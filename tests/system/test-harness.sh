@@ -37,8 +37,10 @@ set tagged up host g4
 g1 -> unknown = g2 @tagged[10]
 g1 -> g2 = g2 @tagged[10]
 g2 -> g1 = g1
-# The switch takes a moment to drop what it had cached.
-wait
+.
+wait_revalidated
+expect_frames <<'.'
+set tagged up host g4
 g1 -> g2 = g2
 up -> bcast vlan=20/3 = g3 host[20/3] g4[20/3]
 up -> bcast vlan=30/7 = host[30/7] g4[30/7]

@@ -30,11 +30,15 @@ $(changes_received)"
 # Sends frames that flooding and learning decide about, with addresses that no
 # one has seen before.
 round=0
+expect_learned() {
+    { echo "mac a 52:54:00:a0:00:0$round"
+      echo "mac b 52:54:00:b0:00:0$round"
+      cat; } | expect_frames
+    wait_revalidated
+}
 as_normal() {
     round=$((round + 1))
-    expect_frames <<.
-mac a 52:54:00:a0:00:0$round
-mac b 52:54:00:b0:00:0$round
+    expect_learned <<'.'
 g1 -> unknown = g2 host up
 up -> unknown = g1 g2 host
 up -> unknown vlan=10 = g1[10] g2[10] host[10]
@@ -42,13 +46,15 @@ g1 -> bcast = g2 host up
 # Learning: what was unknown is known once it has spoken.
 g1 -> a src=b = g2 host up
 g2 -> bcast src=a = g1 host up
-wait
+.
+    expect_learned <<'.'
 g1 -> a src=b = g2
 g2 -> b src=a = g1
 # It moves too, and a guest can take what is another's.
 up -> bcast src=a = g1 g2 host
-wait
 sleep 600
+.
+    expect_learned <<'.'
 g1 -> a src=b = up
 g3 -> unknown = up[10] host[10] g1[10] g2[10]
 g1 -> stp = -

@@ -4,6 +4,8 @@
 # Tunnels as network ports: guests reach whoever is behind them, and nothing that
 # comes in by one goes out by another.  The tunnels are VXLAN, with the kernel's
 # at their other ends.
+#
+# Not on the kernel's datapath: the underlay is for userspace tunnelling
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"

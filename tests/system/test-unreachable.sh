@@ -108,7 +108,7 @@ works
 quiet_since "$before"
 
 say "A bridge is deleted and made again."
-vsctl del-br br0 -- add-br br0 -- set Bridge br0 datapath_type=netdev
+vsctl del-br br0 -- add-br br0 -- set Bridge br0 datapath_type=$VIRTNET_DATAPATH
 ip link set dev br0 up
 vsctl add-port br0 up
 plug br0 g1 52:54:00:00:00:01
