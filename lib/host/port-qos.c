@@ -85,13 +85,20 @@ put_number(struct smap *smap, const char *key, uint64_t number)
 }
 
 /* Adds to 'smap' what column other_config of tables QoS and Queue has for
- * 'rate': bits per second, and bits. */
+ * 'rate': bits per second, and bits.
+ *
+ * What libvirt calls the average is what HTB is to assure.  It limits nothing:
+ * without a "max-rate" a port may take all that its device claims to be
+ * capable of, which for a veth device is 10 Gbit/s, and a tap device's 10
+ * Mbit/s would cut an average above that.  libvirt leaves it out if there is
+ * no peak.  Here the average is the limit then, as on a Linux bridge. */
 void
 port_qos_put_htb(struct smap *smap, const struct bandwidth_rate *rate)
 {
     put_number(smap, "min-rate", rate->average * 8000);
     put_number(smap, "burst", rate->burst * 8192);
-    put_number(smap, "max-rate", rate->peak * 8000);
+    put_number(smap, "max-rate",
+               8000 * (rate->peak ? rate->peak : rate->average));
 }
 
 /* Returns what port_qos_settings() gives for 'rate', null if that limits

@@ -15,7 +15,7 @@
 #include "util.h"
 
 /* The settings of the limit that is asked for, and others. */
-#define WANT "linux-htb burst=8192 min-rate=8000"
+#define WANT "linux-htb burst=8192 max-rate=8000 min-rate=8000"
 #define OTHER "linux-htb min-rate=9000"
 
 /* The database has 'settings' and 'mark', and 'rate' is asked for (0: nothing)

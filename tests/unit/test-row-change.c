@@ -78,7 +78,8 @@ static const char *const lines[] = {
     "port tap'1: tag=20 -> no VLAN settings",
     "port tap1: protected",
     "port tap1: not protected",
-    "port tap?[1m: QoS none -> linux-htb burst=8388608 min-rate=8000000",
+    "port tap?[1m: QoS none -> linux-htb burst=8388608 max-rate=8000000 "
+    "min-rate=8000000",
     "port tap?[1m: policing none -> rate=8000 burst=8192",
     "port tap?[1m: policing none -> none",
     "bridge br0: stp=true",
