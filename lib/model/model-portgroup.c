@@ -203,6 +203,9 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
  * VLANs is in none.  Returns false, with '*effect' initialized all the same,
  * if they cannot be told.
  *
+ * What takes VLANs away from a port is the row alone, lest a definition that
+ * cannot be read put it into all of them.
+ *
  * In kernel mode it is for NORMAL, which has the row alone to go by. */
 bool
 model_port_vlan_effect(const struct bridge_model *model,
@@ -217,6 +220,10 @@ model_port_vlan_effect(const struct bridge_model *model,
     } else if (vif_has_lost_vlan(vif)) {
         port_vlan_clone(&vlan, &vif->guest.vlan);
     } else if (!model_port_vlan(model, vif, &vlan)) {
+        port_vlan_clone(&vlan, &vif->vlan);
+    } else if (port_vlan_is_default(&vlan)) {
+        /* It is to lose its VLANs, if all definitions are known: who writes
+         * the row knows that. */
         port_vlan_clone(&vlan, &vif->vlan);
     }
     ok = port_vlan_effect_init(effect, &vlan, &vif->qinq);

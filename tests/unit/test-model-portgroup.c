@@ -261,6 +261,8 @@ test_vlans_at_plug(void **state OVS_UNUSED)
         { "two", NULL, NULL, NULL, 7, false, "7 in=7 out=7", -2 },
         { "bare", NULL, NULL, NULL, -1, false, "0-4095 in=0 out=-1 tagged",
           -2 },
+        /* Its VLANs are to go: not before they are gone from the row. */
+        { "bare", NULL, NULL, NULL, 7, true, "7 in=7 out=7", -1 },
         /* There is no such portgroup, or not yet, or not any more. */
         { "gold", NULL, NULL, NULL, -1, false, " in=-1 out=-1", -2 },
         { NULL, NULL, "gold", "a", -1, false, " in=-1 out=-1", -2 },
@@ -325,7 +327,7 @@ test_lost_vlan(void **state OVS_UNUSED)
           KEPT },
         /* Then libvirt is told of another VLAN, or of none. */
         { 7, true, true, true, 42, 42, 42, KEPT },
-        { 42, true, true, true, -1, -1, -1, "" },
+        { 42, true, true, true, -1, 42, -1, "" },
         { -1, true, true, true, -1, -1, -1, "" },
         /* Or it cannot be asked. */
         { 42, true, true, false, -1, 42, -2, "" },
