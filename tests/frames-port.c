@@ -149,7 +149,7 @@ ports_open(struct script *script)
         struct epoll_event event = { .events = EPOLLIN, .data.ptr = port };
         bool foreign;
 
-        port->is_tap = !strcmp(port->netns, "tap");
+        port->is_tap = !strcmp(port->netns, "@tap");
         foreign = !port->is_tap && strcmp(port->netns, "-");
         if (foreign) {
             char path[256];

@@ -30,7 +30,7 @@ usage: frames [OPTION]... [SCRIPT]...    (\"-\" or nothing: standard input)\n\
 Scripts are lines of words; \"#\" begins a comment:\n\
 \n\
   port NAME NETNS IFACE [MAC]   a port; NETNS \"-\" is the present namespace,\n\
-                                and \"tap\" too, for a tap device's other end\n\
+                                and \"@tap\" too, for a tap device's other end\n\
   mac NAME MAC                  a name for an address\n\
   set NAME PORT...              a name for several ports\n\
   PORT -> DST [WORD]... [= RECEIVER...]    a frame\n\

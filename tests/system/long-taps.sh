@@ -15,7 +15,7 @@ add_tap() {
 
     ip tuntap add dev "$name" mode tap vnet_hdr
     ip link set dev "$name" address "fe${mac#??}" up
-    echo "$name tap $name $mac" >> $S/ports
+    echo "$name @tap $name $mac" >> $S/ports
     plug "$@"
 }
 
