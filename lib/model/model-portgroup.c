@@ -141,8 +141,7 @@ awaits_portgroup(const struct bridge_model *model, const struct vif *vif)
     const struct netdef *network;
     const char *how;
 
-    if (!model->n_networks || find_asked(model, vif, &how, &network)
-        || !how) {
+    if (find_asked(model, vif, &how, &network) || !how) {
         return false;
     } else if (vif->portgroup) {
         return true;
@@ -171,7 +170,7 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
         return kept_vlan(vif, vlan);
     } else if (!vif->vlan_is_ours && !port_vlan_is_default(&vif->vlan)) {
         return false;
-    } else if (awaits_portgroup(model, vif)) {
+    } else if (model->n_networks && awaits_portgroup(model, vif)) {
         return false;
     }
 
