@@ -198,9 +198,8 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
 /* Initializes '*effect' to the VLANs that 'vif' is to be in, whether its row
  * has them already or they are still to be written there: from the moment when
  * a port is plugged until the database has taken that, the port must not be in
- * any other.  What asks for a portgroup that there is not (yet) and has no
- * VLANs is in none.  Returns false, with '*effect' initialized all the same,
- * if they cannot be told.
+ * any other.  Returns false, with '*effect' initialized all the same, if they
+ * cannot be told.
  *
  * What takes VLANs away from a port is the row alone, lest a definition that
  * cannot be read put it into all of them.
@@ -213,10 +212,7 @@ model_port_vlan_effect(const struct bridge_model *model,
     struct port_vlan vlan;
     bool ok;
 
-    if (port_vlan_is_default(&vif->vlan) && awaits_portgroup(model, vif)) {
-        port_vlan_effect_init_none(effect);
-        return true;
-    } else if (vif_has_lost_vlan(vif)) {
+    if (vif_has_lost_vlan(vif)) {
         port_vlan_clone(&vlan, &vif->guest.vlan);
     } else if (!model_port_vlan(model, vif, &vlan)) {
         port_vlan_clone(&vlan, &vif->vlan);
@@ -243,11 +239,8 @@ report_portgroup(const struct bridge_model *model, const struct vif *vif,
     if (how && !portgroup) {
         diag_add(diags, DIAG_WARNING, origin,
                  "no network of this bridge has a portgroup '%s'%s", how,
-                 !port_vlan_is_default(&vif->vlan) ? ""
-                 : (model->mode == MAC_TABLE_LIBVIRT
-                    && awaits_portgroup(model, vif))
-                 ? ", so the port is in no VLAN"
-                 : ", so the port is in all VLANs");
+                 port_vlan_is_default(&vif->vlan)
+                 ? ", so the port is in all VLANs" : "");
     } else if (vif->portgroup && !vif->vlan_is_ours
                && !port_vlan_is_default(&vif->vlan)) {
         diag_add(diags, DIAG_NOTE, origin,
