@@ -50,7 +50,7 @@ netdef_put_vlan(struct ds *s, const struct port_vlan *vlan, int indent)
 {
     bool native = (vlan->mode == PORT_VLAN_MODE_NATIVE_TAGGED
                    || vlan->mode == PORT_VLAN_MODE_NATIVE_UNTAGGED);
-    bool trunk = native || !vlan_set_is_empty(&vlan->trunks);
+    bool trunk = !vlan_set_is_empty(&vlan->trunks);
     struct vlan_set tags;
 
     vlan_set_clone(&tags, &vlan->trunks);

@@ -13,9 +13,10 @@
 /* <vlan> of a network, a portgroup or a port.
  *
  * The rules are those of libvirt's virNetDevVlanParse(), the result is what
- * its virNetDevOpenvswitchAddPort() writes into table Port: one tag without
- * trunk='yes' is an access VLAN; otherwise all tags become trunks, and a
- * native VLAN adds its tag and vlan_mode. */
+ * its virNetDevOpenvswitchAddPort() writes into table Port: several tags, or
+ * one with trunk='yes', become trunks; one alone becomes the tag of an access
+ * port.  A native VLAN adds its tag and vlan_mode, and alone it leaves column
+ * trunks empty, which is to say that the port is in all other VLANs too. */
 
 void
 netdef_vlan_begin(struct netdef_parser *parser,
@@ -122,13 +123,12 @@ vlan_parser_finish(const struct vlan_parser *vlan, struct port_vlan *port_vlan)
     if (vlan->mode != PORT_VLAN_MODE_DEFAULT) {
         port_vlan->mode = vlan->mode;
         port_vlan->tag = vlan->native;
-    } else if (vlan->n_tags == 1 && !vlan->trunk) {
-        if (!vlan_set_is_empty(&vlan->tags)) {
-            port_vlan->tag = vlan->tags.ranges[0].first;
-        }
-        return;
     }
-    vlan_set_union(&port_vlan->trunks, &vlan->tags);
+    if (vlan->n_tags > 1 || vlan->trunk) {
+        vlan_set_union(&port_vlan->trunks, &vlan->tags);
+    } else if (!vlan_set_is_empty(&vlan->tags)) {
+        port_vlan->tag = vlan->tags.ranges[0].first;
+    }
 }
 
 void

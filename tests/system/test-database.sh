@@ -84,6 +84,9 @@ network net0 br0 libvirt - <<'.'
   <portgroup name='native'>
     <vlan trunk='yes'><tag id='42' nativeMode='untagged'/><tag id='47'/></vlan>
   </portgroup>
+  <portgroup name='nativealone'>
+    <vlan><tag id='42' nativeMode='untagged'/></vlan>
+  </portgroup>
   <portgroup name='nativetagged'>
     <vlan trunk='yes'><tag id='42' nativeMode='tagged'/><tag id='47'/></vlan>
   </portgroup>
@@ -117,9 +120,14 @@ plug_into native g3 52:54:00:00:00:03
 expect_vlans g3 42 '[42, 47]' native-untagged
 plug_into nativetagged g4 52:54:00:00:00:04
 expect_vlans g4 42 '[42, 47]' native-tagged
+make_port g5 52:54:00:00:00:05
+plug_into nativealone g5 52:54:00:00:00:05
+expect_vlans g5 42 [] native-untagged
 settle
 expect_frames <<'.'
-g1 -> bcast = g2[42] g3 g4[42] host[42] up[42]
+g1 -> bcast = g2[42] g3 g4[42] g5 host[42] up[42]
+up -> g5 vlan=7 = g5[7]
+g1 -> g5 = g5
 g1 -> g3 = g3
 g1 -> g2 = g2[42]
 g2 -> g1 vlan=42 = g1
@@ -139,7 +147,7 @@ sed -i "/name='access'/,/portgroup>/s/42/43/" $NETWORKS/net0.xml
 expect_vlans g1 43 [] '[]'
 settle
 expect_frames <<'.'
-g1 -> bcast = host[43] up[43]
+g1 -> bcast = g5[43] host[43] up[43]
 up -> g1 vlan=43 = g1
 up -> g1 vlan=42 = -
 .

@@ -57,7 +57,7 @@ random_vlan(struct port_vlan *vlan)
     };
 
     vlan->mode = modes[random_range(3)];
-    if (vlan->mode == PORT_VLAN_MODE_DEFAULT && random_range(2)) {
+    if (random_range(2)) {
         vlan->tag = random_range(4095);
         return;
     }

@@ -140,7 +140,11 @@ test_vlan(void **state OVS_UNUSED)
         { "<vlan trunk='yes'><tag id='42'/></vlan>", "trunks=42" },
         { "<vlan><tag id='47'/><tag id='42'/></vlan>", "trunks=42,47" },
         { "<vlan><tag id='42' nativeMode='tagged'/></vlan>",
-          "vlan_mode=native-tagged tag=42 trunks=42" },
+          "vlan_mode=native-tagged tag=42" },
+        { "<vlan><tag id='42' nativeMode='untagged'/></vlan>",
+          "vlan_mode=native-untagged tag=42" },
+        { "<vlan trunk='yes'><tag id='42' nativeMode='untagged'/></vlan>",
+          "vlan_mode=native-untagged tag=42 trunks=42" },
         { "<vlan trunk='yes'><tag id='1'/>"
           "<tag id='42' nativeMode='untagged'/></vlan>",
           "vlan_mode=native-untagged tag=42 trunks=1,42" },
