@@ -119,7 +119,7 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
         found.network = (marks & 1 << REG0_FROM_NETWORK_BIT) != 0;
         found.isolated = (marks & 1 << REG0_ISOLATED_BIT) != 0;
     }
-    found.listens = flow->table_id == TABLE_ANNOUNCE;
+    found.listens = pipeline_table_today(flow->table_id) == TABLE_ANNOUNCE;
     if (port) {
         port_life_found(&port->life, &found);
     }
@@ -135,7 +135,7 @@ found_address(const char *name, const struct oflow *flow, void *mb_)
     struct mport *port = mbridge_find_mport(mb, vport->ofport);
     struct match match;
 
-    if (!port || flow->table_id != TABLE_FORWARD
+    if (!port || pipeline_table_today(flow->table_id) != TABLE_FORWARD
         || flow->priority != PRIORITY_FORWARD_FOLLOWED) {
         return;
     }

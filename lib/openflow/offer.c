@@ -84,7 +84,7 @@ put_action(struct ofpbuf *ofpacts, const struct ofpact *a)
  * offers a flow that does what is in 'offered', which is output to that port,
  * with the tag taken off or not, or nothing:
  *
- *     learn(table=30,priority=100,cookie=...,NXM_OF_VLAN_TCI[0..12]=0x100a,
+ *     learn(table=230,priority=100,cookie=...,NXM_OF_VLAN_TCI[0..12]=0x100a,
  *           NXM_OF_ETH_DST[]=52:54:00:00:00:01,load:0->NXM_OF_VLAN_TCI[],
  *           output:NXM_OF_IN_PORT[])
  *

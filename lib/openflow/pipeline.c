@@ -44,6 +44,16 @@ pipeline_table_purpose(uint8_t table_id)
     }
 }
 
+/* Returns the number that table 'table_id', in which a flow of ours was found,
+ * has today: in version 0.1 all but the first were lower by PIPELINE_BASE.
+ * What such a flow tells of the past is still true. */
+uint8_t
+pipeline_table_today(uint8_t table_id)
+{
+    return (table_id && table_id < PIPELINE_BASE
+            ? table_id + PIPELINE_BASE : table_id);
+}
+
 /* Returns the cookie of what 'origin' (a port's name, say) of the given kind
  * causes.  It depends on nothing else. */
 ovs_be64

@@ -37,17 +37,23 @@ struct match;
 struct ofpact;
 struct ofpbuf;
 
-/* PIPELINE_TABLE(ENUM, NUMBER, WHAT). */
+/* PIPELINE_TABLE(ENUM, NUMBER, WHAT).
+ *
+ * Other programs' flows for the same bridge lead to tables with low numbers:
+ * OpenNebula's to 10 and 20, CloudStack's to 1 to 5, Neutron's to 2 to 94.
+ * All tables but the first are out of their way, lest what is resubmitted
+ * within ours, or theirs, meet the other's flows. */
+#define PIPELINE_BASE 200
 #define PIPELINE_TABLES                                                 \
     PIPELINE_TABLE(ADMIT, 0, "may this port use this VLAN?")            \
-    PIPELINE_TABLE(LEARN, 3, "for NORMAL to learn from")                \
-    PIPELINE_TABLE(REFLECT, 5, "what a bond sends back of what it got") \
-    PIPELINE_TABLE(SOURCE, 10, "source policy of guests")               \
-    PIPELINE_TABLE(ANNOUNCE, 15, "guests that say who they are")        \
-    PIPELINE_TABLE(FORWARD, 30, "exact (VLAN, MAC) of guests and host") \
-    PIPELINE_TABLE(FLOOD, 40, "broadcast and multicast, by VLAN")       \
-    PIPELINE_TABLE(CVLAN, 45, "customers' VLANs that tunnel ports choose")  \
-    PIPELINE_TABLE(UNKNOWN, 50, "nobody's here: to the network side")
+    PIPELINE_TABLE(LEARN, 203, "for NORMAL to learn from")              \
+    PIPELINE_TABLE(REFLECT, 205, "what a bond sends back of what it got")  \
+    PIPELINE_TABLE(SOURCE, 210, "source policy of guests")              \
+    PIPELINE_TABLE(ANNOUNCE, 215, "guests that say who they are")       \
+    PIPELINE_TABLE(FORWARD, 230, "exact (VLAN, MAC) of guests and host")  \
+    PIPELINE_TABLE(FLOOD, 240, "broadcast and multicast, by VLAN")      \
+    PIPELINE_TABLE(CVLAN, 245, "customers' VLANs that tunnel ports choose")  \
+    PIPELINE_TABLE(UNKNOWN, 250, "nobody's here: to the network side")
 
 enum pipeline_table {
 #define PIPELINE_TABLE(ENUM, NUMBER, WHAT) TABLE_##ENUM = NUMBER,
@@ -57,6 +63,7 @@ enum pipeline_table {
 
 const char *pipeline_table_to_string(uint8_t table_id);
 const char *pipeline_table_purpose(uint8_t table_id);
+uint8_t pipeline_table_today(uint8_t table_id);
 
 /* Bits of register 0.  Zero, for a frame from a guest or the host, costs no
  * action. */

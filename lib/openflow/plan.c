@@ -304,7 +304,7 @@ plan_seed(struct plan *plan, const struct oflow_table *installed)
     HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
         const struct oflow *flow = node->flow;
 
-        if (flow->table_id == TABLE_FORWARD
+        if (pipeline_table_today(flow->table_id) == TABLE_FORWARD
             && pipeline_cookie_kind(flow->cookie) == COOKIE_PORT) {
             struct vlan_block block;
             struct match match;
@@ -327,7 +327,7 @@ plan_had_address(const struct oflow_table *installed, const char *port)
     const struct oflow_node *node;
 
     HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
-        if (node->flow->table_id == TABLE_FORWARD
+        if (pipeline_table_today(node->flow->table_id) == TABLE_FORWARD
             && node->flow->cookie == cookie) {
             return true;
         }

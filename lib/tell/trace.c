@@ -137,7 +137,7 @@ take_output(struct tracer *t, const char *line)
     svec_add_nocopy(&t->to, ds_steal_cstr(&to));
 }
 
-/* Takes 'line', as "30. dl_vlan=10,..., priority 100, cookie 0x...", and
+/* Takes 'line', as "230. dl_vlan=10,..., priority 100, cookie 0x...", and
  * replaces the table's number by its name. */
 static void
 take_stage(struct tracer *t, const char *line, int table_id)

@@ -51,7 +51,7 @@ reference_guest(struct ds *s, unsigned int i, struct ofpbuf *ofpacts)
     match_set_in_port(&match, ofport);
     match_set_dl_tci_masked(&match, htons(0), htons(VLAN_VID_MASK));
     put_load(ofpacts, VLAN_CFI | GUEST_VLAN);
-    ofpact_put_GOTO_TABLE(ofpacts)->table_id = 10;
+    ofpact_put_GOTO_TABLE(ofpacts)->table_id = 210;
     print_flow(s, cookie, 0, &match, 110, ofpacts);
 
     match_init_catchall(&match);
@@ -65,7 +65,7 @@ reference_guest(struct ds *s, unsigned int i, struct ofpbuf *ofpacts)
     });
     ofpact_put_STRIP_VLAN(ofpacts);
     ofpact_put_OUTPUT(ofpacts)->port = ofport;
-    print_flow(s, cookie, 30, &match, 100, ofpacts);
+    print_flow(s, cookie, 230, &match, 100, ofpacts);
 
     ofpact_put_STRIP_VLAN(ofpacts);
     ofpact_put_OUTPUT(ofpacts)->port = ofport;

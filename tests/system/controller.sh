@@ -188,7 +188,7 @@ sort_buckets() {
 plant_foreign() {
     ofctl add-flow "$1" \
         'cookie=0xf00,table=0,priority=7,dl_type=0x88ff,actions=drop'
-    ofctl add-flow "$1" 'cookie=0xf01,table=200,priority=7,actions=NORMAL'
+    ofctl add-flow "$1" 'cookie=0xf01,table=10,priority=7,actions=NORMAL'
     ofctl add-group "$1" 'group_id=77,type=all,bucket=actions=drop'
     note_foreign "$1"
 }
@@ -255,6 +255,48 @@ count_changes() {
 changes_received() {
     tail -c +$((count_from + 1)) $OVS_LOGDIR/ovs-vswitchd.log |
         grep -E '\|vconn\|DBG\|[^|]*: received: (OFPT|NXT|OFPRAW)_(FLOW_MOD|GROUP_MOD|METER_MOD|PORT_MOD|TABLE_MOD|PACKET_OUT|BUNDLE_ADD_MESSAGE|[A-Z_]*BUNDLE_ADD[A-Z_]*)' || :
+}
+
+# Prints the number of bundles since start_counting that were to be carried out.
+count_bundles() {
+    tail -c +$((count_from + 1)) $OVS_LOGDIR/ovs-vswitchd.log |
+        grep -c '^ bundle_id=.* type=COMMIT_REQUEST ' || :
+}
+
+## Upgrades.
+
+# Changes our flows by sed script $1, in one bundle.  ovs-ofctl prints flows
+# for Ethernet and flows for all types of packets alike; ours are for Ethernet if
+# they match on something in the packet.
+change_flows() {
+    {
+        echo "delete $COOKIE_MATCH"
+        our_flows br0 | sed -E -e "$1" -e 's/^/add /' \
+            -e '/(dl_|vlan|arp).* actions=/s/priority=[0-9]*/&,eth/'
+    } > $S/changed
+    ofctl --bundle add-flows br0 $S/changed
+}
+
+# Takes over, from a controller that was stopped and whose flows are in the
+# switch: in one bundle, which has what differs and nothing else.  Leaves the
+# flows from before and after in files before and after.
+take_over() {
+    local differences
+
+    our_flows br0 > $S/before
+    start_counting
+    start_controller
+    settle
+    our_flows br0 > $S/after
+    # One for each match with a flow that is not the same.
+    differences=$(comm -3 $S/before $S/after |
+        sed 's/.*cookie=[^,]*, \(.*\) actions=.*/\1/' | sort -u | wc -l)
+    say "$differences of $(wc -l < $S/before) flows differ from those before;" \
+        "sent: $(count_changes)"
+    [ "$(count_changes)" = "$differences" ] ||
+        fail "sent: $(changes_received)"
+    [ "$(count_bundles)" = $((differences ? 1 : 0)) ] ||
+        fail "sent in $(count_bundles) bundles"
 }
 
 ## The end.

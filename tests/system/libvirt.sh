@@ -194,7 +194,7 @@ fdb_says() { virtnetctl fdb br0 | grep -qE "$1"; }
 fdb_silent() { ! fdb_says "$1"; }
 status_says() { ctl status | grep -qE "$1"; }
 status_silent() { ! status_says "$1"; }
-has_flow() { our_flows br0 | grep -qE "table=30.*dl_dst=$1"; }
+has_flow() { our_flows br0 | grep -qE "table=230.*dl_dst=$1"; }
 has_no_flow() { ! has_flow "$1"; }
 has_port() { [ -n "$(port "$1")" ]; }
 has_no_port() { [ -z "$(port "$1")" ]; }

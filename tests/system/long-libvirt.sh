@@ -164,7 +164,7 @@ effective=$(awk '/<actual/,/<\/actual>/' /run/libvirt/qemu/g3.xml |
 say "update-device: tag in <actual>: $effective," \
     "in the database: $(vsctl get Port "$tap" tag)"
 becomes has_flow "$M5"
-in_vlan() { our_flows br0 | grep -q "table=30.*dl_vlan=$1,dl_dst=$M5"; }
+in_vlan() { our_flows br0 | grep -q "table=230.*dl_vlan=$1,dl_dst=$M5"; }
 becomes in_vlan "$effective"
 put_back() { [ "$(vsctl get Port "$tap" tag)" = "$effective" ]; }
 becomes put_back

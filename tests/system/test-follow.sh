@@ -262,5 +262,5 @@ g1 -> g3 = g3
 g1 -> bcast garp src=c = g2 g3 host up
 .
 [ "$(frames)" = $((before + shown)) ] || fail "it is still listened to"
-ctl plan br0 | grep -q 'table=15' && fail "flows to listen by are left over"
+ctl plan br0 | grep -q 'table=215' && fail "flows to listen by are left over"
 finish

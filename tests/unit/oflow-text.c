@@ -108,7 +108,7 @@ put_random_flow(struct oflow_table *table)
         "priority=2,dl_vlan=10,dl_dst=52:54:00:00:00:01",
     };
     static const char *const actions[] = {
-        "drop", "output:1", "set_field:1->reg0,goto_table:40", "goto_table:40",
+        "drop", "output:1", "set_field:1->reg0,goto_table:240", "goto_table:240",
     };
     struct ds s = DS_EMPTY_INITIALIZER;
 

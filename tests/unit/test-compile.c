@@ -62,7 +62,7 @@ format_slice(struct ds *s, const struct slice *slice, ovs_be64 cookie)
 
 /* Drop what is left of what the port sends. */
 #define CUT_OFF_PORT "table=0,priority=2,in_port=7 actions=drop\n"
-#define PENDING_PORT "table=10,priority=100,in_port=7 actions=drop\n"
+#define PENDING_PORT "table=210,priority=100,in_port=7 actions=drop\n"
 
 static const struct port_case {
     enum vif_role role;
@@ -74,41 +74,41 @@ static const struct port_case {
     /* A plain access guest: three flows and one bucket. */
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
       CUT_OFF_PORT
-      "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
+      "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
       "actions=pop_vlan,output:7\n"
       "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n" },
     /* VLAN 0 may or may not have a tag to take off. */
     { VIF_GUEST, PORT_VLAN_MODE_ACCESS, -1, { 0 },
       "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
-      "actions=set_field:0->vlan_tci,goto_table:10\n"
+      "actions=set_field:0->vlan_tci,goto_table:210\n"
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-      "actions=goto_table:10\n"
+      "actions=goto_table:210\n"
       CUT_OFF_PORT
-      "table=30,priority=100,vlan_tci=0x0000/0x0fff,"
+      "table=230,priority=100,vlan_tci=0x0000/0x0fff,"
       "dl_dst=02:00:00:00:00:01 "
       "actions=set_field:0->vlan_tci,output:7\n"
       "0-0: bucket=bucket_id:7,actions=set_field:0->vlan_tci,output:7\n" },
     /* A trunk, in the fewest masked matches. */
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-      "actions=goto_table:10\n"
+      "actions=goto_table:210\n"
       CUT_OFF_PORT
-      "table=30,priority=100,vlan_tci=0x100a/0x1ffe,"
+      "table=230,priority=100,vlan_tci=0x100a/0x1ffe,"
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_TRUNK, 17, { 9, 12 },
-      "table=0,priority=100,in_port=7,dl_vlan=9 actions=goto_table:10\n"
+      "table=0,priority=100,in_port=7,dl_vlan=9 actions=goto_table:210\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-      "actions=goto_table:10\n"
-      "table=0,priority=100,in_port=7,dl_vlan=12 actions=goto_table:10\n"
+      "actions=goto_table:210\n"
+      "table=0,priority=100,in_port=7,dl_vlan=12 actions=goto_table:210\n"
       CUT_OFF_PORT
-      "table=30,priority=100,dl_vlan=9,dl_dst=02:00:00:00:00:01 "
+      "table=230,priority=100,dl_vlan=9,dl_dst=02:00:00:00:00:01 "
       "actions=output:7\n"
-      "table=30,priority=100,vlan_tci=0x100a/0x1ffe,"
+      "table=230,priority=100,vlan_tci=0x100a/0x1ffe,"
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
-      "table=30,priority=100,dl_vlan=12,dl_dst=02:00:00:00:00:01 "
+      "table=230,priority=100,dl_vlan=12,dl_dst=02:00:00:00:00:01 "
       "actions=output:7\n"
       "9-9: bucket=bucket_id:7,actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n"
@@ -116,62 +116,62 @@ static const struct port_case {
     /* All VLANs. */
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
       "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
-      "actions=set_field:0->vlan_tci,goto_table:10\n"
-      "table=0,priority=100,in_port=7 actions=goto_table:10\n"
-      "table=30,priority=100,dl_dst=02:00:00:00:00:01 actions=output:7\n"
+      "actions=set_field:0->vlan_tci,goto_table:210\n"
+      "table=0,priority=100,in_port=7 actions=goto_table:210\n"
+      "table=230,priority=100,dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "0-4095: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-      "actions=goto_table:10\n"
+      "actions=goto_table:210\n"
       CUT_OFF_PORT
-      "table=30,priority=100,vlan_tci=0x100a/0x1ffe,"
+      "table=230,priority=100,vlan_tci=0x100a/0x1ffe,"
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-      "actions=goto_table:10\n"
+      "actions=goto_table:210\n"
       CUT_OFF_PORT
-      "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
+      "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
       "actions=pop_vlan,output:7\n"
-      "table=30,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
+      "table=230,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
       "actions=output:7\n"
       "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n"
       "11-11: bucket=bucket_id:7,actions=output:7\n" },
     /* The host passes by SOURCE. */
     { VIF_HOST, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
       "table=0,priority=120,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
-      "actions=set_field:0->vlan_tci,goto_table:30\n"
-      "table=0,priority=100,in_port=LOCAL actions=goto_table:30\n"
-      "table=30,priority=100,dl_dst=02:00:00:00:00:01 actions=LOCAL\n"
+      "actions=set_field:0->vlan_tci,goto_table:230\n"
+      "table=0,priority=100,in_port=LOCAL actions=goto_table:230\n"
+      "table=230,priority=100,dl_dst=02:00:00:00:00:01 actions=LOCAL\n"
       "0-4095: bucket=bucket_id:65534,actions=LOCAL\n" },
     { VIF_HOST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
       "table=0,priority=110,in_port=LOCAL,vlan_tci=0x0000/0x0fff "
-      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:30\n"
+      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:230\n"
       "table=0,priority=2,in_port=LOCAL actions=drop\n"
-      "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
+      "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
       "actions=pop_vlan,LOCAL\n"
       "10-10: bucket=bucket_id:65534,actions=pop_vlan,LOCAL\n" },
     /* A network port: all that is nobody's here. */
     { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
       "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
       "actions=set_field:0->vlan_tci,set_field:0x1/0x1->reg0,"
-      "goto_table:30\n"
+      "goto_table:230\n"
       "table=0,priority=100,in_port=7 "
-      "actions=set_field:0x1/0x1->reg0,goto_table:30\n"
-      "table=50,priority=100 actions=output:7\n" },
+      "actions=set_field:0x1/0x1->reg0,goto_table:230\n"
+      "table=250,priority=100 actions=output:7\n" },
     { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,"
-      "set_field:0x1/0x1->reg0,goto_table:30\n"
+      "set_field:0x1/0x1->reg0,goto_table:230\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-      "actions=set_field:0x1/0x1->reg0,goto_table:30\n"
+      "actions=set_field:0x1/0x1->reg0,goto_table:230\n"
       CUT_OFF_PORT
-      "table=50,priority=100,dl_vlan=10 actions=pop_vlan,output:7\n"
-      "table=50,priority=100,dl_vlan=11 actions=output:7\n" },
+      "table=250,priority=100,dl_vlan=10 actions=pop_vlan,output:7\n"
+      "table=250,priority=100,dl_vlan=11 actions=output:7\n" },
 };
 
 static void
@@ -243,7 +243,7 @@ test_loser(void **state OVS_UNUSED)
     check_port(&exact, &vport, &won,
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,"
-               "set_field:0x2/0x2->reg0,goto_table:10\n"
+               "set_field:0x2/0x2->reg0,goto_table:210\n"
                CUT_OFF_PORT PENDING_PORT
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
 
@@ -253,7 +253,7 @@ test_loser(void **state OVS_UNUSED)
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=controller(max_len=14,id=22247),"
                "set_field:0x100a/0x1fff->vlan_tci,"
-               "set_field:0x2/0x2->reg0,goto_table:10\n"
+               "set_field:0x2/0x2->reg0,goto_table:210\n"
                CUT_OFF_PORT PENDING_PORT
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     vport_uninit(&vport);
@@ -263,9 +263,9 @@ test_loser(void **state OVS_UNUSED)
     vlan_set_add(&won, 11);
     check_port(&exact, &vport, &won,
                "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-               "actions=goto_table:10\n"
+               "actions=goto_table:210\n"
                CUT_OFF_PORT
-               "table=30,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
+               "table=230,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
                "actions=output:7\n"
                "10-11: bucket=bucket_id:7,actions=output:7\n");
     vport_uninit(&vport);
@@ -301,28 +301,28 @@ test_policy(void **state OVS_UNUSED)
     assert_string_equal(ds_cstr(&s),
         "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
         "actions=set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x4/0x4->reg0,goto_table:10\n"
+        "set_field:0x4/0x4->reg0,goto_table:210\n"
         CUT_OFF_PORT
-        "table=10,priority=50,rarp,in_port=7 actions=goto_table:15\n"
-        "table=10,priority=50,icmp6,in_port=7,dl_dst=33:33:00:00:00:01,"
-        "icmp_type=136 actions=goto_table:15\n"
-        "table=10,priority=50,arp,in_port=7,dl_dst=ff:ff:ff:ff:ff:ff "
-        "actions=goto_table:15\n"
-        "table=15,priority=100,in_port=7,dl_src=02:00:00:00:00:01 "
-        "actions=goto_table:30\n"
-        "table=15,priority=100,in_port=7,dl_src=02:00:00:00:00:02 "
-        "actions=goto_table:30\n"
-        "table=15,priority=100,in_port=7,dl_src=02:00:00:00:00:03 "
-        "actions=goto_table:30\n"
-        "table=15,priority=50,in_port=7 "
-        "actions=controller(max_len=14,id=22247),goto_table:30\n"
-        "table=30,priority=110,reg0=0x4/0x4,dl_vlan=10,"
+        "table=210,priority=50,rarp,in_port=7 actions=goto_table:215\n"
+        "table=210,priority=50,icmp6,in_port=7,dl_dst=33:33:00:00:00:01,"
+        "icmp_type=136 actions=goto_table:215\n"
+        "table=210,priority=50,arp,in_port=7,dl_dst=ff:ff:ff:ff:ff:ff "
+        "actions=goto_table:215\n"
+        "table=215,priority=100,in_port=7,dl_src=02:00:00:00:00:01 "
+        "actions=goto_table:230\n"
+        "table=215,priority=100,in_port=7,dl_src=02:00:00:00:00:02 "
+        "actions=goto_table:230\n"
+        "table=215,priority=100,in_port=7,dl_src=02:00:00:00:00:03 "
+        "actions=goto_table:230\n"
+        "table=215,priority=50,in_port=7 "
+        "actions=controller(max_len=14,id=22247),goto_table:230\n"
+        "table=230,priority=110,reg0=0x4/0x4,dl_vlan=10,"
         "dl_dst=02:00:00:00:00:01 actions=drop\n"
-        "table=30,priority=110,reg0=0x4/0x4,dl_vlan=10,"
+        "table=230,priority=110,reg0=0x4/0x4,dl_vlan=10,"
         "dl_dst=02:00:00:00:00:03 actions=drop\n"
-        "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
+        "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
         "actions=pop_vlan,output:7\n"
-        "table=30,priority=90,dl_vlan=10,dl_dst=02:00:00:00:00:03 "
+        "table=230,priority=90,dl_vlan=10,dl_dst=02:00:00:00:00:03 "
         "actions=pop_vlan,output:7\n"
         "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
 
@@ -335,7 +335,7 @@ test_policy(void **state OVS_UNUSED)
     assert_string_equal(ds_cstr(&s),
         "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
         "actions=set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x2/0x2->reg0,set_field:0x4/0x4->reg0,goto_table:10\n"
+        "set_field:0x2/0x2->reg0,set_field:0x4/0x4->reg0,goto_table:210\n"
         CUT_OFF_PORT PENDING_PORT
         "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     vport_uninit(&vport);
@@ -343,7 +343,7 @@ test_policy(void **state OVS_UNUSED)
 }
 
 /* Network ports on a bridge where NORMAL serves them. */
-#define LEARN "resubmit(,3),"
+#define LEARN "resubmit(,203),"
 #define NULL_TAG "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
 #define UNTAGGED "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
 #define MULTICAST                                                       \
@@ -360,14 +360,14 @@ static const struct network_case {
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
         NULL_TAG "actions=set_field:0->vlan_tci,set_field:0x1/0x1->reg0,"
-        "goto_table:30\n"
+        "goto_table:230\n"
         "table=0,priority=100,in_port=7 "
-        "actions=set_field:0x1/0x1->reg0,goto_table:30\n" },
+        "actions=set_field:0x1/0x1->reg0,goto_table:230\n" },
       ADMISSION_ALL, false },
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        "set_field:0x1/0x1->reg0,goto_table:230\n"
         CUT_OFF_PORT },
       ADMISSION_ALL, false },
     /* Members that nothing, or no multicast, is let in from. */
@@ -378,14 +378,14 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
         MULTICAST "actions=drop\n"
         "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-        "actions=set_field:0x1/0x1->reg0,goto_table:5\n"
+        "actions=set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
       ADMISSION_UNICAST, true },
     /* Where frames may come back, they are looked at in REFLECT. */
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:5\n"
+        "set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
       ADMISSION_ALL, true },
 
@@ -394,47 +394,47 @@ static const struct network_case {
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
         NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        "set_field:0x1/0x1->reg0,goto_table:230\n"
         "table=0,priority=100,in_port=7 "
-        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:30\n" },
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:230\n" },
       ADMISSION_ALL, false },
     /* What came untagged and is nobody's here goes to NORMAL as it came, but
      * for an empty tag. */
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        "set_field:0x1/0x1->reg0,goto_table:230\n"
         CUT_OFF_PORT
-        "table=50,priority=210,in_port=7,dl_vlan=10 "
+        "table=250,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
       ADMISSION_ALL, false },
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        "set_field:0x1/0x1->reg0,goto_table:230\n"
         "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:30\n"
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:230\n"
         CUT_OFF_PORT
-        "table=50,priority=210,in_port=7,dl_vlan=10 "
+        "table=250,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
       ADMISSION_ALL, false },
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        "set_field:0x1/0x1->reg0,goto_table:230\n"
         "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:30\n"
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:230\n"
         CUT_OFF_PORT
-        "table=50,priority=210,in_port=7,dl_vlan=10 "
+        "table=250,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
       ADMISSION_ALL, false },
     /* Frames of VLAN 0 have no tag that would have to go. */
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_ACCESS, -1, { 0 },
         NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:30\n"
+        "set_field:0x1/0x1->reg0,goto_table:230\n"
         UNTAGGED "actions="LEARN"set_field:0x1/0x1->reg0,"
-        "goto_table:30\n"
+        "goto_table:230\n"
         CUT_OFF_PORT },
       ADMISSION_ALL, false },
     /* A bond beside another port.  Nothing is learned of what is not let in:
@@ -446,7 +446,7 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
         MULTICAST "actions=drop\n"
         "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:5\n"
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
       ADMISSION_UNICAST, true },
 };
@@ -492,17 +492,17 @@ test_reflections(void **state OVS_UNUSED)
     port_case_to_vport(&port_cases[0], &vport);
     check_port(&ctx, &vport, &vport.vlan.members,
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-               "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n"
+               "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
                CUT_OFF_PORT
-               "table=5,priority=100,dl_vlan=10,dl_src=02:00:00:00:00:01 "
+               "table=205,priority=100,dl_vlan=10,dl_src=02:00:00:00:00:01 "
                "actions=drop\n"
-               "table=30,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
+               "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
                "actions=pop_vlan,output:7\n"
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     check_port(&ctx, &vport, &none,
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,"
-               "set_field:0x2/0x2->reg0,goto_table:10\n"
+               "set_field:0x2/0x2->reg0,goto_table:210\n"
                CUT_OFF_PORT PENDING_PORT
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     vport_uninit(&vport);
@@ -511,11 +511,11 @@ test_reflections(void **state OVS_UNUSED)
     vlan_set_add(&won, 11);
     check_port(&ctx, &vport, &won,
                "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-               "actions=goto_table:10\n"
+               "actions=goto_table:210\n"
                CUT_OFF_PORT
-               "table=5,priority=100,dl_vlan=11,dl_src=02:00:00:00:00:01 "
+               "table=205,priority=100,dl_vlan=11,dl_src=02:00:00:00:00:01 "
                "actions=drop\n"
-               "table=30,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
+               "table=230,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
                "actions=output:7\n"
                "10-11: bucket=bucket_id:7,actions=output:7\n");
     vlan_set_uninit(&won);
@@ -525,11 +525,11 @@ test_reflections(void **state OVS_UNUSED)
     port_case_to_vport(&port_cases[7], &vport);
     check_port(&ctx, &vport, &vport.vlan.members,
                "table=0,priority=120,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
-               "actions=set_field:0->vlan_tci,goto_table:30\n"
-               "table=0,priority=100,in_port=LOCAL actions=goto_table:30\n"
-               "table=5,priority=100,dl_src=02:00:00:00:00:01 "
+               "actions=set_field:0->vlan_tci,goto_table:230\n"
+               "table=0,priority=100,in_port=LOCAL actions=goto_table:230\n"
+               "table=205,priority=100,dl_src=02:00:00:00:00:01 "
                "actions=drop\n"
-               "table=30,priority=100,dl_dst=02:00:00:00:00:01 "
+               "table=230,priority=100,dl_dst=02:00:00:00:00:01 "
                "actions=LOCAL\n"
                "0-4095: bucket=bucket_id:65534,actions=LOCAL\n");
     vport_uninit(&vport);
@@ -555,27 +555,27 @@ test_bridge(void **state OVS_UNUSED)
     "actions=drop\n"
 #define CUT_OFF "table=0,priority=1 actions=drop\n"
 #define LEARN                                                           \
-    "table=3,priority=100,"                                             \
+    "table=203,priority=100,"                                             \
     "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=drop\n"         \
-    "table=3,priority=1 "                                               \
+    "table=203,priority=1 "                                               \
     "actions=clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL)\n"
-#define REFLECT "table=5,priority=1 actions=goto_table:30\n"
+#define REFLECT "table=205,priority=1 actions=goto_table:230\n"
 #define REST                                                            \
-    "table=10,priority=110,rarp,reg0=0x2/0x2 actions=goto_table:30\n"   \
-    "table=10,priority=110,icmp6,reg0=0x2/0x2,"                         \
-    "dl_dst=33:33:00:00:00:01,icmp_type=136 actions=goto_table:30\n"    \
-    "table=10,priority=110,arp,reg0=0x2/0x2,"                           \
-    "dl_dst=ff:ff:ff:ff:ff:ff actions=goto_table:30\n"                  \
-    "table=10,priority=1 actions=goto_table:30\n"                       \
-    "table=30,priority=50,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "  \
-    "actions=goto_table:40\n"                                           \
-    "table=30,priority=1 actions=goto_table:50\n"                       \
-    "table=40,priority=1 actions=goto_table:50\n"
-#define UNKNOWN "table=50,priority=1 actions=drop\n"
-#define NETWORK_DROP "table=50,priority=200,reg0=0x1/0x1 actions=drop\n"
-#define NETWORK_NORMAL "table=50,priority=200,reg0=0x1/0x1 actions=NORMAL\n"
+    "table=210,priority=110,rarp,reg0=0x2/0x2 actions=goto_table:230\n"   \
+    "table=210,priority=110,icmp6,reg0=0x2/0x2,"                         \
+    "dl_dst=33:33:00:00:00:01,icmp_type=136 actions=goto_table:230\n"    \
+    "table=210,priority=110,arp,reg0=0x2/0x2,"                           \
+    "dl_dst=ff:ff:ff:ff:ff:ff actions=goto_table:230\n"                  \
+    "table=210,priority=1 actions=goto_table:230\n"                       \
+    "table=230,priority=50,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "  \
+    "actions=goto_table:240\n"                                           \
+    "table=230,priority=1 actions=goto_table:250\n"                       \
+    "table=240,priority=1 actions=goto_table:250\n"
+#define UNKNOWN "table=250,priority=1 actions=drop\n"
+#define NETWORK_DROP "table=250,priority=200,reg0=0x1/0x1 actions=drop\n"
+#define NETWORK_NORMAL "table=250,priority=200,reg0=0x1/0x1 actions=NORMAL\n"
 #define NORMAL                                                          \
-    "table=50,priority=100 actions=set_field:ANY->in_port,NORMAL\n"
+    "table=250,priority=100 actions=set_field:ANY->in_port,NORMAL\n"
     static const struct {
         struct bridge_ctx ctx;
         const char *slice;
@@ -584,7 +584,7 @@ test_bridge(void **state OVS_UNUSED)
         { { .exact = true },
           RESERVED("table=0") CUT_OFF REST NETWORK_DROP UNKNOWN },
         { { .exact = true, .forward_bpdu = true },
-          CUT_OFF RESERVED("table=10") REST NETWORK_DROP UNKNOWN },
+          CUT_OFF RESERVED("table=210") REST NETWORK_DROP UNKNOWN },
         { { .exact = true, .network = NETWORK_DIRECT },
           RESERVED("table=0") CUT_OFF REST NETWORK_DROP UNKNOWN },
 
@@ -602,7 +602,7 @@ test_bridge(void **state OVS_UNUSED)
           NETWORK_NORMAL NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_SEVERAL, .forward_bpdu = true,
             .reflections = true },
-          MULTICAST_SOURCE CUT_OFF LEARN REFLECT RESERVED("table=10") REST
+          MULTICAST_SOURCE CUT_OFF LEARN REFLECT RESERVED("table=210") REST
           NETWORK_NORMAL NORMAL UNKNOWN },
         { { .exact = false, .network = NETWORK_SEVERAL, .reflections = true },
           "" },
@@ -638,10 +638,10 @@ test_flood(void **state OVS_UNUSED)
         struct vlan_block block;
         const char *flow;
     } cases[] = {
-        { { 10, 0 }, "table=40,priority=112,dl_vlan=10" },
-        { { 0, 0 }, "table=40,priority=112,vlan_tci=0x0000/0x0fff" },
-        { { 10, 1 }, "table=40,priority=111,vlan_tci=0x100a/0x1ffe" },
-        { { 0, 12 }, "table=40,priority=100" },
+        { { 10, 0 }, "table=240,priority=112,dl_vlan=10" },
+        { { 0, 0 }, "table=240,priority=112,vlan_tci=0x0000/0x0fff" },
+        { { 10, 1 }, "table=240,priority=111,vlan_tci=0x100a/0x1ffe" },
+        { { 0, 12 }, "table=240,priority=100" },
     };
     const uint32_t group_ids[] = { 23, 5 };
 
@@ -649,7 +649,7 @@ test_flood(void **state OVS_UNUSED)
         const struct vlan_block *block = &cases[i].block;
         char *origin = xasprintf("%u", vlan_block_to_index(block));
         char *expected = xasprintf("%s actions=group:23,group:5,"
-                                   "goto_table:50\n", cases[i].flow);
+                                   "goto_table:250\n", cases[i].flow);
         struct ds s = DS_EMPTY_INITIALIZER;
         struct slice slice;
 

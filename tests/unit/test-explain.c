@@ -186,14 +186,14 @@ test_flows(void **state OVS_UNUSED)
     while (dump.flows[f].flow->table_id != TABLE_FORWARD) {
         f++;
     }
-    char *other = xasprintf("cookie=%#"PRIx64",table=30,priority=100,"
+    char *other = xasprintf("cookie=%#"PRIx64",table=230,priority=100,"
                             "dl_vlan=10,dl_dst=52:54:00:00:00:01 "
                             "actions=drop",
                             ntohll(dump.flows[f].flow->cookie));
     replace_flow(&dump.flows[f], other);
     dump.flows[f].has_stats = false;
     dump.flows[f + 1].n_packets = 999;
-    replace_flow(&dump.flows[f + 1], "cookie=0x56e7020000000001,table=30,"
+    replace_flow(&dump.flows[f + 1], "cookie=0x56e7020000000001,table=230,"
                  "priority=7 actions=drop");
     dump.flows[dump.n_flows++].flow
         = oflow_from_string("cookie=5,table=77,priority=7 actions=drop");
@@ -207,7 +207,7 @@ test_flows(void **state OVS_UNUSED)
         [EXPLAIN_FOREIGN] = 1));
 
     char *text = xasprintf(
-        "FORWARD (table 30): exact (VLAN, MAC) of guests and host\n"
+        "FORWARD (table 230): exact (VLAN, MAC) of guests and host\n"
         "  guest tap1, vm web1, 52:54:00:00:00:01, VLAN 10, network net "
         "(net.xml:1)\n"
         "       - pkts        -  changed: priority=100,dl_vlan=10,"

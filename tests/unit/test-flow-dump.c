@@ -36,14 +36,14 @@ test_words(void **state OVS_UNUSED)
 {
     static const char *const texts[] = {
         "NXST_FLOW reply (xid=0x4):\n"
-        " cookie=0x56e7020000000001, duration=1.2s, table=30, n_packets=3, "
+        " cookie=0x56e7020000000001, duration=1.2s, table=230, n_packets=3, "
         "n_bytes=180, idle_age=1, priority=100,dl_dst=52:54:00:00:00:01 "
         "actions=output:7\n",
         "OFPST_FLOW reply (OF1.5) (xid=0x2):\n"
-        " cookie=0x56e7020000000001, duration=1.2s, table=30, n_packets=3, "
+        " cookie=0x56e7020000000001, duration=1.2s, table=230, n_packets=3, "
         "n_bytes=180, idle_age=1, priority=100,dl_dst=52:54:00:00:00:01 "
         "actions=output:tap7\n",
-        " cookie=0x56e7020000000001, table=30, n_packets=3, n_bytes=180, "
+        " cookie=0x56e7020000000001, table=230, n_packets=3, n_bytes=180, "
         "priority=100,dl_dst=52:54:00:00:00:01 actions=output:\"tap7\"\n",
     };
     struct oflow *first = NULL;
@@ -56,7 +56,7 @@ test_words(void **state OVS_UNUSED)
         assert_true(dump.flows[0].has_stats);
         assert_int_equal(dump.flows[0].n_packets, 3);
         assert_int_equal(dump.flows[0].n_bytes, 180);
-        assert_int_equal(dump.flows[0].flow->table_id, 30);
+        assert_int_equal(dump.flows[0].flow->table_id, 230);
         assert_true(dump.flows[0].flow->cookie
                     == htonll(UINT64_C(0x56e7020000000001)));
         if (first) {
@@ -75,7 +75,7 @@ test_no_stats(void **state OVS_UNUSED)
 {
     struct flow_dump dump;
 
-    assert_null(parse(" table=5, priority=1 actions=drop\n", &dump));
+    assert_null(parse(" table=205, priority=1 actions=drop\n", &dump));
     assert_int_equal(dump.n_flows, 1);
     assert_false(dump.flows[0].has_stats);
     assert_int_equal(dump.flows[0].line, 1);

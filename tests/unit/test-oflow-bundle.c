@@ -45,7 +45,7 @@ table_from_lines(struct oflow_table *table, const char *const *lines)
     }
 }
 
-#define MATCH(N) "cookie=0x"#N",table=40,priority=10"#N
+#define MATCH(N) "cookie=0x"#N",table=240,priority=10"#N
 #define FLOW(N) MATCH(N)" actions=group:"#N
 #define GONE(N) MATCH(N)" actions=drop"
 static const struct {

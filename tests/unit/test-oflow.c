@@ -277,15 +277,15 @@ test_clone(void **state OVS_UNUSED)
           "vlan_tci=0x0000/0x0fff "
           "actions=clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL),"
           "set_field:0x100a/0x1fff->vlan_tci,set_field:0x1/0x1->reg0,"
-          "goto_table:30", 1 },
+          "goto_table:230", 1 },
         { "cookie=0x1,table=0,priority=100,in_port=1 "
           "actions=clone(set_field:0x100a/0x1fff->vlan_tci,"
           "clone(set_field:0x1/0x1->reg0,output:7),pop_vlan,output:7),"
           "output:9", 2 },
-        { "cookie=0x1,table=50,priority=100 "
+        { "cookie=0x1,table=250,priority=100 "
           "actions=set_field:ANY->in_port,NORMAL", 0 },
         { "cookie=0x1,table=0,priority=100,in_port=7 "
-          "actions=controller(max_len=14,id=22247),goto_table:10", 0 },
+          "actions=controller(max_len=14,id=22247),goto_table:210", 0 },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -318,7 +318,7 @@ test_clone(void **state OVS_UNUSED)
 static void
 test_delete(void **state OVS_UNUSED)
 {
-    struct oflow *flow = oflow_from_string("table=30,cookie=0x17,priority=9,"
+    struct oflow *flow = oflow_from_string("table=230,cookie=0x17,priority=9,"
                                            "dl_vlan=10 actions=pop_vlan,7");
     struct ofputil_flow_mod fm;
 
@@ -385,15 +385,15 @@ test_order(void **state OVS_UNUSED)
         "table=0,priority=100,in_port=2 actions=drop",
         "table=0,priority=100,in_port=10 actions=drop",
         "table=0,priority=1 actions=drop",
-        "table=30,priority=400,dl_vlan=9,dl_dst=52:54:00:00:00:02 "
+        "table=230,priority=400,dl_vlan=9,dl_dst=52:54:00:00:00:02 "
         "actions=drop",
-        "table=30,priority=400,dl_vlan=10,dl_dst=52:54:00:00:00:01 "
+        "table=230,priority=400,dl_vlan=10,dl_dst=52:54:00:00:00:01 "
         "actions=drop",
-        "table=30,priority=400,dl_vlan=10,dl_dst=52:54:00:00:00:02 "
+        "table=230,priority=400,dl_vlan=10,dl_dst=52:54:00:00:00:02 "
         "actions=drop",
-        "table=30,priority=400,dl_vlan=10,dl_dst=52:54:00:00:00:02,ip "
+        "table=230,priority=400,dl_vlan=10,dl_dst=52:54:00:00:00:02,ip "
         "actions=drop",
-        "table=30,priority=300 actions=drop",
+        "table=230,priority=300 actions=drop",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(sorted); i++) {
@@ -416,10 +416,10 @@ test_format(void **state OVS_UNUSED)
     static const char *const lines[] = {
         "cookie=0x0,table=0,priority=1 actions=drop",
         "cookie=0x0,table=0,priority=32768 actions=drop",
-        "cookie=0x1,table=30,priority=100,dl_vlan=10 "
+        "cookie=0x1,table=230,priority=100,dl_vlan=10 "
         "actions=pop_vlan,output:7",
         "cookie=0x1,table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-        "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10",
+        "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210",
         "cookie=0x1,table=0,priority=110,in_port=LOCAL actions=drop",
         "cookie=0x1,table=0,priority=110,in_port=7,dl_vlan=10 "
         "actions=clone(pop_vlan,output:1),pop_vlan,output:2",
@@ -429,15 +429,15 @@ test_format(void **state OVS_UNUSED)
         "cookie=0x1,table=0,priority=110,vlan_tci=0x1000/0x1000 actions=drop",
         "cookie=0x1,table=0,priority=110,vlan_tci=0x0000/0x1fff actions=drop",
         "cookie=0x1,table=0,priority=110,vlan_tci=0x0000 actions=drop",
-        "cookie=0x1,table=30,priority=100,dl_vlan=0,"
+        "cookie=0x1,table=230,priority=100,dl_vlan=0,"
         "dl_dst=52:54:00:0a:bc:de actions=drop",
-        "cookie=0x1,table=30,priority=50,"
-        "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=goto_table:40",
-        "cookie=0x1,table=30,priority=100,in_port=1,"
+        "cookie=0x1,table=230,priority=50,"
+        "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=goto_table:240",
+        "cookie=0x1,table=230,priority=100,in_port=1,"
         "dl_src=52:54:00:00:00:01,dl_dst=52:54:00:0a:bc:de actions=drop",
-        "cookie=0x1,table=30,priority=100,reg0=0x1/0x1,dl_vlan=10 "
+        "cookie=0x1,table=230,priority=100,reg0=0x1/0x1,dl_vlan=10 "
         "actions=drop",
-        "cookie=0x1,table=30,priority=100,arp,dl_vlan=10 actions=drop",
+        "cookie=0x1,table=230,priority=100,arp,dl_vlan=10 actions=drop",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {

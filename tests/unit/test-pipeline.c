@@ -26,6 +26,22 @@ test_tables(void **state OVS_UNUSED)
                 && TABLE_FORWARD < TABLE_FLOOD && TABLE_FLOOD < TABLE_UNKNOWN);
 }
 
+/* Others' flows lead to tables with low numbers, and once ours were there. */
+static void
+test_table_numbers(void **state OVS_UNUSED)
+{
+    for (int i = 1; i < 256; i++) {
+        if (pipeline_table_to_string(i)) {
+            assert_true(i >= PIPELINE_BASE);
+            assert_int_equal(pipeline_table_today(i), i);
+            assert_int_equal(pipeline_table_today(i - PIPELINE_BASE), i);
+        }
+    }
+    assert_int_equal(pipeline_table_today(TABLE_ADMIT), TABLE_ADMIT);
+    assert_int_equal(pipeline_table_today(30), TABLE_FORWARD);
+    assert_int_equal(pipeline_table_today(15), TABLE_ANNOUNCE);
+}
+
 static void
 test_cookies(void **state OVS_UNUSED)
 {
@@ -194,6 +210,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_table_numbers),
         cmocka_unit_test(test_cookies),
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_shards),

@@ -129,7 +129,7 @@ test_text(void **state OVS_UNUSED)
         "# guest vnet0 52:54:00:00:00:01, VLAN 10\n"
         "flow add cookie=0x%"PRIx64",table=0,priority=110,"
         "in_port=7,vlan_tci=0x0000/0x0fff "
-        "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:10\n",
+        "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n",
         ntohll(pipeline_cookie(COOKIE_PORT, "vnet0")));
     const struct bridge_ctx ctx = { .exact = true };
     const struct port_vlan access = { .tag = 10 };

@@ -361,10 +361,10 @@ test_keep(void **state OVS_UNUSED)
     vport_uninit(&vport);
 
     format_port(&s, plan, "p00");
-    assert_null(strstr(ds_cstr(&s), "table=30"));
+    assert_null(strstr(ds_cstr(&s), "table=230"));
     ds_clear(&s);
     format_port(&s, plan, "p01");
-    assert_non_null(strstr(ds_cstr(&s), "table=30"));
+    assert_non_null(strstr(ds_cstr(&s), "table=230"));
     assert_non_null(strstr(ds_cstr(&s), "actions=output:9\n"));
     ds_destroy(&s);
     plan_destroy(plan);

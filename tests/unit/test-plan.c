@@ -99,8 +99,32 @@ test_cost(void **state OVS_UNUSED)
     }
 }
 
+/* Initializes 'old' as what version 0.1 had in the place of 'table', as far as
+ * somebody might look for it there. */
+static void
+init_as_version_0_1(struct oflow_table *old, const struct oflow_table *table)
+{
+    const struct oflow_node *node;
+
+    oflow_table_init(old);
+    HMAP_FOR_EACH (node, hmap_node, &table->flows) {
+        const struct oflow *flow = node->flow;
+        struct ofpbuf ofpacts = ofpbuf_const_initializer(flow->ofpacts,
+                                                         flow->ofpacts_len);
+        struct match match;
+
+        minimatch_expand(&flow->match, &match);
+        struct oflow *moved = oflow_create(
+            flow->table_id == TABLE_ADMIT ? TABLE_ADMIT
+            : flow->table_id - PIPELINE_BASE,
+            flow->priority, &match, flow->cookie, &ofpacts);
+        oflow_table_put(old, moved);
+        oflow_unref(moved);
+    }
+}
+
 /* Of several ports with one address, the one that had it keeps it over a
- * restart. */
+ * restart, and an upgrade. */
 static void
 test_seed(void **state OVS_UNUSED)
 {
@@ -125,7 +149,10 @@ test_seed(void **state OVS_UNUSED)
         }
 
         struct plan *restarted = plan_create("br0");
-        plan_seed(restarted, plan_desired(plan));
+        struct oflow_table old;
+        init_as_version_0_1(&old, plan_desired(plan));
+        plan_seed(restarted, i % 2 ? &old : plan_desired(plan));
+        oflow_table_uninit(&old);
         plan_set_ctx(restarted, &ctx);
         for (size_t j = 0; j < specs.n; j++) {
             struct vport vport;
@@ -183,6 +210,12 @@ test_had_address(void **state OVS_UNUSED)
     oflow_table_init(&empty);
     assert_false(plan_had_address(&empty, "vnet2"));
     oflow_table_uninit(&empty);
+
+    struct oflow_table old;
+    init_as_version_0_1(&old, plan_desired(plan));
+    assert_true(plan_had_address(&old, "vnet2"));
+    assert_false(plan_had_address(&old, "vnet1"));
+    oflow_table_uninit(&old);
     vport_uninit(&clone);
     vport_uninit(&held_back);
     plan_destroy(plan);
@@ -262,10 +295,10 @@ test_found(void **state OVS_UNUSED)
     assert_string_equal(text,
                         "vnet1 table=0,priority=110 marks=4\n"
                         "vnet1 table=0,priority=2 marks=0\n"
-                        "vnet1 table=30,priority=100 marks=0\n"
-                        "vnet1 table=30,priority=110 marks=0\n"
-                        "vnet1 table=30,priority=110 marks=0\n"
-                        "vnet1 table=30,priority=90 marks=0");
+                        "vnet1 table=230,priority=100 marks=0\n"
+                        "vnet1 table=230,priority=110 marks=0\n"
+                        "vnet1 table=230,priority=110 marks=0\n"
+                        "vnet1 table=230,priority=90 marks=0");
     free(text);
     svec_destroy(&lines);
 

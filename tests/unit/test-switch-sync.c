@@ -267,7 +267,7 @@ test_flood_is_released(void **state OVS_UNUSED)
     struct talk t;
     struct ds flow = DS_EMPTY_INITIALIZER;
 
-    ds_put_format(&flow, "cookie=0x%"PRIx64",table=40,priority=1"
+    ds_put_format(&flow, "cookie=0x%"PRIx64",table=240,priority=1"
                   " actions=group:1",
                   ntohll(pipeline_cookie(COOKIE_FLOOD, "0/0")));
     talk_init(&t);

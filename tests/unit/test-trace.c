@@ -13,27 +13,28 @@
 
 /* As ovs-vswitchd 3.1 prints them. */
 #define HEAD "Flow: in_port=1\n\nbridge(\"br0\")\n-------------\n"
-#define ADMIT " 0. in_port=1, priority 100, cookie 0x56e7\n    goto_table:30\n"
+#define ADMIT " 0. in_port=1, priority 100, cookie 0x56e7\n    goto_table:230\n"
 #define TAIL(ACTIONS) "\nFinal flow: unchanged\nDatapath actions: " ACTIONS "\n"
 
 static const struct {
     const char *text, *verdict, *stages;
 } cases[] = {
-    { HEAD ADMIT "30. dl_dst=52:54:00:00:00:02, priority 100, cookie 0x56e7\n"
+    { HEAD ADMIT "230. dl_dst=52:54:00:00:00:02, priority 100, cookie 0x56e7\n"
       "    output:2\n" TAIL("4"),
       "to tap2 (guest web2)",
-      "ADMIT: in_port=1, priority 100, cookie 0x56e7\n    goto_table:30\n"
+      "ADMIT: in_port=1, priority 100, cookie 0x56e7\n    goto_table:230\n"
       "FORWARD: dl_dst=52:54:00:00:00:02, priority 100, cookie 0x56e7\n"
       "    output:2\n" },
-    { HEAD ADMIT "30. priority 1\n    output:2\n    output:LOCAL\n    output:9\n"
+    { HEAD ADMIT "230. priority 1\n"
+      "    output:2\n    output:LOCAL\n    output:9\n"
       TAIL("4,1,7"),
       "to tap2 (guest web2), br0 (host), port 9",
-      "ADMIT: in_port=1, priority 100, cookie 0x56e7\n    goto_table:30\n"
+      "ADMIT: in_port=1, priority 100, cookie 0x56e7\n    goto_table:230\n"
       "FORWARD: priority 1\n    output:2\n    output:LOCAL\n    output:9\n" },
     /* What an output comes to may be a drop all the same. */
-    { HEAD ADMIT "30. priority 1\n    output:2\n" TAIL("drop"),
+    { HEAD ADMIT "230. priority 1\n    output:2\n" TAIL("drop"),
       "dropped in FORWARD: exact (VLAN, MAC) of guests and host",
-      "ADMIT: in_port=1, priority 100, cookie 0x56e7\n    goto_table:30\n"
+      "ADMIT: in_port=1, priority 100, cookie 0x56e7\n    goto_table:230\n"
       "FORWARD: priority 1\n    output:2\n" },
     { HEAD " 0. priority 1\n    drop\n" TAIL("drop"),
       "dropped in ADMIT: may this port use this VLAN?",
@@ -52,20 +53,20 @@ static const struct {
     /* One that we do not know, as the last thing done. */
     { HEAD " 0. in_port=1, priority 100\n    output:2\n    output:3\n\n"
       "bridge(\"other\")\n---------------\n"
-      "30. in_port=7, priority 1\n    output:2\n    output:LOCAL\n"
+      "230. in_port=7, priority 1\n    output:2\n    output:LOCAL\n"
       TAIL("4,9"),
       "to tap2 (guest web2), patch (network), port 2 of other, "
       "port 65534 of other",
       "ADMIT: in_port=1, priority 100\n    output:2\n    output:3\n"
-      "other table 30: in_port=7, priority 1\n    output:2\n"
+      "other table 230: in_port=7, priority 1\n    output:2\n"
       "    output:LOCAL\n" },
     /* The sender of a broadcast does not get it. */
-    { HEAD "40. priority 1\n    output:1\n"
+    { HEAD "240. priority 1\n    output:1\n"
       "     >> skipping output to input port\n    output:2\n" TAIL("4"),
       "to tap2 (guest web2)",
       "FLOOD: priority 1\n    output:1\n"
       "    >> skipping output to input port\n    output:2\n" },
-    { HEAD "40. priority 1\n    output:1\n"
+    { HEAD "240. priority 1\n    output:1\n"
       "     -> skipping output to input port\n" TAIL("drop"),
       "dropped in FLOOD: broadcast and multicast, by VLAN",
       "FLOOD: priority 1\n    output:1\n" },
