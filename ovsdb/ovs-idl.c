@@ -11,8 +11,10 @@
 #include "vswitch-idl.h"
 
 struct ovs_idl {
+    char *remote;
     struct ovsdb_idl *idl;
     unsigned int seqno;         /* When it was last looked at. */
+    bool current;               /* Has nothing been missed since? */
     struct vif_reader *vif_reader;
     struct qos_leftovers qos_leftovers;
 };
@@ -51,6 +53,7 @@ ovs_idl_create(const char *remote, vif_overlay_cb *vif_overlay,
 {
     struct ovs_idl *ovs = xzalloc(sizeof *ovs);
 
+    ovs->remote = xstrdup(remote);
     ovs->idl = ovs_idl_connect(remote);
     ovsdb_idl_set_lock(ovs->idl, "virtnet_controller");
     ovs->seqno = ovsdb_idl_get_seqno(ovs->idl);
@@ -67,6 +70,7 @@ ovs_idl_destroy(struct ovs_idl *ovs)
         vif_reader_destroy(ovs->vif_reader);
         qos_leftovers_uninit(&ovs->qos_leftovers);
         ovsdb_idl_destroy(ovs->idl);
+        free(ovs->remote);
         free(ovs);
     }
 }
@@ -100,8 +104,12 @@ ovs_idl_run(struct ovs_idl *ovs)
     bool bridge_changed = false;
 
     ovsdb_idl_run(ovs->idl);
+    if (!ovsdb_idl_is_connected(ovs->idl)) {
+        ovs->current = false;
+    }
     if (ovsdb_idl_get_seqno(ovs->idl) != ovs->seqno) {
         ovs->seqno = ovsdb_idl_get_seqno(ovs->idl);
+        ovs->current = ovsdb_idl_is_connected(ovs->idl);
         bool anew = has_begun_anew(ovs);
 
         vif_reader_track(ovs->vif_reader, anew);
@@ -124,10 +132,42 @@ ovs_idl_wait(struct ovs_idl *ovs)
     ovsdb_idl_wait(ovs->idl);
 }
 
+/* Unless there is a connection, tries at once: the client has seen that
+ * somebody else has one. */
+void
+ovs_idl_hurry(struct ovs_idl *ovs)
+{
+    if (!ovsdb_idl_is_connected(ovs->idl)) {
+        /* A new session has not waited before. */
+        ovsdb_idl_set_remote(ovs->idl, NULL, true);
+        ovsdb_idl_set_remote(ovs->idl, ovs->remote, true);
+    }
+}
+
 bool
 ovs_idl_is_connected(const struct ovs_idl *ovs)
 {
     return ovsdb_idl_is_connected(ovs->idl);
+}
+
+/* Is what has been received all that there is, as far as can be told?  It is
+ * not from when the connection is lost until what was missed has come. */
+bool
+ovs_idl_is_current(const struct ovs_idl *ovs)
+{
+    return ovs->current;
+}
+
+/* Does somebody want vswitchd to wait until he has put back the flows of all
+ * bridges?  ovs-ctl does, when it restarts vswitchd. */
+bool
+ovs_idl_restores_flows(const struct ovs_idl *ovs)
+{
+    const struct ovsrec_open_vswitch *row
+        = ovsrec_open_vswitch_first(ovs->idl);
+
+    return row && smap_get_bool(&row->other_config, "flow-restore-wait",
+                                false);
 }
 
 /* Has the whole database been received at least once? */

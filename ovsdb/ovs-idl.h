@@ -28,9 +28,12 @@ void ovs_idl_destroy(struct ovs_idl *);
 
 bool ovs_idl_run(struct ovs_idl *);
 void ovs_idl_wait(struct ovs_idl *);
+void ovs_idl_hurry(struct ovs_idl *);
 
 bool ovs_idl_is_connected(const struct ovs_idl *);
 bool ovs_idl_has_ever_connected(const struct ovs_idl *);
+bool ovs_idl_is_current(const struct ovs_idl *);
+bool ovs_idl_restores_flows(const struct ovs_idl *);
 bool ovs_idl_is_taken(const struct ovs_idl *);
 int64_t ovs_idl_cur_cfg(const struct ovs_idl *);
 bool ovs_idl_is_carried_out(const struct ovs_idl *);

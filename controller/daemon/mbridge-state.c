@@ -15,13 +15,26 @@
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
 #include "openvswitch/dynamic-string.h"
+#include "ovsdb/ovs-idl.h"
 #include "ovsdb/vif-reader.h"
+
+/* Returns what has the switch left alone for now, or null. */
+static const char *
+hold_reason(const struct mbridge *mb)
+{
+    return (!ofctrl_is_held(mb->ofctrl) ? NULL
+            : ovs_idl_restores_flows(mb->env->ovs)
+            ? "waiting until other_config:flow-restore-wait is gone"
+            : "waiting for the database");
+}
 
 /* Appends how far the switch is from the plan to 's', in a few words. */
 void
 mbridge_format_state(struct ds *s, const struct mbridge *mb)
 {
-    if (mb->exact != mb->decided_exact) {
+    if (hold_reason(mb)) {
+        ds_put_cstr(s, hold_reason(mb));
+    } else if (mb->exact != mb->decided_exact) {
         ds_put_cstr(s, "protecting isolated guests");
     } else if (ofctrl_is_ready(mb->ofctrl)
                && !normal_guard_is_set(mb->guard)) {
@@ -127,7 +140,10 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
     const char *quarantine = ofctrl_get_quarantine(
         mb->ofctrl, pipeline_cookie(COOKIE_PORT, vif->name));
 
-    if (port->readback != ofctrl_count_readbacks(mb->ofctrl)) {
+    if (hold_reason(mb)) {
+        ds_put_cstr(why, hold_reason(mb));
+        return PORT_WAITING;
+    } else if (port->readback != ofctrl_count_readbacks(mb->ofctrl)) {
         ds_put_cstr(why, "the switch has not told of it yet");
         return PORT_WAITING;
     } else if (!port->in_plan) {

@@ -20,6 +20,7 @@
 #include "lib/rows/want.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
+#include "ovsdb/ovs-idl.h"
 #include "ovsdb/vif-reader.h"
 #include "util.h"
 
@@ -336,16 +337,37 @@ mbridge_read_wait(struct mbridge *mb)
     ofctrl_wait(mb->ofctrl);
 }
 
+/* Must the switch be left alone?  What somebody saved of it before it was
+ * restarted can be put back only as a whole, for which nothing of it may be
+ * there already.  As long as the database cannot be asked, a switch that was
+ * started meanwhile may be waiting for that. */
+static enum ofctrl_hold
+get_hold(const struct mbridge *mb)
+{
+    return (ovs_idl_restores_flows(mb->env->ovs) ? OFCTRL_HOLD
+            : !ovs_idl_is_current(mb->env->ovs) ? OFCTRL_HOLD_NEW
+            : OFCTRL_GO);
+}
+
+/* Is enough known of the switch to decide on what it should be? */
+static bool
+can_decide(const struct mbridge *mb)
+{
+    return mb->has_mode && ofctrl_is_ready(mb->ofctrl);
+}
+
 /* Brings the bridge up to date with all that it has been told. */
 void
 mbridge_run(struct mbridge *mb)
 {
+    ofctrl_set_hold(mb->ofctrl, get_hold(mb));
     ofctrl_run(mb->ofctrl);
-    if (ofctrl_get_seqno(mb->ofctrl) != mb->ofctrl_seqno) {
+    if (ofctrl_is_ready(mb->ofctrl)
+        && ofctrl_get_seqno(mb->ofctrl) != mb->ofctrl_seqno) {
         mb->ofctrl_seqno = ofctrl_get_seqno(mb->ofctrl);
         on_readback(mb);
     }
-    if (mb->has_mode && ofctrl_is_ready(mb->ofctrl)) {
+    if (can_decide(mb)) {
         mb->isolating = mb->exact && (mb->isolating
                                       || ofctrl_is_installed(mb->ofctrl,
                                                              mb->plan));
@@ -364,10 +386,13 @@ void
 mbridge_wait(struct mbridge *mb)
 {
     ofctrl_wait(mb->ofctrl);
-    mbridge_lives_wait(mb);
-    normal_guard_wait(mb->guard, ofctrl_is_installed(mb->ofctrl, mb->plan));
-    if (normal_guard_is_set(mb->guard)) {
-        ofctrl_put_wait(mb->ofctrl);
+    if (can_decide(mb)) {
+        mbridge_lives_wait(mb);
+        normal_guard_wait(mb->guard,
+                          ofctrl_is_installed(mb->ofctrl, mb->plan));
+        if (normal_guard_is_set(mb->guard)) {
+            ofctrl_put_wait(mb->ofctrl);
+        }
     }
 }
 

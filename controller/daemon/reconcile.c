@@ -228,6 +228,9 @@ tell_networks(struct reconcile *r)
     }
 }
 
+/* A file has come in the directory where the switch makes its sockets, or an
+ * unknown number of them if 'name' is null.  A switch that makes one has just
+ * read the database, without which it is left alone. */
 static void
 on_rundir_event(const char *name, void *r_)
 {
@@ -239,6 +242,7 @@ on_rundir_event(const char *name, void *r_)
         SHASH_FOR_EACH (node, &r->bridges) {
             mbridge_socket_appeared(node->data);
         }
+        ovs_idl_hurry(r->ovs);
     } else {
         char *bridge = xstrdup(name);
         struct mbridge *mb = (mbridge_name_from_socket(bridge)
@@ -246,6 +250,7 @@ on_rundir_event(const char *name, void *r_)
 
         if (mb) {
             mbridge_socket_appeared(mb);
+            ovs_idl_hurry(r->ovs);
         }
         free(bridge);
     }

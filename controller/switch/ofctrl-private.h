@@ -13,6 +13,7 @@ struct mgmt_conn;
 
 #define OFCTRL_STATES \
     OFCTRL_STATE(DISCONNECTED, "disconnected") \
+    OFCTRL_STATE(HELD, "on hold") \
     OFCTRL_STATE(READBACK, "reading") \
     OFCTRL_STATE(READY, "ready")
 
@@ -29,6 +30,7 @@ struct ofctrl {
     ofctrl_frame_cb *frame_cb;
     void *aux;
     enum ofctrl_state state;
+    enum ofctrl_hold hold;
     unsigned int conn_seqno;
     unsigned int seqno;         /* Grows with each completed read-back. */
     struct switch_sync sync;    /* What the switch holds. */

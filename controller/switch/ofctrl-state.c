@@ -13,6 +13,13 @@ ofctrl_is_connected(const struct ofctrl *ofctrl)
     return ofctrl->state != S_DISCONNECTED;
 }
 
+/* Is it connected, and left alone? */
+bool
+ofctrl_is_held(const struct ofctrl *ofctrl)
+{
+    return ofctrl->state == S_HELD;
+}
+
 /* Has what the switch holds been read, so that a plan can be put? */
 bool
 ofctrl_is_ready(const struct ofctrl *ofctrl)

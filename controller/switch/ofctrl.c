@@ -112,6 +112,27 @@ become_readback(struct ofctrl *ofctrl)
     mgmt_conn_request_config(ofctrl->conn);
 }
 
+/* Leaves the switch alone, of which nothing is known any longer. */
+static void
+become_held(struct ofctrl *ofctrl)
+{
+    become_disconnected(ofctrl);
+    ofctrl->state = S_HELD;
+}
+
+/* Leaves the switch alone, or has it read, as it is to be now.  A step that is
+ * in flight is waited for. */
+static void
+check_hold(struct ofctrl *ofctrl)
+{
+    if (ofctrl->state == S_HELD && ofctrl->hold == OFCTRL_GO) {
+        become_readback(ofctrl);
+    } else if (ofctrl->state == S_READY && ofctrl->hold == OFCTRL_HOLD
+               && !switch_sync_is_busy(&ofctrl->sync)) {
+        become_held(ofctrl);
+    }
+}
+
 /* Reads the switch afresh as soon as nothing is in flight, as if it had just
  * been connected to: what differs from the plan is then put right. */
 void
@@ -189,6 +210,10 @@ static void
 handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
 {
     if (ofctrl->state == S_READBACK && oh->xid == ofctrl->readback_xid) {
+        if (ofctrl->hold == OFCTRL_HOLD) {
+            become_held(ofctrl);
+            return;
+        }
         ofctrl->state = S_READY;
         ofctrl->seqno++;
         VLOG_DBG("%s: read back %"PRIuSIZE" flows and %"PRIuSIZE" groups",
@@ -228,6 +253,10 @@ handle_error(struct ofctrl *ofctrl, const struct ofp_header *oh)
 static void
 handle_watch(struct ofctrl *ofctrl, const struct ofp_header *oh, bool group)
 {
+    if (ofctrl->state == S_HELD) {
+        return;                 /* All of it will be read. */
+    }
+
     struct ofctrl_watch_ours ours = {
         .installed = &ofctrl->sync.installed,
         .sent = (ofctrl->sync.commit.in_flight
@@ -360,7 +389,7 @@ ofctrl_run(struct ofctrl *ofctrl)
             if (ofctrl->watch.enabled) {
                 send_message(ofctrl, ofctrl_watch_encode_request());
             }
-            become_readback(ofctrl);
+            become_held(ofctrl);
         }
     }
 
@@ -374,6 +403,7 @@ ofctrl_run(struct ofctrl *ofctrl)
         ofpbuf_delete(msg);
     }
 
+    check_hold(ofctrl);
     maybe_reread(ofctrl);
 }
 
@@ -405,6 +435,14 @@ void
 ofctrl_socket_appeared(struct ofctrl *ofctrl)
 {
     mgmt_conn_hurry(ofctrl->conn);
+}
+
+/* Is the switch to be left alone for now?  The default is that it is not.
+ * Counts from the next ofctrl_run() on. */
+void
+ofctrl_set_hold(struct ofctrl *ofctrl, enum ofctrl_hold hold)
+{
+    ofctrl->hold = hold;
 }
 
 /* Is the switch to be brought back at once to what it should hold when

@@ -8,18 +8,22 @@
  * plan desires, with the least that must be sent: what the switch holds is
  * read back first, and a restart with nothing changed sends nothing.
  *
- *                          connected
- *      DISCONNECTED ------------------------> READBACK
- *           ^                                    | barrier
- *           | connection lost,                   v
- *           | from any state                   READY <-----------.
- *           |                   a plan with      |               | barrier
- *           '-------------      changes          v               |
- *                                            (in flight) --------'
+ *                   connected          not on hold
+ *      DISCONNECTED -----------> HELD --------------> READBACK
+ *           ^                      ^                     | barrier
+ *           | connection lost,     | on hold             v
+ *           | from any state       '------------------ READY <----------.
+ *           |                   a plan with              |              |
+ *           '-------------      changes                  v      barrier |
+ *                                                    (in flight) -------'
  *
  * By which steps a switch gets to what it should hold, and what becomes of
  * what it refuses, is the matter of lib/openflow/switch-sync.h.  What the plan
  * says while a step is in flight goes into the next.
+ *
+ * A switch on hold is neither read nor written: somebody else is about to put
+ * back what it held before it was restarted, or may be.  Then it is read as if
+ * it had just been connected to.
  *
  * The connection is to the bridge's management socket, a "service connection"
  * (connmgr.h in Open vSwitch): no Controller row, no influence on the fail
@@ -49,6 +53,13 @@ typedef void ofctrl_frame_cb(ofp_port_t port, struct eth_addr src, void *aux);
  * lib/openflow/offer.h. */
 typedef void ofctrl_taken_cb(ofp_port_t port, void *aux);
 
+/* Whether a switch is to be left alone for now. */
+enum ofctrl_hold {
+    OFCTRL_GO,
+    OFCTRL_HOLD_NEW,            /* Once it has been connected to anew. */
+    OFCTRL_HOLD                 /* In any case. */
+};
+
 struct ofctrl *ofctrl_create(const char *bridge, ofctrl_port_cb *,
                              ofctrl_frame_cb *, ofctrl_taken_cb *, void *aux);
 void ofctrl_destroy(struct ofctrl *);
@@ -60,9 +71,11 @@ void ofctrl_wait(struct ofctrl *);
 void ofctrl_socket_appeared(struct ofctrl *);
 void ofctrl_reread(struct ofctrl *);
 void ofctrl_announce(struct ofctrl *, const struct plan *);
+void ofctrl_set_hold(struct ofctrl *, enum ofctrl_hold);
 void ofctrl_set_watch(struct ofctrl *, bool watch);
 void ofctrl_set_allowed(struct ofctrl *, bool allowed);
 
+bool ofctrl_is_held(const struct ofctrl *);
 bool ofctrl_is_connected(const struct ofctrl *);
 bool ofctrl_is_ready(const struct ofctrl *);
 bool ofctrl_is_installed(const struct ofctrl *, const struct plan *);
