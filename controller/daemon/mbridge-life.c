@@ -22,7 +22,7 @@ VLOG_DEFINE_THIS_MODULE(mbridge_life);
 bool
 mbridge_knows_networks(const struct mbridge *mb)
 {
-    return mb->complete || mb->model.n_networks > 0;
+    return !mb->model.incomplete || mb->model.n_networks > 0;
 }
 
 static const struct vport *
@@ -118,6 +118,7 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
 
         found.network = (marks & 1 << REG0_FROM_NETWORK_BIT) != 0;
         found.isolated = (marks & 1 << REG0_ISOLATED_BIT) != 0;
+        found.served = flow->ofpacts_len > 0;
     }
     found.listens = pipeline_table_today(flow->table_id) == TABLE_ANNOUNCE;
     if (port) {
@@ -154,9 +155,14 @@ mbridge_find(struct mbridge *mb, const struct oflow_table *installed)
     struct mport *port;
 
     find_active(mb, installed);
-    if (!mbridge_knows_networks(mb)) {
+    if (mb->model.incomplete) {
+        static const struct port_found by_normal = { .served = true };
+
         plan_for_each_found(mb->plan, installed, found_policy, mb);
         HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+            if (!mb->exact) {
+                port_life_found(&port->life, &by_normal);
+            }
             mbridge_update_mport(mb, port);
         }
     }

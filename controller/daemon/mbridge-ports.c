@@ -231,7 +231,8 @@ mport_update_plan(struct mbridge *mb, struct mport *port,
 
     mport_set_wake(mb, port, port_life_wake_time(&port->life));
     normal_guard_set_port(mb->guard, port->ofport,
-                          in_plan && vport.role == VIF_NETWORK);
+                          in_plan && vport.role == VIF_NETWORK
+                          && !vlan_set_is_empty(&vport.vlan.members));
     port->isolated = in_plan && vport.isolated;
     if (in_plan) {
         mb->check_rows |= vport.role == VIF_HOST;

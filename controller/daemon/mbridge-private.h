@@ -64,7 +64,6 @@ struct mbridge {
     bool apart_isolating;
 
     struct bridge_model model;
-    bool complete;              /* Are all definitions known? */
     struct diag_list model_diags;
     struct diag_list settings_diags;    /* Of the bridge itself. */
     bool check_rows;            /* Look again at what is to be written of it?

@@ -160,7 +160,14 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
         ds_put_cstr(why, "not installed yet");
         return PORT_WAITING;
     }
-    return mb->exact ? claim_state(mb, port->name, why) : PORT_INSTALLED;
+    if (!mb->exact) {
+        return PORT_INSTALLED;
+    } else if (vlan_set_is_empty(&plan_find_port(mb->plan, port->name)
+                                 ->vlan.members)) {
+        ds_put_cstr(why, "it is in no VLAN, since its portgroup is not known");
+        return PORT_WAITING;
+    }
+    return claim_state(mb, port->name, why);
 }
 
 /* Is everything in the switch that is asked for? */
@@ -213,7 +220,7 @@ mbridge_claim_state(const struct mbridge *mb, const struct mac_claim *claim)
 
     if (!plan_get_ctx(plan)->exact) {
         return "kernel";
-    } else if (!claim->active) {
+    } else if (!claim->active || vlan_set_is_empty(&claim->vlans)) {
         return "pending";
     } else if (vlan_set_is_empty(&claim->won)) {
         return "conflict";

@@ -51,6 +51,7 @@ mbridge_create(const char *name, const struct mbridge_env *env)
     diag_list_init(&mb->mode_diags);
     diag_list_init(&mb->settings_diags);
     bridge_model_init(&mb->model, &mb->row, NULL, 0, &mb->model_diags);
+    mb->model.incomplete = true;
     return mb;
 }
 
@@ -62,7 +63,7 @@ mbridge_rows(const struct mbridge *mb)
         .row = &mb->row,
         .model = &mb->model,
         .phase = {
-            .complete = mb->complete,
+            .complete = !mb->model.incomplete,
             .exact = mb->decided_exact,
             .isolating = mb->isolating,
             .apart = mb->apart,
@@ -149,7 +150,7 @@ mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
 
     bridge_model_uninit(&mb->model);
     bridge_model_init(&mb->model, &mb->row, defs, n_defs, &diags);
-    mb->complete = complete;
+    mb->model.incomplete = !complete;
     mbridge_log_new_diags(mb, &mb->model_diags, &diags);
     diag_list_uninit(&mb->model_diags);
     mb->model_diags = diags;
@@ -243,7 +244,7 @@ update_mode(struct mbridge *mb)
         .meter_bands = meter_bands,
     };
 
-    if (!mb->model.conflict && (mb->model.wanted || mb->complete)) {
+    if (!mb->model.conflict && (mb->model.wanted || !mb->model.incomplete)) {
         mb->asked_exact = mb->model.mode == MAC_TABLE_LIBVIRT;
     }
     if (mb->asked_exact) {

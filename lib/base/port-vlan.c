@@ -171,6 +171,19 @@ port_vlan_effect_init_tunnel(struct port_vlan_effect *effect, int vid,
     }
 }
 
+/* Initializes 'effect' to that of a port in no VLAN, which takes no frame and
+ * gets none.  No configuration of a port has it. */
+void
+port_vlan_effect_init_none(struct port_vlan_effect *effect)
+{
+    vlan_set_init(&effect->members);
+    effect->untagged_in = -1;
+    effect->untagged_out = -1;
+    effect->tagged_in = false;
+    effect->push = 0;
+    vlan_set_init(&effect->cvlans);
+}
+
 /* Initializes 'effect' with what Open vSwitch makes of 'vlan' and 'qinq',
  * which are the rules of port_configure() in vswitchd/bridge.c, bundle_set()
  * in ofproto/ofproto-dpif.c, and input_vid_is_valid(),
@@ -198,13 +211,7 @@ port_vlan_effect_init(struct port_vlan_effect *effect,
     bool has_tag = vlan->tag >= 0 && vlan->tag <= VLAN_ID_MAX;
     int vid = has_tag ? vlan->tag : 0;
 
-    vlan_set_init(&effect->members);
-    effect->untagged_in = -1;
-    effect->untagged_out = -1;
-    effect->tagged_in = false;
-    effect->push = 0;
-    vlan_set_init(&effect->cvlans);
-
+    port_vlan_effect_init_none(effect);
     switch (vlan->mode) {
     case PORT_VLAN_MODE_DEFAULT:
         if (has_tag) {

@@ -67,6 +67,7 @@ struct port_vlan_effect {
 bool port_vlan_effect_init(struct port_vlan_effect *,
                            const struct port_vlan *,
                            const struct port_qinq *);
+void port_vlan_effect_init_none(struct port_vlan_effect *);
 bool port_vlan_effect_equals(const struct port_vlan_effect *,
                              const struct port_vlan_effect *);
 void port_vlan_effect_clone(struct port_vlan_effect *,

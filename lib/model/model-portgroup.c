@@ -195,6 +195,17 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
     return true;
 }
 
+/* Is 'vif' to be in no VLAN?  That is what becomes of a port which asks for a
+ * portgroup that there is not (yet), and has no VLANs in its row that it could
+ * keep: it was meant to be in some, and never in all because nobody knows
+ * which. */
+bool
+model_is_nowhere(const struct bridge_model *model, const struct vif *vif)
+{
+    return (port_vlan_is_default(&vif->vlan) && !vif_has_lost_vlan(vif)
+            && awaits_portgroup(model, vif));
+}
+
 /* Initializes '*effect' to the VLANs that 'vif' is to be in, whether its row
  * has them already or they are still to be written there: from the moment when
  * a port is plugged until the database has taken that, the port must not be in
@@ -212,7 +223,10 @@ model_port_vlan_effect(const struct bridge_model *model,
     struct port_vlan vlan;
     bool ok;
 
-    if (vif_has_lost_vlan(vif)) {
+    if (model_is_nowhere(model, vif)) {
+        port_vlan_effect_init_none(effect);
+        return true;
+    } else if (vif_has_lost_vlan(vif)) {
         port_vlan_clone(&vlan, &vif->guest.vlan);
     } else if (!model_port_vlan(model, vif, &vlan)) {
         port_vlan_clone(&vlan, &vif->vlan);
@@ -239,8 +253,14 @@ report_portgroup(const struct bridge_model *model, const struct vif *vif,
     if (how && !portgroup) {
         diag_add(diags, DIAG_WARNING, origin,
                  "no network of this bridge has a portgroup '%s'%s", how,
-                 port_vlan_is_default(&vif->vlan)
-                 ? ", so the port is in all VLANs" : "");
+                 !port_vlan_is_default(&vif->vlan) ? ""
+                 : (model->mode != MAC_TABLE_LIBVIRT
+                    || !model_is_nowhere(model, vif))
+                 ? ", so the port is in all VLANs"
+                 : model->incomplete
+                 ? ", so the port is in no VLAN, unless it was in service "
+                   "before; there are definitions that cannot be read"
+                 : ", so the port is in no VLAN");
     } else if (vif->portgroup && !vif->vlan_is_ours
                && !port_vlan_is_default(&vif->vlan)) {
         diag_add(diags, DIAG_NOTE, origin,

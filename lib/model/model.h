@@ -28,6 +28,8 @@ enum datapath_kind {
 struct bridge_model {
     const struct netdef **networks;     /* By name.  Borrowed. */
     size_t n_networks;
+    bool incomplete;            /* May there be more, in files that cannot be
+                                 * read?  Set by the client. */
     bool wanted;                /* Does anybody ask anything? */
     bool conflict;              /* Leave the mode as it was. */
     enum mac_table_manager mode;
@@ -63,6 +65,7 @@ bool model_port_vlan(const struct bridge_model *, const struct vif *,
                      struct port_vlan *);
 bool model_port_vlan_effect(const struct bridge_model *, const struct vif *,
                             struct port_vlan_effect *);
+bool model_is_nowhere(const struct bridge_model *, const struct vif *);
 void model_report_port(const struct bridge_model *, const struct vif *,
                        const struct origin *, struct diag_list *);
 

@@ -80,7 +80,7 @@ static void
 keep_found(struct port_life *life, bool networks_known, struct vport *vport)
 {
     if (networks_known) {
-        memset(&life->found, 0, sizeof life->found);
+        life->found = (struct port_found) { .served = life->found.served };
     } else if (vport->role != VIF_GUEST) {
         /* Its own keys say what it is. */
     } else if (life->found.network) {
@@ -91,6 +91,23 @@ keep_found(struct port_life *life, bool networks_known, struct vport *vport)
             vport->follow_limit = NETDEF_MAX_RX_FILTERS;
             vport->listens = true;
         }
+    }
+}
+
+/* As long as not all definitions are known, 'vport', which was found to be
+ * served, stays in the VLANs of its row though its portgroup is not known.
+ * That of a new port may be in all VLANs for no moment; but a definition that
+ * cannot be read when this program starts takes nobody off the network. */
+static void
+keep_served(struct port_life *life, const struct port_facts *facts,
+            struct vport *vport)
+{
+    const struct vif *vif = facts->vif;
+
+    life->found.served = life->found.served && facts->model->incomplete;
+    if (life->found.served && model_is_nowhere(facts->model, vif)) {
+        port_vlan_effect_uninit(&vport->vlan);
+        port_vlan_effect_init(&vport->vlan, &vif->vlan, &vif->qinq);
     }
 }
 
@@ -186,6 +203,7 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
         return verdict;
     }
     keep_found(life, facts->networks_known, vport);
+    keep_served(life, facts, vport);
     if (vport->role == VIF_HOST) {
         /* The database has it too, but not after a restart of its server. */
         vport_set_mac(vport, facts->hw_addr);
@@ -281,13 +299,14 @@ port_life_found_active(struct port_life *life)
 }
 
 /* The switch took the port for something of 'found'.  This counts as long as
- * networks are not known. */
+ * networks are not known, or not all. */
 void
 port_life_found(struct port_life *life, const struct port_found *found)
 {
     life->found.network |= found->network;
     life->found.isolated |= found->isolated;
     life->found.listens |= found->listens;
+    life->found.served |= found->served;
 }
 
 /* The guest had changed to 'mac', which is none of its other addresses.

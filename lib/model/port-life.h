@@ -9,7 +9,8 @@
  * nothing else: model_port().  Three things do not.  A guest may be held back,
  * since it is still elsewhere, until its first frame shows that it is not.  It
  * may have changed its address.  And as long as definitions cannot be read, a
- * port is what it was found to be.
+ * port is what it was found to be, and one that was found to be served keeps
+ * its VLANs though it asks for a portgroup that nobody knows.
  *
  * What a stage becomes when the port is looked at, and somebody says that its
  * guest is elsewhere (external_ids:iface-status=inactive, or libvirt's state
@@ -68,6 +69,7 @@ struct port_found {
     bool network;               /* A part of the network side... */
     bool isolated;              /* ...or a guest that is kept apart... */
     bool listens;               /* ...or one that is listened to. */
+    bool served;                /* Were frames taken from it at all? */
 };
 
 struct port_life {

@@ -698,6 +698,63 @@ test_found_followed(void **state OVS_UNUSED)
     world_uninit(&w);
 }
 
+/* Checks that the port is in VLANs 'expected', and that 'said' is said. */
+static void
+look_vlans(struct world *w, const char *expected, const char *said)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    update(w, &diags);
+    vlan_set_format(&s, &w->vport.vlan.members);
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_clear(&s);
+    diag_list_format(&s, &diags);
+    assert_string_equal(ds_cstr(&s), said);
+    ds_destroy(&s);
+    diag_list_uninit(&diags);
+}
+
+#define NO_GOLD "warning: vnet0: no network of this bridge has a portgroup " \
+                "'gold', so the port is in no VLAN"
+
+/* A port whose portgroup is not known is in no VLAN, unless it was served
+ * when this program was started and the definition may yet be read. */
+static void
+test_served(void **state OVS_UNUSED)
+{
+    const struct port_found served = { .served = true };
+    const struct port_found nothing = { .served = false };
+    const char *unread = NO_GOLD ", unless it was in service before; there "
+                         "are definitions that cannot be read\n";
+    struct world w;
+
+    world_init(&w, false);
+    w.vif.portgroup = xstrdup("gold");
+    look_vlans(&w, "", NO_GOLD "\n");
+    w.model.incomplete = true;
+    look_vlans(&w, "", unread);
+    port_life_found(&w.life, &nothing);
+    look_vlans(&w, "", unread);
+    port_life_found(&w.life, &served);
+    look_vlans(&w, "0-4095", unread);
+    w.vif.vlan.tag = 7;
+    look_vlans(&w, "7", "warning: vnet0: no network of this bridge has a "
+               "portgroup 'gold'\n");
+    w.vif.vlan.tag = -1;
+
+    /* Once all is known, what was found no longer counts. */
+    w.networks_known = false;
+    look_vlans(&w, "0-4095", unread);
+    w.networks_known = true;
+    look_vlans(&w, "0-4095", unread);
+    w.model.incomplete = false;
+    look_vlans(&w, "", NO_GOLD "\n");
+    w.model.incomplete = true;
+    look_vlans(&w, "", unread);
+    world_uninit(&w);
+}
+
 /* What one guest has done says nothing of the next on the same port. */
 static void
 test_another_guest(void **state OVS_UNUSED)
@@ -824,6 +881,7 @@ main(void)
         cmocka_unit_test(test_iface_status),
         cmocka_unit_test(test_found_active),
         cmocka_unit_test(test_found_policy),
+        cmocka_unit_test(test_served),
         cmocka_unit_test(test_follow),
         cmocka_unit_test(test_rivals),
         cmocka_unit_test(test_lost),
