@@ -79,6 +79,7 @@ sbin_PROGRAMS += controller/virtnetctl
 
 controller_virtnetctl_SOURCES = \
 	controller/ctl/virtnetctl-check.c \
+	controller/ctl/virtnetctl-commands.c \
 	controller/ctl/virtnetctl-compile.c \
 	controller/ctl/virtnetctl-diff.c \
 	controller/ctl/virtnetctl-explain.c \

@@ -124,6 +124,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/tell/state-events.c \
 	lib/tell/state-graph.c \
 	lib/tell/state-metrics.c \
+	lib/tell/state-select.c \
 	lib/tell/state-status.c \
 	lib/tell/state-top.c \
 	lib/tell/state.c \

@@ -6,8 +6,9 @@ _virtnetctl_bridges() {
     virtnetctl fdb 2>/dev/null | sed -n 's/^# bridge //p'
 }
 
+# Those of bridge $1, or all.
 _virtnetctl_ports() {
-    virtnetctl show 2>/dev/null | sed -n 's/^    Port //p'
+    virtnetctl show "$@" 2>/dev/null | sed -n 's/^    Port //p'
 }
 
 # Offers those of the lines on the standard input that begin with $cur.  "compgen
@@ -24,18 +25,28 @@ _virtnetctl_offer() {
 
 _virtnetctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local command='' word
-    local commands='check compile diff dump-flows explain fdb graph
+    local command='' word last='' bridge=''
+    local position=0
+    local commands='check compile diff dump-flows explain fdb graph help
         list-commands metrics monitor show status top trace verify wait'
     local options='--bridge= --dst= --format=json --format=text --help
-        --no-color --output= --ports= --repair --src= --strict --target=
-        --timeout= --version --vlan='
+        --no-color --output= --ports= --repair --src= --state= --strict
+        --target= --timeout= --version --vlan='
 
+    # What stands behind an option's "=" is a word of its own here.
     for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
-        case $word in
-        -*|=) ;;
-        *) command=$word; break ;;
+        case $last$word in
+        =*|-*|*=) ;;
+        *)
+            if [ -z "$command" ]; then
+                command=$word
+            else
+                position=$((position + 1))
+                [ $position != 1 ] || bridge=$word
+            fi ;;
         esac
+        last=
+        [ "$word" != = ] || last==
     done
 
     COMPREPLY=()
@@ -47,6 +58,10 @@ _virtnetctl() {
     --output)
         COMPREPLY=($(compgen -W 'flows groups bundle ovsdb vsctl json' -- \
                          "$cur"))
+        return ;;
+    --state)
+        COMPREPLY=($(compgen -W 'conflict installed kernel pending quarantined' \
+                         -- "$cur"))
         return ;;
     --format)
         COMPREPLY=($(compgen -W 'text json' -- "$cur"))
@@ -69,10 +84,14 @@ _virtnetctl() {
     case $command in
     '') COMPREPLY=($(compgen -W "$commands" -- "$cur")) ;;
     check|compile|diff|explain) COMPREPLY=($(compgen -f -- "$cur")) ;;
-    fdb|verify)
-        _virtnetctl_offer < <(_virtnetctl_bridges) ;;
-    dump-flows|trace)
-        _virtnetctl_offer < <(_virtnetctl_bridges; _virtnetctl_ports) ;;
+    help) [ $position != 0 ] \
+              || COMPREPLY=($(compgen -W "$commands" -- "$cur")) ;;
+    dump-flows|fdb|show|trace|verify)
+        case $position in
+        0) _virtnetctl_offer < <(_virtnetctl_bridges) ;;
+        1) [ "$command" = verify ] \
+               || _virtnetctl_offer < <(_virtnetctl_ports "$bridge") ;;
+        esac ;;
     wait) _virtnetctl_offer < <(_virtnetctl_ports) ;;
     esac
 }

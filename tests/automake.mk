@@ -323,6 +323,7 @@ tests_bench_bench_LDADD = \
 
 # Scripts.
 test_scripts = \
+	tests/completion.sh \
 	tests/corpus.sh \
 	tests/fuzz/replay.sh \
 	tests/golden-check.sh \
@@ -334,6 +335,7 @@ test_scripts = \
 	tests/layering.sh \
 	tests/metadata.sh \
 	tests/net-define.sh \
+	tests/rst.sh \
 	tests/virtnetctl-examples.sh \
 	tests/virtnetctl-golden.sh
 TESTS += $(test_scripts)

@@ -3,9 +3,11 @@
 #include "controller/ctl/virtnetctl.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon.h"
 #include "dirs.h"
@@ -15,18 +17,57 @@
 #include "lib/base/printable.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
+#include "signals.h"
 #include "svec.h"
 #include "unixctl.h"
 #include "util.h"
 
 /* Commands that ask the daemon, over its control socket. */
 
+/* What give_up() says, made before, because a signal handler can do little. */
+static char *complaint;
+static void (*before_giving_up)(void);
+
+/* Has 'cb' called before the program ends because of its timeout.  It must be
+ * fit for a signal handler. */
+void
+virtnetctl_before_giving_up(void (*cb)(void))
+{
+    before_giving_up = cb;
+}
+
+static void
+give_up(int signr OVS_UNUSED)
+{
+    if (before_giving_up) {
+        before_giving_up();
+    }
+    ignore(write(STDERR_FILENO, complaint, strlen(complaint)));
+    _exit(2);
+}
+
+/* Starts the time that 'target' has to answer, 'own' seconds of which it may
+ * take by its own. */
+static void
+start_timer(const char *target, unsigned int own)
+{
+    struct sigaction action = { .sa_handler = give_up };
+
+    free(complaint);
+    complaint = xasprintf("%s: %s does not answer within %d seconds\n",
+                          program_name, target, options.timeout);
+    sigemptyset(&action.sa_mask);
+    xsigaction(SIGALRM, &action, NULL);
+    alarm(MAX(1, options.timeout) + own);
+}
+
 /* Asks 'target', as ovs-appctl(8) does, for 'command' with the arguments in
- * 'args'.  Ends the program if it does not reply or replies with an error.
- * Returns the reply, which the caller must free. */
-char *
-virtnetctl_ask(const char *target, const char *command,
-               const struct svec *args)
+ * 'args'.  Ends the program if it does not reply in time, or replies with an
+ * error.  'own' is how many seconds it may take by its own.  Returns the
+ * reply, which the caller must free. */
+static char *
+ask(const char *target, const char *command, const struct svec *args,
+    unsigned int own)
 {
     OVS_UNIXCTL_REPLY *result, *reason;
     struct jsonrpc *client;
@@ -47,6 +88,7 @@ virtnetctl_ask(const char *target, const char *command,
         free(pidfile);
     }
 
+    start_timer(target, own);
     int errnum = unixctl_client_create(socket, &client);
     if (errnum) {
         virtnetctl_fatal("%s: %s", socket, ovs_strerror(errnum));
@@ -61,10 +103,28 @@ virtnetctl_ask(const char *target, const char *command,
         error[strcspn(error, "\n")] = '\0';
         virtnetctl_fatal("%s", error);
     }
+    alarm(0);
     jsonrpc_close(client);
     free(socket);
     return ovs_unixctl_reply_steal(result);
 }
+
+/* Asks 'target', as ovs-appctl(8) does, for 'command' with the arguments in
+ * 'args'.  Ends the program if it does not reply within the time that
+ * --timeout says, or replies with an error.  Returns the reply, which the
+ * caller must free. */
+char *
+virtnetctl_ask(const char *target, const char *command,
+               const struct svec *args)
+{
+    return ask(target, command, args, 0);
+}
+
+/* How many seconds the daemon may take by its own: for "export --unlike", which
+ * it answers after five if there is nothing new, and for "wait", in which it
+ * counts the time itself and says what is missing. */
+#define EXPORT_PATIENCE 5
+#define WAIT_PATIENCE 5
 
 /* Returns what the daemon says of itself, asked with 'option' if that is
  * nonnull.  Stores the reply's digest in '*digest' if that is nonnull.  The
@@ -77,7 +137,8 @@ get_state(const char *option, uint32_t *digest)
     if (option) {
         svec_add(&args, option);
     }
-    char *reply = virtnetctl_ask(options.target, "export", &args);
+    char *reply = ask(options.target, "export", &args,
+                      digest ? EXPORT_PATIENCE : 0);
     struct json_t *state = jvalue_parse(reply);
 
     if (!jvalue_is_object(state)) {
@@ -145,10 +206,10 @@ put_reply(struct ds *s, const char *reply)
     }
 }
 
-/* Has the daemon carry out the command in 'ctx' with 'options_' before its
- * arguments, prints the reply, and takes over the exit status. */
+/* Has the daemon carry out 'command' with 'more' as arguments, which may take
+ * 'own' seconds, prints the reply, and takes over the exit status. */
 static void
-forward(struct ovs_cmdl_context *ctx, const struct svec *more)
+forward(const char *command, const struct svec *more, unsigned int own)
 {
     struct svec args = SVEC_EMPTY_INITIALIZER;
     struct ds s = DS_EMPTY_INITIALIZER;
@@ -158,19 +219,15 @@ forward(struct ovs_cmdl_context *ctx, const struct svec *more)
         svec_add(&args, "--format=json");
     }
     svec_append(&args, more);
-    for (int i = 1; i < ctx->argc; i++) {
-        svec_add(&args, ctx->argv[i]);
-    }
 
-    char *reply = virtnetctl_ask(options.target,
-                                 ctx->argv[0], &args);
+    char *reply = ask(options.target, command, &args, own);
     char *eol = strchr(reply, '\n');
     if (eol) {
         *eol = '\0';
     }
     if (!eol || !str_to_int(reply, 10, &virtnetctl_status)) {
         virtnetctl_fatal("%s: not a reply to \"%s\"", options.target,
-                         ctx->argv[0]);
+                         command);
     }
     put_reply(&s, eol + 1);
     free(reply);
@@ -196,12 +253,73 @@ virtnetctl_status_command(struct ovs_cmdl_context *ctx OVS_UNUSED)
     }
 }
 
-/* Prints what 'format' makes of the daemon's state, asked for with counters if
- * 'stats', or the state itself if the output is to be JSON. */
-static void
-print_state(bool stats, void (*format)(struct ds *, const struct json_t *))
+/* Returns the name of the port of 'bridge', one of 'bridges', that 'name' means:
+ * of itself or of its guest.  Ends the program if there is none, or several.
+ * The caller must free it. */
+char *
+virtnetctl_find_port(const struct json_t *bridges, const char *bridge,
+                     const char *name)
+{
+    struct svec found = SVEC_EMPTY_INITIALIZER;
+
+    virtnetctl_check_name(bridges, "bridge", bridge);
+    const struct json_t *ports = jvalue_get(jvalue_get(bridges, bridge),
+                                            "ports");
+    state_find_ports(ports, name, &found);
+    if (!found.n) {
+        virtnetctl_check_name(ports, "port", name);
+    } else if (found.n > 1) {
+        virtnetctl_fatal("guest %s has %"PRIuSIZE" ports: %s", name, found.n,
+                         svec_join(&found, " ", ""));
+    }
+
+    char *port = xstrdup(found.names[0]);
+    svec_destroy(&found);
+    return port;
+}
+
+/* Returns what is asked for in 'ctx', "[BRIDGE [PORT]]", and by options, of the
+ * daemon's state, with counters if 'stats'.  Ends the program if there is no
+ * such bridge or port.  The caller must destroy it. */
+static struct json_t *
+get_selected(const struct ovs_cmdl_context *ctx, bool stats)
 {
     struct json_t *state = virtnetctl_get_state(stats);
+    const struct json_t *bridges = jvalue_get(state, "bridges");
+    struct state_filter filter = {
+        .bridge = ctx->argc > 1 ? ctx->argv[1] : NULL,
+        .port = ctx->argc > 2 ? ctx->argv[2] : NULL,
+        .state = options.state,
+        .vlan = options.vlan,
+    };
+
+    if (filter.bridge) {
+        virtnetctl_check_name(bridges, "bridge", filter.bridge);
+    }
+    if (filter.port) {
+        struct svec found = SVEC_EMPTY_INITIALIZER;
+        const struct json_t *ports = jvalue_get(jvalue_get(bridges,
+                                                           filter.bridge),
+                                                "ports");
+
+        state_find_ports(ports, filter.port, &found);
+        if (!found.n) {
+            virtnetctl_check_name(ports, "port", filter.port);
+        }
+        svec_destroy(&found);
+    }
+
+    struct json_t *selected = state_select(state, &filter);
+    jvalue_unref(state);
+    return selected;
+}
+
+/* Prints what 'format' makes of 'state', or 'state' itself if the output is to
+ * be JSON, and destroys it. */
+static void
+print_state(struct json_t *state,
+            void (*format)(struct ds *, const struct json_t *))
+{
     struct ds s = DS_EMPTY_INITIALIZER;
 
     if (options.json) {
@@ -214,63 +332,37 @@ print_state(bool stats, void (*format)(struct ds *, const struct json_t *))
 }
 
 void
-virtnetctl_show(struct ovs_cmdl_context *ctx OVS_UNUSED)
+virtnetctl_show(struct ovs_cmdl_context *ctx)
 {
-    print_state(false, state_format_show);
+    print_state(get_selected(ctx, false), state_format_show);
 }
 
 void
 virtnetctl_graph(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     options.color = false;
-    print_state(false, state_format_graph);
+    print_state(virtnetctl_get_state(false), state_format_graph);
 }
 
 void
 virtnetctl_metrics(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     options.color = false;
-    print_state(true, state_format_metrics);
-}
-
-static struct json_t *
-fdb_to_json(const struct json_t *state, const char *wanted)
-{
-    const struct json_t *bridges = jvalue_get(state, "bridges");
-    struct json_t *json = jvalue_object();
-    const char **names = jvalue_names(bridges);
-
-    for (const char **b = names; *b; b++) {
-        if (!wanted || !strcmp(wanted, *b)) {
-            const struct json_t *fdb = jvalue_get(jvalue_get(bridges, *b),
-                                                  "fdb");
-
-            jvalue_put(json, *b, jvalue_ref(fdb));
-        }
-    }
-    free(names);
-    return json;
+    print_state(virtnetctl_get_state(true), state_format_metrics);
 }
 
 void
 virtnetctl_fdb(struct ovs_cmdl_context *ctx)
 {
-    struct json_t *state = virtnetctl_get_state(true);
-    const struct json_t *bridges = jvalue_get(state, "bridges");
-    const char *wanted = ctx->argc > 1 ? ctx->argv[1] : NULL;
+    struct json_t *state = get_selected(ctx, true);
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    if (wanted) {
-        virtnetctl_check_name(bridges, "bridge", wanted);
-    }
     if (options.json) {
-        virtnetctl_print_json(fdb_to_json(state, wanted));
-        jvalue_unref(state);
-        return;
+        virtnetctl_print_json(state_fdb_to_json(state));
+    } else {
+        state_format_fdb(&s, state, ctx->argc > 1 ? ctx->argv[1] : NULL);
+        virtnetctl_print(&s);
     }
-
-    state_format_fdb(&s, state, wanted);
-    virtnetctl_print(&s);
     jvalue_unref(state);
 }
 
@@ -279,15 +371,17 @@ virtnetctl_dump_flows(struct ovs_cmdl_context *ctx)
 {
     struct json_t *state = virtnetctl_get_state(false);
     const struct json_t *bridges = jvalue_get(state, "bridges");
-    struct svec none = SVEC_EMPTY_INITIALIZER;
+    struct svec args = SVEC_EMPTY_INITIALIZER;
 
     virtnetctl_check_name(bridges, "bridge", ctx->argv[1]);
+    svec_add(&args, ctx->argv[1]);
     if (ctx->argc > 2) {
-        virtnetctl_check_name(jvalue_get(jvalue_get(bridges, ctx->argv[1]),
-                                         "ports"), "port", ctx->argv[2]);
+        svec_add_nocopy(&args, virtnetctl_find_port(bridges, ctx->argv[1],
+                                                    ctx->argv[2]));
     }
     jvalue_unref(state);
-    forward(ctx, &none);
+    forward("dump-flows", &args, 0);
+    svec_destroy(&args);
 }
 
 void
@@ -304,9 +398,28 @@ virtnetctl_verify(struct ovs_cmdl_context *ctx)
         virtnetctl_check_name(jvalue_get(state, "bridges"), "bridge",
                               ctx->argv[1]);
         jvalue_unref(state);
+        svec_add(&args, ctx->argv[1]);
     }
-    forward(ctx, &args);
+    forward("verify", &args, 0);
     svec_destroy(&args);
+}
+
+/* Adds to 'ports' those that 'name' means, of any bridge, or 'name' itself if
+ * it means none: it may be plugged any moment. */
+static void
+add_meant(struct svec *ports, const struct json_t *bridges, const char *name)
+{
+    const char **names = jvalue_names(bridges);
+    size_t n = ports->n;
+
+    for (const char **bridge = names; *bridge; bridge++) {
+        state_find_ports(jvalue_get(jvalue_get(bridges, *bridge), "ports"),
+                         name, ports);
+    }
+    if (ports->n == n) {
+        svec_add(ports, name);
+    }
+    free(names);
 }
 
 void
@@ -314,9 +427,15 @@ virtnetctl_wait(struct ovs_cmdl_context *ctx)
 {
     struct svec args = SVEC_EMPTY_INITIALIZER;
 
-    if (options.timeout >= 0) {
-        svec_add_nocopy(&args, xasprintf("--timeout=%d", options.timeout));
+    svec_add_nocopy(&args, xasprintf("--timeout=%d", options.timeout));
+    if (ctx->argc > 1) {
+        struct json_t *state = virtnetctl_get_state(false);
+
+        for (int i = 1; i < ctx->argc; i++) {
+            add_meant(&args, jvalue_get(state, "bridges"), ctx->argv[i]);
+        }
+        jvalue_unref(state);
     }
-    forward(ctx, &args);
+    forward("wait", &args, WAIT_PATIENCE);
     svec_destroy(&args);
 }

@@ -9,16 +9,42 @@
 #include "lib/tell/state.h"
 #include "lib/tell/trace.h"
 #include "openvswitch/dynamic-string.h"
+#include "packets.h"
 #include "svec.h"
 #include "util.h"
 
 /* "trace BRIDGE PORT [FRAME]": what becomes of a frame.  Ports are known by
  * the daemon, frames are traced by ovs-vswitchd. */
 
-/* Appends the frame that the options and 'frame', which may be null,
- * describe, without who sends it. */
+/* Appends the address that --dst means: one, or that of a port of 'bridge' or of
+ * its guest. */
 static void
-put_frame(struct ds *s, const char *frame)
+put_destination(struct ds *s, const struct json_t *bridges, const char *bridge)
+{
+    struct eth_addr mac;
+
+    if (eth_addr_from_string(options.dst, &mac)) {
+        ds_put_format(s, ",dl_dst=%s", options.dst);
+    } else {
+        char *name = virtnetctl_find_port(bridges, bridge, options.dst);
+        const struct json_t *port
+            = jvalue_get(jvalue_get(jvalue_get(bridges, bridge), "ports"),
+                         name);
+
+        if (!jvalue_get(port, "mac")) {
+            virtnetctl_fatal("--dst=%s: port %s has no address", options.dst,
+                             name);
+        }
+        ds_put_format(s, ",dl_dst=%s", jvalue_get_string(port, "mac"));
+        free(name);
+    }
+}
+
+/* Appends the frame that the options and 'frame', which may be null,
+ * describe, without who sends it to 'bridge'. */
+static void
+put_frame(struct ds *s, const char *frame, const struct json_t *bridges,
+          const char *bridge)
 {
     if (frame) {
         ds_put_format(s, ",%s", frame);
@@ -27,10 +53,10 @@ put_frame(struct ds *s, const char *frame)
         ds_put_format(s, ",dl_src=%s", options.src);
     }
     if (options.dst) {
-        ds_put_format(s, ",dl_dst=%s", options.dst);
+        put_destination(s, bridges, bridge);
     }
-    if (options.vlan) {
-        ds_put_format(s, ",dl_vlan=%s", options.vlan);
+    if (options.vlan >= 0) {
+        ds_put_format(s, ",dl_vlan=%d", options.vlan);
     }
 }
 
@@ -45,14 +71,13 @@ virtnetctl_trace(struct ovs_cmdl_context *ctx)
     struct ds s = DS_EMPTY_INITIALIZER;
     struct trace trace;
 
-    virtnetctl_check_name(bridges, "bridge", ctx->argv[1]);
-    const struct json_t *ports = jvalue_get(jvalue_get(bridges, ctx->argv[1]),
-                                            "ports");
-    virtnetctl_check_name(ports, "port", ctx->argv[2]);
-    const struct json_t *port = jvalue_get(ports, ctx->argv[2]);
+    char *name = virtnetctl_find_port(bridges, ctx->argv[1], ctx->argv[2]);
+    const struct json_t *port
+        = jvalue_get(jvalue_get(jvalue_get(bridges, ctx->argv[1]), "ports"),
+                     name);
 
     ds_put_format(&flow, "in_port=%lld", jvalue_get_integer(port, "ofport"));
-    put_frame(&flow, frame);
+    put_frame(&flow, frame, bridges, ctx->argv[1]);
     if (!options.src && jvalue_get(port, "mac")
         && !(frame && strstr(frame, "dl_src="))) {
         ds_put_format(&flow, ",dl_src=%s", jvalue_get_string(port, "mac"));
@@ -70,6 +95,7 @@ virtnetctl_trace(struct ovs_cmdl_context *ctx)
     }
     trace_uninit(&trace);
     free(reply);
+    free(name);
     svec_destroy(&args);
     ds_destroy(&flow);
     jvalue_unref(state);

@@ -19,18 +19,24 @@
 /* Commands that go on until they are stopped: "monitor" and "top". */
 
 static void
-print_event(const struct json_t *event)
+print_event(struct json_t *event)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
+    char *now = xastrftime_msec("%Y-%m-%dT%H:%M:%S.###Z", time_wall_msec(),
+                                true);
 
     if (options.json) {
         /* One line for each. */
+        jvalue_put_string(event, "time", now);
         jvalue_format_line(&s, event);
         options.color = false;
     } else {
+        ds_put_format(&s, "%s ", now);
         printable_put(&s, jvalue_get_string(event, "event"));
-        ds_put_cstr(&s, " bridge ");
-        printable_put(&s, jvalue_get_string(event, "bridge"));
+        if (jvalue_get(event, "bridge")) {
+            ds_put_cstr(&s, " bridge ");
+            printable_put(&s, jvalue_get_string(event, "bridge"));
+        }
         if (jvalue_get(event, "port")) {
             ds_put_cstr(&s, " port ");
             printable_put(&s, jvalue_get_string(event, "port"));
@@ -40,6 +46,7 @@ print_event(const struct json_t *event)
             printable_put(&s, jvalue_get_string(event, "text"));
         }
     }
+    free(now);
     ds_put_char(&s, '\n');
     virtnetctl_print(&s);
 }
@@ -71,6 +78,12 @@ restore_terminal(void *aux OVS_UNUSED)
     tcsetattr(STDIN_FILENO, TCSANOW, &saved_termios);
 }
 
+static void
+restore_terminal_now(void)
+{
+    restore_terminal(NULL);
+}
+
 /* Makes single keys readable.  Returns false if there is no terminal. */
 static bool
 prepare_terminal(void)
@@ -82,6 +95,7 @@ prepare_terminal(void)
         return false;
     }
     fatal_signal_add_hook(restore_terminal, NULL, NULL, true);
+    virtnetctl_before_giving_up(restore_terminal_now);
     raw = saved_termios;
     raw.c_lflag &= ~(ICANON | ECHO);
     tcsetattr(STDIN_FILENO, TCSANOW, &raw);

@@ -31,8 +31,10 @@ struct virtnetctl_options {
     const char *ports[2];       /* --ports, or null. */
     size_t n_ports;
     const char *target;
-    int timeout;                /* In seconds, -1 for none. */
-    const char *src, *dst, *vlan;   /* Of trace. */
+    int timeout;                /* In seconds. */
+    const char *src, *dst;      /* --src and --dst, or null. */
+    int vlan;                   /* --vlan, or -1. */
+    const char *state;          /* --state, or null. */
     unsigned int given;         /* Those of special_options[] that were. */
 };
 
@@ -47,13 +49,21 @@ void virtnetctl_print_json(struct json_t *);
 char *virtnetctl_nearest(const char *wanted, const char *const names[],
                          size_t n);
 
+/* The commands. */
+void virtnetctl_run(int argc, char *argv[]);
+void virtnetctl_put_usage(struct ds *);
+void virtnetctl_note_option(const char *name);
+
 /* The daemon. */
 struct svec;
+void virtnetctl_before_giving_up(void (*cb)(void));
 char *virtnetctl_ask(const char *target, const char *command,
                      const struct svec *args);
 struct json_t *virtnetctl_get_state(bool stats);
 struct json_t *virtnetctl_await_state(uint32_t *digest);
 void virtnetctl_check_name(const struct json_t *object, const char *what,
+                           const char *name);
+char *virtnetctl_find_port(const struct json_t *bridges, const char *bridge,
                            const char *name);
 
 /* Definitions from files. */

@@ -20,6 +20,7 @@
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
+#include "lib/tell/state.h"
 #include "lib/tell/translation-format.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -154,7 +155,7 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         jvalue_put_string(json, "state", "not wired");
         jvalue_put_string(json, "reason",
                           diags->n ? diags->diags[0].text
-                          : "is not in the database yet");
+                          : STATE_NOT_YET);
     }
     if (vif) {
         struct ds s = DS_EMPTY_INITIALIZER;

@@ -18,7 +18,9 @@ add_event(struct json_t *events, const char *event, const char *bridge,
     struct json_t *json = jvalue_object();
 
     jvalue_put_string(json, "event", event);
-    jvalue_put_string(json, "bridge", bridge);
+    if (bridge) {
+        jvalue_put_string(json, "bridge", bridge);
+    }
     if (port) {
         jvalue_put_string(json, "port", port);
     }
@@ -49,37 +51,122 @@ describe_port(const struct json_t *port)
                      state_get_guest(port));
 }
 
+static bool
+string_differs(const struct json_t *a, const struct json_t *b,
+               const char *member)
+{
+    return strcmp(jvalue_get_string(a, member), jvalue_get_string(b, member));
+}
+
+/* Has a port with states 'old' and 'new' become another in what flows are made
+ * of? */
+static bool
+port_moved(const struct json_t *old, const struct json_t *new)
+{
+    return (string_differs(old, new, "mac") || string_differs(old, new, "vlan")
+            || jvalue_get_integer(old, "ofport")
+               != jvalue_get_integer(new, "ofport"));
+}
+
+/* Returns 'port', or null if it is null or only on its way: the switch has it
+ * before the database does, and a moment longer. */
+static const struct json_t *
+port_if_there(const struct json_t *port)
+{
+    return (port
+            && !strcmp(jvalue_get_string(port, "reason"), STATE_NOT_YET)
+            ? NULL : port);
+}
+
+static void
+compare_guest(struct json_t *events, const char *bridge, const char *name,
+              const struct json_t *old, const struct json_t *new)
+{
+    if (jvalue_get_bool(old, "link-down") != jvalue_get_bool(new,
+                                                             "link-down")) {
+        add_event(events, jvalue_get_bool(new, "link-down") ? "link down"
+                  : "link up", bridge, name, state_get_guest(new));
+    }
+    if (old && string_differs(old, new, "guest-state")
+        && jvalue_get(new, "guest-state")) {
+        char *event = xasprintf("guest %s", jvalue_get_string(new,
+                                                              "guest-state"));
+
+        add_event(events, event, bridge, name, state_get_guest(new));
+        free(event);
+    }
+}
+
 static void
 compare_port(struct json_t *events, const char *bridge, const char *name,
              const struct json_t *old, const struct json_t *new)
 {
-    char *text = describe_port(new ? new : old);
+    char *text;
 
+    old = port_if_there(old);
+    new = port_if_there(new);
+    if (!old && !new) {
+        return;
+    }
+
+    text = describe_port(new ? new : old);
     if (!old) {
         add_event(events, "plugged", bridge, name, text);
     } else if (!new) {
         add_event(events, "unplugged", bridge, name, text);
-    } else if (strcmp(jvalue_get_string(old, "mac"),
-                      jvalue_get_string(new, "mac"))
-               || strcmp(jvalue_get_string(old, "vlan"),
-                         jvalue_get_string(new, "vlan"))
-               || jvalue_get_integer(old, "ofport")
-                  != jvalue_get_integer(new, "ofport")) {
+    } else if (jvalue_get(old, "role") && port_moved(old, new)) {
         add_event(events, "moved", bridge, name, text);
     }
-    if (new && strcmp(jvalue_get_string(old, "state"),
-                      jvalue_get_string(new, "state"))) {
-        add_event(events, jvalue_get_string(new, "state"), bridge, name,
-                  jvalue_get_string(new, "reason"));
-    }
     free(text);
+    if (new) {
+        if ((string_differs(old, new, "state")
+             || string_differs(old, new, "reason"))
+            && strcmp(jvalue_get_string(new, "state"), "installing")) {
+            add_event(events, jvalue_get_string(new, "state"), bridge, name,
+                      jvalue_get_string(new, "reason"));
+        }
+        compare_guest(events, bridge, name, old, new);
+    }
+}
+
+/* While a bundle is on its way, every port of the bridge is "installing".
+ * Gives 'new' the state of 'old' if nothing has happened to the port
+ * itself. */
+static void
+settle_port(const struct json_t *old, struct json_t *new)
+{
+    if (old && new
+        && !strcmp(jvalue_get_string(new, "state"), "installing")
+        && !port_moved(old, new)) {
+        jvalue_put_string(new, "state", jvalue_get_string(old, "state"));
+        if (jvalue_get(old, "reason")) {
+            jvalue_put(new, "reason", jvalue_ref(jvalue_get(old, "reason")));
+        }
+    }
+}
+
+static void
+compare_ports(struct json_t *events, const char *bridge,
+              const struct json_t *old, const struct json_t *new)
+{
+    struct sset ports = SSET_INITIALIZER(&ports);
+
+    add_names(&ports, old);
+    add_names(&ports, new);
+    const char **sorted = sset_sort(&ports);
+    for (size_t i = 0; i < sset_count(&ports); i++) {
+        settle_port(jvalue_get(old, sorted[i]), jvalue_get(new, sorted[i]));
+        compare_port(events, bridge, sorted[i], jvalue_get(old, sorted[i]),
+                     jvalue_get(new, sorted[i]));
+    }
+    free(sorted);
+    sset_destroy(&ports);
 }
 
 static void
 compare_bridge(struct json_t *events, const char *name,
                const struct json_t *old, const struct json_t *new)
 {
-    struct sset ports = SSET_INITIALIZER(&ports);
     const char *old_mode = jvalue_get_string(old, "macTableManager");
     const char *new_mode = jvalue_get_string(new, "macTableManager");
     const struct json_t *old_networks = jvalue_get(old, "networks");
@@ -93,25 +180,68 @@ compare_bridge(struct json_t *events, const char *name,
                    && !jvalue_equals(old_networks, new_networks))) {
         add_event(events, "network changed", name, NULL, new_mode);
     }
-    add_names(&ports, jvalue_get(old, "ports"));
-    add_names(&ports, jvalue_get(new, "ports"));
-
-    const char **sorted = sset_sort(&ports);
-    for (size_t i = 0; i < sset_count(&ports); i++) {
-        compare_port(events, name, sorted[i],
-                     jvalue_get(jvalue_get(old, "ports"), sorted[i]),
-                     jvalue_get(jvalue_get(new, "ports"), sorted[i]));
-    }
-    free(sorted);
-    sset_destroy(&ports);
+    compare_ports(events, name, jvalue_get(old, "ports"),
+                  jvalue_get(new, "ports"));
 }
 
+static bool
+array_contains(const struct json_t *array, const struct json_t *value)
+{
+    for (size_t i = 0; i < jvalue_count(array); i++) {
+        if (jvalue_equals(jvalue_at(array, i), value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds an event for each of the diagnostics 'diags' that 'others' does not
+ * have: with its severity in the name or, if 'ended', as no longer true. */
+static void
+add_diags(struct json_t *events, const struct json_t *diags,
+          const struct json_t *others, bool ended)
+{
+    for (size_t i = 0; i < jvalue_count(diags); i++) {
+        const struct json_t *diag = jvalue_at(diags, i);
+        const char *severity = jvalue_get_string(diag, "severity");
+
+        if (strcmp(severity, "note") && !array_contains(others, diag)) {
+            char *event = xasprintf("%s%s", severity, ended ? " ended" : "");
+            char *text = xasprintf("%s:%lld: %s",
+                                   jvalue_get_string(diag, "file"),
+                                   jvalue_get_integer(diag, "line"),
+                                   jvalue_get_string(diag, "text"));
+
+            add_event(events, event, NULL, NULL, text);
+            free(text);
+            free(event);
+        }
+    }
+}
+
+static void
+compare_definitions(struct json_t *events, const struct json_t *old,
+                    const struct json_t *new)
+{
+    const struct json_t *old_diags = jvalue_get(old, "diagnostics");
+    const struct json_t *new_diags = jvalue_get(new, "diagnostics");
+
+    add_diags(events, old_diags, new_diags, true);
+    add_diags(events, new_diags, old_diags, false);
+}
+
+/* What has happened from state 'old' to 'new', as an array of objects that
+ * have "event", "bridge", "port" and "text".  A port that is "installing" in
+ * 'new' only because another is gets the state back there that it had, so that
+ * 'new' can be the next 'old'.  The caller must destroy the array. */
 struct json_t *
-state_find_events(const struct json_t *old, const struct json_t *new)
+state_find_events(const struct json_t *old, struct json_t *new)
 {
     struct json_t *events = jvalue_array();
     struct sset bridges = SSET_INITIALIZER(&bridges);
 
+    compare_definitions(events, jvalue_get(old, "definitions"),
+                        jvalue_get(new, "definitions"));
     add_names(&bridges, jvalue_get(old, "bridges"));
     add_names(&bridges, jvalue_get(new, "bridges"));
     const char **sorted = sset_sort(&bridges);

@@ -268,6 +268,31 @@ put_fdb(struct ds *s, const struct json_t *fdb, const struct json_t *ports)
     }
 }
 
+/* Returns entry 'e' of a MAC table of a bridge with 'ports', with what is known
+ * of its port.  The caller must destroy it. */
+static struct json_t *
+fdb_entry_to_json(const struct json_t *e, const struct json_t *ports)
+{
+    const struct json_t *port = jvalue_get(ports, jvalue_get_string(e,
+                                                                    "port"));
+    const char **names = jvalue_names(e);
+    struct json_t *json = jvalue_object();
+
+    for (const char **name = names; *name; name++) {
+        jvalue_put(json, *name, jvalue_ref(jvalue_get(e, *name)));
+    }
+    free(names);
+    jvalue_put_integer(json, "ofport", jvalue_get_integer(port, "ofport"));
+    if (state_get_guest(port)[0]) {
+        jvalue_put_string(json, "guest", state_get_guest(port));
+    }
+    if (jvalue_get(port, "rx_packets")) {
+        jvalue_put_integer(json, "packets",
+                           jvalue_get_integer(port, "rx_packets"));
+    }
+    return json;
+}
+
 static void
 format_fdb(struct ds *s, const char *name, const struct json_t *bridge)
 {
@@ -290,4 +315,29 @@ state_format_fdb(struct ds *s, const struct json_t *state, const char *bridge)
     } else {
         state_for_each_member(s, bridges, format_fdb);
     }
+}
+
+/* Returns the MAC tables in 'state' by bridge, each entry with what
+ * state_format_fdb() tells of it besides: "ofport", "packets" (to the address,
+ * if known) and "guest".  The caller must destroy it. */
+struct json_t *
+state_fdb_to_json(const struct json_t *state)
+{
+    const struct json_t *bridges = jvalue_get(state, "bridges");
+    const char **names = jvalue_names(bridges);
+    struct json_t *json = jvalue_object();
+
+    for (const char **name = names; *name; name++) {
+        const struct json_t *bridge = jvalue_get(bridges, *name);
+        const struct json_t *fdb = jvalue_get(bridge, "fdb");
+        struct json_t *array = jvalue_array();
+
+        for (size_t i = 0; i < jvalue_count(fdb); i++) {
+            jvalue_add(array, fdb_entry_to_json(jvalue_at(fdb, i),
+                                                jvalue_get(bridge, "ports")));
+        }
+        jvalue_put(json, *name, array);
+    }
+    free(names);
+    return json;
 }

@@ -12,18 +12,34 @@
 
 struct ds;
 struct json_t;
+struct svec;
+
+/* What a part of a state is chosen by. */
+struct state_filter {
+    const char *bridge;         /* Null for all, as in the others. */
+    const char *port;           /* Of a port or of its guest. */
+    const char *state;          /* "installed", "conflict"... */
+    int vlan;                   /* -1 for all. */
+};
+
+struct json_t *state_select(const struct json_t *state,
+                            const struct state_filter *);
+void state_find_ports(const struct json_t *ports, const char *name,
+                      struct svec *found);
 
 void state_format_status(struct ds *, const struct json_t *state);
 void state_format_show(struct ds *, const struct json_t *state);
 void state_format_fdb(struct ds *, const struct json_t *state,
                       const char *bridge);
+struct json_t *state_fdb_to_json(const struct json_t *state);
 void state_format_graph(struct ds *, const struct json_t *state);
 void state_format_metrics(struct ds *, const struct json_t *state);
 
-/* What has happened between two states, as an array of objects that have
- * "event", "bridge", "port" and "text".  The caller must destroy it. */
 struct json_t *state_find_events(const struct json_t *old,
-                               const struct json_t *new);
+                                 struct json_t *new);
+
+/* Why a port is not wired that is on its way. */
+#define STATE_NOT_YET "is not in the database yet"
 
 /* Rates of guests between two states that are 'msec' milliseconds apart, by
  * 'sort': "rx", "tx" or "name". */

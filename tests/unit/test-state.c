@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/jvalue.h"
@@ -21,6 +22,15 @@
     "{\"bridges\":{\"br0\":{\"macTableManager\":\"" MODE "\",\"ok\":true,"  \
     "\"state\":\"installed\",\"networks\":[],\"ports\":{" PORTS "}}}}"
 #define TAP(MAC, VLAN, S) "\"tap1\":" GUEST(MAC, VLAN, S)
+
+#define NOT_YET "\"tap1\":{\"state\":\"not wired\",\"reason\":\"" \
+    STATE_NOT_YET "\"}"
+#define WEB(STATE, DOWN)                                                \
+    "{\"role\":\"guest\",\"guest\":\"web\",\"guest-state\":\"" STATE      \
+    "\",\"state\":\"installed\",\"link-down\":" DOWN "}"
+#define DIAG(SEVERITY)                                                  \
+    "{\"severity\":\"" SEVERITY "\",\"file\":\"f\",\"line\":3,"           \
+    "\"text\":\"t\"}"
 
 /* Appends what has happened from 'old' to 'new', a line for each event. */
 static void
@@ -55,8 +65,7 @@ test_events(void **state OVS_UNUSED)
           STATE("libvirt", TAP("m1", "10", "installed")), "" },
         { STATE("libvirt", ""),
           STATE("libvirt", TAP("m1", "10", "installing")),
-          "plugged br0 tap1: guest m1, VLAN 10, vm id1\n"
-          "installing br0 tap1: \n" },
+          "plugged br0 tap1: guest m1, VLAN 10, vm id1\n" },
         { STATE("libvirt", TAP("m1", "10", "installing")),
           STATE("libvirt", TAP("m1", "10", "installed")),
           "installed br0 tap1: \n" },
@@ -66,6 +75,29 @@ test_events(void **state OVS_UNUSED)
         { STATE("libvirt", TAP("m1", "10", "installed")),
           STATE("libvirt", ""),
           "unplugged br0 tap1: guest m1, VLAN 10, vm id1\n" },
+        /* Another port is being installed. */
+        { STATE("libvirt", TAP("m1", "10", "installed")),
+          STATE("libvirt", TAP("m1", "10", "installing")), "" },
+        { STATE("libvirt", TAP("m1", "10", "installed")),
+          STATE("libvirt", TAP("m1", "11", "installing")),
+          "moved br0 tap1: guest m1, VLAN 11, vm id1\n" },
+        /* The switch knows a port before the database and after. */
+        { STATE("libvirt", ""), STATE("libvirt", NOT_YET), "" },
+        { STATE("libvirt", NOT_YET), STATE("libvirt", ""), "" },
+        { STATE("libvirt", NOT_YET),
+          STATE("libvirt", TAP("m1", "10", "installed")),
+          "plugged br0 tap1: guest m1, VLAN 10, vm id1\n"
+          "installed br0 tap1: \n" },
+        { STATE("libvirt", TAP("m1", "10", "installed")),
+          STATE("libvirt", NOT_YET),
+          "unplugged br0 tap1: guest m1, VLAN 10, vm id1\n" },
+        { STATE("libvirt", "\"tap1\":" WEB("running", "false")),
+          STATE("libvirt", "\"tap1\":" WEB("paused", "true")),
+          "link down br0 tap1: web\nguest paused br0 tap1: web\n" },
+        { "{}", "{\"definitions\":{\"diagnostics\":[" DIAG("error") ","
+          DIAG("note") "]}}", "error  : f:3: t\n" },
+        { "{\"definitions\":{\"diagnostics\":[" DIAG("warning") "]}}", "{}",
+          "warning ended  : f:3: t\n" },
         { STATE("libvirt", ""), STATE("kernel", ""),
           "network changed br0 : kernel\n" },
         { "{}", STATE("kernel", ""), "bridge added br0 : kernel\n" },
@@ -79,6 +111,87 @@ test_events(void **state OVS_UNUSED)
         assert_string_equal(ds_cstr(&s), cases[i].events);
         ds_destroy(&s);
     }
+}
+
+/* What is "installing" for another port's sake is as it was, also for the next
+ * comparison. */
+static void
+test_events_settle(void **state OVS_UNUSED)
+{
+    struct json_t *old = jvalue_parse(STATE("libvirt",
+                                            TAP("m1", "10", "conflict")));
+    struct json_t *new = jvalue_parse(STATE("libvirt",
+                                            TAP("m1", "10", "installing")));
+
+    jvalue_unref(state_find_events(old, new));
+    assert_true(jvalue_equals(old, new));
+    jvalue_unref(new);
+    jvalue_unref(old);
+}
+
+/* Appends the names of all ports in 'bridges', and then of the MAC tables'. */
+static void
+put_names(struct ds *s, const struct json_t *bridges)
+{
+    const char **names = jvalue_names(bridges);
+
+    for (const char **b = names; *b; b++) {
+        const struct json_t *bridge = jvalue_get(bridges, *b);
+        const struct json_t *fdb = jvalue_get(bridge, "fdb");
+        const char **ports = jvalue_names(jvalue_get(bridge, "ports"));
+
+        for (const char **port = ports; *port; port++) {
+            ds_put_format(s, "%s ", *port);
+        }
+        free(ports);
+        for (size_t i = 0; i < jvalue_count(fdb); i++) {
+            ds_put_format(s, "%s ", jvalue_get_string(jvalue_at(fdb, i),
+                                                      "port"));
+        }
+    }
+    free(names);
+}
+
+static void
+test_select(void **state OVS_UNUSED)
+{
+    static const char text[]
+        = "{\"version\":\"1\",\"bridges\":{\"br0\":{\"ok\":true,\"ports\":{"
+          "\"a\":{\"vlan\":\"5,10-20\",\"state\":\"installed\",\"guest\":\"w\"},"
+          "\"b\":{\"vlan\":\"0-4095\",\"state\":\"conflict\"}},"
+          "\"fdb\":[{\"port\":\"a\",\"vlan\":\"10-20\"},"
+          "{\"port\":\"b\",\"vlan\":\"7\"}]},"
+          "\"br1\":{\"ports\":{\"c\":{\"vlan\":\"\"}}}}}";
+    static const struct {
+        struct state_filter filter;
+        const char *ports;      /* And those of the MAC table. */
+    } cases[] = {
+        { { .vlan = -1 }, "a b a b c" },
+        { { .bridge = "br1", .vlan = -1 }, "c" },
+        { { .bridge = "br2", .vlan = -1 }, "" },
+        { { .port = "w", .vlan = -1 }, "a a" },
+        { { .port = "b", .vlan = -1 }, "b b" },
+        { { .vlan = 5 }, "a b" },
+        { { .vlan = 9 }, "b" },
+        { { .vlan = 20 }, "a b a" },
+        { { .vlan = 7 }, "b b" },
+        { { .vlan = 0, .state = "conflict" }, "b" },
+    };
+    struct json_t *json = jvalue_parse(text);
+
+    assert_true(jvalue_is_object(json));
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct json_t *part = state_select(json, &cases[i].filter);
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        assert_string_equal(jvalue_get_string(part, "version"), "1");
+        put_names(&s, jvalue_get(part, "bridges"));
+        ds_chomp(&s, ' ');
+        assert_string_equal(ds_cstr(&s), cases[i].ports);
+        ds_destroy(&s);
+        jvalue_unref(part);
+    }
+    jvalue_unref(json);
 }
 
 typedef void format_cb(struct ds *, const struct json_t *);
@@ -227,6 +340,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_events),
+        cmocka_unit_test(test_events_settle),
+        cmocka_unit_test(test_select),
         cmocka_unit_test(test_show),
         cmocka_unit_test(test_status),
         cmocka_unit_test(test_quoting),

@@ -1,0 +1,54 @@
+#! /bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the completion of virtnetctl offers, word by word.  Speaks TAP.
+
+set -u
+export LC_ALL=C
+
+top=${srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+. "$top/tests/tap.sh"
+
+# In the place of the program: a daemon with bridge br0, and ports p1 and p2
+# there and p9 elsewhere.
+virtnetctl() {
+    case "$*" in
+    fdb) echo '# bridge br0' ;;
+    'show br0') printf '    Port p%s\n' 1 2 ;;
+    show) printf '    Port p%s\n' 1 2 9 ;;
+    esac
+}
+compopt() { :; }
+. "$top/packaging/virtnetctl-completion.bash"
+
+# Offers to the words $2... must be $1.
+offers() {
+    local expected=$1
+
+    shift
+    COMP_WORDS=(virtnetctl "$@")
+    COMP_CWORD=$#
+    COMPREPLY=()
+    _virtnetctl
+    report "virtnetctl $*" "$([ "${COMPREPLY[*]}" = "$expected" ] \
+                                  || echo "offered: ${COMPREPLY[*]}")"
+}
+
+offers 'show' sh
+offers 'show status' s
+offers 'br0' show ''
+offers 'p1 p2' show br0 ''
+offers '' show br0 p1 ''
+offers 'p1 p2' fdb --vlan = 7 br0 ''
+offers 'br0' --vlan = 7 fdb ''
+offers 'p1 p2' trace br0 --vlan = 7 ''
+offers '' trace br0 p1 ''
+offers '' verify br0 ''
+offers 'p1 p2 p9' wait ''
+offers 'p1 p2 p9' wait p1 ''
+offers 'verify' help ver
+offers '' help verify ''
+offers '--state= --strict' --st
+offers 'json' show --format = j
+offers 'br0' compile --bridge = ''
+tap_finish
