@@ -37,8 +37,8 @@ static void list_commands(struct ovs_cmdl_context *);
 static const struct command commands[] = {
     { "check", "FILE...", 1, INT_MAX, virtnetctl_check, FILES,
       "check network definitions", " strict " },
-    { "compile", "FILE... --ports=PORTS", 1, INT_MAX, virtnetctl_compile, FILES,
-      "print what they come to", " ports output bridge " },
+    { "compile", "FILE... --ports=PORTS", 1, INT_MAX, virtnetctl_compile,
+      FILES, "print what they come to", " ports output bridge " },
     { "diff", "A B --ports=PORTS", 2, 2, virtnetctl_diff, FILES,
       "print what would change from A to B", " ports " },
     { "explain", "FILE... < DUMP", 1, INT_MAX, virtnetctl_explain, FILES,

@@ -120,9 +120,9 @@ virtnetctl_ask(const char *target, const char *command,
     return ask(target, command, args, 0);
 }
 
-/* How many seconds the daemon may take by its own: for "export --unlike", which
- * it answers after five if there is nothing new, and for "wait", in which it
- * counts the time itself and says what is missing. */
+/* How many seconds the daemon may take by its own: for "export --unlike",
+ * which it answers after five if there is nothing new, and for "wait", in
+ * which it counts the time itself and says what is missing. */
 #define EXPORT_PATIENCE 5
 #define WAIT_PATIENCE 5
 
@@ -253,9 +253,9 @@ virtnetctl_status_command(struct ovs_cmdl_context *ctx OVS_UNUSED)
     }
 }
 
-/* Returns the name of the port of 'bridge', one of 'bridges', that 'name' means:
- * of itself or of its guest.  Ends the program if there is none, or several.
- * The caller must free it. */
+/* Returns the name of the port of 'bridge', one of 'bridges', that 'name'
+ * means: of itself or of its guest.  Ends the program if there is none, or
+ * several.  The caller must free it. */
 char *
 virtnetctl_find_port(const struct json_t *bridges, const char *bridge,
                      const char *name)
@@ -278,9 +278,9 @@ virtnetctl_find_port(const struct json_t *bridges, const char *bridge,
     return port;
 }
 
-/* Returns what is asked for in 'ctx', "[BRIDGE [PORT]]", and by options, of the
- * daemon's state, with counters if 'stats'.  Ends the program if there is no
- * such bridge or port.  The caller must destroy it. */
+/* Returns what is asked for in 'ctx', "[BRIDGE [PORT]]", and by options, of
+ * the daemon's state, with counters if 'stats'.  Ends the program if there is
+ * no such bridge or port.  The caller must destroy it. */
 static struct json_t *
 get_selected(const struct ovs_cmdl_context *ctx, bool stats)
 {

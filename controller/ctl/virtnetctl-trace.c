@@ -16,8 +16,8 @@
 /* "trace BRIDGE PORT [FRAME]": what becomes of a frame.  Ports are known by
  * the daemon, frames are traced by ovs-vswitchd. */
 
-/* Appends the address that --dst means: one, or that of a port of 'bridge' or of
- * its guest. */
+/* Appends the address that --dst means: one, or that of a port of 'bridge' or
+ * of its guest. */
 static void
 put_destination(struct ds *s, const struct json_t *bridges, const char *bridge)
 {

@@ -268,8 +268,8 @@ put_fdb(struct ds *s, const struct json_t *fdb, const struct json_t *ports)
     }
 }
 
-/* Returns entry 'e' of a MAC table of a bridge with 'ports', with what is known
- * of its port.  The caller must destroy it. */
+/* Returns entry 'e' of a MAC table of a bridge with 'ports', with what is
+ * known of its port.  The caller must destroy it. */
 static struct json_t *
 fdb_entry_to_json(const struct json_t *e, const struct json_t *ports)
 {
