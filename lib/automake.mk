@@ -73,6 +73,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/compile-flood.c \
 	lib/openflow/compile-port.c \
 	lib/openflow/compile.h \
+	lib/openflow/egress.c \
+	lib/openflow/egress.h \
 	lib/openflow/flood-table.c \
 	lib/openflow/flood-table.h \
 	lib/openflow/flow-dump.c \

@@ -34,6 +34,22 @@ port_vlan_mode_from_string(const char *name, enum port_vlan_mode *mode)
     return false;
 }
 
+/* Stores what 'name', a value of other_config:priority-tags, stands for in
+ * '*tag' and returns true.  Returns false, with '*tag' untouched, for what is
+ * not among vswitch.xml's; to Open vSwitch that is "never". */
+bool
+port_priority_tag_from_string(const char *name, enum port_priority_tag *tag)
+{
+#define PORT_PRIORITY_TAG(ENUM, NAME)           \
+    if (!strcmp(name, NAME)) {                  \
+        *tag = PORT_PRIORITY_TAG_##ENUM;        \
+        return true;                            \
+    }
+    PORT_PRIORITY_TAGS
+#undef PORT_PRIORITY_TAG
+    return false;
+}
+
 /* Initializes 'vlan' as the configuration of a port whose VLAN columns are all
  * empty. */
 void
@@ -180,8 +196,33 @@ port_vlan_effect_init_none(struct port_vlan_effect *effect)
     effect->untagged_in = -1;
     effect->untagged_out = -1;
     effect->tagged_in = false;
+    effect->keeps_priority = false;
+    effect->keeps_null_tags = false;
     effect->push = 0;
     vlan_set_init(&effect->cvlans);
+}
+
+/* Changes 'effect' to what it is with 'tag', which are the rules of
+ * output_normal() and xvlan_put() in ofproto/ofproto-dpif-xlate.c.
+ *
+ * A tag that is taken off because of its VLAN leaves one for VLAN 0 behind if
+ * it has a priority.  In VLAN 0 that is to take nothing off.  A tag that says
+ * nothing at all is kept by a port that would have kept it if it said
+ * something. */
+static void
+port_vlan_effect_keep_tags(struct port_vlan_effect *effect,
+                           enum port_priority_tag tag)
+{
+    if (tag == PORT_PRIORITY_TAG_NEVER || effect->push) {
+        return;
+    }
+    effect->keeps_null_tags = (tag == PORT_PRIORITY_TAG_ALWAYS
+                               && effect->untagged_out
+                               && vlan_set_contains(&effect->members, 0));
+    effect->keeps_priority = effect->untagged_out > 0;
+    if (!effect->untagged_out) {
+        effect->untagged_out = -1;
+    }
 }
 
 /* Initializes 'effect' with what Open vSwitch makes of 'vlan' and 'qinq',
@@ -202,7 +243,8 @@ port_vlan_effect_init_none(struct port_vlan_effect *effect)
  * tag, or with tag 0, of which Open vSwitch makes nothing of use; 'effect' is
  * then that of a port that admits nothing and gets nothing.
  *
- * 'qinq' may be null for the defaults. */
+ * 'qinq' may be null for the defaults.  A dot1q-tunnel port is as if its
+ * priority-tags were "never". */
 bool
 port_vlan_effect_init(struct port_vlan_effect *effect,
                       const struct port_vlan *vlan,
@@ -219,29 +261,32 @@ port_vlan_effect_init(struct port_vlan_effect *effect,
         } else {
             port_vlan_effect_init_trunk(effect, &vlan->trunks);
         }
-        return true;
+        break;
 
     case PORT_VLAN_MODE_TRUNK:
         port_vlan_effect_init_trunk(effect, &vlan->trunks);
-        return true;
+        break;
 
     case PORT_VLAN_MODE_ACCESS:
         port_vlan_effect_init_access(effect, vid);
-        return true;
+        break;
 
     case PORT_VLAN_MODE_NATIVE_TAGGED:
     case PORT_VLAN_MODE_NATIVE_UNTAGGED:
         port_vlan_effect_init_native(effect, vid, vlan);
-        return true;
+        break;
 
     case PORT_VLAN_MODE_DOT1Q_TUNNEL:
         if (!vid) {
             return false;
         }
         port_vlan_effect_init_tunnel(effect, vid, qinq);
-        return true;
+        break;
     }
-    OVS_NOT_REACHED();
+    if (qinq) {
+        port_vlan_effect_keep_tags(effect, qinq->priority_tag);
+    }
+    return true;
 }
 
 bool
@@ -252,6 +297,8 @@ port_vlan_effect_equals(const struct port_vlan_effect *a,
             && a->untagged_in == b->untagged_in
             && a->untagged_out == b->untagged_out
             && a->tagged_in == b->tagged_in
+            && a->keeps_priority == b->keeps_priority
+            && a->keeps_null_tags == b->keeps_null_tags
             && a->push == b->push
             && vlan_set_equals(&a->cvlans, &b->cvlans));
 }

@@ -46,8 +46,26 @@ bool port_vlan_equals(const struct port_vlan *, const struct port_vlan *);
 bool port_vlan_is_default(const struct port_vlan *);
 void port_vlan_format(struct ds *, const struct port_vlan *);
 
-/* More columns, which matter in mode dot1q-tunnel only. */
+/* other_config:priority-tags: what becomes of a tag that has no VLAN, or none
+ * any longer. */
+#define PORT_PRIORITY_TAGS                              \
+    PORT_PRIORITY_TAG(NEVER, "never")                   \
+    PORT_PRIORITY_TAG(IF_NONZERO, "if-nonzero")         \
+    PORT_PRIORITY_TAG(ALWAYS, "always")
+
+enum port_priority_tag {
+#define PORT_PRIORITY_TAG(ENUM, NAME) PORT_PRIORITY_TAG_##ENUM,
+    PORT_PRIORITY_TAGS
+#undef PORT_PRIORITY_TAG
+};
+
+bool port_priority_tag_from_string(const char *, enum port_priority_tag *);
+
+/* More columns. */
 struct port_qinq {
+    enum port_priority_tag priority_tag;
+
+    /* These matter in mode dot1q-tunnel only. */
     struct vlan_set cvlans;     /* Empty if column cvlans is. */
     bool is_8021q;              /* other_config:qinq-ethtype=802.1q. */
 };
@@ -57,6 +75,8 @@ struct port_vlan_effect {
     int untagged_in;            /* VLAN of untagged frames in, -1: dropped. */
     int untagged_out;           /* VLAN whose tag is taken off, or -1. */
     bool tagged_in;             /* Does the port take tagged frames at all? */
+    bool keeps_priority;        /* Does a priority outlive its tag's VLAN? */
+    bool keeps_null_tags;       /* Is it sent tags that say nothing? */
 
     /* Mode dot1q-tunnel: a tag for VLAN 'untagged_out' is put on all frames
      * that are taken, whether they have one or not. */

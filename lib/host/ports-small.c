@@ -224,6 +224,19 @@ vif_qinq_ethtype(const struct json *json, void *vif_)
 }
 
 static char *
+vif_priority_tags(const struct json *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    if (json->type != JSON_STRING
+        || !port_priority_tag_from_string(json_string(json),
+                                          &vif->qinq.priority_tag)) {
+        return xstrdup("expected \"never\", \"if-nonzero\" or \"always\"");
+    }
+    return NULL;
+}
+
+static char *
 vif_bond_mode(const struct json *json, void *vif_)
 {
     struct vif *vif = vif_;
@@ -309,6 +322,7 @@ take_port(const char *name, const struct json *json, void *bridge_)
         { "ofport", vif_ofport },
         { "port", vif_port },
         { "port-profile", vif_profile },
+        { "priority-tags", vif_priority_tags },
         { "protected", vif_protected },
         { "qinq-ethtype", vif_qinq_ethtype },
         { "tag", vif_tag },

@@ -178,6 +178,7 @@ static void
 read_port(struct vif *vif, const struct port_columns *row)
 {
     const char *mark = get(row->external_ids, "virtnet-vlan");
+    const char *priority_tags = get(row->other_config, "priority-tags");
 
     vif->port = nullable_xstrdup(row->name);
     if (row->vlan_mode) {
@@ -191,6 +192,9 @@ read_port(struct vif *vif, const struct port_columns *row)
     read_vlans(&vif->qinq.cvlans, &row->cvlans);
     vif->qinq.is_8021q = is_string(get(row->other_config, "qinq-ethtype"),
                                    "802.1q");
+    if (priority_tags) {
+        port_priority_tag_from_string(priority_tags, &vif->qinq.priority_tag);
+    }
     vif->vlan_is_ours = mark != NULL;
     vif->vlan_is_kept = is_string(mark, "kept");
     vif->is_protected = row->protected_;

@@ -108,6 +108,7 @@ vif_equals(const struct vif *a, const struct vif *b)
             && port_vlan_equals(&a->vlan, &b->vlan)
             && vlan_set_equals(&a->qinq.cvlans, &b->qinq.cvlans)
             && a->qinq.is_8021q == b->qinq.is_8021q
+            && a->qinq.priority_tag == b->qinq.priority_tag
             && a->vlan_is_ours == b->vlan_is_ours
             && a->is_protected == b->is_protected
             && a->protected_is_ours == b->protected_is_ours

@@ -6,6 +6,7 @@
 
 #include "flow.h"
 #include "lib/model/vport.h"
+#include "lib/openflow/egress.h"
 #include "lib/openflow/offer.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/slice.h"
@@ -107,7 +108,10 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
  * ofproto-dpif-xlate.c):
  *
  *     in_port=7,vlan_tci=0x1000
- *         actions=set_field:0->vlan_tci,goto_table:SOURCE */
+ *         actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,
+ *                 goto_table:SOURCE
+ *
+ * The mark is for ports that want such tags nevertheless: see egress.h. */
 static void
 compile_admit_untagged(struct compilation *c)
 {
@@ -122,6 +126,7 @@ compile_admit_untagged(struct compilation *c)
         match_set_dl_tci(&match, htons(VLAN_CFI));
         start_admit(c);
         pipeline_put_untag(c->ofpacts, 0);
+        pipeline_put_had_null_tag(c->ofpacts);
         add_admit(c, PRIORITY_ADMIT_NULL_TAG, &match);
         if (vlan->tagged_in && vlan_set_contains(&vlan->members, 0)) {
             return;             /* A block of compile_admit_tagged(). */
@@ -290,8 +295,7 @@ for_each_egress(struct compilation *c, const struct vlan_set *vlans,
 
         vlan_set_remove(&tagged, untagged);
         put_meter(c, c->egress_meter);
-        pipeline_put_untag(c->ofpacts, untagged);
-        pipeline_put_output(c->ofpacts, c->vport->ofport);
+        egress_put_output(c->ofpacts, c->vport, &block);
         cb(c, &block);
     }
 
@@ -299,7 +303,7 @@ for_each_egress(struct compilation *c, const struct vlan_set *vlans,
     size_t n = vlan_set_blocks(&tagged, &blocks);
     for (size_t i = 0; i < n; i++) {
         put_meter(c, c->egress_meter);
-        pipeline_put_output(c->ofpacts, c->vport->ofport);
+        egress_put_output(c->ofpacts, c->vport, &blocks[i]);
         cb(c, &blocks[i]);
     }
     free(blocks);
@@ -351,52 +355,15 @@ add_reflect(struct compilation *c, const struct vlan_block *block)
     add(c, TABLE_REFLECT, PRIORITY_REFLECT_MAC, &match);
 }
 
-/* Makes c->ofpacts what sends a frame of customers' VLANs that a dot1q-tunnel
- * port takes, and no others: actions=pop_vlan,resubmit(7,CVLAN) */
-static void
-put_cvlan_lookup(struct compilation *c)
-{
-    ofpbuf_clear(c->ofpacts);
-    pipeline_put_untag(c->ofpacts, c->vport->vlan.untagged_out);
-    pipeline_put_lookup(c->ofpacts, c->vport->ofport, TABLE_CVLAN);
-}
-
 /* FLOOD: bucket=bucket_id:7,actions=pop_vlan,output:7 in the block's group. */
 static void
 add_flood_bucket(struct compilation *c, const struct vlan_block *block)
 {
-    if (port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
-        put_cvlan_lookup(c);
-    }
+    egress_put_group_output(c->ofpacts, c->vport);
     slice_add_bucket(c->slice,
                      pipeline_flood_group(block, c->vport->ofport,
                                           c->vport->isolated),
                      ofp_to_u16(c->vport->ofport), c->cookie, c->ofpacts);
-}
-
-/* CVLAN: in_port=7,vlan_tci=0x1028/0x1ff8 actions=output:7
- *
- * Only groups come here.  To where an address is known to be, frames of all
- * VLANs go, as NORMAL has it. */
-static void
-compile_cvlans(struct compilation *c)
-{
-    struct vlan_block *blocks;
-    size_t n;
-
-    if (!port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
-        return;
-    }
-    n = vlan_set_blocks(&c->vport->vlan.cvlans, &blocks);
-    for (size_t i = 0; i < n; i++) {
-        struct match match = MATCH_CATCHALL_INITIALIZER;
-
-        match_set_in_port(&match, c->vport->ofport);
-        pipeline_match_block(&match, &blocks[i]);
-        pipeline_put_output(c->ofpacts, c->vport->ofport);
-        add(c, TABLE_CVLAN, PRIORITY_CVLAN, &match);
-    }
-    free(blocks);
 }
 
 /* UNKNOWN: dl_vlan=10 actions=pop_vlan,output:1 */
@@ -407,8 +374,7 @@ add_unknown_output(struct compilation *c, const struct vlan_block *block)
 
     pipeline_match_block(&match, block);
     add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &match);
-    if (port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
-        put_cvlan_lookup(c);
+    if (egress_put_group_output(c->ofpacts, c->vport)) {
         pipeline_match_multicast(&match);
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_MULTICAST, &match);
     }
@@ -471,11 +437,13 @@ compile_macs(struct compilation *c, const struct vlan_set *const won[])
 
 /* Makes c->offers what the first frame of a guest that is held back has the
  * switch put in.  The tag of a dot1q-tunnel port can be taken off by pop_vlan
- * only, which is nothing that can be learned. */
+ * only, which is nothing that can be learned, nor is a lookup in EGRESS. */
 static void
 compile_offers(struct compilation *c, const struct vlan_set *const free[])
 {
-    if (!c->vport->vlan.push) {
+    const struct port_vlan_effect *vlan = &c->vport->vlan;
+
+    if (!vlan->push && !vlan->keeps_priority && !vlan->keeps_null_tags) {
         c->offering = true;
         compile_macs(c, free);
         c->offering = false;
@@ -532,10 +500,10 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
             compile_macs(&c, won);
         }
         for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
-        compile_cvlans(&c);
+        egress_compile(vport, c.cookie, slice);
     } else if (ctx->network == NETWORK_DIRECT) {
         for_each_egress(&c, &vport->vlan.members, add_unknown_output);
-        compile_cvlans(&c);
+        egress_compile(vport, c.cookie, slice);
     } else if (ctx->network == NETWORK_SEVERAL) {
         compile_unknown_normal(&c);
     }

@@ -262,6 +262,14 @@ pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid)
     }
 }
 
+/* Appends to 'ofpacts' what gives an untagged frame a tag for VLAN 0 and with
+ * priority 0. */
+void
+pipeline_put_null_tag(struct ofpbuf *ofpacts)
+{
+    put_vlan_tci(ofpacts, VLAN_CFI, UINT16_MAX);
+}
+
 static void
 put_reg0_bit(struct ofpbuf *ofpacts, int bit)
 {
@@ -291,6 +299,22 @@ void
 pipeline_put_isolated(struct ofpbuf *ofpacts)
 {
     put_reg0_bit(ofpacts, REG0_ISOLATED_BIT);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one that has lost a tag which
+ * said nothing. */
+void
+pipeline_put_had_null_tag(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_NULL_TAG_BIT);
+}
+
+/* Makes 'match' match on frames that are so marked. */
+void
+pipeline_match_had_null_tag(struct match *match)
+{
+    match_set_reg_masked(match, 0, 1 << REG0_NULL_TAG_BIT,
+                         1 << REG0_NULL_TAG_BIT);
 }
 
 /* Makes 'match' match on frames from isolated guests. */

@@ -18,7 +18,7 @@
  *       known (VLAN,   |     | multicast, broadcast
  *       MAC): output   |     v
  *                      |   FLOOD: guests and host in the VLAN
- *                unknown     |      (some by CVLAN)
+ *                unknown     |      (some by EGRESS)
  *                      v     v
  *                      UNKNOWN: the network side
  *
@@ -52,7 +52,7 @@ struct ofpbuf;
     PIPELINE_TABLE(ANNOUNCE, 215, "guests that say who they are")       \
     PIPELINE_TABLE(FORWARD, 230, "exact (VLAN, MAC) of guests and host")  \
     PIPELINE_TABLE(FLOOD, 240, "broadcast and multicast, by VLAN")      \
-    PIPELINE_TABLE(CVLAN, 245, "customers' VLANs that tunnel ports choose")  \
+    PIPELINE_TABLE(EGRESS, 245, "what some ports want of the tag below")  \
     PIPELINE_TABLE(UNKNOWN, 250, "nobody's here: to the network side")
 
 enum pipeline_table {
@@ -70,6 +70,7 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_FROM_NETWORK_BIT 0     /* In by a port of the network side. */
 #define REG0_PENDING_BIT 1          /* From a guest without its address. */
 #define REG0_ISOLATED_BIT 2         /* From a guest that is isolated. */
+#define REG0_NULL_TAG_BIT 3         /* Came with a tag that said nothing. */
 
 /* Ways in which a guest announces itself: see
  * pipeline_match_announcement(). */
@@ -113,7 +114,8 @@ enum {
     PRIORITY_FLOOD_BLOCK = 100,
     PRIORITY_FLOOD_ISOLATED = 120,
 
-    PRIORITY_CVLAN = 100,
+    PRIORITY_EGRESS = 100,
+    PRIORITY_EGRESS_NULL_TAG = 110,
 
     PRIORITY_UNKNOWN_DROP = 1,
     PRIORITY_UNKNOWN_OUTPUT = 100,
@@ -186,6 +188,9 @@ void pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid);
 void pipeline_put_lookup(struct ofpbuf *ofpacts, ofp_port_t,
                          enum pipeline_table);
 void pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid);
+void pipeline_put_null_tag(struct ofpbuf *ofpacts);
+void pipeline_put_had_null_tag(struct ofpbuf *ofpacts);
+void pipeline_match_had_null_tag(struct match *);
 void pipeline_put_from_network(struct ofpbuf *ofpacts);
 void pipeline_put_pending(struct ofpbuf *ofpacts);
 void pipeline_put_isolated(struct ofpbuf *ofpacts);

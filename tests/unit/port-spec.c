@@ -103,6 +103,9 @@ port_spec_random(struct port_spec *spec, unsigned int index,
         .mac = role == VIF_NETWORK ? eth_addr_zero : random_guest_mac(),
         .active = random_range(4) != 0,
         .isolated = role == VIF_GUEST && !random_range(3),
+        .priority_tag = (random_range(2) ? PORT_PRIORITY_TAG_NEVER
+                         : random_range(2) ? PORT_PRIORITY_TAG_IF_NONZERO
+                         : PORT_PRIORITY_TAG_ALWAYS),
     };
     snprintf(spec->name, sizeof spec->name, "p%02u", index % 100);
     random_port_vlan(&spec->vlan);
@@ -133,6 +136,8 @@ port_spec_uninit(struct port_spec *spec)
 void
 port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
 {
+    const struct port_qinq qinq = { .priority_tag = spec->priority_tag };
+
     *vport = (struct vport) {
         .name = xstrdup(spec->name),
         .ofport = spec->ofport,
@@ -152,7 +157,7 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         ovs_assert(vport_add_mac(vport, spec->others[i], announced
                                  ? CLAIM_ANNOUNCED : CLAIM_LISTED));
     }
-    ovs_assert(port_vlan_effect_init(&vport->vlan, &spec->vlan, NULL));
+    ovs_assert(port_vlan_effect_init(&vport->vlan, &spec->vlan, &qinq));
 }
 
 /* Initializes 'specs' to random guests with, perhaps, a host port and a plain

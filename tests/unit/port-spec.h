@@ -20,6 +20,7 @@ struct port_spec {
     ofp_port_t ofport;
     enum vif_role role;
     struct port_vlan vlan;
+    enum port_priority_tag priority_tag;
     struct eth_addr mac;        /* Zero for a network port. */
     struct eth_addr others[3];  /* Without repetition. */
     size_t n_others;

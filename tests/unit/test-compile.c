@@ -82,7 +82,8 @@ static const struct port_case {
     /* VLAN 0 may or may not have a tag to take off. */
     { VIF_GUEST, PORT_VLAN_MODE_ACCESS, -1, { 0 },
       "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
-      "actions=set_field:0->vlan_tci,goto_table:210\n"
+      "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
+      "goto_table:210\n"
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=goto_table:210\n"
       CUT_OFF_PORT
@@ -116,7 +117,8 @@ static const struct port_case {
     /* All VLANs. */
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
       "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
-      "actions=set_field:0->vlan_tci,goto_table:210\n"
+      "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
+      "goto_table:210\n"
       "table=0,priority=100,in_port=7 actions=goto_table:210\n"
       "table=230,priority=100,dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "0-4095: bucket=bucket_id:7,actions=output:7\n" },
@@ -144,7 +146,8 @@ static const struct port_case {
     /* The host passes by SOURCE. */
     { VIF_HOST, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
       "table=0,priority=120,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
-      "actions=set_field:0->vlan_tci,goto_table:230\n"
+      "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
+      "goto_table:230\n"
       "table=0,priority=100,in_port=LOCAL actions=goto_table:230\n"
       "table=230,priority=100,dl_dst=02:00:00:00:00:01 actions=LOCAL\n"
       "0-4095: bucket=bucket_id:65534,actions=LOCAL\n" },
@@ -158,8 +161,8 @@ static const struct port_case {
     /* A network port: all that is nobody's here. */
     { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
       "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
-      "actions=set_field:0->vlan_tci,set_field:0x1/0x1->reg0,"
-      "goto_table:230\n"
+      "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
+      "set_field:0x1/0x1->reg0,goto_table:230\n"
       "table=0,priority=100,in_port=7 "
       "actions=set_field:0x1/0x1->reg0,goto_table:230\n"
       "table=250,priority=100 actions=output:7\n" },
@@ -359,8 +362,8 @@ static const struct network_case {
      * NORMAL sees none of its frames. */
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
-        NULL_TAG "actions=set_field:0->vlan_tci,set_field:0x1/0x1->reg0,"
-        "goto_table:230\n"
+        NULL_TAG "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
+        "set_field:0x1/0x1->reg0,goto_table:230\n"
         "table=0,priority=100,in_port=7 "
         "actions=set_field:0x1/0x1->reg0,goto_table:230\n" },
       ADMISSION_ALL, false },
@@ -394,7 +397,7 @@ static const struct network_case {
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
         NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:230\n"
+        "set_field:0x8/0x8->reg0,set_field:0x1/0x1->reg0,goto_table:230\n"
         "table=0,priority=100,in_port=7 "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:230\n" },
       ADMISSION_ALL, false },
@@ -432,7 +435,7 @@ static const struct network_case {
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_ACCESS, -1, { 0 },
         NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:230\n"
+        "set_field:0x8/0x8->reg0,set_field:0x1/0x1->reg0,goto_table:230\n"
         UNTAGGED "actions="LEARN"set_field:0x1/0x1->reg0,"
         "goto_table:230\n"
         CUT_OFF_PORT },
@@ -525,7 +528,8 @@ test_reflections(void **state OVS_UNUSED)
     port_case_to_vport(&port_cases[7], &vport);
     check_port(&ctx, &vport, &vport.vlan.members,
                "table=0,priority=120,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
-               "actions=set_field:0->vlan_tci,goto_table:230\n"
+               "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
+               "goto_table:230\n"
                "table=0,priority=100,in_port=LOCAL actions=goto_table:230\n"
                "table=205,priority=100,dl_src=02:00:00:00:00:01 "
                "actions=drop\n"

@@ -81,17 +81,22 @@ vlan_in(const struct port_spec *spec, ovs_be16 tci)
 }
 
 /* The tag of a frame with tag 'tci' in 'vlan' that 'spec' gets:
- * xvlan_output_translate() and xvlan_put(). */
+ * xvlan_output_translate(), output_normal() and xvlan_put(). */
 static ovs_be16
 tci_out(const struct port_spec *spec, int vlan, ovs_be16 tci)
 {
-    if (is_access(spec)
-        || (spec->vlan.mode == PORT_VLAN_MODE_NATIVE_UNTAGGED
-            && vlan == MAX(0, spec->vlan.tag))) {
-        return htons(0);
-    }
+    bool untagged = (is_access(spec)
+                     || (spec->vlan.mode == PORT_VLAN_MODE_NATIVE_UNTAGGED
+                         && vlan == MAX(0, spec->vlan.tag)));
+    bool plain = untagged && spec->priority_tag == PORT_PRIORITY_TAG_NEVER;
+    ovs_be16 out = (htons(untagged ? 0 : vlan)
+                    | (plain ? 0 : tci & htons(VLAN_PCP_MASK)));
 
-    ovs_be16 out = htons(vlan) | (tci & htons(VLAN_PCP_MASK));
+    /* What came with a tag that says nothing. */
+    if (!untagged && !vlan && tci == htons(VLAN_CFI)
+        && spec->priority_tag == PORT_PRIORITY_TAG_ALWAYS) {
+        return tci;
+    }
     return out ? out | htons(VLAN_CFI) : out;
 }
 

@@ -106,6 +106,55 @@ test_effect(void **state OVS_UNUSED)
     }
 }
 
+/* What becomes of tags without a VLAN. */
+static void
+test_priority_tags(void **state OVS_UNUSED)
+{
+    const struct {
+        const char *mode;
+        int tag;
+        const char *priority_tags;
+        int untagged_out;
+        bool keeps_priority, keeps_null_tags;
+    } tag_cases[] = {
+        { "", 10, "never", 10, false, false },
+        { "", 10, "if-nonzero", 10, true, false },
+        { "", 10, "always", 10, true, false },
+        { "native-untagged", 10, "if-nonzero", 10, true, false },
+        { "native-tagged", 10, "always", -1, false, false },
+        /* In VLAN 0, that is not to take the tag off. */
+        { "", 0, "never", 0, false, false },
+        { "", 0, "if-nonzero", -1, false, false },
+        { "", 0, "always", -1, false, false },
+        { "native-untagged", 0, "always", -1, false, false },
+        { "native-tagged", 0, "always", -1, false, true },
+        { "", -1, "if-nonzero", -1, false, false },
+        { "", -1, "always", -1, false, true },
+        { "trunk", -1, "always", -1, false, true },
+        /* Not carried out. */
+        { "dot1q-tunnel", 10, "always", 10, false, false },
+    };
+    enum port_priority_tag ignored;
+
+    assert_false(port_priority_tag_from_string("sometimes", &ignored));
+    for (size_t i = 0; i < ARRAY_SIZE(tag_cases); i++) {
+        struct port_vlan vlan = { .tag = tag_cases[i].tag };
+        struct port_qinq qinq = { .cvlans = VLAN_SET_INITIALIZER };
+        struct port_vlan_effect effect;
+
+        assert_true(port_vlan_mode_from_string(tag_cases[i].mode,
+                                               &vlan.mode));
+        assert_true(port_priority_tag_from_string(tag_cases[i].priority_tags,
+                                                  &qinq.priority_tag));
+        assert_true(port_vlan_effect_init(&effect, &vlan, &qinq));
+        assert_int_equal(effect.untagged_out, tag_cases[i].untagged_out);
+        assert_int_equal(effect.keeps_priority, tag_cases[i].keeps_priority);
+        assert_int_equal(effect.keeps_null_tags,
+                         tag_cases[i].keeps_null_tags);
+        port_vlan_effect_uninit(&effect);
+    }
+}
+
 /* A dot1q-tunnel port takes frames of all customers' VLANs, or of some. */
 static void
 test_cvlans(void **state OVS_UNUSED)
@@ -207,6 +256,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_effect),
+        cmocka_unit_test(test_priority_tags),
         cmocka_unit_test(test_cvlans),
         cmocka_unit_test(test_equals),
         cmocka_unit_test(test_format),
