@@ -79,6 +79,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/flood-table.h \
 	lib/openflow/flow-dump.c \
 	lib/openflow/flow-dump.h \
+	lib/openflow/mac-sets.c \
+	lib/openflow/mac-sets.h \
 	lib/openflow/meter-sync.c \
 	lib/openflow/meter-sync.h \
 	lib/openflow/noflood-ports.c \

@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
 	tests/unit/test-model-portgroup \
+	tests/unit/test-multicast \
 	tests/unit/test-netdef \
 	tests/unit/test-netdef-choice \
 	tests/unit/test-netdef-elements \
@@ -154,6 +155,10 @@ tests_unit_test_netdef_elements_LDADD = $(UNIT_LIBS)
 tests_unit_test_netdef_law_SOURCES = tests/unit/test-netdef-law.c
 tests_unit_test_netdef_law_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_netdef_law_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_multicast_SOURCES = tests/unit/test-multicast.c
+tests_unit_test_multicast_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_multicast_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_network_side_SOURCES = tests/unit/test-network-side.c
 tests_unit_test_network_side_CPPFLAGS = $(UNIT_CPPFLAGS)

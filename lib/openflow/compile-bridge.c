@@ -2,6 +2,7 @@
 #include <config.h>
 #include "lib/openflow/compile.h"
 
+#include "lib/openflow/mac-sets.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/slice.h"
 #include "openvswitch/match.h"
@@ -19,26 +20,26 @@ bridge_ctx_equals(const struct bridge_ctx *a, const struct bridge_ctx *b)
             && a->meter_bands == b->meter_bands);
 }
 
+#define MAC(A, B, C, D, E, F) ETH_ADDR_C(A, B, C, D, E, F)
+
 /* The destinations that NORMAL does not forward unless the bridge's
  * other_config:forward-bpdu is true: eth_addr_is_reserved() of Open vSwitch,
  * in the fewest masked addresses. */
-static const struct {
-    struct eth_addr addr, mask;
-} reserved[] = {
-#define MAC(A, B, C, D, E, F) \
-    ETH_ADDR_C(A, B, C, D, E, F)
+static const struct mac_set reserved_groups[] = {
     /* STP, pause frames, LACP, LLDP and others: IEEE 802.1D and 802.1Q. */
     { MAC(01,80,c2,00,00,00), MAC(ff,ff,ff,ff,ff,f0) },
-    /* Extreme EDP and EAPS. */
-    { MAC(00,e0,2b,00,00,00), MAC(ff,ff,ff,ff,ff,ff) },
-    { MAC(00,e0,2b,00,00,04), MAC(ff,ff,ff,ff,ff,fd) },
     /* Cisco ISL; CDP, VTP and others; PVST+; Uplink Fast; CFM. */
     { MAC(01,00,0c,00,00,00), MAC(ff,ff,ff,ff,ff,ff) },
     { MAC(01,00,0c,cc,cc,cc), MAC(ff,ff,ff,ff,ff,fe) },
     { MAC(01,00,0c,cd,cd,cd), MAC(ff,ff,ff,ff,ff,ff) },
     { MAC(01,00,0c,cc,cc,c0), MAC(ff,ff,ff,ff,ff,f8) },
-#undef MAC
 };
+/* Extreme EDP and EAPS, which are not even groups. */
+static const struct mac_set reserved_others[] = {
+    { MAC(00,e0,2b,00,00,00), MAC(ff,ff,ff,ff,ff,ff) },
+    { MAC(00,e0,2b,00,00,04), MAC(ff,ff,ff,ff,ff,fd) },
+};
+#undef MAC
 
 struct compilation {
     struct slice *slice;
@@ -62,16 +63,67 @@ add_goto(struct compilation *c, enum pipeline_table table, uint16_t priority,
 }
 
 static void
+match_dst(struct match *match, const struct mac_set *set)
+{
+    match_init_catchall(match);
+    match_set_dl_dst_masked(match, set->addr, set->mask);
+}
+
+/* Adds what takes frames that match 'from' past the drops of reserved
+ * destinations. */
+static void
+add_exemption(struct compilation *c, struct match *from)
+{
+    add_goto(c, TABLE_MULTICAST, PRIORITY_MULTICAST_EXEMPT, from, TABLE_FLOOD);
+    for (size_t i = 0; i < ARRAY_SIZE(reserved_others); i++) {
+        match_set_dl_dst_masked(from, reserved_others[i].addr,
+                                reserved_others[i].mask);
+        add_goto(c, TABLE_FORWARD, PRIORITY_FORWARD_EXEMPT, from,
+                 TABLE_UNKNOWN);
+    }
+}
+
+/* FORWARD and MULTICAST: reserved destinations, which are dropped.
+ *
+ * Whether a frame is for a group is looked at before anything else about its
+ * destination, and then whether that is reserved in as few bits as will do.
+ * Otherwise each of the groups that a guest sends to, in IPv6 many, would be a
+ * flow in the datapath with an output for each other guest. */
+static void
 add_reserved(struct compilation *c, const struct bridge_ctx *ctx)
 {
-    /* Only guests pass through SOURCE. */
-    enum pipeline_table table = ctx->forward_bpdu ? TABLE_SOURCE : TABLE_ADMIT;
+    struct match all = MATCH_CATCHALL_INITIALIZER;
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+    struct mac_set others[MAC_SETS_MAX];
 
-    for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
-        struct match match = MATCH_CATCHALL_INITIALIZER;
+    pipeline_match_multicast(&match);
+    add_goto(c, TABLE_FORWARD, PRIORITY_FORWARD_MULTICAST, &match,
+             TABLE_MULTICAST);
+    for (size_t i = 0; i < ARRAY_SIZE(reserved_others); i++) {
+        match_dst(&match, &reserved_others[i]);
+        add(c, TABLE_FORWARD, PRIORITY_FORWARD_RESERVED, &match);
+    }
 
-        match_set_dl_dst_masked(&match, reserved[i].addr, reserved[i].mask);
-        add(c, table, PRIORITY_RESERVED, &match);
+    size_t n = mac_sets_outside(reserved_groups, ARRAY_SIZE(reserved_groups),
+                                pipeline_multicast_bit, others);
+    for (size_t i = 0; i < n; i++) {
+        match_dst(&match, &others[i]);
+        add_goto(c, TABLE_MULTICAST, PRIORITY_MULTICAST_OTHERS - i, &match,
+                 TABLE_FLOOD);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(reserved_groups); i++) {
+        match_dst(&match, &reserved_groups[i]);
+        add(c, TABLE_MULTICAST, PRIORITY_MULTICAST_RESERVED, &match);
+    }
+    add_goto(c, TABLE_MULTICAST, PRIORITY_MULTICAST_PASS, &all, TABLE_FLOOD);
+
+    if (ctx->forward_bpdu) {
+        match_init_catchall(&match);
+        match_set_in_port(&match, OFPP_LOCAL);
+        add_exemption(c, &match);
+        match_init_catchall(&match);
+        pipeline_match_from_network(&match);
+        add_exemption(c, &match);
     }
 }
 
@@ -116,8 +168,7 @@ add_unknown(struct compilation *c, const struct bridge_ctx *ctx)
     struct match from_network = MATCH_CATCHALL_INITIALIZER;
     struct match all = MATCH_CATCHALL_INITIALIZER;
 
-    match_set_reg_masked(&from_network, 0, 1 << REG0_FROM_NETWORK_BIT,
-                         1 << REG0_FROM_NETWORK_BIT);
+    pipeline_match_from_network(&from_network);
     if (ctx->network == NETWORK_SEVERAL) {
         struct match multicast_source = MATCH_CATCHALL_INITIALIZER;
 
@@ -158,7 +209,6 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
     }
 
     struct match all = MATCH_CATCHALL_INITIALIZER;
-    struct match match;
     uint64_t stub[64 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
     struct compilation c = {
@@ -167,16 +217,12 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
         .ofpacts = &ofpacts,
     };
 
-    add_reserved(&c, ctx);
     /* A port without flows is cut off. */
     add(&c, TABLE_ADMIT, PRIORITY_ADMIT_DROP, &all);
     add_goto(&c, TABLE_SOURCE, PRIORITY_SOURCE_PASS, &all, TABLE_FORWARD);
     add_pending(&c);
 
-    match_init_catchall(&match);
-    pipeline_match_multicast(&match);
-    add_goto(&c, TABLE_FORWARD, PRIORITY_FORWARD_MULTICAST, &match,
-             TABLE_FLOOD);
+    add_reserved(&c, ctx);
     add_goto(&c, TABLE_FORWARD, PRIORITY_FORWARD_UNKNOWN, &all,
              TABLE_UNKNOWN);
 

@@ -325,6 +325,14 @@ pipeline_match_isolated(struct match *match)
                          1 << REG0_ISOLATED_BIT);
 }
 
+/* Makes 'match' match on frames from the network side. */
+void
+pipeline_match_from_network(struct match *match)
+{
+    match_set_reg_masked(match, 0, 1 << REG0_FROM_NETWORK_BIT,
+                         1 << REG0_FROM_NETWORK_BIT);
+}
+
 /* Returns the bits that the 'ofpacts_len' bytes of 'ofpacts' set in register
  * 0. */
 uint32_t
@@ -355,16 +363,26 @@ pipeline_put_show(struct ofpbuf *ofpacts)
     ofpact_finish_CONTROLLER(ofpacts, &oc);
 }
 
-static const struct eth_addr multicast_bit = ETH_ADDR_C(01,00,00,00,00,00);
+const struct eth_addr pipeline_multicast_bit
+    = ETH_ADDR_C(01,00,00,00,00,00);
+
+/* Makes 'match' match on broadcast and multicast. */
+void
+pipeline_match_multicast(struct match *match)
+{
+    match_set_dl_dst_masked(match, pipeline_multicast_bit,
+                            pipeline_multicast_bit);
+}
 
 /* Makes 'match' match on frames by which a guest says that it is there: by
  * RARP, as QEMU does for it, by broadcast ARP, or by an unsolicited neighbor
- * advertisement (RFC 4861, section 7.2.6), for 'i' of 0, 1 and 2. */
+ * advertisement (RFC 4861, section 7.2.6), for 'i' of 0, 1 and 2.
+ *
+ * Which group they are for is not looked at.  The datapath would get a flow
+ * for each group that a guest sends to in search of these frames. */
 void
 pipeline_match_announcement(struct match *match, size_t i)
 {
-    const struct eth_addr all_nodes = ETH_ADDR_C(33,33,00,00,00,01);
-
     switch (i) {
     case 0:
         match_set_dl_type(match, htons(ETH_TYPE_RARP));
@@ -372,14 +390,14 @@ pipeline_match_announcement(struct match *match, size_t i)
 
     case 1:
         match_set_dl_type(match, htons(ETH_TYPE_ARP));
-        match_set_dl_dst(match, eth_addr_broadcast);
+        pipeline_match_multicast(match);
         break;
 
     case 2:
         match_set_dl_type(match, htons(ETH_TYPE_IPV6));
         match_set_nw_proto(match, IPPROTO_ICMPV6);
         match_set_icmp_type(match, ND_NEIGHBOR_ADVERT);
-        match_set_dl_dst(match, all_nodes);
+        pipeline_match_multicast(match);
         break;
 
     default:
@@ -388,19 +406,13 @@ pipeline_match_announcement(struct match *match, size_t i)
     BUILD_ASSERT_DECL(PIPELINE_N_ANNOUNCEMENTS == 3);
 }
 
-/* Makes 'match' match on broadcast and multicast. */
-void
-pipeline_match_multicast(struct match *match)
-{
-    match_set_dl_dst_masked(match, multicast_bit, multicast_bit);
-}
-
 /* Makes 'match' match on a multicast address as the source, which no frame may
  * have. */
 void
 pipeline_match_multicast_source(struct match *match)
 {
-    match_set_dl_src_masked(match, multicast_bit, multicast_bit);
+    match_set_dl_src_masked(match, pipeline_multicast_bit,
+                            pipeline_multicast_bit);
 }
 
 /* Appends to 'ofpacts' what makes NORMAL learn the source of a frame, and

@@ -14,9 +14,10 @@
  *         | '--------> FORWARD <---------+
  *         '----------> REFLECT ----------'
  *            bonds     |     |
- *                      |     |
- *       known (VLAN,   |     | multicast, broadcast
- *       MAC): output   |     v
+ *                      |     | multicast, broadcast
+ *       known (VLAN,   |     v
+ *       MAC): output   |   MULTICAST: reserved groups are dropped
+ *                      |     v
  *                      |   FLOOD: guests and host in the VLAN
  *                unknown     |      (some by EGRESS)
  *                      v     v
@@ -51,6 +52,7 @@ struct ofpbuf;
     PIPELINE_TABLE(SOURCE, 210, "source policy of guests")              \
     PIPELINE_TABLE(ANNOUNCE, 215, "guests that say who they are")       \
     PIPELINE_TABLE(FORWARD, 230, "exact (VLAN, MAC) of guests and host")  \
+    PIPELINE_TABLE(MULTICAST, 235, "groups that are reserved, and others") \
     PIPELINE_TABLE(FLOOD, 240, "broadcast and multicast, by VLAN")      \
     PIPELINE_TABLE(EGRESS, 245, "what some ports want of the tag below")  \
     PIPELINE_TABLE(UNKNOWN, 250, "nobody's here: to the network side")
@@ -86,7 +88,6 @@ enum {
     PRIORITY_ADMIT_NULL_TAG = 120,
     PRIORITY_ADMIT_MULTICAST = 130,
 
-    PRIORITY_RESERVED = 200,    /* In ADMIT or in SOURCE. */
     PRIORITY_ADMIT_MULTICAST_SOURCE = 210,
 
     PRIORITY_LEARN = 1,
@@ -104,10 +105,17 @@ enum {
     PRIORITY_ANNOUNCE_KNOWN = 100,
 
     PRIORITY_FORWARD_UNKNOWN = 1,
-    PRIORITY_FORWARD_MULTICAST = 50,
     PRIORITY_FORWARD_FOLLOWED = 90,
     PRIORITY_FORWARD_MAC = 100,
     PRIORITY_FORWARD_ISOLATED = 110,
+    PRIORITY_FORWARD_RESERVED = 120,
+    PRIORITY_FORWARD_EXEMPT = 130,
+    PRIORITY_FORWARD_MULTICAST = 150,
+
+    PRIORITY_MULTICAST_PASS = 1,
+    PRIORITY_MULTICAST_RESERVED = 50,
+    PRIORITY_MULTICAST_OTHERS = 200,    /* Less by one for each. */
+    PRIORITY_MULTICAST_EXEMPT = 210,
 
     /* More by one for each halving of the block: longest prefix first. */
     PRIORITY_FLOOD_NONE = 1,
@@ -177,6 +185,7 @@ unsigned int pipeline_group_shard(uint32_t group_id);
 bool pipeline_group_is_isolated(uint32_t group_id);
 
 /* Pieces of matches and actions that several compile-*.c need. */
+extern const struct eth_addr pipeline_multicast_bit;
 void pipeline_match_block(struct match *, const struct vlan_block *);
 bool pipeline_match_get_block(const struct match *, struct vlan_block *);
 void pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table);
@@ -195,6 +204,7 @@ void pipeline_put_from_network(struct ofpbuf *ofpacts);
 void pipeline_put_pending(struct ofpbuf *ofpacts);
 void pipeline_put_isolated(struct ofpbuf *ofpacts);
 void pipeline_match_isolated(struct match *);
+void pipeline_match_from_network(struct match *);
 uint32_t pipeline_get_marks(const struct ofpact *, size_t ofpacts_len);
 void pipeline_put_show(struct ofpbuf *ofpacts);
 void pipeline_match_announcement(struct match *, size_t i);

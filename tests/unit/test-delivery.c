@@ -174,15 +174,13 @@ is_pending(const struct port_specs *specs, const struct port_spec *spec)
 static bool
 is_announcement(const struct frame *frame)
 {
-    const struct eth_addr all_nodes = ETH_ADDR_C(33,33,00,00,00,01);
-
     switch (ntohs(frame->dl_type)) {
     case ETH_TYPE_RARP:
         return true;
     case ETH_TYPE_ARP:
-        return eth_addr_is_broadcast(frame->dst);
+        return eth_addr_is_multicast(frame->dst);
     case ETH_TYPE_IPV6:
-        return (eth_addr_equals(frame->dst, all_nodes)
+        return (eth_addr_is_multicast(frame->dst)
                 && frame->nw_proto == IPPROTO_ICMPV6
                 && frame->icmp_type == ND_NEIGHBOR_ADVERT);
     default:
@@ -290,8 +288,7 @@ expect(const struct bridge *bridge, const struct frame *frame,
     bool reserved = eth_addr_is_reserved(frame->dst);
 
     *out = (struct deliveries) { .n = 0 };
-    if (vlan < 0 || (reserved && !bridge->forward_bpdu)
-        || !is_admitted(bridge, in, frame)) {
+    if (vlan < 0 || !is_admitted(bridge, in, frame)) {
         return;
     }
 
@@ -311,9 +308,6 @@ expect(const struct bridge *bridge, const struct frame *frame,
     /* The first frame of a guest that is held back is the news that it is
      * here, whatever becomes of the frame. */
     out->shown = in->role == VIF_GUEST && !in->active;
-    if (reserved && in->role == VIF_GUEST) {
-        return;
-    }
     if (bridge->pending[in - specs->ports]) {
         if (!is_announcement(frame)) {
             return;
@@ -321,6 +315,9 @@ expect(const struct bridge *bridge, const struct frame *frame,
     } else if (in->listens && is_announcement(frame)
                && !port_spec_has_mac(in, frame->src)) {
         out->shown = true;      /* It may be somebody else now. */
+    }
+    if (reserved && (!bridge->forward_bpdu || in->role == VIF_GUEST)) {
+        return;
     }
 
     bool multicast = eth_addr_is_multicast(frame->dst);

@@ -183,7 +183,8 @@ test_flows(void **state OVS_UNUSED)
 
     /* Those of FORWARD begin with the addresses of the guests. */
     size_t f = 0;
-    while (dump.flows[f].flow->table_id != TABLE_FORWARD) {
+    while (dump.flows[f].flow->table_id != TABLE_FORWARD
+           || dump.flows[f].flow->priority != PRIORITY_FORWARD_MAC) {
         f++;
     }
     char *other = xasprintf("cookie=%#"PRIx64",table=230,priority=100,"
