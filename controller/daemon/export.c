@@ -61,7 +61,9 @@ put_vport_state(struct json_t *json, const struct mbridge *mb,
     const struct mac_entry *entry = mac_table_find(mac_table, vport->mac);
     const struct mac_claim *claim
         = entry ? mac_entry_find_claim(entry, vport->name) : NULL;
-    const struct mac_claim none = { .port = vport->name, .active = true };
+    const struct mac_claim none = {
+        .port = vport->name, .active = true, .vlans = vport->vlan.members,
+    };
     const char *state = mbridge_claim_state(mb, claim ? claim : &none);
 
     if (!claim && !strcmp(state, "conflict")) {
