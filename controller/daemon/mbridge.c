@@ -12,6 +12,7 @@
 #include "lib/host/bridge-row.h"
 #include "lib/host/vif.h"
 #include "lib/model/bridge-settings.h"
+#include "lib/model/mac-table.h"
 #include "lib/model/model.h"
 #include "lib/openflow/bridge-meters.h"
 #include "lib/openflow/compile.h"
@@ -22,6 +23,7 @@
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
 #include "ovsdb/vif-reader.h"
+#include "packets.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(mbridge);
@@ -357,6 +359,30 @@ can_decide(const struct mbridge *mb)
     return mb->has_mode && ofctrl_is_ready(mb->ofctrl);
 }
 
+/* Logs which ports have lost an address of theirs to another port, or have it
+ * back: such a guest is cut off. */
+static void
+log_mac_contests(struct mbridge *mb)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
+    struct mac_contest *contest;
+
+    while ((contest = plan_take_mac_contest(mb->plan)) != NULL) {
+        if (!mb->exact) {
+            /* Nobody is cut off. */
+        } else if (contest->holder) {
+            VLOG_WARN_RL(&rl, "%s: port %s: MAC conflict: port %s has the "
+                         "address "ETH_ADDR_FMT, mb->row.name, contest->port,
+                         contest->holder, ETH_ADDR_ARGS(contest->mac));
+        } else {
+            VLOG_INFO_RL(&rl, "%s: port %s: end of the MAC conflict for "
+                         ETH_ADDR_FMT, mb->row.name, contest->port,
+                         ETH_ADDR_ARGS(contest->mac));
+        }
+        mac_contest_destroy(contest);
+    }
+}
+
 /* Brings the bridge up to date with all that it has been told. */
 void
 mbridge_run(struct mbridge *mb)
@@ -377,6 +403,7 @@ mbridge_run(struct mbridge *mb)
         update_rows(mb);
         mbridge_lives_run(mb);
         plan_run(mb->plan);
+        log_mac_contests(mb);
         update_switch(mb);
     }
 }

@@ -40,6 +40,7 @@ mac_table_init(struct mac_table *table)
 {
     hmap_init(&table->entries);
     table->dirty = NULL;
+    ovs_list_init(&table->contests);
 }
 
 static void
@@ -78,12 +79,16 @@ mac_entry_destroy(struct mac_table *table, struct mac_entry *entry)
 void
 mac_table_uninit(struct mac_table *table)
 {
+    struct mac_contest *contest;
     struct mac_entry *entry;
 
     HMAP_FOR_EACH_SAFE (entry, hmap_node, &table->entries) {
         mac_entry_destroy(table, entry);
     }
     hmap_destroy(&table->entries);
+    while ((contest = mac_table_take_contest(table)) != NULL) {
+        mac_contest_destroy(contest);
+    }
 }
 
 static uint32_t
@@ -173,6 +178,40 @@ mac_table_seed(struct mac_table *table, struct eth_addr mac,
     mark_dirty(table, entry);
 }
 
+/* Adds to what can be taken from 'table' that the claim of 'port' to 'mac' is
+ * contested by 'holder' or, if that is null, no longer. */
+static void
+add_contest(struct mac_table *table, struct eth_addr mac, const char *port,
+            const char *holder)
+{
+    struct mac_contest *contest = xmalloc(sizeof *contest);
+
+    *contest = (struct mac_contest) {
+        .mac = mac,
+        .port = xstrdup(port),
+        .holder = nullable_xstrdup(holder),
+    };
+    ovs_list_push_back(&table->contests, &contest->list_node);
+}
+
+/* Returns what has happened first of what nobody has taken yet, or null.  The
+ * caller must destroy it. */
+struct mac_contest *
+mac_table_take_contest(struct mac_table *table)
+{
+    return (ovs_list_is_empty(&table->contests) ? NULL
+            : CONTAINER_OF(ovs_list_pop_front(&table->contests),
+                           struct mac_contest, list_node));
+}
+
+void
+mac_contest_destroy(struct mac_contest *contest)
+{
+    free(contest->port);
+    free(contest->holder);
+    free(contest);
+}
+
 /* Makes 'port' claim 'mac' in 'vlans' because of 'kind', or changes the claim
  * that it has. */
 void
@@ -188,6 +227,7 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
                                                 * sizeof *entry->claims);
         claim = &entry->claims[entry->n_claims++];
         claim->port = xstrdup(port);
+        claim->contested = false;
         vlan_set_init(&claim->won);
         vlan_set_init(&claim->free);
     } else if (claim->active == active && claim->kind == kind
@@ -213,6 +253,9 @@ mac_table_unclaim(struct mac_table *table, struct eth_addr mac,
     if (claim) {
         size_t i = claim - entry->claims;
 
+        if (claim->contested) {
+            add_contest(table, mac, port, NULL);
+        }
         mac_claim_uninit(claim);
         memmove(claim, claim + 1,
                 (entry->n_claims - i - 1) * sizeof *claim);
@@ -340,8 +383,46 @@ update_free(const struct mac_entry *entry, struct mac_claim *claim)
     return replace_set(&claim->free, &free);
 }
 
+/* Returns who has what 'claim', to the address of 'entry', has not won, or
+ * null if it has won all. */
+static const char *
+find_holder(const struct mac_entry *entry, const struct mac_claim *claim)
+{
+    struct vlan_set lost;
+    const char *holder = NULL;
+
+    vlan_set_clone(&lost, &claim->vlans);
+    vlan_set_subtract(&lost, &claim->won);
+    if (!vlan_set_is_empty(&lost)) {
+        const struct mac_claim *winner
+            = mac_entry_winner(entry, lost.ranges[0].first);
+
+        holder = winner ? winner->port : NULL;
+    }
+    vlan_set_uninit(&lost);
+    return holder;
+}
+
+/* Takes note of the claims to the address of 'entry' that have become
+ * contested, or are no longer. */
 static void
-run_entry(struct mac_entry *entry, mac_table_changed_cb *changed, void *aux)
+update_contests(struct mac_table *table, struct mac_entry *entry)
+{
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        struct mac_claim *claim = &entry->claims[i];
+        const char *holder = (claim->active && entry->n_claims > 1
+                              ? find_holder(entry, claim) : NULL);
+
+        if (claim->contested != (holder != NULL)) {
+            claim->contested = holder != NULL;
+            add_contest(table, entry->mac, claim->port, holder);
+        }
+    }
+}
+
+static void
+run_entry(struct mac_table *table, struct mac_entry *entry,
+          mac_table_changed_cb *changed, void *aux)
 {
     struct vlan_set *won = xcalloc(MAX(1, entry->n_claims), sizeof *won);
 
@@ -356,6 +437,7 @@ run_entry(struct mac_entry *entry, mac_table_changed_cb *changed, void *aux)
         }
     }
     free(won);
+    update_contests(table, entry);
 
     if (entry->n_claims) {
         /* From now on the claims themselves tell who had it. */
@@ -375,7 +457,7 @@ mac_table_run(struct mac_table *table, mac_table_changed_cb *changed,
 
         table->dirty = entry->next_dirty;
         entry->dirty = false;
-        run_entry(entry, changed, aux);
+        run_entry(table, entry, changed, aux);
         if (!entry->n_claims && !entry->n_seeds) {
             mac_entry_destroy(table, entry);
         }

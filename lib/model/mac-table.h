@@ -27,6 +27,7 @@
 #include <stdint.h>
 #include "lib/base/vlan-set.h"
 #include "openvswitch/hmap.h"
+#include "openvswitch/list.h"
 #include "openvswitch/types.h"
 
 /* Why a port claims an address.
@@ -55,6 +56,15 @@ struct mac_claim {
     struct vlan_set free;       /* If it is held back, where nobody else
                                  * claims it: it is sure to win there. */
     bool active;                /* False if it is held back. */
+    bool contested;             /* Active, but another has some of it. */
+};
+
+/* That a claim has become contested, or is no longer. */
+struct mac_contest {
+    struct ovs_list list_node;  /* In 'contests' of the table. */
+    struct eth_addr mac;
+    char *port;                 /* Who claims... */
+    char *holder;               /* ...and who has it; null if it is over. */
 };
 
 /* Where the port whose name has the hash 'port_hash' had an address. */
@@ -77,6 +87,8 @@ struct mac_entry {
 struct mac_table {
     struct hmap entries;        /* Contains "struct mac_entry"s. */
     struct mac_entry *dirty;    /* List. */
+    struct ovs_list contests;   /* Contains "struct mac_contest"s, in order,
+                                 * that nobody has taken yet. */
 };
 
 /* Called for each port whose winnings have changed, or what is free for it,
@@ -92,6 +104,8 @@ void mac_table_claim(struct mac_table *, struct eth_addr, const char *port,
                      enum claim_kind, const struct vlan_set *, bool active);
 void mac_table_unclaim(struct mac_table *, struct eth_addr, const char *port);
 void mac_table_run(struct mac_table *, mac_table_changed_cb *, void *aux);
+struct mac_contest *mac_table_take_contest(struct mac_table *);
+void mac_contest_destroy(struct mac_contest *);
 
 const struct mac_entry *mac_table_find(const struct mac_table *,
                                        struct eth_addr);

@@ -483,6 +483,15 @@ plan_mac_table(const struct plan *plan)
     return &plan->mac_table;
 }
 
+/* Returns what has happened first, of what nobody has taken yet, to a claim to
+ * an address that several ports have, or null; mac-table.h.  The caller must
+ * destroy it. */
+struct mac_contest *
+plan_take_mac_contest(struct plan *plan)
+{
+    return mac_table_take_contest(&plan->mac_table);
+}
+
 /* Returns the port called 'name', or null. */
 const struct vport *
 plan_find_port(const struct plan *plan, const char *name)

@@ -103,6 +103,25 @@ check_run(struct mac_table *table, const char *changed, const char *won)
     ds_destroy(&s);
 }
 
+/* Checks that what has happened to contested claims, in any order of ports, is
+ * 'expected', as "a<b " for a claim of "a" that "b" has, and "a. " for the end
+ * of that. */
+static void
+check_contests(struct mac_table *table, const char *expected)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct mac_contest *contest;
+
+    while ((contest = mac_table_take_contest(table)) != NULL) {
+        assert_true(eth_addr_equals(contest->mac, mac));
+        ds_put_format(&s, contest->holder ? "%s<%s " : "%s. ", contest->port,
+                      contest->holder);
+        mac_contest_destroy(contest);
+    }
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+}
+
 /* Checks what is free for 'port', which claims 'mac'. */
 static void
 check_free(const struct mac_table *table, const char *port,
@@ -500,10 +519,46 @@ test_ranks(void **state OVS_UNUSED)
     assert_string_equal(claim_kind_to_string(CLAIM_LISTED), "virtnet-macs");
 }
 
+/* Each conflict is told when it comes and when it ends, once. */
+static void
+test_contests(void **state OVS_UNUSED)
+{
+    struct mac_table table;
+
+    mac_table_init(&table);
+    claim(&table, "a", "1-20", true);
+    check_run(&table, "a", "a:1-20");
+    check_contests(&table, "");
+    /* A part is enough. */
+    claim(&table, "b", "20-30", true);
+    check_run(&table, "b", "a:1-20 b:21-30");
+    check_contests(&table, "b<a ");
+    claim(&table, "b", "19-30", true);
+    check_run(&table, "", "a:1-20 b:21-30");
+    check_contests(&table, "");
+    /* One that is held back has lost nothing. */
+    claim(&table, "c", "5", false);
+    check_run(&table, "", "a:1-20 b:21-30");
+    check_contests(&table, "");
+    claim(&table, "c", "5", true);
+    check_run(&table, "", "a:1-20 b:21-30");
+    check_contests(&table, "c<a ");
+    /* Its end: it leaves, or the other does. */
+    mac_table_unclaim(&table, mac, "c");
+    check_contests(&table, "c. ");
+    mac_table_unclaim(&table, mac, "a");
+    check_run(&table, "b", "b:19-30");
+    check_contests(&table, "b. ");
+    claim(&table, "a", "19", true);
+    mac_table_run(&table, no_record, NULL);
+    mac_table_uninit(&table);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_contests),
         cmocka_unit_test(test_claiming_order),
         cmocka_unit_test(test_partial),
         cmocka_unit_test(test_ranks),
