@@ -61,6 +61,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/port-limits.h \
 	lib/model/port-policy.c \
 	lib/model/port-policy.h \
+	lib/model/shortfall.c \
+	lib/model/shortfall.h \
 	lib/model/tunnels.c \
 	lib/model/tunnels.h \
 	lib/model/vport.c \
@@ -79,6 +81,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/flood-table.h \
 	lib/openflow/flow-dump.c \
 	lib/openflow/flow-dump.h \
+	lib/openflow/foreign.c \
+	lib/openflow/foreign.h \
 	lib/openflow/mac-sets.c \
 	lib/openflow/mac-sets.h \
 	lib/openflow/meter-sync.c \

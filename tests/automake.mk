@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test-explain \
 	tests/unit/test-flow-dump \
 	tests/unit/test-follow \
+	tests/unit/test-foreign \
 	tests/unit/test-jansson \
 	tests/unit/test-jvalue \
 	tests/unit/test-announce \
@@ -127,6 +128,10 @@ tests_unit_test_model_LDADD = $(UNIT_LIBS)
 tests_unit_test_follow_SOURCES = tests/unit/test-follow.c
 tests_unit_test_follow_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_follow_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_foreign_SOURCES = tests/unit/test-foreign.c
+tests_unit_test_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_foreign_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_jansson_SOURCES = tests/unit/test-jansson.c
 tests_unit_test_jansson_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -384,6 +389,7 @@ TESTSUITE_AT = \
 	tests/guests.at \
 	tests/libvirt.at \
 	tests/drift.at \
+	tests/foreign.at \
 	tests/networks.at \
 	tests/ports.at \
 	tests/qos.at \

@@ -31,6 +31,8 @@ static const struct {
     { "conflict", "31" },
     { "quarantined", "31" },
     { "not ok", "31" },
+    { "not in force", "31" },
+    { "in the way", "31" },
     { "foreign", "36" },
     { "pending", "33" },
 };

@@ -12,10 +12,12 @@
 #include "flow.h"
 #include "lib/base/jvalue.h"
 #include "lib/model/mac-table.h"
+#include "lib/model/shortfall.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/bridge-meters.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/flow-dump.h"
+#include "lib/openflow/foreign.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"
@@ -71,10 +73,12 @@ put_vport_state(struct json_t *json, const struct mbridge *mb,
     }
     jvalue_put_string(json, "state", state);
     if (!strcmp(state, "quarantined")) {
-        jvalue_put_string(json, "reason",
-                          ofctrl_get_quarantine(
-                              mbridge_ofctrl(mb),
-                              pipeline_cookie(COOKIE_PORT, vport->name)));
+        char *why = ofctrl_why_left_out(mbridge_ofctrl(mb),
+                                        pipeline_cookie(COOKIE_PORT,
+                                                        vport->name));
+
+        jvalue_put_string(json, "reason", why);
+        free(why);
     } else if (claim && !strcmp(state, "conflict")) {
         const char *holder = find_holder(entry, claim);
 
@@ -290,6 +294,8 @@ export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
     jvalue_put_integer(json, "bundles", stats->n_bundles);
     jvalue_put_integer(json, "flow_mods", stats->n_flow_mods);
     jvalue_put_integer(json, "group_mods", stats->n_group_mods);
+    jvalue_put_integer(json, "foreign_flows",
+                       foreign_count(ofctrl_get_foreign(ofctrl)));
     jvalue_put_integer(json, "errors", stats->n_errors);
     jvalue_put_integer(json, "frames", mbridge_count_frames(mb));
     jvalue_put_integer(json, "connections", ofctrl_count_connects(ofctrl));
@@ -358,6 +364,31 @@ export_networks(const struct mbridge *mb)
     return array;
 }
 
+/* Whether libvirt mode is in force, if it is asked for, and why not. */
+static void
+put_shortfalls(struct json_t *json, const struct mbridge *mb)
+{
+    struct shortfalls shortfalls = SHORTFALLS_INITIALIZER;
+
+    if (mbridge_get_shortfalls(mb, &shortfalls)) {
+        struct json_t *array = jvalue_array();
+
+        for (size_t i = 0; i < shortfalls.n; i++) {
+            const struct shortfall *s = &shortfalls.shortfalls[i];
+            struct json_t *shortfall = jvalue_object();
+
+            jvalue_put_string(shortfall, "kind",
+                              shortfall_kind_to_string(s->kind));
+            jvalue_put_string(shortfall, "text", s->text);
+            jvalue_put_string(shortfall, "remedy", s->remedy);
+            jvalue_add(array, shortfall);
+        }
+        jvalue_put_bool(json, "in_force", !shortfalls.n);
+        jvalue_put(json, "shortfalls", array);
+    }
+    shortfalls_uninit(&shortfalls);
+}
+
 /* Returns 'mb' as an object, with counters if 'dump' is nonnull.  The caller
  * must destroy it. */
 struct json_t *
@@ -380,6 +411,7 @@ export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
                       ? "libvirt" : "kernel");
     jvalue_put_string(json, "state", ds_cstr(&state));
     jvalue_put_bool(json, "ok", mbridge_is_ok(mb));
+    put_shortfalls(json, mb);
     jvalue_put(json, "networks", export_networks(mb));
     jvalue_put(json, "ports", export.ports);
     jvalue_put(json, "fdb", export_fdb(mb));

@@ -4,7 +4,8 @@
 
 /* What the files of mbridge share: mbridge.c, which brings the parts of a
  * bridge together, mbridge-ports.c, which joins what the switch and the
- * database tell of its ports, and mbridge-state.c, which tells how it is. */
+ * database tell of its ports, mbridge-state.c, which tells how it is, and
+ * mbridge-shortfalls.c, which tells why it is not as it should be. */
 
 #include "controller/daemon/mbridge.h"
 #include "controller/switch/ofctrl.h"
@@ -82,6 +83,7 @@ struct mbridge {
     size_t n_unsupported_ports;
     size_t meter_bands;
     bool found_exact;           /* Was this the mode that was found? */
+    bool said_short;            /* Has the log that it is not in force? */
 };
 
 /* mbridge.c. */
@@ -89,6 +91,9 @@ void mbridge_log_new_diags(const struct mbridge *, const struct diag_list *old,
                            const struct diag_list *new);
 
 struct rows_bridge mbridge_rows(const struct mbridge *);
+
+/* mbridge-shortfalls.c. */
+void mbridge_log_shortfalls(struct mbridge *);
 
 /* mbridge-ports.c. */
 struct mport *mbridge_find_mport(const struct mbridge *, ofp_port_t);

@@ -2,6 +2,7 @@
 #include <config.h>
 #include "controller/daemon/mbridge-private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "controller/db/dbsync.h"
@@ -10,6 +11,7 @@
 #include "lib/host/vif.h"
 #include "lib/model/mac-table.h"
 #include "lib/model/model.h"
+#include "lib/model/shortfall.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/pipeline.h"
@@ -52,14 +54,13 @@ report_quarantine(const struct mbridge *mb, const struct mport *port,
                   struct diag_list *diags)
 {
     ovs_be64 cookie = pipeline_cookie(COOKIE_PORT, port->name);
-    const char *reason = ofctrl_get_quarantine(mb->ofctrl, cookie);
+    char *why = ofctrl_why_left_out(mb->ofctrl, cookie);
 
-    if (reason) {
+    if (why) {
         struct origin origin = { .element = port->name };
 
-        diag_add(diags, DIAG_ERROR, &origin,
-                 "the switch refused its flows (%s), so they are left out",
-                 reason);
+        diag_add(diags, DIAG_ERROR, &origin, "%s, so they are left out", why);
+        free(why);
     }
 }
 
@@ -137,8 +138,7 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
                    struct ds *why)
 {
     const struct mport *port = mbridge_find_mport(mb, vif->ofport);
-    const char *quarantine = ofctrl_get_quarantine(
-        mb->ofctrl, pipeline_cookie(COOKIE_PORT, vif->name));
+    char *left_out;
 
     if (hold_reason(mb)) {
         ds_put_cstr(why, hold_reason(mb));
@@ -150,9 +150,13 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
         ds_put_cstr(why, (port->diags.n ? port->diags.diags[0].text
                           : "not wired"));
         return PORT_FAILED;
-    } else if (quarantine) {
-        ds_put_format(why, "the switch has refused its flows: %s",
-                      quarantine);
+    }
+
+    left_out = ofctrl_why_left_out(mb->ofctrl,
+                                   pipeline_cookie(COOKIE_PORT, vif->name));
+    if (left_out) {
+        ds_put_cstr(why, left_out);
+        free(left_out);
         return PORT_FAILED;
     } else if (!ofctrl_put_is_done(mb->ofctrl, port->put)
                || dbsync_wants_rows(mb->env->dbsync, mb->row.name,
@@ -182,14 +186,17 @@ mbridge_is_installed(const struct mbridge *mb)
 bool
 mbridge_is_ok(const struct mbridge *mb)
 {
+    struct shortfalls shortfalls = SHORTFALLS_INITIALIZER;
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     bool ok;
 
+    mbridge_get_shortfalls(mb, &shortfalls);
     mbridge_get_diags(mb, &diags);
     ok = (mbridge_is_installed(mb)
           && normal_guard_is_done(mb->guard)
-          && !ofctrl_count_quarantined(mb->ofctrl)
+          && !shortfalls.n
           && !diag_list_has_errors(&diags));
+    shortfalls_uninit(&shortfalls);
     diag_list_uninit(&diags);
     return ok;
 }
@@ -203,8 +210,8 @@ mbridge_flows_state(const struct mbridge *mb, const char *name)
 
     if (!plan_get_ctx(plan)->exact) {
         return "kernel";
-    } else if (ofctrl_get_quarantine(ofctrl,
-                                     pipeline_cookie(COOKIE_PORT, name))) {
+    } else if (ofctrl_is_left_out(ofctrl, pipeline_cookie(COOKIE_PORT,
+                                                          name))) {
         return "quarantined";
     } else if (!ofctrl_is_installed(ofctrl, plan)) {
         return "installing";

@@ -405,6 +405,7 @@ mbridge_run(struct mbridge *mb)
         plan_run(mb->plan);
         log_mac_contests(mb);
         update_switch(mb);
+        mbridge_log_shortfalls(mb);
     }
 }
 

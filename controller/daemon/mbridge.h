@@ -29,6 +29,7 @@ struct netdef;
 struct ofctrl;
 struct ovs_idl;
 struct plan;
+struct shortfalls;
 struct vif;
 struct vif_reader;
 
@@ -76,6 +77,7 @@ enum port_state mbridge_port_state(const struct mbridge *, const struct vif *,
                                    struct ds *why);
 bool mbridge_is_installed(const struct mbridge *);
 bool mbridge_is_ok(const struct mbridge *);
+bool mbridge_get_shortfalls(const struct mbridge *, struct shortfalls *);
 void mbridge_get_diags(const struct mbridge *, struct diag_list *);
 void mbridge_format_state(struct ds *, const struct mbridge *);
 /* 'name' is that of the interface, or of the switch's port if there is no

@@ -188,6 +188,7 @@ subject_explain(const struct subject *subject, const struct mbridge *mb,
     findings->missing += e.n[EXPLAIN_MISSING];
     findings->changed += e.n[EXPLAIN_CHANGED];
     findings->strangers += e.n[EXPLAIN_STRANGER];
+    findings->in_the_way += e.n[EXPLAIN_IN_THE_WAY];
     if (array) {
         jvalue_add(array, explanation_to_json(&e));
     } else {

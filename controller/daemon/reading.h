@@ -29,6 +29,7 @@ struct reading {
 /* How many things were found that... */
 struct findings {
     size_t missing, changed, strangers;     /* ...the switches hold so. */
+    size_t in_the_way;          /* Flows of others' that can win. */
     size_t rows;                /* ...the database has otherwise. */
     bool rows_unknown;          /* Not all definitions can be read. */
 };

@@ -34,7 +34,8 @@ report_holds(const struct report *report)
 {
     const struct findings *f = &report->findings;
 
-    return !f->missing && !f->changed && !f->strangers && !f->rows;
+    return (!f->missing && !f->changed && !f->strangers && !f->rows
+            && !f->in_the_way);
 }
 
 static char *

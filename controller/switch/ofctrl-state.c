@@ -69,15 +69,32 @@ ofctrl_get_installed(const struct ofctrl *ofctrl)
     return &ofctrl->sync.installed;
 }
 
-/* Returns why flows with 'cookie' are left out, or null if they are not. */
-const char *
-ofctrl_get_quarantine(const struct ofctrl *ofctrl, ovs_be64 cookie)
+/* Returns what is known of others' flows in our tables.  Before the switch has
+ * been read, that is nothing. */
+const struct foreign *
+ofctrl_get_foreign(const struct ofctrl *ofctrl)
 {
-    return quarantine_find(&ofctrl->sync.commit.quarantine, cookie);
+    return &ofctrl->sync.foreign;
 }
 
+/* Are flows with 'cookie' left out? */
+bool
+ofctrl_is_left_out(const struct ofctrl *ofctrl, ovs_be64 cookie)
+{
+    return quarantine_find(&ofctrl->sync.commit.quarantine, cookie) != NULL;
+}
+
+/* Returns why flows with 'cookie' are left out, as a clause that the caller
+ * must free, or null if they are not. */
+char *
+ofctrl_why_left_out(const struct ofctrl *ofctrl, ovs_be64 cookie)
+{
+    return quarantine_explain(&ofctrl->sync.commit.quarantine, cookie);
+}
+
+/* Returns how many ports, or other owners of flows, are left out. */
 size_t
-ofctrl_count_quarantined(const struct ofctrl *ofctrl)
+ofctrl_count_left_out(const struct ofctrl *ofctrl)
 {
     return quarantine_count(&ofctrl->sync.commit.quarantine);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "byte-order.h"
+#include "lib/openflow/foreign.h"
 #include "lib/openflow/meter-sync.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
@@ -62,12 +63,17 @@ ofctrl_switch_hello(struct ovs_list *msgs)
                                                OFP15_VERSION));
 }
 
-/* Initializes 'msgs' to what is to be sent once the switch tells us of ports:
- * requests for all ports, for the flows with our cookies, for groups and
- * meters, and a barrier last. */
-void
-ofctrl_switch_readback(struct ovs_list *msgs)
+/* Appends to 'msgs' requests for flows: those with our cookies, wherever they
+ * are, and those of all cookies in our tables.  In others, somebody else may
+ * have very many that are no business of ours. */
+static void
+push_flow_requests(struct ovs_list *msgs)
 {
+    static const uint8_t tables[] = {
+#define PIPELINE_TABLE(ENUM, NUMBER, WHAT) NUMBER,
+        PIPELINE_TABLES
+#undef PIPELINE_TABLE
+    };
     struct ofputil_flow_stats_request fsr = {
         .match = MATCH_CATCHALL_INITIALIZER,
         .cookie = htonll(COOKIE_MAGIC << 48),
@@ -77,10 +83,25 @@ ofctrl_switch_readback(struct ovs_list *msgs)
         .table_id = OFPTT_ALL,
     };
 
+    push(msgs, ofputil_encode_flow_stats_request(&fsr, OFPUTIL_P_OF15_OXM));
+    fsr.cookie = fsr.cookie_mask = htonll(0);
+    for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+        fsr.table_id = tables[i];
+        push(msgs, ofputil_encode_flow_stats_request(&fsr,
+                                                     OFPUTIL_P_OF15_OXM));
+    }
+}
+
+/* Initializes 'msgs' to what is to be sent once the switch tells us of ports:
+ * requests for all ports, for flows, for groups and meters, and a barrier
+ * last. */
+void
+ofctrl_switch_readback(struct ovs_list *msgs)
+{
     ovs_list_init(msgs);
     push(msgs, ofputil_encode_port_desc_stats_request(OFP15_VERSION,
                                                       OFPP_ANY));
-    push(msgs, ofputil_encode_flow_stats_request(&fsr, OFPUTIL_P_OF15_OXM));
+    push_flow_requests(msgs);
     push(msgs, ofputil_encode_group_desc_request(OFP15_VERSION, OFPG_ALL));
     meter_sync_readback(msgs);
     push(msgs, ofputil_encode_barrier_request(OFP15_VERSION));
@@ -133,10 +154,10 @@ ofctrl_switch_decode_frame(const struct ofp_header *oh, ofctrl_frame_cb *cb,
     }
 }
 
-/* Adds the flows in 'oh', a flow statistics reply, to 'table'. */
+/* Adds the flows in 'oh', a flow statistics reply, to 'ours' and 'foreign'. */
 void
 ofctrl_switch_decode_flows(const struct ofp_header *oh,
-                           struct oflow_table *table)
+                           struct oflow_table *ours, struct foreign *foreign)
 {
     struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
     uint64_t stub[1024 / 8];
@@ -153,14 +174,16 @@ ofctrl_switch_decode_flows(const struct ofp_header *oh,
             }
             break;
         }
+
+        struct ofpbuf a = ofpbuf_const_initializer(fs.ofpacts, fs.ofpacts_len);
+        struct oflow *flow = oflow_create(fs.table_id, fs.priority, &fs.match,
+                                          fs.cookie, &a);
         if (pipeline_cookie_is_ours(fs.cookie)) {
-            struct ofpbuf a = ofpbuf_const_initializer(fs.ofpacts,
-                                                       fs.ofpacts_len);
-            struct oflow *flow = oflow_create(fs.table_id, fs.priority,
-                                              &fs.match, fs.cookie, &a);
-            oflow_table_put(table, flow);
-            oflow_unref(flow);
+            oflow_table_put(ours, flow);
+        } else {
+            foreign_put(foreign, flow);
         }
+        oflow_unref(flow);
     }
     ofpbuf_uninit(&ofpacts);
 }

@@ -6,6 +6,7 @@
 
 #include "controller/switch/ofctrl.h"
 
+struct foreign;
 struct ofp_header;
 struct ovs_list;
 
@@ -17,7 +18,7 @@ void ofctrl_switch_decode_ports(const struct ofp_header *, ofctrl_port_cb *,
 void ofctrl_switch_decode_frame(const struct ofp_header *, ofctrl_frame_cb *,
                                 void *aux);
 void ofctrl_switch_decode_flows(const struct ofp_header *,
-                                struct oflow_table *);
+                                struct oflow_table *ours, struct foreign *);
 void ofctrl_switch_decode_groups(const struct ofp_header *,
                                  struct oflow_table *);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "lib/openflow/foreign.h"
 #include "lib/openflow/offer.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
@@ -30,6 +31,7 @@ ofctrl_watch_init(struct ofctrl_watch *watch, ofctrl_taken_cb *taken_cb,
                   void *aux)
 {
     watch->enabled = watch->interfered = watch->learned = false;
+    watch->foreign_changed = false;
     watch->taken_cb = taken_cb;
     watch->aux = aux;
     ds_init(&watch->changed);
@@ -110,6 +112,20 @@ find_offer(const struct oflow *flow, const struct ofctrl_watch_ours *ours,
     return NULL;
 }
 
+/* Takes in that 'flow' was added or changed or, if not 'added', taken away, as
+ * far as it is or was somebody else's. */
+static void
+take_foreign(struct ofctrl_watch *watch, struct foreign *foreign,
+             const struct oflow *flow, bool added)
+{
+    if (added && !pipeline_cookie_is_ours(flow->cookie)) {
+        foreign_put(foreign, flow);
+    } else if (oflow_table_find(&foreign->flows, flow)) {
+        foreign_remove(foreign, flow);
+        watch->foreign_changed = true;
+    }
+}
+
 /* Takes in that 'update' was made, by somebody else or as it was offered.
  * Returns true if it interferes with us and is to be logged. */
 static bool
@@ -126,6 +142,7 @@ take_update(struct ofctrl_watch *watch,
     bool sent = false, interferes = false;
     const struct oflow *offer = added ? find_offer(flow, ours, &sent) : NULL;
 
+    take_foreign(watch, ours->foreign, flow, added);
     if (offer) {
         struct match match;
 
@@ -144,6 +161,8 @@ take_update(struct ofctrl_watch *watch,
          * known. */
         watch->interfered = true;
         interferes = !(added && ours->reading);
+    } else if (foreign_may_know_more(ours->foreign)) {
+        watch->interfered = true;
     }
     oflow_unref(flow);
     return interferes;

@@ -20,6 +20,7 @@
 #include "controller/switch/ofctrl.h"
 #include "openvswitch/dynamic-string.h"
 
+struct foreign;
 struct ochanges;
 struct ofp_header;
 struct ofpbuf;
@@ -29,14 +30,16 @@ struct ofctrl_watch {
     bool enabled;
     bool interfered;            /* Has anything been changed... */
     struct ds changed;          /* ...and what, to be logged. */
+    bool foreign_changed;       /* Has a flow of others gone? */
     bool learned;               /* Has an offer been taken? */
     ofctrl_taken_cb *taken_cb;  /* Called if so... */
     void *aux;                  /* ...with this. */
 };
 
-/* What the switch holds of ours. */
+/* What the switch holds of ours, and of others in our tables. */
 struct ofctrl_watch_ours {
     struct oflow_table *installed;
+    struct foreign *foreign;
     const struct ochanges *sent;    /* Not acknowledged yet; or null. */
     bool reading;               /* Is 'installed' still being read? */
 };

@@ -175,7 +175,8 @@ log_quarantine(struct ofctrl *ofctrl, const struct plan *plan)
 
     if (cookie) {
         const char *port = plan_cookie_origin(plan, cookie);
-        const char *why = ofctrl_get_quarantine(ofctrl, cookie);
+        const char *why = quarantine_find(&ofctrl->sync.commit.quarantine,
+                                          cookie);
 
         VLOG_WARN_RL(&rl, "%s: switch refused flows of %s%s (cookie %#"PRIx64
                      "): %s; leaving them out", ofctrl->bridge,
@@ -259,12 +260,17 @@ handle_watch(struct ofctrl *ofctrl, const struct ofp_header *oh, bool group)
 
     struct ofctrl_watch_ours ours = {
         .installed = &ofctrl->sync.installed,
+        .foreign = &ofctrl->sync.foreign,
         .sent = (ofctrl->sync.commit.in_flight
                  ? &ofctrl->sync.commit.changes : NULL),
         .reading = ofctrl->state == S_READBACK,
     };
 
     ofctrl_watch_decode(&ofctrl->watch, oh, group, &ours);
+    if (ofctrl->watch.foreign_changed) {
+        ofctrl->watch.foreign_changed = false;
+        switch_sync_foreign_changed(&ofctrl->sync);
+    }
     if (ofctrl->watch.learned) {
         /* The plan may not want it. */
         ofctrl->watch.learned = false;
@@ -302,7 +308,8 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
         break;
 
     case OFPTYPE_FLOW_STATS_REPLY:
-        ofctrl_switch_decode_flows(oh, &ofctrl->sync.installed);
+        ofctrl_switch_decode_flows(oh, &ofctrl->sync.installed,
+                                   &ofctrl->sync.foreign);
         break;
 
     case OFPTYPE_GROUP_DESC_STATS_REPLY:

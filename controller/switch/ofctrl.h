@@ -34,6 +34,7 @@
 #include "openvswitch/types.h"
 
 struct ds;
+struct foreign;
 struct meter_sync;
 struct oflow_table;
 struct ofputil_phy_port;
@@ -83,8 +84,10 @@ unsigned long long int ofctrl_next_put(const struct ofctrl *);
 bool ofctrl_put_is_done(const struct ofctrl *, unsigned long long int put);
 unsigned int ofctrl_get_seqno(const struct ofctrl *);
 const struct oflow_table *ofctrl_get_installed(const struct ofctrl *);
-const char *ofctrl_get_quarantine(const struct ofctrl *, ovs_be64 cookie);
-size_t ofctrl_count_quarantined(const struct ofctrl *);
+const struct foreign *ofctrl_get_foreign(const struct ofctrl *);
+bool ofctrl_is_left_out(const struct ofctrl *, ovs_be64 cookie);
+char *ofctrl_why_left_out(const struct ofctrl *, ovs_be64 cookie);
+size_t ofctrl_count_left_out(const struct ofctrl *);
 const struct meter_sync *ofctrl_get_meters(const struct ofctrl *);
 void ofctrl_format_state(struct ds *, const struct ofctrl *,
                          const struct plan *);

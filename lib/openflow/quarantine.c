@@ -14,7 +14,8 @@
 struct patient {
     struct hmap_node hmap_node; /* In 'patients', by 'cookie'. */
     ovs_be64 cookie;
-    char *reason;
+    char *reason;               /* What the switch says... */
+    bool displaced;             /* ...or the flow that is there. */
 };
 
 /* Initializes 'q' as empty. */
@@ -71,17 +72,36 @@ find_patient(const struct quarantine *q, ovs_be64 cookie)
     return NULL;
 }
 
-/* Puts whoever has flows with 'cookie' into quarantine, for 'reason'. */
-void
-quarantine_add(struct quarantine *q, ovs_be64 cookie, const char *reason)
+static void
+add(struct quarantine *q, ovs_be64 cookie, const char *reason, bool displaced)
 {
     if (!find_patient(q, cookie)) {
         struct patient *patient = xmalloc(sizeof *patient);
 
-        patient->cookie = cookie;
-        patient->reason = xstrdup(reason);
+        *patient = (struct patient) {
+            .cookie = cookie,
+            .reason = xstrdup(reason),
+            .displaced = displaced,
+        };
         hmap_insert(&q->patients, &patient->hmap_node, hash_cookie(cookie));
     }
+}
+
+/* Puts whoever has flows with 'cookie' into quarantine, because the switch has
+ * refused one, for 'reason'. */
+void
+quarantine_add(struct quarantine *q, ovs_be64 cookie, const char *reason)
+{
+    add(q, cookie, reason, false);
+}
+
+/* Puts whoever has flows with 'cookie' into quarantine, because 'other', which
+ * is somebody else's, is where one of these would have to be. */
+void
+quarantine_add_displaced(struct quarantine *q, ovs_be64 cookie,
+                         const char *other)
+{
+    add(q, cookie, other, true);
 }
 
 static bool
@@ -173,6 +193,35 @@ quarantine_filter(const struct quarantine *q, struct ochanges *changes)
         }
     }
     changes->n = n;
+}
+
+/* Returns why whoever has flows with 'cookie' is in quarantine, as a clause
+ * that the caller must free, or null if they are not. */
+char *
+quarantine_explain(const struct quarantine *q, ovs_be64 cookie)
+{
+    const struct patient *patient = find_patient(q, cookie);
+
+    return (!patient ? NULL
+            : xasprintf(patient->displaced
+                        ? "somebody else's flow is in the place of one of its "
+                          "flows (%s)"
+                        : "the switch refused its flows (%s)",
+                        patient->reason));
+}
+
+/* Is anybody in quarantine because of somebody else's flow? */
+bool
+quarantine_has_displaced(const struct quarantine *q)
+{
+    const struct patient *patient;
+
+    HMAP_FOR_EACH (patient, hmap_node, &q->patients) {
+        if (patient->displaced) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Returns why whoever has flows with 'cookie' is in quarantine, or null if

@@ -2,7 +2,8 @@
 #ifndef QUARANTINE_H
 #define QUARANTINE_H 1
 
-/* Whose flows a switch has refused.
+/* Whose flows a switch has refused, or has no place for because a flow of
+ * somebody else's, which ours would replace, is there.
  *
  * A port, or the bridge itself, is known by the cookie of its flows.  As long
  * as it is in quarantine none of its flows are put into the switch, so that
@@ -25,9 +26,13 @@ void quarantine_uninit(struct quarantine *);
 void quarantine_clear(struct quarantine *);
 
 void quarantine_add(struct quarantine *, ovs_be64 cookie, const char *reason);
+void quarantine_add_displaced(struct quarantine *, ovs_be64 cookie,
+                              const char *other);
 bool quarantine_release(struct quarantine *, const struct oflow_table *keys);
 void quarantine_filter(const struct quarantine *, struct ochanges *);
 
+char *quarantine_explain(const struct quarantine *, ovs_be64 cookie);
+bool quarantine_has_displaced(const struct quarantine *);
 const char *quarantine_find(const struct quarantine *, ovs_be64 cookie);
 size_t quarantine_count(const struct quarantine *);
 

@@ -4,6 +4,8 @@
 
 #include <limits.h>
 
+#include "lib/openflow/oflow.h"
+#include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-errors.h"
 #include "openvswitch/ofp-msgs.h"
 #include "util.h"
@@ -14,6 +16,7 @@ switch_sync_init(struct switch_sync *ss)
 {
     *ss = (struct switch_sync) { .compare_all = true };
     oflow_table_init(&ss->installed);
+    foreign_init(&ss->foreign);
     meter_sync_init(&ss->meters);
     switch_commit_init(&ss->commit);
 }
@@ -24,6 +27,7 @@ switch_sync_uninit(struct switch_sync *ss)
 {
     switch_commit_uninit(&ss->commit);
     meter_sync_uninit(&ss->meters);
+    foreign_uninit(&ss->foreign);
     oflow_table_uninit(&ss->installed);
 }
 
@@ -34,6 +38,7 @@ void
 switch_sync_forget(struct switch_sync *ss)
 {
     oflow_table_clear(&ss->installed);
+    foreign_clear(&ss->foreign);
     meter_sync_reset(&ss->meters);
     ss->compare_all = true;
     ss->must_reread = false;
@@ -48,10 +53,42 @@ switch_sync_reset(struct switch_sync *ss)
     switch_sync_forget(ss);
 }
 
+/* A flow of others' has come or gone in ss->foreign, which may have been in
+ * somebody's place. */
+void
+switch_sync_foreign_changed(struct switch_sync *ss)
+{
+    if (quarantine_has_displaced(&ss->commit.quarantine)) {
+        quarantine_clear(&ss->commit.quarantine);
+        ss->compare_all = true;
+    }
+}
+
+/* Puts those into quarantine who have a flow in 'changes' that would replace
+ * one of others'. */
+static void
+quarantine_displaced(struct switch_sync *ss, const struct ochanges *changes)
+{
+    for (size_t i = 0; foreign_count(&ss->foreign) && i < changes->n; i++) {
+        const struct oflow *new = changes->changes[i].new;
+        const struct oflow *other
+            = new ? oflow_table_find(&ss->foreign.flows, new) : NULL;
+
+        if (other) {
+            struct ds s = DS_EMPTY_INITIALIZER;
+
+            oflow_format(&s, other, NULL);
+            quarantine_add_displaced(&ss->commit.quarantine, new->cookie,
+                                     ds_cstr(&s));
+            ds_destroy(&s);
+        }
+    }
+}
+
 /* Appends to 'changes' what must change in the switch, as far as 'goal' is
  * dirty or, if need be, altogether. */
 static void
-find_changes(const struct switch_sync *ss, const struct switch_goal *goal,
+find_changes(struct switch_sync *ss, const struct switch_goal *goal,
              struct ochanges *changes)
 {
     if (ss->compare_all || !goal->dirty) {
@@ -60,6 +97,7 @@ find_changes(const struct switch_sync *ss, const struct switch_goal *goal,
         oflow_table_diff_keys(goal->dirty, goal->desired, &ss->installed,
                               changes);
     }
+    quarantine_displaced(ss, changes);
     quarantine_filter(&ss->commit.quarantine, changes);
 }
 

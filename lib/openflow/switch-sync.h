@@ -13,9 +13,14 @@
  *      switch_sync_put() -> messages -> switch_sync_handle_barrier() or
  *          switch_sync_handle_error() -> switch_sync_put() -> ...
  *
+ * A flow of ours is never put where somebody else has one, which it would
+ * replace.  Whoever it belongs to is in quarantine until that is gone.
+ *
  * 'now' is in milliseconds. */
 
 #include <stdbool.h>
+#include <stddef.h>
+#include "lib/openflow/foreign.h"
 #include "lib/openflow/meter-sync.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/switch-commit.h"
@@ -25,6 +30,7 @@ struct ovs_list;
 
 struct switch_sync {
     struct oflow_table installed;
+    struct foreign foreign;     /* What others have beside it. */
     struct meter_sync meters;
     struct switch_commit commit;
     bool compare_all;           /* Or else only what is called dirty. */
@@ -45,6 +51,8 @@ void switch_sync_init(struct switch_sync *);
 void switch_sync_uninit(struct switch_sync *);
 void switch_sync_reset(struct switch_sync *);
 void switch_sync_forget(struct switch_sync *);
+
+void switch_sync_foreign_changed(struct switch_sync *);
 
 bool switch_sync_put(struct switch_sync *, const struct switch_goal *,
                      long long int now, struct ovs_list *msgs);

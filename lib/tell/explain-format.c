@@ -24,7 +24,7 @@ static bool
 is_difference(enum explain_verdict v)
 {
     return (v == EXPLAIN_CHANGED || v == EXPLAIN_STRANGER
-            || v == EXPLAIN_MISSING);
+            || v == EXPLAIN_IN_THE_WAY || v == EXPLAIN_MISSING);
 }
 
 /* Appends 'value' in three digits or so, as "1.2M". */
@@ -83,7 +83,7 @@ put_flow_origin(struct ds *s, const struct explanation *e,
 {
     ovs_be64 cookie = f->flow->cookie;
 
-    if (f->verdict == EXPLAIN_FOREIGN) {
+    if (!pipeline_cookie_is_ours(cookie)) {
         ds_put_format(s, "foreign, cookie 0x%"PRIx64, ntohll(cookie));
     } else if (f->verdict == EXPLAIN_STRANGER
                && pipeline_cookie_kind(cookie) != COOKIE_PORT) {
@@ -318,7 +318,7 @@ flow_to_json(const struct explanation *e, const struct explained_flow *f)
         jvalue_put_string(json, "stage",
                           pipeline_table_to_string(f->flow->table_id));
     }
-    if (f->verdict != EXPLAIN_FOREIGN) {
+    if (pipeline_cookie_is_ours(f->flow->cookie)) {
         jvalue_put(json, "origin",
                    translation_origin_to_json(e->bridge, f->flow->cookie));
     }

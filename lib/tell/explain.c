@@ -7,6 +7,7 @@
 
 #include "byte-order.h"
 #include "lib/openflow/flow-dump.h"
+#include "lib/openflow/foreign.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/ometer.h"
@@ -102,16 +103,19 @@ same_actions(const struct ofpact *seen, size_t seen_len,
 }
 
 static enum explain_verdict
-judge_flow(const struct oflow *seen, const struct oflow *planned,
+judge_flow(const struct oflow *seen, const struct oflow_table *desired,
            bool complete)
 {
-    if (planned) {
+    const struct oflow *planned = oflow_table_find(desired, seen);
+
+    if (!pipeline_cookie_is_ours(seen->cookie)) {
+        return (foreign_can_win(seen, desired) ? EXPLAIN_IN_THE_WAY
+                : EXPLAIN_FOREIGN);
+    } else if (planned) {
         return (seen->cookie == planned->cookie
                 && same_actions(seen->ofpacts, seen->ofpacts_len,
                                 planned->ofpacts, planned->ofpacts_len, true)
                 ? EXPLAIN_PLANNED : EXPLAIN_CHANGED);
-    } else if (!pipeline_cookie_is_ours(seen->cookie)) {
-        return EXPLAIN_FOREIGN;
     }
     return complete ? EXPLAIN_STRANGER : EXPLAIN_OURS;
 }
@@ -141,8 +145,7 @@ explain_flows(struct explanation *e, const struct flow_dump *dump,
 
         oflow_table_put(&seen, flow);
         e->flows[e->n_flows++] = (struct explained_flow) {
-            .verdict = judge_flow(flow, oflow_table_find(desired, flow),
-                                  complete),
+            .verdict = judge_flow(flow, desired, complete),
             .flow = flow,
             .dump = &dump->flows[i],
         };

@@ -31,6 +31,8 @@ struct translation_bridge;
     EXPLAIN_VERDICT(STRANGER, "stranger")                                 \
     /* Somebody else's. */                                                \
     EXPLAIN_VERDICT(FOREIGN, "foreign")                                   \
+    /* Somebody else's, and it can win over one of the plan's. */         \
+    EXPLAIN_VERDICT(IN_THE_WAY, "in the way")                             \
     /* The plan has it, and the switch does not. */                       \
     EXPLAIN_VERDICT(MISSING, "missing")
 

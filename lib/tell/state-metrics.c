@@ -31,6 +31,8 @@
            "Changes of meters sent.")                                       \
     METRIC("frames_shown", "counter", "frames",                             \
            "Frames that flows have shown to the daemon.")                   \
+    METRIC("foreign_flows", "gauge", "foreign_flows",                       \
+           "Flows of others in our tables.")                                \
     METRIC("errors", "counter", "errors", "OpenFlow errors received.")      \
     METRIC("connections", "counter", "connections",                         \
            "Times that the switch was read back.")
@@ -244,6 +246,30 @@ put_limits(struct ds *s, const struct json_t *bridges)
     free(names);
 }
 
+/* Appends whether libvirt mode is in force on each bridge that it is asked
+ * of. */
+static void
+put_in_force(struct ds *s, const struct json_t *bridges)
+{
+    const char **names = jvalue_names(bridges);
+
+    put_family(s, "bridge_in_force", "gauge",
+               "Is libvirt mode, which is asked for, in force?");
+    for (const char **b = names; *b; b++) {
+        const struct json_t *in_force
+            = jvalue_get(jvalue_get(bridges, *b), "in_force");
+
+        if (in_force) {
+            ds_put_cstr(s, "virtnet_bridge_in_force{");
+            put_label(s, "bridge", *b);
+            ds_put_format(s, "} %d\n",
+                          jvalue_get_bool(jvalue_get(bridges, *b),
+                                          "in_force"));
+        }
+    }
+    free(names);
+}
+
 /* Appends 'state' as OpenMetrics text. */
 void
 state_format_metrics(struct ds *s, const struct json_t *state)
@@ -259,6 +285,7 @@ state_format_metrics(struct ds *s, const struct json_t *state)
     for (const char **b = names; *b; b++) {
         put_port_states(s, *b, jvalue_get(jvalue_get(bridges, *b), "ports"));
     }
+    put_in_force(s, bridges);
 #define METRIC(NAME, TYPE, MEMBER, HELP) \
     put_counts(s, bridges, NAME, TYPE, MEMBER, HELP);
     BRIDGE_METRICS

@@ -122,6 +122,7 @@ put_bridge(struct ds *s, const char *name, const struct json_t *bridge)
                   jvalue_get_string(bridge, "macTableManager"));
     put_member(s, bridge, "state");
     ds_put_cstr(s, jvalue_get_bool(bridge, "ok") ? ", ok\n" : ", not ok\n");
+    state_put_shortfalls(s, bridge);
     for (size_t i = 0; i < jvalue_count(networks); i++) {
         put_network(s, jvalue_at(networks, i));
     }

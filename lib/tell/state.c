@@ -79,6 +79,27 @@ state_put_diags(struct ds *s, const struct json_t *diags, const char *indent)
     }
 }
 
+/* Appends why 'bridge' is not in force, but for what its state says. */
+void
+state_put_shortfalls(struct ds *s, const struct json_t *bridge)
+{
+    const struct json_t *shortfalls = jvalue_get(bridge, "shortfalls");
+
+    for (size_t i = 0; i < jvalue_count(shortfalls); i++) {
+        const struct json_t *shortfall = jvalue_at(shortfalls, i);
+
+        if (strcmp(jvalue_get_string(shortfall, "kind"), "state")) {
+            ds_put_cstr(s, "    not in force: ");
+            printable_put(s, jvalue_get_string(shortfall, "text"));
+            if (jvalue_get(shortfall, "remedy")) {
+                ds_put_cstr(s, "; ");
+                printable_put(s, jvalue_get_string(shortfall, "remedy"));
+            }
+            ds_put_char(s, '\n');
+        }
+    }
+}
+
 static void
 show_other_mac(struct ds *s, const char *mac, const struct json_t *source)
 {
@@ -179,6 +200,7 @@ show_bridge(struct ds *s, const char *name, const struct json_t *bridge)
                   jvalue_get_string(bridge, "macTableManager"));
     printable_put(s, jvalue_get_string(bridge, "state"));
     ds_put_cstr(s, jvalue_get_bool(bridge, "ok") ? ", ok\n" : ", not ok\n");
+    state_put_shortfalls(s, bridge);
     for (size_t i = 0; i < jvalue_count(networks); i++) {
         show_network(s, jvalue_at(networks, i));
     }

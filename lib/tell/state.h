@@ -66,5 +66,6 @@ void state_for_each_member(struct ds *, const struct json_t *object,
                            state_member_cb *);
 void state_put_diags(struct ds *, const struct json_t *diags,
                      const char *indent);
+void state_put_shortfalls(struct ds *, const struct json_t *bridge);
 
 #endif /* lib/tell/state.h */

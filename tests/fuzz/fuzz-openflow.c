@@ -7,6 +7,7 @@
 
 #include "controller/switch/ofctrl-switch.h"
 #include "controller/switch/ofctrl-watch.h"
+#include "lib/openflow/foreign.h"
 #include "lib/openflow/oflow-table.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-port.h"
@@ -34,7 +35,7 @@ on_frame(ofp_port_t port OVS_UNUSED, struct eth_addr src OVS_UNUSED,
 
 static void
 decode(const struct ofp_header *oh, enum ofptype type,
-       struct oflow_table *table, struct ofctrl_watch *watch)
+       const struct ofctrl_watch_ours *ours, struct ofctrl_watch *watch)
 {
     switch ((int) type) {
     case OFPTYPE_PORT_DESC_STATS_REPLY:
@@ -45,16 +46,14 @@ decode(const struct ofp_header *oh, enum ofptype type,
         ofctrl_switch_decode_frame(oh, on_frame, NULL);
         break;
     case OFPTYPE_FLOW_STATS_REPLY:
-        ofctrl_switch_decode_flows(oh, table);
+        ofctrl_switch_decode_flows(oh, ours->installed, ours->foreign);
         break;
     case OFPTYPE_GROUP_DESC_STATS_REPLY:
-        ofctrl_switch_decode_groups(oh, table);
+        ofctrl_switch_decode_groups(oh, ours->installed);
         break;
     case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
     case OFPTYPE_REQUESTFORWARD:
-        ofctrl_watch_decode(watch, oh, type == OFPTYPE_REQUESTFORWARD,
-                            &(struct ofctrl_watch_ours) {
-                                .installed = table });
+        ofctrl_watch_decode(watch, oh, type == OFPTYPE_REQUESTFORWARD, ours);
         break;
     }
 }
@@ -71,11 +70,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct oflow_table table, empty;
     struct ofctrl_watch watch;
+    struct foreign foreign;
+    const struct ofctrl_watch_ours ours = { .installed = &table,
+                                            .foreign = &foreign };
 
     ofctrl_watch_init(&watch, ignore_taken, NULL);
     watch.enabled = true;
     oflow_table_init(&table);
     oflow_table_init(&empty);
+    foreign_init(&foreign);
     while (size >= sizeof(struct ofp_header)) {
         struct ofp_header header;
         enum ofptype type;
@@ -89,7 +92,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct ofp_header *oh = xmemdup(data, length);
         oh->version = OFP15_VERSION;
         if (!ofptype_decode(&type, oh)) {
-            decode(oh, type, &table, &watch);
+            decode(oh, type, &ours, &watch);
         }
         free(oh);
         data += length;
@@ -98,6 +101,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_check_diff(&empty, &table);
     oflow_table_uninit(&table);
     oflow_table_uninit(&empty);
+    foreign_uninit(&foreign);
     ofctrl_watch_uninit(&watch);
     return 0;
 }

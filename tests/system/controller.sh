@@ -187,7 +187,7 @@ sort_buckets() {
 # they are still the same.
 plant_foreign() {
     ofctl add-flow "$1" \
-        'cookie=0xf00,table=0,priority=7,dl_type=0x88ff,actions=drop'
+        'cookie=0xf00,table=0,priority=0,dl_type=0x88ff,actions=drop'
     ofctl add-flow "$1" 'cookie=0xf01,table=10,priority=7,actions=NORMAL'
     ofctl add-group "$1" 'group_id=77,type=all,bucket=actions=drop'
     note_foreign "$1"

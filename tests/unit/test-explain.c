@@ -43,8 +43,8 @@ bridge_of(const struct host *host)
     return translation_find_bridge(host->t, "br0");
 }
 
-/* Initializes 'dump' to all that the plan of 'host' has, with room for one
- * flow and one group more. */
+/* Initializes 'dump' to all that the plan of 'host' has, with room for two
+ * flows and one group more. */
 static void
 dump_plan(const struct host *host, struct flow_dump *dump)
 {
@@ -55,7 +55,7 @@ dump_plan(const struct host *host, struct flow_dump *dump)
     size_t n_groups = oflow_table_count_groups(desired);
 
     *dump = (struct flow_dump) {
-        .flows = xcalloc(n_flows + 1, sizeof *dump->flows),
+        .flows = xcalloc(n_flows + 2, sizeof *dump->flows),
         .groups = xcalloc(n_groups + 1, sizeof *dump->groups),
         .has_flows = true, .has_groups = true, .has_meters = true,
     };
@@ -198,16 +198,22 @@ test_flows(void **state OVS_UNUSED)
                  "priority=7 actions=drop");
     dump.flows[dump.n_flows++].flow
         = oflow_from_string("cookie=5,table=77,priority=7 actions=drop");
+    dump.flows[dump.n_flows++].flow
+        = oflow_from_string("cookie=5,table=0 actions=NORMAL");
     check_counts(&host, &dump, true, COUNTS(
         [EXPLAIN_PLANNED] = n - 2, [EXPLAIN_CHANGED] = 1,
         [EXPLAIN_STRANGER] = 1, [EXPLAIN_FOREIGN] = 1,
-        [EXPLAIN_MISSING] = 1));
+        [EXPLAIN_IN_THE_WAY] = 1, [EXPLAIN_MISSING] = 1));
     /* Without all ports, a stranger may be one that is not known. */
     check_counts(&host, &dump, false, COUNTS(
         [EXPLAIN_PLANNED] = n - 4, [EXPLAIN_OURS] = 1, [EXPLAIN_CHANGED] = 1,
-        [EXPLAIN_FOREIGN] = 1));
+        [EXPLAIN_FOREIGN] = 1, [EXPLAIN_IN_THE_WAY] = 1));
 
     char *text = xasprintf(
+        "ADMIT (table 0): may this port use this VLAN?\n"
+        "  foreign, cookie 0x5\n"
+        "       - pkts        -  in the way: priority=32768 actions=NORMAL\n"
+        "\n"
         "FORWARD (table 230): exact (VLAN, MAC) of guests and host\n"
         "  guest tap1, vm web1, 52:54:00:00:00:01, VLAN 10, network net "
         "(net.xml:1)\n"
@@ -220,7 +226,7 @@ test_flows(void **state OVS_UNUSED)
         "     999 pkts     100B  stranger: priority=7 actions=drop\n"
         "\n"
         "bridge br0: %"PRIuSIZE" planned, 1 changed, 1 stranger, 1 foreign, "
-        "1 missing\n",
+        "1 in the way, 1 missing\n",
         plan_meters(bridge_of(&host)->plan)->meters[0].meter_id, n - 2);
     check_text(&host, &dump, true, text);
     free(text);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "byte-order.h"
@@ -402,6 +403,65 @@ test_wrong_belief(void **state OVS_UNUSED)
     talk_uninit(&t);
 }
 
+static void
+put_foreign(struct talk *t, const char *s, bool there)
+{
+    struct oflow *flow = oflow_from_string(s);
+
+    if (there) {
+        foreign_put(&t->sync.foreign, flow);
+    } else {
+        foreign_remove(&t->sync.foreign, flow);
+        switch_sync_foreign_changed(&t->sync);
+    }
+    oflow_unref(flow);
+}
+
+/* Where somebody else has a flow, none of ours is put, and nobody who has
+ * another flow has to suffer. */
+static void
+test_displaced(void **state OVS_UNUSED)
+{
+    static const char theirs[]
+        = "cookie=0xf00,table=0,priority=100,in_port=1,actions=output:9";
+    struct talk t;
+    char *why;
+
+    talk_init(&t);
+    put_foreign(&t, theirs, true);
+    want_flow(&t, "cookie=0x56e7020000000001,table=0,priority=100,in_port=1"
+                  " actions=drop");
+    want_flow(&t, "cookie=0x56e7020000000001,table=0,priority=2,in_port=1"
+                  " actions=drop");
+    want_flow(&t, "cookie=0x56e7020000000002,table=0,priority=100,in_port=2"
+                  " actions=drop");
+    assert_step(&t, "(f)b");
+    finish(&t);
+    assert_true(switch_sync_is_at(&t.sync, &t.meters));
+    assert_int_equal(oflow_table_count_flows(&t.sync.installed), 1);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 1);
+    assert_null(quarantine_explain(&t.sync.commit.quarantine, htonll(BOB)));
+    why = quarantine_explain(&t.sync.commit.quarantine, htonll(ALICE));
+    assert_string_equal(why, "somebody else's flow is in the place of one of "
+                        "its flows (cookie=0xf00,table=0,priority=100,"
+                        "in_port=1 actions=output:9)");
+    free(why);
+    assert_step(&t, "");
+
+    /* Another of his flows goes, and then this one. */
+    put_foreign(&t, "cookie=0xf00,table=0,priority=7 actions=drop", false);
+    assert_step(&t, "");
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 1);
+    put_foreign(&t, theirs, false);
+    assert_false(switch_sync_is_at(&t.sync, &t.meters));
+    assert_step(&t, "(ff)b");
+    finish(&t);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 0);
+    assert_same_table(&t.sync.installed, &t.desired);
+    assert_true(switch_sync_is_at(&t.sync, &t.meters));
+    talk_uninit(&t);
+}
+
 /* An error about something else has nothing to do with the bundle that is in
  * flight. */
 static void
@@ -439,6 +499,7 @@ main(void)
         cmocka_unit_test(test_flood_is_released),
         cmocka_unit_test(test_back_off),
         cmocka_unit_test(test_wrong_belief),
+        cmocka_unit_test(test_displaced),
         cmocka_unit_test(test_stranger),
     };
 

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/mbridge-private.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "controller/switch/normal-guard.h"
+#include "controller/switch/ofctrl.h"
+#include "lib/model/shortfall.h"
+#include "lib/openflow/foreign.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/plan.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/vlog.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(mbridge_shortfalls);
+
+/* How many flows of others are told one by one. */
+#define MAX_TOLD 8
+
+/* Is libvirt mode asked of 'mb'?  Before the switch has been read, what the
+ * definitions say must do. */
+static bool
+is_asked(const struct mbridge *mb)
+{
+    return (mb->has_mode ? mb->asked_exact
+            : mb->model.wanted && mb->model.mode == MAC_TABLE_LIBVIRT);
+}
+
+/* Adds flow 'flow' of others', which can win over ours. */
+static void
+add_foreign_flow(const struct mbridge *mb, const struct oflow *flow,
+                 struct shortfalls *shortfalls)
+{
+    struct ds text = DS_EMPTY_INITIALIZER;
+    struct ds remedy = DS_EMPTY_INITIALIZER;
+    struct ds match = DS_EMPTY_INITIALIZER;
+
+    oflow_format(&text, flow, NULL);
+    minimatch_format(&flow->match, NULL, NULL, &match, flow->priority);
+    ds_put_format(&remedy, "unless its owner needs it, delete it by ovs-ofctl "
+                  "--strict del-flows %s 'table=%"PRIu8"%s%s'", mb->row.name,
+                  flow->table_id, match.length ? "," : "", ds_cstr(&match));
+    shortfalls_add(shortfalls, SHORTFALL_FOREIGN_FLOW, ds_cstr(&remedy),
+                   "somebody else's flow can win over ours: %s",
+                   ds_cstr(&text));
+    ds_destroy(&match);
+    ds_destroy(&remedy);
+    ds_destroy(&text);
+}
+
+/* Adds those of others' flows that can win over ours, by table, priority and
+ * match. */
+static void
+add_foreign(const struct mbridge *mb, struct shortfalls *shortfalls)
+{
+    const struct foreign *foreign = ofctrl_get_foreign(mb->ofctrl);
+    const struct oflow **flows;
+    size_t n = 0;
+
+    if (!foreign_count(foreign)) {
+        return;
+    }
+    flows = oflow_table_sort_flows(&foreign->flows);
+    for (size_t i = 0; i < foreign_count(foreign); i++) {
+        if (foreign_can_win(flows[i], plan_desired(mb->plan))
+            && n++ < MAX_TOLD) {
+            add_foreign_flow(mb, flows[i], shortfalls);
+        }
+    }
+    free(flows);
+    if (n > MAX_TOLD || (n && foreign->more)) {
+        shortfalls_add(shortfalls, SHORTFALL_FOREIGN_FLOW, NULL,
+                       "%s%"PRIuSIZE" more flows of somebody else's can win "
+                       "over ours", foreign->more ? "at least " : "",
+                       n - MIN(n, MAX_TOLD));
+    }
+}
+
+/* Adds to 'shortfalls' why 'mb' is not in force.  Returns false, without
+ * adding anything, if libvirt mode is not asked of it. */
+bool
+mbridge_get_shortfalls(const struct mbridge *mb, struct shortfalls *shortfalls)
+{
+    if (!is_asked(mb)) {
+        return false;
+    }
+
+    size_t n_left_out = ofctrl_count_left_out(mb->ofctrl);
+    if (mb->has_mode && !mb->decided_exact) {
+        shortfalls_add(shortfalls, SHORTFALL_MODE, NULL, "the bridge %s",
+                       mb->exact ? "is leaving libvirt mode"
+                       : "is in kernel mode");
+    } else if (!mbridge_is_installed(mb)
+               || !normal_guard_is_done(mb->guard)) {
+        struct ds state = DS_EMPTY_INITIALIZER;
+
+        mbridge_format_state(&state, mb);
+        shortfalls_add(shortfalls, SHORTFALL_STATE, NULL,
+                       "the switch does not hold the plan: %s",
+                       ds_cstr(&state));
+        ds_destroy(&state);
+    }
+    if (n_left_out) {
+        shortfalls_add(shortfalls, SHORTFALL_QUARANTINE, NULL,
+                       "flows of %"PRIuSIZE" ports are left out", n_left_out);
+    }
+    if (mb->exact) {
+        add_foreign(mb, shortfalls);
+    }
+    return true;
+}
+
+/* Logs that others keep 'mb' from being in force, and that they no longer do:
+ * once each. */
+void
+mbridge_log_shortfalls(struct mbridge *mb)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
+    struct shortfalls shortfalls = SHORTFALLS_INITIALIZER;
+
+    mbridge_get_shortfalls(mb, &shortfalls);
+
+    const struct shortfall *s = shortfalls_first_logged(&shortfalls);
+    if (s && !mb->said_short) {
+        VLOG_WARN_RL(&rl, "%s: not in force: %s%s%s", mb->row.name, s->text,
+                     s->remedy ? "; " : "", s->remedy ? s->remedy : "");
+    } else if (!s && mb->said_short) {
+        VLOG_INFO_RL(&rl, "%s: in force again, as far as others are concerned",
+                     mb->row.name);
+    }
+    mb->said_short = s != NULL;
+    shortfalls_uninit(&shortfalls);
+}

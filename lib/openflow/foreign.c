@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/openflow/foreign.h"
+
+#include "byte-order.h"
+#include "flow.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
+#include "openvswitch/match.h"
+#include "openvswitch/ofpbuf.h"
+
+/* Initializes 'foreign' as empty. */
+void
+foreign_init(struct foreign *foreign)
+{
+    oflow_table_init(&foreign->flows);
+    foreign->more = false;
+}
+
+/* Frees what 'foreign' holds, but not 'foreign' itself. */
+void
+foreign_uninit(struct foreign *foreign)
+{
+    oflow_table_uninit(&foreign->flows);
+}
+
+/* Forgets all flows, because the switch is to be read afresh. */
+void
+foreign_clear(struct foreign *foreign)
+{
+    oflow_table_clear(&foreign->flows);
+    foreign->more = false;
+}
+
+/* Takes in that the switch holds 'flow', which is not ours.  Does nothing if
+ * that is not in a table of ours. */
+void
+foreign_put(struct foreign *foreign, const struct oflow *flow)
+{
+    if (!pipeline_table_purpose(flow->table_id)) {
+        return;
+    }
+    if (foreign_count(foreign) < FOREIGN_MAX
+        || oflow_table_find(&foreign->flows, flow)) {
+        oflow_table_put(&foreign->flows, flow);
+    } else {
+        foreign->more = true;
+    }
+}
+
+/* Takes in that in the place of 'key' the switch holds nothing of somebody
+ * else's, or nothing any longer. */
+void
+foreign_remove(struct foreign *foreign, const struct oflow *key)
+{
+    oflow_table_remove(&foreign->flows, key);
+}
+
+/* Returns how many flows are kept. */
+size_t
+foreign_count(const struct foreign *foreign)
+{
+    return oflow_table_count_flows(&foreign->flows);
+}
+
+/* Are there flows that are not kept, and would be if the switch was read
+ * afresh? */
+bool
+foreign_may_know_more(const struct foreign *foreign)
+{
+    return foreign->more && foreign_count(foreign) <= FOREIGN_MAX / 2;
+}
+
+/* Does a flow in 'ours' take all that comes in by 'ofport'? */
+static bool
+takes_all(const struct oflow_table *ours, ofp_port_t ofport)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+    struct ofpbuf none = OFPBUF_STUB_INITIALIZER(NULL);
+    struct oflow *key;
+    bool found;
+
+    match_set_in_port(&match, ofport);
+    key = oflow_create(TABLE_ADMIT, PRIORITY_ADMIT_TAGGED, &match, htonll(0),
+                       &none);
+    found = oflow_table_find(ours, key) != NULL;
+    oflow_unref(key);
+    return found;
+}
+
+/* May 'flow', which is not ours, be what decides about a frame that a flow in
+ * 'ours', what the plan has, should decide about?
+ *
+ * In ADMIT, that is so if it has the priority of our drop or a higher one,
+ * which a frame that none of our other flows takes would meet before the drop:
+ * that of a port that is just being plugged, or of a VLAN that is not the
+ * port's.  Only if it is about one port, and that port may send everything,
+ * then our flow stands above it.
+ *
+ * In our other tables nobody has any business. */
+bool
+foreign_can_win(const struct oflow *flow, const struct oflow_table *ours)
+{
+    if (!pipeline_table_purpose(flow->table_id)
+        || !oflow_table_count_flows(ours)) {
+        return false;
+    } else if (flow->table_id != TABLE_ADMIT) {
+        return true;
+    } else if (flow->priority < PRIORITY_ADMIT_DROP) {
+        return false;
+    } else if (flow->priority >= PRIORITY_ADMIT_TAGGED) {
+        return true;
+    }
+
+    struct match match;
+
+    minimatch_expand(&flow->match, &match);
+    return (match.wc.masks.in_port.ofp_port != u16_to_ofp(UINT16_MAX)
+            || !takes_all(ours, match.flow.in_port.ofp_port));
+}
