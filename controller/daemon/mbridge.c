@@ -137,6 +137,7 @@ mbridge_set_row(struct mbridge *mb, const struct bridge_row *row,
     mb->uuid = *uuid;
     mb->decide = true;
     ofctrl_set_allowed(mb->ofctrl, bridge_row_allows_openflow15(row));
+    normal_guard_set_allowed(mb->guard, bridge_row_allows_openflow10(row));
 }
 
 /* Takes over the 'n_defs' definitions in 'defs', of which those that name this
@@ -304,14 +305,24 @@ update_rows(struct mbridge *mb)
     }
 }
 
+/* What is NORMAL to the plan? */
+static enum normal_use
+find_normal_use(const struct mbridge *mb)
+{
+    const struct bridge_ctx *ctx = plan_get_ctx(mb->plan);
+
+    return (!ctx->exact ? NORMAL_FREE
+            : network_kind_uses_normal(ctx->network) ? NORMAL_USED
+            : NORMAL_BARRED);
+}
+
 /* Brings the switch to the plan. */
 static void
 update_switch(struct mbridge *mb)
 {
     const struct bridge_ctx *ctx = plan_get_ctx(mb->plan);
-    bool uses_normal = ctx->exact && network_kind_uses_normal(ctx->network);
 
-    normal_guard_run(mb->guard, uses_normal, mb->found_exact,
+    normal_guard_run(mb->guard, find_normal_use(mb), mb->found_exact,
                      ofctrl_is_installed(mb->ofctrl, mb->plan));
     if (normal_guard_is_set(mb->guard)) {
         ofctrl_put(mb->ofctrl, mb->plan);

@@ -2,6 +2,7 @@
 #include <config.h>
 #include "controller/switch/noflood.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(noflood);
@@ -27,8 +29,11 @@ struct noflood {
     struct mgmt_conn *conn;     /* Null while there is no need. */
     unsigned int conn_seqno;
     struct noflood_ports ports;
+    bool allowed;               /* Does the switch speak OpenFlow 1.0? */
     bool read;                  /* Have all ports been told of? */
+    bool must_read;             /* Even if no port needs anything? */
     ovs_be32 barrier_xid;
+    long long int due;          /* When to put right what is wrong. */
 };
 
 /* Creates and returns what keeps NORMAL on bridge 'bridge' from flooding to
@@ -39,6 +44,8 @@ noflood_create(const char *bridge)
     struct noflood *nf = xzalloc(sizeof *nf);
 
     nf->bridge = xstrdup(bridge);
+    nf->allowed = true;
+    nf->due = LLONG_MAX;
     noflood_ports_init(&nf->ports);
     return nf;
 }
@@ -54,6 +61,14 @@ noflood_destroy(struct noflood *nf)
         free(nf->bridge);
         free(nf);
     }
+}
+
+/* Says whether the switch allows OpenFlow 1.0.  If not, there is nothing to be
+ * done. */
+void
+noflood_set_allowed(struct noflood *nf, bool allowed)
+{
+    nf->allowed = allowed;
 }
 
 /* Says that there is a port 'ofport', and whether NORMAL may flood to it in
@@ -78,6 +93,15 @@ void
 noflood_enable(struct noflood *nf, bool enable, bool adopt)
 {
     noflood_ports_enable(&nf->ports, enable, adopt);
+}
+
+/* Says that ports that are found with no-flood have it from an earlier run of
+ * this program, and must not have it any more. */
+void
+noflood_adopt(struct noflood *nf)
+{
+    noflood_ports_adopt(&nf->ports);
+    nf->must_read = true;
 }
 
 static void
@@ -173,6 +197,7 @@ handle_message(struct noflood *nf, const struct ofpbuf *msg)
         if (oh->xid == nf->barrier_xid) {
             nf->barrier_xid = 0;
             nf->read = true;
+            nf->must_read = false;
             noflood_ports_done(&nf->ports);
         }
         break;
@@ -186,18 +211,25 @@ handle_message(struct noflood *nf, const struct ofpbuf *msg)
     }
 }
 
-/* Asks for what is wrong to be put right. */
+/* Asks for what is wrong to be put right, if it has been for 'delay'. */
 static void
-send_port_mods(struct noflood *nf)
+send_port_mods(struct noflood *nf, int delay)
 {
     struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
     struct ofpbuf *msg;
 
-    if (!nf->barrier_xid && noflood_ports_ask(&nf->ports, &msgs)) {
+    if (nf->barrier_xid || ovs_list_is_empty(&nf->ports.wrong)) {
+        nf->due = LLONG_MAX;
+        return;
+    }
+    nf->due = MIN(nf->due, time_msec() + delay);
+    if (time_msec() >= nf->due) {
+        noflood_ports_ask(&nf->ports, &msgs);
         LIST_FOR_EACH_POP (msg, list_node, &msgs) {
             send_message(nf, msg);
         }
         send_barrier(nf);
+        nf->due = LLONG_MAX;
     }
 }
 
@@ -205,7 +237,9 @@ send_port_mods(struct noflood *nf)
 static bool
 is_needed(const struct noflood *nf)
 {
-    return nf->ports.enabled || nf->ports.n_ours || nf->barrier_xid;
+    return (nf->allowed
+            && (nf->ports.enabled || nf->ports.n_ours || nf->barrier_xid
+                || nf->must_read));
 }
 
 /* Tries to connect often, unless connected: the client has seen that the
@@ -218,14 +252,16 @@ noflood_socket_appeared(struct noflood *nf)
     }
 }
 
-/* Takes in what the switch says, and tells it what it must be told. */
+/* Takes in what the switch says, and tells it what it must be told, 'delay'
+ * milliseconds after the first thing that it must be. */
 void
-noflood_run(struct noflood *nf)
+noflood_run(struct noflood *nf, int delay)
 {
     if (!is_needed(nf)) {
         mgmt_conn_destroy(nf->conn);
         nf->conn = NULL;
         nf->read = false;
+        nf->due = LLONG_MAX;
         return;
     }
     if (!nf->conn) {
@@ -252,7 +288,7 @@ noflood_run(struct noflood *nf)
         ofpbuf_delete(msg);
     }
     if (nf->read) {
-        send_port_mods(nf);
+        send_port_mods(nf, delay);
     }
 }
 
@@ -263,6 +299,9 @@ noflood_wait(struct noflood *nf)
 {
     if (nf->conn) {
         mgmt_conn_wait(nf->conn);
+        if (nf->due != LLONG_MAX) {
+            poll_timer_wait_until(nf->due);
+        }
     }
     if (is_needed(nf) != (nf->conn != NULL)) {
         poll_immediate_wake();

@@ -6,6 +6,7 @@
 
 #include "controller/switch/fdb-flush.h"
 #include "controller/switch/noflood.h"
+#include "flow.h"
 #include "lib/base/diag.h"
 #include "lib/openflow/normal-order.h"
 #include "openvswitch/poll-loop.h"
@@ -15,6 +16,8 @@ struct normal_guard {
     struct noflood *noflood;
     struct fdb_flush *flush;
     struct normal_order order;
+    bool has_host;              /* Is LOCAL the host's, and not a network? */
+    bool spares_host;           /* May it be flooded to nevertheless? */
 };
 
 /* Creates and returns the guard of bridge 'bridge', for now not needed. */
@@ -39,13 +42,26 @@ normal_guard_destroy(struct normal_guard *guard)
     }
 }
 
+/* Says whether the switch allows OpenFlow 1.0. */
+void
+normal_guard_set_allowed(struct normal_guard *guard, bool openflow10)
+{
+    noflood_set_allowed(guard->noflood, openflow10);
+}
+
 /* Says that the switch has a port 'ofport', and whether it is one of the
  * network side, which are for NORMAL to serve. */
 void
 normal_guard_set_port(struct normal_guard *guard, ofp_port_t ofport,
                       bool network)
 {
-    if (noflood_set_port(guard->noflood, ofport, network)) {
+    bool host = ofport == OFPP_LOCAL && !network;
+
+    if (ofport == OFPP_LOCAL) {
+        guard->has_host = host;
+    }
+    if (noflood_set_port(guard->noflood, ofport,
+                         network || (host && guard->spares_host))) {
         normal_order_network_shrinks(&guard->order);
     }
 }
@@ -54,6 +70,9 @@ normal_guard_set_port(struct normal_guard *guard, ofp_port_t ofport,
 void
 normal_guard_remove_port(struct normal_guard *guard, ofp_port_t ofport)
 {
+    if (ofport == OFPP_LOCAL) {
+        guard->has_host = false;
+    }
     noflood_remove_port(guard->noflood, ofport);
 }
 
@@ -80,15 +99,33 @@ can_flush(const struct normal_guard *guard, bool installed)
                                   noflood_is_done(guard->noflood), installed);
 }
 
-/* Does what is to be done.  'wanted' says whether the desired flows use
- * NORMAL, 'installed' whether the desired flows are those installed, and
- * 'found' whether the switch was found with flows of an earlier run of this
- * program that used it. */
+/* Has the host be flooded to, or not, as the order is now. */
+static void
+update_host(struct normal_guard *guard, bool installed)
+{
+    bool spares = normal_order_spares_host(&guard->order, installed);
+
+    if (guard->spares_host != spares) {
+        guard->spares_host = spares;
+        if (guard->has_host) {
+            noflood_set_port(guard->noflood, OFPP_LOCAL, spares);
+        }
+    }
+}
+
+/* Does what is to be done.  'use' says what NORMAL is to the desired flows,
+ * 'installed' whether the desired flows are those installed, and 'found'
+ * whether the switch was found with flows of an earlier run of this program
+ * to which it was the same. */
 void
-normal_guard_run(struct normal_guard *guard, bool wanted, bool found,
+normal_guard_run(struct normal_guard *guard, enum normal_use use, bool found,
                  bool installed)
 {
-    normal_order_want(&guard->order, wanted, found);
+    normal_order_want(&guard->order, use, found);
+    update_host(guard, installed);
+    if (use == NORMAL_FREE && found) {
+        noflood_adopt(guard->noflood);
+    }
     switch (normal_order_noflood(&guard->order, installed)) {
     case NOFLOOD_SET:
         noflood_enable(guard->noflood, true, found);
@@ -101,7 +138,7 @@ normal_guard_run(struct normal_guard *guard, bool wanted, bool found,
     case NOFLOOD_LEAVE:
         break;
     }
-    noflood_run(guard->noflood);
+    noflood_run(guard->noflood, normal_order_delay(&guard->order));
 
     if (can_flush(guard, installed)) {
         normal_order_flushed(&guard->order);
@@ -130,11 +167,13 @@ normal_guard_is_set(const struct normal_guard *guard)
                                     noflood_is_done(guard->noflood));
 }
 
-/* Is there nothing more to do? */
+/* Is there nothing more to do that anything waits for? */
 bool
 normal_guard_is_done(const struct normal_guard *guard)
 {
-    return (noflood_is_done(guard->noflood) && !guard->order.must_flush
+    return ((guard->order.use == NORMAL_BARRED
+             || noflood_is_done(guard->noflood))
+            && !guard->order.must_flush
             && fdb_flush_is_done(guard->flush));
 }
 
@@ -146,13 +185,14 @@ normal_guard_get_diags(const struct normal_guard *guard, const char *bridge,
     struct origin origin = { .element = CONST_CAST(char *, bridge) };
     const char *error = noflood_get_error(guard->noflood);
 
-    if (guard->order.wanted && error) {
-        diag_add(diags, DIAG_ERROR, &origin,
+    if (guard->order.use != NORMAL_FREE && error) {
+        diag_add(diags, (guard->order.use == NORMAL_USED
+                         ? DIAG_ERROR : DIAG_NOTE), &origin,
                  "no connection by OpenFlow 1.0, which alone can keep NORMAL "
                  "from flooding to guests: %s", error);
     }
     error = fdb_flush_get_error(guard->flush);
-    if (guard->order.wanted && error) {
+    if (guard->order.use == NORMAL_USED && error) {
         diag_add(diags, DIAG_WARNING, &origin,
                  "what was learned in kernel mode could not be flushed, so "
                  "that frames may reach guests by it until it has aged: %s",

@@ -2,13 +2,14 @@
 #ifndef NORMAL_GUARD_H
 #define NORMAL_GUARD_H 1
 
-/* Keeping NORMAL away from guests, where it serves the network side.
+/* Keeping NORMAL away from guests.
  *
- * Two things are needed: NORMAL must not flood to them (noflood.h), and it
- * must not know any address behind them (fdb-flush.h).  The order matters:
- * lib/openflow/normal-order.h has it. */
+ * Two things are needed where it serves the network side: NORMAL must not
+ * flood to them (noflood.h), and it must not know any address behind them
+ * (fdb-flush.h).  The order matters: lib/openflow/normal-order.h has it. */
 
 #include <stdbool.h>
+#include "lib/openflow/normal-order.h"
 #include "openvswitch/types.h"
 
 struct diag_list;
@@ -16,12 +17,13 @@ struct diag_list;
 struct normal_guard *normal_guard_create(const char *bridge);
 void normal_guard_destroy(struct normal_guard *);
 
+void normal_guard_set_allowed(struct normal_guard *, bool openflow10);
 void normal_guard_set_port(struct normal_guard *, ofp_port_t, bool network);
 void normal_guard_remove_port(struct normal_guard *, ofp_port_t);
 void normal_guard_switch_is_read(struct normal_guard *, bool new_switch);
 void normal_guard_socket_appeared(struct normal_guard *);
 
-void normal_guard_run(struct normal_guard *, bool wanted, bool found,
+void normal_guard_run(struct normal_guard *, enum normal_use, bool found,
                       bool installed);
 void normal_guard_wait(struct normal_guard *, bool installed);
 

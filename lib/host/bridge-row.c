@@ -95,11 +95,24 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && a->forward_bpdu == b->forward_bpdu);
 }
 
-/* Returns true if column protocols of 'row' allows OpenFlow 1.5.  An empty one
- * allows everything. */
+/* An empty column allows everything. */
+static bool
+allows_protocol(const struct bridge_row *row, const char *protocol)
+{
+    return (!row->protocols || !row->protocols[0]
+            || strstr(row->protocols, protocol));
+}
+
+/* Returns true if column protocols of 'row' allows OpenFlow 1.0. */
+bool
+bridge_row_allows_openflow10(const struct bridge_row *row)
+{
+    return allows_protocol(row, "OpenFlow10");
+}
+
+/* Returns true if column protocols of 'row' allows OpenFlow 1.5. */
 bool
 bridge_row_allows_openflow15(const struct bridge_row *row)
 {
-    return (!row->protocols || !row->protocols[0]
-            || strstr(row->protocols, "OpenFlow15"));
+    return allows_protocol(row, "OpenFlow15");
 }

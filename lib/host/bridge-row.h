@@ -29,6 +29,7 @@ void bridge_row_from_columns(struct bridge_row *,
 void bridge_row_clone(struct bridge_row *, const struct bridge_row *);
 void bridge_row_uninit(struct bridge_row *);
 bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);
+bool bridge_row_allows_openflow10(const struct bridge_row *);
 bool bridge_row_allows_openflow15(const struct bridge_row *);
 
 #endif /* lib/host/bridge-row.h */

@@ -342,7 +342,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
 
 /* Can the bridge of 'row' have an exact MAC table, with a network side of kind
  * 'network' and 'n_unsupported' ports that were MODEL_UNSUPPORTED?  Adds to
- * 'diags' why not.
+ * 'diags' why not, or what it lacks.
  *
  * If not, the bridge is left to NORMAL, which serves every port, if not as
  * well. */
@@ -350,7 +350,6 @@ bool
 model_can_be_exact(const struct bridge_row *row, enum network_kind network,
                    size_t n_unsupported, struct diag_list *diags)
 {
-    const char *protocols = row->protocols;
     struct origin origin = { .element = row->name };
 
     if (n_unsupported) {
@@ -359,14 +358,18 @@ model_can_be_exact(const struct bridge_row *row, enum network_kind network,
                  "the bridge stays in kernel mode");
         return false;
     }
-    if (network_kind_uses_normal(network)
-        && protocols && protocols[0]
-        && !strstr(protocols, "OpenFlow10")) {
+    if (bridge_row_allows_openflow10(row)) {
+        return true;
+    } else if (network_kind_uses_normal(network)) {
         diag_add(diags, DIAG_ERROR, &origin,
                  "column protocols (%s) forbids OpenFlow 1.0, which alone can "
                  "keep NORMAL from flooding to guests; add OpenFlow10 to it; "
-                 "until then the bridge stays in kernel mode", protocols);
+                 "until then the bridge stays in kernel mode", row->protocols);
         return false;
     }
+    diag_add(diags, DIAG_NOTE, &origin,
+             "column protocols (%s) forbids OpenFlow 1.0, which alone can "
+             "keep NORMAL in flows of others from flooding to guests",
+             row->protocols);
     return true;
 }

@@ -13,6 +13,7 @@
 
 struct nf_port {
     struct hmap_node hmap_node; /* In 'ports', by 'ofport'. */
+    struct ovs_list list_node;  /* In 'wrong' or 'asked', or in neither. */
     ofp_port_t ofport;
     bool known;                 /* Has the client told of it? */
     bool floodable;             /* May it be flooded to in any case? */
@@ -30,6 +31,8 @@ noflood_ports_init(struct noflood_ports *nf)
 {
     *nf = (struct noflood_ports) { .enabled = false };
     hmap_init(&nf->ports);
+    ovs_list_init(&nf->wrong);
+    ovs_list_init(&nf->asked);
 }
 
 /* Frees what 'nf' holds, but not 'nf' itself. */
@@ -72,6 +75,7 @@ find_or_create_port(struct noflood_ports *nf, ofp_port_t ofport)
     if (!port) {
         port = xzalloc(sizeof *port);
         port->ofport = ofport;
+        ovs_list_init(&port->list_node);
         hmap_insert(&nf->ports, &port->hmap_node, hash_ofport(ofport));
     }
     return port;
@@ -91,13 +95,27 @@ is_wrong(const struct noflood_ports *nf, const struct nf_port *port)
     return is_wanted(nf, port) ? !port->set : port->ours && port->set;
 }
 
-/* Takes 'port' out of the counts, with a 'delta' of -1 before it is changed,
- * or puts it in again, with 1 after that. */
+/* Takes 'port' out of the counts and lists, before it is changed. */
 static void
-count_port(struct noflood_ports *nf, const struct nf_port *port, int delta)
+take_out(struct noflood_ports *nf, struct nf_port *port)
 {
-    nf->n_wrong += delta * is_wrong(nf, port);
-    nf->n_ours += delta * port->ours;
+    nf->n_wrong -= is_wrong(nf, port);
+    nf->n_ours -= port->ours;
+    ovs_list_remove(&port->list_node);
+    ovs_list_init(&port->list_node);
+}
+
+/* Puts 'port' in again, after that. */
+static void
+put_in(struct noflood_ports *nf, struct nf_port *port)
+{
+    nf->n_wrong += is_wrong(nf, port);
+    nf->n_ours += port->ours;
+    if (port->asked) {
+        ovs_list_push_back(&nf->asked, &port->list_node);
+    } else if (port->present && is_wrong(nf, port)) {
+        ovs_list_push_back(&nf->wrong, &port->list_node);
+    }
 }
 
 /* Frees 'port' if there is nothing to remember of it. */
@@ -105,7 +123,7 @@ static void
 maybe_free_port(struct noflood_ports *nf, struct nf_port *port)
 {
     if (!port->present && !port->known) {
-        count_port(nf, port, -1);
+        take_out(nf, port);
         hmap_remove(&nf->ports, &port->hmap_node);
         free(port);
     }
@@ -120,10 +138,10 @@ noflood_ports_set(struct noflood_ports *nf, ofp_port_t ofport,
     struct nf_port *port = find_or_create_port(nf, ofport);
     bool less = port->known && port->floodable && !floodable;
 
-    count_port(nf, port, -1);
+    take_out(nf, port);
     port->known = true;
     port->floodable = floodable;
-    count_port(nf, port, 1);
+    put_in(nf, port);
     return less;
 }
 
@@ -134,9 +152,9 @@ noflood_ports_remove(struct noflood_ports *nf, ofp_port_t ofport)
     struct nf_port *port = find_port(nf, ofport);
 
     if (port) {
-        count_port(nf, port, -1);
+        take_out(nf, port);
         port->known = false;
-        count_port(nf, port, 1);
+        put_in(nf, port);
         maybe_free_port(nf, port);
     }
 }
@@ -152,12 +170,22 @@ noflood_ports_enable(struct noflood_ports *nf, bool enable, bool adopt)
     if (nf->enabled == enable) {
         return;
     }
+    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
+        take_out(nf, port);
+    }
     nf->enabled = enable;
     nf->adopt = adopt;
-    nf->n_wrong = 0;
     HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
-        nf->n_wrong += is_wrong(nf, port);
+        put_in(nf, port);
     }
+}
+
+/* Says that what is found over the next connection is from an earlier run of
+ * this program.  If it is not wanted any more it will be taken back. */
+void
+noflood_ports_adopt(struct noflood_ports *nf)
+{
+    nf->adopt = true;
 }
 
 /* The switch says how port 'phy' is or, if 'gone', that it is no longer
@@ -168,15 +196,16 @@ noflood_ports_told(struct noflood_ports *nf,
 {
     struct nf_port *port = find_or_create_port(nf, phy->port_no);
 
-    count_port(nf, port, -1);
+    take_out(nf, port);
     port->set = !gone && phy->config & OFPUTIL_PC_NO_FLOOD;
     port->ours = port->set && (port->ours
                                || (port->asked && port->asked_set)
-                               || (!port->present && nf->adopt));
+                               || (!port->present && nf->adopt
+                                   && !(port->known && port->floodable)));
     port->present = !gone;
     port->hw_addr = phy->hw_addr;
     port->asked = false;
-    count_port(nf, port, 1);
+    put_in(nf, port);
     maybe_free_port(nf, port);
 }
 
@@ -189,10 +218,11 @@ noflood_ports_forget(struct noflood_ports *nf)
 {
     struct nf_port *port;
 
+    nf->forgotten = true;
     HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
-        count_port(nf, port, -1);
+        take_out(nf, port);
         port->present = port->set = false;
-        count_port(nf, port, 1);
+        put_in(nf, port);
     }
 }
 
@@ -201,30 +231,37 @@ noflood_ports_forget(struct noflood_ports *nf)
 bool
 noflood_ports_ask(struct noflood_ports *nf, struct ovs_list *msgs)
 {
-    struct nf_port *port;
-    bool asked = false;
+    bool asked = !ovs_list_is_empty(&nf->wrong);
 
-    if (!nf->n_wrong) {
-        return false;
-    }
-    HMAP_FOR_EACH (port, hmap_node, &nf->ports) {
-        if (port->present && !port->asked && is_wrong(nf, port)) {
-            struct ofputil_port_mod pm = {
-                .port_no = port->ofport,
-                .hw_addr = port->hw_addr,
-                .config = !port->set ? OFPUTIL_PC_NO_FLOOD : 0,
-                .mask = OFPUTIL_PC_NO_FLOOD,
-            };
-            struct ofpbuf *msg = ofputil_encode_port_mod(&pm,
-                                                         OFPUTIL_P_OF10_STD);
+    while (!ovs_list_is_empty(&nf->wrong)) {
+        struct nf_port *port = CONTAINER_OF(ovs_list_front(&nf->wrong),
+                                            struct nf_port, list_node);
+        struct ofputil_port_mod pm = {
+            .port_no = port->ofport,
+            .hw_addr = port->hw_addr,
+            .config = !port->set ? OFPUTIL_PC_NO_FLOOD : 0,
+            .mask = OFPUTIL_PC_NO_FLOOD,
+        };
+        struct ofpbuf *msg = ofputil_encode_port_mod(&pm, OFPUTIL_P_OF10_STD);
 
-            port->asked = true;
-            port->asked_set = !port->set;
-            ovs_list_push_back(msgs, &msg->list_node);
-            asked = true;
-        }
+        take_out(nf, port);
+        port->asked = true;
+        port->asked_set = !port->set;
+        put_in(nf, port);
+        ovs_list_push_back(msgs, &msg->list_node);
     }
     return asked;
+}
+
+/* Nothing that 'port' was asked for is under way any more. */
+static void
+settle_port(struct noflood_ports *nf, struct nf_port *port)
+{
+    take_out(nf, port);
+    port->set = port->ours = port->present && port->asked_set;
+    port->asked = false;
+    put_in(nf, port);
+    maybe_free_port(nf, port);
 }
 
 /* The switch has carried out all that it was asked for, and told of all ports.
@@ -235,13 +272,15 @@ noflood_ports_done(struct noflood_ports *nf)
 {
     struct nf_port *port;
 
-    HMAP_FOR_EACH_SAFE (port, hmap_node, &nf->ports) {
-        if (port->asked || !port->present) {
-            count_port(nf, port, -1);
-            port->set = port->ours = port->present && port->asked_set;
-            port->asked = false;
-            count_port(nf, port, 1);
-            maybe_free_port(nf, port);
+    LIST_FOR_EACH_SAFE (port, list_node, &nf->asked) {
+        settle_port(nf, port);
+    }
+    if (nf->forgotten) {
+        nf->forgotten = false;
+        HMAP_FOR_EACH_SAFE (port, hmap_node, &nf->ports) {
+            if (!port->present) {
+                settle_port(nf, port);
+            }
         }
     }
 }

@@ -12,13 +12,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "openvswitch/hmap.h"
+#include "openvswitch/list.h"
 #include "openvswitch/types.h"
 
 struct ofputil_phy_port;
-struct ovs_list;
 
 struct noflood_ports {
     struct hmap ports;          /* Contains "struct nf_port"s. */
+    struct ovs_list wrong;      /* Those to be put right... */
+    struct ovs_list asked;      /* ...and those being put right. */
+    bool forgotten;             /* Must all be told of anew? */
     size_t n_ours;              /* Have it from us. */
     size_t n_wrong;             /* Not as they should be. */
     bool enabled;
@@ -32,6 +35,7 @@ bool noflood_ports_set(struct noflood_ports *, ofp_port_t, bool floodable);
 void noflood_ports_remove(struct noflood_ports *, ofp_port_t);
 void noflood_ports_enable(struct noflood_ports *, bool enable, bool adopt);
 
+void noflood_ports_adopt(struct noflood_ports *);
 void noflood_ports_forget(struct noflood_ports *);
 void noflood_ports_told(struct noflood_ports *,
                         const struct ofputil_phy_port *, bool gone);

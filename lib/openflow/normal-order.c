@@ -2,15 +2,17 @@
 #include <config.h>
 #include "lib/openflow/normal-order.h"
 
-/* Says whether the desired flows use NORMAL, and whether the switch was found
- * with flows of an earlier run of this program that did: then nothing has been
- * learned from guests meanwhile. */
+/* Says what NORMAL is to the desired flows, and whether the switch was found
+ * with flows of an earlier run of this program to which it was that: then
+ * nothing has been learned from guests meanwhile. */
 void
-normal_order_want(struct normal_order *no, bool wanted, bool found)
+normal_order_want(struct normal_order *no, enum normal_use use, bool found)
 {
-    if (wanted != no->wanted) {
-        no->wanted = wanted;
-        no->must_flush = !(wanted && found);
+    bool was_used = no->use == NORMAL_USED;
+
+    no->use = use;
+    if (was_used != (use == NORMAL_USED)) {
+        no->must_flush = was_used || !found;
     }
 }
 
@@ -19,7 +21,7 @@ normal_order_want(struct normal_order *no, bool wanted, bool found)
 void
 normal_order_network_shrinks(struct normal_order *no)
 {
-    no->must_flush |= no->wanted;
+    no->must_flush |= no->use == NORMAL_USED;
 }
 
 /* Says that the switch has been read, over a new connection if 'new_switch',
@@ -28,7 +30,7 @@ void
 normal_order_read(struct normal_order *no, bool new_switch)
 {
     if (new_switch) {
-        no->must_flush = no->wanted;
+        no->must_flush = no->use == NORMAL_USED;
     }
 }
 
@@ -44,9 +46,25 @@ normal_order_flushed(struct normal_order *no)
 enum normal_noflood
 normal_order_noflood(const struct normal_order *no, bool installed)
 {
-    return (no->wanted ? NOFLOOD_SET
-            : installed ? NOFLOOD_TAKE_BACK
-            : NOFLOOD_LEAVE);
+    return (no->use == NORMAL_USED ? NOFLOOD_SET
+            : !installed ? NOFLOOD_LEAVE
+            : no->use == NORMAL_BARRED ? NOFLOOD_SET
+            : NOFLOOD_TAKE_BACK);
+}
+
+/* Returns how long to wait, in milliseconds, for others whose no-flood is
+ * wrong before it is put right. */
+int
+normal_order_delay(const struct normal_order *no)
+{
+    return no->use == NORMAL_BARRED ? NORMAL_ORDER_DELAY : 0;
+}
+
+/* Is the host spared no-flood, where guests are not? */
+bool
+normal_order_spares_host(const struct normal_order *no, bool installed)
+{
+    return no->use == NORMAL_BARRED && installed;
 }
 
 /* May the desired flows be installed?  'noflood_done' says whether all ports
@@ -54,7 +72,7 @@ normal_order_noflood(const struct normal_order *no, bool installed)
 bool
 normal_order_may_install(const struct normal_order *no, bool noflood_done)
 {
-    return !no->wanted || noflood_done;
+    return no->use != NORMAL_USED || noflood_done;
 }
 
 /* Is it time to have what was learned forgotten? */

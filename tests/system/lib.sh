@@ -358,6 +358,23 @@ add_uplink() {
     vsctl add-port "$bridge" "$name" "$@"
 }
 
+# Prints the ports of bridge $1 that have no-flood, by name.
+noflood() {
+    ovs-ofctl -O OpenFlow10 show "$1" |
+        awk '/^ *([0-9]+|LOCAL)\(/ { sub(/.*\(/, ""); sub(/\).*/, ""); p = $0 }
+             /config:.*NO_FLOOD/ { print p }' | sort | xargs
+}
+
+has_noflood() {
+    [ "$(noflood "$1")" = "$2" ]
+}
+
+# expect_noflood BRIDGE PORTS: fails unless it is soon on exactly these.
+expect_noflood() {
+    wait_for 10 has_noflood "$1" "$2" ||
+        fail "no-flood is on \"$(noflood "$1")\" and not on \"$2\""
+}
+
 # Has the datapath forget its flows.
 #
 # When vswitchd's revalidators change one of them in the userspace datapath of

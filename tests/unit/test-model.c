@@ -502,6 +502,10 @@ test_can_be_exact(void **state OVS_UNUSED)
     "error: br0: column protocols ("PROTOCOLS") forbids OpenFlow 1.0, " \
     "which alone can keep NORMAL from flooding to guests; add "         \
     "OpenFlow10 to it; until then the bridge stays in kernel mode\n"
+#define NOTE_10(PROTOCOLS)                                              \
+    "note: br0: column protocols ("PROTOCOLS") forbids OpenFlow 1.0, "  \
+    "which alone can keep NORMAL in flows of others from flooding to "  \
+    "guests\n"
 #define UNSUPPORTED                                                     \
     "error: br0: has ports that libvirt mode is not carried out for"    \
     ", so the bridge stays in kernel mode\n"
@@ -518,9 +522,9 @@ test_can_be_exact(void **state OVS_UNUSED)
         { "", NETWORK_BOND, 0, true, "" },
         { "", NETWORK_SEVERAL, 0, true, "" },
 
-        /* OpenFlow 1.0 is needed only where NORMAL is used. */
-        { "OpenFlow15", NETWORK_NONE, 0, true, "" },
-        { "OpenFlow15", NETWORK_DIRECT, 0, true, "" },
+        /* Only where NORMAL is used it does not do without OpenFlow 1.0. */
+        { "OpenFlow15", NETWORK_NONE, 0, true, NOTE_10("OpenFlow15") },
+        { "OpenFlow15", NETWORK_DIRECT, 0, true, NOTE_10("OpenFlow15") },
         { "OpenFlow15", NETWORK_BOND, 0, false, NO_10("OpenFlow15") },
         { "OpenFlow15", NETWORK_SEVERAL, 0, false, NO_10("OpenFlow15") },
         { "OpenFlow13,OpenFlow15", NETWORK_BOND, 0, false,

@@ -112,6 +112,18 @@ test_adopt(void **state OVS_UNUSED)
     noflood_ports_enable(&nf, false, false);
     assert_asks(&nf, "2-");
     noflood_ports_uninit(&nf);
+
+    /* Also if it is not needed any more; but a network port's is not ours. */
+    noflood_ports_init(&nf);
+    noflood_ports_set(&nf, u16_to_ofp(1), true);
+    noflood_ports_set(&nf, u16_to_ofp(2), false);
+    noflood_ports_adopt(&nf);
+    tell(&nf, 1, true);
+    tell(&nf, 2, true);
+    assert_asks(&nf, "2-");
+    noflood_ports_done(&nf);
+    assert_int_equal(nf.n_ours, 0);
+    noflood_ports_uninit(&nf);
 }
 
 /* Over a new connection what was set stays ours if it is still there; after a

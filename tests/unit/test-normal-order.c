@@ -20,7 +20,7 @@ test_order(void **state OVS_UNUSED)
     assert_true(normal_order_may_install(&no, false));
     assert_false(normal_order_may_flush(&no, true, true));
 
-    normal_order_want(&no, true, false);
+    normal_order_want(&no, NORMAL_USED, false);
     assert_int_equal(normal_order_noflood(&no, false), NOFLOOD_SET);
     assert_false(normal_order_may_install(&no, false));
     assert_false(normal_order_may_flush(&no, false, true));
@@ -29,10 +29,10 @@ test_order(void **state OVS_UNUSED)
     assert_true(normal_order_may_flush(&no, true, true));
     normal_order_flushed(&no);
     assert_false(normal_order_may_flush(&no, true, true));
-    normal_order_want(&no, true, false);
+    normal_order_want(&no, NORMAL_USED, false);
     assert_false(normal_order_may_flush(&no, true, true));
 
-    normal_order_want(&no, false, false);
+    normal_order_want(&no, NORMAL_FREE, false);
     assert_int_equal(normal_order_noflood(&no, false), NOFLOOD_LEAVE);
     assert_true(normal_order_may_install(&no, false));
     assert_false(normal_order_may_flush(&no, false, false));
@@ -47,7 +47,7 @@ test_flush(void **state OVS_UNUSED)
     struct normal_order no = NORMAL_ORDER_INITIALIZER;
 
     /* An earlier run of this program has seen to it. */
-    normal_order_want(&no, true, true);
+    normal_order_want(&no, NORMAL_USED, true);
     assert_false(normal_order_may_flush(&no, true, true));
 
     /* The switch is merely read again. */
@@ -68,10 +68,46 @@ test_flush(void **state OVS_UNUSED)
     normal_order_flushed(&no);
 
     /* Where NORMAL is not used, nothing is learned. */
-    normal_order_want(&no, false, false);
+    normal_order_want(&no, NORMAL_FREE, false);
     normal_order_flushed(&no);
     normal_order_network_shrinks(&no);
     normal_order_read(&no, true);
+    assert_false(normal_order_may_flush(&no, true, true));
+}
+
+/* Where NORMAL is not ours to use, no-flood waits for everything else, and
+ * nothing waits for it. */
+static void
+test_barred(void **state OVS_UNUSED)
+{
+    struct normal_order no = NORMAL_ORDER_INITIALIZER;
+
+    normal_order_want(&no, NORMAL_BARRED, false);
+    assert_int_equal(normal_order_noflood(&no, false), NOFLOOD_LEAVE);
+    assert_true(normal_order_delay(&no) > 0);
+    assert_true(normal_order_may_install(&no, false));
+    assert_int_equal(normal_order_noflood(&no, true), NOFLOOD_SET);
+    assert_true(normal_order_spares_host(&no, true));
+    assert_false(normal_order_may_flush(&no, true, true));
+
+    /* It comes to be used: nothing may be flooded to the host any more. */
+    normal_order_want(&no, NORMAL_USED, false);
+    assert_int_equal(normal_order_delay(&no), 0);
+    assert_false(normal_order_spares_host(&no, true));
+    assert_false(normal_order_may_install(&no, false));
+    assert_true(normal_order_may_flush(&no, true, true));
+    normal_order_flushed(&no);
+
+    /* The flows that use it are still there. */
+    normal_order_want(&no, NORMAL_BARRED, false);
+    assert_int_equal(normal_order_noflood(&no, false), NOFLOOD_LEAVE);
+    assert_false(normal_order_spares_host(&no, false));
+    assert_true(normal_order_may_flush(&no, true, true));
+    normal_order_flushed(&no);
+
+    normal_order_want(&no, NORMAL_FREE, false);
+    assert_int_equal(normal_order_noflood(&no, false), NOFLOOD_LEAVE);
+    assert_int_equal(normal_order_noflood(&no, true), NOFLOOD_TAKE_BACK);
     assert_false(normal_order_may_flush(&no, true, true));
 }
 
@@ -81,6 +117,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_flush),
+        cmocka_unit_test(test_barred),
     };
 
     return cmocka_run_group_tests_name("normal-order", tests, NULL, NULL);
