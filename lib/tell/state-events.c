@@ -163,9 +163,44 @@ compare_ports(struct json_t *events, const char *bridge,
     sset_destroy(&ports);
 }
 
+/* Returns why 'bridge' is not in force, or null if it is, or if it is only on
+ * its way: while a bundle is, too. */
+static const char *
+find_shortfall(const struct json_t *bridge)
+{
+    const struct json_t *shortfalls = jvalue_get(bridge, "shortfalls");
+
+    for (size_t i = 0; i < jvalue_count(shortfalls); i++) {
+        const struct json_t *shortfall = jvalue_at(shortfalls, i);
+
+        if (strcmp(jvalue_get_string(shortfall, "kind"), "state")) {
+            return jvalue_get_string(shortfall, "text");
+        }
+    }
+    return NULL;
+}
+
+static void
+compare_force(struct json_t *events, const char *name,
+              const struct json_t *old, struct json_t *new)
+{
+    const char *old_why = find_shortfall(old);
+    const char *new_why = find_shortfall(new);
+
+    if (new_why && (!old_why || strcmp(old_why, new_why))) {
+        add_event(events, "not in force", name, NULL, new_why);
+    } else if (old_why && !new_why && jvalue_get_bool(new, "in_force")) {
+        add_event(events, "in force", name, NULL, "");
+    } else if (old_why && !new_why && new) {
+        /* Not yet. */
+        jvalue_put(new, "shortfalls",
+                   jvalue_ref(jvalue_get(old, "shortfalls")));
+    }
+}
+
 static void
 compare_bridge(struct json_t *events, const char *name,
-               const struct json_t *old, const struct json_t *new)
+               const struct json_t *old, struct json_t *new)
 {
     const char *old_mode = jvalue_get_string(old, "macTableManager");
     const char *new_mode = jvalue_get_string(new, "macTableManager");
@@ -180,6 +215,7 @@ compare_bridge(struct json_t *events, const char *name,
                    && !jvalue_equals(old_networks, new_networks))) {
         add_event(events, "network changed", name, NULL, new_mode);
     }
+    compare_force(events, name, old, new);
     compare_ports(events, name, jvalue_get(old, "ports"),
                   jvalue_get(new, "ports"));
 }
@@ -232,8 +268,9 @@ compare_definitions(struct json_t *events, const struct json_t *old,
 
 /* What has happened from state 'old' to 'new', as an array of objects that
  * have "event", "bridge", "port" and "text".  A port that is "installing" in
- * 'new' only because another is gets the state back there that it had, so that
- * 'new' can be the next 'old'.  The caller must destroy the array. */
+ * 'new' only because another is gets the state back there that it had, and so
+ * does a bridge that is on its way, so that 'new' can be the next 'old'.  The
+ * caller must destroy the array. */
 struct json_t *
 state_find_events(const struct json_t *old, struct json_t *new)
 {

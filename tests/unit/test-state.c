@@ -28,6 +28,11 @@
 #define WEB(STATE, DOWN)                                                \
     "{\"role\":\"guest\",\"guest\":\"web\",\"guest-state\":\"" STATE      \
     "\",\"state\":\"installed\",\"link-down\":" DOWN "}"
+#define SHORTFALL(KIND, TEXT) \
+    "{\"kind\":\"" KIND "\",\"text\":\"" TEXT "\"}"
+#define FORCE(YES, SHORTFALLS)                                          \
+    "{\"bridges\":{\"br0\":{\"in_force\":" YES ",\"shortfalls\":["        \
+    SHORTFALLS "]}}}"
 #define DIAG(SEVERITY)                                                  \
     "{\"severity\":\"" SEVERITY "\",\"file\":\"f\",\"line\":3,"           \
     "\"text\":\"t\"}"
@@ -98,6 +103,15 @@ test_events(void **state OVS_UNUSED)
           DIAG("note") "]}}", "error  : f:3: t\n" },
         { "{\"definitions\":{\"diagnostics\":[" DIAG("warning") "]}}", "{}",
           "warning ended  : f:3: t\n" },
+        { FORCE("true", ""), FORCE("false", SHORTFALL("mode", "t")),
+          "not in force br0 : t\n" },
+        { FORCE("false", SHORTFALL("mode", "t")),
+          FORCE("false", SHORTFALL("state", "s") "," SHORTFALL("mode", "t")),
+          "" },
+        { FORCE("false", SHORTFALL("mode", "t")), FORCE("true", ""),
+          "in force br0 : \n" },
+        { FORCE("true", ""), FORCE("false", SHORTFALL("state", "s")), "" },
+        { FORCE("false", SHORTFALL("state", "s")), FORCE("true", ""), "" },
         { STATE("libvirt", ""), STATE("kernel", ""),
           "network changed br0 : kernel\n" },
         { "{}", STATE("kernel", ""), "bridge added br0 : kernel\n" },
