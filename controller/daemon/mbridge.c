@@ -244,6 +244,7 @@ update_mode(struct mbridge *mb)
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     struct bridge_ctx ctx = {
         .forward_bpdu = mb->row.forward_bpdu,
+        .flood_vlans = &mb->row.flood_vlans,
         .meter_bands = meter_bands,
     };
 

@@ -48,6 +48,13 @@ bridge_row_from_columns(struct bridge_row *row,
         .stp_delay = get(c->other_config, "stp-forward-delay"),
         .settings_mark = get(c->external_ids, "virtnet-settings"),
     };
+    for (size_t i = 0; i < c->flood_vlans.n; i++) {
+        int64_t vid = c->flood_vlans.elems[i];
+
+        if (vid >= 0 && vid <= VLAN_ID_MAX) {
+            vlan_set_add(&row->flood_vlans, vid);
+        }
+    }
 }
 
 /* Initializes 'dst' to a copy of 'src'. */
@@ -63,6 +70,7 @@ bridge_row_clone(struct bridge_row *dst, const struct bridge_row *src)
     dst->hwaddr = nullable_xstrdup(src->hwaddr);
     dst->stp_delay = nullable_xstrdup(src->stp_delay);
     dst->settings_mark = nullable_xstrdup(src->settings_mark);
+    vlan_set_clone(&dst->flood_vlans, &src->flood_vlans);
 }
 
 /* Frees what 'row' holds, but not 'row' itself. */
@@ -77,6 +85,7 @@ bridge_row_uninit(struct bridge_row *row)
     free(row->hwaddr);
     free(row->stp_delay);
     free(row->settings_mark);
+    vlan_set_uninit(&row->flood_vlans);
 }
 
 bool
@@ -92,6 +101,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && nullable_string_is_equal(a->hwaddr, b->hwaddr)
             && nullable_string_is_equal(a->stp_delay, b->stp_delay)
             && nullable_string_is_equal(a->settings_mark, b->settings_mark)
+            && vlan_set_equals(&a->flood_vlans, &b->flood_vlans)
             && a->forward_bpdu == b->forward_bpdu);
 }
 

@@ -7,6 +7,7 @@
  * owns its strings and knows nothing of the replica that it was read from. */
 
 #include <stdbool.h>
+#include "lib/base/vlan-set.h"
 
 /* What the Bridge row says. */
 struct bridge_row {
@@ -16,6 +17,7 @@ struct bridge_row {
     char *protocols;            /* Column protocols, "" if empty. */
     char *datapath_type;        /* Column of that name; null is "". */
     bool forward_bpdu;          /* other_config:forward-bpdu. */
+    struct vlan_set flood_vlans;    /* Column of that name. */
     bool stp_enable;            /* Column of that name. */
     char *hwaddr;               /* other_config:hwaddr, or null. */
     char *stp_delay;            /* other_config:stp-forward-delay, or null. */

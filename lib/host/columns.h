@@ -40,6 +40,7 @@ struct smap;
 #define BRIDGE_COLUMNS(COLUMN)                                                \
     COLUMN(bridge, datapath_type, "datapath_type", STRING)                    \
     COLUMN(bridge, external_ids, "external_ids", MAP)                         \
+    COLUMN(bridge, flood_vlans, "flood_vlans", INTEGERS)                      \
     COLUMN(bridge, name, "name", STRING)                                      \
     COLUMN(bridge, other_config, "other_config", MAP)                         \
     COLUMN(bridge, protocols, "protocols", STRINGS)                           \

@@ -210,6 +210,14 @@ vif_cvlans(const struct json *json, void *vif_)
 }
 
 static char *
+bridge_flood_vlans(const struct json *json, void *bridge_)
+{
+    struct ports_bridge *bridge = bridge_;
+
+    return take_vlans(json, &bridge->row.flood_vlans);
+}
+
+static char *
 vif_qinq_ethtype(const struct json *json, void *vif_)
 {
     struct vif *vif = vif_;
@@ -361,6 +369,7 @@ take_bridge(const char *name, const struct json *json, void *ports)
 {
     static const struct member members[] = {
         { "datapath_type", bridge_datapath_type },
+        { "flood_vlans", bridge_flood_vlans },
         { "forward-bpdu", bridge_forward_bpdu },
         { "hwaddr", bridge_hwaddr },
         { "ports", bridge_ports },

@@ -2,6 +2,8 @@
 #include <config.h>
 #include "lib/openflow/compile.h"
 
+#include <stdlib.h>
+
 #include "lib/openflow/mac-sets.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/slice.h"
@@ -10,10 +12,21 @@
 #include "packets.h"
 #include "util.h"
 
+/* Returns the VLANs in which all that is sent goes to everybody. */
+const struct vlan_set *
+bridge_ctx_flood_vlans(const struct bridge_ctx *ctx)
+{
+    static const struct vlan_set none = VLAN_SET_INITIALIZER;
+
+    return ctx->flood_vlans ? ctx->flood_vlans : &none;
+}
+
 bool
 bridge_ctx_equals(const struct bridge_ctx *a, const struct bridge_ctx *b)
 {
     return (a->exact == b->exact
+            && vlan_set_equals(bridge_ctx_flood_vlans(a),
+                               bridge_ctx_flood_vlans(b))
             && a->forward_bpdu == b->forward_bpdu
             && a->network == b->network
             && a->reflections == b->reflections
@@ -69,20 +82,6 @@ match_dst(struct match *match, const struct mac_set *set)
     match_set_dl_dst_masked(match, set->addr, set->mask);
 }
 
-/* Adds what takes frames that match 'from' past the drops of reserved
- * destinations. */
-static void
-add_exemption(struct compilation *c, struct match *from)
-{
-    add_goto(c, TABLE_MULTICAST, PRIORITY_MULTICAST_EXEMPT, from, TABLE_FLOOD);
-    for (size_t i = 0; i < ARRAY_SIZE(reserved_others); i++) {
-        match_set_dl_dst_masked(from, reserved_others[i].addr,
-                                reserved_others[i].mask);
-        add_goto(c, TABLE_FORWARD, PRIORITY_FORWARD_EXEMPT, from,
-                 TABLE_UNKNOWN);
-    }
-}
-
 /* FORWARD and MULTICAST: reserved destinations, which are dropped.
  *
  * Whether a frame is for a group is looked at before anything else about its
@@ -90,15 +89,12 @@ add_exemption(struct compilation *c, struct match *from)
  * Otherwise each of the groups that a guest sends to, in IPv6 many, would be a
  * flow in the datapath with an output for each other guest. */
 static void
-add_reserved(struct compilation *c, const struct bridge_ctx *ctx)
+add_reserved(struct compilation *c)
 {
     struct match all = MATCH_CATCHALL_INITIALIZER;
-    struct match match = MATCH_CATCHALL_INITIALIZER;
     struct mac_set others[MAC_SETS_MAX];
+    struct match match;
 
-    pipeline_match_multicast(&match);
-    add_goto(c, TABLE_FORWARD, PRIORITY_FORWARD_MULTICAST, &match,
-             TABLE_MULTICAST);
     for (size_t i = 0; i < ARRAY_SIZE(reserved_others); i++) {
         match_dst(&match, &reserved_others[i]);
         add(c, TABLE_FORWARD, PRIORITY_FORWARD_RESERVED, &match);
@@ -116,15 +112,41 @@ add_reserved(struct compilation *c, const struct bridge_ctx *ctx)
         add(c, TABLE_MULTICAST, PRIORITY_MULTICAST_RESERVED, &match);
     }
     add_goto(c, TABLE_MULTICAST, PRIORITY_MULTICAST_PASS, &all, TABLE_FLOOD);
+}
 
-    if (ctx->forward_bpdu) {
-        match_init_catchall(&match);
-        match_set_in_port(&match, OFPP_LOCAL);
-        add_exemption(c, &match);
-        match_init_catchall(&match);
-        pipeline_match_from_network(&match);
-        add_exemption(c, &match);
+/* FORWARD: groups.  Where the bridge is set to forward what is for reserved
+ * destinations, as NORMAL then does from any port, these are like others. */
+static void
+add_multicast(struct compilation *c, bool forward_bpdu)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    pipeline_match_multicast(&match);
+    add_goto(c, TABLE_FORWARD, PRIORITY_FORWARD_MULTICAST, &match,
+             forward_bpdu ? TABLE_FLOOD : TABLE_MULTICAST);
+    if (!forward_bpdu) {
+        add_reserved(c);
     }
+}
+
+/* FORWARD: priority=115,dl_vlan=99 actions=goto_table:FLOOD
+ *
+ * In a VLAN of column flood_vlans no address is anybody's, so that who listens
+ * there, to what is mirrored into it, is sent all of it. */
+static void
+add_flood_vlans(struct compilation *c, const struct vlan_set *vlans)
+{
+    struct vlan_block *blocks;
+    size_t n = vlan_set_blocks(vlans, &blocks);
+
+    for (size_t i = 0; i < n; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        pipeline_match_block(&match, &blocks[i]);
+        add_goto(c, TABLE_FORWARD, PRIORITY_FORWARD_FLOOD, &match,
+                 TABLE_FLOOD);
+    }
+    free(blocks);
 }
 
 /* SOURCE: a guest that does not have its address may say that it is there.  A
@@ -197,9 +219,8 @@ add_unknown(struct compilation *c, const struct bridge_ctx *ctx)
  * those that lead from table to table, and the drops.  None if 'ctx' does not
  * ask for an exact MAC table.
  *
- * Reserved addresses are dropped from every port, as NORMAL does.  Where the
- * bridge is set to forward them they are still dropped from guests: a guest
- * must not take part in the spanning tree of the network that it hangs on. */
+ * Reserved addresses are dropped from every port, as NORMAL does, unless the
+ * bridge is set to forward them: then they are ordinary groups. */
 void
 compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
                struct slice *slice)
@@ -222,9 +243,11 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
     add_goto(&c, TABLE_SOURCE, PRIORITY_SOURCE_PASS, &all, TABLE_FORWARD);
     add_pending(&c);
 
-    add_reserved(&c, ctx);
+    add_multicast(&c, ctx->forward_bpdu);
     add_goto(&c, TABLE_FORWARD, PRIORITY_FORWARD_UNKNOWN, &all,
              TABLE_UNKNOWN);
+
+    add_flood_vlans(&c, bridge_ctx_flood_vlans(ctx));
 
     add_goto(&c, TABLE_FLOOD, PRIORITY_FLOOD_NONE, &all, TABLE_UNKNOWN);
 

@@ -55,17 +55,26 @@ put_meter(struct compilation *c, uint32_t meter_id)
     }
 }
 
+/* Is a source to be learned that sends in VLAN 'vid' by the port? */
+static bool
+learns_in(const struct compilation *c, int vid)
+{
+    return (c->vport->role == VIF_NETWORK
+            && c->ctx->network == NETWORK_SEVERAL
+            && !vlan_set_contains(bridge_ctx_flood_vlans(c->ctx), vid));
+}
+
 /* Starts the actions of an ADMIT flow.
  *
  * Where there are several network ports, NORMAL must learn which of them a
- * source is behind, from the frame as it came.  The first frame of a guest
- * that is held back tells us that it has arrived, and has the switch put in at
- * once what we then will. */
+ * source is behind, from the frame as it came, if it is to 'learn'.  The first
+ * frame of a guest that is held back tells us that it has arrived, and has the
+ * switch put in at once what we then will. */
 static void
-start_admit(struct compilation *c)
+start_admit(struct compilation *c, bool learn)
 {
     put_meter(c, c->vport->meter_out);
-    if (c->vport->role == VIF_NETWORK && c->ctx->network == NETWORK_SEVERAL) {
+    if (learn) {
         pipeline_put_lookup(c->ofpacts, OFPP_IN_PORT, TABLE_LEARN);
     }
     if (c->vport->role == VIF_GUEST && !c->vport->active) {
@@ -121,10 +130,12 @@ compile_admit_untagged(struct compilation *c)
     if (vlan->untagged_in < 0) {
         return;
     }
+
+    bool learn = learns_in(c, vlan->untagged_in);
     if (!vlan->untagged_in) {
         match_init_catchall(&match);
         match_set_dl_tci(&match, htons(VLAN_CFI));
-        start_admit(c);
+        start_admit(c, learn);
         pipeline_put_untag(c->ofpacts, 0);
         pipeline_put_had_null_tag(c->ofpacts);
         add_admit(c, PRIORITY_ADMIT_NULL_TAG, &match);
@@ -135,35 +146,60 @@ compile_admit_untagged(struct compilation *c)
 
     match_init_catchall(&match);
     match_set_dl_tci_masked(&match, htons(0), htons(VLAN_VID_MASK));
-    start_admit(c);
+    start_admit(c, learn);
     if (vlan->untagged_in) {
         pipeline_put_vlan(c->ofpacts, vlan->untagged_in);
     }
     add_admit(c, PRIORITY_ADMIT_UNTAGGED, &match);
 }
 
-/* ADMIT: frames that travel as they come, of each block of VLANs:
- *
- *     in_port=7,vlan_tci=0x1028/0x1ff8 actions=goto_table:SOURCE  */
 static void
-compile_admit_tagged(struct compilation *c)
+add_admit_tagged(struct compilation *c, const struct vlan_set *vlans,
+                 bool learn)
 {
-    const struct port_vlan_effect *vlan = &c->vport->vlan;
     struct vlan_block *blocks;
-    size_t n;
+    size_t n = vlan_set_blocks(vlans, &blocks);
 
-    if (!vlan->tagged_in) {
-        return;
-    }
-    n = vlan_set_blocks(&vlan->members, &blocks);
     for (size_t i = 0; i < n; i++) {
         struct match match = MATCH_CATCHALL_INITIALIZER;
 
         pipeline_match_block(&match, &blocks[i]);
-        start_admit(c);
+        start_admit(c, learn);
         add_admit(c, PRIORITY_ADMIT_TAGGED, &match);
     }
     free(blocks);
+}
+
+/* ADMIT: frames that travel as they come, of each block of VLANs:
+ *
+ *     in_port=7,vlan_tci=0x1028/0x1ff8 actions=goto_table:SOURCE
+ *
+ * VLANs in which nothing is learned are apart from others where that makes a
+ * difference. */
+static void
+compile_admit_tagged(struct compilation *c)
+{
+    const struct vlan_set *members = &c->vport->vlan.members;
+    const struct vlan_set *flood_vlans = bridge_ctx_flood_vlans(c->ctx);
+    struct vlan_set vlans;
+
+    if (!c->vport->vlan.tagged_in) {
+        return;
+    } else if (c->vport->role != VIF_NETWORK
+               || c->ctx->network != NETWORK_SEVERAL) {
+        add_admit_tagged(c, members, false);
+        return;
+    }
+
+    vlan_set_clone(&vlans, members);
+    vlan_set_subtract(&vlans, flood_vlans);
+    add_admit_tagged(c, &vlans, true);
+    vlan_set_uninit(&vlans);
+
+    vlan_set_clone(&vlans, members);
+    vlan_set_intersect(&vlans, flood_vlans);
+    add_admit_tagged(c, &vlans, false);
+    vlan_set_uninit(&vlans);
 }
 
 /* ADMIT: frames of a dot1q-tunnel port, which get another tag, of each block
@@ -184,11 +220,13 @@ compile_admit_tunnel(struct compilation *c)
     if (!vlan->push) {
         return;
     }
+
+    bool learn = learns_in(c, vlan->untagged_out);
     if (vlan_set_contains(&vlan->cvlans, 0)) {
         struct match match = MATCH_CATCHALL_INITIALIZER;
 
         match_set_dl_tci(&match, htons(VLAN_CFI));
-        start_admit(c);
+        start_admit(c, learn);
         pipeline_put_untag(c->ofpacts, 0);
         pipeline_put_push(c->ofpacts, vlan->push, vlan->untagged_out);
         add_admit(c, PRIORITY_ADMIT_NULL_TAG, &match);
@@ -198,7 +236,7 @@ compile_admit_tunnel(struct compilation *c)
         struct match match = MATCH_CATCHALL_INITIALIZER;
 
         pipeline_match_block(&match, &blocks[i]);
-        start_admit(c);
+        start_admit(c, learn);
         pipeline_put_push(c->ofpacts, vlan->push, vlan->untagged_out);
         add_admit(c, PRIORITY_ADMIT_TAGGED, &match);
     }
@@ -422,7 +460,13 @@ compile_mac(struct compilation *c, struct vport_mac m,
         for_each_egress(c, won, add_isolation);
     }
     if (c->ctx->reflections) {
-        for_each_egress(c, won, add_reflect);
+        struct vlan_set reflected;
+
+        /* What is mirrored into a VLAN comes from guests' addresses. */
+        vlan_set_clone(&reflected, won);
+        vlan_set_subtract(&reflected, bridge_ctx_flood_vlans(c->ctx));
+        for_each_egress(c, &reflected, add_reflect);
+        vlan_set_uninit(&reflected);
     }
 }
 

@@ -22,11 +22,14 @@ struct slice;
 struct bridge_ctx {
     bool exact;                 /* Exact MAC table, or else no flows at all. */
     bool forward_bpdu;          /* Does the bridge pass reserved MACs on? */
+    const struct vlan_set *flood_vlans; /* Where nobody has an address, or
+                                         * null. */
     enum network_kind network;  /* How frames get to the network side. */
     bool reflections;           /* May it send back what it was sent? */
     size_t meter_bands;         /* Bands of a meter; 0: it has no meters. */
 };
 
+const struct vlan_set *bridge_ctx_flood_vlans(const struct bridge_ctx *);
 bool bridge_ctx_equals(const struct bridge_ctx *, const struct bridge_ctx *);
 
 void compile_bridge(const struct bridge_ctx *, const char *bridge,

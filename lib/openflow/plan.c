@@ -32,6 +32,7 @@ struct plan_port {
 struct plan {
     char *bridge;
     struct bridge_ctx ctx;
+    struct vlan_set flood_vlans;    /* What 'ctx' refers to. */
     bool ctx_changed;           /* All slices must be compiled again. */
     struct slice bridge_slice;
     struct hmap ports;          /* Contains "struct plan_port"s. */
@@ -93,6 +94,7 @@ plan_destroy(struct plan *plan)
     mac_table_uninit(&plan->mac_table);
     flood_table_uninit(&plan->flood_table);
     ometers_uninit(&plan->meters);
+    vlan_set_uninit(&plan->flood_vlans);
     oflow_table_uninit(&plan->desired);
     oflow_table_uninit(&plan->dirty);
     free(plan->bridge);
@@ -131,15 +133,21 @@ set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
 }
 
 /* States that 'plan' is for 'ctx' from now on, but for what 'ctx' says of the
- * network side, which follows from the ports. */
+ * network side, which follows from the ports.  What it refers to is copied. */
 void
 plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
 {
     struct bridge_ctx new = *ctx;
+    struct vlan_set flood_vlans;
 
     new.network = plan->ctx.network;
     new.reflections = plan->ctx.reflections;
     set_ctx(plan, &new);
+
+    vlan_set_clone(&flood_vlans, bridge_ctx_flood_vlans(ctx));
+    vlan_set_uninit(&plan->flood_vlans);
+    plan->flood_vlans = flood_vlans;
+    plan->ctx.flood_vlans = &plan->flood_vlans;
 }
 
 /* States which meters the bridge needs.  They are copied. */

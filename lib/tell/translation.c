@@ -138,6 +138,7 @@ run_bridge(struct translation *t, struct translation_bridge *bridge,
      * net/openvswitch/meter.h. */
     struct bridge_ctx ctx = {
         .forward_bpdu = row->forward_bpdu,
+        .flood_vlans = &row->flood_vlans,
         .meter_bands = (bridge->model.datapath == DATAPATH_SYSTEM
                         ? 1 : OMETER_MAX_BANDS),
     };

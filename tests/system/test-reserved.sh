@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Frames for bridges' own group addresses stay where they are: a guest can send
-# no spanning tree, pause, LACP, 802.1X or LLDP frame to anybody, in no mode.
+# no spanning tree, pause, LACP, 802.1X or LLDP frame to anybody, in no mode,
+# unless the bridge is set to forward them.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -29,7 +30,28 @@ for port in g1 g2 host up; do
 done > $S/reserved
 expect_frames < $S/reserved
 
+# With other_config:forward-bpdu they are groups like others, but for those of
+# them that are not groups at all.
+for mac in 01:80:c2:00:00:0{0,1,2,3,4,5,6,7,8,9,a,b,c,d,e,f} \
+           01:00:0c:00:00:00 01:00:0c:cc:cc:{cc,cd} 01:00:0c:cd:cd:cd; do
+    echo "g1 -> $mac = up host"
+    echo "g2 -> $mac = g3 up[10] host[10] g1[10]"
+    echo "host -> $mac vlan=10 = g2 g3 up[10] g1[10]"
+    echo "up -> $mac vlan=10 = g2 g3 host[10] g1[10]"
+done > $S/forwarded
+vsctl set Bridge br0 other_config:forward-bpdu=true
+settle
+expect_frames < $S/forwarded
+
 network net0 br0 libvirt
+settle
+expect_frames < $S/forwarded
+add_uplink br0 u2 52:54:00:00:ff:02
+settle
+sed 's/^g1.*/& u2/; t; s/$/ u2[10]/' $S/forwarded > $S/forwarded2
+expect_frames < $S/forwarded2
+unplug u2
+vsctl remove Bridge br0 other_config forward-bpdu
 settle
 expect_frames < $S/reserved
 

@@ -202,9 +202,14 @@ port_specs_uninit(struct port_specs *specs)
 
 /* Returns a plan with an exact MAC table for 'specs'. */
 struct plan *
-port_specs_to_plan(const struct port_specs *specs, bool forward_bpdu)
+port_specs_to_plan(const struct port_specs *specs, bool forward_bpdu,
+                   const struct vlan_set *flood_vlans)
 {
-    struct bridge_ctx ctx = { .exact = true, .forward_bpdu = forward_bpdu };
+    struct bridge_ctx ctx = {
+        .exact = true,
+        .forward_bpdu = forward_bpdu,
+        .flood_vlans = flood_vlans,
+    };
     struct plan *plan = plan_create("br0");
 
     plan_set_ctx(plan, &ctx);

@@ -53,6 +53,7 @@ struct port_specs {
 void port_specs_random(struct port_specs *);
 void port_specs_add_network(struct port_specs *);
 void port_specs_uninit(struct port_specs *);
-struct plan *port_specs_to_plan(const struct port_specs *, bool forward_bpdu);
+struct plan *port_specs_to_plan(const struct port_specs *, bool forward_bpdu,
+                                const struct vlan_set *flood_vlans);
 
 #endif /* tests/unit/port-spec.h */

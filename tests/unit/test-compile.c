@@ -580,15 +580,8 @@ test_bridge(void **state OVS_UNUSED)
     REG0"dl_dst=00:e0:2b:00:00:04/ff:ff:ff:ff:ff:fd actions="ACTIONS"\n"
 #define FORWARD                                                         \
     "table=230,priority=150,"MULTICAST_BIT" actions=goto_table:235\n"
-#define FORWARD_EXEMPT                                                  \
-    EXTREME("130", "reg0=0x1/0x1,", "goto_table:250")                   \
-    EXTREME("130", "in_port=LOCAL,", "goto_table:250")
 #define FORWARD_REST                                                    \
-    EXTREME("120", "", "drop")                                          \
-    "table=230,priority=1 actions=goto_table:250\n"
-#define MULTICAST_EXEMPT                                                \
-    "table=235,priority=210,reg0=0x1/0x1 actions=goto_table:240\n"      \
-    "table=235,priority=210,in_port=LOCAL actions=goto_table:240\n"
+    EXTREME("120", "", "drop") PASS
 #define MULTICAST                                                       \
     "table=235,priority=50,dl_dst=01:00:0c:00:00:00 actions=drop\n"     \
     "table=235,priority=50,dl_dst=01:00:0c:cc:cc:c0/ff:ff:ff:ff:ff:f8 " \
@@ -601,14 +594,21 @@ test_bridge(void **state OVS_UNUSED)
     "table=235,priority=1 actions=goto_table:240\n"
 #define FLOOD "table=240,priority=1 actions=goto_table:250\n"
 #define REST SOURCE FORWARD FORWARD_REST MULTICAST FLOOD
-#define REST_BPDU                                                       \
-    SOURCE FORWARD FORWARD_EXEMPT FORWARD_REST MULTICAST_EXEMPT         \
-    MULTICAST FLOOD
+#define FORWARD_BPDU                                                    \
+    "table=230,priority=150,"MULTICAST_BIT" actions=goto_table:240\n"
+#define FLOODED                                                         \
+    "table=230,priority=115,dl_vlan=7 actions=goto_table:240\n"         \
+    "table=230,priority=115,vlan_tci=0x1062/0x1ffe "                    \
+    "actions=goto_table:240\n"
+#define PASS "table=230,priority=1 actions=goto_table:250\n"
+#define REST_BPDU SOURCE FORWARD_BPDU PASS FLOOD
 #define UNKNOWN "table=250,priority=1 actions=drop\n"
 #define NETWORK_DROP "table=250,priority=200,reg0=0x1/0x1 actions=drop\n"
 #define NETWORK_NORMAL "table=250,priority=200,reg0=0x1/0x1 actions=NORMAL\n"
 #define NORMAL                                                          \
     "table=250,priority=100 actions=set_field:ANY->in_port,NORMAL\n"
+    static struct vlan_range ranges[] = { { 7, 7 }, { 98, 99 } };
+    static const struct vlan_set flood_vlans = { ranges, ARRAY_SIZE(ranges) };
     static const struct {
         struct bridge_ctx ctx;
         const char *slice;
@@ -618,6 +618,9 @@ test_bridge(void **state OVS_UNUSED)
           CUT_OFF REST NETWORK_DROP UNKNOWN },
         { { .exact = true, .forward_bpdu = true },
           CUT_OFF REST_BPDU NETWORK_DROP UNKNOWN },
+        { { .exact = true, .flood_vlans = &flood_vlans },
+          CUT_OFF SOURCE FORWARD EXTREME("120", "", "drop") FLOODED PASS
+          MULTICAST FLOOD NETWORK_DROP UNKNOWN },
         { { .exact = true, .network = NETWORK_DIRECT },
           CUT_OFF REST NETWORK_DROP UNKNOWN },
 
@@ -644,17 +647,18 @@ test_bridge(void **state OVS_UNUSED)
 #undef SOURCE
 #undef EXTREME
 #undef FORWARD
-#undef FORWARD_EXEMPT
+#undef FORWARD_BPDU
+#undef FLOODED
+#undef PASS
 #undef FORWARD_REST
-#undef MULTICAST_EXEMPT
 #undef MULTICAST
 #undef FLOOD
+#undef REST
 #undef REST_BPDU
 #undef MULTICAST_SOURCE
 #undef CUT_OFF
 #undef LEARN
 #undef REFLECT
-#undef REST
 #undef UNKNOWN
 #undef NETWORK_DROP
 #undef NETWORK_NORMAL

@@ -218,6 +218,7 @@ struct bridge {
     bool reflections;
     bool pending[ARRAY_SIZE(((struct port_specs *) NULL)->ports)];
     bool forward_bpdu;
+    struct vlan_set flood_vlans;
     struct plan *plan;
 };
 
@@ -232,7 +233,8 @@ bridge_init(struct bridge *bridge, bool forward_bpdu)
     }
     bridge->kind = find_network_kind(specs, &bridge->reflections);
     bridge->forward_bpdu = forward_bpdu;
-    bridge->plan = port_specs_to_plan(specs, forward_bpdu);
+    bridge->plan = port_specs_to_plan(specs, forward_bpdu,
+                                      &bridge->flood_vlans);
 }
 
 /* Is 'frame', which comes in by 'in', let in?  Where there is learning, nobody
@@ -286,6 +288,7 @@ expect(const struct bridge *bridge, const struct frame *frame,
     const struct port_spec *in = find_port(specs, frame->in_port);
     int vlan = in ? vlan_in(in, frame->tci) : -1;
     bool reserved = eth_addr_is_reserved(frame->dst);
+    bool flooded = vlan >= 0 && vlan_set_contains(&bridge->flood_vlans, vlan);
 
     *out = (struct deliveries) { .n = 0 };
     if (vlan < 0 || !is_admitted(bridge, in, frame)) {
@@ -294,14 +297,14 @@ expect(const struct bridge *bridge, const struct frame *frame,
 
     /* One of several network ports is learned from as the frame came.  To
      * groups, it comes to NORMAL in any case. */
-    if (in->role == VIF_NETWORK && bridge->kind == NETWORK_SEVERAL
+    if (in->role == VIF_NETWORK && bridge->kind == NETWORK_SEVERAL && !flooded
         && !eth_addr_is_multicast(frame->dst)) {
         out->learned_in = in->ofport;
         out->learned_tci = frame->tci;
     }
 
     /* What has a guest's address as its source has been sent by us. */
-    if (in->reflects && find_owner(specs, frame->src, vlan)) {
+    if (in->reflects && !flooded && find_owner(specs, frame->src, vlan)) {
         return;
     }
 
@@ -316,16 +319,17 @@ expect(const struct bridge *bridge, const struct frame *frame,
                && !port_spec_has_mac(in, frame->src)) {
         out->shown = true;      /* It may be somebody else now. */
     }
-    if (reserved && (!bridge->forward_bpdu || in->role == VIF_GUEST)) {
+    if (reserved && !bridge->forward_bpdu) {
         return;
     }
 
-    bool multicast = eth_addr_is_multicast(frame->dst);
-    const struct port_spec *owner = (multicast ? NULL
+    /* For everybody?  In a VLAN of flood_vlans nobody has an address. */
+    bool all = flooded || eth_addr_is_multicast(frame->dst);
+    const struct port_spec *owner = (all ? NULL
                                      : find_owner(specs, frame->dst, vlan));
     for (size_t i = 0; i < specs->n; i++) {
         const struct port_spec *p = &specs->ports[i];
-        bool wants = (p->role != VIF_NETWORK ? multicast || p == owner
+        bool wants = (p->role != VIF_NETWORK ? all || p == owner
                       : in->role != VIF_NETWORK && !owner
                         && bridge->kind == NETWORK_DIRECT);
 
@@ -406,11 +410,19 @@ random_frame(struct frame *frame, const struct port_specs *specs)
     random_payload(frame);
 }
 
-/* Law 9: a guest never receives a unicast frame that is not for its MAC. */
+/* Law 9: a guest never receives a unicast frame that is not for its MAC, but
+ * in VLANs that are to be flooded. */
 static void
-check_law_9(const struct port_specs *specs, const struct frame *frame,
+check_law_9(const struct bridge *bridge, const struct frame *frame,
             const struct deliveries *out)
 {
+    const struct port_specs *specs = &bridge->specs;
+    const struct port_spec *in = find_port(specs, frame->in_port);
+
+    if (in && vlan_set_contains(&bridge->flood_vlans,
+                                MAX(0, vlan_in(in, frame->tci)))) {
+        return;
+    }
     for (size_t i = 0; i < out->n; i++) {
         const struct port_spec *to = find_port(specs, out->d[i].port);
 
@@ -437,7 +449,7 @@ check_frame(const struct bridge *bridge, const struct frame *frame)
     pipeline_eval(plan_desired(bridge->plan), frame, &out);
     deliveries_format(&actual, &out);
     assert_string_equal(ds_cstr(&actual), ds_cstr(&expected));
-    check_law_9(&bridge->specs, frame, &out);
+    check_law_9(bridge, frame, &out);
 
     ds_destroy(&expected);
     ds_destroy(&actual);
@@ -454,6 +466,10 @@ test_random_frames(void **state OVS_UNUSED)
         if (random_range(2)) {
             port_specs_add_network(&bridge.specs);
         }
+        vlan_set_init(&bridge.flood_vlans);
+        for (int n = random_range(3) ? 0 : 3; n > 0; n--) {
+            vlan_set_add(&bridge.flood_vlans, random_vid());
+        }
         bridge_init(&bridge, random_range(2));
         for (int j = 0; j < 200; j++) {
             struct frame frame;
@@ -462,6 +478,7 @@ test_random_frames(void **state OVS_UNUSED)
             check_frame(&bridge, &frame);
         }
         plan_destroy(bridge.plan);
+        vlan_set_uninit(&bridge.flood_vlans);
         port_specs_uninit(&bridge.specs);
     }
 }

@@ -661,6 +661,9 @@ test_row_value(void **state OVS_UNUSED)
     STRING_DIFFERS(protocols);
     b.forward_bpdu = true;
     assert_false(bridge_row_equals(&a, &b));
+    b.forward_bpdu = false;
+    vlan_set_add(&b.flood_vlans, 99);
+    assert_false(bridge_row_equals(&a, &b));
     bridge_row_uninit(&b);
 }
 

@@ -221,7 +221,8 @@ test_round_trip(void **state OVS_UNUSED)
             port_specs_add_network(&specs);
         }
 
-        struct plan *plan = port_specs_to_plan(&specs, random_range(2));
+        struct plan *plan = port_specs_to_plan(&specs, random_range(2),
+                                               NULL);
 
         HMAP_FOR_EACH (fn, hmap_node, &plan_desired(plan)->flows) {
             check_flow(fn->flow);

@@ -104,7 +104,8 @@ test_round_trip(void **state OVS_UNUSED)
 
         port_specs_random(&specs);
 
-        struct plan *plan = port_specs_to_plan(&specs, random_range(2));
+        struct plan *plan = port_specs_to_plan(&specs, random_range(2),
+                                               NULL);
 
         plan_format(&s, plan);
         table_from_bundle_text(&table, ds_cstr(&s));

@@ -301,7 +301,7 @@ test_other_ports(void **state OVS_UNUSED)
         struct ds without = DS_EMPTY_INITIALIZER;
         struct ds after = DS_EMPTY_INITIALIZER;
         struct ds own = DS_EMPTY_INITIALIZER;
-        struct plan *plan = port_specs_to_plan(&specs, false);
+        struct plan *plan = port_specs_to_plan(&specs, false, NULL);
         const struct port_spec *p = &specs.ports[random_range(specs.n)];
         struct vport vport;
 
