@@ -192,18 +192,10 @@ add_unknown(struct compilation *c, const struct bridge_ctx *ctx)
 
     pipeline_match_from_network(&from_network);
     if (ctx->network == NETWORK_SEVERAL) {
-        struct match multicast_source = MATCH_CATCHALL_INITIALIZER;
-
         add_learn(c);
 
         pipeline_put_output(c->ofpacts, OFPP_NORMAL);
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
-
-        /* Nobody can be learned by such a source, and a Linux bridge drops it
-         * too. */
-        pipeline_match_multicast_source(&multicast_source);
-        add(c, TABLE_ADMIT, PRIORITY_ADMIT_MULTICAST_SOURCE,
-            &multicast_source);
     } else {
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
     }
@@ -229,6 +221,7 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
         return;
     }
 
+    struct match multicast_source = MATCH_CATCHALL_INITIALIZER;
     struct match all = MATCH_CATCHALL_INITIALIZER;
     uint64_t stub[64 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
@@ -238,6 +231,9 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
         .ofpacts = &ofpacts,
     };
 
+    /* Nobody has such an address, and a Linux bridge drops it too. */
+    pipeline_match_multicast_source(&multicast_source);
+    add(&c, TABLE_ADMIT, PRIORITY_ADMIT_MULTICAST_SOURCE, &multicast_source);
     /* A port without flows is cut off. */
     add(&c, TABLE_ADMIT, PRIORITY_ADMIT_DROP, &all);
     add_goto(&c, TABLE_SOURCE, PRIORITY_SOURCE_PASS, &all, TABLE_FORWARD);

@@ -615,21 +615,21 @@ test_bridge(void **state OVS_UNUSED)
     } cases[] = {
         { { .exact = false, .forward_bpdu = true }, "" },
         { { .exact = true },
-          CUT_OFF REST NETWORK_DROP UNKNOWN },
+          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP UNKNOWN },
         { { .exact = true, .forward_bpdu = true },
-          CUT_OFF REST_BPDU NETWORK_DROP UNKNOWN },
+          MULTICAST_SOURCE CUT_OFF REST_BPDU NETWORK_DROP UNKNOWN },
         { { .exact = true, .flood_vlans = &flood_vlans },
-          CUT_OFF SOURCE FORWARD EXTREME("120", "", "drop") FLOODED PASS
+          MULTICAST_SOURCE CUT_OFF SOURCE FORWARD EXTREME("120", "", "drop") FLOODED PASS
           MULTICAST FLOOD NETWORK_DROP UNKNOWN },
         { { .exact = true, .network = NETWORK_DIRECT },
-          CUT_OFF REST NETWORK_DROP UNKNOWN },
+          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP UNKNOWN },
 
         /* A bond is sent what comes from guests and the host, by NORMAL, which
          * does not see from whom. */
         { { .exact = true, .network = NETWORK_BOND },
-          CUT_OFF REST NETWORK_DROP NORMAL UNKNOWN },
+          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_BOND, .reflections = true },
-          CUT_OFF REFLECT REST NETWORK_DROP NORMAL
+          MULTICAST_SOURCE CUT_OFF REFLECT REST NETWORK_DROP NORMAL
           UNKNOWN },
 
         /* Several ports also send to each other, by NORMAL, which sees. */

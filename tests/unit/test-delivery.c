@@ -237,13 +237,12 @@ bridge_init(struct bridge *bridge, bool forward_bpdu)
                                       &bridge->flood_vlans);
 }
 
-/* Is 'frame', which comes in by 'in', let in?  Where there is learning, nobody
- * may send from a multicast address. */
+/* Is 'frame', which comes in by 'in', let in?  Nobody may send from a multicast
+ * address. */
 static bool
-is_admitted(const struct bridge *bridge, const struct port_spec *in,
-            const struct frame *frame)
+is_admitted(const struct port_spec *in, const struct frame *frame)
 {
-    if (bridge->kind == NETWORK_SEVERAL && eth_addr_is_multicast(frame->src)) {
+    if (eth_addr_is_multicast(frame->src)) {
         return false;
     }
     return (in->role != VIF_NETWORK
@@ -291,7 +290,7 @@ expect(const struct bridge *bridge, const struct frame *frame,
     bool flooded = vlan >= 0 && vlan_set_contains(&bridge->flood_vlans, vlan);
 
     *out = (struct deliveries) { .n = 0 };
-    if (vlan < 0 || !is_admitted(bridge, in, frame)) {
+    if (vlan < 0 || !is_admitted(in, frame)) {
         return;
     }
 

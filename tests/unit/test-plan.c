@@ -74,8 +74,8 @@ test_cost(void **state OVS_UNUSED)
         for (int j = 0; j < n; j++) {
             state_guest(plan, j, 10 + j % 5);
         }
-        /* 73 of the bridge, a FLOOD flow for each VLAN, 4 for each guest. */
-        assert_int_equal(run_and_count(plan), 73 + 5 + 4 * n);
+        /* 74 of the bridge, a FLOOD flow for each VLAN, 4 for each guest. */
+        assert_int_equal(run_and_count(plan), 74 + 5 + 4 * n);
         assert_int_equal(run_and_count(plan), 0);
 
         /* Plugged: two of ADMIT, FORWARD, and a bucket. */
