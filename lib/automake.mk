@@ -33,6 +33,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/host/json-columns.h \
 	lib/host/port-qos.c \
 	lib/host/port-qos.h \
+	lib/host/port-stp.c \
+	lib/host/port-stp.h \
 	lib/host/ports-json.c \
 	lib/host/ports-json.h \
 	lib/host/ports-ovsdb.c \

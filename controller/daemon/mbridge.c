@@ -245,6 +245,7 @@ update_mode(struct mbridge *mb)
     struct bridge_ctx ctx = {
         .forward_bpdu = mb->row.forward_bpdu,
         .flood_vlans = &mb->row.flood_vlans,
+        .spans = bridge_row_spans(&mb->row),
         .meter_bands = meter_bands,
     };
 

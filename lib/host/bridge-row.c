@@ -44,6 +44,7 @@ bridge_row_from_columns(struct bridge_row *row,
                          && smap_get_bool(c->other_config, "forward-bpdu",
                                           false)),
         .stp_enable = c->stp_enable,
+        .rstp_enable = c->rstp_enable,
         .hwaddr = get(c->other_config, "hwaddr"),
         .stp_delay = get(c->other_config, "stp-forward-delay"),
         .settings_mark = get(c->external_ids, "virtnet-settings"),
@@ -98,6 +99,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && nullable_string_is_equal(a->protocols, b->protocols)
             && nullable_string_is_equal(a->datapath_type, b->datapath_type)
             && a->stp_enable == b->stp_enable
+            && a->rstp_enable == b->rstp_enable
             && nullable_string_is_equal(a->hwaddr, b->hwaddr)
             && nullable_string_is_equal(a->stp_delay, b->stp_delay)
             && nullable_string_is_equal(a->settings_mark, b->settings_mark)
@@ -125,4 +127,11 @@ bool
 bridge_row_allows_openflow15(const struct bridge_row *row)
 {
     return allows_protocol(row, "OpenFlow15");
+}
+
+/* Does the bridge take part in a spanning tree? */
+bool
+bridge_row_spans(const struct bridge_row *row)
+{
+    return row->stp_enable || row->rstp_enable;
 }

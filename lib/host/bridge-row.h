@@ -18,7 +18,8 @@ struct bridge_row {
     char *datapath_type;        /* Column of that name; null is "". */
     bool forward_bpdu;          /* other_config:forward-bpdu. */
     struct vlan_set flood_vlans;    /* Column of that name. */
-    bool stp_enable;            /* Column of that name. */
+    bool stp_enable;            /* Columns of these names. */
+    bool rstp_enable;
     char *hwaddr;               /* other_config:hwaddr, or null. */
     char *stp_delay;            /* other_config:stp-forward-delay, or null. */
     char *settings_mark;        /* external_ids:virtnet-settings, or null. */
@@ -33,5 +34,6 @@ void bridge_row_uninit(struct bridge_row *);
 bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);
 bool bridge_row_allows_openflow10(const struct bridge_row *);
 bool bridge_row_allows_openflow15(const struct bridge_row *);
+bool bridge_row_spans(const struct bridge_row *);
 
 #endif /* lib/host/bridge-row.h */

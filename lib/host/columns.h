@@ -44,6 +44,7 @@ struct smap;
     COLUMN(bridge, name, "name", STRING)                                      \
     COLUMN(bridge, other_config, "other_config", MAP)                         \
     COLUMN(bridge, protocols, "protocols", STRINGS)                           \
+    COLUMN(bridge, rstp_enable, "rstp_enable", BOOLEAN)                       \
     COLUMN(bridge, stp_enable, "stp_enable", BOOLEAN)
 
 #define MIRROR_COLUMNS(COLUMN)                                                \

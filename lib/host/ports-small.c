@@ -115,6 +115,9 @@ STRING_MEMBER(vif_portgroup, struct vif, portgroup)
 STRING_MEMBER(vif_profile, struct vif, profile)
 STRING_MEMBER(vif_role, struct vif, role)
 STRING_MEMBER(vif_isolated, struct vif, isolated)
+STRING_MEMBER(vif_stp, struct vif, stp.stp)
+STRING_MEMBER(vif_rstp, struct vif, stp.rstp)
+STRING_MEMBER(vif_stp_mark, struct vif, stp.mark)
 STRING_MEMBER(vif_macs, struct vif, macs)
 STRING_MEMBER(vif_port, struct vif, port)
 STRING_MEMBER(bridge_hwaddr, struct ports_bridge, row.hwaddr)
@@ -308,6 +311,8 @@ BOOLEAN_MEMBER(vif_all_members_active, struct vif, bond.all_members_active)
 BOOLEAN_MEMBER(vif_bond_active, struct vif, bond.is_active)
 BOOLEAN_MEMBER(vif_is_mirror_output, struct vif, is_mirror_output)
 BOOLEAN_MEMBER(bridge_forward_bpdu, struct ports_bridge, row.forward_bpdu)
+BOOLEAN_MEMBER(bridge_stp_enable, struct ports_bridge, row.stp_enable)
+BOOLEAN_MEMBER(bridge_rstp_enable, struct ports_bridge, row.rstp_enable)
 
 static char *
 take_port(const char *name, const struct json *json, void *bridge_)
@@ -333,6 +338,8 @@ take_port(const char *name, const struct json *json, void *bridge_)
         { "priority-tags", vif_priority_tags },
         { "protected", vif_protected },
         { "qinq-ethtype", vif_qinq_ethtype },
+        { "rstp-enable", vif_rstp },
+        { "stp-enable", vif_stp },
         { "tag", vif_tag },
         { "trunks", vif_trunks },
         { "type", vif_type },
@@ -341,6 +348,7 @@ take_port(const char *name, const struct json *json, void *bridge_)
         { "virtnet-portgroup", vif_portgroup },
         { "virtnet-protected", vif_protected_is_ours },
         { "virtnet-role", vif_role },
+        { "virtnet-stp", vif_stp_mark },
         { "virtnet-vlan", vif_vlan_is_ours },
         { "vlan_mode", vif_vlan_mode },
         { "vm-id", vif_vm_id },
@@ -374,6 +382,8 @@ take_bridge(const char *name, const struct json *json, void *ports)
         { "hwaddr", bridge_hwaddr },
         { "ports", bridge_ports },
         { "protocols", bridge_protocols },
+        { "rstp_enable", bridge_rstp_enable },
+        { "stp_enable", bridge_stp_enable },
         { "virtnet-mac-table-manager", bridge_mode },
         { "virtnet-owner", bridge_owner },
     };

@@ -199,6 +199,11 @@ read_port(struct vif *vif, const struct port_columns *row)
     vif->vlan_is_kept = is_string(mark, "kept");
     vif->is_protected = row->protected_;
     vif->protected_is_ours = get_bool(row->external_ids, "virtnet-protected");
+    vif->stp = (struct port_stp) {
+        .stp = get_id(row->other_config, "stp-enable"),
+        .rstp = get_id(row->other_config, "rstp-enable"),
+        .mark = get_id(row->external_ids, "virtnet-stp"),
+    };
 }
 
 /* Initializes 'vif' to what 'rows' say, but for whether LACP has a partner on

@@ -51,6 +51,9 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(profile)                         \
     VIF_STRING(socket)                          \
     VIF_STRING(port)                            \
+    VIF_STRING(stp.stp)                         \
+    VIF_STRING(stp.rstp)                        \
+    VIF_STRING(stp.mark)                        \
     VIF_STRING(guest.name)                      \
     VIF_STRING(guest.network)                   \
     VIF_STRING(guest.portgroup)

@@ -12,6 +12,7 @@
 #include "lib/base/bandwidth.h"
 #include "lib/base/port-vlan.h"
 #include "lib/host/port-qos.h"
+#include "lib/host/port-stp.h"
 #include "lib/xml/domstatus.h"
 #include "openvswitch/types.h"
 
@@ -103,6 +104,7 @@ struct vif {
     bool is_protected;          /* Column protected. */
     bool protected_is_ours;     /* external_ids:virtnet-protected is there. */
     struct vif_bond bond;
+    struct port_stp stp;
     struct port_qos qos;        /* Also of table Interface. */
     bool is_mirror_output;      /* Is it reserved for a mirror's copies? */
 

@@ -13,7 +13,9 @@
 #include "util.h"
 
 /* The range of other_config:stp-forward-delay of table Bridge, and its
- * default, in seconds. */
+ * default, in seconds.  A Linux bridge takes less than it can for the least
+ * that it can, too, which is 2, and libvirt says 0 unless it is told
+ * otherwise. */
 #define MIN_DELAY 4
 #define MAX_DELAY 30
 #define DEFAULT_DELAY "15"
@@ -45,10 +47,9 @@ get_settings(const struct netdef *netdef, struct smap *settings)
     if (netdef_setting_is_set(&netdef->stp)) {
         smap_add(settings, "stp", netdef->stp.value ? "true" : "false");
     }
-    if (has_delay(netdef) && netdef->stp_delay.value >= MIN_DELAY
-        && netdef->stp_delay.value <= MAX_DELAY) {
+    if (has_delay(netdef) && netdef->stp_delay.value <= MAX_DELAY) {
         smap_add_format(settings, "stp-forward-delay", "%d",
-                        netdef->stp_delay.value);
+                        MAX(netdef->stp_delay.value, MIN_DELAY));
     }
 }
 
@@ -215,13 +216,12 @@ report_range(const struct netdef *netdef, struct diag_list *diags)
 {
     struct origin origin = { .file = netdef->origin.file };
 
-    if (has_delay(netdef) && (netdef->stp_delay.value < MIN_DELAY
-                              || netdef->stp_delay.value > MAX_DELAY)) {
+    if (has_delay(netdef) && netdef->stp_delay.value > MAX_DELAY) {
         origin.line = netdef->stp_delay.line;
         origin.element = CONST_CAST(char *, netdef->stp_delay.element);
         diag_add(diags, DIAG_WARNING, &origin,
-                 "%d is left out: the forward delay of Open vSwitch is %d to "
-                 "%d seconds", netdef->stp_delay.value, MIN_DELAY, MAX_DELAY);
+                 "%d is left out: the forward delay of Open vSwitch is at "
+                 "most %d seconds", netdef->stp_delay.value, MAX_DELAY);
     }
     if (netdef_setting_is_set(&netdef->mtu) && netdef->mtu.value < MIN_MTU) {
         origin.line = netdef->mtu.line;

@@ -123,6 +123,8 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
         .mode = MAC_TABLE_KERNEL,
         .datapath = find_datapath(row->datapath_type),
         .is_ours = row->owner != NULL,
+        .stp = row->stp_enable,
+        .rstp = row->rstp_enable,
     };
     for (size_t i = 0; i < n_defs; i++) {
         if (netdef_is_ours(defs[i]) && !strcmp(defs[i]->bridge, row->name)) {

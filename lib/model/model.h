@@ -35,6 +35,7 @@ struct bridge_model {
     enum mac_table_manager mode;
     enum datapath_kind datapath;
     bool is_ours;               /* Has it external_ids:virtnet-owner? */
+    bool stp, rstp;             /* Is it a part of a spanning tree by that? */
     struct network_meters *meters;      /* For each network; see
                                          * network-meters.h. */
 };

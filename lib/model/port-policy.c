@@ -136,6 +136,24 @@ add_listed_macs(const struct vif *vif, struct vport *vport,
     free(list);
 }
 
+/* Adds to 'diags' that 'vif', a guest, takes part in a spanning tree of
+ * 'model', if that is what somebody wants: see lib/rows/want.c. */
+static void
+report_stp(const struct bridge_model *model, const struct vif *vif,
+           const struct origin *origin, struct diag_list *diags)
+{
+    const char *key = (model->rstp ? port_stp_insists(&vif->stp, true)
+                       : model->stp ? port_stp_insists(&vif->stp, false)
+                       : NULL);
+
+    if (key && model->mode == MAC_TABLE_LIBVIRT) {
+        diag_add(diags, DIAG_WARNING, origin,
+                 "takes part in the spanning tree, since somebody else has "
+                 "changed other_config:%s of its Port row, so that what the "
+                 "guest sends may block an uplink", key);
+    }
+}
+
 /* Makes 'vport', the port of 'vif', which 'model' has found to be a guest, a
  * network port or the host, what is asked of it apart from that.  Adds to
  * 'diags' what there is to say of it. */
@@ -165,6 +183,7 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
         }
         return;
     }
+    report_stp(model, vif, &origin, diags);
     vport->isolated = isolated;
     vport->follow_limit = request.follow_limit;
     vport->listens = vport->follow_limit > 0;

@@ -28,6 +28,7 @@ bridge_ctx_equals(const struct bridge_ctx *a, const struct bridge_ctx *b)
             && vlan_set_equals(bridge_ctx_flood_vlans(a),
                                bridge_ctx_flood_vlans(b))
             && a->forward_bpdu == b->forward_bpdu
+            && a->spans == b->spans
             && a->network == b->network
             && a->reflections == b->reflections
             && a->meter_bands == b->meter_bands);

@@ -256,6 +256,30 @@ add_drop(struct compilation *c, enum pipeline_table table, uint16_t priority)
     add(c, table, priority, &match);
 }
 
+/* MULTICAST: where there is a spanning tree, what a guest has to say about it:
+ *
+ *     priority=60,in_port=7,dl_dst=01:80:c2:00:00:00 actions=drop
+ *
+ * The bridge drops it in any case, and the counter of this flow says who has
+ * tried.  Where the bridge is set to pass reserved addresses on, by which it
+ * does not mean those of its own tree, it is a flow of FORWARD, for which the
+ * datapath has to tell the groups apart that the guest sends to. */
+static void
+compile_bpdu(struct compilation *c)
+{
+    if (c->ctx->spans && c->vport->role == VIF_GUEST) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_in_port(&match, c->vport->ofport);
+        match_set_dl_dst(&match, eth_addr_stp);
+        if (c->ctx->forward_bpdu) {
+            add(c, TABLE_FORWARD, PRIORITY_FORWARD_BPDU, &match);
+        } else {
+            add(c, TABLE_MULTICAST, PRIORITY_MULTICAST_BPDU, &match);
+        }
+    }
+}
+
 /* ADMIT: all that the port may send, and that it may not send the rest. */
 static void
 compile_admit(struct compilation *c)
@@ -543,6 +567,7 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         if (!held_back) {
             compile_macs(&c, won);
         }
+        compile_bpdu(&c);
         for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
         egress_compile(vport, c.cookie, slice);
     } else if (ctx->network == NETWORK_DIRECT) {

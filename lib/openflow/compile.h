@@ -24,6 +24,7 @@ struct bridge_ctx {
     bool forward_bpdu;          /* Does the bridge pass reserved MACs on? */
     const struct vlan_set *flood_vlans; /* Where nobody has an address, or
                                          * null. */
+    bool spans;                 /* Is it a part of a spanning tree? */
     enum network_kind network;  /* How frames get to the network side. */
     bool reflections;           /* May it send back what it was sent? */
     size_t meter_bands;         /* Bands of a meter; 0: it has no meters. */

@@ -111,9 +111,11 @@ enum {
     PRIORITY_FORWARD_FLOOD = 115,
     PRIORITY_FORWARD_RESERVED = 120,
     PRIORITY_FORWARD_MULTICAST = 150,
+    PRIORITY_FORWARD_BPDU = 160,
 
     PRIORITY_MULTICAST_PASS = 1,
     PRIORITY_MULTICAST_RESERVED = 50,
+    PRIORITY_MULTICAST_BPDU = 60,
     PRIORITY_MULTICAST_OTHERS = 200,    /* Less by one for each. */
 
     /* More by one for each halving of the block: longest prefix first. */

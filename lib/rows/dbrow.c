@@ -2,12 +2,15 @@
 #include <config.h>
 #include "lib/rows/dbrow.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/ovs-compat.h"
 #include "lib/base/rfc7047.h"
+#include "lib/host/port-stp.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
+#include "smap.h"
 #include "util.h"
 
 static void
@@ -174,6 +177,56 @@ dbrow_set_port_protected(const char *port, bool protected)
                            rfc7047_clause("external_ids", "delete",
                                           rfc7047_keys(&key, 1))));
     }
+    return params;
+}
+
+/* Returns the condition that a row is that of port 'port' and has none of the
+ * pairs of 'keys' yet in column other_config. */
+static struct json *
+where_without(const char *port, const struct smap *keys)
+{
+    struct json *where = rfc7047_where_name(port);
+    const struct smap_node *node;
+
+    SMAP_FOR_EACH (node, keys) {
+        json_array_add(where, rfc7047_clause("other_config", "excludes",
+                                             rfc7047_map_1(node->key,
+                                                           node->value)));
+    }
+    return where;
+}
+
+/* Returns the request that has port 'port', whose row says 'observed', leave
+ * the spanning tree and marks that as ours, or takes both back.  Does not
+ * change what somebody else has set, nor take it for ours.  The caller must
+ * destroy it. */
+struct json *
+dbrow_set_port_stp(const char *port, const struct port_stp *observed,
+                   bool leave)
+{
+    const char *mark_key = "virtnet-stp";
+    struct json *params = rfc7047_params();
+    struct json *mutations = json_array_create_empty();
+    struct smap keys;
+
+    port_stp_get_change(observed, leave, &keys);
+    json_array_add(mutations, rfc7047_clause("other_config",
+                                             leave ? "insert" : "delete",
+                                             rfc7047_map(&keys)));
+    if (leave) {
+        char *mark = port_stp_mark(&keys);
+
+        json_array_add(mutations,
+                       rfc7047_clause("external_ids", "insert",
+                                      rfc7047_map_1(mark_key, mark)));
+        free(mark);
+        rfc7047_mutate(params, "Port", where_without(port, &keys), mutations);
+    } else {
+        json_array_add(mutations, rfc7047_clause("external_ids", "delete",
+                                                 rfc7047_keys(&mark_key, 1)));
+        rfc7047_mutate(params, "Port", rfc7047_where_name(port), mutations);
+    }
+    smap_destroy(&keys);
     return params;
 }
 

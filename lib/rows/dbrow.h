@@ -14,6 +14,7 @@
 struct bandwidth_rate;
 struct bridge_settings;
 struct json;
+struct port_stp;
 struct smap;
 struct uuid;
 struct vif;
@@ -23,6 +24,8 @@ struct json *dbrow_create_bridge(const char *name, const char *datapath_type,
 struct json *dbrow_delete_bridge(const struct uuid *bridge,
                                  const struct uuid *local_port);
 struct json *dbrow_set_port_protected(const char *port, bool protected);
+struct json *dbrow_set_port_stp(const char *port, const struct port_stp *,
+                                bool leave);
 struct json *dbrow_set_port_vlan(const char *port,
                                  const struct port_vlan *observed,
                                  const struct port_vlan *desired,

@@ -84,6 +84,34 @@ put_vsctl_map(struct ds *s, const char *column, const struct smap *smap)
     free(nodes);
 }
 
+/* The same for the spanning tree. */
+static void
+put_vsctl_stp(struct ds *s, const struct row_change *c)
+{
+    struct smap keys, ids = SMAP_INITIALIZER(&ids);
+    const struct smap_node *node;
+    struct ds port = DS_EMPTY_INITIALIZER;
+
+    printable_put_shell(&port, c->port);
+    port_stp_get_change(&c->vif.stp, c->leaves_stp, &keys);
+    if (c->leaves_stp) {
+        smap_add_nocopy(&ids, xstrdup("virtnet-stp"), port_stp_mark(&keys));
+        ds_put_format(s, " \\\n    -- set Port %s", ds_cstr(&port));
+        put_vsctl_map(s, "other_config", &keys);
+        put_vsctl_map(s, "external_ids", &ids);
+    } else {
+        SMAP_FOR_EACH (node, &keys) {
+            ds_put_format(s, " \\\n    -- remove Port %s other_config %s=%s",
+                          ds_cstr(&port), node->key, node->value);
+        }
+        ds_put_format(s, " \\\n    -- remove Port %s external_ids "
+                      "virtnet-stp", ds_cstr(&port));
+    }
+    smap_destroy(&ids);
+    smap_destroy(&keys);
+    ds_destroy(&port);
+}
+
 /* Appends to 's' the rows of tables QoS and Queue that 'c' adds, as number
  * 'n'. */
 static void
@@ -241,6 +269,10 @@ row_changes_format_vsctl(struct ds *s, const struct row_changes *changes)
 
         case ROW_PORT_PROTECTED:
             put_vsctl_protected(s, c);
+            break;
+
+        case ROW_PORT_STP:
+            put_vsctl_stp(s, c);
             break;
 
         case ROW_PORT_QOS:

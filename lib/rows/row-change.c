@@ -139,6 +139,18 @@ row_changes_add_protected(struct row_changes *changes, const char *bridge,
     add_port(changes, ROW_PORT_PROTECTED, bridge, vif)->protected = protected;
 }
 
+/* Adds that the port of 'vif', on 'bridge', leaves the spanning tree, or takes
+ * part in it again. */
+void
+row_changes_add_stp(struct row_changes *changes, const char *bridge,
+                    const struct vif *vif, bool leave)
+{
+    struct row_change *c = add_port(changes, ROW_PORT_STP, bridge, vif);
+
+    vif_clone(&c->vif, vif);
+    c->leaves_stp = leave;
+}
+
 /* Adds the change of the limit on what goes to or comes from 'vif', on
  * 'bridge', to 'rate'. */
 void
@@ -244,6 +256,13 @@ row_change_format(struct ds *s, const struct row_change *c)
         ds_put_cstr(s, c->protected ? ": protected" : ": not protected");
         break;
 
+    case ROW_PORT_STP:
+        ds_put_cstr(s, "port ");
+        printable_put(s, c->port);
+        ds_put_cstr(s, (c->leaves_stp ? ": not in the spanning tree"
+                        : ": in the spanning tree again"));
+        break;
+
     case ROW_PORT_QOS:
     case ROW_POLICING: {
         char *old = limit_to_string(c, true);
@@ -296,6 +315,9 @@ row_change_to_transact(const struct row_change *c, const char *datapath_type)
 
     case ROW_PORT_PROTECTED:
         return dbrow_set_port_protected(c->port, c->protected);
+
+    case ROW_PORT_STP:
+        return dbrow_set_port_stp(c->port, &c->vif.stp, c->leaves_stp);
 
     case ROW_PORT_QOS:
         return dbrow_set_port_qos(&c->vif, &c->rate);
@@ -356,6 +378,10 @@ put_json_values(struct json_t *object, const struct row_change *c)
 
     case ROW_PORT_PROTECTED:
         jvalue_put_bool(object, "new", c->protected);
+        break;
+
+    case ROW_PORT_STP:
+        jvalue_put_bool(object, "new", !c->leaves_stp);
         break;
 
     case ROW_PORT_QOS:

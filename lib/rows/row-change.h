@@ -32,7 +32,9 @@ struct json_t;
     /* ...and on what comes from it. */                 \
     ROW_TYPE(POLICING, true, "policing")                \
     /* Column protected of Port 'port'. */              \
-    ROW_TYPE(PORT_PROTECTED, true, "protected")
+    ROW_TYPE(PORT_PROTECTED, true, "protected")         \
+    /* Does the port of 'vif' leave the spanning tree? */ \
+    ROW_TYPE(PORT_STP, true, "spanning tree")
 
 enum row_type {
 #define ROW_TYPE(ENUM, IS_PORTS, NAME) ROW_##ENUM,
@@ -52,6 +54,7 @@ struct row_change {
     struct port_vlan old, new;  /* Of 'port'. */
     bool is_kept;               /* Had libvirt lost 'new'? */
     bool protected;             /* Likewise. */
+    bool leaves_stp;            /* Likewise. */
     struct vif vif;             /* As it was. */
     struct bandwidth_rate rate; /* No average: no limit. */
     struct bridge_settings *settings;   /* Or null. */
@@ -75,6 +78,8 @@ void row_changes_add_vlan(struct row_changes *, const char *bridge,
                           const struct vif *, const struct port_vlan *new);
 void row_changes_add_protected(struct row_changes *, const char *bridge,
                                const struct vif *, bool protected);
+void row_changes_add_stp(struct row_changes *, const char *bridge,
+                         const struct vif *, bool leave);
 void row_changes_add_limit(struct row_changes *, enum row_type,
                            const char *bridge, const struct vif *,
                            const struct bandwidth_rate *);

@@ -59,6 +59,14 @@ want_limits(struct row_changes *changes, const struct rows_bridge *b,
     }
 }
 
+/* Are the networks of 'b' known?  Some of them may be in a file that cannot be
+ * read. */
+static bool
+knows_networks(const struct rows_bridge *b)
+{
+    return b->phase.complete || b->model->n_networks > 0;
+}
+
 /* Column protected is as it must be for tunnels and isolated guests to be kept
  * apart.  As long as the bridge's networks or its mode are not known, or flows
  * that isolate guests are on their way, a guest stays as it is. */
@@ -67,9 +75,8 @@ want_protected(struct row_changes *changes, const struct rows_bridge *b,
                const struct vif *vif, const struct vport *vport)
 {
     const struct rows_phase *phase = &b->phase;
-    bool knows_networks = phase->complete || b->model->n_networks > 0;
     bool on_their_way = phase->exact && !phase->isolating;
-    bool isolated = (knows_networks && !phase->undecided && !on_their_way
+    bool isolated = (knows_networks(b) && !phase->undecided && !on_their_way
                      ? vport && vport->isolated : vif->protected_is_ours);
     bool protected = port_policy_protected(vif, isolated,
                                            phase->exact && phase->isolating,
@@ -77,6 +84,27 @@ want_protected(struct row_changes *changes, const struct rows_bridge *b,
 
     if (vif_must_change_protected(vif, protected)) {
         row_changes_add_protected(changes, b->row->name, vif, protected);
+    }
+}
+
+/* A guest takes no part in a spanning tree: by what it sends it could become
+ * the root, or block an uplink, and it would be cut off for as long as its
+ * port listens and learns.  In kernel mode it takes part as on a Linux
+ * bridge, where libvirt does nothing about it.  What was meant to be a guest
+ * is treated as one. */
+static void
+want_stp(struct row_changes *changes, const struct rows_bridge *b,
+         const struct vif *vif, const struct vport *vport)
+{
+    bool is_guest = (vport ? vport->role == VIF_GUEST
+                     : vif->attached_mac != NULL);
+    bool leaves = (b->phase.undecided || !knows_networks(b)
+                   ? vif->stp.mark != NULL
+                   : (b->phase.exact && bridge_row_spans(b->row)
+                      && is_guest));
+
+    if (port_stp_must_change(&vif->stp, leaves)) {
+        row_changes_add_stp(changes, b->row->name, vif, leaves);
     }
 }
 
@@ -99,6 +127,7 @@ rows_want_port(struct row_changes *changes, const struct rows_bridge *b,
         want_limits(changes, b, vif);
     } /* Else it may be in the file that could not be read. */
     want_protected(changes, b, vif, vport);
+    want_stp(changes, b, vif, vport);
 }
 
 /* Adds what is to be written for bridge 'b' itself, of which 'ports' tells, to

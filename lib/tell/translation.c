@@ -139,6 +139,7 @@ run_bridge(struct translation *t, struct translation_bridge *bridge,
     struct bridge_ctx ctx = {
         .forward_bpdu = row->forward_bpdu,
         .flood_vlans = &row->flood_vlans,
+        .spans = bridge_row_spans(row),
         .meter_bands = (bridge->model.datapath == DATAPATH_SYSTEM
                         ? 1 : OMETER_MAX_BANDS),
     };

@@ -246,6 +246,58 @@ test_ports(void **state OVS_UNUSED)
     }
 }
 
+/* Returns the flow of port 'i' of port_cases that is about spanning trees, null
+ * if there is none. */
+static char *
+bpdu_of_port(const struct bridge_ctx *ctx, size_t i)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct vport vport;
+    struct slice slice;
+    const struct vlan_set *won = &vport.vlan.members;
+
+    port_case_to_vport(&port_cases[i], &vport);
+    slice_init(&slice);
+    compile_port(ctx, &vport, &won, &slice);
+    for (size_t k = 0; k < slice.n_flows; k++) {
+        struct match match;
+
+        minimatch_expand(&slice.flows[k]->match, &match);
+        if (eth_addr_equals(match.flow.dl_dst, eth_addr_stp)) {
+            oflow_format(&s, slice.flows[k], NULL);
+        }
+    }
+    slice_uninit(&slice);
+    vport_uninit(&vport);
+    return s.length ? ds_steal_cstr(&s) : NULL;
+}
+
+/* On a bridge that is a part of a spanning tree, what a guest says of that is
+ * dropped by a flow of its own. */
+static void
+test_spanning_tree(void **state OVS_UNUSED)
+{
+    struct bridge_ctx ctx = exact;
+
+    ctx.spans = true;
+    assert_false(bridge_ctx_equals(&ctx, &exact));
+    for (int forward_bpdu = 0; forward_bpdu < 2; forward_bpdu++) {
+        ctx.forward_bpdu = forward_bpdu;
+
+        char *flow = bpdu_of_port(&ctx, 0);
+        char *expected = xasprintf("table=%s,in_port=7,"
+                                   "dl_dst=01:80:c2:00:00:00 actions=drop",
+                                   forward_bpdu ? "230,priority=160"
+                                   : "235,priority=60");
+        assert_non_null(flow);
+        assert_string_equal(strchr(flow, ',') + 1, expected);
+        free(expected);
+        free(flow);
+    }
+    assert_null(bpdu_of_port(&exact, 0));
+    assert_null(bpdu_of_port(&ctx, 7));    /* The host. */
+}
+
 /* Who has lost its address is still sent broadcasts, and its frames are marked
  * as those of a pending guest. */
 static void
@@ -762,6 +814,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_spanning_tree),
         cmocka_unit_test(test_loser),
         cmocka_unit_test(test_policy),
         cmocka_unit_test(test_network_ports),

@@ -9,10 +9,13 @@
 
 #include <stdlib.h>
 
+#include "lib/host/port-stp.h"
 #include "lib/rows/dbrow.h"
 #include "openvswitch/json.h"
 #include "util.h"
 #include "uuid.h"
+
+#define S(LITERAL) ((char[]) { LITERAL })
 
 /* The requests, as they go over the wire: RFC 7047, section 4.1.3. */
 
@@ -127,6 +130,43 @@ test_set_port_vlan(void **state OVS_UNUSED)
     port_vlan_uninit(&trunk);
 }
 
+static void
+test_set_port_stp(void **state OVS_UNUSED)
+{
+    const struct port_stp none = { .stp = NULL };
+    const struct port_stp half = { .rstp = S("true") };
+    const struct port_stp ours = {
+        .stp = S("true"), .mark = S("stp-enable"),
+    };
+
+#define CLAUSE(COLUMN, FUNCTION, KEY, VALUE) \
+    "['"COLUMN"','"FUNCTION"',['map',[['"KEY"','"VALUE"']]]]"
+    check_json(dbrow_set_port_stp("vnet0", &none, true),
+               "['Open_vSwitch',{'mutations':["
+               "['other_config','insert',['map',[['rstp-enable','false'],"
+               "['stp-enable','false']]]],"
+               CLAUSE("external_ids", "insert", "virtnet-stp",
+                      "rstp-enable stp-enable")"],"
+               "'op':'mutate','table':'Port','where':[['name','==','vnet0'],"
+               CLAUSE("other_config", "excludes", "rstp-enable", "false")","
+               CLAUSE("other_config", "excludes", "stp-enable", "false")
+               "]}]");
+    check_json(dbrow_set_port_stp("vnet0", &half, true),
+               "['Open_vSwitch',{'mutations':["
+               CLAUSE("other_config", "insert", "stp-enable", "false")","
+               CLAUSE("external_ids", "insert", "virtnet-stp", "stp-enable")
+               "],'op':'mutate','table':'Port','where':[['name','==','vnet0'],"
+               CLAUSE("other_config", "excludes", "stp-enable", "false")
+               "]}]");
+    check_json(dbrow_set_port_stp("vnet0", &ours, false),
+               "['Open_vSwitch',{'mutations':["
+               CLAUSE("other_config", "delete", "stp-enable", "false")","
+               "['external_ids','delete',['set',['virtnet-stp']]]],"
+               "'op':'mutate','table':'Port','where':[['name','==','vnet0']]"
+               "}]");
+#undef CLAUSE
+}
+
 int
 main(void)
 {
@@ -134,6 +174,7 @@ main(void)
         cmocka_unit_test(test_create_bridge),
         cmocka_unit_test(test_delete_bridge),
         cmocka_unit_test(test_set_port_vlan),
+        cmocka_unit_test(test_set_port_stp),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

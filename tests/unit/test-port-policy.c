@@ -303,6 +303,48 @@ test_first(void **state OVS_UNUSED)
     vport_uninit(&a);
 }
 
+/* A guest that somebody else has take part in a spanning tree. */
+static void
+test_stp(void **state OVS_UNUSED)
+{
+    const struct {
+        bool stp, rstp;
+        enum vif_role role;
+        struct port_stp port;
+        const char *key;
+    } stp_cases[] = {
+        { true, false, VIF_GUEST, { .stp = NULL }, NULL },
+        { true, false, VIF_GUEST, { .stp = S("False") }, NULL },
+        { true, false, VIF_GUEST, { .stp = S("true") }, "stp-enable" },
+        { true, false, VIF_NETWORK, { .stp = S("true") }, NULL },
+        { false, false, VIF_GUEST, { .stp = S("true") }, NULL },
+        { true, false, VIF_GUEST, { .rstp = S("true") }, NULL },
+        { false, true, VIF_GUEST, { .rstp = S("true") }, "rstp-enable" },
+        { true, false, VIF_GUEST,
+          { .mark = S("rstp-enable stp-enable") }, "stp-enable" },
+        { true, false, VIF_GUEST, { .mark = S("rstp-enable") }, NULL },
+        { true, false, VIF_GUEST,
+          { .stp = S("false"), .mark = S("stp-enable") }, NULL },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(stp_cases); i++) {
+        struct bridge_model model = {
+            .wanted = true, .mode = EXACT,
+            .stp = stp_cases[i].stp, .rstp = stp_cases[i].rstp,
+        };
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct vport vport = { .role = stp_cases[i].role };
+        struct vif vif = { .name = S("p"), .stp = stp_cases[i].port };
+
+        port_policy_apply(&model, &vif, &vport, &diags);
+        assert_int_equal(diags.n, stp_cases[i].key != NULL);
+        if (stp_cases[i].key) {
+            assert_non_null(strstr(diags.diags[0].text, stp_cases[i].key));
+        }
+        diag_list_uninit(&diags);
+    }
+}
+
 int
 main(void)
 {
@@ -310,6 +352,7 @@ main(void)
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_protected),
+        cmocka_unit_test(test_stp),
         cmocka_unit_test(test_first),
     };
 

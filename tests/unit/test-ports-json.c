@@ -149,7 +149,9 @@ test_columns(void **state OVS_UNUSED)
         "\"" UUID(7) "\":{\"name\":\"span\",\"ofport\":4,"
         "\"type\":\"dpdkvhostuser\"}}}")
         LOG("{\"Port\":{\"" UUID(3) "\":{\"external_ids\":"
-            "[\"map\",[[\"virtnet-protected\",\"True\"]]]}}}");
+            "[\"map\",[[\"virtnet-protected\",\"True\"],"
+            "[\"virtnet-stp\",\"stp-enable\"]]],\"other_config\":"
+            "[\"map\",[[\"stp-enable\",\"false\"]]]}}}");
     struct ports ports;
 
     assert_null(ports_from_text(text, strlen(text), &ports));
@@ -160,6 +162,9 @@ test_columns(void **state OVS_UNUSED)
     assert_null(find(&ports, "eth0")->socket);
     assert_false(find(&ports, "tap0")->bond.lacp_negotiated);
     assert_true(find(&ports, "tap0")->protected_is_ours);
+    assert_string_equal(find(&ports, "tap0")->stp.stp, "false");
+    assert_null(find(&ports, "tap0")->stp.rstp);
+    assert_string_equal(find(&ports, "tap0")->stp.mark, "stp-enable");
     assert_int_equal(find(&ports, "eth1")->mtu, 0);
     assert_non_null(find(&ports, "eth1")->error);
     ports_uninit(&ports);

@@ -43,6 +43,8 @@ add_all(struct row_changes *changes)
     quoted.name = xstrdup("tap'1");
     quoted.port = xstrdup("tap'1");
     port_vlan_clone(&quoted.vlan, &new);
+    tap.stp.stp = xstrdup("false");
+    tap.stp.mark = xstrdup("stp-enable");
     smap_init(&settings.changes);
     smap_init(&settings.desired);
     smap_add(&settings.changes, "stp", "true");
@@ -55,6 +57,8 @@ add_all(struct row_changes *changes)
     row_changes_add_vlan(changes, "br0", &quoted, &old);
     row_changes_add_protected(changes, "br0", &tap, true);
     row_changes_add_protected(changes, "br0", &tap, false);
+    row_changes_add_stp(changes, "br0", &quoted, true);
+    row_changes_add_stp(changes, "br0", &tap, false);
     row_changes_add_limit(changes, ROW_PORT_QOS, "br0", &vif, &rate);
     row_changes_add_limit(changes, ROW_POLICING, "br0", &vif, &rate);
     row_changes_add_limit(changes, ROW_POLICING, "br0", &vif, &none);
@@ -78,6 +82,8 @@ static const char *const lines[] = {
     "port tap'1: tag=20 -> no VLAN settings",
     "port tap1: protected",
     "port tap1: not protected",
+    "port tap'1: not in the spanning tree",
+    "port tap1: in the spanning tree again",
     "port tap?[1m: QoS none -> linux-htb burst=8388608 max-rate=8000000 "
     "min-rate=8000000",
     "port tap?[1m: policing none -> rate=8000 burst=8192",
@@ -110,7 +116,7 @@ test_json(void **state OVS_UNUSED)
     struct row_changes changes = ROW_CHANGES_INITIALIZER;
     static const char *const kinds[] = {
         "new bridge", "old bridge", "old bridge", "VLANs", "VLANs",
-        "protected", "protected", "QoS", "policing", "policing", "settings",
+        "protected", "protected", "spanning tree", "spanning tree", "QoS", "policing", "policing", "settings",
     };
 
     struct json_t *json = row_changes_to_json(&changes);
@@ -186,6 +192,15 @@ test_vsctl(void **state OVS_UNUSED)
     assert_null(strstr(ds_cstr(&s) + 1, "\novs-vsctl"));
     assert_non_null(strstr(ds_cstr(&s), "'tap'\\''1'"));
     assert_non_null(strstr(ds_cstr(&s), "-- del-br br1"));
+    assert_non_null(strstr(ds_cstr(&s), "-- set Port 'tap'\\''1' "
+                           "'other_config:rstp-enable=\"false\"' "
+                           "'other_config:stp-enable=\"false\"' "
+                           "'external_ids:virtnet-stp=\"rstp-enable "
+                           "stp-enable\"'"));
+    assert_non_null(strstr(ds_cstr(&s), "-- remove Port tap1 other_config "
+                           "stp-enable=false \\\n"
+                           "    -- remove Port tap1 external_ids "
+                           "virtnet-stp"));
     assert_null(strchr(ds_cstr(&s), '\033'));
     ds_destroy(&s);
     row_changes_uninit(&changes);

@@ -170,6 +170,90 @@ test_phases(void **state OVS_UNUSED)
     }
 }
 
+/* Guests take no part in a spanning tree, in libvirt mode. */
+static void
+test_stp(void **state OVS_UNUSED)
+{
+    const struct rows_phase exact = { .complete = true, .exact = true };
+    const struct rows_phase kernel = { .complete = true };
+    const struct port_stp nothing = { .stp = NULL };
+    const struct port_stp ours = {
+        .stp = S("false"), .rstp = S("false"),
+        .mark = S("rstp-enable stp-enable"),
+    };
+    const struct port_stp theirs = { .stp = S("true"), .rstp = S("true") };
+    const struct port_stp half = { .stp = S("true") };
+    const struct port_stp changed = {
+        .stp = S("true"), .mark = S("rstp-enable stp-enable"),
+    };
+    const struct {
+        struct rows_phase phase;
+        bool stp, rstp;
+        enum vif_role role;
+        const struct port_stp *has;
+        const char *change;
+    } cases[] = {
+        { exact, false, false, VIF_GUEST, &nothing, NULL },
+        { exact, true, false, VIF_GUEST, &nothing, "not in" },
+        { exact, false, true, VIF_GUEST, &nothing, "not in" },
+        { exact, true, false, VIF_NETWORK, &nothing, NULL },
+        { exact, true, false, VIF_HOST, &nothing, NULL },
+        { kernel, true, false, VIF_GUEST, &nothing, NULL },
+        /* Once is enough, whatever has become of it. */
+        { exact, true, false, VIF_GUEST, &ours, NULL },
+        { exact, true, false, VIF_GUEST, &changed, NULL },
+        { exact, true, false, VIF_GUEST, &theirs, NULL },
+        { exact, true, false, VIF_GUEST, &half, "not in" },
+        /* Taken back. */
+        { exact, false, false, VIF_GUEST, &ours, "in again" },
+        { exact, true, false, VIF_NETWORK, &ours, "in again" },
+        { kernel, true, false, VIF_GUEST, &ours, "in again" },
+        { kernel, true, false, VIF_GUEST, &changed, "in again" },
+        { kernel, true, false, VIF_GUEST, &theirs, NULL },
+        /* As it is, as long as it is not known what it should be. */
+        { { .exact = true }, true, false, VIF_GUEST, &nothing, NULL },
+        { { .exact = false }, true, false, VIF_GUEST, &ours, NULL },
+        { { .complete = true, .undecided = true }, true, false, VIF_GUEST,
+          &ours, NULL },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct row_changes changes = ROW_CHANGES_INITIALIZER;
+        struct vport vport = { .name = S("g1"), .role = cases[i].role };
+        struct bridge_row row = {
+            .name = S("br0"), .stp_enable = cases[i].stp,
+            .rstp_enable = cases[i].rstp,
+        };
+        struct defs defs = { .n = 0 };
+        struct bridge_model model = model_of(&row, &defs);
+        struct rows_bridge rb = {
+            .row = &row, .model = &model, .phase = cases[i].phase,
+        };
+        const char *change = cases[i].change;
+        struct vif vif;
+
+        vif_init(&vif);
+        vif.name = vif.port = S("g1");
+        vif.ofport = u16_to_ofp(1);
+        vif.stp = *cases[i].has;
+        rows_want_port(&changes, &rb, &vif, &vport);
+        assert_changes(&changes, (!change ? ""
+                                  : !strcmp(change, "not in")
+                                  ? "port g1: not in the spanning tree\n"
+                                  : "port g1: in the spanning tree again\n"));
+
+        /* What was meant to be a guest. */
+        vif.attached_mac = S("52:54:00");
+        rows_want_port(&changes, &rb, &vif, NULL);
+        assert_int_equal(changes.n, (change && cases[i].role == VIF_GUEST)
+                         || (cases[i].role != VIF_GUEST && cases[i].stp
+                             && cases[i].has == &nothing));
+        row_changes_uninit(&changes);
+        bridge_model_uninit(&model);
+        defs_uninit(&defs);
+    }
+}
+
 /* A portgroup that is not known may be in a file that cannot be read. */
 static void
 test_portgroup(void **state OVS_UNUSED)
@@ -305,6 +389,11 @@ test_settings(void **state OVS_UNUSED)
                     "bridge br0: stp-forward-delay=6\n");
     check_existence(NETWORK("net", "<bridge name='br0' delay='6'/>", ""),
                     false, row, false, &ports, "");
+
+    /* As short as can be, which libvirt says by default. */
+    check_existence(NETWORK("net", "<bridge name='br0' stp='on' delay='0'/>",
+                            ""), false, row, true, &ports,
+                    "bridge br0: stp=true stp-forward-delay=4\n");
 }
 
 static bool
@@ -375,6 +464,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_phases),
+        cmocka_unit_test(test_stp),
         cmocka_unit_test(test_portgroup),
         cmocka_unit_test(test_existence),
         cmocka_unit_test(test_settings),
