@@ -198,12 +198,15 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
 /* Is 'vif' to be in no VLAN?  That is what becomes of a port which asks for a
  * portgroup that there is not (yet), and has no VLANs in its row that it could
  * keep: it was meant to be in some, and never in all because nobody knows
- * which. */
+ * which.  Where NORMAL serves the port nothing can be done about it. */
 bool
 model_is_nowhere(const struct bridge_model *model, const struct vif *vif)
 {
-    return (port_vlan_is_default(&vif->vlan) && !vif_has_lost_vlan(vif)
-            && awaits_portgroup(model, vif));
+    bool kernel = (model->mode == MAC_TABLE_KERNEL && !model->conflict
+                   && !model->incomplete);
+
+    return (!kernel && port_vlan_is_default(&vif->vlan)
+            && !vif_has_lost_vlan(vif) && awaits_portgroup(model, vif));
 }
 
 /* Initializes '*effect' to the VLANs that 'vif' is to be in, whether its row
@@ -254,8 +257,7 @@ report_portgroup(const struct bridge_model *model, const struct vif *vif,
         diag_add(diags, DIAG_WARNING, origin,
                  "no network of this bridge has a portgroup '%s'%s", how,
                  !port_vlan_is_default(&vif->vlan) ? ""
-                 : (model->mode != MAC_TABLE_LIBVIRT
-                    || !model_is_nowhere(model, vif))
+                 : !model_is_nowhere(model, vif)
                  ? ", so the port is in all VLANs"
                  : model->incomplete
                  ? ", so the port is in no VLAN, unless it was in service "

@@ -276,6 +276,7 @@ test_vlans_at_plug(void **state OVS_UNUSED)
     };
 
     define(xml, NULL, false);
+    bridge.mode = MAC_TABLE_LIBVIRT;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const struct vif vif = {
             .name = CC("p"), .attached_mac = CC(MAC),
@@ -295,6 +296,16 @@ test_vlans_at_plug(void **state OVS_UNUSED)
         }
         free(vlans);
     }
+
+    /* NORMAL serves it by its row, whatever it asks for. */
+    const struct vif gold = {
+        .name = CC("p"), .portgroup = CC("gold"), .vlan = { .tag = -1 },
+        .guest = { .vlan = { .tag = -1 } },
+    };
+    bridge.mode = MAC_TABLE_KERNEL;
+    assert_false(model_is_nowhere(&bridge, &gold));
+    bridge.incomplete = true;
+    assert_true(model_is_nowhere(&bridge, &gold));
     undefine();
 }
 
