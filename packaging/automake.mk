@@ -21,6 +21,7 @@ packaging/%: $(top_srcdir)/packaging/%.in Makefile
 
 dist_doc_DATA = \
 	Documentation/NEWS.rst \
+	Documentation/columns.rst \
 	Documentation/design.rst \
 	Documentation/faults.rst \
 	Documentation/libvirt.rst \

@@ -13,7 +13,8 @@ TEST_EXTENSIONS += .sh
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	srcdir='$(abs_top_srcdir)'; export srcdir; \
-	builddir='$(abs_top_builddir)'; export builddir;
+	builddir='$(abs_top_builddir)'; export builddir; \
+	ovs_srcdir='$(ovs_srcdir)'; export ovs_srcdir;
 
 # Unit tests: tests/unit/test-*.c, one program per module of lib/, and what
 # several of them need.
@@ -333,6 +334,7 @@ tests_bench_bench_LDADD = \
 
 # Scripts.
 test_scripts = \
+	tests/columns.sh \
 	tests/completion.sh \
 	tests/corpus.sh \
 	tests/fuzz/replay.sh \
@@ -351,6 +353,7 @@ test_scripts = \
 TESTS += $(test_scripts)
 EXTRA_DIST += \
 	$(test_scripts) \
+	tests/columns.py \
 	tests/check \
 	tests/kernel-datapath \
 	tests/kernel-vm \

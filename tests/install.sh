@@ -48,6 +48,7 @@ report "what is installed" "$(diff <(files) - <<'.'
 ./usr/share/bash-completion/completions/virtnetctl
 ./usr/share/doc/ovs-virtnet/NEWS.rst
 ./usr/share/doc/ovs-virtnet/README.rst
+./usr/share/doc/ovs-virtnet/columns.rst
 ./usr/share/doc/ovs-virtnet/design.rst
 ./usr/share/doc/ovs-virtnet/faults.rst
 ./usr/share/doc/ovs-virtnet/libvirt.rst

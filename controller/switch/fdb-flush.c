@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon.h"
 #include "dirs.h"
@@ -22,9 +23,15 @@ VLOG_DEFINE_THIS_MODULE(fdb_flush);
  * reconfigurations, which take seconds if there are thousands of ports. */
 #define TIMEOUT_MSEC 10000
 
+/* What is asked for, in this order.  A bridge without multicast snooping has
+ * no table for the second, and says so. */
+static const char *const commands[] = { "fdb/flush", "mdb/flush" };
+#define NO_SNOOPING "multicast snooping is disabled"
+
 struct fdb_flush {
     char *bridge;
     struct jsonrpc *rpc;        /* Null if nothing is under way. */
+    size_t n_answers;           /* To 'commands'. */
     long long int deadline;     /* In time_msec() terms. */
     char *error;                /* Of the last time, or null. */
 };
@@ -106,13 +113,16 @@ fdb_flush_start(struct fdb_flush *flush)
     }
 
     if (!error) {
-        struct json *args
-            = json_array_create_1(json_string_create(flush->bridge));
-
         flush->rpc = jsonrpc_open(stream);
+        flush->n_answers = 0;
         flush->deadline = time_msec() + TIMEOUT_MSEC;
-        jsonrpc_send(flush->rpc,
-                     jsonrpc_create_request("fdb/flush", args, NULL));
+        for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+            struct json *args
+                = json_array_create_1(json_string_create(flush->bridge));
+
+            jsonrpc_send(flush->rpc,
+                         jsonrpc_create_request(commands[i], args, NULL));
+        }
     } else if (has_ended(error)) {
         finish_with_switch(flush);
     } else {
@@ -123,24 +133,41 @@ fdb_flush_start(struct fdb_flush *flush)
     free(pidfile);
 }
 
-/* Takes in the answer, if there is one. */
+/* Takes in 'msg', the answer to a command, which is destroyed. */
+static void
+take_answer(struct fdb_flush *flush, struct jsonrpc_msg *msg)
+{
+    char *why = (msg->type == JSONRPC_REPLY ? NULL
+                 : msg->error ? json_to_string(msg->error, 0)
+                 : xstrdup("unexpected answer"));
+
+    jsonrpc_msg_destroy(msg);
+    if (why && strstr(why, NO_SNOOPING)) {
+        free(why);
+        why = NULL;
+    }
+    flush->n_answers++;
+    if (why || flush->n_answers == ARRAY_SIZE(commands)) {
+        finish(flush, why);
+    }
+}
+
+/* Takes in the answers that there are. */
 void
 fdb_flush_run(struct fdb_flush *flush)
 {
     struct jsonrpc_msg *msg;
-    int error;
+    int error = 0;
 
     if (!flush->rpc) {
         return;
     }
     jsonrpc_run(flush->rpc);
-    error = jsonrpc_recv(flush->rpc, &msg);
-    if (!error) {
-        char *why = (msg->type == JSONRPC_REPLY ? NULL
-                     : msg->error ? json_to_string(msg->error, 0)
-                     : xstrdup("unexpected answer"));
-        jsonrpc_msg_destroy(msg);
-        finish(flush, why);
+    while (flush->rpc && !(error = jsonrpc_recv(flush->rpc, &msg))) {
+        take_answer(flush, msg);
+    }
+    if (!flush->rpc) {
+        return;
     } else if (has_ended(error)) {
         finish_with_switch(flush);
     } else if (error != EAGAIN) {

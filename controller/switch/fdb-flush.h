@@ -2,12 +2,14 @@
 #ifndef FDB_FLUSH_H
 #define FDB_FLUSH_H 1
 
-/* Having vswitchd forget the addresses that a bridge has learned.
+/* Having vswitchd forget what a bridge has learned: addresses, and the groups
+ * that multicast snooping has seen joined.
  *
  * A bridge that has been in kernel mode has learned addresses behind guests'
- * ports, perhaps forged ones, and NORMAL would still send frames there.  Only
- * vswitchd's control socket has a command to forget them, "fdb/flush".  It is
- * called without ever waiting for it. */
+ * ports, perhaps forged ones, and NORMAL would still send frames there; and so
+ * it would multicast, which guests would get twice.  Only vswitchd's control
+ * socket has commands to forget them, "fdb/flush" and "mdb/flush".  They are
+ * called without ever waiting for them. */
 
 #include <stdbool.h>
 

@@ -43,6 +43,7 @@ bridge_row_from_columns(struct bridge_row *row,
         .forward_bpdu = (c->other_config
                          && smap_get_bool(c->other_config, "forward-bpdu",
                                           false)),
+        .mcast_snooping = c->mcast_snooping_enable,
         .stp_enable = c->stp_enable,
         .rstp_enable = c->rstp_enable,
         .hwaddr = get(c->other_config, "hwaddr"),
@@ -98,6 +99,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && nullable_string_is_equal(a->owner, b->owner)
             && nullable_string_is_equal(a->protocols, b->protocols)
             && nullable_string_is_equal(a->datapath_type, b->datapath_type)
+            && a->mcast_snooping == b->mcast_snooping
             && a->stp_enable == b->stp_enable
             && a->rstp_enable == b->rstp_enable
             && nullable_string_is_equal(a->hwaddr, b->hwaddr)

@@ -17,6 +17,7 @@ struct bridge_row {
     char *protocols;            /* Column protocols, "" if empty. */
     char *datapath_type;        /* Column of that name; null is "". */
     bool forward_bpdu;          /* other_config:forward-bpdu. */
+    bool mcast_snooping;        /* Column mcast_snooping_enable. */
     struct vlan_set flood_vlans;    /* Column of that name. */
     bool stp_enable;            /* Columns of these names. */
     bool rstp_enable;

@@ -41,6 +41,7 @@ struct smap;
     COLUMN(bridge, datapath_type, "datapath_type", STRING)                    \
     COLUMN(bridge, external_ids, "external_ids", MAP)                         \
     COLUMN(bridge, flood_vlans, "flood_vlans", INTEGERS)                      \
+    COLUMN(bridge, mcast_snooping_enable, "mcast_snooping_enable", BOOLEAN)   \
     COLUMN(bridge, name, "name", STRING)                                      \
     COLUMN(bridge, other_config, "other_config", MAP)                         \
     COLUMN(bridge, protocols, "protocols", STRINGS)                           \

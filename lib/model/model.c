@@ -101,6 +101,21 @@ report_protocols(const struct bridge_model *model,
     }
 }
 
+/* Groups that guests join are known to NORMAL alone. */
+static void
+report_snooping(const struct bridge_model *model,
+                const struct bridge_row *row, struct diag_list *diags)
+{
+    if (model->mode == MAC_TABLE_LIBVIRT && row->mcast_snooping) {
+        struct origin origin = { .element = row->name };
+
+        diag_add(diags, DIAG_NOTE, &origin,
+                 "column mcast_snooping_enable is true, but guests get all "
+                 "multicast of their VLANs, whether they have joined the "
+                 "group or not");
+    }
+}
+
 static enum datapath_kind
 find_datapath(const char *type)
 {
@@ -139,6 +154,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     if (!first) {
         take_mode_from_row(model, row, diags);
         report_protocols(model, row, diags);
+        report_snooping(model, row, diags);
         return;
     }
 
@@ -146,6 +162,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     model->mode = netdef_mode(first);
     report_conflicts(model, row->name, diags);
     report_protocols(model, row, diags);
+    report_snooping(model, row, diags);
 }
 
 /* Frees what 'model' holds, but not 'model' itself. */
