@@ -48,6 +48,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/bridge-settings.h \
 	lib/model/follow.c \
 	lib/model/follow.h \
+	lib/model/hidden-flows.c \
+	lib/model/hidden-flows.h \
 	lib/model/mac-table.c \
 	lib/model/mac-table.h \
 	lib/model/model-portgroup.c \

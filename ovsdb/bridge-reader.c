@@ -10,7 +10,8 @@
 bool
 bridge_reader_changed(const struct ovsdb_idl *idl)
 {
-    return ovsrec_bridge_track_get_first(idl) != NULL;
+    return (ovsrec_bridge_track_get_first(idl)
+            || ovsrec_controller_track_get_first(idl));
 }
 
 /* Calls 'cb' with 'aux' for each bridge in 'idl', in no particular order. */
@@ -25,6 +26,12 @@ bridge_reader_for_each(const struct ovsdb_idl *idl, bridge_reader_cb *cb,
         struct bridge_row row;
 
         bridge_row_from_columns(&row, &columns);
+        for (size_t i = 0; i < b->n_controller; i++) {
+            struct controller_columns controller
+                = controller_columns_from_row(b->controller[i]);
+
+            bridge_row_add_controller(&row, &controller);
+        }
         cb(&row, &b->header_.uuid, aux);
         bridge_row_uninit(&row);
     }

@@ -10,7 +10,8 @@ struct bridge_row;
 struct ovsdb_idl;
 struct uuid;
 
-/* Did any Bridge row change since the IDL's tracked changes were cleared? */
+/* Did any Bridge or Controller row change since the IDL's tracked changes were
+ * cleared? */
 bool bridge_reader_changed(const struct ovsdb_idl *);
 
 /* Called for each bridge.  'row' is only good until the call returns. */

@@ -29,6 +29,7 @@ unit_tests = \
 	tests/unit/test-flow-dump \
 	tests/unit/test-follow \
 	tests/unit/test-foreign \
+	tests/unit/test-hidden-flows \
 	tests/unit/test-jansson \
 	tests/unit/test-jvalue \
 	tests/unit/test-announce \
@@ -133,6 +134,10 @@ tests_unit_test_follow_LDADD = $(UNIT_LIBS)
 tests_unit_test_foreign_SOURCES = tests/unit/test-foreign.c
 tests_unit_test_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_foreign_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_hidden_flows_SOURCES = tests/unit/test-hidden-flows.c
+tests_unit_test_hidden_flows_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_hidden_flows_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_jansson_SOURCES = tests/unit/test-jansson.c
 tests_unit_test_jansson_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -83,6 +83,10 @@ struct mbridge {
     size_t n_unsupported_ports;
     size_t meter_bands;
     bool found_exact;           /* Was this the mode that was found? */
+    bool has_row;               /* Has the row been seen before? */
+    long long int lost_at;      /* When no controller was connected any longer,
+                                 * in time_msec() terms; LLONG_MIN if before
+                                 * all that. */
     bool said_short;            /* Has the log that it is not in force? */
 };
 
@@ -94,6 +98,7 @@ struct rows_bridge mbridge_rows(const struct mbridge *);
 
 /* mbridge-shortfalls.c. */
 void mbridge_log_shortfalls(struct mbridge *);
+void mbridge_shortfalls_wait(const struct mbridge *);
 
 /* mbridge-ports.c. */
 struct mport *mbridge_find_mport(const struct mbridge *, ofp_port_t);

@@ -3,16 +3,21 @@
 #include "controller/daemon/mbridge-private.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "controller/switch/normal-guard.h"
 #include "controller/switch/ofctrl.h"
+#include "lib/model/hidden-flows.h"
 #include "lib/model/shortfall.h"
+#include "lib/model/vport.h"
 #include "lib/openflow/foreign.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/plan.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(mbridge_shortfalls);
@@ -109,8 +114,68 @@ mbridge_get_shortfalls(const struct mbridge *mb, struct shortfalls *shortfalls)
     }
     if (mb->exact) {
         add_foreign(mb, shortfalls);
+        hidden_flows_find(&mb->row, mb->lost_at, time_msec(), shortfalls);
     }
     return true;
+}
+
+/* Is the guest of 'port' waited for, so that nobody is to blame for its not
+ * being wired? */
+static bool
+is_held_back(const struct mbridge *mb, const struct mport *port)
+{
+    const struct vport *vport
+        = port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+
+    return vport ? !vport->active : (port->diags.n
+                                     && !diag_list_has_errors(&port->diags));
+}
+
+static void
+find_unready_port(const struct mbridge *mb, const struct mport *port,
+                  mbridge_unready_cb *cb, void *aux)
+{
+    struct ds why = DS_EMPTY_INITIALIZER;
+    struct vif early;
+    const struct vif *vif = mbridge_find_vif(mb, port, &early);
+
+    if (!vif || !port->name) {
+        cb(port->of_name, "is not in the database yet", aux);
+    } else if (!is_held_back(mb, port)
+               && mbridge_port_state(mb, vif, &why) != PORT_INSTALLED) {
+        cb(port->name, ds_cstr(&why), aux);
+    }
+    ds_destroy(&why);
+}
+
+/* Calls 'cb' with 'aux' for whatever keeps 'mb' from being in force, or in
+ * kernel mode if that is asked for, and in libvirt mode for each port that is
+ * not wired.  A guest that is waited for is as it should be. */
+void
+mbridge_find_unready(const struct mbridge *mb, mbridge_unready_cb *cb,
+                     void *aux)
+{
+    struct shortfalls shortfalls = SHORTFALLS_INITIALIZER;
+    const struct mport *port;
+
+    if (!mbridge_get_shortfalls(mb, &shortfalls)
+        && !mbridge_is_installed(mb)) {
+        shortfalls_add(&shortfalls, SHORTFALL_STATE, NULL,
+                       "the switch does not hold the plan");
+    }
+    for (size_t i = 0; i < shortfalls.n; i++) {
+        char *reason = xasprintf("bridge %s: %s", mb->row.name,
+                                 shortfalls.shortfalls[i].text);
+
+        cb(NULL, reason, aux);
+        free(reason);
+    }
+    if (mb->exact) {
+        HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+            find_unready_port(mb, port, cb, aux);
+        }
+    }
+    shortfalls_uninit(&shortfalls);
 }
 
 /* Logs that others keep 'mb' from being in force, and that they no longer do:
@@ -133,4 +198,15 @@ mbridge_log_shortfalls(struct mbridge *mb)
     }
     mb->said_short = s != NULL;
     shortfalls_uninit(&shortfalls);
+}
+
+/* Arranges for poll_block() to wake up when time makes a shortfall. */
+void
+mbridge_shortfalls_wait(const struct mbridge *mb)
+{
+    long long int due = hidden_flows_due(&mb->row, mb->lost_at);
+
+    if (due != LLONG_MAX && time_msec() < due) {
+        poll_timer_wait_until(due);
+    }
 }

@@ -2,6 +2,7 @@
 #include <config.h>
 #include "controller/daemon/mbridge-private.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
 #include "ovsdb/vif-reader.h"
+#include "timeval.h"
 #include "packets.h"
 #include "util.h"
 
@@ -132,6 +134,15 @@ void
 mbridge_set_row(struct mbridge *mb, const struct bridge_row *row,
                 const struct uuid *uuid)
 {
+    bool had_controller = (!mb->row.controllers.n
+                           || mb->row.controllers.n_connected);
+
+    if (!mb->has_row) {
+        mb->has_row = true;
+        mb->lost_at = LLONG_MIN;
+    } else if (had_controller) {
+        mb->lost_at = time_msec();
+    }
     bridge_row_uninit(&mb->row);
     bridge_row_clone(&mb->row, row);
     mb->uuid = *uuid;
@@ -430,6 +441,7 @@ mbridge_wait(struct mbridge *mb)
     ofctrl_wait(mb->ofctrl);
     if (can_decide(mb)) {
         mbridge_lives_wait(mb);
+    mbridge_shortfalls_wait(mb);
         normal_guard_wait(mb->guard,
                           ofctrl_is_installed(mb->ofctrl, mb->plan));
         if (normal_guard_is_set(mb->guard)) {

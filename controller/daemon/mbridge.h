@@ -88,6 +88,13 @@ void mbridge_for_each_port(const struct mbridge *, mbridge_port_cb *,
                            void *aux);
 void mbridge_reread(struct mbridge *);
 
+/* Tells of something that is not as it should be: of 'port', or of the bridge
+ * if that is null. */
+typedef void mbridge_unready_cb(const char *port, const char *reason,
+                                void *aux);
+void mbridge_find_unready(const struct mbridge *, mbridge_unready_cb *,
+                          void *aux);
+
 const char *mbridge_flows_state(const struct mbridge *, const char *port);
 const char *mbridge_claim_state(const struct mbridge *,
                                 const struct mac_claim *);

@@ -410,22 +410,25 @@ reconcile_port_state(const struct reconcile *r, const char *name,
     return PORT_WAITING;
 }
 
-/* Is everything in all switches that is asked for, as far as is known? */
-bool
-reconcile_is_installed(const struct reconcile *r)
+/* Calls 'cb' with 'aux' for everything that is not in the switches and in the
+ * database as it is asked for, as far as is known. */
+void
+reconcile_find_unready(const struct reconcile *r, mbridge_unready_cb *cb,
+                       void *aux)
 {
-    const struct shash_node *node;
+    const struct mbridge **bridges = reconcile_sort_bridges(r);
 
-    if (!ovs_idl_has_ever_connected(r->ovs) || r->standing_by
-        || dbsync_count_pending(r->dbsync)) {
-        return false;
+    if (!ovs_idl_has_ever_connected(r->ovs) || r->standing_by) {
+        cb(NULL, (r->standing_by
+                  ? "another virtnet-controller looks after the bridges"
+                  : "the database has not been read yet"), aux);
+    } else if (dbsync_count_pending(r->dbsync)) {
+        cb(NULL, "changes of the database are pending", aux);
     }
-    SHASH_FOR_EACH (node, &r->bridges) {
-        if (!mbridge_is_installed(node->data)) {
-            return false;
-        }
+    for (const struct mbridge **mb = bridges; *mb; mb++) {
+        mbridge_find_unready(*mb, cb, aux);
     }
-    return true;
+    free(bridges);
 }
 
 /* Has the switch of 'bridge' read afresh and put right.  Returns false if

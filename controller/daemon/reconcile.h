@@ -9,6 +9,7 @@
  * in mbridge.h. */
 
 #include <stdbool.h>
+#include "controller/daemon/mbridge.h"
 
 struct ds;
 struct json_t;
@@ -37,7 +38,8 @@ const struct mbridge *reconcile_find_bridge(const struct reconcile *,
 const struct mbridge **reconcile_sort_bridges(const struct reconcile *);
 enum port_state reconcile_port_state(const struct reconcile *,
                                      const char *name, struct ds *why);
-bool reconcile_is_installed(const struct reconcile *);
+void reconcile_find_unready(const struct reconcile *, mbridge_unready_cb *,
+                            void *aux);
 struct translation *reconcile_translate(const struct reconcile *,
                                         struct ports *);
 void reconcile_rewrite(struct reconcile *);

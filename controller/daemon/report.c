@@ -4,8 +4,10 @@
 
 #include <inttypes.h>
 
+#include "controller/daemon/mbridge.h"
 #include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
+#include "lib/model/shortfall.h"
 #include "util.h"
 
 /* Initializes 'report' to say nothing, for programs if 'json'. */
@@ -36,6 +38,27 @@ report_holds(const struct report *report)
 
     return (!f->missing && !f->changed && !f->strangers && !f->rows
             && !f->in_the_way);
+}
+
+/* Adds what keeps 'mb' from being in force and is in nothing that is read. */
+static void
+put_hidden(struct report *report, const struct mbridge *mb)
+{
+    struct shortfalls shortfalls = SHORTFALLS_INITIALIZER;
+
+    mbridge_get_shortfalls(mb, &shortfalls);
+    for (size_t i = 0; i < shortfalls.n; i++) {
+        const struct shortfall *s = &shortfalls.shortfalls[i];
+
+        if (s->kind == SHORTFALL_HIDDEN_FLOW) {
+            report->findings.in_the_way++;
+            ds_put_cstr(&report->text, "bridge ");
+            printable_put(&report->text, mbridge_name(mb));
+            ds_put_format(&report->text, ": not in force: %s; %s\n",
+                          s->text, s->remedy);
+        }
+    }
+    shortfalls_uninit(&shortfalls);
 }
 
 static char *
@@ -80,6 +103,9 @@ report_compare(struct report *report, const struct reading *reading,
         }
         subject_explain(subject, mb, port, report->has_rows, &report->text,
                         report->bridges, &report->findings);
+        if (report->has_rows) {
+            put_hidden(report, mb);
+        }
     }
     return report->has_rows ? compare_rows(report, reading, bridge) : NULL;
 }

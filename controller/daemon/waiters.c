@@ -131,6 +131,21 @@ put_reason(struct ds *s, struct json_t *array, const char *port,
     }
 }
 
+struct unready {
+    struct ds *s;
+    struct json_t *array;
+    bool any;
+};
+
+static void
+put_unready(const char *port, const char *reason, void *unready_)
+{
+    struct unready *unready = unready_;
+
+    unready->any = true;
+    put_reason(unready->s, unready->array, port, reason);
+}
+
 /* Returns what is to be said of what 'waiter' waits for as a whole: the worst
  * of all.  Adds the reason of each port that is not installed to 'array' or,
  * if that is null, to 's'. */
@@ -141,11 +156,10 @@ waiter_state(const struct waiters *waiters, const struct waiter *waiter,
     enum port_state worst = PORT_INSTALLED;
 
     if (!waiter->n_ports) {
-        if (!reconcile_is_installed(waiters->reconcile)) {
-            put_reason(s, array, NULL, "not all bridges are installed");
-            worst = PORT_WAITING;
-        }
-        return worst;
+        struct unready unready = { .s = s, .array = array };
+
+        reconcile_find_unready(waiters->reconcile, put_unready, &unready);
+        return unready.any ? PORT_WAITING : PORT_INSTALLED;
     }
     for (size_t i = 0; i < waiter->n_ports; i++) {
         struct ds why = DS_EMPTY_INITIALIZER;

@@ -3,6 +3,7 @@
 #include <config.h>
 #include "lib/host/bridge-row.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,10 @@ bridge_row_from_columns(struct bridge_row *row,
         .mcast_snooping = c->mcast_snooping_enable,
         .stp_enable = c->stp_enable,
         .rstp_enable = c->rstp_enable,
+        .secure = c->fail_mode && !strcmp(c->fail_mode, "secure"),
+        .disable_in_band = (c->other_config
+                            && smap_get_bool(c->other_config,
+                                             "disable-in-band", false)),
         .hwaddr = get(c->other_config, "hwaddr"),
         .stp_delay = get(c->other_config, "stp-forward-delay"),
         .settings_mark = get(c->external_ids, "virtnet-settings"),
@@ -57,6 +62,34 @@ bridge_row_from_columns(struct bridge_row *row,
             vlan_set_add(&row->flood_vlans, vid);
         }
     }
+}
+
+/* Adds to 'row' a controller, which 'c' tells of, unless it is one that has no
+ * part in the fail mode. */
+void
+bridge_row_add_controller(struct bridge_row *row,
+                          const struct controller_columns *c)
+{
+    struct bridge_controllers *all = &row->controllers;
+    const char *target = c->target ? c->target : "";
+
+    if (c->type && !strcmp(c->type, "service")) {
+        return;
+    }
+
+    /* As vswitchd has it: a value below a second is one of a second, and the
+     * connection makes at least five of it. */
+    int probe = (!c->inactivity_probe.set ? 5
+                 : !c->inactivity_probe.value ? 0
+                 : MAX(5, MIN(c->inactivity_probe.value / 1000, INT_MAX)));
+    all->n++;
+    all->n_connected += c->is_connected;
+    all->max_probe = MAX(all->max_probe, probe);
+    all->in_band |= (!row->disable_in_band
+                     && (!strncmp(target, "tcp:", 4)
+                         || !strncmp(target, "ssl:", 4))
+                     && !(c->connection_mode
+                          && !strcmp(c->connection_mode, "out-of-band")));
 }
 
 /* Initializes 'dst' to a copy of 'src'. */
@@ -102,6 +135,12 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && a->mcast_snooping == b->mcast_snooping
             && a->stp_enable == b->stp_enable
             && a->rstp_enable == b->rstp_enable
+            && a->secure == b->secure
+            && a->disable_in_band == b->disable_in_band
+            && a->controllers.n == b->controllers.n
+            && a->controllers.n_connected == b->controllers.n_connected
+            && a->controllers.in_band == b->controllers.in_band
+            && a->controllers.max_probe == b->controllers.max_probe
             && nullable_string_is_equal(a->hwaddr, b->hwaddr)
             && nullable_string_is_equal(a->stp_delay, b->stp_delay)
             && nullable_string_is_equal(a->settings_mark, b->settings_mark)

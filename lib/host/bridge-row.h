@@ -7,7 +7,15 @@
  * owns its strings and knows nothing of the replica that it was read from. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include "lib/base/vlan-set.h"
+
+/* The OpenFlow controllers of a bridge that its fail mode is about. */
+struct bridge_controllers {
+    size_t n, n_connected;
+    bool in_band;               /* Does vswitchd keep flows for any? */
+    int max_probe;              /* Longest inactivity probe, in seconds. */
+};
 
 /* What the Bridge row says. */
 struct bridge_row {
@@ -21,15 +29,21 @@ struct bridge_row {
     struct vlan_set flood_vlans;    /* Column of that name. */
     bool stp_enable;            /* Columns of these names. */
     bool rstp_enable;
+    bool secure;                /* Column fail_mode. */
+    bool disable_in_band;       /* other_config:disable-in-band. */
+    struct bridge_controllers controllers;
     char *hwaddr;               /* other_config:hwaddr, or null. */
     char *stp_delay;            /* other_config:stp-forward-delay, or null. */
     char *settings_mark;        /* external_ids:virtnet-settings, or null. */
 };
 
 struct bridge_columns;
+struct controller_columns;
 
 void bridge_row_from_columns(struct bridge_row *,
                              const struct bridge_columns *);
+void bridge_row_add_controller(struct bridge_row *,
+                               const struct controller_columns *);
 void bridge_row_clone(struct bridge_row *, const struct bridge_row *);
 void bridge_row_uninit(struct bridge_row *);
 bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);

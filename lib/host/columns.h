@@ -38,8 +38,10 @@ struct smap;
     COLUMN(open_vswitch, other_config, "other_config", MAP)
 
 #define BRIDGE_COLUMNS(COLUMN)                                                \
+    COLUMN(bridge, controller, "controller", LINK)                            \
     COLUMN(bridge, datapath_type, "datapath_type", STRING)                    \
     COLUMN(bridge, external_ids, "external_ids", MAP)                         \
+    COLUMN(bridge, fail_mode, "fail_mode", STRING)                            \
     COLUMN(bridge, flood_vlans, "flood_vlans", INTEGERS)                      \
     COLUMN(bridge, mcast_snooping_enable, "mcast_snooping_enable", BOOLEAN)   \
     COLUMN(bridge, name, "name", STRING)                                      \
@@ -47,6 +49,13 @@ struct smap;
     COLUMN(bridge, protocols, "protocols", STRINGS)                           \
     COLUMN(bridge, rstp_enable, "rstp_enable", BOOLEAN)                       \
     COLUMN(bridge, stp_enable, "stp_enable", BOOLEAN)
+
+#define CONTROLLER_COLUMNS(COLUMN)                                            \
+    COLUMN(controller, connection_mode, "connection_mode", STRING)            \
+    COLUMN(controller, inactivity_probe, "inactivity_probe", OPT_INTEGER)     \
+    COLUMN(controller, is_connected, "is_connected", BOOLEAN)                 \
+    COLUMN(controller, target, "target", STRING)                              \
+    COLUMN(controller, type, "type", STRING)
 
 #define MIRROR_COLUMNS(COLUMN)                                                \
     COLUMN(mirror, output_port, "output_port", LINK)
@@ -113,6 +122,7 @@ struct strings { char *const *elems; size_t n; };
  * were read from. */
 struct open_vswitch_columns { OPEN_VSWITCH_COLUMNS(COLUMN_MEMBER) };
 struct bridge_columns { BRIDGE_COLUMNS(COLUMN_MEMBER) };
+struct controller_columns { CONTROLLER_COLUMNS(COLUMN_MEMBER) };
 struct port_columns { PORT_COLUMNS(COLUMN_MEMBER) };
 struct interface_columns { INTERFACE_COLUMNS(COLUMN_MEMBER) };
 struct qos_columns { QOS_COLUMNS(COLUMN_MEMBER) };

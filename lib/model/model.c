@@ -116,6 +116,20 @@ report_snooping(const struct bridge_model *model,
     }
 }
 
+/* Whoever is the bridge's controller may put flows above ours. */
+static void
+report_controllers(const struct bridge_model *model,
+                   const struct bridge_row *row, struct diag_list *diags)
+{
+    if (model->mode == MAC_TABLE_LIBVIRT && row->controllers.n) {
+        struct origin origin = { .element = row->name };
+
+        diag_add(diags, DIAG_NOTE, &origin,
+                 "has an OpenFlow controller, which may change what its flows "
+                 "do");
+    }
+}
+
 static enum datapath_kind
 find_datapath(const char *type)
 {
@@ -155,6 +169,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
         take_mode_from_row(model, row, diags);
         report_protocols(model, row, diags);
         report_snooping(model, row, diags);
+        report_controllers(model, row, diags);
         return;
     }
 
@@ -163,6 +178,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     report_conflicts(model, row->name, diags);
     report_protocols(model, row, diags);
     report_snooping(model, row, diags);
+    report_controllers(model, row, diags);
 }
 
 /* Frees what 'model' holds, but not 'model' itself. */

@@ -25,7 +25,9 @@
     /* Flows of some ports are left out. */                              \
     SHORTFALL(QUARANTINE, "quarantine", false)                           \
     /* Somebody else's flow can win over ours. */                        \
-    SHORTFALL(FOREIGN_FLOW, "foreign flow", true)
+    SHORTFALL(FOREIGN_FLOW, "foreign flow", true)                        \
+    /* vswitchd has flows above ours that it does not show. */           \
+    SHORTFALL(HIDDEN_FLOW, "hidden flow", true)
 
 enum shortfall_kind {
 #define SHORTFALL(ENUM, NAME, LOGGED) SHORTFALL_##ENUM,
