@@ -65,6 +65,7 @@ unit_tests = \
 	tests/unit/test-trace \
 	tests/unit/test-translation-diff \
 	tests/unit/test-vif \
+	tests/unit/test-vif-columns \
 	tests/unit/test-vif-guest \
 	tests/unit/test-virtnet-version \
 	tests/unit/test-vlan-set \
@@ -228,6 +229,10 @@ tests_unit_test_port_limits_LDADD = $(UNIT_LIBS)
 tests_unit_test_vif_SOURCES = tests/unit/test-vif.c
 tests_unit_test_vif_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_vif_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_vif_columns_SOURCES = tests/unit/test-vif-columns.c
+tests_unit_test_vif_columns_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_vif_columns_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_vif_guest_SOURCES = tests/unit/test-vif-guest.c
 tests_unit_test_vif_guest_CPPFLAGS = $(UNIT_CPPFLAGS)

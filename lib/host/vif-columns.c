@@ -29,6 +29,39 @@ get_id(const struct smap *external_ids, const char *key)
     return nullable_xstrdup(get(external_ids, key));
 }
 
+/* As get_id(), of the interface of 'rows', or else of its Port row: there are
+ * programs that can only write that.  What is said of a bond is said of none
+ * of its members. */
+static char *
+get_vif_id(const struct vif_rows *rows, const char *key)
+{
+    const char *value = get(rows->interface.external_ids, key);
+
+    if (!value && rows->n_interfaces <= 1) {
+        value = get(rows->port.external_ids, key);
+    }
+    return nullable_xstrdup(value);
+}
+
+/* Reads what programs and people write of an interface.  nova's os-vif says
+ * "vm-uuid" where libvirt says "vm-id", for the same. */
+static void
+read_ids(struct vif *vif, const struct vif_rows *rows)
+{
+    vif->attached_mac = get_vif_id(rows, "attached-mac");
+    vif->iface_id = get_vif_id(rows, "iface-id");
+    vif->vm_id = get_vif_id(rows, "vm-id");
+    if (!vif->vm_id) {
+        vif->vm_id = get_vif_id(rows, "vm-uuid");
+    }
+    vif->iface_status = get_vif_id(rows, "iface-status");
+    vif->portgroup = get_vif_id(rows, "virtnet-portgroup");
+    vif->profile = get_vif_id(rows, "port-profile");
+    vif->role = get_vif_id(rows, "virtnet-role");
+    vif->isolated = get_vif_id(rows, "virtnet-isolated");
+    vif->macs = get_vif_id(rows, "virtnet-macs");
+}
+
 static bool
 is_string(const char *column, const char *s)
 {
@@ -64,8 +97,6 @@ read_socket(const struct vif_rows *rows)
 static void
 read_interface(struct vif *vif, const struct interface_columns *row)
 {
-    const struct smap *ids = row->external_ids;
-
     vif->name = xstrdup(row->name);
     vif->type = xstrdup(row->type ? row->type : "");
     if (row->error) {
@@ -79,18 +110,10 @@ read_interface(struct vif *vif, const struct interface_columns *row)
         vif->ofport = u16_to_ofp(row->ofport.value);
     }
     vif->mtu_request = positive(row->mtu_request.value);
-    vif->attached_mac = get_id(ids, "attached-mac");
-    vif->iface_id = get_id(ids, "iface-id");
-    vif->vm_id = get_id(ids, "vm-id");
-    vif->iface_status = get_id(ids, "iface-status");
-    vif->portgroup = get_id(ids, "virtnet-portgroup");
-    vif->profile = get_id(ids, "port-profile");
-    vif->role = get_id(ids, "virtnet-role");
-    vif->isolated = get_id(ids, "virtnet-isolated");
-    vif->macs = get_id(ids, "virtnet-macs");
     vif->qos.policing_rate = positive(row->ingress_policing_rate);
     vif->qos.policing_burst = positive(row->ingress_policing_burst);
-    vif->qos.policing_mark = get_id(ids, "virtnet-policing");
+    vif->qos.policing_mark = get_id(row->external_ids,
+                                     "virtnet-policing");
     vif->is_tunnel = vif_type_is_tunnel(vif->type);
 }
 
@@ -216,6 +239,7 @@ vif_from_columns(struct vif *vif, const struct vif_rows *rows,
 {
     vif_init(vif);
     read_interface(vif, &rows->interface);
+    read_ids(vif, rows);
     if (old && (vif->ofport == OFPP_NONE || vif->ofport != old->ofport)) {
         old = NULL;             /* Of a device that has been closed. */
     }

@@ -174,6 +174,18 @@ vif_get_role(const struct vif *vif)
             ? VIF_GUEST : VIF_NETWORK);
 }
 
+/* Returns which key says that somebody has plugged 'vif' for a guest, whatever
+ * its address, or null if none does.  Only what is plugged for guests has one
+ * of these. */
+const char *
+vif_guest_sign(const struct vif *vif)
+{
+    return (vif->iface_id ? "iface-id"
+            : vif->vm_id ? "vm-id"
+            : vif->iface_status ? "iface-status"
+            : NULL);
+}
+
 /* Is column protected of the Port row of 'vif', which should be true if
  * 'wanted', to be changed?  What somebody else has set stays. */
 bool

@@ -83,7 +83,7 @@ struct vif {
     struct eth_addr mac_in_use; /* All zero if not known. */
     char *attached_mac;         /* external_ids of that name, or null... */
     char *iface_id;
-    char *vm_id;
+    char *vm_id;                /* Or vm-uuid. */
     char *iface_status;
     char *portgroup;            /* external_ids:virtnet-portgroup. */
     char *profile;              /* external_ids:port-profile. */
@@ -121,6 +121,7 @@ bool vif_equals(const struct vif *, const struct vif *);
 
 bool vif_type_is_tunnel(const char *type);
 enum vif_role vif_get_role(const struct vif *);
+const char *vif_guest_sign(const struct vif *);
 bool vif_must_change_protected(const struct vif *, bool wanted);
 bool vif_parse_mac(const char *, struct eth_addr *, const char **why);
 bool vif_parse_attached_mac(const struct vif *, struct eth_addr *,

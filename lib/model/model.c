@@ -218,6 +218,12 @@ report_no_guest(const struct vif *vif, const struct origin *origin,
                  "external_ids:virtnet-role is '%s', but there is no "
                  "external_ids:attached-mac; not wired", vif->role);
         return true;
+    } else if (!vif->bond.is_member && vif_guest_sign(vif)) {
+        diag_add(diags, DIAG_WARNING, origin,
+                 "is a guest's, by external_ids:%s, but there is no "
+                 "external_ids:attached-mac; not wired until there is",
+                 vif_guest_sign(vif));
+        return true;
     }
     return false;
 }

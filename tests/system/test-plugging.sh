@@ -105,8 +105,18 @@ up -> 52:54:00:aa:bb:cc = g3
 up -> 52:54:00:00:00:33 = -
 .
 
-say "A port that is no guest is flooded, and receives what is unknown."
+say "A guest's port without an address is cut off, until one is written."
 vsctl remove Interface g3 external_ids attached-mac
+settle
+expect_frames <<'.'
+up -> unknown = -
+g1 -> bcast = up host
+g3 -> g1 = -
+g3 -> bcast = -
+.
+
+say "A port that is no guest is flooded, and receives what is unknown."
+vsctl clear Interface g3 external_ids
 vsctl del-port up
 sed -i '/^up /d' $S/ports
 settle

@@ -286,6 +286,24 @@ static const struct port_case {
 
     { { .bond = { .is_member = true }, .port = S("bond0") },
       MODEL_WIRED, VIF_NETWORK, "00:00:00:00:00:00", true, "" },
+
+    /* A guest's whose address is still to be written. */
+    { { .iface_id = S("i1") }, MODEL_SKIPPED, 0, NULL, false,
+      "warning: p: is a guest's, by external_ids:iface-id, but there is no "
+      "external_ids:attached-mac; not wired until there is\n" },
+    { { .vm_id = S("v1") }, MODEL_SKIPPED, 0, NULL, false,
+      "warning: p: is a guest's, by external_ids:vm-id, but there is no "
+      "external_ids:attached-mac; not wired until there is\n" },
+    { { .iface_status = S("active") }, MODEL_SKIPPED, 0, NULL, false,
+      "warning: p: is a guest's, by external_ids:iface-status, but there is "
+      "no external_ids:attached-mac; not wired until there is\n" },
+    { { .iface_id = S("i1"), .role = S("network") },
+      MODEL_WIRED, VIF_NETWORK, "00:00:00:00:00:00", true, "" },
+    { { .iface_id = S("i1"), .ofport = OFPP_LOCAL },
+      MODEL_WIRED, VIF_HOST, "00:00:00:00:00:00", true, "" },
+    { { .iface_id = S("i1"), .bond = { .is_member = true },
+        .port = S("bond0") },
+      MODEL_WIRED, VIF_NETWORK, "00:00:00:00:00:00", true, "" },
 };
 
 static void
