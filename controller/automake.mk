@@ -42,6 +42,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/sources/file-read.h \
 	controller/sources/guest-source.c \
 	controller/sources/guest-source.h \
+	controller/sources/link-source.c \
+	controller/sources/link-source.h \
 	controller/sources/netdef-source.c \
 	controller/sources/netdef-source.h \
 	controller/sources/netport-source.c \

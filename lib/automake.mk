@@ -31,6 +31,10 @@ lib_libvirtnet_la_SOURCES = \
 	lib/host/columns.h \
 	lib/host/json-columns.c \
 	lib/host/json-columns.h \
+	lib/host/link-table.c \
+	lib/host/link-table.h \
+	lib/host/link.c \
+	lib/host/link.h \
 	lib/host/port-qos.c \
 	lib/host/port-qos.h \
 	lib/host/port-stp.c \

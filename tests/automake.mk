@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test-jvalue \
 	tests/unit/test-announce \
 	tests/unit/test-grace \
+	tests/unit/test-link \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
 	tests/unit/test-model-portgroup \
@@ -119,6 +120,10 @@ tests_unit_test_announce_LDADD = $(UNIT_LIBS)
 tests_unit_test_grace_SOURCES = tests/unit/test-grace.c
 tests_unit_test_grace_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_grace_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_link_SOURCES = tests/unit/test-link.c
+tests_unit_test_link_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_link_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_mac_table_SOURCES = tests/unit/test-mac-table.c
 tests_unit_test_mac_table_CPPFLAGS = $(UNIT_CPPFLAGS)

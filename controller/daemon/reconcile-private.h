@@ -17,6 +17,7 @@ struct reconcile {
     struct ovs_idl *ovs;
     struct netdef_source *source;
     struct guest_source *guests;    /* Or null. */
+    struct link_source *links;
     struct dbsync *dbsync;
     struct dir_watch *rundir;   /* For sockets of bridges. */
     struct mbridge_env env;

@@ -10,6 +10,7 @@
 #include "controller/db/dbsync.h"
 #include "controller/sources/dir-watch.h"
 #include "controller/sources/guest-source.h"
+#include "controller/sources/link-source.h"
 #include "controller/sources/netdef-source.h"
 #include "dirs.h"
 #include "flow.h"
@@ -30,7 +31,7 @@
 
 VLOG_DEFINE_THIS_MODULE(reconcile);
 
-static vif_overlay_cb overlay_guest;
+static vif_overlay_cb overlay;
 static vif_changed_cb on_vif_changed;
 
 /* Creates and returns the whole of the program.  'config' is copied. */
@@ -42,8 +43,8 @@ reconcile_create(const struct reconcile_config *config)
     r->database = xstrdup(config->database);
     r->datapath_type = xstrdup(config->datapath_type);
     r->libvirt = nullable_xstrdup(config->libvirt_run);
-    r->ovs = ovs_idl_create(config->database, overlay_guest,
-                            on_vif_changed, r);
+    r->ovs = ovs_idl_create(config->database, overlay, on_vif_changed,
+                            r);
     r->source = netdef_source_create(config->networks,
                                      config->libvirt_run,
                                      config->libvirt_etc);
@@ -51,6 +52,7 @@ reconcile_create(const struct reconcile_config *config)
         r->guests = guest_source_create(config->libvirt_run,
                                         ovs_idl_vifs(r->ovs));
     }
+    r->links = link_source_create(ovs_idl_vifs(r->ovs));
     r->dbsync = dbsync_create(config->database);
     r->rundir = dir_watch_create(ovs_rundir(), true);
     r->env = (struct mbridge_env) {
@@ -89,6 +91,7 @@ reconcile_destroy(struct reconcile *r)
     dbsync_destroy(r->dbsync);
     netdef_source_destroy(r->source);
     guest_source_destroy(r->guests);
+    link_source_destroy(r->links);
     ovs_idl_destroy(r->ovs);
     free(r->datapath_type);
     free(r->libvirt);
@@ -96,11 +99,13 @@ reconcile_destroy(struct reconcile *r)
     free(r);
 }
 
+/* Adds to 'vif' what its rows do not say. */
 static void
-overlay_guest(struct vif *vif, void *r_)
+overlay(struct vif *vif, void *r_)
 {
     const struct reconcile *r = r_;
 
+    link_source_overlay(r->links, vif);
     if (r->guests) {
         guest_source_overlay(r->guests, vif);
     }
@@ -288,6 +293,7 @@ reconcile_run(struct reconcile *r)
     if (r->guests) {
         guest_source_run(r->guests);
     }
+    link_source_run(r->links);
     bool bridges_changed = ovs_idl_run(r->ovs);
     bool networks_changed = netdef_source_run(r->source);
 
@@ -328,6 +334,7 @@ reconcile_wait(struct reconcile *r)
 
     ovs_idl_wait(r->ovs);
     netdef_source_wait(r->source);
+    link_source_wait(r->links);
     if (r->guests) {
         guest_source_wait(r->guests);
     }
@@ -460,8 +467,8 @@ translate_overlay(const struct reconcile *r, struct ports_bridge *bridge)
     if (mb) {
         bridge->mode = mbridge_asked_mode(mb);
     }
-    for (size_t i = 0; r->guests && i < bridge->n_vifs; i++) {
-        guest_source_overlay(r->guests, &bridge->vifs[i]);
+    for (size_t i = 0; i < bridge->n_vifs; i++) {
+        overlay(&bridge->vifs[i], CONST_CAST(struct reconcile *, r));
     }
 }
 

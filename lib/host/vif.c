@@ -80,6 +80,7 @@ vif_clone(struct vif *dst, const struct vif *src)
     port_qos_clone(&dst->qos, &src->qos);
     vlan_set_clone(&dst->qinq.cvlans, &src->qinq.cvlans);
     port_vlan_clone(&dst->guest.vlan, &src->guest.vlan);
+    link_view_clone(&dst->link, &src->link);
 }
 
 /* Frees what 'vif' holds, but not 'vif' itself. */
@@ -93,6 +94,7 @@ vif_uninit(struct vif *vif)
     port_qos_uninit(&vif->qos);
     vlan_set_uninit(&vif->qinq.cvlans);
     port_vlan_uninit(&vif->guest.vlan);
+    link_view_uninit(&vif->link);
 }
 
 bool
@@ -134,7 +136,8 @@ vif_equals(const struct vif *a, const struct vif *b)
             && a->bond.lacp_fallback_ab == b->bond.lacp_fallback_ab
             && a->bond.all_members_active == b->bond.all_members_active
             && a->bond.is_active == b->bond.is_active
-            && a->is_mirror_output == b->is_mirror_output);
+            && a->is_mirror_output == b->is_mirror_output
+            && link_view_equals(&a->link, &b->link));
 }
 
 /* Is an interface of 'type', as in column type of table Interface, a tunnel?

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include "lib/base/bandwidth.h"
 #include "lib/base/port-vlan.h"
+#include "lib/host/link.h"
 #include "lib/host/port-qos.h"
 #include "lib/host/port-stp.h"
 #include "lib/xml/domstatus.h"
@@ -112,6 +113,8 @@ struct vif {
     struct bandwidth bandwidth; /* Of the interface itself. */
 
     struct vif_guest guest;     /* By vif_set_guest(). */
+
+    struct link_view link;      /* From the kernel. */
 };
 
 void vif_init(struct vif *);

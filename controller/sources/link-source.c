@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/sources/link-source.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "coverage.h"
+#include "lib/host/link-table.h"
+#include "lib/host/link.h"
+#include "lib/host/vif.h"
+#include "netlink-socket.h"
+#include "netlink.h"
+#include "netnsid.h"
+#include "openvswitch/ofpbuf.h"
+#include "openvswitch/vlog.h"
+#include "ovsdb/vif-reader.h"
+#include "packets.h"
+#include "sset.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(link_source);
+
+COVERAGE_DEFINE(link_message);
+
+/* How many messages are taken in one go, so that somebody who makes devices
+ * without end does not keep the program from all else. */
+#define MAX_MESSAGES 200
+
+struct link_source {
+    struct vif_reader *vifs;
+    struct nl_sock *sock;       /* Null if there is none. */
+    struct link_table table;
+    struct sset changed;        /* Names of devices to be looked at again. */
+};
+
+/* Initializes 'request', for which the caller must call ofpbuf_uninit(), to
+ * one for device 'ifindex', or for all if that is 0. */
+static void
+init_request(struct ofpbuf *request, int ifindex)
+{
+    struct ifinfomsg info = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
+
+    ofpbuf_init(request, 64);
+    nl_msg_put_nlmsghdr(request, sizeof info, RTM_GETLINK, NLM_F_REQUEST);
+    ofpbuf_put(request, &info, sizeof info);
+}
+
+/* Asks the kernel for device 'ifindex' of namespace 'netnsid', or of this one
+ * if that is LINK_HERE.  Returns true, and initializes 'link', if it says. */
+static bool
+ask(int netnsid, int ifindex, struct link *link)
+{
+    struct ofpbuf request;
+    struct ofpbuf *reply;
+    bool ok = false;
+
+    init_request(&request, ifindex);
+    if (netnsid != LINK_HERE) {
+        nl_msg_put_u32(&request, IFLA_TARGET_NETNSID, netnsid);
+    }
+    if (!nl_transact(NETLINK_ROUTE, &request, &reply)) {
+        ok = link_from_message(link, reply) == LINK_NEW;
+        ofpbuf_delete(reply);
+    }
+    ofpbuf_uninit(&request);
+    return ok;
+}
+
+/* Takes over 'link', a device of this namespace, and asks for its peer if that
+ * is in another one. */
+static void
+set_link(struct link_source *source, struct link *link)
+{
+    int netnsid = link->netnsid;
+    int lower = link->lower;
+    bool is_veth = !strcmp(link->kind, "veth");
+
+    link_table_set(&source->table, link, &source->changed);
+    if (is_veth && netnsid != LINK_HERE) {
+        struct link peer = { .address = eth_addr_zero };
+
+        if (ask(netnsid, lower, &peer)) {
+            link_table_set_peer(&source->table, netnsid, lower, peer.address,
+                                &source->changed);
+            link_uninit(&peer);
+        }
+    }
+}
+
+static void
+add_ifindex(const struct link *link, void *ifindexes_)
+{
+    struct ofpbuf *ifindexes = ifindexes_;
+
+    ofpbuf_put(ifindexes, &link->ifindex, sizeof link->ifindex);
+}
+
+/* Asks afresh for the devices that are on 'ifindex' of 'netnsid', which has
+ * gone, perhaps to another namespace: nobody tells of them. */
+static void
+reread_on(struct link_source *source, int ifindex, int netnsid)
+{
+    struct ofpbuf ifindexes;
+    const int *i;
+
+    ofpbuf_init(&ifindexes, 0);
+    link_table_for_each_on(&source->table, ifindex, netnsid, add_ifindex,
+                           &ifindexes);
+    while ((i = ofpbuf_try_pull(&ifindexes, sizeof *i))) {
+        struct link link;
+
+        if (ask(LINK_HERE, *i, &link)) {
+            set_link(source, &link);
+        }
+    }
+    ofpbuf_uninit(&ifindexes);
+}
+
+/* Takes in 'message' from namespace 'netnsid'. */
+static void
+take_message(struct link_source *source, const struct ofpbuf *message,
+             int netnsid)
+{
+    struct link link;
+    enum link_event event = link_from_message(&link, message);
+
+    COVERAGE_INC(link_message);
+    if (event == LINK_NONE) {
+        return;
+    } else if (event == LINK_NEW && netnsid == LINK_HERE) {
+        set_link(source, &link);
+        return;
+    }
+    if (event == LINK_NEW) {
+        link_table_set_peer(&source->table, netnsid, link.ifindex,
+                            link.address, &source->changed);
+    } else {
+        if (netnsid == LINK_HERE) {
+            link_table_remove(&source->table, link.ifindex,
+                              &source->changed);
+        }
+        reread_on(source, link.ifindex, netnsid);
+    }
+    link_uninit(&link);
+}
+
+/* Takes in all devices that there are. */
+static void
+read_all(struct link_source *source)
+{
+    struct sset names = SSET_INITIALIZER(&names);
+    struct ofpbuf request, reply, buf;
+    struct nl_dump dump;
+
+    init_request(&request, 0);
+    nl_dump_start(&dump, NETLINK_ROUTE, &request);
+    ofpbuf_uninit(&request);
+    ofpbuf_init(&buf, NL_DUMP_BUFSIZE);
+    while (nl_dump_next(&dump, &reply, &buf)) {
+        struct link link;
+
+        if (link_from_message(&link, &reply) == LINK_NEW) {
+            sset_add(&names, link.name);
+            set_link(source, &link);
+        }
+    }
+    ofpbuf_uninit(&buf);
+    if (!nl_dump_done(&dump)) {
+        link_table_keep(&source->table, &names, &source->changed);
+    }
+    sset_destroy(&names);
+}
+
+/* Creates and returns a source of what the kernel knows of the interfaces of
+ * 'vifs', which must outlive it. */
+struct link_source *
+link_source_create(struct vif_reader *vifs)
+{
+    struct link_source *source = xzalloc(sizeof *source);
+    int error = nl_sock_create(NETLINK_ROUTE, &source->sock);
+
+    source->vifs = vifs;
+    link_table_init(&source->table);
+    sset_init(&source->changed);
+    if (!error) {
+        /* Without leave for it, peers in other namespaces are asked for when
+         * this end changes, and not only then. */
+        nl_sock_listen_all_nsid(source->sock, true);
+        error = nl_sock_join_mcgroup(source->sock, RTNLGRP_LINK);
+    }
+    if (error) {
+        VLOG_INFO("rtnetlink: %s; roles are told by the database alone",
+                  ovs_strerror(error));
+        nl_sock_destroy(source->sock);
+        source->sock = NULL;
+    } else {
+        read_all(source);
+    }
+    return source;
+}
+
+/* Frees 'source', which may be null. */
+void
+link_source_destroy(struct link_source *source)
+{
+    if (source) {
+        nl_sock_destroy(source->sock);
+        link_table_uninit(&source->table);
+        sset_destroy(&source->changed);
+        free(source);
+    }
+}
+
+/* Takes in what the kernel has told.  If it could not tell all, since that was
+ * too much, all is read afresh. */
+static void
+receive(struct link_source *source)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 5);
+
+    for (int i = 0; i < MAX_MESSAGES; i++) {
+        uint64_t stub[4096 / 8];
+        struct ofpbuf message = OFPBUF_STUB_INITIALIZER(stub);
+        int nsid;
+        int error = nl_sock_recv(source->sock, &message, &nsid, false);
+
+        if (!error) {
+            take_message(source, &message,
+                         netnsid_is_remote(nsid) ? nsid : LINK_HERE);
+        } else if (error != EAGAIN) {
+            VLOG_INFO_RL(&rl, "rtnetlink: %s; reading all devices afresh",
+                         ovs_strerror(error));
+            read_all(source);
+        }
+        ofpbuf_uninit(&message);
+        if (error) {
+            break;
+        }
+    }
+}
+
+/* Takes in what is new, and has the interfaces looked at that it is about. */
+void
+link_source_run(struct link_source *source)
+{
+    const char *name;
+
+    if (source->sock) {
+        receive(source);
+    }
+    SSET_FOR_EACH (name, &source->changed) {
+        vif_reader_touch(source->vifs, name);
+    }
+    sset_clear(&source->changed);
+}
+
+/* Arranges for poll_block() to wake up when link_source_run() has something
+ * to do. */
+void
+link_source_wait(struct link_source *source)
+{
+    if (source->sock) {
+        nl_sock_wait(source->sock, POLLIN);
+    }
+}
+
+/* Adds to 'vif' what is known of its device, if it is one of the kernel's that
+ * somebody else has made: those of other types are vswitchd's own, and a
+ * device of that name something else. */
+void
+link_source_overlay(const struct link_source *source, struct vif *vif)
+{
+    if (!vif->type[0] || !strcmp(vif->type, "system")) {
+        link_view_uninit(&vif->link);
+        link_table_view(&source->table, vif->name, &vif->link);
+    }
+}
+
+/* Returns all devices. */
+const struct link_table *
+link_source_table(const struct link_source *source)
+{
+    return &source->table;
+}

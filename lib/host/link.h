@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LINK_H
+#define LINK_H 1
+
+/* A network device of the kernel, as a message of rtnetlink tells of it: a
+ * value, which does not know how the message was come by. */
+
+#include <stdbool.h>
+#include "openvswitch/types.h"
+
+struct ofpbuf;
+
+/* For 'netnsid': in the same network namespace. */
+#define LINK_HERE (-1)
+
+struct link {
+    int ifindex;
+    char *name;
+    char *kind;                 /* IFLA_INFO_KIND, such as "tun" or "veth"; ""
+                                 * if it has none, as a network card has. */
+    struct eth_addr address;    /* Zero if it has none. */
+    int master;                 /* Index of the bridge or bond that it is a
+                                 * port of, or 0. */
+    int lower;                  /* IFLA_LINK: the peer of a veth, what a
+                                 * macvlan is on; or 0... */
+    int netnsid;                /* ...in this namespace, or LINK_HERE. */
+};
+
+enum link_event {
+    LINK_NONE,                  /* It is not about a device. */
+    LINK_NEW,                   /* It is there, or has changed. */
+    LINK_GONE
+};
+
+enum link_event link_from_message(struct link *, const struct ofpbuf *);
+void link_uninit(struct link *);
+bool link_equals(const struct link *, const struct link *);
+
+/* What is known of the device of an interface, for those who ask what it is
+ * for.  All null, zero and false if nothing is. */
+struct link_view {
+    char *kind;                 /* As above, or null. */
+    bool peer_is_elsewhere;     /* Is the peer of a veth in another network
+                                 * namespace... */
+    struct eth_addr peer_mac;   /* ...and by which address, zero if that is
+                                 * not known? */
+    char *peer_bridge;          /* Linux bridge that the peer is a port of, or
+                                 * null. */
+};
+
+void link_view_clone(struct link_view *, const struct link_view *);
+void link_view_uninit(struct link_view *);
+bool link_view_equals(const struct link_view *, const struct link_view *);
+
+#endif /* lib/host/link.h */

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/host/link-table.h"
+#include "lib/host/link.h"
+#include "netlink.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/ofpbuf.h"
+#include "packets.h"
+#include "sset.h"
+#include "util.h"
+
+/* What a message says; 0 and null are left out. */
+struct message {
+    int type, family, ifindex;
+    const char *name, *kind;
+    int address, master, lower;
+    bool elsewhere;             /* Is 'lower' in namespace 'netnsid'? */
+    int netnsid;
+};
+
+static struct eth_addr
+address(int i)
+{
+    struct eth_addr mac = ETH_ADDR_C(52,54,00,00,00,00);
+
+    mac.ea[5] = i;
+    return mac;
+}
+
+static void
+put_message(struct ofpbuf *buf, const struct message *m)
+{
+    struct ifinfomsg info = {
+        .ifi_family = m->family, .ifi_index = m->ifindex
+    };
+
+    nl_msg_put_nlmsghdr(buf, 0, m->type ? m->type : RTM_NEWLINK, 0);
+    ofpbuf_put(buf, &info, sizeof info);
+    if (m->name) {
+        nl_msg_put_string(buf, IFLA_IFNAME, m->name);
+    }
+    if (m->address) {
+        struct eth_addr mac = address(m->address);
+
+        nl_msg_put_unspec(buf, IFLA_ADDRESS, &mac, sizeof mac);
+    }
+    if (m->master) {
+        nl_msg_put_u32(buf, IFLA_MASTER, m->master);
+    }
+    if (m->lower) {
+        nl_msg_put_u32(buf, IFLA_LINK, m->lower);
+    }
+    if (m->elsewhere) {
+        nl_msg_put_u32(buf, IFLA_LINK_NETNSID, m->netnsid);
+    }
+    if (m->kind) {
+        size_t offset = nl_msg_start_nested(buf, IFLA_LINKINFO);
+
+        nl_msg_put_string(buf, IFLA_INFO_KIND, m->kind);
+        nl_msg_end_nested(buf, offset);
+    }
+    nl_msg_nlmsghdr(buf)->nlmsg_len = buf->size;
+}
+
+static enum link_event
+parse(const struct message *m, size_t size, struct link *link)
+{
+    struct ofpbuf buf;
+    enum link_event event;
+
+    ofpbuf_init(&buf, 0);
+    put_message(&buf, m);
+    buf.size = MIN(buf.size, size);
+    event = link_from_message(link, &buf);
+    ofpbuf_uninit(&buf);
+    return event;
+}
+
+static void
+test_message(void **state OVS_UNUSED)
+{
+    struct message m = {
+        .ifindex = 7, .name = "veth0", .kind = "veth", .address = 1,
+        .master = 3, .lower = 9, .elsewhere = true, .netnsid = 0,
+    };
+    struct link link;
+
+    assert_int_equal(parse(&m, SIZE_MAX, &link), LINK_NEW);
+    assert_int_equal(link.ifindex, 7);
+    assert_string_equal(link.name, "veth0");
+    assert_string_equal(link.kind, "veth");
+    assert_true(eth_addr_equals(link.address, address(1)));
+    assert_int_equal(link.master, 3);
+    assert_int_equal(link.lower, 9);
+    assert_int_equal(link.netnsid, 0);
+    assert_true(link_equals(&link, &link));
+    link_uninit(&link);
+
+    /* A network card. */
+    m = (struct message) { .ifindex = 2, .name = "eth0", .type = RTM_DELLINK };
+    assert_int_equal(parse(&m, SIZE_MAX, &link), LINK_GONE);
+    assert_string_equal(link.kind, "");
+    assert_true(eth_addr_is_zero(link.address));
+    assert_int_equal(link.netnsid, LINK_HERE);
+    link_uninit(&link);
+
+    /* It has left a bridge, which is not the end of it. */
+    m.family = AF_BRIDGE;
+    assert_int_equal(parse(&m, SIZE_MAX, &link), LINK_NONE);
+    m.family = AF_UNSPEC;
+    m.type = RTM_NEWADDR;
+    assert_int_equal(parse(&m, SIZE_MAX, &link), LINK_NONE);
+    m.type = RTM_NEWLINK;
+    m.name = NULL;
+    assert_int_equal(parse(&m, SIZE_MAX, &link), LINK_NONE);
+    m.name = "eth0";
+    for (size_t size = 0; size < NLMSG_HDRLEN + sizeof(struct ifinfomsg);
+         size++) {
+        assert_int_equal(parse(&m, size, &link), LINK_NONE);
+    }
+}
+
+/* Has 'table' take in 'm', and checks that 'expected' look different. */
+static void
+tell(struct link_table *table, struct message m, const char *expected)
+{
+    struct sset changed = SSET_INITIALIZER(&changed);
+    struct link link;
+
+    if (parse(&m, SIZE_MAX, &link) == LINK_NEW) {
+        link_table_set(table, &link, &changed);
+    } else {
+        link_table_remove(table, link.ifindex, &changed);
+        link_uninit(&link);
+    }
+
+    char *names = sset_join(&changed, " ", "");
+    assert_string_equal(names, expected);
+    free(names);
+    sset_destroy(&changed);
+}
+
+static void
+check_view(const struct link_table *table, const char *name,
+           const char *expected)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct link_view view;
+
+    link_table_view(table, name, &view);
+    ds_put_cstr(&s, view.kind ? view.kind : "nothing");
+    if (view.peer_is_elsewhere) {
+        ds_put_format(&s, " elsewhere %d", view.peer_mac.ea[5]);
+    }
+    if (view.peer_bridge) {
+        ds_put_format(&s, " in %s", view.peer_bridge);
+    }
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+    link_view_uninit(&view);
+}
+
+#define DEVICE(...) (struct message) { __VA_ARGS__ }
+
+static void
+test_table(void **state OVS_UNUSED)
+{
+    struct sset changed = SSET_INITIALIZER(&changed);
+    struct link_table table;
+
+    link_table_init(&table);
+    check_view(&table, "tap0", "nothing");
+    tell(&table, DEVICE(.ifindex = 5, .name = "tap0", .kind = "tun"), "tap0");
+    tell(&table, DEVICE(.ifindex = 5, .name = "tap0", .kind = "tun"), "");
+    check_view(&table, "tap0", "tun");
+
+    /* Renamed; its name may be another's before that is known. */
+    tell(&table, DEVICE(.ifindex = 6, .name = "tap0", .kind = "dummy"),
+         "tap0");
+    tell(&table, DEVICE(.ifindex = 5, .name = "tap1", .kind = "tun"),
+         "tap0 tap1");
+    check_view(&table, "tap0", "dummy");
+    check_view(&table, "tap1", "tun");
+
+    /* A veth, its peer, and where that is put. */
+    tell(&table, DEVICE(.ifindex = 11, .name = "v", .kind = "veth",
+                        .lower = 12), "v");
+    check_view(&table, "v", "veth");
+    tell(&table, DEVICE(.ifindex = 12, .name = "peer", .kind = "veth",
+                        .lower = 11), "peer v");
+    tell(&table, DEVICE(.ifindex = 20, .name = "fwbr0", .kind = "bridge"),
+         "fwbr0");
+    check_view(&table, "v", "veth");
+    tell(&table, DEVICE(.ifindex = 12, .name = "peer", .kind = "veth",
+                        .lower = 11, .master = 20), "peer v");
+    check_view(&table, "v", "veth in fwbr0");
+    tell(&table, DEVICE(.ifindex = 20, .name = "fwbr1", .kind = "bridge"),
+         "fwbr0 fwbr1 v");
+    check_view(&table, "v", "veth in fwbr1");
+    tell(&table, DEVICE(.type = RTM_DELLINK, .ifindex = 12, .name = "peer"),
+         "peer v");
+    tell(&table, DEVICE(.ifindex = 11, .name = "v", .kind = "veth",
+                        .lower = 2, .elsewhere = true, .netnsid = 4), "v");
+    check_view(&table, "v", "veth elsewhere 0");
+
+    link_table_set_peer(&table, 5, 2, address(9), &changed);
+    link_table_set_peer(&table, 4, 3, address(9), &changed);
+    assert_true(sset_is_empty(&changed));
+    link_table_set_peer(&table, 4, 2, address(9), &changed);
+    assert_true(sset_contains(&changed, "v"));
+    check_view(&table, "v", "veth elsewhere 9");
+    /* The address stays as long as the peer does. */
+    tell(&table, DEVICE(.ifindex = 11, .name = "v", .kind = "veth",
+                        .lower = 2, .elsewhere = true, .netnsid = 4,
+                        .address = 3), "v");
+    check_view(&table, "v", "veth elsewhere 9");
+    tell(&table, DEVICE(.ifindex = 11, .name = "v", .kind = "veth",
+                        .lower = 8, .elsewhere = true, .netnsid = 4,
+                        .address = 3), "v");
+    check_view(&table, "v", "veth elsewhere 0");
+
+    /* What was not told when all was. */
+    struct sset names = SSET_INITIALIZER(&names);
+    sset_add(&names, "tap0");
+    sset_clear(&changed);
+    link_table_keep(&table, &names, &changed);
+    assert_int_equal(sset_count(&changed), 3);
+    assert_null(link_table_find(&table, "v"));
+    assert_non_null(link_table_find(&table, "tap0"));
+    sset_destroy(&names);
+    sset_destroy(&changed);
+    link_table_uninit(&table);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_message),
+        cmocka_unit_test(test_table),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
