@@ -68,6 +68,12 @@ put_vport_state(struct json_t *json, const struct mbridge *mb,
     };
     const char *state = mbridge_claim_state(mb, claim ? claim : &none);
 
+    if (vport_awaits_address(vport) && strcmp(state, "kernel")) {
+        jvalue_put_string(json, "state", "pending");
+        jvalue_put_string(json, "reason",
+                          "its address is not known until its first frame");
+        return;
+    }
     if (!claim && !strcmp(state, "conflict")) {
         state = mbridge_flows_state(mb, vport->name);
     }
@@ -147,10 +153,15 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
                               ETH_ADDR_ARGS(vport->mac));
         }
         put_others(json, vport);
-        if (vport->follow_limit) {
+        if (vport->follow_limit && !vport->sticky) {
             jvalue_put_integer(json, "follow-limit", vport->follow_limit);
         }
-        if (vport->follow_limit && !vport->listens) {
+        if (vport->sticky) {
+            jvalue_put_string(json, "mac-from", "its first frame");
+        } else if (vif && vport->role == VIF_GUEST && !vif->attached_mac) {
+            jvalue_put_string(json, "mac-from", "the peer");
+        }
+        if (vport->follow_limit && !vport->listens && !vport->sticky) {
             jvalue_put_bool(json, "deaf", true);
         }
         if (vport->isolated) {
@@ -170,6 +181,10 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         jvalue_put_string(json, "vlan-config", ds_cstr(&s));
         ds_destroy(&s);
         put_guest(json, &vif->guest);
+        if (vport && vport->role == VIF_GUEST && !vif->attached_mac) {
+            jvalue_put_string(json, "kind",
+                              vif_kind_to_string(vif_get_kind(vif)));
+        }
         jvalue_put_string(json, "vm-id", vif->vm_id);
         jvalue_put_string(json, "iface-id", vif->iface_id);
         jvalue_put_string(json, "portgroup", vif->portgroup);

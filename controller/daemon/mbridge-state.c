@@ -170,6 +170,9 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
                                  ->vlan.members)) {
         ds_put_cstr(why, "it is in no VLAN, since its portgroup is not known");
         return PORT_WAITING;
+    } else if (vport_awaits_address(plan_find_port(mb->plan, port->name))) {
+        ds_put_cstr(why, "its address is not known until its first frame");
+        return PORT_WAITING;
     }
     return claim_state(mb, port->name, why);
 }

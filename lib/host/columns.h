@@ -90,6 +90,7 @@ struct smap;
     COLUMN(interface, name, "name", STRING)                                   \
     COLUMN(interface, ofport, "ofport", OPT_INTEGER)                          \
     COLUMN(interface, options, "options", MAP)                                \
+    COLUMN(interface, status, "status", MAP)                                  \
     COLUMN(interface, type, "type", STRING)
 
 #define QOS_COLUMNS(COLUMN)                                                   \

@@ -129,6 +129,11 @@ read_state(struct vif *vif, const struct interface_columns *row,
         vif->mac_in_use = old->mac_in_use;
         vif->no_carrier = old->no_carrier;
         vif->lacp_current = old->lacp_current;
+        vif->driver = nullable_xstrdup(old->driver);
+    }
+    if (get(row->status, "driver_name")) {
+        free(vif->driver);
+        vif->driver = get_id(row->status, "driver_name");
     }
     if (row->mtu.set) {
         vif->mtu = positive(row->mtu.value);

@@ -50,6 +50,7 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(macs)                            \
     VIF_STRING(profile)                         \
     VIF_STRING(socket)                          \
+    VIF_STRING(driver)                          \
     VIF_STRING(port)                            \
     VIF_STRING(stp.stp)                         \
     VIF_STRING(stp.rstp)                        \
@@ -175,6 +176,43 @@ vif_get_role(const struct vif *vif)
     }
     return (vif_parse_attached_mac(vif, &mac, NULL)
             ? VIF_GUEST : VIF_NETWORK);
+}
+
+/* Returns what is known of the kind of 'vif', which is of no type of Open
+ * vSwitch's own, as the kernel tells it or else, for a driver of that name,
+ * vswitchd.  Names say nothing. */
+enum vif_kind
+vif_get_kind(const struct vif *vif)
+{
+    const char *kind = vif->link.kind ? vif->link.kind : "";
+    const char *driver = vif->driver ? vif->driver : "";
+    const char *type = vif->type ? vif->type : "";
+
+    if (vif->ofport == OFPP_LOCAL || vif->bond.is_member || vif->is_tunnel
+        || !strcmp(type, "internal") || !strcmp(type, "patch")
+        || !strcmp(type, "tap")) {
+        return VIF_KIND_ANY;
+    } else if (!strcmp(kind, "tun") || !strcmp(driver, "tun")) {
+        return VIF_KIND_TAP;
+    } else if (!strcmp(driver, "vif")) {
+        /* xen-netback; a network card has no other kind than that. */
+        return VIF_KIND_XEN_VIF;
+    }
+    return (vif->link.peer_is_elsewhere
+            ? VIF_KIND_CONTAINER_VETH : VIF_KIND_ANY);
+}
+
+/* Returns 'kind' in words, or null for VIF_KIND_ANY. */
+const char *
+vif_kind_to_string(enum vif_kind kind)
+{
+    switch (kind) {
+#define VIF_KIND(ENUM, TEXT) case VIF_KIND_##ENUM: return TEXT;
+        VIF_KINDS
+#undef VIF_KIND
+    default:
+        OVS_NOT_REACHED();
+    }
 }
 
 /* Returns which key says that somebody has plugged 'vif' for a guest, whatever

@@ -92,6 +92,7 @@ struct vif {
     char *isolated;             /* external_ids:virtnet-isolated. */
     char *macs;                 /* external_ids:virtnet-macs. */
     char *socket;               /* Of vhost-user, or null. */
+    char *driver;               /* status:driver_name, or null. */
     bool no_carrier;            /* Is column link_state "down"? */
     bool lacp_current;          /* Has LACP a current partner on it? */
     bool is_tunnel;             /* By its type: see vif_type_is_tunnel(). */
@@ -124,6 +125,22 @@ bool vif_equals(const struct vif *, const struct vif *);
 
 bool vif_type_is_tunnel(const char *type);
 enum vif_role vif_get_role(const struct vif *);
+
+/* What an interface is by its nature, as far as that says what it is for. */
+#define VIF_KINDS                                                           \
+    VIF_KIND(ANY, NULL)         /* Nothing is known, or nothing follows. */ \
+    VIF_KIND(TAP, "a tap")                                                  \
+    VIF_KIND(XEN_VIF, "a Xen vif")                                          \
+    VIF_KIND(CONTAINER_VETH, "a veth into another network namespace")
+
+enum vif_kind {
+#define VIF_KIND(ENUM, TEXT) VIF_KIND_##ENUM,
+    VIF_KINDS
+#undef VIF_KIND
+};
+
+enum vif_kind vif_get_kind(const struct vif *);
+const char *vif_kind_to_string(enum vif_kind);
 const char *vif_guest_sign(const struct vif *);
 bool vif_must_change_protected(const struct vif *, bool wanted);
 bool vif_parse_mac(const char *, struct eth_addr *, const char **why);

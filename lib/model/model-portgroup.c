@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/host/vif.h"
+#include "lib/model/port-policy.h"
 
 /* Which portgroup a port is in, and which VLANs that puts it in. */
 
@@ -79,6 +80,7 @@ find_place(const struct bridge_model *model, const struct vif *vif,
         return *portgroup ? network : NULL;
     }
     network = (vif_get_role(vif) == VIF_GUEST
+               || port_policy_unknown(model, vif) != UNKNOWN_PORTS_NETWORK
                ? find_network(model, vif) : NULL);
     *portgroup = network ? netdef_default_portgroup(network) : NULL;
     return network;

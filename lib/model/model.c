@@ -228,6 +228,47 @@ report_no_guest(const struct vif *vif, const struct origin *origin,
     return false;
 }
 
+/* Reports 'vif', a port of the network side, if it looks like a guest's. */
+static void
+report_unknown(const struct bridge_model *model, const struct vif *vif,
+               const struct origin *origin, struct diag_list *diags)
+{
+    enum vif_kind kind = vif_get_kind(vif);
+
+    /* An uplink may well be a veth. */
+    if (model->mode == MAC_TABLE_LIBVIRT && !vif->role && !vif->attached_mac
+        && (kind == VIF_KIND_TAP || kind == VIF_KIND_XEN_VIF)) {
+        diag_add(diags, DIAG_NOTE, origin,
+                 "is %s without external_ids:attached-mac; taken for a part "
+                 "of the network side, since no network has unknownPorts",
+                 vif_kind_to_string(kind));
+    }
+}
+
+/* Decides what becomes of 'vif', which is a guest by its kind alone.  Its
+ * address is that of a veth's peer, stored in '*mac', or else the one that it
+ * will send by first: then '*mac' stays zero.  Returns false if it is cut
+ * off. */
+static bool
+take_unknown(const struct bridge_model *model, const struct vif *vif,
+             struct eth_addr *mac, const struct origin *origin,
+             struct diag_list *diags)
+{
+    const char *kind = vif_kind_to_string(vif_get_kind(vif));
+    struct eth_addr peer = vif->link.peer_mac;
+
+    if (!eth_addr_is_zero(peer) && !eth_addr_is_multicast(peer)) {
+        *mac = peer;
+        return true;
+    } else if (port_policy_unknown(model, vif) == UNKNOWN_PORTS_DROP) {
+        diag_add(diags, DIAG_WARNING, origin,
+                 "is %s without external_ids:attached-mac; not wired, as "
+                 "unknownPorts is 'drop'", kind);
+        return false;
+    }
+    return true;
+}
+
 /* Reports that 'what', which the port of 'origin' needs, is not carried out.
  * In kernel mode nothing has to be. */
 static void
@@ -337,7 +378,10 @@ model_port(const struct bridge_model *model, const struct vif *vif,
 
     switch (role) {
     case VIF_GUEST:
-        vif_parse_attached_mac(vif, &mac, NULL);
+        if (!vif_parse_attached_mac(vif, &mac, NULL)
+            && !take_unknown(model, vif, &mac, &origin, diags)) {
+            return MODEL_SKIPPED;
+        }
         break;
 
     case VIF_HOST:
@@ -348,6 +392,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         if (report_no_guest(vif, &origin, diags)) {
             return MODEL_SKIPPED;
         }
+        report_unknown(model, vif, &origin, diags);
         break;
     }
     model_report_port(model, vif, &origin, diags);

@@ -87,7 +87,10 @@ keep_found(struct port_life *life, bool networks_known, struct vport *vport)
         vport_make_network(vport);
     } else {
         vport->isolated |= life->found.isolated;
-        if (life->found.listens) {
+        if (vport->sticky) {
+            vport->follow_limit = NETDEF_MAX_RX_FILTERS;
+            vport->listens = life->found.listens || !life->follow.n;
+        } else if (life->found.listens) {
             vport->follow_limit = NETDEF_MAX_RX_FILTERS;
             vport->listens = true;
         }
@@ -158,6 +161,13 @@ forget_others(struct port_life *life, struct eth_addr mac)
     life->mac = mac;
 }
 
+/* Has the guest of 'vport' all the addresses that it can ever have? */
+static bool
+is_stuck(const struct port_life *life, const struct vport *vport)
+{
+    return vport->sticky && life->follow.n >= vport->follow_limit;
+}
+
 /* Makes 'vport' claim what its guest has changed to.
  *
  * 'current_mac' is what libvirt says that the guest uses now, zero if nothing.
@@ -179,10 +189,30 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
             follow_remove(&life->follow, life->follow.macs[i]);
         }
     }
+    if (vport->sticky && life->follow.n) {
+        vport->mac = life->follow.macs[0];
+    }
     for (size_t i = 0; i < life->follow.n; i++) {
         vport_add_mac(vport, life->follow.macs[i], CLAIM_ANNOUNCED);
     }
-    vport->listens = vport->listens && !life->follow.deaf;
+    vport->listens = (vport->listens && !life->follow.deaf
+                      && !is_stuck(life, vport));
+}
+
+/* Says that a guest is held back whose address nobody knows. */
+static void
+report_sticky(const struct port_life *life, const struct vif *vif,
+              struct diag_list *diags)
+{
+    const struct origin origin = { .element = vif->name };
+    const char *kind = vif_kind_to_string(vif_get_kind(vif));
+
+    diag_add(diags, life->follow.deaf ? DIAG_WARNING : DIAG_NOTE, &origin,
+             "is %s without external_ids:attached-mac; held back %s",
+             kind ? kind : "a guest's",
+             life->follow.deaf ? "for a while, since all addresses that it "
+             "sends by are others'"
+             : "until its first frame, whose address it then has");
 }
 
 /* Decides what the port of 'life' is at 'now', given 'facts', and adds to
@@ -212,6 +242,10 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
     life->stage = next_stage(life, !vport->active, guest->unknown, now);
     vport->active = !is_held_back(life);
     apply_follow(life, guest->current_mac, facts->macs, vport);
+    if (vport_awaits_address(vport)) {
+        report_sticky(life, facts->vif, diags);
+        vport->active = false;
+    }
     return verdict;
 }
 
@@ -253,7 +287,12 @@ port_life_frame(struct port_life *life, const struct vport *vport,
                 struct eth_addr src, const struct mac_table *macs,
                 long long int now)
 {
-    unsigned int changes = arrive(life, vport);
+    if (is_stuck(life, vport)) {
+        return 0;
+    }
+
+    unsigned int changes = (vport_awaits_address(vport) ? 0
+                            : arrive(life, vport));
 
     if (changes || vport->role != VIF_GUEST || !vport->follow_limit
         || vport_has_mac(vport, src) || life->follow.deaf) {
@@ -264,7 +303,7 @@ port_life_frame(struct port_life *life, const struct vport *vport,
         changes |= PORT_LIFE_DEAF;
     }
     if (follow(life, vport, src, macs)) {
-        changes |= PORT_LIFE_FOLLOWS;
+        changes |= PORT_LIFE_FOLLOWS | arrive(life, vport);
     }
     return changes;
 }
@@ -274,7 +313,7 @@ port_life_frame(struct port_life *life, const struct vport *vport,
 unsigned int
 port_life_taken(struct port_life *life, const struct vport *vport)
 {
-    return arrive(life, vport);
+    return vport_awaits_address(vport) ? 0 : arrive(life, vport);
 }
 
 /* Takes 'mac' from the guest, since another port is configured with it.

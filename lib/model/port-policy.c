@@ -10,6 +10,7 @@
 #include "lib/model/model.h"
 #include "lib/model/tunnels.h"
 #include "lib/model/vport.h"
+#include "packets.h"
 #include "util.h"
 
 /* Are ports of 'pg', which may be null, in 'network' to learn and to be
@@ -27,6 +28,7 @@ struct request {
     bool learns;
     bool isolated;
     unsigned int follow_limit;  /* 0 if the guest is not trusted. */
+    unsigned int sticky_limit;  /* Of a guest whose address is not known. */
 };
 
 static struct request
@@ -39,6 +41,7 @@ get_request(const struct netdef *network, const struct portgroup *pg)
         .isolated = policy.isolated.value,
         .follow_limit = (policy.trust_rx_filters.value
                          ? policy.rx_filter_limit.value : 0),
+        .sticky_limit = MAX(1, policy.rx_filter_limit.value),
     };
 }
 
@@ -60,10 +63,37 @@ find_request(const struct bridge_model *model, const struct vif *vif)
 
         all.learns &= r.learns;
         all.isolated |= r.isolated;
+        all.sticky_limit = (i ? MIN(all.sticky_limit, r.sticky_limit)
+                            : r.sticky_limit);
         all.follow_limit = (i ? MIN(all.follow_limit, r.follow_limit)
                             : r.follow_limit);
     }
     return all;
+}
+
+/* Returns what becomes of 'vif', which is a guest's by its kind, though nobody
+ * has written an address of it; UNKNOWN_PORTS_NETWORK if it is none.  Where
+ * several networks share a bridge, the strictest counts.  As long as none can
+ * be read, it may be any: such a port is held back rather than open, and
+ * port-life.c has what was found to be a part of the network side stay one. */
+enum unknown_ports
+port_policy_unknown(const struct bridge_model *model, const struct vif *vif)
+{
+    enum unknown_ports strictest = (!model->n_networks && model->incomplete
+                                    ? UNKNOWN_PORTS_STICKY
+                                    : UNKNOWN_PORTS_NETWORK);
+
+    if (vif->attached_mac || vif->role || vif->socket
+        || vif_guest_sign(vif) || vif_get_kind(vif) == VIF_KIND_ANY) {
+        return UNKNOWN_PORTS_NETWORK;
+    }
+    for (size_t i = 0; i < model->n_networks; i++) {
+        struct netdef_policy policy = netdef_port_policy(model->networks[i],
+                                                         NULL);
+
+        strictest = MAX(strictest, policy.unknown_ports.value);
+    }
+    return strictest;
 }
 
 /* Returns the role of 'vif' on the bridge of 'model'.  What would be a guest
@@ -74,6 +104,10 @@ port_policy_role(const struct bridge_model *model, const struct vif *vif)
 {
     enum vif_role role = vif_get_role(vif);
 
+    if (role == VIF_NETWORK
+        && port_policy_unknown(model, vif) != UNKNOWN_PORTS_NETWORK) {
+        role = VIF_GUEST;
+    }
     return (role == VIF_GUEST && !vif->role && find_request(model, vif).learns
             ? VIF_NETWORK : role);
 }
@@ -186,5 +220,9 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     report_stp(model, vif, &origin, diags);
     vport->isolated = isolated;
     vport->follow_limit = request.follow_limit;
+    if (eth_addr_is_zero(vport->mac)) {
+        vport->sticky = true;
+        vport->follow_limit = MAX(1, request.sticky_limit);
+    }
     vport->listens = vport->follow_limit > 0;
 }

@@ -18,6 +18,8 @@ struct vport;
 
 enum vif_role port_policy_role(const struct bridge_model *,
                                const struct vif *);
+enum unknown_ports port_policy_unknown(const struct bridge_model *,
+                                       const struct vif *);
 bool port_policy_protected(const struct vif *, bool isolated, bool exact,
                            bool apart);
 void port_policy_apply(const struct bridge_model *, const struct vif *,

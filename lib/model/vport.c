@@ -62,6 +62,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->meter_in == b->meter_in
             && a->meter_out == b->meter_out
             && a->isolated == b->isolated
+            && a->sticky == b->sticky
             && a->follow_limit == b->follow_limit
             && a->listens == b->listens
             && !strcmp(vport_port(a), vport_port(b))
@@ -100,6 +101,7 @@ vport_make_network(struct vport *vport)
     vport->mac = eth_addr_zero;
     vport->n_others = 0;
     vport->isolated = false;
+    vport->sticky = false;
     vport->follow_limit = 0;
     vport->listens = false;
 }
@@ -125,13 +127,21 @@ vport_n_macs(const struct vport *vport)
     return 1 + vport->n_others;
 }
 
+/* Is 'vport' held back until it is known which address its guest has? */
+bool
+vport_awaits_address(const struct vport *vport)
+{
+    return vport->sticky && eth_addr_is_zero(vport->mac);
+}
+
 /* Returns address 'i' of 'vport', of which the first, for 0, is zero if it
  * claims none. */
 struct vport_mac
 vport_get_mac(const struct vport *vport, size_t i)
 {
     struct vport_mac mac = {
-        vport->mac, vport->role == VIF_HOST ? CLAIM_HOST : CLAIM_ATTACHED
+        vport->mac, (vport->role == VIF_HOST ? CLAIM_HOST
+                     : vport->sticky ? CLAIM_ANNOUNCED : CLAIM_ATTACHED)
     };
 
     if (i) {

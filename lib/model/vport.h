@@ -44,6 +44,8 @@ struct vport {
 
     /* Guests only. */
     bool isolated;              /* Apart from others like it? */
+    bool sticky;                /* Are its addresses those that it has sent
+                                 * by?  'mac' is zero until it has. */
     unsigned int follow_limit;  /* To how many addresses it may change... */
     bool listens;               /* ...and is it listened to? */
     uint32_t meter_in;          /* Meter of what goes to it, or 0. */
@@ -65,6 +67,7 @@ void vport_set_mac(struct vport *, struct eth_addr);
 void vport_make_network(struct vport *);
 bool vport_add_mac(struct vport *, struct eth_addr, enum claim_kind);
 size_t vport_n_macs(const struct vport *);
+bool vport_awaits_address(const struct vport *);
 struct vport_mac vport_get_mac(const struct vport *, size_t i);
 bool vport_has_mac(const struct vport *, struct eth_addr);
 

@@ -64,6 +64,14 @@ learns_in(const struct compilation *c, int vid)
             && !vlan_set_contains(bridge_ctx_flood_vlans(c->ctx), vid));
 }
 
+/* Is what 'vport' sends shown to nobody, though it is held back?  Its guest
+ * has tried too many addresses that are others'. */
+static bool
+is_ignored(const struct vport *vport)
+{
+    return vport_awaits_address(vport) && !vport->listens;
+}
+
 /* Starts the actions of an ADMIT flow.
  *
  * Where there are several network ports, NORMAL must learn which of them a
@@ -77,7 +85,8 @@ start_admit(struct compilation *c, bool learn)
     if (learn) {
         pipeline_put_lookup(c->ofpacts, OFPP_IN_PORT, TABLE_LEARN);
     }
-    if (c->vport->role == VIF_GUEST && !c->vport->active) {
+    if (c->vport->role == VIF_GUEST && !c->vport->active
+        && !is_ignored(c->vport)) {
         pipeline_put_show(c->ofpacts);
         ofpbuf_put(c->ofpacts, c->offers.data, c->offers.size);
     }
@@ -499,7 +508,11 @@ static void
 compile_macs(struct compilation *c, const struct vlan_set *const won[])
 {
     for (size_t i = 0; i < vport_n_macs(c->vport); i++) {
-        compile_mac(c, vport_get_mac(c->vport, i), won[i]);
+        struct vport_mac m = vport_get_mac(c->vport, i);
+
+        if (!eth_addr_is_zero(m.mac)) {
+            compile_mac(c, m, won[i]);
+        }
     }
 }
 

@@ -82,6 +82,8 @@ enum netdef_node_kind {
                 "isolation of guests")                                        \
     NETDEF_NODE(VN_RX_FILTER_LIMIT, "metadata/vn:network@rxFilterLimit",      \
                 NUMBER, CARRIED, "how many addresses a guest can add")        \
+    NETDEF_NODE(VN_UNKNOWN_PORTS, "metadata/vn:network@unknownPorts", STRING, \
+                CARRIED, "ports of guests whose address nobody has written")  \
     NETDEF_NODE(VN_PORTGROUP, "metadata/vn:network/vn:portgroup", MANY,       \
                 CARRIED, "settings of the portgroup of that name")            \
     NETDEF_NODE(VN_PORTGROUP_NAME, "metadata/vn:network/vn:portgroup@name",   \

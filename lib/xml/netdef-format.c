@@ -171,7 +171,8 @@ has_metadata(const struct netdef *netdef)
             return true;
         }
     }
-    return netdef_setting_is_set(&netdef->policy.rx_filter_limit);
+    return (netdef_setting_is_set(&netdef->policy.rx_filter_limit)
+            || netdef_setting_is_set(&netdef->policy.unknown_ports));
 }
 
 /* Appends what libvirt has no elements for. */
@@ -184,6 +185,11 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
     ds_put_cstr(s, "  <metadata>\n"
                    "    <vn:network xmlns:vn='urn:ovs-virtnet:1'");
     put_number(s, "rxFilterLimit", &netdef->policy.rx_filter_limit);
+    if (netdef_setting_is_set(&netdef->policy.unknown_ports)) {
+        netdef_put_attribute(s, "unknownPorts",
+                             unknown_ports_to_string(
+                                 netdef->policy.unknown_ports.value));
+    }
     ds_put_cstr(s, ">\n");
     for (size_t i = 0; i < netdef->n_portgroups; i++) {
         const struct portgroup *pg = &netdef->portgroups[i];

@@ -120,6 +120,8 @@ void netdef_refuse(struct netdef_parser *);
  * netdef-settings.c. */
 void netdef_setting_value(struct netdef_parser *, enum netdef_node,
                           const char *value, unsigned int line);
+void netdef_unknown_ports_value(struct netdef_parser *, enum netdef_node,
+                                const char *value, unsigned int line);
 void netdef_mac_value(struct netdef_parser *, enum netdef_node,
                       const char *value, unsigned int line);
 void netdef_bandwidth_begin(struct netdef_parser *, enum netdef_node,

@@ -2,7 +2,37 @@
 #include <config.h>
 #include "lib/xml/netdef-policy.h"
 
+#include <string.h>
+
 #include "lib/xml/netdef.h"
+#include "util.h"
+
+const char *
+unknown_ports_to_string(enum unknown_ports unknown_ports)
+{
+    switch (unknown_ports) {
+#define UNKNOWN_PORT(ENUM, NAME) case UNKNOWN_PORTS_##ENUM: return NAME;
+        UNKNOWN_PORTS
+#undef UNKNOWN_PORT
+    default:
+        OVS_NOT_REACHED();
+    }
+}
+
+/* Stores what is called 'name' in '*unknown_ports' and returns true.  Returns
+ * false, with '*unknown_ports' untouched, if nothing is. */
+bool
+unknown_ports_from_string(const char *name, enum unknown_ports *unknown_ports)
+{
+#define UNKNOWN_PORT(ENUM, NAME)                        \
+    if (!strcmp(name, NAME)) {                          \
+        *unknown_ports = UNKNOWN_PORTS_##ENUM;          \
+        return true;                                    \
+    }
+    UNKNOWN_PORTS
+#undef UNKNOWN_PORT
+    return false;
+}
 
 /* Returns true unless 'setting' is left open. */
 bool

@@ -28,6 +28,23 @@ bool netdef_setting_equals(const struct netdef_setting *,
  * hw/net/virtio-net.c). */
 #define NETDEF_MAX_RX_FILTERS 64
 
+/* What becomes of a port that by its kind is a guest's, such as a tap, while
+ * nothing in the database says so. */
+#define UNKNOWN_PORTS                                                       \
+    UNKNOWN_PORT(NETWORK, "network")    /* A part of the network side. */   \
+    UNKNOWN_PORT(STICKY, "sticky")      /* A guest, which has the address   \
+                                         * that it sends by first. */       \
+    UNKNOWN_PORT(DROP, "drop")          /* It is cut off. */
+
+enum unknown_ports {
+#define UNKNOWN_PORT(ENUM, NAME) UNKNOWN_PORTS_##ENUM,
+    UNKNOWN_PORTS
+#undef UNKNOWN_PORT
+};
+
+const char *unknown_ports_to_string(enum unknown_ports);
+bool unknown_ports_from_string(const char *, enum unknown_ports *);
+
 /* NETDEF_POLICY_SETTING(NAME, DEFAULT). */
 #define NETDEF_POLICY_SETTINGS                                              \
     /* enum mac_table_manager.  A portgroup with "kernel" in a network with \
@@ -42,7 +59,10 @@ bool netdef_setting_equals(const struct netdef_setting *,
                                                                             \
     /* To how many addresses beyond attached-mac, then; up to               \
      * NETDEF_MAX_RX_FILTERS. */                                            \
-    NETDEF_POLICY_SETTING(rx_filter_limit, 1)
+    NETDEF_POLICY_SETTING(rx_filter_limit, 1)                               \
+                                                                            \
+    /* enum unknown_ports.  Of networks only. */                            \
+    NETDEF_POLICY_SETTING(unknown_ports, UNKNOWN_PORTS_NETWORK)
 
 struct netdef_policy {
 #define NETDEF_POLICY_SETTING(NAME, DEFAULT) struct netdef_setting NAME;

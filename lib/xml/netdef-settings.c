@@ -148,6 +148,22 @@ netdef_setting_value(struct netdef_parser *parser, enum netdef_node node,
     }
 }
 
+void
+netdef_unknown_ports_value(struct netdef_parser *parser,
+                           enum netdef_node node, const char *value,
+                           unsigned int line)
+{
+    enum unknown_ports unknown_ports;
+
+    if (unknown_ports_from_string(value, &unknown_ports)) {
+        make_setting(parser, &parser->netdef->policy.unknown_ports,
+                     unknown_ports, node, line);
+    } else {
+        netdef_parser_error(parser, node, line, "invalid setting '%s', "
+                            "expected network, sticky or drop", value);
+    }
+}
+
 /* Stores the address of a guest or a bridge that 'value' is in '*mac' and
  * returns true, or reports what is wrong with it and returns false. */
 bool

@@ -112,6 +112,7 @@ static void
 random_settings(struct netdef *netdef)
 {
     random_policy(&netdef->policy);
+    netdef->policy.unknown_ports = random_setting(3);
     random_bandwidth(&netdef->bandwidth, false);
     if (netdef->forward != NETDEF_FORWARD_BRIDGE) {
         netdef->mtu = random_setting(65535);

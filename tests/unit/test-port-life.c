@@ -28,7 +28,8 @@
 static const char network_xml[] =
     "<network trustGuestRxFilters='yes'><name>a</name>"
     "<bridge name='br0' macTableManager='libvirt'/>"
-    "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' rxFilterLimit='3'/>"
+    "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' rxFilterLimit='3'"
+    " unknownPorts='sticky'/>"
     "</metadata>"
     "<portgroup name='plain' trustGuestRxFilters='no'/></network>";
 
@@ -147,8 +148,10 @@ format_world(struct ds *s, const struct world *w)
     } else {
         ds_put_format(s, "%s%s", stages[w->life.stage],
                       w->vport.active ? "" : ", wins nothing");
-        assert_int_equal(w->vport.active, w->life.stage == PORT_ACTIVE
-                                          || w->life.stage == PORT_ARRIVED);
+        assert_int_equal(w->vport.active,
+                         (w->life.stage == PORT_ACTIVE
+                          || w->life.stage == PORT_ARRIVED)
+                         && !vport_awaits_address(&w->vport));
         ds_put_format(s, ", %s", vif_role_to_string(w->vport.role));
         for (size_t i = 0; i < vport_n_macs(&w->vport); i++) {
             struct vport_mac m = vport_get_mac(&w->vport, i);
@@ -755,6 +758,128 @@ test_served(void **state OVS_UNUSED)
     world_uninit(&w);
 }
 
+/* Makes the port a tap of which nobody has written an address. */
+static void
+make_unknown(struct world *w)
+{
+    free(w->vif.attached_mac);
+    free(w->vif.vm_id);
+    w->vif.attached_mac = w->vif.vm_id = NULL;
+    w->vif.driver = xstrdup("tun");
+}
+
+/* A guest that nobody has written an address of has those that it sends by
+ * first, as many as it may and no others, none of another port's. */
+static void
+test_sticky(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    make_unknown(&w);
+    rival(&w, "vnet9", 9, CLAIM_ATTACHED, -1, true);
+    look(&w, "active, wins nothing, guest +0");
+    frame(&w, 9, 0);
+    look(&w, "active, wins nothing, guest +0");
+    frame(&w, 1, PORT_LIFE_ARRIVED | PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest +1");
+    frame(&w, 1, 0);
+    frame(&w, 2, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest +1 +2");
+    frame(&w, 9, 0);
+    frame(&w, 3, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest +1 +2 +3, deaf");
+    frame(&w, 4, 0);
+    look(&w, "active, guest +1 +2 +3, deaf");
+
+    /* Another port is configured with one of them. */
+    assert_true(port_life_lost(&w.life, address(1)));
+    look(&w, "active, guest +2 +3");
+
+    /* Somebody writes an address after all. */
+    w.vif.attached_mac = xstrdup("52:54:00:00:00:05");
+    look(&w, "active, guest 5");
+
+    /* The next guest on a port of this name begins anew. */
+    unplug(&w);
+    plug(&w, true);
+    make_unknown(&w);
+    look(&w, "active, wins nothing, guest +0");
+    world_uninit(&w);
+}
+
+/* One that sends by nothing but others' addresses is not listened to. */
+static void
+test_sticky_limiter(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    make_unknown(&w);
+    rival(&w, "vnet9", 9, CLAIM_ATTACHED, -1, true);
+    look(&w, "active, wins nothing, guest +0");
+    for (int i = 1; i < FOLLOW_BURST; i++) {
+        frame(&w, 9, 0);
+    }
+    frame(&w, 9, PORT_LIFE_DEAF);
+    look(&w, "active, wins nothing, guest +0, deaf, wakes in 40000");
+    frame(&w, 1, 0);
+    pass(&w, 40000, true);
+    look(&w, "active, wins nothing, guest +0");
+    frame(&w, 1, PORT_LIFE_ARRIVED | PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest +1");
+    world_uninit(&w);
+}
+
+/* What the switch was found to hold. */
+static void
+test_sticky_found(void **state OVS_UNUSED)
+{
+    const struct port_found network = { .network = true };
+    struct world w;
+
+    world_init(&w, false);
+    make_unknown(&w);
+    look(&w, "active, wins nothing, guest +0");
+    assert_true(port_life_found_followed(&w.life, &w.vport, address(7),
+                                         &w.macs));
+    look(&w, "active, guest +7");
+
+    /* As long as no network can be read it may be any. */
+    w.model.n_networks = 0;
+    w.model.incomplete = true;
+    w.networks_known = false;
+    look(&w, "active, guest +7, deaf");
+    port_life_found(&w.life, &network);
+    look(&w, "active, network 0, deaf");
+    w.model.n_networks = 1;
+    w.networks_known = true;
+    look(&w, "active, wins nothing, guest +0");
+    world_uninit(&w);
+}
+
+/* A veth has the address of its peer, which may change. */
+static void
+test_peer(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    make_unknown(&w);
+    free(w.vif.driver);
+    w.vif.driver = xstrdup("veth");
+    look(&w, "active, network 0, deaf");
+    w.vif.link.peer_is_elsewhere = true;
+    look(&w, "active, wins nothing, guest +0");
+    w.vif.link.peer_mac = address(6);
+    look(&w, "active, guest 6");
+    w.vif.link.peer_mac = address(7);
+    look(&w, "active, guest 7");
+    w.vif.role = xstrdup("network");
+    look(&w, "active, network 0, deaf");
+    world_uninit(&w);
+}
+
 /* What one guest has done says nothing of the next on the same port. */
 static void
 test_another_guest(void **state OVS_UNUSED)
@@ -882,6 +1007,10 @@ main(void)
         cmocka_unit_test(test_found_active),
         cmocka_unit_test(test_found_policy),
         cmocka_unit_test(test_served),
+        cmocka_unit_test(test_sticky),
+        cmocka_unit_test(test_sticky_limiter),
+        cmocka_unit_test(test_sticky_found),
+        cmocka_unit_test(test_peer),
         cmocka_unit_test(test_follow),
         cmocka_unit_test(test_rivals),
         cmocka_unit_test(test_lost),

@@ -138,6 +138,46 @@ test_role(void **state OVS_UNUSED)
     assert_string_equal(vif_role_to_string(VIF_NETWORK), "network");
 }
 
+/* What an interface is follows from what the kernel or vswitchd know of it. */
+static void
+test_kind(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *type, *driver, *link;
+        bool elsewhere;
+        enum vif_kind expected;
+    } cases[] = {
+        { "", NULL, NULL, false, VIF_KIND_ANY },
+        { NULL, "tun", NULL, false, VIF_KIND_TAP },
+        { "", NULL, "tun", false, VIF_KIND_TAP },
+        { "system", "tun", "tun", false, VIF_KIND_TAP },
+        { "internal", "tun", NULL, false, VIF_KIND_ANY },
+        { "tap", "tun", NULL, false, VIF_KIND_ANY },
+        { "", "vif", "", false, VIF_KIND_XEN_VIF },
+        { "", "e1000e", "", false, VIF_KIND_ANY },
+        { "", "bonding", "bond", false, VIF_KIND_ANY },
+        { "", "veth", "veth", false, VIF_KIND_ANY },
+        { "", "veth", "veth", true, VIF_KIND_CONTAINER_VETH },
+        { "patch", NULL, NULL, false, VIF_KIND_ANY },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct vif vif = {
+            .ofport = OFP_PORT_C(1),
+            .type = CONST_CAST(char *, cases[i].type),
+            .driver = CONST_CAST(char *, cases[i].driver),
+            .link = { .kind = CONST_CAST(char *, cases[i].link),
+                      .peer_is_elsewhere = cases[i].elsewhere },
+        };
+
+        assert_int_equal(vif_get_kind(&vif), cases[i].expected);
+        vif.ofport = OFPP_LOCAL;
+        assert_int_equal(vif_get_kind(&vif), VIF_KIND_ANY);
+    }
+    assert_null(vif_kind_to_string(VIF_KIND_ANY));
+    assert_string_equal(vif_kind_to_string(VIF_KIND_TAP), "a tap");
+}
+
 static void
 vif_init_full(struct vif *vif)
 {
@@ -240,6 +280,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attached_mac),
         cmocka_unit_test(test_role),
+        cmocka_unit_test(test_kind),
         cmocka_unit_test(test_value),
     };
 

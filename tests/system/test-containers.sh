@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Containers whose veth is plugged without a word of whose it is, as ovs-docker,
+# ovs-cni and LXC plug it: where the network says so, they are guests by the
+# address of the veth's other end.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+add_uplink br0 up 52:54:00:00:ff:01 -- set Interface up \
+    external_ids:virtnet-role=network
+add_guest br0 g1 52:54:00:00:00:01
+make_port c1 52:54:00:00:00:02
+vsctl add-port br0 c1
+network net0 br0 libvirt - <<'.'
+  <metadata>
+    <vn:network xmlns:vn='urn:ovs-virtnet:1' unknownPorts='sticky'/>
+  </metadata>
+.
+start_controller
+settle
+
+say "Exact from its first frame."
+expect_frames <<'.'
+g1 -> c1 = c1
+up -> c1 = c1
+g1 -> unknown = up
+c1 -> unknown = up
+up -> unknown = -
+up -> bcast = c1 g1 host
+.
+say "$(ctl status br0)"
+
+say "One that is plugged later."
+make_port c2 52:54:00:00:00:03
+vsctl add-port br0 c2
+settle
+expect_frames <<'.'
+up -> c2 = c2
+g1 -> c2 = c2
+c1 -> c2 = c2
+c2 -> unknown = up
+up -> unknown = -
+.
+
+say "Its address changes."
+ip -n c2 link set dev eth0 address 52:54:00:00:00:33
+changed() {
+    ctl fdb br0 | grep -w 52:54:00:00:00:33 | grep -qw installed
+}
+wait_for 10 changed || fail "the address of the other end is not followed"
+settle
+expect_frames <<'.'
+up -> 52:54:00:00:00:33 = c2
+up -> 52:54:00:00:00:03 = -
+.
+
+say "A restart of the controller sends nothing."
+before=$(ctl fdb br0)
+stop_controller KILL
+start_controller
+settle
+diff <(ctl fdb br0) - <<< "$before" || fail "it is not as it was"
+
+say "By hand, or without its leave, it is a part of the network side."
+vsctl set Interface c2 external_ids:virtnet-role=network
+settle
+expect_frames <<'.'
+up -> unknown = c2
+g1 -> unknown = c2 up
+.
+vsctl del-port c2
+settle
+expect_frames <<'.'
+up -> unknown = -
+g1 -> unknown = up
+.
+finish
