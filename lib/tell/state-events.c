@@ -129,15 +129,13 @@ compare_port(struct json_t *events, const char *bridge, const char *name,
     }
 }
 
-/* While a bundle is on its way, every port of the bridge is "installing".
- * Gives 'new' the state of 'old' if nothing has happened to the port
- * itself. */
+/* While a bundle is on its way, every port of the bridge is "installing",
+ * which may be seen or not.  Gives 'new' the state of 'old' meanwhile. */
 static void
 settle_port(const struct json_t *old, struct json_t *new)
 {
     if (old && new
-        && !strcmp(jvalue_get_string(new, "state"), "installing")
-        && !port_moved(old, new)) {
+        && !strcmp(jvalue_get_string(new, "state"), "installing")) {
         jvalue_put_string(new, "state", jvalue_get_string(old, "state"));
         if (jvalue_get(old, "reason")) {
             jvalue_put(new, "reason", jvalue_ref(jvalue_get(old, "reason")));
@@ -155,7 +153,8 @@ compare_ports(struct json_t *events, const char *bridge,
     add_names(&ports, new);
     const char **sorted = sset_sort(&ports);
     for (size_t i = 0; i < sset_count(&ports); i++) {
-        settle_port(jvalue_get(old, sorted[i]), jvalue_get(new, sorted[i]));
+        settle_port(port_if_there(jvalue_get(old, sorted[i])),
+                    jvalue_get(new, sorted[i]));
         compare_port(events, bridge, sorted[i], jvalue_get(old, sorted[i]),
                      jvalue_get(new, sorted[i]));
     }

@@ -86,6 +86,9 @@ test_events(void **state OVS_UNUSED)
         { STATE("libvirt", TAP("m1", "10", "installed")),
           STATE("libvirt", TAP("m1", "11", "installing")),
           "moved br0 tap1: guest m1, VLAN 11, vm id1\n" },
+        { STATE("libvirt", NOT_YET),
+          STATE("libvirt", TAP("m1", "10", "installing")),
+          "plugged br0 tap1: guest m1, VLAN 10, vm id1\n" },
         /* The switch knows a port before the database and after. */
         { STATE("libvirt", ""), STATE("libvirt", NOT_YET), "" },
         { STATE("libvirt", NOT_YET), STATE("libvirt", ""), "" },
