@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
 need_controller
+allow_log 'mbridge\|WARN\|.*MAC conflict'
 
 start_ovs
 add_bridge br0

@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
 need_controller
+allow_log 'mbridge\|WARN\|.*MAC conflict'
 
 fdb_line() {
     ctl fdb br0 | grep -w "$1" | grep -w "$2" || :

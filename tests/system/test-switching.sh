@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
 need_controller
+allow_log 'mbridge_shortfalls\|WARN\|.*not in force: somebody'
 
 start_ovs
 add_bridge br0
