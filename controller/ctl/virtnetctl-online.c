@@ -253,6 +253,17 @@ virtnetctl_status_command(struct ovs_cmdl_context *ctx OVS_UNUSED)
     }
 }
 
+/* Adds to 'found' the ports in 'ports' that 'name' means: of itself or of its
+ * guest.  Ends the program if there is none. */
+static void
+find_ports(const struct json_t *ports, const char *name, struct svec *found)
+{
+    state_find_ports(ports, name, found);
+    if (!found->n) {
+        virtnetctl_check_name(ports, "port", name);
+    }
+}
+
 /* Returns the name of the port of 'bridge', one of 'bridges', that 'name'
  * means: of itself or of its guest.  Ends the program if there is none, or
  * several.  The caller must free it. */
@@ -265,10 +276,8 @@ virtnetctl_find_port(const struct json_t *bridges, const char *bridge,
     virtnetctl_check_name(bridges, "bridge", bridge);
     const struct json_t *ports = jvalue_get(jvalue_get(bridges, bridge),
                                             "ports");
-    state_find_ports(ports, name, &found);
-    if (!found.n) {
-        virtnetctl_check_name(ports, "port", name);
-    } else if (found.n > 1) {
+    find_ports(ports, name, &found);
+    if (found.n > 1) {
         virtnetctl_fatal("guest %s has %"PRIuSIZE" ports: %s", name, found.n,
                          svec_join(&found, " ", ""));
     }
@@ -302,10 +311,7 @@ get_selected(const struct ovs_cmdl_context *ctx, bool stats)
                                                            filter.bridge),
                                                 "ports");
 
-        state_find_ports(ports, filter.port, &found);
-        if (!found.n) {
-            virtnetctl_check_name(ports, "port", filter.port);
-        }
+        find_ports(ports, filter.port, &found);
         svec_destroy(&found);
     }
 

@@ -38,21 +38,6 @@ put_vlans(struct json_t *json, const struct vlan_set *vlans)
     ds_destroy(&s);
 }
 
-/* Who has the address of 'claim', an unsuccessful one, where it wants it. */
-static const char *
-find_holder(const struct mac_entry *entry, const struct mac_claim *claim)
-{
-    for (size_t i = 0; i < claim->vlans.n; i++) {
-        const struct mac_claim *winner
-            = mac_entry_winner(entry, claim->vlans.ranges[i].first);
-
-        if (winner && winner != claim) {
-            return winner->port;
-        }
-    }
-    return NULL;
-}
-
 /* The state of a port that is in the plan, with the reason if it is not as it
  * should be. */
 static void
@@ -86,7 +71,7 @@ put_vport_state(struct json_t *json, const struct mbridge *mb,
         jvalue_put_string(json, "reason", why);
         free(why);
     } else if (claim && !strcmp(state, "conflict")) {
-        const char *holder = find_holder(entry, claim);
+        const char *holder = mac_entry_find_holder(entry, claim);
 
         jvalue_put_format(json, "reason", "%s has the address",
                           holder ? holder : "another port");
@@ -213,7 +198,8 @@ export_fdb(const struct mbridge *mb)
                               claim_kind_to_string(claim->kind));
             jvalue_put_string(json, "state", mbridge_claim_state(mb, claim));
             if (lost) {
-                jvalue_put_string(json, "holder", find_holder(*e, claim));
+                jvalue_put_string(json, "holder",
+                                  mac_entry_find_holder(*e, claim));
             }
             jvalue_add(array, json);
         }

@@ -14,6 +14,7 @@
 #include "lib/openflow/foreign.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/plan.h"
+#include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
@@ -84,6 +85,17 @@ add_foreign(const struct mbridge *mb, struct shortfalls *shortfalls)
     }
 }
 
+/* Adds to 'shortfalls' what others do that keeps 'mb' from being in force.  Of
+ * all shortfalls these are the ones that are logged. */
+static void
+add_others(const struct mbridge *mb, struct shortfalls *shortfalls)
+{
+    if (mb->exact) {
+        add_foreign(mb, shortfalls);
+        hidden_flows_find(&mb->row, mb->lost_at, time_msec(), shortfalls);
+    }
+}
+
 /* Adds to 'shortfalls' why 'mb' is not in force.  Returns false, without
  * adding anything, if libvirt mode is not asked of it. */
 bool
@@ -112,10 +124,7 @@ mbridge_get_shortfalls(const struct mbridge *mb, struct shortfalls *shortfalls)
         shortfalls_add(shortfalls, SHORTFALL_QUARANTINE, NULL,
                        "flows of %"PRIuSIZE" ports are left out", n_left_out);
     }
-    if (mb->exact) {
-        add_foreign(mb, shortfalls);
-        hidden_flows_find(&mb->row, mb->lost_at, time_msec(), shortfalls);
-    }
+    add_others(mb, shortfalls);
     return true;
 }
 
@@ -140,7 +149,7 @@ find_unready_port(const struct mbridge *mb, const struct mport *port,
     const struct vif *vif = mbridge_find_vif(mb, port, &early);
 
     if (!vif || !port->name) {
-        cb(port->of_name, "is not in the database yet", aux);
+        cb(port->of_name, STATE_NOT_YET, aux);
     } else if (!is_held_back(mb, port)
                && mbridge_port_state(mb, vif, &why) != PORT_INSTALLED) {
         cb(port->name, ds_cstr(&why), aux);
@@ -186,7 +195,10 @@ mbridge_log_shortfalls(struct mbridge *mb)
     static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
     struct shortfalls shortfalls = SHORTFALLS_INITIALIZER;
 
-    mbridge_get_shortfalls(mb, &shortfalls);
+    /* This comes with each turn: nothing else is to be looked at. */
+    if (is_asked(mb)) {
+        add_others(mb, &shortfalls);
+    }
 
     const struct shortfall *s = shortfalls_first_logged(&shortfalls);
     if (s && !mb->said_short) {

@@ -383,26 +383,6 @@ update_free(const struct mac_entry *entry, struct mac_claim *claim)
     return replace_set(&claim->free, &free);
 }
 
-/* Returns who has what 'claim', to the address of 'entry', has not won, or
- * null if it has won all. */
-static const char *
-find_holder(const struct mac_entry *entry, const struct mac_claim *claim)
-{
-    struct vlan_set lost;
-    const char *holder = NULL;
-
-    vlan_set_clone(&lost, &claim->vlans);
-    vlan_set_subtract(&lost, &claim->won);
-    if (!vlan_set_is_empty(&lost)) {
-        const struct mac_claim *winner
-            = mac_entry_winner(entry, lost.ranges[0].first);
-
-        holder = winner ? winner->port : NULL;
-    }
-    vlan_set_uninit(&lost);
-    return holder;
-}
-
 /* Takes note of the claims to the address of 'entry' that have become
  * contested, or are no longer. */
 static void
@@ -411,7 +391,8 @@ update_contests(struct mac_table *table, struct mac_entry *entry)
     for (size_t i = 0; i < entry->n_claims; i++) {
         struct mac_claim *claim = &entry->claims[i];
         const char *holder = (claim->active && entry->n_claims > 1
-                              ? find_holder(entry, claim) : NULL);
+                              ? mac_entry_find_holder(entry, claim)
+                              : NULL);
 
         if (claim->contested != (holder != NULL)) {
             claim->contested = holder != NULL;
@@ -491,6 +472,24 @@ mac_entry_winner(const struct mac_entry *entry, uint16_t vid)
         }
     }
     return NULL;
+}
+
+/* Returns the port that has what 'claim', to the address of 'entry', has not
+ * won, or null if it has won all, or nobody has the rest. */
+const char *
+mac_entry_find_holder(const struct mac_entry *entry,
+                      const struct mac_claim *claim)
+{
+    const struct mac_claim *winner = NULL;
+    struct vlan_set lost;
+
+    vlan_set_clone(&lost, &claim->vlans);
+    vlan_set_subtract(&lost, &claim->won);
+    for (size_t i = 0; i < lost.n && !winner; i++) {
+        winner = mac_entry_winner(entry, lost.ranges[i].first);
+    }
+    vlan_set_uninit(&lost);
+    return winner ? winner->port : NULL;
 }
 
 static int

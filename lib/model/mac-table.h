@@ -113,6 +113,8 @@ const struct mac_claim *mac_entry_find_claim(const struct mac_entry *,
                                              const char *port);
 const struct mac_claim *mac_entry_winner(const struct mac_entry *,
                                          uint16_t vid);
+const char *mac_entry_find_holder(const struct mac_entry *,
+                                  const struct mac_claim *);
 const struct mac_entry **mac_table_sort(const struct mac_table *);
 
 #endif /* lib/model/mac-table.h */
