@@ -257,6 +257,12 @@ changes_received() {
         grep -E '\|vconn\|DBG\|[^|]*: received: (OFPT|NXT|OFPRAW)_(FLOW_MOD|GROUP_MOD|METER_MOD|PORT_MOD|TABLE_MOD|PACKET_OUT|BUNDLE_ADD_MESSAGE|[A-Z_]*BUNDLE_ADD[A-Z_]*)' || :
 }
 
+# The same without those that set no-flood: these come some time after a plug,
+# and nobody waits for them.
+count_changes_at_once() {
+    changes_received | grep -vc PORT_MOD || :
+}
+
 # Prints the number of bundles since start_counting that were to be carried out.
 count_bundles() {
     tail -c +$((count_from + 1)) $OVS_LOGDIR/ovs-vswitchd.log |

@@ -24,22 +24,16 @@ network net0 br0 libvirt
 start_controller
 settle
 
-# Prints the number of messages, but for those that set no-flood: these come
-# later, and nobody waits for them.
-count_messages() {
-    changes_received | grep -vc PORT_MOD || :
-}
-
 # Prints what it costs to plug and to unplug g3.
 cost() {
     start_counting
     plug br0 g3 52:54:00:00:00:03 tag=10
     settle
-    count_messages
+    count_changes_at_once
     start_counting
     unplug g3
     settle
-    count_messages
+    count_changes_at_once
     ovs-appctl -t ovs-vswitchd vlog/set vconn:file:info
 }
 

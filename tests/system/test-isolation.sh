@@ -169,7 +169,7 @@ cost() {
     start_counting
     add_guest br0 "$1" "$2" tag=10 -- set Interface "$1" $isolated
     settle
-    count_changes
+    count_changes_at_once
 }
 first=$(cost k1 52:54:00:00:00:11)
 for n in $(seq 2 9); do
