@@ -161,9 +161,10 @@ awaits_portgroup(const struct bridge_model *model, const struct vif *vif)
  * interface's own, and an interface's own <vlan> goes before its portgroup's,
  * which goes before its network's (networkAllocatePort() in libvirt's
  * src/network/bridge_driver.c).  What libvirt has plugged into a network of
- * its own has in its row what it is to have, none included; as long as libvirt
- * has not said whose port it is, it may be such a one.  What asks for a
- * portgroup that there is not keeps the VLANs that it has. */
+ * its own has in its row what it is to have, none included.  That it has is
+ * known by then: libvirt writes the port's file, in the network's directory,
+ * before it plugs the port.  What asks for a portgroup that there is not keeps
+ * the VLANs that it has. */
 bool
 model_port_vlan(const struct bridge_model *model, const struct vif *vif,
                 struct port_vlan *vlan)
@@ -179,8 +180,7 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
     const struct portgroup *portgroup;
     const struct netdef *network = find_place(model, vif, &portgroup);
     bool is_set_by_libvirt = (network && network->is_libvirts
-                              && !vif->portgroup
-                              && (vif->guest.network || vif->guest.unknown));
+                              && !vif->portgroup && vif->guest.network);
     if (portgroup && portgroup->has_vlan && !is_set_by_libvirt) {
         port_vlan_clone(vlan, &portgroup->vlan);
     } else if (network && network->has_vlan && !is_set_by_libvirt) {

@@ -200,13 +200,14 @@ test_network_vlan(void **state OVS_UNUSED)
     undefine();
 
     /* In a network of libvirt's it is libvirt that writes it, if it was
-     * libvirt that plugged the port into it, or may have been; nobody does if
-     * the port was plugged otherwise.  Of two networks it may be in either. */
+     * libvirt that plugged the port into it; nobody does if the port was
+     * plugged otherwise, be it of a guest that libvirt knows or not.  Of two
+     * networks it may be in either. */
     vif.vlan.tag = -1;
     define(xml, NULL, true);
     assert_int_equal(wanted_tag(&vif), 42);
     vif.guest.unknown = true;
-    assert_int_equal(wanted_tag(&vif), -2);
+    assert_int_equal(wanted_tag(&vif), 42);
     vif.guest.unknown = false;
     vif.guest.name = CC("g1");
     assert_int_equal(wanted_tag(&vif), 42);

@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Guests are plugged while 2,000 frames a second are on their way, none of which
+# is for them: to unknown addresses, in other VLANs, from guests that they are
+# isolated from.  From the first moment on they get none, and what they send in
+# VLANs that are not theirs arrives nowhere.  Their VLANs are their portgroup's,
+# which the database has only when it has taken the daemon's write.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+N=20
+MAC=52:54:00:00:01
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+make_port u1 52:54:00:00:ff:01
+vsctl add-port br0 u1
+add_guest br0 i1 52:54:00:00:00:01 -- set Interface i1 \
+    external_ids:virtnet-portgroup=apart
+add_guest br0 g1 52:54:00:00:00:02 tag=30
+for i in $(seq $N); do
+    make_port "n$i" "$MAC:$(printf %02x "$i")"
+done
+network net0 br0 libvirt - <<'.'
+  <metadata>
+    <vn:network xmlns:vn='urn:ovs-virtnet:1'>
+      <vn:portgroup name='apart' isolated='yes'/>
+    </vn:network>
+  </metadata>
+  <portgroup name='apart'><vlan><tag id='20'/></vlan></portgroup>
+.
+start_controller
+settle
+
+# storm NAME UPLINKS COMMAND: does COMMAND for each of the guests, one after
+# another, under the frames that none of them may get, and unplugs them.  What
+# arrives at UPLINKS and at those plugged before is no matter here.
+storm() {
+    local i words=()
+
+    start_probe "$1" 250 <<'.'
+u1 -> unknown vlan=30 = -
+u1 -> bcast vlan=30 = -
+g1 -> unknown = -
+g1 -> bcast = -
+i1 -> unknown2 = -
+i1 -> bcast = -
+n1 -> g1 vlan=30 = -
+n2 -> bcast vlan=30 = -
+.
+    for i in $(seq $N); do
+        "$3" "n$i" "$MAC:$(printf %02x "$i")"
+    done
+    sleep 0.2
+    for i in $(seq $N); do
+        words+=(-- del-port "n$i")
+    done
+    vsctl "${words[@]}"
+    stop_probe "$1" > "$S/result" || :
+    verdict "$2" "$1"
+    say "$1: no stray in $N plugs"
+}
+
+# Fails if frames have reached somebody who must not have them: what plugged
+# guests send, anybody; others' frames, anybody but UPLINKS, the host and g1.
+verdict() {
+    awk -v allowed=" $1 host g1 " '
+        {
+            match($0, /stream="[^"]*"/)
+            stream = substr($0, RSTART + 8, RLENGTH - 9)
+            match($0, /stray_ports="[^"]*"/)
+            n = split(substr($0, RSTART + 13, RLENGTH - 14), who, " ")
+            for (i = 1; i <= n; i++) {
+                name = who[i]
+                sub(/x[0-9]+$/, "", name)
+                sub(/\[.*/, "", name)
+                if (name != "-" &&
+                    (stream ~ /^n/ || !index(allowed, " " name " "))) {
+                    print "stray: " stream ": " who[i]
+                    bad = 1
+                }
+            }
+        }
+        END { exit bad }' "$S/result" || fail "$2: frames went astray"
+}
+
+plug_apart() {
+    plug br0 "$1" "$2" \
+        -- set Interface "$1" external_ids:virtnet-portgroup=apart
+}
+
+# The database takes nothing for a while after the plug.
+plug_and_stop() {
+    local pid
+
+    pid=$(cat "$OVS_RUNDIR/ovsdb-server.pid")
+    ovs-vsctl --no-wait add-port br0 "$1" \
+        -- set Interface "$1" "external_ids:attached-mac=\"$2\"" \
+        external_ids:virtnet-portgroup=apart
+    kill -STOP "$pid"
+    sleep 0.1
+    kill -CONT "$pid"
+}
+
+storm one u1 plug_apart
+storm slow u1 plug_and_stop
+
+finish
