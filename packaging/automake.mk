@@ -13,7 +13,8 @@ substitute = sed \
 	-e 's,[@]bindir[@],$(bindir),g' \
 	-e 's,[@]sbindir[@],$(sbindir),g' \
 	-e 's,[@]rundir[@],$(rundir),g' \
-	-e 's,[@]logdir[@],$(logdir),g'
+	-e 's,[@]logdir[@],$(logdir),g' \
+	-e 's,[@]VERSION[@],$(PACKAGE_VERSION),g'
 
 packaging/%: $(top_srcdir)/packaging/%.in Makefile
 	$(AM_V_at)$(MKDIR_P) packaging
@@ -34,9 +35,13 @@ dist_man_MANS += Documentation/ovs-virtnet-network.5
 systemdsystemunit_DATA = packaging/virtnet-controller.service
 CLEANFILES += \
 	packaging/ovs-virtnet.logrotate \
+	packaging/ovs-virtnet.spec \
 	packaging/virtnet-controller.service
+# The archive has the spec file itself, too, for rpmbuild -ta.
 EXTRA_DIST += \
 	packaging/ovs-virtnet.logrotate.in \
+	packaging/ovs-virtnet.spec \
+	packaging/ovs-virtnet.spec.in \
 	packaging/ovs-virtnet.sysusers \
 	packaging/virtnet-controller-completion.bash \
 	packaging/virtnet-controller.service.in \

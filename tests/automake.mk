@@ -375,6 +375,7 @@ EXTRA_DIST += \
 	tests/walk-through \
 	tests/fuzz/corpus \
 	tests/fuzz/crashes \
+	tests/package \
 	tests/releases \
 	tests/sanitized \
 	tests/sandbox.py \
