@@ -181,7 +181,9 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/netport.c \
 	lib/xml/netport.h \
 	lib/xml/sax-xml.c \
-	lib/xml/sax-xml.h
+	lib/xml/sax-xml.h \
+	lib/xml/vn-mistake.c \
+	lib/xml/vn-mistake.h
 lib_libvirtnet_la_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXML2_CFLAGS)
 lib_libvirtnet_la_LIBADD = $(OVS_LIBS) $(LIBXML2_LIBS) $(JANSSON_LIBS)
 

@@ -408,6 +408,7 @@ TESTSUITE_AT = \
 	tests/guests.at \
 	tests/libvirt.at \
 	tests/drift.at \
+	tests/definitions.at \
 	tests/foreign.at \
 	tests/networks.at \
 	tests/ports.at \

@@ -26,6 +26,8 @@ verdict(const struct source_file *f)
 {
     return (f->netport ? "a port"
             : !f->netdef ? "refused"
+            : f->is_libvirts && f->netdef->manager_line
+            ? "not started by libvirt"
             : netdef_is_ours(f->netdef) ? "carried out"
             : "left to libvirt");
 }

@@ -131,6 +131,10 @@ source_files_read(struct source_files *files, char *names[], size_t n)
         read_file(f->name, SAX_MAX_SIZE, &f->text);
         netdef_or_netport_from_xml(ds_cstr(&f->text), f->text.length, f->name,
                                    &f->netdef, &f->netport, &f->diags);
+        if (f->netdef && netdef_path_is_libvirts(f->name)) {
+            netdef_check_libvirts(f->netdef, &f->diags);
+            f->is_libvirts = true;
+        }
         diag_list_sort(&f->diags);
         if (f->netdef) {
             files->defs[files->n_defs++] = f->netdef;

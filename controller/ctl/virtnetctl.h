@@ -73,6 +73,7 @@ struct source_file {
     struct netdef *netdef;      /* Null if there are errors, or... */
     struct netport *netport;    /* ...this is a port; null otherwise. */
     struct diag_list diags;
+    bool is_libvirts;           /* Is it where libvirt keeps its networks? */
 };
 
 struct source_files {

@@ -28,4 +28,7 @@ struct reconcile {
     bool standing_by;           /* It is another's; 'bridges' is empty. */
 };
 
+void reconcile_find_errors(const struct reconcile *, mbridge_unready_cb *,
+                           void *aux);
+
 #endif /* controller/daemon/reconcile-private.h */

@@ -73,6 +73,27 @@ get_source_diags(const struct reconcile *r, struct diag_list *diags)
     }
 }
 
+/* Calls 'cb' with 'aux' for each error in the files. */
+void
+reconcile_find_errors(const struct reconcile *r, mbridge_unready_cb *cb,
+                      void *aux)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+
+    get_source_diags(r, &diags);
+    for (size_t i = 0; i < diags.n; i++) {
+        if (diags.diags[i].severity == DIAG_ERROR) {
+            struct ds s = DS_EMPTY_INITIALIZER;
+
+            diag_format(&s, &diags.diags[i]);
+            ds_chomp(&s, '\n');
+            cb(NULL, ds_cstr(&s), aux);
+            ds_destroy(&s);
+        }
+    }
+    diag_list_uninit(&diags);
+}
+
 static void
 export_vif_error(const struct vif *vif, void *unwired)
 {

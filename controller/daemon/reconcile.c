@@ -432,6 +432,7 @@ reconcile_find_unready(const struct reconcile *r, mbridge_unready_cb *cb,
     } else if (dbsync_count_pending(r->dbsync)) {
         cb(NULL, "changes of the database are pending", aux);
     }
+    reconcile_find_errors(r, cb, aux);
     for (const struct mbridge **mb = bridges; *mb; mb++) {
         mbridge_find_unready(*mb, cb, aux);
     }

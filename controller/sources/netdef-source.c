@@ -35,6 +35,7 @@ parse_libvirt(const char *text, size_t size, const char *path, bool active,
     struct netdef *netdef = netdef_from_xml(text, size, path, &all);
 
     if (netdef) {
+        netdef_check_libvirts(netdef, diags);
         netdef_set_libvirts(netdef, active);
     }
     for (size_t i = 0; i < all.n; i++) {

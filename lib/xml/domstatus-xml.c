@@ -2,6 +2,7 @@
 #include <config.h>
 #include "lib/xml/domstatus.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,18 +10,30 @@
 #include "lib/xml/netdef-parse.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/sax-xml.h"
+#include "lib/xml/vn-mistake.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
 
+#define DOMAIN "domstatus/domain"
+#define INTERFACE DOMAIN "/devices/interface"
+#define METADATA DOMAIN "/metadata"
+#define VN_INTERFACE "metadata/vn:domain/vn:interface"
+
+/* How many mistakes are told of a guest. */
+#define MAX_REPORTS 16
+
 /* A <vn:interface>: it is added to the interface of its address when the whole
  * document has been read. */
 struct vn_interface {
-    struct eth_addr mac;
+    unsigned int line;
+    struct eth_addr mac;        /* Zero if there is none. */
     struct domif_settings settings;
 };
 
 struct reader {
+    const char *file;           /* May be null. */
+    struct diag_list diags;
     struct domstatus *status;
     size_t allocated_interfaces;
     struct vn_interface *vn_interfaces;
@@ -107,9 +120,53 @@ add_interface(struct reader *reader)
     reader->own = netdef_parser_create(NULL);
 }
 
+/* Reports that what stands in 'line' for 'element' of ours comes to
+ * nothing. */
+static void OVS_PRINTF_FORMAT(4, 5)
+report(struct reader *reader, unsigned int line, const char *element,
+       const char *format, ...)
+{
+    struct origin origin;
+    va_list args;
+    char *text;
+
+    if (reader->diags.n >= MAX_REPORTS) {
+        return;
+    }
+    va_start(args, format);
+    text = xvasprintf(format, args);
+    va_end(args);
+    origin_init(&origin, reader->file, line, element);
+    diag_add(&reader->diags, DIAG_ERROR, &origin, "%s", text);
+    origin_uninit(&origin);
+    free(text);
+}
+
+/* Reports whichever of the 'n' 'attributes' of <vn:interface> is not known. */
+static void
+check_vn_interface(struct reader *reader,
+                   const struct sax_attribute *attributes, size_t n,
+                   unsigned int line)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool known = !strcmp(attributes[i].name, "mac");
+
+#define DOMIF_SETTING(NAME) known |= !strcmp(attributes[i].name, #NAME);
+        DOMIF_SETTINGS
+#undef DOMIF_SETTING
+        if (!known) {
+#define DOMIF_SETTING(NAME) ", " #NAME
+            report(reader, line, VN_INTERFACE, "unknown attribute '%.64s', "
+                   "expected mac" DOMIF_SETTINGS, attributes[i].name);
+#undef DOMIF_SETTING
+        }
+    }
+}
+
 static void
 add_vn_interface(struct reader *reader,
-                 const struct sax_attribute *attributes, size_t n)
+                 const struct sax_attribute *attributes, size_t n,
+                 unsigned int line)
 {
     if (reader->n_vn_interfaces >= reader->allocated_vn_interfaces) {
         reader->vn_interfaces = x2nrealloc(reader->vn_interfaces,
@@ -120,7 +177,8 @@ add_vn_interface(struct reader *reader,
     struct vn_interface *vn
         = &reader->vn_interfaces[reader->n_vn_interfaces++];
 
-    *vn = (struct vn_interface) { .mac = eth_addr_zero };
+    check_vn_interface(reader, attributes, n, line);
+    *vn = (struct vn_interface) { .line = line, .mac = eth_addr_zero };
     take_mac(&vn->mac, attributes, n, "mac");
 #define DOMIF_SETTING(NAME) \
     take_attribute(&vn->settings.NAME, attributes, n, #NAME);
@@ -154,8 +212,45 @@ take_interface_child(struct reader *reader, const char *name,
     }
 }
 
-#define DOMAIN "domstatus/domain"
-#define INTERFACE DOMAIN "/devices/interface"
+/* Is the innermost element a child of <metadata>, or of <vn:domain> in it? */
+static bool
+is_in_metadata(const struct reader *reader)
+{
+    const char *path = ds_cstr_ro(&reader->path);
+    size_t parent = reader->lengths[reader->depth - 1];
+
+    return ((parent == strlen(METADATA)
+             && !strncmp(path, METADATA "/", parent + 1))
+            || (parent == strlen(METADATA "/vn:domain")
+                && !strncmp(path, METADATA "/vn:domain/", parent + 1)));
+}
+
+/* Reports the innermost element, which is called 'name' and in <metadata> or
+ * in our own element there, if it is meant for us and not known. */
+static void
+check_metadata(struct reader *reader, const char *name,
+               const struct sax_attribute *attributes, size_t n,
+               unsigned int line)
+{
+    const char *path = ds_cstr_ro(&reader->path);
+    char *mistake;
+
+    if (!strcmp(path, METADATA "/vn:domain")) {
+        for (size_t i = 0; i < n; i++) {
+            report(reader, line, "metadata/vn:domain", "unknown attribute "
+                   "'%.64s', expected none", attributes[i].name);
+        }
+        return;
+    }
+    mistake = vn_mistake_element(name, attributes, n);
+    if (mistake) {
+        report(reader, line, path + strlen(DOMAIN "/"), "%s", mistake);
+    } else if (!strncmp(path, METADATA "/vn:", strlen(METADATA "/vn:"))) {
+        report(reader, line, path + strlen(DOMAIN "/"),
+               "unknown element, expected <vn:interface>");
+    }
+    free(mistake);
+}
 
 /* Returns the part of the path of the innermost element below <interface> or
  * its <actual>, and stores in '*parser' which of them; null if it is in
@@ -236,7 +331,9 @@ on_start(void *reader_, const char *name,
     } else if (!strcmp(path, INTERFACE)) {
         add_interface(reader);
     } else if (!strcmp(path, DOMAIN "/metadata/vn:domain/vn:interface")) {
-        add_vn_interface(reader, attributes, n);
+        add_vn_interface(reader, attributes, n, line);
+    } else if (is_in_metadata(reader)) {
+        check_metadata(reader, name, attributes, n, line);
     }
     start_shared(reader, attributes, n, line);
     return NULL;
@@ -305,6 +402,20 @@ get_state(const struct reader *reader)
     return in || reader->migration ? DOMAIN_MIGRATING : DOMAIN_PAUSED;
 }
 
+/* Reports that the guest has no interface with the address of 'vn'. */
+static void
+report_no_interface(struct reader *reader, const struct vn_interface *vn)
+{
+    if (eth_addr_is_zero(vn->mac)) {
+        report(reader, vn->line, VN_INTERFACE, "attribute mac is missing or "
+               "not an address, so that nothing comes of the others");
+    } else {
+        report(reader, vn->line, VN_INTERFACE, "no interface of the guest "
+               "has <mac address='"ETH_ADDR_FMT"'/>, so that nothing comes "
+               "of it", ETH_ADDR_ARGS(vn->mac));
+    }
+}
+
 /* Adds what the <vn:interface>s say to the interfaces, by address, and frees
  * them. */
 static void
@@ -312,11 +423,13 @@ finish_vn_interfaces(struct reader *reader)
 {
     for (size_t i = 0; i < reader->n_vn_interfaces; i++) {
         struct vn_interface *vn = &reader->vn_interfaces[i];
+        bool found = false;
 
         for (size_t j = 0; j < reader->status->n_interfaces; j++) {
             struct domif *domif = &reader->status->interfaces[j];
 
             if (eth_addr_equals(domif->mac, vn->mac)) {
+                found = true;
 #define DOMIF_SETTING(NAME)                                                 \
                 if (vn->settings.NAME) {                                    \
                     free(domif->settings.NAME);                             \
@@ -325,6 +438,9 @@ finish_vn_interfaces(struct reader *reader)
                 DOMIF_SETTINGS
 #undef DOMIF_SETTING
             }
+        }
+        if (!found) {
+            report_no_interface(reader, vn);
         }
 #define DOMIF_SETTING(NAME) free(vn->settings.NAME);
         DOMIF_SETTINGS
@@ -347,6 +463,8 @@ domstatus_from_xml(const char *text, size_t size, const char *file,
         .text = on_text,
     };
     struct reader reader = {
+        .file = file,
+        .diags = DIAG_LIST_INITIALIZER,
         .status = xzalloc(sizeof *reader.status),
         .path = DS_EMPTY_INITIALIZER,
         .text = DS_EMPTY_INITIALIZER,
@@ -373,7 +491,10 @@ domstatus_from_xml(const char *text, size_t size, const char *file,
         origin_uninit(&origin);
         free(error.reason);
         domstatus_destroy(reader.status);
-        return NULL;
+        reader.status = NULL;
+    } else {
+        diag_list_append(diags, &reader.diags);
     }
+    diag_list_uninit(&reader.diags);
     return reader.status;
 }

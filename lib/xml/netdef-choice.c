@@ -27,6 +27,11 @@ add(struct netdef_choice *choice, const struct netdef_candidate *candidate,
         diag_add(diags, DIAG_ERROR, &netdef->origin,
                  "network '%s' is defined in %s already",
                  netdef->name, (*chosen)->origin.file);
+    } else if (!(*chosen)->is_libvirts && netdef_has_metadata(netdef)) {
+        diag_add(diags, DIAG_ERROR, &netdef->origin,
+                 "what the <metadata> of network '%s' asks for here does not "
+                 "count, since %s is of the same name: delete one of the two",
+                 netdef->name, (*chosen)->origin.file);
     } else if (candidate->place == NETDEF_PLACE_PERSISTENT
                && (*chosen)->is_libvirts && netdef_has_metadata(netdef)) {
         *chosen = choice->merged[choice->n_merged++]

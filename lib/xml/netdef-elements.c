@@ -3,7 +3,9 @@
 #include "lib/xml/netdef-elements.h"
 
 #include <string.h>
+#include <strings.h>
 
+#include "openvswitch/dynamic-string.h"
 #include "util.h"
 
 static const struct netdef_node_class classes[NETDEF_N_NODES] = {
@@ -51,6 +53,36 @@ netdef_node_from_path(const char *path, enum netdef_node *node)
         }
     }
     return false;
+}
+
+/* Returns the path of the node that is carried out and differs from 'path' in
+ * upper and lower case alone, or null if there is none. */
+const char *
+netdef_node_find_similar(const char *path)
+{
+    for (size_t i = 0; i < NETDEF_N_NODES; i++) {
+        if (classes[i].fate == NETDEF_FATE_CARRIED
+            && !strcasecmp(path, classes[i].path)) {
+            return classes[i].path;
+        }
+    }
+    return NULL;
+}
+
+/* Appends to 's' the names of the attributes that an element can have, one of
+ * whose attributes has 'path'. */
+void
+netdef_node_format_attributes(struct ds *s, const char *path)
+{
+    size_t len = strcspn(path, "@") + 1;
+    const char *separator = "";
+
+    for (size_t i = 0; i < NETDEF_N_NODES; i++) {
+        if (!strncmp(path, classes[i].path, len)) {
+            ds_put_format(s, "%s%s", separator, classes[i].path + len);
+            separator = ", ";
+        }
+    }
 }
 
 /* Returns the prefix that paths have for the namespace 'uri', or null if it is

@@ -18,6 +18,8 @@
 
 #include <stdbool.h>
 
+struct ds;
+
 #define NETDEF_NAMESPACES                                                     \
     NETDEF_NAMESPACE("dnsmasq",                                               \
                      "http://libvirt.org/schemas/network/dnsmasq/1.0")        \
@@ -425,6 +427,8 @@ struct netdef_node_class {
 const char *netdef_fate_to_string(enum netdef_fate);
 const struct netdef_node_class *netdef_node_get_class(enum netdef_node);
 bool netdef_node_from_path(const char *path, enum netdef_node *);
+const char *netdef_node_find_similar(const char *path);
+void netdef_node_format_attributes(struct ds *, const char *path);
 const char *netdef_namespace_to_prefix(const char *uri);
 
 #endif /* lib/xml/netdef-elements.h */

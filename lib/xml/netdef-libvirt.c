@@ -2,6 +2,7 @@
 #include <config.h>
 #include "lib/xml/netdef.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "util.h"
@@ -33,6 +34,50 @@ netdef_set_libvirts(struct netdef *netdef, bool active)
     netdef->is_active = active;
     if (!is_in_metadata(&netdef->policy.mac_table_manager)) {
         netdef->policy.mac_table_manager = (struct netdef_setting) { 0 };
+    }
+}
+
+/* Is the file called 'path' in one of the directories where libvirt keeps
+ * networks? */
+bool
+netdef_path_is_libvirts(const char *path)
+{
+    static const char *const directories[] = {
+        "/libvirt/network", "/qemu/networks", "/qemu/networks/autostart",
+    };
+    char *directory = dir_name(path);
+    char *absolute = abs_file_name(NULL, directory);
+    bool is_libvirts = false;
+
+    for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+        is_libvirts |= string_ends_with(absolute, directories[i]);
+    }
+    free(absolute);
+    free(directory);
+    return is_libvirts;
+}
+
+/* Adds to 'diags' what keeps libvirt from starting 'netdef', which is in a
+ * file of libvirt's: with bridge@macTableManager='libvirt', it changes a
+ * setting of the bridge that only Linux's own bridges have
+ * (networkStartNetworkBridge() in src/network/bridge_driver.c). */
+void
+netdef_check_libvirts(const struct netdef *netdef, struct diag_list *diags)
+{
+    struct origin origin = {
+        .file = netdef->origin.file,
+        .line = netdef->manager_line,
+        .element = CONST_CAST(char *, "bridge@macTableManager"),
+    };
+
+    if (netdef->manager_line && netdef_is_ours(netdef)
+        && netdef->virtualport == NETDEF_VIRTUALPORT_OPENVSWITCH) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "libvirt does not start network '%s' with this on Open "
+                 "vSwitch (vlan_filtering via ioctl): take it out and "
+                 "write <metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' "
+                 "macTableManager='libvirt'/></metadata> instead",
+                 netdef->name);
     }
 }
 

@@ -140,6 +140,10 @@ netdef_setting_value(struct netdef_parser *parser, enum netdef_node node,
             make_setting(parser, setting, MIN(number, INT_MAX), node, line);
         }
     } else if (mac_table_manager_from_string(value, &manager)) {
+        if (node == NETDEF_NODE_BRIDGE_MAC_TABLE_MANAGER
+            && manager == MAC_TABLE_LIBVIRT) {
+            parser->netdef->manager_line = line;
+        }
         make_setting(parser, setting, manager, node, line);
     } else {
         netdef_parser_error(parser, node, line, "invalid macTableManager "

@@ -10,6 +10,7 @@
 #include "lib/xml/netdef-parse.h"
 #include "lib/xml/netport.h"
 #include "lib/xml/sax-xml.h"
+#include "lib/xml/vn-mistake.h"
 #include "util.h"
 
 /* From the events of a document to calls of the parser, by the grammar in
@@ -83,9 +84,47 @@ is_child(enum netdef_node parent, enum netdef_node node)
     }
 }
 
+/* Is what stands at 'path' in a namespace of ours, where nobody else's can
+ * be? */
+static bool
+is_of_ours(const char *path)
+{
+    const char *name = path;
+
+    while (name && strncmp(name, "vn:", 3)) {
+        name = strpbrk(name, "/@");
+        name += name != NULL;
+    }
+    return name != NULL;
+}
+
+/* Reports that the innermost open element, which is called 'name' and is in
+ * one of 'kind', is not in the grammar, unless it is where anything is allowed
+ * and not meant for us. */
+static void
+report_unknown(struct reader *reader, enum netdef_node_kind kind,
+               const char *name, const struct sax_attribute *attributes,
+               size_t n, unsigned int line)
+{
+    const char *path = reader_path(reader);
+    char *mistake = (kind == NETDEF_KIND_ANYTHING || is_of_ours(path)
+                     ? vn_mistake_element(name, attributes, n) : NULL);
+
+    if (mistake) {
+        netdef_parser_report(reader->parser, DIAG_ERROR, line, path, "%s",
+                             mistake);
+    } else if (is_of_ours(path)) {
+        netdef_parser_report(reader->parser, DIAG_ERROR, line, path,
+                             "unknown element");
+    } else if (kind != NETDEF_KIND_ANYTHING) {
+        netdef_parser_report(reader->parser, DIAG_WARNING, line, path,
+                             "unknown element, ignored");
+    }
+    free(mistake);
+}
+
 /* Looks up the innermost open element, a child of 'parent'.  Stores it in
- * 'frame->node' and returns true if it is in the grammar.  Otherwise warns of
- * it, unless it is where anything is allowed. */
+ * 'frame->node' and returns true if it is in the grammar. */
 static bool
 look_up_element(struct reader *reader, struct frame *parent,
                 struct frame *frame)
@@ -94,12 +133,6 @@ look_up_element(struct reader *reader, struct frame *parent,
 
     if (!netdef_node_from_path(path, &frame->node)
         || (parent && !is_child(parent->node, frame->node))) {
-        ovs_assert(parent);     /* The root is in the grammar. */
-        if (netdef_node_get_class(parent->node)->kind
-            != NETDEF_KIND_ANYTHING) {
-            netdef_parser_report(reader->parser, DIAG_WARNING, frame->line,
-                                 path, "unknown element, ignored");
-        }
         return false;
     }
 
@@ -113,6 +146,30 @@ look_up_element(struct reader *reader, struct frame *parent,
         bitmap_set1(parent->seen, frame->node);
     }
     return true;
+}
+
+/* Reports that the attribute whose path is that of 'reader', of an element in
+ * 'line', is not in the grammar. */
+static void
+report_unknown_attribute(struct reader *reader, unsigned int line)
+{
+    const char *path = reader_path(reader);
+    const char *meant = netdef_node_find_similar(path);
+    struct ds known = DS_EMPTY_INITIALIZER;
+
+    if (meant) {
+        netdef_parser_report(reader->parser, DIAG_ERROR, line, path,
+                             "unknown attribute, did you mean %s?", meant);
+    } else if (is_of_ours(path)) {
+        netdef_node_format_attributes(&known, path);
+        netdef_parser_report(reader->parser, DIAG_ERROR, line, path,
+                             "unknown attribute, expected %s",
+                             ds_cstr(&known));
+    } else {
+        netdef_parser_report(reader->parser, DIAG_WARNING, line, path,
+                             "unknown attribute, ignored");
+    }
+    ds_destroy(&known);
 }
 
 /* Hands the 'n' 'attributes' to the parser. */
@@ -130,9 +187,7 @@ read_attributes(struct reader *reader, const struct frame *frame,
                                 frame->line);
         } else if (netdef_node_get_class(frame->node)->kind
                    != NETDEF_KIND_ANYTHING) {
-            netdef_parser_report(reader->parser, DIAG_WARNING, frame->line,
-                                 reader_path(reader),
-                                 "unknown attribute, ignored");
+            report_unknown_attribute(reader, frame->line);
         }
         ds_truncate(&reader->path, frame->path_end);
     }
@@ -221,7 +276,11 @@ on_start(void *reader_, const char *name,
         return reason;
     }
     frame->known = look_up_element(reader, parent, frame);
-    if (frame->known) {
+    if (!frame->known) {
+        ovs_assert(parent);     /* The root is in the grammar. */
+        report_unknown(reader, netdef_node_get_class(parent->node)->kind,
+                       name, attributes, n, line);
+    } else {
         ds_clear(&reader->text);
         netdef_parser_begin(reader->parser, frame->node, line);
         read_attributes(reader, frame, attributes, n);

@@ -160,6 +160,7 @@ netdef_clone(const struct netdef *src)
     origin_clone(&dst->origin, &src->origin);
     origin_clone(&dst->name_origin, &src->name_origin);
     origin_clone(&dst->bridge_origin, &src->bridge_origin);
+    dst->manager_line = src->manager_line;
     return dst;
 }
 

@@ -106,6 +106,7 @@ struct netdef {
     struct origin origin;       /* Of <network>; element "network". */
     struct origin name_origin;  /* Of <name>, of <network> if missing. */
     struct origin bridge_origin;    /* Of <bridge>. */
+    unsigned int manager_line;  /* Of bridge@macTableManager='libvirt'. */
 };
 
 struct netdef *netdef_from_xml(const char *text, size_t size,
@@ -126,7 +127,9 @@ const struct portgroup *netdef_default_portgroup(const struct netdef *);
 void netdef_format(struct ds *, const struct netdef *);
 
 /* Files that libvirt wrote: netdef-libvirt.c. */
+bool netdef_path_is_libvirts(const char *path);
 void netdef_set_libvirts(struct netdef *, bool active);
+void netdef_check_libvirts(const struct netdef *, struct diag_list *);
 bool netdef_has_metadata(const struct netdef *);
 struct netdef *netdef_adopt_metadata(const struct netdef *live,
                                      const struct netdef *persistent);

@@ -90,7 +90,12 @@ read_guest(const char *state, const char *reason, const char *job)
                                                   &diags);
 
     assert_non_null(status);
-    assert_int_equal(diags.n, 0);
+    assert_int_equal(diags.n, 1);
+    assert_int_equal(diags.diags[0].origin.line, 15);
+    assert_string_equal(diags.diags[0].text, "no interface of the guest has "
+                        "<mac address='52:54:00:00:00:99'/>, so that nothing "
+                        "comes of it");
+    diag_list_uninit(&diags);
     free(xml);
     return status;
 }
@@ -246,6 +251,55 @@ test_refused(void **state OVS_UNUSED)
     free(xml);
 }
 
+/* What is meant for us and comes to nothing is said; the guest is taken. */
+static void
+test_mistakes(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *metadata, *element, *expected;
+    } cases[] = {
+        { "<vn:domain xmlns:vn='urn:ovs-virtnet:1'>"
+          "<vn:interface mac='52:54:00:00:00:01' isolatd='yes'/></vn:domain>",
+          "metadata/vn:domain/vn:interface",
+          "unknown attribute 'isolatd', expected mac, isolated, " },
+        { "<vn:domain xmlns:vn='urn:ovs-virtnet:1'>"
+          "<vn:interface isolated='yes'/></vn:domain>",
+          "metadata/vn:domain/vn:interface", "attribute mac is missing" },
+        { "<vn:domain xmlns:vn='urn:ovs-virtnet:1'><interface "
+          "mac='52:54:00:00:00:01'/></vn:domain>",
+          "metadata/vn:domain/interface",
+          "unknown element, expected <vn:interface>" },
+        { "<vn:domain xmlns:vn='urn:ovs-virtnet:1' isolated='yes'/>",
+          "metadata/vn:domain", "unknown attribute 'isolated'" },
+        { "<vn:interface xmlns:vn='urn:ovs-virtnet:1' isolated='yes' "
+          "mac='52:54:00:00:00:01'/>",
+          "metadata/vn:interface", "not where it belongs" },
+        { "<vn:domain xmlns:vn='urn:ovs-virtnet:2'/>",
+          "metadata/{urn:ovs-virtnet:2}domain", "not in our namespace" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        char *xml = xasprintf("<domstatus><domain><name>a</name><metadata>\n"
+                              "%s</metadata><devices><interface>"
+                              "<mac address='52:54:00:00:00:01'/></interface>"
+                              "</devices></domain></domstatus>",
+                              cases[i].metadata);
+        struct domstatus *status = domstatus_from_xml(xml, strlen(xml),
+                                                      "a.xml", &diags);
+
+        assert_non_null(status);
+        assert_int_equal(diags.n, 1);
+        assert_int_equal(diags.diags[0].severity, DIAG_ERROR);
+        assert_int_equal(diags.diags[0].origin.line, 2);
+        assert_string_equal(diags.diags[0].origin.element, cases[i].element);
+        assert_non_null(strstr(diags.diags[0].text, cases[i].expected));
+        diag_list_uninit(&diags);
+        domstatus_destroy(status);
+        free(xml);
+    }
+}
+
 int
 main(void)
 {
@@ -253,6 +307,7 @@ main(void)
         cmocka_unit_test(test_guest),
         cmocka_unit_test(test_state),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_mistakes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
