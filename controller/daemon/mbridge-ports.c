@@ -189,7 +189,7 @@ unfollow_others(struct mbridge *mb, const struct vport *vport)
         struct sset names = SSET_INITIALIZER(&names);
         const char *name;
 
-        if (m.kind != CLAIM_ANNOUNCED) {
+        if (m.kind != CLAIM_ANNOUNCED && m.kind != CLAIM_BEHIND) {
             port_life_find_followers(plan_mac_table(mb->plan), vport, m.mac,
                                      &names);
         }
@@ -207,6 +207,19 @@ unfollow_others(struct mbridge *mb, const struct vport *vport)
         }
         sset_destroy(&names);
     }
+}
+
+/* Returns what 'port', which is 'vport' or, if that is null, nothing, is to
+ * NORMAL. */
+static enum normal_port
+get_normal_port(const struct mport *port, const struct vport *vport)
+{
+    if (vport && vport->role == VIF_NETWORK
+        && !vlan_set_is_empty(&vport->vlan.members)) {
+        return NORMAL_PORT_NETWORK;
+    }
+    return (port->ofport == OFPP_LOCAL || (vport && vport->role == VIF_HOST)
+            ? NORMAL_PORT_HOST : NORMAL_PORT_OTHER);
 }
 
 /* Has the plan follow what 'port', whose interface is 'vif', is now.  Returns
@@ -231,8 +244,7 @@ mport_update_plan(struct mbridge *mb, struct mport *port,
 
     mport_set_wake(mb, port, port_life_wake_time(&port->life));
     normal_guard_set_port(mb->guard, port->ofport,
-                          in_plan && vport.role == VIF_NETWORK
-                          && !vlan_set_is_empty(&vport.vlan.members));
+                          get_normal_port(port, in_plan ? &vport : NULL));
     port->isolated = in_plan && vport.isolated;
     if (in_plan) {
         mb->check_rows |= vport.role == VIF_HOST;
@@ -264,7 +276,8 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     }
     if (!vif) {
         mport_detach(mb, port);
-        normal_guard_set_port(mb->guard, port->ofport, false);
+        normal_guard_set_port(mb->guard, port->ofport,
+                              get_normal_port(port, NULL));
         return;
     }
     if (port->name && strcmp(port->name, vif->name)) {

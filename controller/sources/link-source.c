@@ -3,6 +3,7 @@
 #include "controller/sources/link-source.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
@@ -17,10 +18,12 @@
 #include "netlink.h"
 #include "netnsid.h"
 #include "openvswitch/ofpbuf.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/vif-reader.h"
 #include "packets.h"
 #include "sset.h"
+#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(link_source);
@@ -31,11 +34,22 @@ COVERAGE_DEFINE(link_message);
  * without end does not keep the program from all else. */
 #define MAX_MESSAGES 200
 
+/* How often, in milliseconds, the host's devices are asked for their
+ * addresses if nothing happens. */
+#define MACS_INTERVAL 1000
+
+/* How many addresses of one device count, so that whoever may make macvlans
+ * without end makes no flows without end. */
+#define MAX_MACS 256
+
 struct link_source {
     struct vif_reader *vifs;
     struct nl_sock *sock;       /* Null if there is none. */
     struct link_table table;
     struct sset changed;        /* Names of devices to be looked at again. */
+    struct sset hosts;          /* Names of the host's devices. */
+    long long int next_macs;    /* When these are to be asked for addresses,
+                                 * in time_msec() terms. */
 };
 
 /* Initializes 'request', for which the caller must call ofpbuf_uninit(), to
@@ -132,7 +146,9 @@ take_message(struct link_source *source, const struct ofpbuf *message,
     COVERAGE_INC(link_message);
     if (event == LINK_NONE) {
         return;
-    } else if (event == LINK_NEW && netnsid == LINK_HERE) {
+    }
+    source->next_macs = LLONG_MIN;
+    if (event == LINK_NEW && netnsid == LINK_HERE) {
         set_link(source, &link);
         return;
     }
@@ -176,6 +192,74 @@ read_all(struct link_source *source)
     sset_destroy(&names);
 }
 
+/* Asks for the addresses that device 'name', one of the host's, takes frames
+ * for beside its own. */
+static void
+read_macs(struct link_source *source, const char *name)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 5);
+    const struct link *link = link_table_find(&source->table, name);
+    struct ifinfomsg info = { .ifi_family = AF_BRIDGE };
+    struct link_macs macs = { .n = 0 };
+    struct ofpbuf request, reply, buf;
+    struct nl_dump dump;
+
+    if (!link) {
+        return;
+    }
+
+    int ifindex = info.ifi_index = link->ifindex;
+    ofpbuf_init(&request, 64);
+    nl_msg_put_nlmsghdr(&request, sizeof info, RTM_GETNEIGH, NLM_F_REQUEST);
+    ofpbuf_put(&request, &info, sizeof info);
+    nl_dump_start(&dump, NETLINK_ROUTE, &request);
+    ofpbuf_uninit(&request);
+    ofpbuf_init(&buf, NL_DUMP_BUFSIZE);
+    while (nl_dump_next(&dump, &reply, &buf)) {
+        struct eth_addr mac;
+        int of;
+
+        if (!link_mac_from_message(&reply, &of, &mac) || of != ifindex
+            || eth_addr_equals(mac, link->address)) {
+            continue;
+        } else if (macs.n < MAX_MACS) {
+            link_macs_add(&macs, mac);
+        } else {
+            VLOG_WARN_RL(&rl, "%s: takes frames for more than %d addresses; "
+                         ETH_ADDR_FMT" is left out", name, MAX_MACS,
+                         ETH_ADDR_ARGS(mac));
+        }
+    }
+    ofpbuf_uninit(&buf);
+    if (nl_dump_done(&dump)) {
+        link_macs_uninit(&macs);    /* It may be gone. */
+    } else {
+        link_table_set_macs(&source->table, ifindex, &macs,
+                            &source->changed);
+    }
+}
+
+/* Asks for the addresses of the host's devices, if it is time. */
+static void
+run_macs(struct link_source *source)
+{
+    const char *name;
+
+    if (time_msec() < source->next_macs) {
+        return;
+    }
+    source->next_macs = time_msec() + MACS_INTERVAL;
+    SSET_FOR_EACH_SAFE (name, &source->hosts) {
+        const struct vif *vif = vif_reader_find_name(source->vifs, name);
+
+        if (vif && vif_is_internal(vif)) {
+            read_macs(source, name);
+        } else {
+            sset_find_and_delete(&source->hosts, name);
+        }
+    }
+}
+
 /* Creates and returns a source of what the kernel knows of the interfaces of
  * 'vifs', which must outlive it. */
 struct link_source *
@@ -187,6 +271,7 @@ link_source_create(struct vif_reader *vifs)
     source->vifs = vifs;
     link_table_init(&source->table);
     sset_init(&source->changed);
+    sset_init(&source->hosts);
     if (!error) {
         /* Without leave for it, peers in other namespaces are asked for when
          * this end changes, and not only then. */
@@ -212,6 +297,7 @@ link_source_destroy(struct link_source *source)
         nl_sock_destroy(source->sock);
         link_table_uninit(&source->table);
         sset_destroy(&source->changed);
+        sset_destroy(&source->hosts);
         free(source);
     }
 }
@@ -252,6 +338,7 @@ link_source_run(struct link_source *source)
 
     if (source->sock) {
         receive(source);
+        run_macs(source);
     }
     SSET_FOR_EACH (name, &source->changed) {
         vif_reader_touch(source->vifs, name);
@@ -266,16 +353,36 @@ link_source_wait(struct link_source *source)
 {
     if (source->sock) {
         nl_sock_wait(source->sock, POLLIN);
+        if (!sset_is_empty(&source->hosts)) {
+            poll_timer_wait_until(source->next_macs);
+        }
     }
 }
 
-/* Adds to 'vif' what is known of its device, if it is one of the kernel's that
- * somebody else has made: those of other types are vswitchd's own, and a
- * device of that name something else. */
-void
-link_source_overlay(const struct link_source *source, struct vif *vif)
+/* Is 'name' a device that vswitchd may have made in the kernel?  On a datapath
+ * that makes none, there may be another of that name. */
+static bool
+is_made_by_vswitchd(const struct link_source *source, const char *name)
 {
-    if (!vif->type[0] || !strcmp(vif->type, "system")) {
+    const struct link *link = link_table_find(&source->table, name);
+
+    return link && (!strcmp(link->kind, "tun")
+                    || !strcmp(link->kind, "openvswitch"));
+}
+
+/* Adds to 'vif' what is known of its device, if it is one of the kernel's:
+ * somebody else's, or one of the host's.  Other types have no device, and what
+ * is called like them is something else. */
+void
+link_source_overlay(struct link_source *source, struct vif *vif)
+{
+    bool hosts = (vif_is_internal(vif)
+                  && is_made_by_vswitchd(source, vif->name));
+
+    if (hosts && sset_add(&source->hosts, vif->name)) {
+        read_macs(source, vif->name);
+    }
+    if (hosts || !vif->type[0] || !strcmp(vif->type, "system")) {
         link_view_uninit(&vif->link);
         link_table_view(&source->table, vif->name, &vif->link);
     }

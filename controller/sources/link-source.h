@@ -11,6 +11,13 @@
  * CAP_NET_BROADCAST, too.  Otherwise the address is not known, or what it was
  * when the veth itself last changed.
  *
+ * Of the devices that vswitchd has made for the host, LOCAL and others of type
+ * internal, the kernel tells which addresses they take frames for beside their
+ * own: those of macvlans, macvtaps and VLANs on them, in whatever namespace,
+ * and what "bridge fdb add ... self" has added.  It tells nobody that these
+ * have changed.  So they are asked for whenever something has happened that
+ * may have changed them, and once a second.
+ *
  * Where there is no rtnetlink nothing is known, which is no error. */
 
 struct link_table;
@@ -23,7 +30,7 @@ void link_source_destroy(struct link_source *);
 void link_source_run(struct link_source *);
 void link_source_wait(struct link_source *);
 
-void link_source_overlay(const struct link_source *, struct vif *);
+void link_source_overlay(struct link_source *, struct vif *);
 const struct link_table *link_source_table(const struct link_source *);
 
 #endif /* controller/sources/link-source.h */

@@ -7,8 +7,10 @@
 #include "controller/switch/fdb-flush.h"
 #include "controller/switch/noflood.h"
 #include "flow.h"
+#include "hash.h"
 #include "lib/base/diag.h"
 #include "lib/openflow/normal-order.h"
+#include "openvswitch/hmap.h"
 #include "openvswitch/poll-loop.h"
 #include "util.h"
 
@@ -16,8 +18,14 @@ struct normal_guard {
     struct noflood *noflood;
     struct fdb_flush *flush;
     struct normal_order order;
-    bool has_host;              /* Is LOCAL the host's, and not a network? */
-    bool spares_host;           /* May it be flooded to nevertheless? */
+    struct hmap hosts;          /* Contains "struct host_port"s. */
+    bool spares_host;           /* May these be flooded to nevertheless? */
+};
+
+/* A port of the host's. */
+struct host_port {
+    struct hmap_node node;
+    ofp_port_t ofport;
 };
 
 /* Creates and returns the guard of bridge 'bridge', for now not needed. */
@@ -26,16 +34,52 @@ normal_guard_create(const char *bridge)
 {
     struct normal_guard *guard = xzalloc(sizeof *guard);
 
+    hmap_init(&guard->hosts);
     guard->noflood = noflood_create(bridge);
     guard->flush = fdb_flush_create(bridge);
     return guard;
+}
+
+static struct host_port *
+find_host(const struct normal_guard *guard, ofp_port_t ofport)
+{
+    struct host_port *host;
+
+    HMAP_FOR_EACH_WITH_HASH (host, node, hash_ofp_port(ofport),
+                             &guard->hosts) {
+        if (host->ofport == ofport) {
+            return host;
+        }
+    }
+    return NULL;
+}
+
+static void
+set_host(struct normal_guard *guard, ofp_port_t ofport, bool is_host)
+{
+    struct host_port *host = find_host(guard, ofport);
+
+    if (is_host && !host) {
+        host = xmalloc(sizeof *host);
+        host->ofport = ofport;
+        hmap_insert(&guard->hosts, &host->node, hash_ofp_port(ofport));
+    } else if (!is_host && host) {
+        hmap_remove(&guard->hosts, &host->node);
+        free(host);
+    }
 }
 
 /* Frees 'guard', which may be null.  The switch stays as it is. */
 void
 normal_guard_destroy(struct normal_guard *guard)
 {
+    struct host_port *host;
+
     if (guard) {
+        HMAP_FOR_EACH_POP (host, node, &guard->hosts) {
+            free(host);
+        }
+        hmap_destroy(&guard->hosts);
         noflood_destroy(guard->noflood);
         fdb_flush_destroy(guard->flush);
         free(guard);
@@ -49,19 +93,17 @@ normal_guard_set_allowed(struct normal_guard *guard, bool openflow10)
     noflood_set_allowed(guard->noflood, openflow10);
 }
 
-/* Says that the switch has a port 'ofport', and whether it is one of the
- * network side, which are for NORMAL to serve. */
+/* Says that the switch has a port 'ofport', which is 'kind'. */
 void
 normal_guard_set_port(struct normal_guard *guard, ofp_port_t ofport,
-                      bool network)
+                      enum normal_port kind)
 {
-    bool host = ofport == OFPP_LOCAL && !network;
+    bool host = kind == NORMAL_PORT_HOST;
 
-    if (ofport == OFPP_LOCAL) {
-        guard->has_host = host;
-    }
+    set_host(guard, ofport, host);
     if (noflood_set_port(guard->noflood, ofport,
-                         network || (host && guard->spares_host))) {
+                         kind == NORMAL_PORT_NETWORK
+                         || (host && guard->spares_host))) {
         normal_order_network_shrinks(&guard->order);
     }
 }
@@ -70,9 +112,7 @@ normal_guard_set_port(struct normal_guard *guard, ofp_port_t ofport,
 void
 normal_guard_remove_port(struct normal_guard *guard, ofp_port_t ofport)
 {
-    if (ofport == OFPP_LOCAL) {
-        guard->has_host = false;
-    }
+    set_host(guard, ofport, false);
     noflood_remove_port(guard->noflood, ofport);
 }
 
@@ -99,16 +139,18 @@ can_flush(const struct normal_guard *guard, bool installed)
                                   noflood_is_done(guard->noflood), installed);
 }
 
-/* Has the host be flooded to, or not, as the order is now. */
+/* Has the host's ports be flooded to, or not, as the order is now. */
 static void
 update_host(struct normal_guard *guard, bool installed)
 {
     bool spares = normal_order_spares_host(&guard->order, installed);
 
     if (guard->spares_host != spares) {
+        const struct host_port *host;
+
         guard->spares_host = spares;
-        if (guard->has_host) {
-            noflood_set_port(guard->noflood, OFPP_LOCAL, spares);
+        HMAP_FOR_EACH (host, node, &guard->hosts) {
+            noflood_set_port(guard->noflood, host->ofport, spares);
         }
     }
 }

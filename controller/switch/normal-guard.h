@@ -18,7 +18,15 @@ struct normal_guard *normal_guard_create(const char *bridge);
 void normal_guard_destroy(struct normal_guard *);
 
 void normal_guard_set_allowed(struct normal_guard *, bool openflow10);
-void normal_guard_set_port(struct normal_guard *, ofp_port_t, bool network);
+/* What a port is to NORMAL. */
+enum normal_port {
+    NORMAL_PORT_OTHER,          /* Never to be flooded to... */
+    NORMAL_PORT_HOST,           /* ...or in libvirt mode only... */
+    NORMAL_PORT_NETWORK         /* ...or always, since it is NORMAL's. */
+};
+
+void normal_guard_set_port(struct normal_guard *, ofp_port_t,
+                           enum normal_port);
 void normal_guard_remove_port(struct normal_guard *, ofp_port_t);
 void normal_guard_switch_is_read(struct normal_guard *, bool new_switch);
 void normal_guard_socket_appeared(struct normal_guard *);

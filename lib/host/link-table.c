@@ -15,6 +15,7 @@ struct link_node {
     struct hmap_node lower_node;    /* In 'by_lower'. */
     struct link link;
     struct eth_addr peer_mac;   /* Of 'link.lower', if that is elsewhere. */
+    struct link_macs macs;      /* That 'link' takes frames for, too. */
 };
 
 void
@@ -59,7 +60,7 @@ add_name(const struct link *link, void *changed)
 }
 
 /* Adds to 'changed' the devices that are on 'link', and if that is a bridge
- * those whose peer may be a port of it. */
+ * its ports, and those whose peer may be one. */
 static void
 add_dependents(const struct link_table *table, const struct link *link,
                struct sset *changed)
@@ -73,6 +74,7 @@ add_dependents(const struct link_table *table, const struct link *link,
     }
     HMAP_FOR_EACH (node, node, &table->by_ifindex) {
         if (node->link.master == link->ifindex) {
+            sset_add(changed, node->link.name);
             link_table_for_each_on(table, node->link.ifindex, LINK_HERE,
                                    add_name, changed);
         }
@@ -90,6 +92,7 @@ destroy_node(struct link_table *table, struct link_node *node)
     hmap_remove(&table->by_ifindex, &node->node);
     hmap_remove(&table->by_lower, &node->lower_node);
     link_uninit(&node->link);
+    link_macs_uninit(&node->macs);
     free(node);
 }
 
@@ -115,6 +118,7 @@ link_table_set(struct link_table *table, struct link *link,
 {
     struct link_node *node = find_ifindex(table, link->ifindex);
     struct eth_addr peer_mac = eth_addr_zero;
+    struct link_macs macs = { .n = 0 };
 
     if (node && link_equals(&node->link, link)) {
         link_uninit(link);
@@ -124,11 +128,15 @@ link_table_set(struct link_table *table, struct link *link,
         if (is_on(link, node->link.lower, node->link.netnsid)) {
             peer_mac = node->peer_mac;
         }
+        macs = node->macs;
+        node->macs = (struct link_macs) { .n = 0 };
         sset_add(changed, node->link.name);
         destroy_node(table, node);
     }
     node = xmalloc(sizeof *node);
-    *node = (struct link_node) { .link = *link, .peer_mac = peer_mac };
+    *node = (struct link_node) {
+        .link = *link, .peer_mac = peer_mac, .macs = macs
+    };
     hmap_insert(&table->by_ifindex, &node->node, hash_int(link->ifindex, 0));
     hmap_insert(&table->by_lower, &node->lower_node,
                 hash_lower(link->lower, link->netnsid));
@@ -182,6 +190,24 @@ link_table_set_peer(struct link_table *table, int netnsid, int ifindex,
     }
 }
 
+/* Device 'ifindex' takes frames for 'macs', which is taken over, beside those
+ * for its own address. */
+void
+link_table_set_macs(struct link_table *table, int ifindex,
+                    struct link_macs *macs, struct sset *changed)
+{
+    struct link_node *node = find_ifindex(table, ifindex);
+
+    if (node && !link_macs_equal(&node->macs, macs)) {
+        struct link_macs old = node->macs;
+
+        node->macs = *macs;
+        *macs = old;
+        sset_add(changed, node->link.name);
+    }
+    link_macs_uninit(macs);
+}
+
 /* Returns the device that is called 'name', or null. */
 const struct link *
 link_table_find(const struct link_table *table, const char *name)
@@ -189,6 +215,16 @@ link_table_find(const struct link_table *table, const char *name)
     const struct link_node *node = shash_find_data(&table->by_name, name);
 
     return node ? &node->link : NULL;
+}
+
+/* Returns the name of the Linux bridge that 'link' is a port of, or null. */
+static const char *
+find_bridge(const struct link_table *table, const struct link *link)
+{
+    const struct link_node *master = find_ifindex(table, link->master);
+
+    return (master && !strcmp(master->link.kind, "bridge")
+            ? master->link.name : NULL);
 }
 
 /* Initializes 'view' to what is known of the device that is called 'name'.
@@ -204,6 +240,8 @@ link_table_view(const struct link_table *table, const char *name,
         return;
     }
     view->kind = xstrdup(node->link.kind);
+    view->bridge = nullable_xstrdup(find_bridge(table, &node->link));
+    link_macs_clone(&view->macs, &node->macs);
     if (strcmp(view->kind, "veth") || !node->link.lower) {
         return;
     } else if (node->link.netnsid != LINK_HERE) {
@@ -213,11 +251,8 @@ link_table_view(const struct link_table *table, const char *name,
     }
 
     const struct link_node *peer = find_ifindex(table, node->link.lower);
-    const struct link_node *master = (peer
-                                      ? find_ifindex(table, peer->link.master)
-                                      : NULL);
-    if (master && !strcmp(master->link.kind, "bridge")) {
-        view->peer_bridge = xstrdup(master->link.name);
+    if (peer) {
+        view->peer_bridge = nullable_xstrdup(find_bridge(table, &peer->link));
     }
 }
 

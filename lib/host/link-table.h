@@ -3,7 +3,8 @@
 #define LINK_TABLE_H 1
 
 /* The network devices of a namespace, and of the devices in other namespaces
- * that these are tied to, the addresses.
+ * that these are tied to, the addresses; and of devices that a client has
+ * asked for, the addresses that they take frames for beside their own.
  *
  * A client tells it what it hears, and is told the names of the devices for
  * which link_table_view() may now be another. */
@@ -31,6 +32,8 @@ void link_table_keep(struct link_table *, const struct sset *names,
                      struct sset *changed);
 void link_table_set_peer(struct link_table *, int netnsid, int ifindex,
                          struct eth_addr, struct sset *changed);
+void link_table_set_macs(struct link_table *, int ifindex, struct link_macs *,
+                         struct sset *changed);
 
 const struct link *link_table_find(const struct link_table *,
                                    const char *name);

@@ -3,6 +3,7 @@
 #include "lib/host/link.h"
 
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,83 @@ link_from_message(struct link *link, const struct ofpbuf *message)
     return header->nlmsg_type == RTM_NEWLINK ? LINK_NEW : LINK_GONE;
 }
 
+/* Stores in '*mac' the address that 'message', in answer to RTM_GETNEIGH of
+ * family AF_BRIDGE, says that device '*ifindex' takes frames for beside its
+ * own, and returns true.  Returns false, and stores nothing, if it says no
+ * such thing: of the ports of a Linux bridge the kernel also tells what that
+ * has learned. */
+bool
+link_mac_from_message(const struct ofpbuf *message, int *ifindex,
+                      struct eth_addr *mac)
+{
+    static const struct nl_policy policy[] = {
+        [NDA_LLADDR] = { .type = NL_A_UNSPEC, .min_len = ETH_ADDR_LEN,
+                         .max_len = ETH_ADDR_LEN },
+    };
+    const struct nlmsghdr *header = ofpbuf_at(message, 0, NLMSG_HDRLEN);
+    const struct ndmsg *neighbor = ofpbuf_at(message, NLMSG_HDRLEN,
+                                             sizeof *neighbor);
+    struct nlattr *attrs[ARRAY_SIZE(policy)];
+    struct eth_addr address;
+
+    if (!header || !neighbor || header->nlmsg_type != RTM_NEWNEIGH
+        || neighbor->ndm_family != AF_BRIDGE
+        || !(neighbor->ndm_flags & NTF_SELF)
+        || !nl_policy_parse(message, NLMSG_HDRLEN + sizeof *neighbor, policy,
+                            attrs, ARRAY_SIZE(policy))) {
+        return false;
+    }
+    memcpy(&address, nl_attr_get(attrs[NDA_LLADDR]), ETH_ADDR_LEN);
+    if (eth_addr_is_multicast(address) || eth_addr_is_zero(address)) {
+        return false;
+    }
+    *ifindex = neighbor->ndm_ifindex;
+    *mac = address;
+    return true;
+}
+
+/* Adds 'mac' to 'macs'.  Returns false if it is there already. */
+bool
+link_macs_add(struct link_macs *macs, struct eth_addr mac)
+{
+    size_t i = 0;
+
+    while (i < macs->n && eth_addr_compare_3way(macs->macs[i], mac) < 0) {
+        i++;
+    }
+    if (i < macs->n && eth_addr_equals(macs->macs[i], mac)) {
+        return false;
+    }
+    macs->macs = xrealloc(macs->macs, (macs->n + 1) * sizeof *macs->macs);
+    memmove(&macs->macs[i + 1], &macs->macs[i],
+            (macs->n - i) * sizeof *macs->macs);
+    macs->macs[i] = mac;
+    macs->n++;
+    return true;
+}
+
+/* Initializes 'dst' to a copy of 'src'. */
+void
+link_macs_clone(struct link_macs *dst, const struct link_macs *src)
+{
+    dst->macs = src->n ? xmemdup(src->macs, src->n * sizeof *src->macs) : NULL;
+    dst->n = src->n;
+}
+
+/* Frees what 'macs' holds, but not 'macs' itself. */
+void
+link_macs_uninit(struct link_macs *macs)
+{
+    free(macs->macs);
+}
+
+bool
+link_macs_equal(const struct link_macs *a, const struct link_macs *b)
+{
+    return (a->n == b->n
+            && (!a->n || !memcmp(a->macs, b->macs, a->n * sizeof *a->macs)));
+}
+
 /* Frees what 'link' holds, but not 'link' itself. */
 void
 link_uninit(struct link *link)
@@ -108,6 +186,8 @@ link_view_clone(struct link_view *dst, const struct link_view *src)
     *dst = *src;
     dst->kind = nullable_xstrdup(src->kind);
     dst->peer_bridge = nullable_xstrdup(src->peer_bridge);
+    dst->bridge = nullable_xstrdup(src->bridge);
+    link_macs_clone(&dst->macs, &src->macs);
 }
 
 /* Frees what 'view' holds, but not 'view' itself. */
@@ -116,6 +196,8 @@ link_view_uninit(struct link_view *view)
 {
     free(view->kind);
     free(view->peer_bridge);
+    free(view->bridge);
+    link_macs_uninit(&view->macs);
 }
 
 bool
@@ -124,5 +206,7 @@ link_view_equals(const struct link_view *a, const struct link_view *b)
     return (nullable_string_is_equal(a->kind, b->kind)
             && a->peer_is_elsewhere == b->peer_is_elsewhere
             && eth_addr_equals(a->peer_mac, b->peer_mac)
-            && nullable_string_is_equal(a->peer_bridge, b->peer_bridge));
+            && nullable_string_is_equal(a->peer_bridge, b->peer_bridge)
+            && nullable_string_is_equal(a->bridge, b->bridge)
+            && link_macs_equal(&a->macs, &b->macs));
 }

@@ -6,6 +6,7 @@
  * value, which does not know how the message was come by. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include "openvswitch/types.h"
 
 struct ofpbuf;
@@ -33,8 +34,21 @@ enum link_event {
 };
 
 enum link_event link_from_message(struct link *, const struct ofpbuf *);
+bool link_mac_from_message(const struct ofpbuf *, int *ifindex,
+                           struct eth_addr *);
 void link_uninit(struct link *);
 bool link_equals(const struct link *, const struct link *);
+
+/* Addresses, ascending and without repetition. */
+struct link_macs {
+    struct eth_addr *macs;
+    size_t n;
+};
+
+bool link_macs_add(struct link_macs *, struct eth_addr);
+void link_macs_clone(struct link_macs *, const struct link_macs *);
+void link_macs_uninit(struct link_macs *);
+bool link_macs_equal(const struct link_macs *, const struct link_macs *);
 
 /* What is known of the device of an interface, for those who ask what it is
  * for.  All null, zero and false if nothing is. */
@@ -46,6 +60,9 @@ struct link_view {
                                  * not known? */
     char *peer_bridge;          /* Linux bridge that the peer is a port of, or
                                  * null. */
+    char *bridge;               /* That the device itself is a port of. */
+    struct link_macs macs;      /* Further addresses that it takes frames for,
+                                 * as those of macvlans on it. */
 };
 
 void link_view_clone(struct link_view *, const struct link_view *);

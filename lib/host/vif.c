@@ -160,6 +160,24 @@ vif_type_is_tunnel(const char *type)
     return false;
 }
 
+/* Is 'vif' a device that vswitchd has made for the host?  So is LOCAL, by its
+ * type. */
+bool
+vif_is_internal(const struct vif *vif)
+{
+    return vif->type && (!strcmp(vif->type, "internal")
+                         || !strcmp(vif->type, "tap"));
+}
+
+/* Is 'vif', which is not LOCAL, the host's nevertheless?  Nobody has said that
+ * a guest uses it, nor is it a port of a Linux bridge, which has others. */
+static bool
+is_hosts(const struct vif *vif)
+{
+    return (vif_is_internal(vif) && !vif->attached_mac && !vif->role
+            && !vif_guest_sign(vif) && !vif->link.bridge);
+}
+
 /* Returns the role of 'vif'.  A member of a bond is a network port, and an
  * external_ids:virtnet-role of "network" makes one of any port but LOCAL; one
  * of "guest" can say no more than a valid attached-mac says by itself. */
@@ -174,8 +192,9 @@ vif_get_role(const struct vif *vif)
                || (vif->role && !strcmp(vif->role, "network"))) {
         return VIF_NETWORK;
     }
-    return (vif_parse_attached_mac(vif, &mac, NULL)
-            ? VIF_GUEST : VIF_NETWORK);
+    return (is_hosts(vif) ? VIF_HOST
+            : vif_parse_attached_mac(vif, &mac, NULL) ? VIF_GUEST
+            : VIF_NETWORK);
 }
 
 /* Returns what is known of the kind of 'vif', which is of no type of Open
@@ -189,8 +208,7 @@ vif_get_kind(const struct vif *vif)
     const char *type = vif->type ? vif->type : "";
 
     if (vif->ofport == OFPP_LOCAL || vif->bond.is_member || vif->is_tunnel
-        || !strcmp(type, "internal") || !strcmp(type, "patch")
-        || !strcmp(type, "tap")) {
+        || vif_is_internal(vif) || !strcmp(type, "patch")) {
         return VIF_KIND_ANY;
     } else if (!strcmp(kind, "tun") || !strcmp(driver, "tun")) {
         return VIF_KIND_TAP;

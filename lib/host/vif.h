@@ -18,7 +18,8 @@
 #include "openvswitch/types.h"
 
 /* A guest has a valid external_ids:attached-mac, the host is a bridge's LOCAL
- * port, and everything else is the network side. */
+ * port and others of type internal, and everything else is the network side.
+ */
 #define VIF_ROLES                               \
     VIF_ROLE(GUEST, "guest")                    \
     VIF_ROLE(HOST, "host")                      \
@@ -142,6 +143,7 @@ enum vif_kind {
 enum vif_kind vif_get_kind(const struct vif *);
 const char *vif_kind_to_string(enum vif_kind);
 const char *vif_guest_sign(const struct vif *);
+bool vif_is_internal(const struct vif *);
 bool vif_must_change_protected(const struct vif *, bool wanted);
 bool vif_parse_mac(const char *, struct eth_addr *, const char **why);
 bool vif_parse_attached_mac(const struct vif *, struct eth_addr *,

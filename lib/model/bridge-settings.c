@@ -311,7 +311,7 @@ bridge_settings_check_mtu(const struct bridge_model *model,
 
     if (want < MIN_MTU || !vif->mtu || vif->mtu == want
         || (role != VIF_GUEST && vif->mtu > want)
-        || (role == VIF_HOST && model->is_ours)) {
+        || (vif->ofport == OFPP_LOCAL && model->is_ours)) {
         return;
     }
 

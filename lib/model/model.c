@@ -335,6 +335,20 @@ admit_bond_member(const struct vif *vif, struct vport *vport)
     }
 }
 
+/* What is behind a port of a Linux bridge, that alone knows; such a port would
+ * be one of the network side, but for LOCAL. */
+static void
+report_bridged(const struct bridge_model *model, const struct vif *vif,
+               const struct origin *origin, struct diag_list *diags)
+{
+    if (model->mode == MAC_TABLE_LIBVIRT && vif->link.bridge) {
+        diag_add(diags, DIAG_WARNING, origin,
+                 "is a port of Linux bridge '%s', whose other ports get "
+                 "broadcast and multicast only, but for addresses in "
+                 "external_ids:virtnet-macs", vif->link.bridge);
+    }
+}
+
 /* Decides what becomes of 'vif', an interface on the bridge of 'model', and
  * adds to 'diags' what there is to say of it.
  *
@@ -386,6 +400,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
 
     case VIF_HOST:
         mac = vif->mac_in_use;
+        report_bridged(model, vif, &origin, diags);
         break;
 
     case VIF_NETWORK:

@@ -215,6 +215,25 @@ report_sticky(const struct port_life *life, const struct vif *vif,
              : "until its first frame, whose address it then has");
 }
 
+/* Gives 'vport', the host's, its address.  The database has it too, but not
+ * after a restart of its server. */
+static void
+set_host_mac(const struct port_facts *facts, struct vport *vport,
+             struct diag_list *diags)
+{
+    if (!eth_addr_is_zero(facts->hw_addr)) {
+        vport_set_mac(vport, facts->hw_addr);
+    }
+    if (eth_addr_is_zero(vport->mac)) {
+        const struct origin origin = { .element = facts->vif->name };
+
+        diag_add(diags, DIAG_WARNING, &origin,
+                 "is the host's, but Open vSwitch does not know its address, "
+                 "so that it gets broadcast and multicast only, until "
+                 "external_ids:attached-mac has it");
+    }
+}
+
 /* Decides what the port of 'life' is at 'now', given 'facts', and adds to
  * 'diags' what there is to say of it.
  *
@@ -235,8 +254,7 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
     keep_found(life, facts->networks_known, vport);
     keep_served(life, facts, vport);
     if (vport->role == VIF_HOST) {
-        /* The database has it too, but not after a restart of its server. */
-        vport_set_mac(vport, facts->hw_addr);
+        set_host_mac(facts, vport, diags);
     }
     forget_others(life, vport->mac);
     life->stage = next_stage(life, !vport->active, guest->unknown, now);

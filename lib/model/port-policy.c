@@ -210,6 +210,9 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
                  "is a network port, so external_ids:virtnet-macs says "
                  "nothing");
     }
+    for (size_t i = 0; vport->role == VIF_HOST && i < vif->link.macs.n; i++) {
+        vport_add_mac(vport, vif->link.macs.macs[i], CLAIM_BEHIND);
+    }
     if (!is_guest) {
         if (isolated) {
             diag_add(diags, DIAG_WARNING, &origin,

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,90 @@ test_message(void **state OVS_UNUSED)
     }
 }
 
+/* What the kernel says of addresses that a device takes frames for. */
+static void
+test_mac_message(void **state OVS_UNUSED)
+{
+    static const struct {
+        int type, family, flags, first, size;
+        bool expected;
+    } cases[] = {
+        { RTM_NEWNEIGH, AF_BRIDGE, NTF_SELF, 0x52, ETH_ADDR_LEN, true },
+        { RTM_NEWNEIGH, AF_BRIDGE, NTF_SELF | NTF_STICKY, 0x52,
+          ETH_ADDR_LEN, true },
+        { RTM_DELNEIGH, AF_BRIDGE, NTF_SELF, 0x52, ETH_ADDR_LEN, false },
+        { RTM_NEWNEIGH, AF_INET, NTF_SELF, 0x52, ETH_ADDR_LEN, false },
+        /* What a Linux bridge has learned. */
+        { RTM_NEWNEIGH, AF_BRIDGE, NTF_MASTER, 0x52, ETH_ADDR_LEN, false },
+        { RTM_NEWNEIGH, AF_BRIDGE, NTF_SELF, 0x33, ETH_ADDR_LEN, false },
+        { RTM_NEWNEIGH, AF_BRIDGE, NTF_SELF, 0, ETH_ADDR_LEN, false },
+        { RTM_NEWNEIGH, AF_BRIDGE, NTF_SELF, 0x52, 4, false },
+        { RTM_NEWNEIGH, AF_BRIDGE, NTF_SELF, 0x52, 8, false },
+        { RTM_NEWNEIGH, AF_BRIDGE, NTF_SELF, 0x52, 0, false },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct ndmsg neighbor = {
+            .ndm_family = cases[i].family, .ndm_ifindex = 7,
+            .ndm_flags = cases[i].flags,
+        };
+        uint8_t mac[8] = { cases[i].first };
+        struct eth_addr parsed;
+        struct ofpbuf buf;
+        int ifindex = 0;
+
+        ofpbuf_init(&buf, 0);
+        nl_msg_put_nlmsghdr(&buf, 0, cases[i].type, 0);
+        ofpbuf_put(&buf, &neighbor, sizeof neighbor);
+        if (cases[i].size) {
+            nl_msg_put_unspec(&buf, NDA_LLADDR, mac, cases[i].size);
+        }
+        assert_int_equal(link_mac_from_message(&buf, &ifindex, &parsed),
+                         cases[i].expected);
+        assert_int_equal(ifindex, cases[i].expected ? 7 : 0);
+        /* Padding may be missing. */
+        for (buf.size -= 2; buf.size > NLMSG_HDRLEN; ) {
+            buf.size--;
+            assert_false(link_mac_from_message(&buf, &ifindex, &parsed));
+        }
+        ofpbuf_uninit(&buf);
+    }
+}
+
+/* Addresses are in order whatever the order in which they were told. */
+static void
+test_macs(void **state OVS_UNUSED)
+{
+    struct link_macs a = { .n = 0 };
+    struct link_macs b;
+
+    assert_true(link_macs_add(&a, address(2)));
+    assert_true(link_macs_add(&a, address(3)));
+    assert_true(link_macs_add(&a, address(1)));
+    assert_false(link_macs_add(&a, address(2)));
+    assert_int_equal(a.n, 3);
+    for (int i = 0; i < 3; i++) {
+        assert_true(eth_addr_equals(a.macs[i], address(i + 1)));
+    }
+    link_macs_clone(&b, &a);
+    assert_true(link_macs_equal(&a, &b));
+    assert_true(link_macs_add(&b, address(4)));
+    assert_false(link_macs_equal(&a, &b));
+    link_macs_uninit(&a);
+    link_macs_uninit(&b);
+}
+
+/* Checks that 'changed', which is taken over, are 'expected'. */
+static void
+check_changed(struct sset *changed, const char *expected)
+{
+    char *names = sset_join(changed, " ", "");
+
+    assert_string_equal(names, expected);
+    free(names);
+    sset_destroy(changed);
+}
+
 /* Has 'table' take in 'm', and checks that 'expected' look different. */
 static void
 tell(struct link_table *table, struct message m, const char *expected)
@@ -146,10 +231,22 @@ tell(struct link_table *table, struct message m, const char *expected)
         link_uninit(&link);
     }
 
-    char *names = sset_join(&changed, " ", "");
-    assert_string_equal(names, expected);
-    free(names);
-    sset_destroy(&changed);
+    check_changed(&changed, expected);
+}
+
+/* Has device 'ifindex' of 'table' take frames for as many addresses as 'n',
+ * and checks that 'expected' look different. */
+static void
+tell_macs(struct link_table *table, int ifindex, int n, const char *expected)
+{
+    struct sset changed = SSET_INITIALIZER(&changed);
+    struct link_macs macs = { .n = 0 };
+
+    while (n--) {
+        assert_true(link_macs_add(&macs, address(n)));
+    }
+    link_table_set_macs(table, ifindex, &macs, &changed);
+    check_changed(&changed, expected);
 }
 
 static void
@@ -161,6 +258,12 @@ check_view(const struct link_table *table, const char *name,
 
     link_table_view(table, name, &view);
     ds_put_cstr(&s, view.kind ? view.kind : "nothing");
+    if (view.macs.n) {
+        ds_put_format(&s, " with %"PRIuSIZE, view.macs.n);
+    }
+    if (view.bridge) {
+        ds_put_format(&s, " of %s", view.bridge);
+    }
     if (view.peer_is_elsewhere) {
         ds_put_format(&s, " elsewhere %d", view.peer_mac.ea[5]);
     }
@@ -186,6 +289,16 @@ test_table(void **state OVS_UNUSED)
     tell(&table, DEVICE(.ifindex = 5, .name = "tap0", .kind = "tun"), "");
     check_view(&table, "tap0", "tun");
 
+    /* Macvlans on it, which stay as it changes. */
+    tell_macs(&table, 5, 2, "tap0");
+    tell_macs(&table, 5, 2, "");
+    tell_macs(&table, 99, 2, "");
+    check_view(&table, "tap0", "tun with 2");
+    tell(&table, DEVICE(.ifindex = 5, .name = "tap0", .kind = "tun",
+                        .address = 7), "tap0");
+    check_view(&table, "tap0", "tun with 2");
+    tell_macs(&table, 5, 0, "tap0");
+
     /* Renamed; its name may be another's before that is known. */
     tell(&table, DEVICE(.ifindex = 6, .name = "tap0", .kind = "dummy"),
          "tap0");
@@ -207,8 +320,9 @@ test_table(void **state OVS_UNUSED)
                         .lower = 11, .master = 20), "peer v");
     check_view(&table, "v", "veth in fwbr0");
     tell(&table, DEVICE(.ifindex = 20, .name = "fwbr1", .kind = "bridge"),
-         "fwbr0 fwbr1 v");
+         "fwbr0 fwbr1 peer v");
     check_view(&table, "v", "veth in fwbr1");
+    check_view(&table, "peer", "veth of fwbr1");
     tell(&table, DEVICE(.type = RTM_DELLINK, .ifindex = 12, .name = "peer"),
          "peer v");
     tell(&table, DEVICE(.ifindex = 11, .name = "v", .kind = "veth",
@@ -249,6 +363,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_message),
+        cmocka_unit_test(test_mac_message),
+        cmocka_unit_test(test_macs),
         cmocka_unit_test(test_table),
     };
 

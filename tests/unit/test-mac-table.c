@@ -503,6 +503,13 @@ test_ranks(void **state OVS_UNUSED)
     claim_as(&table, "c", CLAIM_LISTED, "15-25", true);
     check_run(&table, "abc", "a:10-14 b:26-30 c:15-25");
 
+    /* Nor is that of a device that somebody has put on the host's, which
+     * takes nothing from who has it. */
+    mac_table_unclaim(&table, mac, "a");
+    check_run(&table, "b", "b:10-14,26-30 c:15-25");
+    claim_as(&table, "a", CLAIM_BEHIND, "10-40", true);
+    check_run(&table, "a", "a:31-40 b:10-14,26-30 c:15-25");
+
     /* A paused guest has what it had, but for who else wants it; and when it
      * goes on, it is too late. */
     mac_table_unclaim(&table, mac, "a");

@@ -33,6 +33,12 @@ struct policy_case {
 #define S(LITERAL) ((char[]) { LITERAL })
 #define EXACT MAC_TABLE_LIBVIRT
 
+/* What devices on that of a port have. */
+static struct eth_addr behind[] = {
+    ETH_ADDR_C(52,54,00,00,00,02), ETH_ADDR_C(52,54,00,00,00,03)
+};
+#define BEHIND { .macs = { behind, ARRAY_SIZE(behind) } }
+
 static const struct policy_case cases[] = {
     { EXACT, VIF_GUEST, { .name = S("p") }, "" },
 
@@ -53,6 +59,12 @@ static const struct policy_case cases[] = {
       "" },
     { EXACT, VIF_GUEST, { .is_protected = true, .protected_is_ours = true },
       "" },
+
+    { EXACT, VIF_HOST, { .macs = S("52:54:00:00:00:02"), .link = BEHIND },
+      "also 52:54:00:00:00:02 virtnet-macs\n"
+      "also 52:54:00:00:00:03 behind it\n" },
+    { EXACT, VIF_GUEST, { .link = BEHIND }, "" },
+    { EXACT, VIF_NETWORK, { .link = BEHIND }, "" },
 
     { EXACT, VIF_GUEST, { .macs = S("") }, "" },
     { EXACT, VIF_GUEST, { .macs = S(" ,, ") }, "" },

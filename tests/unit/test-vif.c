@@ -138,6 +138,44 @@ test_role(void **state OVS_UNUSED)
     assert_string_equal(vif_role_to_string(VIF_NETWORK), "network");
 }
 
+/* What vswitchd makes is for the host, unless somebody else uses it. */
+static void
+test_internal(void **state OVS_UNUSED)
+{
+#define S(LITERAL) ((char[]) { LITERAL })
+    const struct {
+        struct vif vif;
+        enum vif_role expected;
+    } cases[] = {
+        { { .type = S("internal") }, VIF_HOST },
+        { { .type = S("tap") }, VIF_HOST },
+        { { .type = S("patch") }, VIF_NETWORK },
+        { { .type = S("internal"), .attached_mac = S("52:54:00:00:00:01") },
+          VIF_GUEST },
+        { { .type = S("internal"), .attached_mac = S("zzz") }, VIF_NETWORK },
+        { { .type = S("internal"), .role = S("network") }, VIF_NETWORK },
+        { { .type = S("internal"), .role = S("guest") }, VIF_NETWORK },
+        { { .type = S("internal"), .iface_id = S("id") }, VIF_NETWORK },
+        { { .type = S("internal"), .bond = { .is_member = true } },
+          VIF_NETWORK },
+        /* Others are behind it. */
+        { { .type = S("internal"), .link = { .bridge = S("fwbr0") } },
+          VIF_NETWORK },
+        { { .type = S("internal"), .link = { .peer_bridge = S("lbr") } },
+          VIF_HOST },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct vif vif = cases[i].vif;
+
+        vif.ofport = OFP_PORT_C(1);
+        assert_int_equal(vif_get_role(&vif), cases[i].expected);
+        vif.ofport = OFPP_LOCAL;
+        assert_int_equal(vif_get_role(&vif), VIF_HOST);
+    }
+#undef S
+}
+
 /* What an interface is follows from what the kernel or vswitchd know of it. */
 static void
 test_kind(void **state OVS_UNUSED)
@@ -280,6 +318,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attached_mac),
         cmocka_unit_test(test_role),
+        cmocka_unit_test(test_internal),
         cmocka_unit_test(test_kind),
         cmocka_unit_test(test_value),
     };

@@ -1,0 +1,202 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the host has on the bridge beside the bridge's own device: other devices
+# that Open vSwitch has made for it, and macvlans, macvtaps and further addresses
+# on these, also in other network namespaces.  They get what is for them, as on
+# the Linux bridge and in kernel mode, and nobody's flood of unknown addresses.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+# on_top NAME LOWER MAC KIND...: makes device NAME on device LOWER.
+on_top() {
+    local name=$1 lower=$2 mac=$3
+
+    shift 3
+    ip link add link "$lower" name "$name" address "$mac" type "$@"
+    ip link set dev "$name" up
+    echo "$name - $name $mac" >> $S/ports
+}
+
+fdb_has() {
+    ctl fdb br0 | grep -w "$1" | grep -qw installed
+}
+
+gains() {
+    wait_for 10 fdb_has "$1" || fail "$1 is not followed: $(ctl fdb br0)"
+    settle
+}
+
+loses() {
+    wait_for 10 not fdb_has "$1" || fail "$1 stays: $(ctl fdb br0)"
+    settle
+}
+
+not() {
+    ! "$@"
+}
+
+say "On a Linux bridge."
+add_linux_bridge lbr
+make_port l1 52:54:00:00:02:01
+ip link set dev l1 master lbr
+on_top lmv lbr 52:54:00:00:02:02 macvlan mode bridge
+expect_frames <<'.'
+l1 -> lmv = lmv
+.
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+add_uplink br0 up 52:54:00:00:ff:01
+add_guest br0 g1 52:54:00:00:00:01
+vsctl add-port br0 int1 -- set Interface int1 type=internal
+add_host int1 int1
+vsctl add-port br0 int10 tag=10 -- set Interface int10 type=internal
+add_host int10 int10
+on_top mv1 br0 52:54:00:00:01:01 macvlan mode private
+on_top mv2 int1 52:54:00:00:01:02 macvtap mode bridge
+
+say "In kernel mode."
+expect_frames <<'.'
+mv1 -> bcast = g1 int1 mv2 up
+.
+network net0 br0 kernel
+start_controller
+settle
+
+say "In libvirt mode, from the first."
+network net0 br0 libvirt
+settle
+say "$(ctl fdb br0)"
+[ "$(ctl fdb br0 | grep -c behind)" = 2 ] || fail "not said where they are from"
+cat > $S/exact <<'.'
+up -> mv1 = host mv1
+up -> mv2 = int1 mv2
+g1 -> mv1 = host mv1
+g1 -> mv2 = int1 mv2
+up -> int1 = int1
+g1 -> int1 = int1
+up -> int10 vlan=10 = int10
+up -> int10 = -
+g1 -> unknown = up
+up -> unknown = -
+int1 -> unknown = up
+mv1 -> unknown = up
+mv2 -> g1 = g1
+up -> bcast = g1 host mv1 int1 mv2
+up -> bcast vlan=10 = g1[10] host[10] mv1[10] int1[10] mv2[10] int10
+.
+expect_frames < $S/exact
+
+say "They go, change and come back."
+ip link set dev mv1 down
+loses 52:54:00:00:01:01
+expect_frames <<'.'
+up -> mv1 = -
+.
+ip link set dev mv1 address 52:54:00:00:01:11
+ip link set dev mv1 up
+gains 52:54:00:00:01:11
+expect_frames <<'.'
+up -> 52:54:00:00:01:11 = host mv1
+up -> mv1 = -
+.
+ip link set dev mv1 address 52:54:00:00:01:01
+gains 52:54:00:00:01:01
+expect_frames < $S/exact
+
+say "In another network namespace, where the kernel tells nobody here of them."
+ip netns add box
+ip link add link br0 name eth0 netns box address 52:54:00:00:01:03 \
+    type macvlan mode bridge
+ip -n box link set dev eth0 up
+gains 52:54:00:00:01:03
+echo "box box eth0 52:54:00:00:01:03" >> $S/ports
+expect_frames <<'.'
+up -> box = host box
+g1 -> box = host box
+box -> g1 = g1
+.
+ip -n box link set dev eth0 address 52:54:00:00:01:33
+gains 52:54:00:00:01:33
+loses 52:54:00:00:01:03
+expect_frames <<'.'
+up -> 52:54:00:00:01:33 = host box
+up -> box = -
+.
+ip netns del box
+loses 52:54:00:00:01:33
+sed -i /^box/d $S/ports
+
+say "By hand."
+bridge fdb add 52:54:00:00:01:04 dev br0 self
+gains 52:54:00:00:01:04
+expect_frames <<'.'
+up -> 52:54:00:00:01:04 = host
+.
+bridge fdb del 52:54:00:00:01:04 dev br0 self
+loses 52:54:00:00:01:04
+vsctl set Interface br0 'external_ids:virtnet-macs="52:54:00:00:01:05"'
+settle
+expect_frames <<'.'
+up -> 52:54:00:00:01:05 = host
+.
+
+say "A guest has its address before a device that somebody makes."
+allow_log 'mbridge\|WARN\|.*MAC conflict'
+on_top thief int1 52:54:00:00:00:01 macvlan mode bridge
+conflict() {
+    ctl fdb br0 | grep -w 52:54:00:00:00:01 | grep -q 'conflict .*behind'
+}
+wait_for 10 conflict || fail "no conflict: $(ctl fdb br0)"
+settle
+expect_frames <<'.'
+up -> g1 = g1
+.
+ip link del dev thief
+sed -i /^thief/d $S/ports
+
+say "A restart of the controller sends nothing."
+start_counting
+before=$(ctl fdb br0)
+stop_controller KILL
+start_controller
+settle
+diff <(ctl fdb br0) - <<< "$before" || fail "it is not as it was"
+[ "$(count_changes)" = 0 ] || fail "sent: $(changes_received)"
+expect_frames < $S/exact
+
+say "With several uplinks, NORMAL floods to none of them."
+add_uplink br0 up2 52:54:00:00:ff:02
+settle
+expect_noflood br0 "br0 g1 int1 int10"
+expect_frames <<'.'
+up -> mv1 = host mv1
+g1 -> mv2 = int1 mv2
+g1 -> unknown = up up2
+up -> unknown = up2
+int1 -> unknown = up up2
+.
+unplug up2
+sed -i /^up2/d $S/ports
+settle
+
+say "One that is a port of a Linux bridge is a part of the network side."
+ip link set dev int10 master lbr
+is_network() {
+    ctl status | grep -q 'int10.*: network'
+}
+wait_for 10 is_network || fail "$(ctl status)"
+settle
+expect_frames <<'.'
+up -> unknown vlan=10 = int10 l1
+l1 -> g1 = g1[10]
+.
+ip link set dev int10 nomaster
+wait_for 10 not is_network || fail "$(ctl status)"
+settle
+expect_frames < $S/exact
+finish
