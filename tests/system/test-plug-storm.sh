@@ -18,6 +18,7 @@ start_ovs
 add_bridge br0
 plant_foreign br0
 make_port u1 52:54:00:00:ff:01
+make_port u2 52:54:00:00:ff:02
 vsctl add-port br0 u1
 add_guest br0 i1 52:54:00:00:00:01 -- set Interface i1 \
     external_ids:virtnet-portgroup=apart
@@ -36,13 +37,8 @@ network net0 br0 libvirt - <<'.'
 start_controller
 settle
 
-# storm NAME UPLINKS COMMAND: does COMMAND for each of the guests, one after
-# another, under the frames that none of them may get, and unplugs them.  What
-# arrives at UPLINKS and at those plugged before is no matter here.
-storm() {
-    local i words=()
-
-    start_probe "$1" 250 <<'.'
+streams() {
+    cat <<'.'
 u1 -> unknown vlan=30 = -
 u1 -> bcast vlan=30 = -
 g1 -> unknown = -
@@ -52,6 +48,16 @@ i1 -> bcast = -
 n1 -> g1 vlan=30 = -
 n2 -> bcast vlan=30 = -
 .
+}
+
+# storm NAME UPLINKS COMMAND [TAGGED]: does COMMAND for each of the guests, one
+# after another, under the frames that none of them may get, and unplugs them;
+# with TAGGED, without those of their own VLAN.  What arrives at UPLINKS and at
+# those plugged before is no matter here.
+storm() {
+    local i words=()
+
+    start_probe "$1" 250 < <(streams | sed "${4:+/^i1/d}")
     for i in $(seq $N); do
         "$3" "n$i" "$MAC:$(printf %02x "$i")"
     done
@@ -108,5 +114,19 @@ plug_and_stop() {
 
 storm one u1 plug_apart
 storm slow u1 plug_and_stop
+
+# Where NORMAL serves the network side it floods to a new port until that has
+# no-flood, by the VLANs of its row: those must be there with the port.
+plug_tagged() {
+    plug br0 "$1" "$2" tag=20
+}
+vsctl add-port br0 u2
+settle
+storm two "u1 u2" plug_tagged tagged
+
+vsctl del-port u1 -- del-port u2 -- add-bond br0 bond0 u1 u2 \
+    bond_mode=active-backup
+settle
+storm bond "u1 u2" plug_tagged tagged
 
 finish
