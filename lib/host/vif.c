@@ -210,6 +210,8 @@ vif_get_kind(const struct vif *vif)
     if (vif->ofport == OFPP_LOCAL || vif->bond.is_member || vif->is_tunnel
         || vif_is_internal(vif) || !strcmp(type, "patch")) {
         return VIF_KIND_ANY;
+    } else if (vif->socket) {
+        return VIF_KIND_VHOST_USER;
     } else if (!strcmp(kind, "tun") || !strcmp(driver, "tun")) {
         return VIF_KIND_TAP;
     } else if (!strcmp(driver, "vif")) {
@@ -231,6 +233,15 @@ vif_kind_to_string(enum vif_kind kind)
     default:
         OVS_NOT_REACHED();
     }
+}
+
+/* Returns what 'vif', a guest's, is by its kind, in words. */
+const char *
+vif_describe(const struct vif *vif)
+{
+    const char *kind = vif_kind_to_string(vif_get_kind(vif));
+
+    return kind ? kind : "a guest's port";
 }
 
 /* Returns which key says that somebody has plugged 'vif' for a guest, whatever

@@ -132,6 +132,7 @@ enum vif_role vif_get_role(const struct vif *);
     VIF_KIND(ANY, NULL)         /* Nothing is known, or nothing follows. */ \
     VIF_KIND(TAP, "a tap")                                                  \
     VIF_KIND(XEN_VIF, "a Xen vif")                                          \
+    VIF_KIND(VHOST_USER, "a vhost-user port")                               \
     VIF_KIND(CONTAINER_VETH, "a veth into another network namespace")
 
 enum vif_kind {
@@ -142,6 +143,7 @@ enum vif_kind {
 
 enum vif_kind vif_get_kind(const struct vif *);
 const char *vif_kind_to_string(enum vif_kind);
+const char *vif_describe(const struct vif *);
 const char *vif_guest_sign(const struct vif *);
 bool vif_is_internal(const struct vif *);
 bool vif_must_change_protected(const struct vif *, bool wanted);

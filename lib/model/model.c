@@ -206,7 +206,7 @@ report_no_guest(const struct vif *vif, const struct origin *origin,
         diag_add(diags, DIAG_ERROR, origin,
                  "is a vhost-user port, but libvirt knows no guest at its "
                  "socket '%s', and there is no external_ids:attached-mac; not "
-                 "wired", vif->socket);
+                 "wired, as unknownPorts is 'network'", vif->socket);
         return true;
     } else if (why) {
         diag_add(diags, DIAG_ERROR, origin,
@@ -228,20 +228,26 @@ report_no_guest(const struct vif *vif, const struct origin *origin,
     return false;
 }
 
-/* Reports 'vif', a port of the network side, if it looks like a guest's. */
+/* Reports 'vif', a port of the network side, if it may be a guest's. */
 static void
 report_unknown(const struct bridge_model *model, const struct vif *vif,
                const struct origin *origin, struct diag_list *diags)
 {
     enum vif_kind kind = vif_get_kind(vif);
 
-    /* An uplink may well be a veth. */
-    if (model->mode == MAC_TABLE_LIBVIRT && !vif->role && !vif->attached_mac
-        && (kind == VIF_KIND_TAP || kind == VIF_KIND_XEN_VIF)) {
+    if (model->mode != MAC_TABLE_LIBVIRT || vif->role || vif->attached_mac) {
+        return;
+    } else if (kind != VIF_KIND_ANY) {
         diag_add(diags, DIAG_NOTE, origin,
                  "is %s without external_ids:attached-mac; taken for a part "
-                 "of the network side, since no network has unknownPorts",
+                 "of the network side, as unknownPorts is 'network'",
                  vif_kind_to_string(kind));
+    } else if (vif->link.peer_bridge) {
+        diag_add(diags, DIAG_NOTE, origin,
+                 "is a veth to Linux bridge '%s'; taken for a part of the "
+                 "network side, unless external_ids:attached-mac or "
+                 "virtnet-role says that a guest is behind it",
+                 vif->link.peer_bridge);
     }
 }
 
@@ -254,7 +260,6 @@ take_unknown(const struct bridge_model *model, const struct vif *vif,
              struct eth_addr *mac, const struct origin *origin,
              struct diag_list *diags)
 {
-    const char *kind = vif_kind_to_string(vif_get_kind(vif));
     struct eth_addr peer = vif->link.peer_mac;
 
     if (!eth_addr_is_zero(peer) && !eth_addr_is_multicast(peer)) {
@@ -263,7 +268,7 @@ take_unknown(const struct bridge_model *model, const struct vif *vif,
     } else if (port_policy_unknown(model, vif) == UNKNOWN_PORTS_DROP) {
         diag_add(diags, DIAG_WARNING, origin,
                  "is %s without external_ids:attached-mac; not wired, as "
-                 "unknownPorts is 'drop'", kind);
+                 "unknownPorts is 'drop'", vif_describe(vif));
         return false;
     }
     return true;

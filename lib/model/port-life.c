@@ -205,11 +205,10 @@ report_sticky(const struct port_life *life, const struct vif *vif,
               struct diag_list *diags)
 {
     const struct origin origin = { .element = vif->name };
-    const char *kind = vif_kind_to_string(vif_get_kind(vif));
 
     diag_add(diags, life->follow.deaf ? DIAG_WARNING : DIAG_NOTE, &origin,
              "is %s without external_ids:attached-mac; held back %s",
-             kind ? kind : "a guest's",
+             vif_describe(vif),
              life->follow.deaf ? "for a while, since all addresses that it "
              "sends by are others'"
              : "until its first frame, whose address it then has");

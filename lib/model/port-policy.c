@@ -71,27 +71,46 @@ find_request(const struct bridge_model *model, const struct vif *vif)
     return all;
 }
 
-/* Returns what becomes of 'vif', which is a guest's by its kind, though nobody
- * has written an address of it; UNKNOWN_PORTS_NETWORK if it is none.  Where
- * several networks share a bridge, the strictest counts.  As long as none can
- * be read, it may be any: such a port is held back rather than open, and
- * port-life.c has what was found to be a part of the network side stay one. */
+/* Is 'vif', of which nobody has written an address, a guest's nevertheless, by
+ * its kind or by hand? */
+static bool
+is_unknown_guest(const struct vif *vif)
+{
+    if (vif->attached_mac || vif->bond.is_member || vif_guest_sign(vif)) {
+        return false;
+    }
+    return (vif->role ? !strcmp(vif->role, "guest")
+            : vif_get_kind(vif) != VIF_KIND_ANY);
+}
+
+/* Returns what becomes of 'vif', if it is a guest's though nobody has written
+ * an address of it; UNKNOWN_PORTS_NETWORK if it is none.
+ *
+ * Where several networks share a bridge, the strictest counts, and one that
+ * leaves it open has the default of the mode: in kernel mode there is nothing
+ * to hold back.  As long as no network can be read, it may be any: such a port
+ * is held back rather than open, and port-life.c has what was found to be a
+ * part of the network side stay one. */
 enum unknown_ports
 port_policy_unknown(const struct bridge_model *model, const struct vif *vif)
 {
-    enum unknown_ports strictest = (!model->n_networks && model->incomplete
-                                    ? UNKNOWN_PORTS_STICKY
-                                    : UNKNOWN_PORTS_NETWORK);
+    enum unknown_ports otherwise
+        = (model->mode == MAC_TABLE_LIBVIRT
+           || (!model->n_networks && model->incomplete)
+           ? UNKNOWN_PORTS_STICKY : UNKNOWN_PORTS_NETWORK);
+    enum unknown_ports strictest = UNKNOWN_PORTS_NETWORK;
 
-    if (vif->attached_mac || vif->role || vif->socket
-        || vif_guest_sign(vif) || vif_get_kind(vif) == VIF_KIND_ANY) {
+    if (!is_unknown_guest(vif)) {
         return UNKNOWN_PORTS_NETWORK;
+    } else if (!model->n_networks || vif->role) {
+        strictest = otherwise;
     }
     for (size_t i = 0; i < model->n_networks; i++) {
-        struct netdef_policy policy = netdef_port_policy(model->networks[i],
-                                                         NULL);
+        const struct netdef_setting *setting
+            = &model->networks[i]->policy.unknown_ports;
 
-        strictest = MAX(strictest, policy.unknown_ports.value);
+        strictest = MAX(strictest, (netdef_setting_is_set(setting)
+                                    ? setting->value : otherwise));
     }
     return strictest;
 }

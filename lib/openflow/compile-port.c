@@ -544,7 +544,10 @@ compile_offers(struct compilation *c, const struct vlan_set *const free[])
  * port is sent what is left over.
  *
  * A guest that has not won its first address anywhere, because that belongs to
- * another port or because it is held back, may only announce itself. */
+ * another port or because it is held back, may only announce itself.  One
+ * whose address is not known is not sent anything either: who plugs without
+ * saying whose port it is may well say in which VLANs in a later
+ * transaction. */
 void
 compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
              const struct vlan_set *const won[], struct slice *slice)
@@ -581,7 +584,9 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
             compile_macs(&c, won);
         }
         compile_bpdu(&c);
-        for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
+        if (!vport_awaits_address(vport)) {
+            for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
+        }
         egress_compile(vport, c.cookie, slice);
     } else if (ctx->network == NETWORK_DIRECT) {
         for_each_egress(&c, &vport->vlan.members, add_unknown_output);

@@ -61,8 +61,9 @@ bool unknown_ports_from_string(const char *, enum unknown_ports *);
      * NETDEF_MAX_RX_FILTERS. */                                            \
     NETDEF_POLICY_SETTING(rx_filter_limit, 1)                               \
                                                                             \
-    /* enum unknown_ports.  Of networks only. */                            \
-    NETDEF_POLICY_SETTING(unknown_ports, UNKNOWN_PORTS_NETWORK)
+    /* enum unknown_ports.  Of networks only, and left open by most, for     \
+     * then it depends on the mode of the bridge: port-policy.c. */          \
+    NETDEF_POLICY_SETTING(unknown_ports, UNKNOWN_PORTS_STICKY)
 
 struct netdef_policy {
 #define NETDEF_POLICY_SETTING(NAME, DEFAULT) struct netdef_setting NAME;

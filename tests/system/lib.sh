@@ -349,13 +349,20 @@ add_guest() {
     plug "$@"
 }
 
+# plug_uplink BRIDGE NAME [ADD-PORT-WORD]...: by its kind, a veth into another
+# network namespace, it would be a guest's.
+plug_uplink() {
+    vsctl add-port "$@" \
+        -- set Interface "$2" external_ids:virtnet-role=network
+}
+
 # add_uplink BRIDGE NAME MAC [ADD-PORT-WORD]...
 add_uplink() {
     local bridge=$1 name=$2 mac=$3
 
     shift 3
     make_port "$name" "$mac"
-    vsctl add-port "$bridge" "$name" "$@"
+    plug_uplink "$bridge" "$name" "$@"
 }
 
 # Prints the ports of bridge $1 that have no-flood, by name.

@@ -162,7 +162,7 @@ ovs_bridge() {
     wait_for 20 test -e /sys/class/net/br0
     ip link set dev br0 up
     for up in "$@"; do
-        vsctl add-port br0 "$up"
+        plug_uplink br0 "$up"
     done
     for i in 1 2 3; do
         plug br0 g$i 52:54:00:00:00:0$i

@@ -68,7 +68,7 @@ start_host() {
     ovs-appctl -t ovs-vswitchd vlog/set vconn:file:dbg
     ovs-appctl -t ovs-vswitchd vlog/disable-rate-limit vconn
     add_bridge br0
-    vsctl add-port br0 up
+    plug_uplink br0 up
     add_guest br0 peer "52:54:00:00:01:0$2"
     ip -n peer addr add "10.0.0.1$2/24" dev eth0
     LIBVIRTD_OPTIONS=--listen start_libvirt "

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Containers whose veth is plugged without a word of whose it is, as ovs-docker,
-# ovs-cni and LXC plug it: where the network says so, they are guests by the
-# address of the veth's other end.
+# ovs-cni and LXC plug it: they are guests by the address of the veth's other end.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -12,16 +11,11 @@ need_controller
 start_ovs
 add_bridge br0
 plant_foreign br0
-add_uplink br0 up 52:54:00:00:ff:01 -- set Interface up \
-    external_ids:virtnet-role=network
+add_uplink br0 up 52:54:00:00:ff:01
 add_guest br0 g1 52:54:00:00:00:01
 make_port c1 52:54:00:00:00:02
 vsctl add-port br0 c1
-network net0 br0 libvirt - <<'.'
-  <metadata>
-    <vn:network xmlns:vn='urn:ovs-virtnet:1' unknownPorts='sticky'/>
-  </metadata>
-.
+network net0 br0 libvirt
 start_controller
 settle
 

@@ -94,12 +94,12 @@ check_switch() {
 }
 
 say "== one network port"
-vsctl add-port br0 u1
+plug_uplink br0 u1
 settle
 check_switch "one network port"
 
 say "== two network ports"
-vsctl add-port br0 u2
+plug_uplink br0 u2
 settle
 check_switch "two network ports"
 
@@ -111,7 +111,7 @@ settle
 send_frames < $S/lies > /dev/null
 network net0 br0 libvirt
 settle
-vsctl add-port br0 u2
+plug_uplink br0 u2
 settle
 [ "$(spied)" = 0 ] || fail "the spy receives $(grep -w spy $S/received)"
 
@@ -119,7 +119,7 @@ say "== a bond"
 # Its other end is a bridge with nothing else.
 vsctl del-port u2 -- del-port u1
 add_bridge phys physhost
-vsctl add-port phys u1
+plug_uplink phys u1
 for i in 1 2; do
     ip link add name m$i type veth peer name p$i
     ip link set dev m$i up
@@ -136,7 +136,8 @@ done
 
 say "== the controller is away while a bridge with two network ports is made"
 vsctl del-port phys u1
-vsctl add-port br0 u1 -- add-port br0 u2
+plug_uplink br0 u1
+plug_uplink br0 u2
 network net0 br0 kernel
 settle
 stop_controller KILL

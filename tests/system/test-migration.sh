@@ -42,7 +42,7 @@ for host in A B; do
     ip link add name up$host type veth peer name down$host
     ip link set dev up$host up
     ip link set dev down$host master switch up
-    vsctl add-port br$host up$host
+    plug_uplink br$host up$host
     add_guest br$host p$host 52:54:00:00:00:0${host,,}
     make_port g$host 52:54:00:00:00:01
 done

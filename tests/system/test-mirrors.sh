@@ -59,7 +59,7 @@ g3 -> bcast = g1[10] g2[10] host[10] u1[10]
 }
 
 say "A port is a network port until a mirror takes it for its output."
-vsctl add-port br0 tap
+plug_uplink br0 tap
 settle
 expect_frames <<'.'
 g1 -> bcast = g2 host u1 tap
@@ -112,7 +112,7 @@ u1 -> g2 = g2 tap
 .
 
 say "With two network ports, where NORMAL serves the network side."
-vsctl add-port br0 u2
+plug_uplink br0 u2
 settle
 send_frames > /dev/null <<'.'
 u1 -> bcast

@@ -19,7 +19,7 @@ add_bridge br0
 plant_foreign br0
 make_port u1 52:54:00:00:ff:01
 make_port u2 52:54:00:00:ff:02
-vsctl add-port br0 u1
+plug_uplink br0 u1
 add_guest br0 i1 52:54:00:00:00:01 -- set Interface i1 \
     external_ids:virtnet-portgroup=apart
 add_guest br0 g1 52:54:00:00:00:02 tag=30
@@ -120,7 +120,7 @@ storm slow u1 plug_and_stop
 plug_tagged() {
     plug br0 "$1" "$2" tag=20
 }
-vsctl add-port br0 u2
+plug_uplink br0 u2
 settle
 storm two "u1 u2" plug_tagged tagged
 

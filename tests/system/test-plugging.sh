@@ -116,7 +116,8 @@ g3 -> bcast = -
 .
 
 say "A port that is no guest is flooded, and receives what is unknown."
-vsctl clear Interface g3 external_ids
+vsctl clear Interface g3 external_ids \
+    -- set Interface g3 external_ids:virtnet-role=network
 vsctl del-port up
 sed -i '/^up /d' $S/ports
 settle
@@ -127,7 +128,8 @@ g3 -> g1 = g1
 g1 -> bcast = g3 host
 host -> unknown = g3
 .
-vsctl set Interface g3 'external-ids:attached-mac="52:54:00:00:00:03"'
+vsctl set Interface g3 'external-ids:attached-mac="52:54:00:00:00:03"' \
+    -- remove Interface g3 external_ids virtnet-role
 settle
 expect_frames <<'.'
 g1 -> unknown = -
@@ -135,7 +137,7 @@ g1 -> g3 = g3
 .
 
 say "Malformed addresses make no guest, and are named."
-vsctl add-port br0 up
+plug_uplink br0 up
 echo "up up eth0 52:54:00:00:ff:01" >> $S/ports
 for bad in 52:54:00:00:00 52:54:00:00:00:03:04 01:00:5e:00:00:01 \
            00:00:00:00:00:00 ff:ff:ff:ff:ff:ff nonsense 52-54-00-00-00-03 \

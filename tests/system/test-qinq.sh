@@ -129,7 +129,7 @@ compare() {
         fail "libvirt mode (+) delivers otherwise than NORMAL (-)"
 }
 
-vsctl add-port br0 u1
+plug_uplink br0 u1
 start_controller
 look_at_tags 2
 compare "A trunk" t1 t2 t3 t4 al tr ac u1
@@ -155,7 +155,7 @@ t1 -> unknown vlan=20 = u1[s100,20]
 vsctl set Port u1 $(tunnel tag=100)
 vsctl set Port u1 cvlans=20,30
 compare "A tunnel port that chooses" t1 t2 t3 t4 al tr ac u1
-vsctl add-port br0 u2
+plug_uplink br0 u2
 compare "It, and a trunk" t1 t2 t3 t4 al tr ac u1 u2
 look_at_tags 1
 compare "The same, one tag looked at" t1 t2 t3 t4 al tr ac u1 u2

@@ -110,7 +110,7 @@ quiet_since "$before"
 say "A bridge is deleted and made again."
 vsctl del-br br0 -- add-br br0 -- set Bridge br0 datapath_type=$VIRTNET_DATAPATH
 ip link set dev br0 up
-vsctl add-port br0 up
+plug_uplink br0 up
 plug br0 g1 52:54:00:00:00:01
 plug br0 g2 52:54:00:00:00:02 tag=10
 plug br0 g3 52:54:00:00:00:03

@@ -83,11 +83,11 @@ g2 -> g1 = g1
 host -> g1 = g1
 .
 no_uplink
-vsctl add-port br0 u1
+plug_uplink br0 u1
 settle
 one_uplink
 for round in 1 2; do
-    vsctl add-port br0 u2
+    plug_uplink br0 u2
     settle
     two_uplinks
     vsctl del-port u2
@@ -97,7 +97,8 @@ done
 vsctl del-port u1
 settle
 no_uplink
-vsctl add-port br0 u1 -- add-port br0 u2
+plug_uplink br0 u1
+plug_uplink br0 u2
 settle
 two_uplinks
 vsctl del-port u1 -- del-port u2
@@ -107,7 +108,7 @@ stop_probe p > $S/probe || fail "loss between guests: $(cat $S/probe)"
 cat $S/probe
 
 say "The first network port is used all the time while the second comes and goes."
-vsctl add-port br0 u1
+plug_uplink br0 u1
 settle
 start_probe p 250 <<'.'
 u1 -> g1 = g1
@@ -115,7 +116,7 @@ g1 -> u1 = u1
 g2 -> 52:54:00:00:ff:99 src=g2 = u1
 .
 for round in 1 2 3; do
-    vsctl add-port br0 u2
+    plug_uplink br0 u2
     settle
     sleep 0.3
     vsctl del-port u2
@@ -130,7 +131,7 @@ cat $S/probe
     fail "a guest has received what is not for it"
 
 say "A restart of the controller in that state tells the switch nothing."
-vsctl add-port br0 u2
+plug_uplink br0 u2
 settle
 two_uplinks
 for how in TERM KILL; do
@@ -223,7 +224,8 @@ vsctl del-port u1 -- del-port u2
 settle
 
 say "What somebody else has set stays, whatever happens in between."
-vsctl add-port br0 u1 -- add-port br0 u2
+plug_uplink br0 u1
+plug_uplink br0 u2
 ovs-ofctl -O OpenFlow10 mod-port br0 g3 no-flood
 ovs-ofctl -O OpenFlow10 mod-port br0 u1 no-flood
 bridge_state br0 > $S/before
@@ -244,7 +246,7 @@ u2 -> unknown = -
            expect_noflood br0 "g1 g2 g3 u1"
            remove_network net0
            settle
-           vsctl add-port br0 u2 ;;
+           plug_uplink br0 u2 ;;
     esac
     settle
     [ $round = 3 ] || bridge_state br0 | diff -u $S/before - ||

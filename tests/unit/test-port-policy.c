@@ -357,6 +357,107 @@ test_stp(void **state OVS_UNUSED)
     }
 }
 
+#define UNKNOWN(MODE, VALUE)                                            \
+    "<network><name>n</name><bridge name='br0' macTableManager='"MODE"'/>" \
+    "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' "VALUE"/>"      \
+    "</metadata></network>"
+#define OPEN UNKNOWN("libvirt", "")
+#define STICKY UNKNOWN("libvirt", "unknownPorts='sticky'")
+#define DROP UNKNOWN("libvirt", "unknownPorts='drop'")
+#define LEARN UNKNOWN("libvirt", "unknownPorts='network'")
+#define BY_NORMAL UNKNOWN("kernel", "")
+
+/* What becomes of a port that nobody has written an address of, by what it is
+ * and by what its networks say of such ports. */
+static void
+test_unknown(void **state OVS_UNUSED)
+{
+    const struct vif tap = { .driver = S("tun") };
+    const struct vif veth = { .link = { .kind = S("veth"),
+                                        .peer_is_elsewhere = true } };
+    const struct vif nic = { .driver = S("ixgbe") };
+    const struct {
+        const char *xml[2];
+        bool incomplete;
+        struct vif vif;
+        enum unknown_ports expected;
+    } unknown_cases[] = {
+        { { OPEN }, false, tap, UNKNOWN_PORTS_STICKY },
+        { { OPEN }, false, veth, UNKNOWN_PORTS_STICKY },
+        { { OPEN }, false, { .link.kind = S("tun") }, UNKNOWN_PORTS_STICKY },
+        { { OPEN }, false, { .driver = S("vif") }, UNKNOWN_PORTS_STICKY },
+        { { OPEN }, false, { .socket = S("/s") }, UNKNOWN_PORTS_STICKY },
+        { { OPEN }, false, { .role = S("guest") }, UNKNOWN_PORTS_STICKY },
+        { { LEARN }, false, tap, UNKNOWN_PORTS_NETWORK },
+        { { LEARN }, false, { .role = S("guest") }, UNKNOWN_PORTS_STICKY },
+        { { DROP }, false, tap, UNKNOWN_PORTS_DROP },
+        { { DROP }, false, { .role = S("guest") }, UNKNOWN_PORTS_DROP },
+
+        /* Neither that, nor unknown. */
+        { { DROP }, false, nic, UNKNOWN_PORTS_NETWORK },
+        { { DROP }, false, { .link.kind = S("veth") },
+          UNKNOWN_PORTS_NETWORK },
+        { { DROP }, false, { .driver = S("tun"), .role = S("network") },
+          UNKNOWN_PORTS_NETWORK },
+        { { DROP }, false, { .driver = S("tun"), .bond.is_member = true },
+          UNKNOWN_PORTS_NETWORK },
+        { { DROP }, false, { .role = S("guest"), .bond.is_member = true },
+          UNKNOWN_PORTS_NETWORK },
+        { { DROP }, false, { .driver = S("tun"), .attached_mac = S("x") },
+          UNKNOWN_PORTS_NETWORK },
+        { { DROP }, false, { .driver = S("tun"), .iface_id = S("i") },
+          UNKNOWN_PORTS_NETWORK },
+        { { DROP }, false, { .driver = S("tun"), .type = S("tap") },
+          UNKNOWN_PORTS_NETWORK },
+        { { DROP }, false, { .driver = S("tun"), .type = S("patch") },
+          UNKNOWN_PORTS_NETWORK },
+        { { DROP }, false, { .driver = S("tun"), .ofport = OFPP_LOCAL },
+          UNKNOWN_PORTS_NETWORK },
+
+        /* Of several networks the strictest; none, and none yet. */
+        { { LEARN, OPEN }, false, tap, UNKNOWN_PORTS_STICKY },
+        { { STICKY, DROP }, false, tap, UNKNOWN_PORTS_DROP },
+        { { LEARN, LEARN }, false, tap, UNKNOWN_PORTS_NETWORK },
+        { { NULL }, false, tap, UNKNOWN_PORTS_STICKY },
+        { { NULL }, true, tap, UNKNOWN_PORTS_STICKY },
+
+        { { BY_NORMAL }, false, tap, UNKNOWN_PORTS_NETWORK },
+        { { BY_NORMAL }, false, { .role = S("guest") }, UNKNOWN_PORTS_NETWORK },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(unknown_cases); i++) {
+        const char *const *xml = unknown_cases[i].xml;
+        const struct bridge_row row = {
+            .name = S("br0"), .mac_table_manager = S("libvirt"),
+        };
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct netdef *defs[2] = { NULL, NULL };
+        struct bridge_model model;
+        size_t n = 0;
+
+        for (; n < ARRAY_SIZE(defs) && xml[n]; n++) {
+            defs[n] = netdef_from_xml(xml[n], strlen(xml[n]), "n", &diags);
+        }
+        bridge_model_init(&model, &row, (const struct netdef *const *) defs,
+                          n, &diags);
+        model.incomplete = unknown_cases[i].incomplete;
+
+        enum unknown_ports unknown
+            = port_policy_unknown(&model, &unknown_cases[i].vif);
+        enum vif_role role = port_policy_role(&model, &unknown_cases[i].vif);
+        if (unknown != unknown_cases[i].expected
+            || (unknown != UNKNOWN_PORTS_NETWORK && role != VIF_GUEST)) {
+            fail_msg("case %"PRIuSIZE": %s, role %s", i,
+                     unknown_ports_to_string(unknown),
+                     vif_role_to_string(role));
+        }
+        bridge_model_uninit(&model);
+        diag_list_uninit(&diags);
+        netdef_destroy(defs[0]);
+        netdef_destroy(defs[1]);
+    }
+}
+
 int
 main(void)
 {
@@ -365,6 +466,7 @@ main(void)
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_protected),
         cmocka_unit_test(test_stp),
+        cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_first),
     };
 
