@@ -43,6 +43,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/host/ports-json.h \
 	lib/host/ports-ovsdb.c \
 	lib/host/ports-small.c \
+	lib/host/ports-text.c \
 	lib/host/vif-columns.c \
 	lib/host/vif-columns.h \
 	lib/host/vif-guest.c \

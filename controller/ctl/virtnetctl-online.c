@@ -141,7 +141,7 @@ get_state(const char *option, uint32_t *digest)
                       digest ? EXPORT_PATIENCE : 0);
     struct json_t *state = jvalue_parse(reply);
 
-    if (!jvalue_is_object(state)) {
+    if (jvalue_type(state) != JVALUE_OBJECT) {
         virtnetctl_fatal("%s: not a reply to \"export\"", options.target);
     }
     if (digest) {

@@ -198,9 +198,28 @@ jvalue_number(const struct json_t *value)
 }
 
 bool
-jvalue_is_object(const struct json_t *value)
+jvalue_is_true(const struct json_t *value)
 {
-    return json_is_object(value);
+    return json_is_true(value);
+}
+
+/* Returns what 'value', which may be null, is. */
+enum jvalue_type
+jvalue_type(const struct json_t *value)
+{
+    if (!value) {
+        return JVALUE_NULL;
+    }
+    switch (json_typeof(value)) {
+    case JSON_OBJECT: return JVALUE_OBJECT;
+    case JSON_ARRAY: return JVALUE_ARRAY;
+    case JSON_STRING: return JVALUE_STRING;
+    case JSON_INTEGER: return JVALUE_INTEGER;
+    case JSON_REAL: return JVALUE_REAL;
+    case JSON_TRUE: case JSON_FALSE: return JVALUE_BOOL;
+    case JSON_NULL: break;
+    }
+    return JVALUE_NULL;
 }
 
 /* Are 'a' and 'b' the same, whatever the order of members? */
@@ -332,4 +351,19 @@ struct json_t *
 jvalue_parse(const char *text)
 {
     return json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+}
+
+/* Likewise of the 'size' bytes at 'text'.  If they are no JSON as a whole, or
+ * an object has two members of one name, returns null and stores in '*error'
+ * what is wrong and where, from line 1 and column 1 on; the caller must free
+ * it. */
+struct json_t *
+jvalue_parse_at(const char *text, size_t size, char **error)
+{
+    json_error_t e;
+    struct json_t *value = json_loadb(text, size, JSON_REJECT_DUPLICATES, &e);
+
+    *error = value ? NULL : xasprintf("line %d, column %d: %s", e.line,
+                                      MAX(e.column, 1), e.text);
+    return value;
 }

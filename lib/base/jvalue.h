@@ -22,6 +22,16 @@
 struct ds;
 struct json_t;
 
+enum jvalue_type {
+    JVALUE_OBJECT,
+    JVALUE_ARRAY,
+    JVALUE_STRING,
+    JVALUE_INTEGER,
+    JVALUE_REAL,
+    JVALUE_BOOL,
+    JVALUE_NULL                 /* Of a null pointer, too. */
+};
+
 /* Building. */
 struct json_t *jvalue_object(void);
 struct json_t *jvalue_array(void);
@@ -51,7 +61,8 @@ long long int jvalue_get_integer(const struct json_t *object,
 bool jvalue_get_bool(const struct json_t *object, const char *name);
 const char *jvalue_text(const struct json_t *);
 long long int jvalue_number(const struct json_t *);
-bool jvalue_is_object(const struct json_t *);
+bool jvalue_is_true(const struct json_t *);
+enum jvalue_type jvalue_type(const struct json_t *);
 bool jvalue_equals(const struct json_t *, const struct json_t *);
 
 size_t jvalue_count(const struct json_t *);
@@ -62,5 +73,6 @@ const char **jvalue_names(const struct json_t *object);
 void jvalue_format(struct ds *, const struct json_t *);
 void jvalue_format_line(struct ds *, const struct json_t *);
 struct json_t *jvalue_parse(const char *text);
+struct json_t *jvalue_parse_at(const char *text, size_t size, char **error);
 
 #endif /* lib/base/jvalue.h */

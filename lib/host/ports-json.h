@@ -18,6 +18,7 @@
 #include "uuid.h"
 
 struct json;
+struct json_t;
 struct shash;
 
 /* The mode that a bridge has had so far, where networks that disagree leave it
@@ -41,9 +42,9 @@ struct ports {
     struct ports_bridge *bridges;   /* By name. */
     size_t n, allocated;
 
-    /* What they were read from.  Nothing refers to it; but to free what makes
-     * up a large document takes as long as to read it, and whatever is
-     * allocated after that is scattered over the gaps. */
+    /* What of the database they were read from.  Nothing refers to it; but to
+     * free what makes up a large document takes as long as to read it, and
+     * whatever is allocated after that is scattered over the gaps. */
     struct json *document;
 };
 
@@ -64,7 +65,7 @@ struct vif *ports_bridge_add_vif(struct ports_bridge *, const char *name);
 void ports_bridge_put_vif(struct ports_bridge *, struct vif *);
 void ports_bridge_sort(struct ports_bridge *);
 void ports_finish(struct ports *);
-char *ports_from_small_json(const struct json *, struct ports *);
+char *ports_from_small_json(const struct json_t *, struct ports *);
 char *ports_from_tables(const struct shash *tables, struct ports *);
 
 #endif /* lib/host/ports-json.h */

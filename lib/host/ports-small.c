@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "flow.h"
-#include "lib/base/ovs-compat.h"
-#include "openvswitch/json.h"
-#include "openvswitch/shash.h"
+#include "lib/base/jvalue.h"
 #include "packets.h"
 #include "util.h"
 
@@ -25,37 +23,37 @@
 
 /* Takes what belongs to member 'name' of an object.  Returns null if
  * successful, otherwise a message that the caller must free. */
-typedef char *take_cb(const char *name, const struct json *, void *aux);
+typedef char *take_cb(const char *name, const struct json_t *, void *aux);
 
 /* Has 'take' take each member of 'json', sorted by name, until one is wrong.
  * Returns null if none is, otherwise a message that the caller must free,
  * which begins with where it is wrong: "ports.tap0.tag: expected ..." */
 static char *
-for_each_member(const struct json *json, take_cb *take, void *aux)
+for_each_member(const struct json_t *json, take_cb *take, void *aux)
 {
-    if (json->type != JSON_OBJECT) {
+    if (jvalue_type(json) != JVALUE_OBJECT) {
         return xstrdup("expected an object");
     }
 
-    const struct shash_node **nodes = shash_sort(json_object(json));
+    const char **names = jvalue_names(json);
     char *error = NULL;
-    for (size_t i = 0; i < shash_count(json_object(json)) && !error; i++) {
-        char *why = take(nodes[i]->name, nodes[i]->data, aux);
+    for (size_t i = 0; names[i] && !error; i++) {
+        char *why = take(names[i], jvalue_get(json, names[i]), aux);
 
         if (why) {
-            error = xasprintf("%s%s%s", nodes[i]->name,
+            error = xasprintf("%s%s%s", names[i],
                               strstr(why, ": ") ? "." : ": ", why);
             free(why);
         }
     }
-    free(nodes);
+    free(names);
     return error;
 }
 
 /* What a member of an object is and where it goes. */
 struct member {
     const char *name;
-    char *(*take)(const struct json *, void *aux);
+    char *(*take)(const struct json_t *, void *aux);
 };
 
 /* The members that an object may have. */
@@ -66,7 +64,7 @@ struct members {
 };
 
 static char *
-take_member(const char *name, const struct json *json, void *members_)
+take_member(const char *name, const struct json_t *json, void *members_)
 {
     const struct members *m = members_;
 
@@ -79,7 +77,7 @@ take_member(const char *name, const struct json *json, void *members_)
 }
 
 static char *
-take_members(const struct json *json, const struct member *members, size_t n,
+take_members(const struct json_t *json, const struct member *members, size_t n,
              void *aux)
 {
     struct members m = { .members = members, .n = n, .aux = aux };
@@ -88,19 +86,19 @@ take_members(const struct json *json, const struct member *members, size_t n,
 }
 
 static char *
-take_string(const struct json *json, char **value)
+take_string(const struct json_t *json, char **value)
 {
-    if (json->type != JSON_STRING) {
+    if (jvalue_type(json) != JVALUE_STRING) {
         return xstrdup("expected a string");
     }
     free(*value);
-    *value = xstrdup(json_string(json));
+    *value = xstrdup(jvalue_text(json));
     return NULL;
 }
 
 #define STRING_MEMBER(FUNCTION, TYPE, FIELD)            \
     static char *                                       \
-    FUNCTION(const struct json *json, void *object_)    \
+    FUNCTION(const struct json_t *json, void *object_)    \
     {                                                   \
         TYPE *object = object_;                         \
         return take_string(json, &object->FIELD);       \
@@ -127,77 +125,77 @@ STRING_MEMBER(bridge_owner, struct ports_bridge, row.owner)
 STRING_MEMBER(bridge_protocols, struct ports_bridge, row.protocols)
 
 static bool
-is_integer(const struct json *json, int min, int max)
+is_integer(const struct json_t *json, int min, int max)
 {
-    return (json->type == JSON_INTEGER
-            && json_integer(json) >= min && json_integer(json) <= max);
+    return (jvalue_type(json) == JVALUE_INTEGER
+            && jvalue_number(json) >= min && jvalue_number(json) <= max);
 }
 
 static char *
-vif_ofport(const struct json *json, void *vif_)
+vif_ofport(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
     if (!is_integer(json, 1, 0xfeff) && !is_integer(json, 0xfffe, 0xfffe)) {
         return xstrdup("expected an integer from 1 to 65279, or 65534");
     }
-    vif->ofport = u16_to_ofp(json_integer(json));
+    vif->ofport = u16_to_ofp(jvalue_number(json));
     return NULL;
 }
 
 static char *
-vif_mac_in_use(const struct json *json, void *vif_)
+vif_mac_in_use(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
-    if (json->type != JSON_STRING
-        || !eth_addr_from_string(json_string(json), &vif->mac_in_use)) {
+    if (jvalue_type(json) != JVALUE_STRING
+        || !eth_addr_from_string(jvalue_text(json), &vif->mac_in_use)) {
         return xstrdup("expected a MAC address");
     }
     return NULL;
 }
 
 static char *
-vif_mtu(const struct json *json, void *vif_)
+vif_mtu(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
     if (!is_integer(json, 68, 65535)) {
         return xstrdup("expected an integer from 68 to 65535");
     }
-    vif->mtu = json_integer(json);
+    vif->mtu = jvalue_number(json);
     return NULL;
 }
 
 static char *
-vif_tag(const struct json *json, void *vif_)
+vif_tag(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
     if (!is_integer(json, 0, 4095)) {
         return xstrdup("expected an integer from 0 to 4095");
     }
-    vif->vlan.tag = json_integer(json);
+    vif->vlan.tag = jvalue_number(json);
     return NULL;
 }
 
 static char *
-take_vlans(const struct json *json, struct vlan_set *vlans)
+take_vlans(const struct json_t *json, struct vlan_set *vlans)
 {
-    if (json->type != JSON_ARRAY) {
+    if (jvalue_type(json) != JVALUE_ARRAY) {
         return xstrdup("expected an array");
     }
-    for (size_t i = 0; i < json_array_size(json); i++) {
-        if (!is_integer(json_array_at(json, i), 0, 4095)) {
+    for (size_t i = 0; i < jvalue_count(json); i++) {
+        if (!is_integer(jvalue_at(json, i), 0, 4095)) {
             return xstrdup("expected integers from 0 to 4095");
         }
-        vlan_set_add(vlans, json_integer(json_array_at(json, i)));
+        vlan_set_add(vlans, jvalue_number(jvalue_at(json, i)));
     }
     return NULL;
 }
 
 static char *
-vif_trunks(const struct json *json, void *vif_)
+vif_trunks(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
@@ -205,7 +203,7 @@ vif_trunks(const struct json *json, void *vif_)
 }
 
 static char *
-vif_cvlans(const struct json *json, void *vif_)
+vif_cvlans(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
@@ -213,7 +211,7 @@ vif_cvlans(const struct json *json, void *vif_)
 }
 
 static char *
-bridge_flood_vlans(const struct json *json, void *bridge_)
+bridge_flood_vlans(const struct json_t *json, void *bridge_)
 {
     struct ports_bridge *bridge = bridge_;
 
@@ -221,26 +219,26 @@ bridge_flood_vlans(const struct json *json, void *bridge_)
 }
 
 static char *
-vif_qinq_ethtype(const struct json *json, void *vif_)
+vif_qinq_ethtype(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
-    if (json->type != JSON_STRING
-        || (strcmp(json_string(json), "802.1q")
-            && strcmp(json_string(json), "802.1ad"))) {
+    if (jvalue_type(json) != JVALUE_STRING
+        || (strcmp(jvalue_text(json), "802.1q")
+            && strcmp(jvalue_text(json), "802.1ad"))) {
         return xstrdup("expected \"802.1q\" or \"802.1ad\"");
     }
-    vif->qinq.is_8021q = !strcmp(json_string(json), "802.1q");
+    vif->qinq.is_8021q = !strcmp(jvalue_text(json), "802.1q");
     return NULL;
 }
 
 static char *
-vif_priority_tags(const struct json *json, void *vif_)
+vif_priority_tags(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
-    if (json->type != JSON_STRING
-        || !port_priority_tag_from_string(json_string(json),
+    if (jvalue_type(json) != JVALUE_STRING
+        || !port_priority_tag_from_string(jvalue_text(json),
                                           &vif->qinq.priority_tag)) {
         return xstrdup("expected \"never\", \"if-nonzero\" or \"always\"");
     }
@@ -248,12 +246,12 @@ vif_priority_tags(const struct json *json, void *vif_)
 }
 
 static char *
-vif_bond_mode(const struct json *json, void *vif_)
+vif_bond_mode(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
-    if (json->type != JSON_STRING
-        || !vif_bond_mode_from_string(json_string(json), &vif->bond.mode)) {
+    if (jvalue_type(json) != JVALUE_STRING
+        || !vif_bond_mode_from_string(jvalue_text(json), &vif->bond.mode)) {
         return xstrdup("expected \"active-backup\", \"balance-slb\" or "
                        "\"balance-tcp\"");
     }
@@ -261,12 +259,12 @@ vif_bond_mode(const struct json *json, void *vif_)
 }
 
 static char *
-vif_vlan_mode(const struct json *json, void *vif_)
+vif_vlan_mode(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
-    if (json->type != JSON_STRING
-        || !port_vlan_mode_from_string(json_string(json), &vif->vlan.mode)) {
+    if (jvalue_type(json) != JVALUE_STRING
+        || !port_vlan_mode_from_string(jvalue_text(json), &vif->vlan.mode)) {
         return xstrdup("expected \"access\", \"trunk\", \"native-tagged\", "
                        "\"native-untagged\" or \"dot1q-tunnel\"");
     }
@@ -274,7 +272,7 @@ vif_vlan_mode(const struct json *json, void *vif_)
 }
 
 static char *
-vif_type(const struct json *json, void *vif_)
+vif_type(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
     char *error = take_string(json, &vif->type);
@@ -284,18 +282,18 @@ vif_type(const struct json *json, void *vif_)
 }
 
 static char *
-take_boolean(const struct json *json, bool *value)
+take_boolean(const struct json_t *json, bool *value)
 {
-    if (json->type != JSON_TRUE && json->type != JSON_FALSE) {
+    if (jvalue_type(json) != JVALUE_BOOL) {
         return xstrdup("expected true or false");
     }
-    *value = json_boolean(json);
+    *value = jvalue_is_true(json);
     return NULL;
 }
 
 #define BOOLEAN_MEMBER(FUNCTION, TYPE, FIELD)           \
     static char *                                       \
-    FUNCTION(const struct json *json, void *object_)    \
+    FUNCTION(const struct json_t *json, void *object_)    \
     {                                                   \
         TYPE *object = object_;                         \
         return take_boolean(json, &object->FIELD);      \
@@ -315,7 +313,7 @@ BOOLEAN_MEMBER(bridge_stp_enable, struct ports_bridge, row.stp_enable)
 BOOLEAN_MEMBER(bridge_rstp_enable, struct ports_bridge, row.rstp_enable)
 
 static char *
-take_port(const char *name, const struct json *json, void *bridge_)
+take_port(const char *name, const struct json_t *json, void *bridge_)
 {
     static const struct member members[] = {
         { "all-members-active", vif_all_members_active },
@@ -367,13 +365,13 @@ take_port(const char *name, const struct json *json, void *bridge_)
 }
 
 static char *
-bridge_ports(const struct json *json, void *bridge)
+bridge_ports(const struct json_t *json, void *bridge)
 {
     return for_each_member(json, take_port, bridge);
 }
 
 static char *
-take_bridge(const char *name, const struct json *json, void *ports)
+take_bridge(const char *name, const struct json_t *json, void *ports)
 {
     static const struct member members[] = {
         { "datapath_type", bridge_datapath_type },
@@ -393,7 +391,7 @@ take_bridge(const char *name, const struct json *json, void *ports)
 }
 
 static char *
-take_bridges(const struct json *json, void *ports)
+take_bridges(const struct json_t *json, void *ports)
 {
     return for_each_member(json, take_bridge, ports);
 }
@@ -401,11 +399,11 @@ take_bridges(const struct json *json, void *ports)
 /* Reads 'json', a file in the small format, into 'ports'.  Returns null if
  * successful, otherwise a message that the caller must free. */
 char *
-ports_from_small_json(const struct json *json, struct ports *ports)
+ports_from_small_json(const struct json_t *json, struct ports *ports)
 {
     static const struct member members[] = { { "bridges", take_bridges } };
 
-    if (!shash_find(json_object(json), "bridges")) {
+    if (jvalue_type(json) == JVALUE_OBJECT && !jvalue_get(json, "bridges")) {
         return xstrdup("has no member \"bridges\", nor is it of "
                        "\"ovsdb-client dump --format=json\" or "
                        "\"ovsdb-client backup\"");

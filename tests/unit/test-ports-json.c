@@ -171,6 +171,8 @@ test_columns(void **state OVS_UNUSED)
 }
 
 /* What is wrong is said with its place. */
+#define TABLE "{\"caption\":\"Port table\",\"data\":[],\"headings\":[]}"
+
 static void
 test_errors(void **state OVS_UNUSED)
 {
@@ -179,9 +181,16 @@ test_errors(void **state OVS_UNUSED)
     } cases[] = {
         { "", "is empty" },
         { " \n\n", "is empty" },
-        { "[]", "line 1: expected a JSON object" },
-        { "\n\n{", "line 3, column 2: unexpected end of input" },
-        { "{\"bridges\": {}}\n{}", "line 2: there is more after the end" },
+        { "[]", "expected an object" },
+        { "\n\n{", "line 3, column 1: string or '}' expected near end of file" },
+        { "{\"bridges\": {}}\n{}",
+          "line 2, column 1: end of file expected near '{'" },
+        { "{\"bridges\": {},\n \"bridges\": {}}",
+          "line 2, column 10: duplicate object key near '\"bridges\"'" },
+        { "{\"bridges\": {\"b\": {\"ports\": {\"t\": {\"tag\": 1.0}}}}}",
+          "bridges.b.ports.t.tag: expected an integer from 0 to 4095" },
+        { TABLE "{}", "line 1: not a table of "
+          "\"ovsdb-client dump --format=json\"" },
         { "{\"ports\": {}}", "has no member \"bridges\", nor is it of "
           "\"ovsdb-client dump --format=json\" or \"ovsdb-client backup\"" },
         { "{\"bridges\": {\"b\": {\"ports\": {\"t\": {\"ofport\": 0}}}}}",
