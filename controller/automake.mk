@@ -23,6 +23,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/reading.c \
 	controller/daemon/reading.h \
 	controller/daemon/reconcile-private.h \
+	controller/daemon/reconcile-bridges.c \
 	controller/daemon/reconcile-state.c \
 	controller/daemon/reconcile.c \
 	controller/daemon/reconcile.h \

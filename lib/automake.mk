@@ -126,6 +126,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/rows/dbrow-qos.c \
 	lib/rows/dbrow.c \
 	lib/rows/dbrow.h \
+	lib/rows/new-bridges.c \
+	lib/rows/new-bridges.h \
 	lib/rows/row-change-vsctl.c \
 	lib/rows/row-change.c \
 	lib/rows/row-change.h \

@@ -171,6 +171,17 @@ ovs_idl_restores_flows(const struct ovs_idl *ovs)
                                 false);
 }
 
+/* Returns what external_ids of the database's only row are, or null if there
+ * is no such row yet.  Good until the next ovs_idl_run(). */
+const struct smap *
+ovs_idl_external_ids(const struct ovs_idl *ovs)
+{
+    const struct ovsrec_open_vswitch *row
+        = ovsrec_open_vswitch_first(ovs->idl);
+
+    return row ? &row->external_ids : NULL;
+}
+
 /* Has the whole database been received at least once? */
 bool
 ovs_idl_has_ever_connected(const struct ovs_idl *ovs)

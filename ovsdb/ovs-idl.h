@@ -19,6 +19,7 @@
 
 struct ovs_idl;
 struct ovsdb_idl;
+struct smap;
 
 struct ovsdb_idl *ovs_idl_connect(const char *remote);
 
@@ -34,6 +35,7 @@ bool ovs_idl_is_connected(const struct ovs_idl *);
 bool ovs_idl_has_ever_connected(const struct ovs_idl *);
 bool ovs_idl_is_current(const struct ovs_idl *);
 bool ovs_idl_restores_flows(const struct ovs_idl *);
+const struct smap *ovs_idl_external_ids(const struct ovs_idl *);
 bool ovs_idl_is_taken(const struct ovs_idl *);
 int64_t ovs_idl_cur_cfg(const struct ovs_idl *);
 bool ovs_idl_is_carried_out(const struct ovs_idl *);

@@ -70,6 +70,7 @@ unit_tests = \
 	tests/unit/test-vif-guest \
 	tests/unit/test-virtnet-version \
 	tests/unit/test-vlan-set \
+	tests/unit/test-new-bridges \
 	tests/unit/test-want \
 	tests/unit/test-write-queue
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -257,6 +258,10 @@ tests_unit_test_explain_LDADD = $(UNIT_LIBS)
 tests_unit_test_write_queue_SOURCES = tests/unit/test-write-queue.c
 tests_unit_test_write_queue_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_write_queue_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_new_bridges_SOURCES = tests/unit/test-new-bridges.c
+tests_unit_test_new_bridges_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_new_bridges_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_want_SOURCES = tests/unit/test-want.c
 tests_unit_test_want_CPPFLAGS = $(UNIT_CPPFLAGS)

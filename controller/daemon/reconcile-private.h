@@ -3,10 +3,13 @@
 #define RECONCILE_PRIVATE_H 1
 
 /* What the files of reconcile share: reconcile.c, which brings inputs and
- * outputs together, and reconcile-state.c, which tells how they are. */
+ * outputs together, reconcile-bridges.c, which has the bridges that there are
+ * managed and those made that there are not, and reconcile-state.c, which
+ * tells how all that is. */
 
 #include "controller/daemon/mbridge.h"
 #include "controller/daemon/reconcile.h"
+#include "lib/base/diag.h"
 #include "openvswitch/shash.h"
 #include "sset.h"
 
@@ -24,11 +27,16 @@ struct reconcile {
     struct early_bridges *early;    /* Until the database has been seen. */
     struct shash bridges;       /* By name, "struct mbridge"s. */
     struct sset wanted_bridges; /* Those that we have asked to be made. */
+    struct new_bridges new_bridges;
+    bool try_again;             /* Make bridges that somebody has deleted? */
+    struct diag_list missing_bridges;   /* What there is to say of them. */
     bool started;               /* Has the database been seen? */
     bool standing_by;           /* It is another's; 'bridges' is empty. */
 };
 
 void reconcile_find_errors(const struct reconcile *, mbridge_unready_cb *,
                            void *aux);
+void reconcile_update_bridges(struct reconcile *);
+void reconcile_want_bridges(struct reconcile *, bool changed);
 
 #endif /* controller/daemon/reconcile-private.h */

@@ -64,6 +64,8 @@ reconcile_create(const struct reconcile_config *config)
     r->early = early_bridges_create(&r->env);
     shash_init(&r->bridges);
     sset_init(&r->wanted_bridges);
+    new_bridges_init(&r->new_bridges, config->create_bridges);
+    diag_list_init(&r->missing_bridges);
     return r;
 }
 
@@ -86,6 +88,8 @@ reconcile_destroy(struct reconcile *r)
     clear_bridges(r);
     shash_destroy(&r->bridges);
     sset_destroy(&r->wanted_bridges);
+    new_bridges_uninit(&r->new_bridges);
+    diag_list_uninit(&r->missing_bridges);
     early_bridges_destroy(r->early);
     dir_watch_destroy(r->rundir);
     dbsync_destroy(r->dbsync);
@@ -131,78 +135,6 @@ on_vif_changed(const struct vif *old, const struct vif *new, void *r_)
     SHASH_FOR_EACH (node, &r->bridges) {
         mbridge_vif_changed(node->data, old, new);
     }
-}
-
-struct bridge_scan {
-    struct reconcile *r;
-    struct sset seen;           /* Names of bridges in the database. */
-};
-
-static void
-see_bridge(const struct bridge_row *row, const struct uuid *uuid,
-           void *scan_)
-{
-    struct bridge_scan *scan = scan_;
-    struct reconcile *r = scan->r;
-    struct mbridge *mb = shash_find_data(&r->bridges, row->name);
-
-    sset_add(&scan->seen, row->name);
-    if (!mb) {
-        mb = early_bridges_take(r->early, row->name);
-        if (!mb) {
-            mb = mbridge_create(row->name, &r->env);
-        }
-        shash_add(&r->bridges, row->name, mb);
-    }
-    mbridge_set_row(mb, row, uuid);
-}
-
-/* Makes the managed bridges those that are in the database. */
-static void
-update_bridges(struct reconcile *r)
-{
-    struct bridge_scan scan = { .r = r, .seen = SSET_INITIALIZER(&scan.seen) };
-    struct shash_node *node;
-
-    ovs_idl_for_each_bridge(r->ovs, see_bridge, &scan);
-    SHASH_FOR_EACH_SAFE (node, &r->bridges) {
-        if (!sset_contains(&scan.seen, node->name)) {
-            mbridge_destroy(node->data);
-            shash_delete(&r->bridges, node);
-        }
-    }
-    sset_destroy(&scan.seen);
-}
-
-static bool
-has_bridge(const char *name, const void *r_)
-{
-    const struct reconcile *r = r_;
-
-    return shash_find(&r->bridges, name) != NULL;
-}
-
-/* Has the bridges made that networks name and that do not exist. */
-static void
-want_bridges(struct reconcile *r)
-{
-    size_t n_defs;
-    const struct netdef *const *defs = netdef_source_get(r->source, &n_defs);
-    struct row_changes changes = ROW_CHANGES_INITIALIZER;
-    const char *name;
-
-    rows_want_new_bridges(&changes, defs, n_defs, has_bridge, r);
-    for (size_t i = 0; i < changes.n; i++) {
-        sset_add(&r->wanted_bridges, changes.changes[i].bridge);
-    }
-    SSET_FOR_EACH_SAFE (name, &r->wanted_bridges) {
-        dbsync_set_rows(r->dbsync, name, NULL, &changes, r->datapath_type);
-        if (!row_changes_find(&changes, ROW_NEW_BRIDGE, name, NULL)) {
-            /* From here on, what is wanted of it is its own to say. */
-            sset_find_and_delete(&r->wanted_bridges, name);
-        }
-    }
-    row_changes_uninit(&changes);
 }
 
 /* Has the rows deleted that limited ports that are gone. */
@@ -309,14 +241,14 @@ reconcile_run(struct reconcile *r)
         r->started = bridges_changed = networks_changed = true;
     }
     if (bridges_changed) {
-        update_bridges(r);
+        reconcile_update_bridges(r);
         early_bridges_destroy(r->early);
         r->early = NULL;
     }
     if (bridges_changed || networks_changed) {
         tell_networks(r);
-        want_bridges(r);
     }
+    reconcile_want_bridges(r, bridges_changed || networks_changed);
     want_no_leftovers(r);
     dir_watch_run(r->rundir, on_rundir_event, r);
     SHASH_FOR_EACH (node, &r->bridges) {
@@ -352,10 +284,12 @@ reconcile_wait(struct reconcile *r)
     dbsync_wait(r->dbsync);
 }
 
-/* Has all definitions read afresh. */
+/* Has all definitions read afresh, and bridges made again that somebody has
+ * deleted. */
 void
 reconcile_reload(struct reconcile *r)
 {
+    r->try_again = true;
     netdef_source_reload(r->source);
     if (r->guests) {
         guest_source_reload(r->guests);
@@ -489,7 +423,7 @@ reconcile_translate(const struct reconcile *r, struct ports *ports)
     for (size_t i = 0; i < ports->n; i++) {
         translate_overlay(r, &ports->bridges[i]);
     }
-    return translation_create(defs, n_defs, ports);
+    return translation_create(defs, n_defs, ports, &r->new_bridges);
 }
 
 /* Has the database all that it needs, as far as is known? */

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include "controller/daemon/mbridge.h"
+#include "lib/rows/new-bridges.h"
 
 struct ds;
 struct json_t;
@@ -23,6 +24,7 @@ struct reconcile_config {
     const char *libvirt_run;    /* /run/libvirt, or null for no libvirt. */
     const char *libvirt_etc;    /* /etc/libvirt, if 'libvirt_run'. */
     const char *datapath_type;  /* Of bridges that are made here. */
+    enum new_bridges_policy create_bridges;
     bool watch;                 /* Put right what others change at once? */
 };
 

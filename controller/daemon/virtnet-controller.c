@@ -129,6 +129,7 @@ parse_options(int argc, char *argv[], struct options *options)
         OPT_NETWORKS = UCHAR_MAX + 1,
         OPT_LIBVIRT,
         OPT_DATAPATH_TYPE,
+        OPT_CREATE_BRIDGES,
         OPT_NO_WATCH,
         OPT_UNIXCTL,
         SSL_OPTION_ENUMS,
@@ -139,6 +140,7 @@ parse_options(int argc, char *argv[], struct options *options)
         {"networks", required_argument, NULL, OPT_NETWORKS},
         {"libvirt", required_argument, NULL, OPT_LIBVIRT},
         {"datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE},
+        {"create-bridges", required_argument, NULL, OPT_CREATE_BRIDGES},
         {"no-watch", no_argument, NULL, OPT_NO_WATCH},
         {"unixctl", required_argument, NULL, OPT_UNIXCTL},
         {"help", no_argument, NULL, 'h'},
@@ -173,6 +175,15 @@ parse_options(int argc, char *argv[], struct options *options)
 
         case OPT_DATAPATH_TYPE:
             options->config.datapath_type = optarg;
+            break;
+
+        case OPT_CREATE_BRIDGES:
+            if (!new_bridges_policy_from_string(
+                    optarg, &options->config.create_bridges)) {
+                fprintf(stderr, "%s: --create-bridges is libvirt, all or "
+                        "none\n", program_name);
+                exit(2);
+            }
             break;
 
         case OPT_NO_WATCH:
@@ -231,6 +242,9 @@ usage(void)
            "  --datapath-type=TYPE    of bridges that are created for "
            "networks\n"
            "                          (default: the system's default)\n"
+           "  --create-bridges=WHICH  libvirt, all or none\n"
+           "                          (default: libvirt, where libvirt would "
+           "make one)\n"
            "  --no-watch              leave it at that when somebody else "
            "changes our\n"
            "                          flows\n",

@@ -29,6 +29,23 @@ get(const struct smap *map, const char *key)
     return map ? nullable_xstrdup(smap_get(map, key)) : NULL;
 }
 
+/* Has somebody who is not us said what a bridge should be like?  What made it
+ * does not matter to him then: it has become his. */
+static bool
+is_adopted(const struct bridge_columns *c)
+{
+    const struct smap_node *node;
+
+    if (c->external_ids) {
+        SMAP_FOR_EACH (node, c->external_ids) {
+            if (strncmp(node->key, "virtnet", 7)) {
+                return true;
+            }
+        }
+    }
+    return (c->fail_mode && c->fail_mode[0]) || c->protocols.n > 0;
+}
+
 /* Initializes 'row' to what 'c' says. */
 void
 bridge_row_from_columns(struct bridge_row *row,
@@ -39,6 +56,7 @@ bridge_row_from_columns(struct bridge_row *row,
         .mac_table_manager = get(c->external_ids,
                                  "virtnet-mac-table-manager"),
         .owner = get(c->external_ids, "virtnet-owner"),
+        .is_adopted = is_adopted(c),
         .protocols = join(&c->protocols),
         .datapath_type = xstrdup(c->datapath_type ? c->datapath_type : ""),
         .forward_bpdu = (c->other_config
@@ -130,6 +148,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && nullable_string_is_equal(a->mac_table_manager,
                                         b->mac_table_manager)
             && nullable_string_is_equal(a->owner, b->owner)
+            && a->is_adopted == b->is_adopted
             && nullable_string_is_equal(a->protocols, b->protocols)
             && nullable_string_is_equal(a->datapath_type, b->datapath_type)
             && a->mcast_snooping == b->mcast_snooping

@@ -22,6 +22,7 @@ struct bridge_row {
     char *name;
     char *mac_table_manager;    /* external_ids:virtnet-mac-table-manager. */
     char *owner;                /* external_ids:virtnet-owner: made by us. */
+    bool is_adopted;            /* Has somebody else set anything of it? */
     char *protocols;            /* Column protocols, "" if empty. */
     char *datapath_type;        /* Column of that name; null is "". */
     bool forward_bpdu;          /* other_config:forward-bpdu. */

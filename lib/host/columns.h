@@ -34,6 +34,7 @@ struct smap;
 
 #define OPEN_VSWITCH_COLUMNS(COLUMN)                                          \
     COLUMN(open_vswitch, cur_cfg, "cur_cfg", INTEGER)                         \
+    COLUMN(open_vswitch, external_ids, "external_ids", MAP)                   \
     COLUMN(open_vswitch, next_cfg, "next_cfg", INTEGER)                       \
     COLUMN(open_vswitch, other_config, "other_config", MAP)
 

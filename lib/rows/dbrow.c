@@ -11,6 +11,7 @@
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
 #include "smap.h"
+#include "sset.h"
 #include "util.h"
 
 static void
@@ -64,6 +65,25 @@ dbrow_delete_bridge(const struct uuid *bridge, const struct uuid *local_port)
                  json_array_create_1(
                      rfc7047_row_1("ports", rfc7047_uuid(local_port))));
     mutate_bridges(params, "delete", rfc7047_uuid(bridge));
+    return params;
+}
+
+/* Returns the request that changes external_ids of the database's only row:
+ * the keys in 'deleted' go, and then the pairs of 'inserted' come.  The caller
+ * must destroy it. */
+struct json *
+dbrow_set_root_ids(const struct sset *deleted, const struct smap *inserted)
+{
+    struct json *params = rfc7047_params();
+    const char **keys = sset_array(deleted);
+    struct json *mutations = json_array_create_2(
+        rfc7047_clause("external_ids", "delete",
+                       rfc7047_keys(keys, sset_count(deleted))),
+        rfc7047_clause("external_ids", "insert", rfc7047_map(inserted)));
+
+    rfc7047_mutate(params, "Open_vSwitch", json_array_create_empty(),
+                   mutations);
+    free(keys);
     return params;
 }
 

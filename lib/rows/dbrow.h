@@ -16,6 +16,7 @@ struct bridge_settings;
 struct json;
 struct port_stp;
 struct smap;
+struct sset;
 struct uuid;
 struct vif;
 
@@ -23,6 +24,8 @@ struct json *dbrow_create_bridge(const char *name, const char *datapath_type,
                                  const char *network);
 struct json *dbrow_delete_bridge(const struct uuid *bridge,
                                  const struct uuid *local_port);
+struct json *dbrow_set_root_ids(const struct sset *deleted,
+                                const struct smap *inserted);
 struct json *dbrow_set_port_protected(const char *port, bool protected);
 struct json *dbrow_set_port_stp(const char *port, const struct port_stp *,
                                 bool leave);

@@ -2,7 +2,6 @@
 #include <config.h>
 #include "lib/rows/want.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "flow.h"
@@ -13,7 +12,6 @@
 #include "lib/model/port-limits.h"
 #include "lib/model/port-policy.h"
 #include "lib/model/vport.h"
-#include "sset.h"
 #include "util.h"
 
 /* Returns the phase of a bridge with an exact MAC table if 'exact', and
@@ -134,8 +132,8 @@ rows_want_port(struct row_changes *changes, const struct rows_bridge *b,
  * 'changes'.
  *
  * A bridge that was made here goes with the last network that names it, unless
- * somebody uses it.  As long as a file cannot be read, more may be asked for
- * in there. */
+ * somebody uses it or has made it his own.  As long as a file cannot be read,
+ * more may be asked for in there. */
 void
 rows_want_bridge(struct row_changes *changes, const struct rows_bridge *b,
                  const struct rows_bridge_ports *ports)
@@ -145,8 +143,8 @@ rows_want_bridge(struct row_changes *changes, const struct rows_bridge *b,
     if (!b->phase.complete || !ports->local) {
         return;
     }
-    if (b->row->owner && !b->model->wanted && !b->model->n_networks
-        && !ports->is_used) {
+    if (b->row->owner && !b->row->is_adopted && !b->row->controllers.n
+        && !b->model->wanted && !b->model->n_networks && !ports->is_used) {
         row_changes_add_old_bridge(changes, b->row->name, &ports->bridge,
                                    &ports->local_port);
     } else if (bridge_settings_init(&settings, b->model, b->row,
@@ -154,40 +152,4 @@ rows_want_bridge(struct row_changes *changes, const struct rows_bridge *b,
         row_changes_add_settings(changes, b->row->name, &settings);
         bridge_settings_uninit(&settings);
     }
-}
-
-static int
-compare_defs(const void *a_, const void *b_)
-{
-    const struct netdef *const *a = a_;
-    const struct netdef *const *b = b_;
-    return strcmp((*a)->name, (*b)->name);
-}
-
-/* Adds the bridges to 'changes' that those of the 'n_defs' definitions in
- * 'defs' name that are for us to carry out, and that 'has_bridge', called with
- * 'aux', does not know.  Each is made for the first network by name.
- *
- * libvirt's own networks never name one for us to make: to libvirt, a bridge
- * is there already. */
-void
-rows_want_new_bridges(struct row_changes *changes,
-                      const struct netdef *const *defs, size_t n_defs,
-                      rows_has_bridge_cb *has_bridge, const void *aux)
-{
-    const struct netdef **sorted = xmemdup(defs, n_defs * sizeof *defs);
-    struct sset names = SSET_INITIALIZER(&names);
-
-    qsort(sorted, n_defs, sizeof *sorted, compare_defs);
-    for (size_t i = 0; i < n_defs; i++) {
-        const struct netdef *netdef = sorted[i];
-
-        if (netdef_is_ours(netdef) && !netdef->is_libvirts
-            && !has_bridge(netdef->bridge, aux)
-            && sset_add(&names, netdef->bridge)) {
-            row_changes_add_bridge(changes, netdef->bridge, netdef->name);
-        }
-    }
-    sset_destroy(&names);
-    free(sorted);
 }

@@ -4,6 +4,8 @@
 
 /* What is to be written into the database: the rows of the plan.
  *
+ * Which bridges are to be made is in new-bridges.h; all else is here.
+ *
  * It is a set of changes, at most one of each type for a port or a bridge
  * (row_object()).  Whatever is not in it is as it should be, or not ours to
  * write.  The set of a host is the union of those of its objects, each of
@@ -21,7 +23,6 @@
 
 struct bridge_model;
 struct bridge_row;
-struct netdef;
 struct vport;
 
 /* Where a bridge is in a transition. */
@@ -56,10 +57,5 @@ struct rows_bridge_ports {
 
 void rows_want_bridge(struct row_changes *, const struct rows_bridge *,
                       const struct rows_bridge_ports *);
-
-typedef bool rows_has_bridge_cb(const char *name, const void *aux);
-void rows_want_new_bridges(struct row_changes *,
-                           const struct netdef *const *defs, size_t n_defs,
-                           rows_has_bridge_cb *, const void *aux);
 
 #endif /* lib/rows/want.h */

@@ -17,6 +17,7 @@
 #include "lib/openflow/ometer.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
+#include "lib/rows/new-bridges.h"
 #include "lib/rows/want.h"
 #include "util.h"
 
@@ -174,13 +175,21 @@ has_bridge(const char *name, const void *t)
     return translation_find_bridge(t, name) != NULL;
 }
 
-/* Adds the bridges that are to be made. */
+/* Adds the bridges that are to be made, by 'nb'. */
 static void
-add_new_bridges(struct translation *t)
+add_new_bridges(struct translation *t, const struct new_bridges *nb)
 {
     struct row_changes new = ROW_CHANGES_INITIALIZER;
+    const struct new_bridges_host host = {
+        .defs = t->defs,
+        .n_defs = t->n_defs,
+        .complete = true,
+        .has_bridge = has_bridge,
+        .aux = t,
+    };
 
-    rows_want_new_bridges(&new, t->defs, t->n_defs, has_bridge, t);
+    new_bridges_want(nb, &host, &new);
+    new_bridges_report(nb, &host, &t->diags);
     for (size_t i = 0; i < new.n; i++) {
         const struct row_change *c = &new.changes[i];
         struct bridge_row row = {
@@ -196,12 +205,14 @@ add_new_bridges(struct translation *t)
 }
 
 /* Translates the 'n_defs' definitions in 'defs' for a host that has 'ports'.
- * All of them must outlive the result, which the caller must destroy. */
+ * All of them must outlive the result, which the caller must destroy.  Bridges
+ * are made as 'nb' has it, or by default if that is null. */
 struct translation *
 translation_create(const struct netdef *const *defs, size_t n_defs,
-                   const struct ports *ports)
+                   const struct ports *ports, const struct new_bridges *nb)
 {
     struct translation *t = xzalloc(sizeof *t);
+    struct new_bridges as_libvirt;
 
     t->defs = defs;
     t->n_defs = n_defs;
@@ -210,7 +221,9 @@ translation_create(const struct netdef *const *defs, size_t n_defs,
 
         run_bridge(t, add_bridge(t, b->row.name, b), &b->row);
     }
-    add_new_bridges(t);
+    new_bridges_init(&as_libvirt, NEW_BRIDGES_LIBVIRT);
+    add_new_bridges(t, nb ? nb : &as_libvirt);
+    new_bridges_uninit(&as_libvirt);
     if (t->n_bridges) {
         qsort(t->bridges, t->n_bridges, sizeof *t->bridges, compare_bridges);
     }
@@ -231,6 +244,7 @@ translation_destroy(struct translation *t)
     }
     if (t) {
         row_changes_uninit(&t->rows);
+        diag_list_uninit(&t->diags);
         free(t->bridges);
         free(t);
     }
@@ -248,10 +262,12 @@ translation_find_bridge(const struct translation *t, const char *name)
     return NULL;
 }
 
-/* Appends what there is to say of all bridges to 'diags'. */
+/* Appends what there is to say of all bridges to 'diags', also of those that
+ * are missing. */
 void
 translation_get_diags(const struct translation *t, struct diag_list *diags)
 {
+    diag_list_append(diags, &t->diags);
     for (size_t i = 0; i < t->n_bridges; i++) {
         diag_list_append(diags, &t->bridges[i].diags);
     }

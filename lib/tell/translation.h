@@ -17,6 +17,7 @@
 #include "openvswitch/types.h"
 
 struct json_t;
+struct new_bridges;
 struct plan;
 struct ports;
 struct ports_bridge;
@@ -36,10 +37,12 @@ struct translation {
     struct translation_bridge *bridges; /* By name. */
     size_t n_bridges, allocated_bridges;
     struct row_changes rows;
+    struct diag_list diags;     /* Of bridges that are not there. */
 };
 
 struct translation *translation_create(const struct netdef *const *defs,
-                                       size_t n_defs, const struct ports *);
+                                       size_t n_defs, const struct ports *,
+                                       const struct new_bridges *);
 void translation_destroy(struct translation *);
 
 const struct translation_bridge *translation_find_bridge(

@@ -156,6 +156,7 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     VALUE(VN_MAC_TABLE_MANAGER, netdef_setting_value),
     VALUE(VN_ISOLATED, netdef_setting_value),
     VALUE(VN_RX_FILTER_LIMIT, netdef_setting_value),
+    VALUE(VN_CREATE_BRIDGE, netdef_setting_value),
     VALUE(VN_UNKNOWN_PORTS, netdef_unknown_ports_value),
     BEGIN(VN_PORTGROUP, netdef_vn_portgroup_begin),
     VALUE(VN_PORTGROUP_NAME, netdef_vn_portgroup_name),

@@ -86,6 +86,8 @@ enum netdef_node_kind {
                 NUMBER, CARRIED, "how many addresses a guest can add")        \
     NETDEF_NODE(VN_UNKNOWN_PORTS, "metadata/vn:network@unknownPorts", STRING, \
                 CARRIED, "ports of guests whose address nobody has written")  \
+    NETDEF_NODE(VN_CREATE_BRIDGE, "metadata/vn:network@createBridge", YES_NO, \
+                CARRIED, "whether the bridge is made if there is none")       \
     NETDEF_NODE(VN_PORTGROUP, "metadata/vn:network/vn:portgroup", MANY,       \
                 CARRIED, "settings of the portgroup of that name")            \
     NETDEF_NODE(VN_PORTGROUP_NAME, "metadata/vn:network/vn:portgroup@name",   \

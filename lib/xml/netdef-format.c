@@ -172,6 +172,7 @@ has_metadata(const struct netdef *netdef)
         }
     }
     return (netdef_setting_is_set(&netdef->policy.rx_filter_limit)
+            || netdef_setting_is_set(&netdef->create_bridge)
             || netdef_setting_is_set(&netdef->policy.unknown_ports));
 }
 
@@ -185,6 +186,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
     ds_put_cstr(s, "  <metadata>\n"
                    "    <vn:network xmlns:vn='urn:ovs-virtnet:1'");
     put_number(s, "rxFilterLimit", &netdef->policy.rx_filter_limit);
+    netdef_put_yes_no(s, "createBridge", &netdef->create_bridge);
     if (netdef_setting_is_set(&netdef->policy.unknown_ports)) {
         netdef_put_attribute(s, "unknownPorts",
                              unknown_ports_to_string(

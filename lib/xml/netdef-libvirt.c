@@ -112,7 +112,8 @@ netdef_has_metadata(const struct netdef *netdef)
             return true;
         }
     }
-    return has_metadata(&netdef->policy);
+    return (has_metadata(&netdef->policy)
+            || is_in_metadata(&netdef->create_bridge));
 }
 
 /* Has the settings of 'dst' that are made in <metadata> be those of 'src',
@@ -140,6 +141,7 @@ netdef_adopt_metadata(const struct netdef *live,
     struct netdef *netdef = netdef_clone(live);
 
     adopt_policy(&netdef->policy, &persistent->policy);
+    netdef->create_bridge = persistent->create_bridge;
     for (size_t i = 0; i < netdef->n_portgroups; i++) {
         struct portgroup *pg = &netdef->portgroups[i];
         const struct portgroup *other = netdef_find_portgroup(persistent,

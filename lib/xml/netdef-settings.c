@@ -59,6 +59,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &netdef->policy.trust_rx_filters;
     case NETDEF_NODE_VN_RX_FILTER_LIMIT:
         return &netdef->policy.rx_filter_limit;
+    case NETDEF_NODE_VN_CREATE_BRIDGE:
+        return &netdef->create_bridge;
     case NETDEF_NODE_BRIDGE_STP:
         return &netdef->stp;
     case NETDEF_NODE_BRIDGE_DELAY:

@@ -191,6 +191,7 @@ netdef_equals(const struct netdef *a, const struct netdef *b)
         || a->has_vlan != b->has_vlan
         || !port_vlan_equals(&a->vlan, &b->vlan)
         || !bandwidth_equals(&a->bandwidth, &b->bandwidth)
+        || !netdef_setting_equals(&a->create_bridge, &b->create_bridge)
         || !netdef_setting_equals(&a->mtu, &b->mtu)
         || !netdef_setting_equals(&a->stp, &b->stp)
         || !netdef_setting_equals(&a->stp_delay, &b->stp_delay)

@@ -96,6 +96,7 @@ struct netdef {
     struct port_vlan vlan;      /* As portgroup's; default if !has_vlan. */
     struct netdef_policy policy;    /* Of ports. */
     struct bandwidth bandwidth;     /* Of all ports together. */
+    struct netdef_setting create_bridge;    /* Boolean. */
     struct netdef_setting mtu;      /* Bytes, 1...65535. */
     struct netdef_setting stp;      /* Boolean. */
     struct netdef_setting stp_delay;    /* Seconds. */

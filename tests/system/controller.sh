@@ -42,14 +42,25 @@ ctl() {
 
 # network NAME BRIDGE MODE [FORMAT]: writes a network's definition in one go,
 # as libvirt and editors do.  Standard input, if FORMAT is "-", is put into the
-# network element.
+# network element.  Its bridge is for somebody else to make.
 network() {
-    local file=$NETWORKS/$1.xml
+    write_network "  <forward mode='bridge'/>" "$@"
+}
 
+# isolated_network NAME BRIDGE MODE [FORMAT]: likewise, but its bridge is made.
+isolated_network() {
+    write_network "" "$@"
+}
+
+write_network() {
+    local forward=$1
+    local file=$NETWORKS/$2.xml
+
+    shift
     {
         echo "<network>"
         echo "  <name>$1</name>"
-        echo "  <forward mode='bridge'/>"
+        echo "$forward"
         echo "  <bridge name='$2' macTableManager='$3'/>"
         echo "  <virtualport type='openvswitch'/>"
         [ "${4-}" != - ] || cat

@@ -25,7 +25,7 @@ has_no_bridge() { ! vsctl br-exists "$1"; }
 
 say "A bridge is made for its network, and goes with it if it is empty."
 database_state > $S/before
-network net0 made libvirt
+isolated_network net0 made libvirt
 wait_for 10 has_bridge made || fail "the bridge was not created"
 settle
 [ "$(vsctl get Bridge made datapath_type)" = $VIRTNET_DATAPATH ] ||
@@ -42,7 +42,7 @@ settle
 database_state | diff -u $S/before - || fail "something is left"
 
 say "A bridge with somebody's port stays, and so does one that is not ours."
-network net0 made libvirt
+isolated_network net0 made libvirt
 network net1 theirs libvirt
 wait_for 10 has_bridge made
 settle
@@ -57,14 +57,14 @@ has_bridge theirs || fail "somebody else's bridge was removed"
 unplug g1
 # Whether it goes now or with the next network's end is not promised.
 if vsctl br-exists made; then
-    network net0 made libvirt
+    isolated_network net0 made libvirt
     settle
     remove_network net0
 fi
 wait_for 10 has_no_bridge made || fail "the bridge that became empty was kept"
 
 say "A bridge that is ours is still ours after a restart."
-network net0 made libvirt
+isolated_network net0 made libvirt
 wait_for 10 has_bridge made
 settle
 stop_controller KILL

@@ -69,7 +69,7 @@ up -> unknown = -
 .
 
 say "A bridge that comes later is no different, nor is one that a network wants."
-network net1 br1 libvirt
+isolated_network net1 br1 libvirt
 wait_for 20 ovs-vsctl br-exists br1 || fail "br1 is not made"
 settle
 controller_status | grep -q '^bridge br1: .*libvirt' ||

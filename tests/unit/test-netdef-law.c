@@ -114,6 +114,7 @@ random_settings(struct netdef *netdef)
     random_policy(&netdef->policy);
     netdef->policy.unknown_ports = random_setting(3);
     random_bandwidth(&netdef->bandwidth, false);
+    netdef->create_bridge = random_setting(2);
     if (netdef->forward != NETDEF_FORWARD_BRIDGE) {
         netdef->mtu = random_setting(65535);
         netdef->mtu.value += netdef_setting_is_set(&netdef->mtu);

@@ -396,28 +396,6 @@ test_settings(void **state OVS_UNUSED)
                     "bridge br0: stp=true stp-forward-delay=4\n");
 }
 
-static bool
-has_br1(const char *name, const void *aux OVS_UNUSED)
-{
-    return !strcmp(name, "br1");
-}
-
-static void
-test_new_bridges(void **state OVS_UNUSED)
-{
-    struct row_changes changes = ROW_CHANGES_INITIALIZER;
-    struct defs defs = { .n = 0 };
-
-    defs_add(&defs, NETWORK("z", BR0("kernel"), ""));
-    defs_add(&defs, NETWORK("a", BR0("kernel"), ""));
-    defs_add(&defs, NETWORK("b", "<bridge name='br1'/>", ""));
-    defs_add(&defs, NETWORK("c", "<bridge name='br2'/>", ""));
-    defs.defs[3]->is_libvirts = true;
-    rows_want_new_bridges(&changes, defs_get(&defs), defs.n, has_br1, NULL);
-    assert_changes(&changes, "new bridge br0 for network a\n");
-    defs_uninit(&defs);
-}
-
 #define PORTS                                                               \
     "{\"bridges\": {\"br0\": {\"ports\": {"                                 \
     "  \"g1\": {\"ofport\": 1, \"attached-mac\": \"52:54:00:00:00:01\"},"    \
@@ -436,7 +414,7 @@ check_translation(const struct defs *defs, enum ports_mode mode,
     assert_null(ports_from_text(PORTS, strlen(PORTS), &ports));
     ports.bridges[0].mode = mode;
     struct translation *t = translation_create(defs_get(defs), defs->n,
-                                               &ports);
+                                               &ports, NULL);
     assert_changes(&t->rows, lines);
     translation_destroy(t);
     ports_uninit(&ports);
@@ -468,7 +446,6 @@ main(void)
         cmocka_unit_test(test_portgroup),
         cmocka_unit_test(test_existence),
         cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_new_bridges),
         cmocka_unit_test(test_rest),
     };
 
