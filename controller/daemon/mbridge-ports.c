@@ -189,7 +189,8 @@ unfollow_others(struct mbridge *mb, const struct vport *vport)
         struct sset names = SSET_INITIALIZER(&names);
         const char *name;
 
-        if (m.kind != CLAIM_ANNOUNCED && m.kind != CLAIM_BEHIND) {
+        if (m.kind != CLAIM_ANNOUNCED && m.kind != CLAIM_BEHIND
+            && m.kind != CLAIM_PEER) {
             port_life_find_followers(plan_mac_table(mb->plan), vport, m.mac,
                                      &names);
         }

@@ -11,8 +11,8 @@
  *   - an active port; one that is held back, because its guest is still
  *     elsewhere, wins nothing;
  *   - then the host by its own address, then ports that are configured with
- *     it, then one whose guest has taken it, or the host by that of a device
- *     that somebody has put on its port;
+ *     it, then one whose guest has taken it, a container among them, or the
+ *     host by that of a device that somebody has put on its port;
  *   - then the port that had it there, or else had it in another VLAN;
  *   - then the port with the lower name.
  *
@@ -39,6 +39,7 @@
     CLAIM_KIND(ATTACHED, 1, "attached-mac") /* external_ids:attached-mac. */\
     CLAIM_KIND(LISTED, 1, "virtnet-macs")   /* external_ids:virtnet-macs. */\
     CLAIM_KIND(BEHIND, 2, "behind it")      /* Of a device on the host's. */\
+    CLAIM_KIND(PEER, 2, "the peer")         /* Of a container's veth. */    \
     CLAIM_KIND(ANNOUNCED, 2, "announced")   /* By a guest that may. */     \
     CLAIM_KIND(PAUSED, 3, "paused guest")   /* Either, but nobody is in. */
 

@@ -422,6 +422,8 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         .ofport = vif->ofport,
         .role = role,
         .mac = mac,
+        .mac_is_peers = (role == VIF_GUEST && !vif->attached_mac
+                         && !eth_addr_is_zero(mac)),
         .active = !(vif->iface_status
                     && !strcmp(vif->iface_status, "inactive"))
                   && vif->guest.state != DOMAIN_MIGRATING,

@@ -62,6 +62,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->meter_in == b->meter_in
             && a->meter_out == b->meter_out
             && a->isolated == b->isolated
+            && a->mac_is_peers == b->mac_is_peers
             && a->sticky == b->sticky
             && a->follow_limit == b->follow_limit
             && a->listens == b->listens
@@ -101,6 +102,7 @@ vport_make_network(struct vport *vport)
     vport->mac = eth_addr_zero;
     vport->n_others = 0;
     vport->isolated = false;
+    vport->mac_is_peers = false;
     vport->sticky = false;
     vport->follow_limit = 0;
     vport->listens = false;
@@ -141,7 +143,8 @@ vport_get_mac(const struct vport *vport, size_t i)
 {
     struct vport_mac mac = {
         vport->mac, (vport->role == VIF_HOST ? CLAIM_HOST
-                     : vport->sticky ? CLAIM_ANNOUNCED : CLAIM_ATTACHED)
+                     : vport->sticky ? CLAIM_ANNOUNCED
+                     : vport->mac_is_peers ? CLAIM_PEER : CLAIM_ATTACHED)
     };
 
     if (i) {

@@ -61,6 +61,27 @@ start_controller
 settle
 diff <(ctl fdb br0) - <<< "$before" || fail "it is not as it was"
 
+say "A container that was first yields to who is configured with the address."
+ip -n c1 link set dev eth0 address 52:54:00:00:00:05
+has_taken() {
+    ctl fdb br0 | grep -w 52:54:00:00:00:05 | grep -qw c1
+}
+wait_for 10 has_taken || fail "the address of the other end is not followed"
+allow_log '\|WARN\|.*MAC conflict'
+add_guest br0 g5 52:54:00:00:00:05
+settle
+expect_frames <<'.'
+up -> g5 = g5
+g1 -> g5 = g5
+.
+ip -n c1 link set dev eth0 address 52:54:00:00:00:02
+unplug g5
+has_back() {
+    ctl fdb br0 | grep -w 52:54:00:00:00:02 | grep -qw installed
+}
+wait_for 10 has_back || fail "its own address is not followed"
+settle
+
 say "By hand, or without its leave, it is a part of the network side."
 vsctl set Interface c2 external_ids:virtnet-role=network
 settle

@@ -875,6 +875,8 @@ test_peer(void **state OVS_UNUSED)
     look(&w, "active, guest 6");
     w.vif.link.peer_mac = address(7);
     look(&w, "active, guest 7");
+    /* Any guest could say that. */
+    assert_int_equal(vport_get_mac(&w.vport, 0).kind, CLAIM_PEER);
     w.vif.role = xstrdup("network");
     look(&w, "active, network 0, deaf");
     world_uninit(&w);
