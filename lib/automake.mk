@@ -183,6 +183,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/netport-parse.c \
 	lib/xml/netport.c \
 	lib/xml/netport.h \
+	lib/xml/pve-guest.c \
+	lib/xml/pve-guest.h \
 	lib/xml/sax-xml.c \
 	lib/xml/sax-xml.h \
 	lib/xml/vn-mistake.c \

@@ -35,6 +35,7 @@ unit_tests = \
 	tests/unit/test-announce \
 	tests/unit/test-grace \
 	tests/unit/test-link \
+	tests/unit/test-pve-guest \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
 	tests/unit/test-model-portgroup \
@@ -121,6 +122,10 @@ tests_unit_test_announce_LDADD = $(UNIT_LIBS)
 tests_unit_test_grace_SOURCES = tests/unit/test-grace.c
 tests_unit_test_grace_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_grace_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_pve_guest_SOURCES = tests/unit/test-pve-guest.c
+tests_unit_test_pve_guest_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_pve_guest_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_link_SOURCES = tests/unit/test-link.c
 tests_unit_test_link_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -463,7 +468,8 @@ fuzz_targets = \
 	tests/fuzz/fuzz-network \
 	tests/fuzz/fuzz-networkport \
 	tests/fuzz/fuzz-openflow \
-	tests/fuzz/fuzz-ports
+	tests/fuzz/fuzz-ports \
+	tests/fuzz/fuzz-pve-guest
 check_PROGRAMS += $(fuzz_targets)
 FUZZ_LIBS = lib/libvirtnet.la $(OVS_LIBS)
 
@@ -493,6 +499,10 @@ tests_fuzz_fuzz_network_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
 tests_fuzz_fuzz_domstatus_SOURCES = tests/fuzz/fuzz-domstatus.c
 tests_fuzz_fuzz_domstatus_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_domstatus_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_pve_guest_SOURCES = tests/fuzz/fuzz-pve-guest.c
+tests_fuzz_fuzz_pve_guest_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_pve_guest_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
 
 tests_fuzz_fuzz_networkport_SOURCES = tests/fuzz/fuzz-networkport.c
 tests_fuzz_fuzz_networkport_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

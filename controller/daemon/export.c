@@ -143,8 +143,10 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         }
         if (vport->sticky) {
             jvalue_put_string(json, "mac-from", "its first frame");
-        } else if (vif && vport->role == VIF_GUEST && !vif->attached_mac) {
-            jvalue_put_string(json, "mac-from", "the peer");
+        } else if (vif && vport->role == VIF_GUEST) {
+            jvalue_put_string(json, "mac-from", (vif->attached_mac
+                                                 ? vif->mac_from
+                                                 : "the peer"));
         }
         if (vport->follow_limit && !vport->listens && !vport->sticky) {
             jvalue_put_bool(json, "deaf", true);
@@ -166,7 +168,8 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         jvalue_put_string(json, "vlan-config", ds_cstr(&s));
         ds_destroy(&s);
         put_guest(json, &vif->guest);
-        if (vport && vport->role == VIF_GUEST && !vif->attached_mac) {
+        if (vport && vport->role == VIF_GUEST
+            && (!vif->attached_mac || vif->mac_from)) {
             jvalue_put_string(json, "kind",
                               vif_kind_to_string(vif_get_kind(vif)));
         }

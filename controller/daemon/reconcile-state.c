@@ -69,9 +69,7 @@ get_source_diags(const struct reconcile *r, struct diag_list *diags)
 {
     netdef_source_get_diags(r->source, diags);
     diag_list_append(diags, &r->missing_bridges);
-    if (r->guests) {
-        guest_source_get_diags(r->guests, diags);
-    }
+    guest_source_get_diags(r->guests, diags);
 }
 
 /* Calls 'cb' with 'aux' for each error in the files. */

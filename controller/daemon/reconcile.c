@@ -48,10 +48,11 @@ reconcile_create(const struct reconcile_config *config)
     r->source = netdef_source_create(config->networks,
                                      config->libvirt_run,
                                      config->libvirt_etc);
-    if (config->libvirt_run) {
-        r->guests = guest_source_create(config->libvirt_run,
-                                        ovs_idl_vifs(r->ovs));
-    }
+    r->guests = guest_source_create(&(struct guest_dirs) {
+                                        .libvirt_run = config->libvirt_run,
+                                        .guests = config->guests,
+                                        .proxmox = config->proxmox,
+                                    }, ovs_idl_vifs(r->ovs));
     r->links = link_source_create(ovs_idl_vifs(r->ovs));
     r->dbsync = dbsync_create(config->database);
     r->rundir = dir_watch_create(ovs_rundir(), true);
@@ -110,9 +111,7 @@ overlay(struct vif *vif, void *r_)
     const struct reconcile *r = r_;
 
     link_source_overlay(r->links, vif);
-    if (r->guests) {
-        guest_source_overlay(r->guests, vif);
-    }
+    guest_source_overlay(r->guests, vif);
 }
 
 static void
@@ -222,9 +221,7 @@ reconcile_run(struct reconcile *r)
     struct shash_node *node;
 
     dir_watch_receive();
-    if (r->guests) {
-        guest_source_run(r->guests);
-    }
+    guest_source_run(r->guests);
     link_source_run(r->links);
     bool bridges_changed = ovs_idl_run(r->ovs);
     bool networks_changed = netdef_source_run(r->source);
@@ -267,9 +264,7 @@ reconcile_wait(struct reconcile *r)
     ovs_idl_wait(r->ovs);
     netdef_source_wait(r->source);
     link_source_wait(r->links);
-    if (r->guests) {
-        guest_source_wait(r->guests);
-    }
+    guest_source_wait(r->guests);
     if (!ovs_idl_has_ever_connected(r->ovs)) {
         early_bridges_wait(r->early);
         return;
@@ -291,9 +286,7 @@ reconcile_reload(struct reconcile *r)
 {
     r->try_again = true;
     netdef_source_reload(r->source);
-    if (r->guests) {
-        guest_source_reload(r->guests);
-    }
+    guest_source_reload(r->guests);
 }
 
 /* Returns bridge 'name', or null. */

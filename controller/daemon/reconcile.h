@@ -23,6 +23,8 @@ struct reconcile_config {
     const char *networks;       /* Directory of network XML. */
     const char *libvirt_run;    /* /run/libvirt, or null for no libvirt. */
     const char *libvirt_etc;    /* /etc/libvirt, if 'libvirt_run'. */
+    const char *guests;         /* Directory of guest files. */
+    const char *proxmox;        /* /etc/pve. */
     const char *datapath_type;  /* Of bridges that are made here. */
     enum new_bridges_policy create_bridges;
     bool watch;                 /* Put right what others change at once? */

@@ -128,6 +128,8 @@ parse_options(int argc, char *argv[], struct options *options)
     enum {
         OPT_NETWORKS = UCHAR_MAX + 1,
         OPT_LIBVIRT,
+        OPT_GUESTS,
+        OPT_PROXMOX,
         OPT_DATAPATH_TYPE,
         OPT_CREATE_BRIDGES,
         OPT_NO_WATCH,
@@ -139,6 +141,8 @@ parse_options(int argc, char *argv[], struct options *options)
     static const struct option long_options[] = {
         {"networks", required_argument, NULL, OPT_NETWORKS},
         {"libvirt", required_argument, NULL, OPT_LIBVIRT},
+        {"guests", required_argument, NULL, OPT_GUESTS},
+        {"proxmox", required_argument, NULL, OPT_PROXMOX},
         {"datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE},
         {"create-bridges", required_argument, NULL, OPT_CREATE_BRIDGES},
         {"no-watch", no_argument, NULL, OPT_NO_WATCH},
@@ -156,6 +160,8 @@ parse_options(int argc, char *argv[], struct options *options)
     *options = (struct options) {
         .config = {
             .networks = SYSCONFDIR "/ovs-virtnet/networks",
+            .guests = SYSCONFDIR "/ovs-virtnet/guests",
+            .proxmox = "/etc/pve",
             .datapath_type = "",
             .watch = true,
         },
@@ -171,6 +177,14 @@ parse_options(int argc, char *argv[], struct options *options)
 
         case OPT_LIBVIRT:
             libvirt = optarg;
+            break;
+
+        case OPT_GUESTS:
+            options->config.guests = optarg;
+            break;
+
+        case OPT_PROXMOX:
+            options->config.proxmox = optarg;
             break;
 
         case OPT_DATAPATH_TYPE:
@@ -239,6 +253,12 @@ usage(void)
            "                          (default: /run/libvirt and "
            "/etc/libvirt)\n"
            "  --libvirt=none          do not read libvirt's files\n"
+           "  --guests=DIR            directory of guests that nobody else "
+           "tells of\n"
+           "                          (default: "
+           SYSCONFDIR "/ovs-virtnet/guests)\n"
+           "  --proxmox=DIR           Proxmox's configuration (default: "
+           "/etc/pve)\n"
            "  --datapath-type=TYPE    of bridges that are created for "
            "networks\n"
            "                          (default: the system's default)\n"

@@ -132,11 +132,13 @@ dir_source_destroy(struct dir_source *source)
 /* Is 'name' that of a file with a value?  Editors' backup and temporary
  * files are not. */
 static bool
-is_value(const char *name)
+is_value(const struct dir_source *source, const char *name)
 {
+    const char *suffix = source->class->suffix;
     size_t len = strlen(name);
 
-    return name[0] != '.' && len > 4 && !strcmp(name + len - 4, ".xml");
+    return (name[0] != '.' && len > strlen(suffix)
+            && !strcmp(name + len - strlen(suffix), suffix));
 }
 
 /* Logs what 'diags' holds. */
@@ -316,7 +318,7 @@ scan_directory(struct dir_source *source)
     }
 
     while ((de = readdir(dir))) {
-        if (is_value(de->d_name)) {
+        if (is_value(source, de->d_name)) {
             sset_add(&source->dirty, de->d_name);
         }
     }
@@ -360,7 +362,7 @@ on_event(const char *name, void *source_)
 
     if (!name) {
         source->scan = true;
-    } else if (is_value(name)) {
+    } else if (is_value(source, name)) {
         sset_add(&source->dirty, name);
     }
 }

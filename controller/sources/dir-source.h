@@ -2,12 +2,13 @@
 #ifndef DIR_SOURCE_H
 #define DIR_SOURCE_H 1
 
-/* Values from the XML files of a directory, as they come and go.
+/* Values from the files of a directory, as they come and go.
  *
- * Each file *.xml holds one value; what it is and how it is read is for a
- * "struct dir_source_class" to say.  A file that has become wrong or
- * unreadable leaves its last good value in force; one that was removed takes
- * its value along.  A directory that cannot be read takes nothing along.
+ * Each file of a suffix, such as ".xml", holds one value; what it is and how
+ * it is read is for a "struct dir_source_class" to say.  A file that has
+ * become wrong or unreadable leaves its last good value in force; one that was
+ * removed takes its value along.  A directory that cannot be read takes
+ * nothing along.
  *
  * The administrator's own directory is required to be there and to be
  * readable, file by file.  Another program's is not: that it is missing is
@@ -30,6 +31,7 @@ typedef void dir_source_replace_cb(void *old, void *new, const char *path,
 
 struct dir_source_class {
     const char *noun;           /* What a value is: "network". */
+    const char *suffix;         /* Of the names of files that hold one. */
     size_t max_size;            /* Bytes that a file may have. */
     dir_source_parse_cb *parse;
     dir_source_replace_cb *replace;     /* May be null. */

@@ -2,12 +2,16 @@
 #ifndef GUEST_SOURCE_H
 #define GUEST_SOURCE_H 1
 
-/* What libvirt knows of guests, from the files in which it keeps their state.
+/* What is known of guests from files.
  *
- * These are /run/libvirt/qemu/GUEST.xml, the same in lxc/, and
- * /run/libvirt/network/NETWORK/ports/UUID.xml for guests' ports in networks.
- * The latter are lost when a network is restarted under its guests, until
- * libvirt itself is, so the former count first.
+ * libvirt's, in which it keeps their state, are /run/libvirt/qemu/GUEST.xml,
+ * the same in lxc/, and /run/libvirt/network/NETWORK/ports/UUID.xml for
+ * guests' ports in networks.  The latter are lost when a network is restarted
+ * under its guests, until libvirt itself is, so the former count first.  Then
+ * there are the administrator's own, by default files *.xml in
+ * /etc/ovs-virtnet/guests, and Proxmox's, /etc/pve/qemu-server/ID.conf and
+ * /etc/pve/lxc/ID.conf.  Where several know an interface of one name, the
+ * first of these counts.
  *
  * They add to what the database says of interfaces: see vif_set_guest().  A
  * port that they say nothing of is what the database says. */
@@ -18,7 +22,14 @@ struct diag_list;
 struct vif;
 struct vif_reader;
 
-struct guest_source *guest_source_create(const char *libvirt_run,
+/* Directories, each of which may be null. */
+struct guest_dirs {
+    const char *libvirt_run;    /* /run/libvirt. */
+    const char *guests;         /* /etc/ovs-virtnet/guests. */
+    const char *proxmox;        /* /etc/pve. */
+};
+
+struct guest_source *guest_source_create(const struct guest_dirs *,
                                          struct vif_reader *);
 void guest_source_destroy(struct guest_source *);
 

@@ -81,6 +81,7 @@ netdef_name(const void *netdef_)
 
 static const struct dir_source_class own_class = {
     .noun = "network",
+    .suffix = ".xml",
     .max_size = SAX_MAX_SIZE,
     .parse = parse_own,
     .destroy = destroy_netdef,
@@ -89,6 +90,7 @@ static const struct dir_source_class own_class = {
 
 static const struct dir_source_class live_class = {
     .noun = "network",
+    .suffix = ".xml",
     .max_size = SAX_MAX_SIZE,
     .parse = parse_live,
     .destroy = destroy_netdef,
@@ -97,6 +99,7 @@ static const struct dir_source_class live_class = {
 
 static const struct dir_source_class persistent_class = {
     .noun = "network",
+    .suffix = ".xml",
     .max_size = SAX_MAX_SIZE,
     .parse = parse_persistent,
     .destroy = destroy_netdef,

@@ -118,6 +118,7 @@ replace_netport(void *old_, void *new_, const char *path OVS_UNUSED,
 
 static const struct dir_source_class netport_class = {
     .noun = "network port",
+    .suffix = ".xml",
     .max_size = SAX_MAX_SIZE,
     .parse = parse_netport,
     .replace = replace_netport,

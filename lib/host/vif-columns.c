@@ -49,6 +49,10 @@ static void
 read_ids(struct vif *vif, const struct vif_rows *rows)
 {
     vif->attached_mac = get_vif_id(rows, "attached-mac");
+    if (vif->attached_mac
+        && !get(rows->interface.external_ids, "attached-mac")) {
+        vif->mac_from = "its Port row";
+    }
     vif->iface_id = get_vif_id(rows, "iface-id");
     vif->vm_id = get_vif_id(rows, "vm-id");
     if (!vif->vm_id) {

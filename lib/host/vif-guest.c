@@ -9,9 +9,9 @@
 #include "packets.h"
 #include "util.h"
 
-/* What libvirt knows of a guest, laid over what the database says of its
- * interfaces.  Where both say something, the database is right: it is what
- * whoever operates the switch wrote. */
+/* What is known of a guest elsewhere, by libvirt above all, laid over what the
+ * database says of its interfaces.  Where both say something, the database is
+ * right: it is what whoever operates the switch wrote. */
 
 /* Is 'vif' interface 'domif' of the guest of 'status'?
  *
@@ -19,7 +19,8 @@
  * interface's address; there may be another port of that name, and an iface-id
  * may be that of all ports in a network.  A port of vhost-user is somebody
  * else's, without annotations; what it has in common with the guest is the
- * socket. */
+ * socket.  Of any other without annotations, as of an <interface
+ * type='ethernet'>, it is the name. */
 bool
 vif_is_of_guest(const struct vif *vif, const struct domstatus *status,
                 const struct domif *domif)
@@ -29,8 +30,12 @@ vif_is_of_guest(const struct vif *vif, const struct domstatus *status,
     if (vif->socket) {
         return domif->socket && !strcmp(vif->socket, domif->socket);
     }
-    return (domif->target && !strcmp(vif->name, domif->target)
-            && nullable_string_is_equal(vif->vm_id, status->uuid)
+    if (!domif->target || strcmp(vif->name, domif->target)) {
+        return false;
+    } else if (!vif->attached_mac && !vif_guest_sign(vif)) {
+        return vif->ofport != OFPP_LOCAL && !vif->bond.is_member;
+    }
+    return (nullable_string_is_equal(vif->vm_id, status->uuid)
             && vif_parse_attached_mac(vif, &mac, NULL)
             && eth_addr_equals(mac, domif->mac));
 }
@@ -59,8 +64,8 @@ isolated_text(const struct domif *domif)
             : !strcmp(setting, "no") ? "false" : setting);
 }
 
-/* Adds to 'vif', of which nothing of this kind is known yet, what libvirt
- * knows of it: it is interface 'domif' of the guest of 'status'. */
+/* Adds to 'vif', of which nothing of this kind is known yet, what is known of
+ * it there: it is interface 'domif' of the guest of 'status'. */
 void
 vif_set_guest(struct vif *vif, const struct domstatus *status,
               const struct domif *domif)
@@ -83,10 +88,10 @@ vif_set_guest(struct vif *vif, const struct domstatus *status,
     set_default(&vif->macs, domif->settings.macs);
     set_default(&vif->portgroup, domif->settings.portgroup);
     set_default(&vif->role, domif->settings.role);
-    if (vif->socket && !vif->attached_mac
-        && !eth_addr_is_zero(domif->mac)) {
+    if (!vif->attached_mac && !eth_addr_is_zero(domif->mac)) {
         vif->attached_mac = xasprintf(ETH_ADDR_FMT,
                                       ETH_ADDR_ARGS(domif->mac));
+        vif->mac_from = status->from;
     }
 }
 

@@ -108,6 +108,7 @@ vif_equals(const struct vif *a, const struct vif *b)
     VIF_STRINGS
 #undef VIF_STRING
     return (a->ofport == b->ofport
+            && nullable_string_is_equal(a->mac_from, b->mac_from)
             && a->mtu == b->mtu
             && a->mtu_request == b->mtu_request
             && eth_addr_equals(a->mac_in_use, b->mac_in_use)

@@ -84,6 +84,8 @@ struct vif {
     int mtu_request;            /* Column of that name, 0 if empty. */
     struct eth_addr mac_in_use; /* All zero if not known. */
     char *attached_mac;         /* external_ids of that name, or null... */
+    const char *mac_from;       /* Who says it, in words, if it is not the
+                                 * Interface row: a constant, or null. */
     char *iface_id;
     char *vm_id;                /* Or vm-uuid. */
     char *iface_status;

@@ -39,6 +39,7 @@ struct reader {
     struct vn_interface *vn_interfaces;
     size_t n_vn_interfaces;
     size_t allocated_vn_interfaces;
+    bool is_guest_file;         /* Is there no <domstatus> around it? */
     bool paused;                /* domstatus@state='paused'. */
     bool migration;             /* domstatus@reason='migration'. */
     char *async;                /* job@async, or null. */
@@ -66,6 +67,24 @@ find_attribute(const struct sax_attribute *attributes, size_t n,
         }
     }
     return NULL;
+}
+
+/* Returns why the attributes of <mac> say no address, null if they say one.
+ * What libvirt has written is for libvirt to check. */
+static char *
+check_mac(const struct sax_attribute *attributes, size_t n)
+{
+    const char *address = find_attribute(attributes, n, "address");
+    struct eth_addr mac;
+
+    if (address && strlen(address) == ETH_ADDR_STRLEN
+        && eth_addr_from_string(address, &mac)
+        && !eth_addr_is_multicast(mac) && !eth_addr_is_zero(mac)) {
+        return NULL;
+    }
+    return (address
+            ? xasprintf("'%s' is not the MAC address of an interface", address)
+            : xstrdup("<mac> has no address"));
 }
 
 /* Stores a copy of attribute 'name' in '*value' if it is there and nothing is
@@ -314,8 +333,18 @@ on_start(void *reader_, const char *name,
     struct reader *reader = reader_;
     bool in_interface = !strcmp(ds_cstr(&reader->path), INTERFACE);
 
-    if (!reader->depth && strcmp(name, "domstatus")) {
-        return xasprintf("root element is <%s>, expected <domstatus>", name);
+    if (!reader->depth && !strcmp(name, "domain")) {
+        reader->is_guest_file = true;
+        ds_put_cstr(&reader->path, "domstatus");
+    } else if (!reader->depth && strcmp(name, "domstatus")) {
+        return xasprintf("root element is <%s>, expected <domain> or "
+                         "<domstatus>", name);
+    } else if (in_interface && reader->is_guest_file && !strcmp(name, "mac")) {
+        char *reason = check_mac(attributes, n);
+
+        if (reason) {
+            return reason;
+        }
     }
     reader->lengths[reader->depth++] = reader->path.length;
     ds_put_format(&reader->path, "%s%s", reader->path.length ? "/" : "", name);
@@ -478,6 +507,7 @@ domstatus_from_xml(const char *text, size_t size, const char *file,
     }
     finish_vn_interfaces(&reader);
     reader.status->state = get_state(&reader);
+    reader.status->from = reader.is_guest_file ? "a guest file" : "libvirt";
     free(reader.async);
     ds_destroy(&reader.path);
     ds_destroy(&reader.text);

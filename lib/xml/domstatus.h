@@ -2,13 +2,29 @@
 #ifndef DOMSTATUS_H
 #define DOMSTATUS_H 1
 
-/* What libvirt's state file of a guest says of its network interfaces.
+/* What is known of a guest's network interfaces from elsewhere than the
+ * database.
  *
- * libvirt keeps such a file, /run/libvirt/qemu/NAME.xml, for each guest that
- * is not shut off.  Its root is <domstatus>, around the guest's <domain>
+ * libvirt keeps a file, /run/libvirt/qemu/NAME.xml, for each guest that is not
+ * shut off.  Its root is <domstatus>, around the guest's <domain>
  * (https://libvirt.org/formatdomain.html).  What is in it beside the guest's
  * state and interfaces, which is most of it, is ignored without a word, as are
  * elements of libvirts to come.
+ *
+ * A guest file is a <domain> alone, which the administrator has written for a
+ * guest that nobody else tells of:
+ *
+ *     <domain>
+ *       <name>web1</name>
+ *       <devices>
+ *         <interface>
+ *           <mac address='52:54:00:00:00:01'/>
+ *           <target dev='tap0'/>
+ *         </interface>
+ *       </devices>
+ *     </domain>
+ *
+ * pve-guest.h has Proxmox's.
  *
  * In the domain's <metadata>, which "virsh metadata" changes, a <vn:domain>
  * may say of single interfaces what libvirt has no elements for, or refuses on
@@ -73,6 +89,7 @@ struct domstatus {
     enum domain_state state;
     struct domif *interfaces;
     size_t n_interfaces;
+    const char *from;           /* Who says all that, in words: a constant. */
 };
 
 struct domstatus *domstatus_from_xml(const char *text, size_t size,

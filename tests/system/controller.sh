@@ -25,6 +25,7 @@ start_controller() {
     # shellcheck disable=SC2086
     ${VIRTNET_WRAPPER-} "$CONTROLLER" unix:$OVS_RUNDIR/db.sock \
         --networks=$NETWORKS ${LIBVIRT_OPTION---libvirt=none} \
+        --guests=$S/guests --proxmox=$S/pve \
         --datapath-type=$VIRTNET_DATAPATH \
         -vconsole:off --detach --no-chdir \
         --pidfile=$OVS_RUNDIR/virtnet-controller.pid \

@@ -204,6 +204,35 @@ test_state(void **state OVS_UNUSED)
     assert_string_equal(domain_state_to_string(DOMAIN_MIGRATING), "migrating");
 }
 
+/* What the administrator writes, or "virsh dumpxml" prints. */
+static void
+test_guest_file(void **state OVS_UNUSED)
+{
+    static const char xml[] =
+        "<domain><name>web1</name><devices>\n"
+        "  <interface type='ethernet'>\n"
+        "    <mac address='52:54:00:00:00:01'/><target dev='tap0'/>\n"
+        "  </interface>\n"
+        "</devices>\n"
+        "<metadata><vn:domain xmlns:vn='urn:ovs-virtnet:1'>"
+        "<vn:interface mac='52:54:00:00:00:01' portgroup='web'/>"
+        "</vn:domain></metadata></domain>";
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct domstatus *status = domstatus_from_xml(xml, strlen(xml), "w.xml",
+                                                  &diags);
+
+    assert_int_equal(diags.n, 0);
+    assert_non_null(status);
+    assert_string_equal(status->name, "web1");
+    assert_string_equal(status->from, "a guest file");
+    assert_int_equal(status->state, DOMAIN_RUNNING);
+    assert_int_equal(status->n_interfaces, 1);
+    assert_string_equal(status->interfaces[0].target, "tap0");
+    assert_int_equal(status->interfaces[0].mac.ea[5], 1);
+    assert_string_equal(status->interfaces[0].settings.portgroup, "web");
+    domstatus_destroy(status);
+}
+
 static void
 check_refused(const char *text, size_t size, const char *expected)
 {
@@ -225,7 +254,17 @@ test_refused(void **state OVS_UNUSED)
 {
     static const char *const texts[][2] = {
         { "", "empty" },
-        { "<network/>", "root element is <network>, expected <domstatus>" },
+        { "<network/>", "root element is <network>, expected <domain> or "
+          "<domstatus>" },
+        { "<domain><name>a</name>\n<devices><interface>\n<mac address='52'/>"
+          "</interface></devices></domain>",
+          "'52' is not the MAC address of an interface" },
+        { "<domain><name>a</name><devices><interface>"
+          "<mac address='01:00:5e:00:00:01'/></interface></devices></domain>",
+          "'01:00:5e:00:00:01' is not the MAC address of an interface" },
+        { "<domain><name>a</name><devices><interface><mac/></interface>"
+          "</devices></domain>", "<mac> has no address" },
+        { "<domain/>", "there is no <domain> with a <name>" },
         { "<domstatus/>", "there is no <domain> with a <name>" },
         { "<domstatus><domain><name>a</name></domain>", "Premature end" },
         { "<!DOCTYPE a><domstatus/>", "document type declarations" },
@@ -306,6 +345,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_guest),
         cmocka_unit_test(test_state),
+        cmocka_unit_test(test_guest_file),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_mistakes),
     };

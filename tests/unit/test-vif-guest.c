@@ -23,6 +23,7 @@
 
 static const struct domstatus guest = {
     .name = S("g1"), .uuid = S(UUID), .state = DOMAIN_PAUSED,
+    .from = "libvirt",
 };
 
 /* Names repeat, addresses repeat, an iface-id may be that of a whole network:
@@ -45,6 +46,15 @@ test_match(void **state OVS_UNUSED)
         { { .name = CC("vnet0"), .vm_id = CC("other"),
             .attached_mac = CC(MAC) }, false, false, false },
         { { .name = CC("vnet0"), .attached_mac = CC(MAC) },
+          false, false, false },
+        /* A port without annotations is known by its name alone. */
+        { { .name = CC("vnet0") }, true, false, false },
+        { { .name = CC("vnet1") }, false, false, false },
+        { { .name = CC("vnet0"), .iface_id = CC("i") },
+          false, false, false },
+        { { .name = CC("vnet0"), .bond.is_member = true },
+          false, false, false },
+        { { .name = CC("vnet0"), .ofport = OFPP_LOCAL },
           false, false, false },
         { { .name = CC("vnet0"), .vm_id = CC(UUID) }, false, false, false },
         { { .name = CC("vnet0"), .vm_id = CC(UUID),
@@ -99,7 +109,8 @@ test_overlay(void **state OVS_UNUSED)
     assert_string_equal(vif.macs, "*");
     assert_string_equal(vif.portgroup, "db");
     assert_string_equal(vif.role, "network");
-    assert_null(vif.attached_mac);
+    assert_string_equal(vif.attached_mac, MAC);
+    assert_string_equal(vif.mac_from, "libvirt");
 
     /* A port's file is not as good as the guest's. */
     vif_set_netport(&vif, &netport, "old");
@@ -128,6 +139,14 @@ test_overlay(void **state OVS_UNUSED)
     assert_string_equal(vif.isolated, "false");
     assert_string_equal(vif.portgroup, "mine");
     assert_string_equal(vif.attached_mac, MAC);
+    vif_uninit(&vif);
+
+    /* Whoever has written an address into the database knows better. */
+    vif_init(&vif);
+    vif.attached_mac = xstrdup("52:54:00:00:00:99");
+    vif_set_guest(&vif, &guest, &domif);
+    assert_string_equal(vif.attached_mac, "52:54:00:00:00:99");
+    assert_null(vif.mac_from);
     vif_uninit(&vif);
 }
 
