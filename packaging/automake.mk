@@ -25,6 +25,7 @@ dist_doc_DATA = \
 	Documentation/columns.rst \
 	Documentation/design.rst \
 	Documentation/faults.rst \
+	Documentation/deployments.rst \
 	Documentation/libvirt.rst \
 	Documentation/network-xml.rst \
 	Documentation/performance.rst \

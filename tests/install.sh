@@ -49,6 +49,7 @@ report "what is installed" "$(diff <(files) - <<'.'
 ./usr/share/doc/ovs-virtnet/NEWS.rst
 ./usr/share/doc/ovs-virtnet/README.rst
 ./usr/share/doc/ovs-virtnet/columns.rst
+./usr/share/doc/ovs-virtnet/deployments.rst
 ./usr/share/doc/ovs-virtnet/design.rst
 ./usr/share/doc/ovs-virtnet/faults.rst
 ./usr/share/doc/ovs-virtnet/libvirt.rst
