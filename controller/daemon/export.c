@@ -115,6 +115,17 @@ put_guest(struct json_t *json, const struct vif_guest *guest)
     }
 }
 
+/* Returns why 'vport', the port of 'vif', has its role, if that does not
+ * follow from what it is or from whether its address is known; otherwise
+ * null. */
+static const char *
+role_from(const struct vport *vport, const struct vif *vif)
+{
+    return (vif->role ? "virtnet-role"
+            : vport->role == VIF_NETWORK && vif_get_role(vif) == VIF_GUEST
+            ? "its portgroup" : NULL);
+}
+
 struct export {
     const struct mbridge *mb;
     struct json_t *ports;
@@ -132,6 +143,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
     jvalue_put_integer(json, "ofport", ofp_to_u16(ofport));
     if (vport) {
         jvalue_put_string(json, "role", vif_role_to_string(vport->role));
+        if (vif) {
+            jvalue_put_string(json, "role-from", role_from(vport, vif));
+        }
         put_vlans(json, &vport->vlan.members);
         if (!eth_addr_is_zero(vport->mac)) {
             jvalue_put_format(json, "mac", ETH_ADDR_FMT,

@@ -233,6 +233,8 @@ static void
 report_unknown(const struct bridge_model *model, const struct vif *vif,
                const struct origin *origin, struct diag_list *diags)
 {
+    const char *bridge = (vif->link.bridge ? vif->link.bridge
+                          : vif->link.peer_bridge);
     enum vif_kind kind = vif_get_kind(vif);
 
     if (model->mode != MAC_TABLE_LIBVIRT || vif->role || vif->attached_mac) {
@@ -242,12 +244,11 @@ report_unknown(const struct bridge_model *model, const struct vif *vif,
                  "is %s without external_ids:attached-mac; taken for a part "
                  "of the network side, as unknownPorts is 'network'",
                  vif_kind_to_string(kind));
-    } else if (vif->link.peer_bridge) {
+    } else if (bridge) {
         diag_add(diags, DIAG_NOTE, origin,
-                 "is a veth to Linux bridge '%s'; taken for a part of the "
-                 "network side, unless external_ids:attached-mac or "
-                 "virtnet-role says that a guest is behind it",
-                 vif->link.peer_bridge);
+                 "leads to Linux bridge '%s'; taken for a part of the network "
+                 "side, unless external_ids:attached-mac or virtnet-role says "
+                 "that a guest is behind it", bridge);
     }
 }
 

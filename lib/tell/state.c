@@ -147,7 +147,7 @@ show_port(struct ds *s, const char *name, const struct json_t *port)
 
     const char *const ids[] = {
         "guest", "guest-state", "network", "guest-portgroup", "vm-id",
-        "iface-id", "portgroup", "kind", "mac-from"
+        "iface-id", "portgroup", "role-from", "kind", "mac-from"
     };
     for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
         if (jvalue_get(port, ids[i])) {

@@ -224,9 +224,14 @@ static const struct port_case {
       MODEL_WIRED, VIF_GUEST, "00:00:00:00:00:00", true, "" },
     { { .link.peer_bridge = S("fwbr100i0") },
       MODEL_WIRED, VIF_NETWORK, "00:00:00:00:00:00", true,
-      "note: p: is a veth to Linux bridge 'fwbr100i0'; taken for a part of "
-      "the network side, unless external_ids:attached-mac or virtnet-role "
-      "says that a guest is behind it\n" },
+      "note: p: leads to Linux bridge 'fwbr100i0'; taken for a part of the "
+      "network side, unless external_ids:attached-mac or virtnet-role says "
+      "that a guest is behind it\n" },
+    { { .type = S("internal"), .link.bridge = S("fwbr100i0") },
+      MODEL_WIRED, VIF_NETWORK, "00:00:00:00:00:00", true,
+      "note: p: leads to Linux bridge 'fwbr100i0'; taken for a part of the "
+      "network side, unless external_ids:attached-mac or virtnet-role says "
+      "that a guest is behind it\n" },
     { { .socket = S("/run/s1"), .attached_mac = S(MAC) },
       MODEL_WIRED, VIF_GUEST, MAC, true, "" },
     { { .socket = S("/run/s1"), .role = S("network") },
