@@ -9,6 +9,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/diag.h \
 	lib/base/grace.c \
 	lib/base/grace.h \
+	lib/base/guards.c \
+	lib/base/guards.h \
 	lib/base/jvalue.c \
 	lib/base/jvalue.h \
 	lib/base/origin-hash.c \
@@ -92,6 +94,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/flow-dump.h \
 	lib/openflow/foreign.c \
 	lib/openflow/foreign.h \
+	lib/openflow/guard.c \
+	lib/openflow/guard.h \
 	lib/openflow/mac-sets.c \
 	lib/openflow/mac-sets.h \
 	lib/openflow/meter-sync.c \

@@ -26,6 +26,7 @@ dist_doc_DATA = \
 	Documentation/design.rst \
 	Documentation/faults.rst \
 	Documentation/deployments.rst \
+	Documentation/guards.rst \
 	Documentation/libvirt.rst \
 	Documentation/network-xml.rst \
 	Documentation/performance.rst \

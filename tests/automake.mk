@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test-jvalue \
 	tests/unit/test-announce \
 	tests/unit/test-grace \
+	tests/unit/test-guards \
 	tests/unit/test-link \
 	tests/unit/test-pve-guest \
 	tests/unit/test-mac-table \
@@ -126,6 +127,10 @@ tests_unit_test_grace_LDADD = $(UNIT_LIBS)
 tests_unit_test_pve_guest_SOURCES = tests/unit/test-pve-guest.c
 tests_unit_test_pve_guest_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_pve_guest_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_guards_SOURCES = tests/unit/test-guards.c
+tests_unit_test_guards_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_guards_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_link_SOURCES = tests/unit/test-link.c
 tests_unit_test_link_CPPFLAGS = $(UNIT_CPPFLAGS)

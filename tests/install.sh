@@ -52,6 +52,7 @@ report "what is installed" "$(diff <(files) - <<'.'
 ./usr/share/doc/ovs-virtnet/deployments.rst
 ./usr/share/doc/ovs-virtnet/design.rst
 ./usr/share/doc/ovs-virtnet/faults.rst
+./usr/share/doc/ovs-virtnet/guards.rst
 ./usr/share/doc/ovs-virtnet/libvirt.rst
 ./usr/share/doc/ovs-virtnet/network-xml.rst
 ./usr/share/doc/ovs-virtnet/performance.rst

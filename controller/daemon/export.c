@@ -10,6 +10,7 @@
 #include "lib/openflow/meter-sync.h"
 #include "controller/switch/ofctrl.h"
 #include "flow.h"
+#include "lib/base/guards.h"
 #include "lib/base/jvalue.h"
 #include "lib/model/mac-table.h"
 #include "lib/model/shortfall.h"
@@ -132,6 +133,18 @@ struct export {
 };
 
 static void
+put_guards(struct json_t *json, unsigned int guards)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (guards) {
+        guards_format(&s, guards);
+        jvalue_put_string(json, "guards", ds_cstr(&s));
+    }
+    ds_destroy(&s);
+}
+
+static void
 export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
             const struct diag_list *diags, void *export_)
 {
@@ -168,6 +181,7 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         if (vport->isolated) {
             jvalue_put_bool(json, "isolated", true);
         }
+        put_guards(json, vport->guards);
         put_vport_state(json, export->mb, vport);
     } else {
         jvalue_put_string(json, "state", "not wired");

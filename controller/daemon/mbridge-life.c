@@ -4,6 +4,7 @@
 
 #include <limits.h>
 
+#include "lib/base/guards.h"
 #include "lib/model/port-life.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/oflow.h"
@@ -121,6 +122,10 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
         found.served = flow->ofpacts_len > 0;
     }
     found.listens = pipeline_table_today(flow->table_id) == TABLE_ANNOUNCE;
+    if (flow->table_id == TABLE_GUARD) {
+        found.guards = GUARD_BIT(GUARD_MAC);
+        found.listens = flow->priority == PRIORITY_GUARD_SHOW;
+    }
     if (port) {
         port_life_found(&port->life, &found);
     }

@@ -64,6 +64,7 @@ read_ids(struct vif *vif, const struct vif_rows *rows)
     vif->role = get_vif_id(rows, "virtnet-role");
     vif->isolated = get_vif_id(rows, "virtnet-isolated");
     vif->macs = get_vif_id(rows, "virtnet-macs");
+    vif->guards = get_vif_id(rows, "virtnet-guards");
 }
 
 static bool

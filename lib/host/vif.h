@@ -94,6 +94,7 @@ struct vif {
     char *role;                 /* external_ids:virtnet-role. */
     char *isolated;             /* external_ids:virtnet-isolated. */
     char *macs;                 /* external_ids:virtnet-macs. */
+    char *guards;               /* external_ids:virtnet-guards. */
     char *socket;               /* Of vhost-user, or null. */
     char *driver;               /* status:driver_name, or null. */
     bool no_carrier;            /* Is column link_state "down"? */

@@ -368,6 +368,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     enum model_verdict verdict = MODEL_WIRED;
     enum vif_role role = port_policy_role(model, vif);
     struct eth_addr mac = eth_addr_zero;
+    unsigned int guards = 0;
 
     if (vif->error || vif->ofport == OFPP_NONE) {
         diag_add(diags, DIAG_ERROR, &origin, "%s",
@@ -402,6 +403,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
             && !take_unknown(model, vif, &mac, &origin, diags)) {
             return MODEL_SKIPPED;
         }
+        if (!port_policy_guards(model, vif, &guards, diags)) {
+            return MODEL_SKIPPED;
+        }
         break;
 
     case VIF_HOST:
@@ -429,6 +433,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
                     && !strcmp(vif->iface_status, "inactive"))
                   && vif->guest.state != DOMAIN_MIGRATING,
         .paused = vif->guest.state == DOMAIN_PAUSED,
+        .guards = guards,
         .port = nullable_xstrdup(vif->port),
         .in_bond = vif->bond.is_member,
     };

@@ -80,7 +80,9 @@ static void
 keep_found(struct port_life *life, bool networks_known, struct vport *vport)
 {
     if (networks_known) {
-        life->found = (struct port_found) { .served = life->found.served };
+        life->found = (struct port_found) {
+            .served = life->found.served, .guards = life->found.guards,
+        };
     } else if (vport->role != VIF_GUEST) {
         /* Its own keys say what it is. */
     } else if (life->found.network) {
@@ -94,6 +96,19 @@ keep_found(struct port_life *life, bool networks_known, struct vport *vport)
             vport->follow_limit = NETDEF_MAX_RX_FILTERS;
             vport->listens = true;
         }
+    }
+}
+
+/* As long as not all definitions are known, 'vport' keeps the guards that it
+ * was found to have, unless its own key says which it has. */
+static void
+keep_guards(struct port_life *life, const struct port_facts *facts,
+            struct vport *vport)
+{
+    if (!facts->model->incomplete) {
+        life->found.guards = 0;
+    } else if (vport->role == VIF_GUEST && !facts->vif->guards) {
+        vport->guards |= life->found.guards;
     }
 }
 
@@ -251,6 +266,7 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
         return verdict;
     }
     keep_found(life, facts->networks_known, vport);
+    keep_guards(life, facts, vport);
     keep_served(life, facts, vport);
     if (vport->role == VIF_HOST) {
         set_host_mac(facts, vport, diags);
@@ -362,6 +378,7 @@ port_life_found(struct port_life *life, const struct port_found *found)
     life->found.network |= found->network;
     life->found.isolated |= found->isolated;
     life->found.listens |= found->listens;
+    life->found.guards |= found->guards;
     life->found.served |= found->served;
 }
 

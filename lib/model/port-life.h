@@ -69,6 +69,7 @@ struct port_found {
     bool network;               /* A part of the network side... */
     bool isolated;              /* ...or a guest that is kept apart... */
     bool listens;               /* ...or one that is listened to. */
+    unsigned int guards;        /* Which guards had it? */
     bool served;                /* Were frames taken from it at all? */
 };
 

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "lib/base/diag.h"
+#include "lib/base/guards.h"
 #include "lib/host/vif.h"
 #include "lib/model/model.h"
 #include "lib/model/tunnels.h"
 #include "lib/model/vport.h"
+#include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
 
@@ -29,6 +31,7 @@ struct request {
     bool isolated;
     unsigned int follow_limit;  /* 0 if the guest is not trusted. */
     unsigned int sticky_limit;  /* Of a guest whose address is not known. */
+    unsigned int guards;
 };
 
 static struct request
@@ -42,6 +45,7 @@ get_request(const struct netdef *network, const struct portgroup *pg)
         .follow_limit = (policy.trust_rx_filters.value
                          ? policy.rx_filter_limit.value : 0),
         .sticky_limit = MAX(1, policy.rx_filter_limit.value),
+        .guards = policy.guards.value,
     };
 }
 
@@ -63,6 +67,7 @@ find_request(const struct bridge_model *model, const struct vif *vif)
 
         all.learns &= r.learns;
         all.isolated |= r.isolated;
+        all.guards |= r.guards;
         all.sticky_limit = (i ? MIN(all.sticky_limit, r.sticky_limit)
                             : r.sticky_limit);
         all.follow_limit = (i ? MIN(all.follow_limit, r.follow_limit)
@@ -189,6 +194,40 @@ add_listed_macs(const struct vif *vif, struct vport *vport,
     free(list);
 }
 
+/* Stores the guards of 'vif', a guest, in '*guards' and returns true: those
+ * that its own key lists, or else those that are asked of it by definition.
+ * Returns false if its key cannot be understood, so that nobody knows what it
+ * is to be kept from.  Adds to 'diags' what there is to say of it. */
+bool
+port_policy_guards(const struct bridge_model *model, const struct vif *vif,
+                   unsigned int *guards, struct diag_list *diags)
+{
+    struct origin origin = { .element = vif->name };
+
+    *guards = find_request(model, vif).guards;
+    if (vif->guards) {
+        char *error = guards_from_string(vif->guards, guards);
+
+        if (error) {
+            diag_add(diags, DIAG_ERROR, &origin,
+                     "external_ids:virtnet-guards is '%s', but %s; cut off",
+                     vif->guards, error);
+            free(error);
+            return false;
+        }
+    }
+    if (*guards && model->mode != MAC_TABLE_LIBVIRT && !model->conflict) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        guards_format(&s, *guards);
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "is not guarded (%s), since the bridge is in kernel mode",
+                 ds_cstr(&s));
+        ds_destroy(&s);
+    }
+    return true;
+}
+
 /* Adds to 'diags' that 'vif', a guest, takes part in a spanning tree of
  * 'model', if that is what somebody wants: see lib/rows/want.c. */
 static void
@@ -233,6 +272,10 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
         vport_add_mac(vport, vif->link.macs.macs[i], CLAIM_BEHIND);
     }
     if (!is_guest) {
+        if (vif->guards) {
+            diag_add(diags, DIAG_WARNING, &origin,
+                     "is not a guest, so it is not guarded");
+        }
         if (isolated) {
             diag_add(diags, DIAG_WARNING, &origin,
                      "is not a guest, so it is not isolated");

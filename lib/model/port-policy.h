@@ -22,6 +22,8 @@ enum unknown_ports port_policy_unknown(const struct bridge_model *,
                                        const struct vif *);
 bool port_policy_protected(const struct vif *, bool isolated, bool exact,
                            bool apart);
+bool port_policy_guards(const struct bridge_model *, const struct vif *,
+                        unsigned int *guards, struct diag_list *);
 void port_policy_apply(const struct bridge_model *, const struct vif *,
                        struct vport *, struct diag_list *);
 

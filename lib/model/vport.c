@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/guards.h"
 #include "lib/base/printable.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -63,6 +64,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->meter_out == b->meter_out
             && a->isolated == b->isolated
             && a->mac_is_peers == b->mac_is_peers
+            && a->guards == b->guards
             && a->sticky == b->sticky
             && a->follow_limit == b->follow_limit
             && a->listens == b->listens
@@ -103,6 +105,7 @@ vport_make_network(struct vport *vport)
     vport->n_others = 0;
     vport->isolated = false;
     vport->mac_is_peers = false;
+    vport->guards = 0;
     vport->sticky = false;
     vport->follow_limit = 0;
     vport->listens = false;
@@ -169,7 +172,7 @@ vport_has_mac(const struct vport *vport, struct eth_addr mac)
 }
 
 /* Appends to 's' in words what 'vport' is apart from its name and role: its
- * addresses, whether it is isolated, and its VLANs. */
+ * addresses, whether it is isolated, its guards, and its VLANs. */
 void
 vport_format(struct ds *s, const struct vport *vport)
 {
@@ -180,6 +183,12 @@ vport_format(struct ds *s, const struct vport *vport)
         }
         ds_put_cstr(s, ", ");
     }
-    ds_put_cstr(s, vport->isolated ? "isolated, VLAN " : "VLAN ");
+    ds_put_cstr(s, vport->isolated ? "isolated, " : "");
+    if (vport->guards) {
+        ds_put_cstr(s, "guarded (");
+        guards_format(s, vport->guards);
+        ds_put_cstr(s, "), ");
+    }
+    ds_put_cstr(s, "VLAN ");
     vlan_set_format(s, &vport->vlan.members);
 }

@@ -45,6 +45,7 @@ struct vport {
     /* Guests only. */
     bool isolated;              /* Apart from others like it? */
     bool mac_is_peers;          /* Is 'mac' what a container has made it? */
+    unsigned int guards;        /* GUARD_BIT()s. */
     bool sticky;                /* Are its addresses those that it has sent
                                  * by?  'mac' is zero until it has. */
     unsigned int follow_limit;  /* To how many addresses it may change... */

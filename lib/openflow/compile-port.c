@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 #include "flow.h"
+#include "lib/base/guards.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/egress.h"
+#include "lib/openflow/guard.h"
 #include "lib/openflow/offer.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/slice.h"
@@ -110,7 +112,7 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
         pipeline_put_isolated(c->ofpacts);
     }
     pipeline_put_goto(c->ofpacts,
-                      (vport->role == VIF_GUEST ? TABLE_SOURCE
+                      (vport->role == VIF_GUEST ? guard_entry(vport)
                        : vport->reflects ? TABLE_REFLECT : TABLE_FORWARD));
     add(c, TABLE_ADMIT, priority, match);
 }
@@ -574,9 +576,13 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         compile_offers(&c, won);
     }
     compile_admit(&c);
+    if (vport->role == VIF_GUEST) {
+        guard_compile(vport, c.pending, c.cookie, slice);
+    }
     if (c.pending) {
         add_drop(&c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING);
-    } else if (vport->listens) {
+    } else if (vport->listens
+               && !(vport->guards & GUARD_BIT(GUARD_MAC))) {
         compile_announce(&c);
     }
     if (vport->role != VIF_NETWORK) {

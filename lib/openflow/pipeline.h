@@ -6,7 +6,7 @@
  * cookies and group numbers.  What the tables hold is in compile-*.c.
  *
  *      in_port
- *         |           guests
+ *         |           guests (if guarded, by GUARD)
  *      ADMIT ----------> SOURCE ---> ANNOUNCE
  *         | | host, network |  guests    |
  *         | |               | that may   |
@@ -48,6 +48,7 @@ struct ofpbuf;
 #define PIPELINE_TABLES                                                 \
     PIPELINE_TABLE(ADMIT, 0, "may this port use this VLAN?")            \
     PIPELINE_TABLE(LEARN, 203, "for NORMAL to learn from")              \
+    PIPELINE_TABLE(GUARD, 204, "guard: may this guest send from there?") \
     PIPELINE_TABLE(REFLECT, 205, "what a bond sends back of what it got")  \
     PIPELINE_TABLE(SOURCE, 210, "source policy of guests")              \
     PIPELINE_TABLE(ANNOUNCE, 215, "guests that say who they are")       \
@@ -92,6 +93,10 @@ enum {
 
     PRIORITY_LEARN = 1,
     PRIORITY_LEARN_MULTICAST = 100,
+
+    PRIORITY_GUARD_DROP = 2,
+    PRIORITY_GUARD_SHOW = 50,
+    PRIORITY_GUARD_OWN = 100,
 
     PRIORITY_REFLECT_PASS = 1,
     PRIORITY_REFLECT_MAC = 100,

@@ -106,6 +106,9 @@ put_port(struct ds *s, const char *name, const struct json_t *port)
         ds_put_cstr(s, ", ");
     }
     ds_put_cstr(s, jvalue_get_bool(port, "isolated") ? "isolated, " : "");
+    if (jvalue_get(port, "guards")) {
+        ds_put_format(s, "guarded (%s), ", jvalue_get_string(port, "guards"));
+    }
     ds_put_cstr(s, "VLAN ");
     put_member(s, port, "vlan");
     ds_put_char(s, '\n');

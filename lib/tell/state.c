@@ -128,6 +128,9 @@ show_port(struct ds *s, const char *name, const struct json_t *port)
     if (jvalue_get(port, "isolated")) {
         ds_put_cstr(s, "isolated, ");
     }
+    if (jvalue_get(port, "guards")) {
+        ds_put_format(s, "guarded (%s), ", jvalue_get_string(port, "guards"));
+    }
     printable_put(s, jvalue_get_string(port, "state"));
     if (jvalue_get(port, "reason")) {
         ds_put_cstr(s, ": ");

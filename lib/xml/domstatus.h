@@ -55,7 +55,8 @@ enum domain_state {
     DOMIF_SETTING(isolated)                     \
     DOMIF_SETTING(macs)                         \
     DOMIF_SETTING(portgroup)                    \
-    DOMIF_SETTING(role)
+    DOMIF_SETTING(role)                         \
+    DOMIF_SETTING(guards)
 
 struct domif_settings {
 #define DOMIF_SETTING(NAME) char *NAME;

@@ -84,6 +84,8 @@ enum netdef_node_kind {
                 "isolation of guests")                                        \
     NETDEF_NODE(VN_RX_FILTER_LIMIT, "metadata/vn:network@rxFilterLimit",      \
                 NUMBER, CARRIED, "how many addresses a guest can add")        \
+    NETDEF_NODE(VN_GUARDS, "metadata/vn:network@guards", STRING, CARRIED,     \
+                "what guests are kept from sending")                          \
     NETDEF_NODE(VN_UNKNOWN_PORTS, "metadata/vn:network@unknownPorts", STRING, \
                 CARRIED, "ports of guests whose address nobody has written")  \
     NETDEF_NODE(VN_CREATE_BRIDGE, "metadata/vn:network@createBridge", YES_NO, \
@@ -101,6 +103,9 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_PORTGROUP_RX_FILTER_LIMIT,                                 \
                 "metadata/vn:network/vn:portgroup@rxFilterLimit", NUMBER,     \
                 CARRIED, "how many addresses a guest can add")                \
+    NETDEF_NODE(VN_PORTGROUP_GUARDS,                                          \
+                "metadata/vn:network/vn:portgroup@guards", STRING, CARRIED,   \
+                "what guests are kept from sending")                          \
     NETDEF_NODE(BRIDGE, "bridge", ONE, CARRIED, "the Open vSwitch bridge")    \
     NETDEF_NODE(BRIDGE_NAME, "bridge@name", STRING, CARRIED,                  \
                 "the bridge's name")                                          \

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "lib/base/guards.h"
 #include "lib/xml/netdef.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -106,6 +107,16 @@ put_number(struct ds *s, const char *name,
 }
 
 static void
+put_guards(struct ds *s, const struct netdef_setting *setting)
+{
+    if (netdef_setting_is_set(setting)) {
+        ds_put_cstr(s, " guards='");
+        guards_format(s, setting->value);
+        ds_put_char(s, '\'');
+    }
+}
+
+static void
 put_rate_number(struct ds *s, const char *name, uint64_t value)
 {
     if (value) {
@@ -160,7 +171,8 @@ portgroup_has_metadata(const struct portgroup *pg)
 {
     return netdef_setting_is_set(&pg->policy.mac_table_manager)
            || netdef_setting_is_set(&pg->policy.isolated)
-           || netdef_setting_is_set(&pg->policy.rx_filter_limit);
+           || netdef_setting_is_set(&pg->policy.rx_filter_limit)
+           || netdef_setting_is_set(&pg->policy.guards);
 }
 
 static bool
@@ -173,6 +185,7 @@ has_metadata(const struct netdef *netdef)
     }
     return (netdef_setting_is_set(&netdef->policy.rx_filter_limit)
             || netdef_setting_is_set(&netdef->create_bridge)
+            || netdef_setting_is_set(&netdef->policy.guards)
             || netdef_setting_is_set(&netdef->policy.unknown_ports));
 }
 
@@ -187,6 +200,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
                    "    <vn:network xmlns:vn='urn:ovs-virtnet:1'");
     put_number(s, "rxFilterLimit", &netdef->policy.rx_filter_limit);
     netdef_put_yes_no(s, "createBridge", &netdef->create_bridge);
+    put_guards(s, &netdef->policy.guards);
     if (netdef_setting_is_set(&netdef->policy.unknown_ports)) {
         netdef_put_attribute(s, "unknownPorts",
                              unknown_ports_to_string(
@@ -202,6 +216,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
             netdef_put_manager(s, &pg->policy.mac_table_manager);
             netdef_put_yes_no(s, "isolated", &pg->policy.isolated);
             put_number(s, "rxFilterLimit", &pg->policy.rx_filter_limit);
+            put_guards(s, &pg->policy.guards);
             ds_put_cstr(s, "/>\n");
         }
     }

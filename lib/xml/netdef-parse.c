@@ -236,6 +236,23 @@ disown(struct netdef_parser *parser)
     }
 }
 
+/* Without an exact table there are no flows that could guard anything. */
+static void
+warn_unguarded(struct netdef_parser *parser)
+{
+    const struct netdef *netdef = parser->netdef;
+    const struct netdef_setting *guards = &netdef->policy.guards;
+
+    for (size_t i = 0; i < netdef->n_portgroups && !guards->value; i++) {
+        guards = &netdef->portgroups[i].policy.guards;
+    }
+    if (guards->value && netdef_mode(netdef) != MAC_TABLE_LIBVIRT) {
+        netdef_parser_report(parser, DIAG_WARNING, guards->line,
+                             guards->element, "guards nothing unless the "
+                             "bridge has macTableManager 'libvirt'");
+    }
+}
+
 /* Judges the netdef that 'parser' has read. */
 static void
 finish_netdef(struct netdef_parser *parser)
@@ -251,6 +268,7 @@ finish_netdef(struct netdef_parser *parser)
         netdef->name = xstrdup("");
     }
     netdef_vn_portgroups_finish(parser);
+    warn_unguarded(parser);
     if (netdef_is_foreign(netdef) && !parser->bad_kind) {
         disown(parser);
     } else {

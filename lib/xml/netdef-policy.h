@@ -61,6 +61,9 @@ bool unknown_ports_from_string(const char *, enum unknown_ports *);
      * NETDEF_MAX_RX_FILTERS. */                                            \
     NETDEF_POLICY_SETTING(rx_filter_limit, 1)                               \
                                                                             \
+    /* GUARD_BIT()s: what guests are kept from sending. */                  \
+    NETDEF_POLICY_SETTING(guards, 0)                                        \
+                                                                            \
     /* enum unknown_ports.  Of networks only, and left open by most, for     \
      * then it depends on the mode of the bridge: port-policy.c. */          \
     NETDEF_POLICY_SETTING(unknown_ports, UNKNOWN_PORTS_STICKY)

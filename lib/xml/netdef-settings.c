@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/guards.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/netport.h"
 #include "openvswitch/shash.h"
@@ -61,6 +62,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &netdef->policy.rx_filter_limit;
     case NETDEF_NODE_VN_CREATE_BRIDGE:
         return &netdef->create_bridge;
+    case NETDEF_NODE_VN_GUARDS:
+        return &netdef->policy.guards;
     case NETDEF_NODE_BRIDGE_STP:
         return &netdef->stp;
     case NETDEF_NODE_BRIDGE_DELAY:
@@ -75,6 +78,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &current_vn_portgroup(parser)->policy.isolated;
     case NETDEF_NODE_VN_PORTGROUP_RX_FILTER_LIMIT:
         return &current_vn_portgroup(parser)->policy.rx_filter_limit;
+    case NETDEF_NODE_VN_PORTGROUP_GUARDS:
+        return &current_vn_portgroup(parser)->policy.guards;
     case NETDEF_NODE_NETPORT_PORT_ISOLATED:
         return &parser->netport->policy.isolated;
     case NETDEF_NODE_NETPORT_TRUST_FILTERS:
@@ -167,6 +172,22 @@ netdef_unknown_ports_value(struct netdef_parser *parser,
     } else {
         netdef_parser_error(parser, node, line, "invalid setting '%s', "
                             "expected network, sticky or drop", value);
+    }
+}
+
+void
+netdef_guards_value(struct netdef_parser *parser, enum netdef_node node,
+                    const char *value, unsigned int line)
+{
+    unsigned int guards;
+    char *error = guards_from_string(value, &guards);
+
+    if (!error) {
+        make_setting(parser, setting_of_node(parser, node), guards, node,
+                     line);
+    } else {
+        netdef_parser_error(parser, node, line, "%s", error);
+        free(error);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "flow.h"
+#include "lib/base/guards.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/plan.h"
@@ -103,6 +104,8 @@ port_spec_random(struct port_spec *spec, unsigned int index,
         .mac = role == VIF_NETWORK ? eth_addr_zero : random_guest_mac(),
         .active = random_range(4) != 0,
         .isolated = role == VIF_GUEST && !random_range(3),
+        .guards = (role == VIF_GUEST && !random_range(3)
+                   ? GUARD_BIT(GUARD_MAC) : 0),
         .priority_tag = (random_range(2) ? PORT_PRIORITY_TAG_NEVER
                          : random_range(2) ? PORT_PRIORITY_TAG_IF_NONZERO
                          : PORT_PRIORITY_TAG_ALWAYS),
@@ -145,6 +148,7 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         .mac = spec->mac,
         .active = spec->active,
         .isolated = spec->isolated,
+        .guards = spec->guards,
         .listens = spec->listens,
         .port = nullable_xstrdup(spec->bond),
         .in_bond = spec->bond != NULL,

@@ -28,6 +28,7 @@ struct port_spec {
     bool listens;               /* Guests only. */
     bool active;
     bool isolated;              /* Guests only. */
+    unsigned int guards;        /* Guests only. */
 
     /* Network ports only. */
     const char *bond;           /* Name of the bond, or null. */

@@ -14,6 +14,7 @@
 
 #include "flow.h"
 #include "lib/model/vport.h"
+#include "lib/base/guards.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/plan.h"
 #include "openvswitch/dynamic-string.h"
@@ -310,7 +311,13 @@ expect(const struct bridge *bridge, const struct frame *frame,
     /* The first frame of a guest that is held back is the news that it is
      * here, whatever becomes of the frame. */
     out->shown = in->role == VIF_GUEST && !in->active;
-    if (bridge->pending[in - specs->ports]) {
+    bool pending = bridge->pending[in - specs->ports];
+    if (in->guards & GUARD_BIT(GUARD_MAC)
+        && !port_spec_has_mac(in, frame->src)) {
+        out->shown |= !pending && in->listens && is_announcement(frame);
+        return;
+    }
+    if (pending) {
         if (!is_announcement(frame)) {
             return;
         }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/guards.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/netport.h"
 #include "packets.h"
@@ -85,6 +86,7 @@ random_policy(struct netdef_policy *policy)
     policy->isolated = random_setting(2);
     policy->trust_rx_filters = random_setting(2);
     policy->rx_filter_limit = random_setting(NETDEF_MAX_RX_FILTERS + 1);
+    policy->guards = random_setting(GUARDS_ALL + 1);
 }
 
 static void

@@ -11,6 +11,7 @@
 
 #include "flow.h"
 #include "lib/base/diag.h"
+#include "lib/base/guards.h"
 #include "lib/host/bridge-row.h"
 #include "lib/host/vif.h"
 #include "lib/model/model.h"
@@ -164,6 +165,16 @@ test_keys(void **state OVS_UNUSED)
     "<bridge name='br0' macTableManager='libvirt'/>\n"                  \
     "<portgroup name='d' default='yes'/>\n</network>"
 
+#define GUARDED                                                         \
+    "<network>\n<name>n</name>\n"                                       \
+    "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' guards='mac'>"  \
+    "<vn:portgroup name='free' guards='none'/>"                         \
+    "<vn:portgroup name='router' macTableManager='kernel'/>"            \
+    "</vn:network></metadata>\n"                                        \
+    "<bridge name='br0' macTableManager='libvirt'/>\n"                  \
+    "<portgroup name='free'/><portgroup name='router'/>"                \
+    "<portgroup name='as-all'/>\n</network>"
+
 static const struct {
     const char *xml[2];
     const char *portgroup, *role, *isolated;
@@ -207,54 +218,120 @@ static const struct {
     { { LIBVIRT, DEFAULT }, "d", NULL, NULL, "network" },
 };
 
+/* Guards are those of the port's own key, its portgroup or its network, or
+ * what all of several networks ask together. */
+static const struct {
+    const char *xml[2];
+    const char *portgroup, *role;
+    const char *expected;
+    const char *guards;
+} guard_cases[] = {
+    { { GUARDED }, NULL, NULL, "guest guarded (mac)", NULL },
+    { { GUARDED }, "as-all", NULL, "guest guarded (mac)", NULL },
+    { { GUARDED }, "free", NULL, "guest", NULL },
+    { { GUARDED }, "free", NULL, "guest guarded (mac)", "mac" },
+    { { GUARDED }, NULL, NULL, "guest", "none" },
+    { { GUARDED }, NULL, NULL, "guest", "" },
+    { { GUARDED }, "router", NULL, "network", NULL },
+    { { GUARDED }, NULL, "network", "network", NULL },
+    { { GUARDED, LIBVIRT }, NULL, NULL, "guest guarded (mac)", NULL },
+    { { LIBVIRT }, NULL, NULL, "guest guarded (mac)", "mac" },
+    /* Where the bridge is in kernel mode nothing can guard it, and that is
+     * said. */
+    { { KERNEL }, NULL, NULL,
+      "guest isolated guarded (mac), error: p: is not guarded (mac), since "
+      "the bridge is in kernel mode", "mac" },
+    /* What it is to be kept from nobody knows. */
+    { { GUARDED }, NULL, NULL,
+      "cut off, error: p: external_ids:virtnet-guards is 'mac nonsense', but "
+      "there is no guard 'nonsense', only: mac; cut off", "mac nonsense" },
+};
+
+/* Appends what becomes of 'vif', with what is wrong with its guards. */
+static void
+format_port(struct ds *s, const struct bridge_model *model,
+            const struct vif *vif)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct vport vport;
+
+    if (model_port(model, vif, &vport, &diags) == MODEL_WIRED) {
+        ds_put_format(s, "%s%s", vif_role_to_string(vport.role),
+                      vport.isolated ? " isolated" : "");
+        if (vport.follow_limit) {
+            ds_put_format(s, " follow %u", vport.follow_limit);
+        }
+        if (vport.guards) {
+            ds_put_cstr(s, " guarded (");
+            guards_format(s, vport.guards);
+            ds_put_char(s, ')');
+        }
+        assert_int_equal(vport.listens, vport.follow_limit > 0);
+        vport_uninit(&vport);
+    } else {
+        ds_put_cstr(s, "cut off");
+    }
+    for (size_t i = 0; vif->guards && i < diags.n; i++) {
+        ds_put_cstr(s, ", ");
+        diag_format(s, &diags.diags[i]);
+    }
+    diag_list_uninit(&diags);
+}
+
+/* Checks what becomes of a port that is of 'portgroup', and has keys 'role',
+ * 'isolated' and 'guards', in the networks of 'xml'. */
+static void
+check_request(const char *const xml[2], const char *portgroup,
+              const char *role, const char *isolated, const char *guards,
+              const char *expected)
+{
+    const struct bridge_row row = { .name = S("br0") };
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct netdef *defs[2] = { NULL };
+    struct bridge_model model;
+    struct vif vif;
+    size_t n = 0;
+
+    for (; n < ARRAY_SIZE(defs) && xml[n]; n++) {
+        defs[n] = netdef_from_xml(xml[n], strlen(xml[n]), "n", &diags);
+        assert_non_null(defs[n]);
+    }
+    bridge_model_init(&model, &row, (const struct netdef *const *) defs, n,
+                      &diags);
+
+    vif_init(&vif);
+    vif.name = xstrdup("p");
+    vif.ofport = OFP_PORT_C(1);
+    vif.attached_mac = xstrdup("52:54:00:00:00:01");
+    vif.portgroup = nullable_xstrdup(portgroup);
+    vif.role = nullable_xstrdup(role);
+    vif.isolated = nullable_xstrdup(isolated);
+    vif.guards = nullable_xstrdup(guards);
+    format_port(&s, &model, &vif);
+    assert_string_equal(ds_cstr(&s), expected);
+
+    vif_uninit(&vif);
+    bridge_model_uninit(&model);
+    while (n > 0) {
+        netdef_destroy(defs[--n]);
+    }
+    diag_list_uninit(&diags);
+    ds_destroy(&s);
+}
+
 static void
 test_requests(void **state OVS_UNUSED)
 {
-    const struct bridge_row row = { .name = S("br0") };
-
     for (size_t i = 0; i < ARRAY_SIZE(request_cases); i++) {
-        const char *const *xml = request_cases[i].xml;
-        struct diag_list diags = DIAG_LIST_INITIALIZER;
-        struct ds s = DS_EMPTY_INITIALIZER;
-        struct netdef *defs[2] = { NULL };
-        struct bridge_model model;
-        struct vport vport;
-        struct vif vif;
-        size_t n = 0;
-
-        for (; n < ARRAY_SIZE(defs) && xml[n]; n++) {
-            defs[n] = netdef_from_xml(xml[n], strlen(xml[n]), "n", &diags);
-            assert_non_null(defs[n]);
-        }
-        bridge_model_init(&model, &row, (const struct netdef *const *) defs,
-                          n, &diags);
-        diag_list_clear(&diags);
-
-        vif_init(&vif);
-        vif.name = xstrdup("p");
-        vif.ofport = OFP_PORT_C(1);
-        vif.attached_mac = xstrdup("52:54:00:00:00:01");
-        vif.portgroup = nullable_xstrdup(request_cases[i].portgroup);
-        vif.role = nullable_xstrdup(request_cases[i].role);
-        vif.isolated = nullable_xstrdup(request_cases[i].isolated);
-        assert_int_equal(model_port(&model, &vif, &vport, &diags),
-                         MODEL_WIRED);
-        ds_put_format(&s, "%s%s", vif_role_to_string(vport.role),
-                      vport.isolated ? " isolated" : "");
-        if (vport.follow_limit) {
-            ds_put_format(&s, " follow %u", vport.follow_limit);
-        }
-        assert_int_equal(vport.listens, vport.follow_limit > 0);
-        assert_string_equal(ds_cstr(&s), request_cases[i].expected);
-
-        vport_uninit(&vport);
-        vif_uninit(&vif);
-        bridge_model_uninit(&model);
-        while (n > 0) {
-            netdef_destroy(defs[--n]);
-        }
-        diag_list_uninit(&diags);
-        ds_destroy(&s);
+        check_request(request_cases[i].xml, request_cases[i].portgroup,
+                      request_cases[i].role, request_cases[i].isolated, NULL,
+                      request_cases[i].expected);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(guard_cases); i++) {
+        check_request(guard_cases[i].xml, guard_cases[i].portgroup,
+                      guard_cases[i].role, NULL, guard_cases[i].guards,
+                      guard_cases[i].expected);
     }
 }
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GUARDS_H
+#define GUARDS_H 1
+
+/* Guards: what the switch sees to that a guest does not send.
+ *
+ * A set of guards is written as their names with blanks or commas between
+ * them, in any order; "none" or nothing is the empty set.  That is what
+ * attribute guards has in the metadata of networks, portgroups and domains,
+ * and external_ids:virtnet-guards in the database. */
+
+#include <stdbool.h>
+
+struct ds;
+
+/* GUARD(ENUM, NAME, WHAT). */
+#define GUARDS                                                              \
+    GUARD(MAC, "mac", "frames with a source address that is not the guest's")
+
+enum guard {
+#define GUARD(ENUM, NAME, WHAT) GUARD_##ENUM,
+    GUARDS
+#undef GUARD
+    N_GUARDS
+};
+
+/* A set of guards has bit '1 << guard' for each. */
+#define GUARD_BIT(GUARD) (1u << (GUARD))
+#define GUARDS_ALL ((1u << N_GUARDS) - 1)
+
+const char *guard_to_string(enum guard);
+char *guards_from_string(const char *, unsigned int *guards);
+void guards_format(struct ds *, unsigned int guards);
+
+#endif /* lib/base/guards.h */
