@@ -288,12 +288,28 @@ vlan_set_blocks(const struct vlan_set *set, struct vlan_block **blocks)
     return n;
 }
 
-/* Appends 'set' to 's' in the way of "10,20-30".  Appends nothing for an empty
- * set. */
-void
-vlan_set_format(struct ds *s, const struct vlan_set *set)
+/* Returns the number of blocks that vlan_set_blocks() splits 'set' into. */
+size_t
+vlan_set_count_blocks(const struct vlan_set *set)
 {
+    size_t n = 0;
+
     for (size_t i = 0; i < set->n; i++) {
+        unsigned int first = set->ranges[i].first;
+
+        while (first <= set->ranges[i].last) {
+            first += 1u << vlan_block_greatest(first,
+                                               set->ranges[i].last).level;
+            n++;
+        }
+    }
+    return n;
+}
+
+static void
+format_ranges(struct ds *s, const struct vlan_set *set, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
         const struct vlan_range *range = &set->ranges[i];
 
         if (i) {
@@ -303,5 +319,26 @@ vlan_set_format(struct ds *s, const struct vlan_set *set)
         if (range->last > range->first) {
             ds_put_format(s, "-%u", range->last);
         }
+    }
+}
+
+/* Appends 'set' to 's' in the way of "10,20-30".  Appends nothing for an empty
+ * set. */
+void
+vlan_set_format(struct ds *s, const struct vlan_set *set)
+{
+    format_ranges(s, set, set->n);
+}
+
+/* Likewise, and of many ranges only the first and how many more there are, for
+ * a text that is written again and again: "10,20-30,... (5 more)". */
+void
+vlan_set_format_short(struct ds *s, const struct vlan_set *set)
+{
+    enum { MAX_RANGES = 20 };
+
+    format_ranges(s, set, MIN(set->n, MAX_RANGES));
+    if (set->n > MAX_RANGES) {
+        ds_put_format(s, ",... (%"PRIuSIZE" more)", set->n - MAX_RANGES);
     }
 }

@@ -60,6 +60,8 @@ void vlan_set_subtract(struct vlan_set *, const struct vlan_set *);
 void vlan_set_intersect(struct vlan_set *, const struct vlan_set *);
 
 size_t vlan_set_blocks(const struct vlan_set *, struct vlan_block **);
+size_t vlan_set_count_blocks(const struct vlan_set *);
 void vlan_set_format(struct ds *, const struct vlan_set *);
+void vlan_set_format_short(struct ds *, const struct vlan_set *);
 
 #endif /* lib/base/vlan-set.h */

@@ -287,6 +287,25 @@ report_unsupported(const struct bridge_model *model,
     }
 }
 
+/* Takes 'vport' out of all VLANs if these take more flows than a port may
+ * cost. */
+static void
+limit_vlans(struct vport *vport, const struct origin *origin,
+            struct diag_list *diags)
+{
+    size_t n = MAX(vlan_set_count_blocks(&vport->vlan.members),
+                   vlan_set_count_blocks(&vport->vlan.cvlans));
+
+    if (n > VPORT_MAX_VLAN_BLOCKS) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "is in VLANs that are too scattered, so that they would take "
+                 "%"PRIuSIZE" flows (maximum %d), and therefore in none", n,
+                 VPORT_MAX_VLAN_BLOCKS);
+        port_vlan_effect_uninit(&vport->vlan);
+        port_vlan_effect_init_none(&vport->vlan);
+    }
+}
+
 /* A dot1q-tunnel port that is sent the priority of the tag that is taken off,
  * in the place of the customer's own, is something that NORMAL alone makes. */
 static void
@@ -450,6 +469,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         report_unsupported(model, &origin,
                            "vlan_mode 'dot1q-tunnel' without a tag", diags);
         verdict = MODEL_UNSUPPORTED;
+    }
+    if (model->mode == MAC_TABLE_LIBVIRT) {
+        limit_vlans(vport, &origin, diags);
     }
     return verdict;
 }

@@ -170,20 +170,26 @@ is_isolated(const struct vif *vif, bool requested,
 }
 
 /* Makes 'vport' claim the further addresses of 'vif', but for those that are
- * none. */
+ * none, and those behind the greatest number. */
 static void
 add_listed_macs(const struct vif *vif, struct vport *vport,
                 const struct origin *origin, struct diag_list *diags)
 {
     char *list = xstrdup(vif->macs);
     char *save_ptr = NULL;
+    size_t n = 0;
 
     for (char *s = strtok_r(list, ", \t\n", &save_ptr); s;
          s = strtok_r(NULL, ", \t\n", &save_ptr)) {
         struct eth_addr mac;
         const char *why;
 
-        if (vif_parse_mac(s, &mac, &why)) {
+        if (n++ >= VPORT_MAX_LISTED_MACS) {
+            diag_add(diags, DIAG_ERROR, origin,
+                     "external_ids:virtnet-macs has more than %d addresses; "
+                     "the others are left out", VPORT_MAX_LISTED_MACS);
+            break;
+        } else if (vif_parse_mac(s, &mac, &why)) {
             vport_add_mac(vport, mac, CLAIM_LISTED);
         } else {
             diag_add(diags, DIAG_ERROR, origin,
@@ -228,6 +234,25 @@ port_policy_guards(const struct bridge_model *model, const struct vif *vif,
     return true;
 }
 
+/* Makes 'vport', the host, claim the addresses of devices that are made on that
+ * of 'vif'. */
+static void
+add_macs_behind(const struct vif *vif, struct vport *vport,
+                const struct origin *origin, struct diag_list *diags)
+{
+    size_t n = vif->link.macs.n;
+
+    if (n > VPORT_MAX_LISTED_MACS) {
+        n = VPORT_MAX_LISTED_MACS;
+        diag_add(diags, DIAG_ERROR, origin,
+                 "has more than %d addresses behind it; the others are left "
+                 "out", VPORT_MAX_LISTED_MACS);
+    }
+    for (size_t i = 0; i < n; i++) {
+        vport_add_mac(vport, vif->link.macs.macs[i], CLAIM_BEHIND);
+    }
+}
+
 /* Adds to 'diags' that 'vif', a guest, takes part in a spanning tree of
  * 'model', if that is what somebody wants: see lib/rows/want.c. */
 static void
@@ -268,8 +293,8 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
                  "is a network port, so external_ids:virtnet-macs says "
                  "nothing");
     }
-    for (size_t i = 0; vport->role == VIF_HOST && i < vif->link.macs.n; i++) {
-        vport_add_mac(vport, vif->link.macs.macs[i], CLAIM_BEHIND);
+    if (vport->role == VIF_HOST) {
+        add_macs_behind(vif, vport, &origin, diags);
     }
     if (!is_guest) {
         if (vif->guards) {

@@ -16,6 +16,12 @@
 
 struct ds;
 
+/* What one port may cost.  A port's flows are as many as its addresses, and as
+ * the blocks that its VLANs are in (lib/base/vlan-set.h), of which an uplink
+ * with a thousand scattered VLANs needs no more. */
+#define VPORT_MAX_LISTED_MACS 1024
+#define VPORT_MAX_VLAN_BLOCKS 1024
+
 /* Which frames that come in by a port are let in. */
 enum admission {
     ADMISSION_ALL,

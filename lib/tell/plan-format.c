@@ -33,7 +33,7 @@ format_origin(struct ds *s, ovs_be64 cookie, const void *plan_)
         printable_put_mac(s, vport->mac);
     }
     ds_put_cstr(s, ", VLAN ");
-    vlan_set_format(s, &vport->vlan.members);
+    vlan_set_format_short(s, &vport->vlan.members);
 }
 
 static void

@@ -590,6 +590,34 @@ test_can_be_exact(void **state OVS_UNUSED)
     }
 }
 
+/* A port in so many scattered VLANs is in none, if these are too many. */
+static void
+test_scattered_vlans(void **state OVS_UNUSED)
+{
+    for (unsigned int n = VPORT_MAX_VLAN_BLOCKS;
+         n <= VPORT_MAX_VLAN_BLOCKS + 1; n++) {
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct vif vif = {
+            .name = CC("p"),
+            .ofport = u16_to_ofp(1),
+            .vlan = { .tag = -1 },
+        };
+        struct vport vport;
+
+        for (unsigned int i = 0; i < n; i++) {
+            vlan_set_add(&vif.vlan.trunks, 2 * i);
+        }
+        model_port(&bridge, &vif, &vport, &diags);
+        assert_int_equal(vlan_set_count(&vport.vlan.members),
+                         n <= VPORT_MAX_VLAN_BLOCKS ? n : 0);
+        assert_int_equal(diag_list_count(&diags, DIAG_ERROR),
+                         n > VPORT_MAX_VLAN_BLOCKS);
+        vlan_set_uninit(&vif.vlan.trunks);
+        vport_uninit(&vport);
+        diag_list_uninit(&diags);
+    }
+}
+
 /* Which VLANs are written into a Port row, and whether they are. */
 static void
 test_port_vlan(void **state OVS_UNUSED)
@@ -705,6 +733,7 @@ main(void)
         cmocka_unit_test(test_protocols),
         cmocka_unit_test(test_bond_members),
         cmocka_unit_test(test_can_be_exact),
+        cmocka_unit_test(test_scattered_vlans),
         cmocka_unit_test(test_port_vlan),
         cmocka_unit_test(test_find_portgroup),
         cmocka_unit_test(test_row_value),

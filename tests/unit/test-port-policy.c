@@ -94,6 +94,32 @@ static const struct policy_case cases[] = {
       "nothing\n" },
 };
 
+/* What one port may cost is bounded, and said. */
+static void
+test_many_macs(void **state OVS_UNUSED)
+{
+    enum { N = VPORT_MAX_LISTED_MACS };
+    struct ds list = DS_EMPTY_INITIALIZER;
+
+    for (int i = 0; i < N; i++) {
+        ds_put_format(&list, "52:54:01:00:%02x:%02x ", i >> 8, i & 0xff);
+    }
+    for (int more = 0; more < 2; more++) {
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct vport vport = { .name = xstrdup("p"), .role = VIF_GUEST };
+        struct vif vif = { .name = S("p"), .macs = ds_cstr(&list) };
+        struct bridge_model model = { .mode = MAC_TABLE_LIBVIRT };
+
+        port_policy_apply(&model, &vif, &vport, &diags);
+        assert_int_equal(vport.n_others, N);
+        assert_int_equal(diags.n, more);
+        diag_list_uninit(&diags);
+        vport_uninit(&vport);
+        ds_put_cstr(&list, "52:54:01:ff:ff:ff not-a-mac");
+    }
+    ds_destroy(&list);
+}
+
 static void
 test_keys(void **state OVS_UNUSED)
 {
@@ -540,6 +566,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_many_macs),
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_protected),
         cmocka_unit_test(test_stp),

@@ -148,6 +148,29 @@ test_blocks(void **state OVS_UNUSED)
 }
 
 static void
+test_format_short(void **state OVS_UNUSED)
+{
+    struct vlan_set set = VLAN_SET_INITIALIZER;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    for (unsigned int i = 0; i < 20; i++) {
+        vlan_set_add(&set, 10 * i);
+    }
+    vlan_set_add(&set, 11);
+    vlan_set_format_short(&s, &set);
+    assert_string_equal(ds_cstr(&s), "0,10-11,20,30,40,50,60,70,80,90,100,110,"
+                        "120,130,140,150,160,170,180,190");
+    ds_clear(&s);
+    vlan_set_add_range(&set, 1000, 2000);
+    vlan_set_add(&set, 3000);
+    vlan_set_format_short(&s, &set);
+    assert_string_equal(ds_cstr(&s), "0,10-11,20,30,40,50,60,70,80,90,100,110,"
+                        "120,130,140,150,160,170,180,190,... (2 more)");
+    ds_destroy(&s);
+    vlan_set_uninit(&set);
+}
+
+static void
 test_block_index(void **state OVS_UNUSED)
 {
     struct vlan_block all = { .vid = 0, .level = 12 };
@@ -188,6 +211,7 @@ assert_blocks(const struct vlan_set *set)
     size_t count = 0;
     unsigned int next = 0;
 
+    assert_int_equal(vlan_set_count_blocks(set), n);
     for (size_t i = 0; i < n; i++) {
         unsigned int size = 1u << blocks[i].level;
 
@@ -298,6 +322,7 @@ main(void)
         cmocka_unit_test(test_remove),
         cmocka_unit_test(test_self),
         cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_format_short),
         cmocka_unit_test(test_block_index),
         cmocka_unit_test(test_random),
     };
