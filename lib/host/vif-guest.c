@@ -19,8 +19,9 @@
  * interface's address; there may be another port of that name, and an iface-id
  * may be that of all ports in a network.  A port of vhost-user is somebody
  * else's, without annotations; what it has in common with the guest is the
- * socket.  Of any other without annotations, as of an <interface
- * type='ethernet'>, it is the name. */
+ * socket.  Of any other without an address, as of an <interface
+ * type='ethernet'>, it is the name, if nothing says that it is another
+ * guest's. */
 bool
 vif_is_of_guest(const struct vif *vif, const struct domstatus *status,
                 const struct domif *domif)
@@ -32,8 +33,10 @@ vif_is_of_guest(const struct vif *vif, const struct domstatus *status,
     }
     if (!domif->target || strcmp(vif->name, domif->target)) {
         return false;
-    } else if (!vif->attached_mac && !vif_guest_sign(vif)) {
-        return vif->ofport != OFPP_LOCAL && !vif->bond.is_member;
+    } else if (!vif->attached_mac) {
+        return (vif->ofport != OFPP_LOCAL && !vif->bond.is_member
+                && (!vif->vm_id || !status->uuid
+                    || !strcmp(vif->vm_id, status->uuid)));
     }
     return (nullable_string_is_equal(vif->vm_id, status->uuid)
             && vif_parse_attached_mac(vif, &mac, NULL)
