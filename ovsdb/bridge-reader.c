@@ -19,6 +19,7 @@ void
 bridge_reader_for_each(const struct ovsdb_idl *idl, bridge_reader_cb *cb,
                        void *aux)
 {
+    const struct ovsrec_open_vswitch *root = ovsrec_open_vswitch_first(idl);
     const struct ovsrec_bridge *b;
 
     OVSREC_BRIDGE_FOR_EACH (b, idl) {
@@ -26,6 +27,7 @@ bridge_reader_for_each(const struct ovsdb_idl *idl, bridge_reader_cb *cb,
         struct bridge_row row;
 
         bridge_row_from_columns(&row, &columns);
+        bridge_row_set_root(&row, root ? &root->external_ids : NULL);
         for (size_t i = 0; i < b->n_controller; i++) {
             struct controller_columns controller
                 = controller_columns_from_row(b->controller[i]);

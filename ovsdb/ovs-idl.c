@@ -3,7 +3,9 @@
 #include "ovsdb/ovs-idl.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "hash.h"
 #include "lib/host/columns.h"
 #include "ovsdb-idl.h"
 #include "smap.h"
@@ -17,6 +19,7 @@ struct ovs_idl {
     bool current;               /* Has nothing been missed since? */
     struct vif_reader *vif_reader;
     struct qos_leftovers qos_leftovers;
+    uint32_t ovn;               /* Hash of what is said of OVN. */
 };
 
 /* Creates and returns a replica of what is monitored in the Open_vSwitch
@@ -97,6 +100,26 @@ has_begun_anew(const struct ovs_idl *ovs)
                 && smap_is_empty(&row->other_config)));
 }
 
+/* Returns a hash of what the database's only row says of OVN, which has a
+ * bridge of its own. */
+static uint32_t
+hash_ovn(const struct ovs_idl *ovs)
+{
+    const struct smap *ids = ovs_idl_external_ids(ovs);
+    const struct smap_node *node;
+    uint32_t hash = 0;
+
+    if (ids) {
+        SMAP_FOR_EACH (node, ids) {
+            if (!strncmp(node->key, "ovn-", 4)
+                || !strcmp(node->key, "system-id")) {
+                hash ^= hash_string(node->value, hash_string(node->key, 0));
+            }
+        }
+    }
+    return hash;
+}
+
 /* Takes in what has changed in the database, and tells the client of changed
  * vifs.  Returns true if a bridge may have changed, come or gone. */
 bool
@@ -114,7 +137,11 @@ ovs_idl_run(struct ovs_idl *ovs)
         bool anew = has_begun_anew(ovs);
 
         vif_reader_track(ovs->vif_reader, anew);
-        bridge_changed = anew || bridge_reader_changed(ovs->idl);
+        uint32_t ovn = hash_ovn(ovs);
+
+        bridge_changed = (anew || bridge_reader_changed(ovs->idl)
+                          || ovn != ovs->ovn);
+        ovs->ovn = ovn;
         if (anew || qos_reader_changed(ovs->idl)) {
             qos_leftovers_uninit(&ovs->qos_leftovers);
             qos_reader_find_leftovers(ovs->idl, &ovs->qos_leftovers);

@@ -425,6 +425,7 @@ TESTSUITE_AT = \
 	tests/drift.at \
 	tests/definitions.at \
 	tests/foreign.at \
+	tests/neighbours.at \
 	tests/networks.at \
 	tests/ports.at \
 	tests/qos.at \

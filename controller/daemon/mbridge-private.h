@@ -82,6 +82,7 @@ struct mbridge {
     enum network_kind network;  /* ...also if one of these changes. */
     size_t n_unsupported_ports;
     size_t meter_bands;
+    bool is_ruled;              /* By somebody else's flow? */
     bool found_exact;           /* Was this the mode that was found? */
     bool has_row;               /* Has the row been seen before? */
     long long int lost_at;      /* When no controller was connected any longer,

@@ -96,6 +96,18 @@ add_others(const struct mbridge *mb, struct shortfalls *shortfalls)
     }
 }
 
+/* Returns the text of the first error in 'diags', or null. */
+static const char *
+first_error(const struct diag_list *diags)
+{
+    for (size_t i = 0; i < diags->n; i++) {
+        if (diags->diags[i].severity == DIAG_ERROR) {
+            return diags->diags[i].text;
+        }
+    }
+    return NULL;
+}
+
 /* Adds to 'shortfalls' why 'mb' is not in force.  Returns false, without
  * adding anything, if libvirt mode is not asked of it. */
 bool
@@ -107,9 +119,12 @@ mbridge_get_shortfalls(const struct mbridge *mb, struct shortfalls *shortfalls)
 
     size_t n_left_out = ofctrl_count_left_out(mb->ofctrl);
     if (mb->has_mode && !mb->decided_exact) {
-        shortfalls_add(shortfalls, SHORTFALL_MODE, NULL, "the bridge %s",
+        const char *why = first_error(&mb->mode_diags);
+
+        shortfalls_add(shortfalls, SHORTFALL_MODE, NULL, "the bridge %s%s%s",
                        mb->exact ? "is leaving libvirt mode"
-                       : "is in kernel mode");
+                       : "is in kernel mode", why ? ": it " : "",
+                       why ? why : "");
     } else if (!mbridge_is_installed(mb)
                || !normal_guard_is_done(mb->guard)) {
         struct ds state = DS_EMPTY_INITIALIZER;

@@ -16,6 +16,7 @@
 #include "lib/model/mac-table.h"
 #include "lib/model/model.h"
 #include "lib/openflow/bridge-meters.h"
+#include "lib/openflow/foreign.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/plan.h"
@@ -232,6 +233,18 @@ update_meters(struct mbridge *mb, struct diag_list *diags)
     ometers_uninit(&meters);
 }
 
+/* Adds to 'diags' that somebody else's flow decides about all frames. */
+static void
+refuse_ruled(const struct mbridge *mb, struct diag_list *diags)
+{
+    struct origin origin = { .element = mb->row.name };
+
+    diag_add(diags, DIAG_ERROR, &origin,
+             "has a flow of somebody else's in table 0 that takes all frames "
+             "before any of ours could; nothing is done to it until that is "
+             "gone");
+}
+
 /* Decides whether the bridge shall have an exact MAC table, if what that
  * depends on has changed. */
 static void
@@ -241,8 +254,13 @@ update_mode(struct mbridge *mb)
 
     size_t meter_bands = meter_sync_bands(ofctrl_get_meters(mb->ofctrl));
 
+    /* Where libvirt mode is in force already it stays, for the flow may go as
+     * fast as it has come. */
+    bool is_ruled = (!mb->exact
+                     && foreign_rules(ofctrl_get_foreign(mb->ofctrl)));
+
     if (!mb->decide && mb->exact == mb->decided_exact
-        && mb->network == network
+        && mb->network == network && mb->is_ruled == is_ruled
         && mb->meter_bands == meter_bands
         && mb->n_unsupported_ports == mb->n_unsupported) {
         return;
@@ -250,6 +268,7 @@ update_mode(struct mbridge *mb)
     mb->decide = false;
     mb->network = network;
     mb->meter_bands = meter_bands;
+    mb->is_ruled = is_ruled;
     mb->n_unsupported_ports = mb->n_unsupported;
 
     struct diag_list diags = DIAG_LIST_INITIALIZER;
@@ -266,6 +285,10 @@ update_mode(struct mbridge *mb)
     if (mb->asked_exact) {
         ctx.exact = model_can_be_exact(&mb->row, network, mb->n_unsupported,
                                        &diags);
+        if (is_ruled) {
+            refuse_ruled(mb, &diags);
+            ctx.exact = false;
+        }
     }
     mb->decided_exact = ctx.exact;
     if (mb->exact && !ctx.exact && !mbridge_has_protected(mb)) {

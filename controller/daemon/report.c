@@ -50,12 +50,12 @@ put_hidden(struct report *report, const struct mbridge *mb)
     for (size_t i = 0; i < shortfalls.n; i++) {
         const struct shortfall *s = &shortfalls.shortfalls[i];
 
-        if (s->kind == SHORTFALL_HIDDEN_FLOW) {
+        if (s->kind == SHORTFALL_HIDDEN_FLOW || s->kind == SHORTFALL_MODE) {
             report->findings.in_the_way++;
             ds_put_cstr(&report->text, "bridge ");
             printable_put(&report->text, mbridge_name(mb));
-            ds_put_format(&report->text, ": not in force: %s; %s\n",
-                          s->text, s->remedy);
+            ds_put_format(&report->text, ": not in force: %s%s%s\n", s->text,
+                          s->remedy ? "; " : "", s->remedy ? s->remedy : "");
         }
     }
     shortfalls_uninit(&shortfalls);

@@ -110,6 +110,41 @@ bridge_row_add_controller(struct bridge_row *row,
                           && !strcmp(c->connection_mode, "out-of-band")));
 }
 
+/* Returns the value of 'key' in 'ids', or that of the key for one of several
+ * programs of OVN on the host, which has 'system_id' in its name.  Null if
+ * there is neither. */
+static const char *
+get_ovn(const struct smap *ids, const char *key, const char *system_id)
+{
+    char *own_key = xasprintf("%s-%s", key, system_id ? system_id : "");
+    const char *value = smap_get(ids, own_key);
+
+    free(own_key);
+    return value ? value : smap_get(ids, key);
+}
+
+/* Adds to 'row' what external_ids of the database's only row, null for none,
+ * say of it.
+ *
+ * OVN's integration bridge is the one that ovn-bridge names, by default br-int
+ * (ovn-controller(8)).  Where there is no ovn-remote, OVN is not set up. */
+void
+bridge_row_set_root(struct bridge_row *row,
+                    const struct smap *root_external_ids)
+{
+    const char *system_id, *name;
+
+    if (!root_external_ids) {
+        return;
+    }
+    system_id = smap_get(root_external_ids, "system-id");
+    name = get_ovn(root_external_ids, "ovn-bridge", system_id);
+    if (!name && get_ovn(root_external_ids, "ovn-remote", system_id)) {
+        name = "br-int";
+    }
+    row->is_ovns = name && !strcmp(name, row->name);
+}
+
 /* Initializes 'dst' to a copy of 'src'. */
 void
 bridge_row_clone(struct bridge_row *dst, const struct bridge_row *src)
@@ -148,6 +183,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && nullable_string_is_equal(a->mac_table_manager,
                                         b->mac_table_manager)
             && nullable_string_is_equal(a->owner, b->owner)
+            && a->is_ovns == b->is_ovns
             && a->is_adopted == b->is_adopted
             && nullable_string_is_equal(a->protocols, b->protocols)
             && nullable_string_is_equal(a->datapath_type, b->datapath_type)

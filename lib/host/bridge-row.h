@@ -22,6 +22,7 @@ struct bridge_row {
     char *name;
     char *mac_table_manager;    /* external_ids:virtnet-mac-table-manager. */
     char *owner;                /* external_ids:virtnet-owner: made by us. */
+    bool is_ovns;               /* Is it OVN's integration bridge? */
     bool is_adopted;            /* Has somebody else set anything of it? */
     char *protocols;            /* Column protocols, "" if empty. */
     char *datapath_type;        /* Column of that name; null is "". */
@@ -40,11 +41,14 @@ struct bridge_row {
 
 struct bridge_columns;
 struct controller_columns;
+struct smap;
 
 void bridge_row_from_columns(struct bridge_row *,
                              const struct bridge_columns *);
 void bridge_row_add_controller(struct bridge_row *,
                                const struct controller_columns *);
+void bridge_row_set_root(struct bridge_row *,
+                         const struct smap *root_external_ids);
 void bridge_row_clone(struct bridge_row *, const struct bridge_row *);
 void bridge_row_uninit(struct bridge_row *);
 bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);

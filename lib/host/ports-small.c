@@ -119,6 +119,7 @@ STRING_MEMBER(vif_stp_mark, struct vif, stp.mark)
 STRING_MEMBER(vif_guards, struct vif, guards)
 STRING_MEMBER(vif_macs, struct vif, macs)
 STRING_MEMBER(vif_port, struct vif, port)
+STRING_MEMBER(vif_peer, struct vif, peer)
 STRING_MEMBER(bridge_hwaddr, struct ports_bridge, row.hwaddr)
 STRING_MEMBER(bridge_datapath_type, struct ports_bridge, row.datapath_type)
 STRING_MEMBER(bridge_mode, struct ports_bridge, row.mac_table_manager)
@@ -332,6 +333,7 @@ take_port(const char *name, const struct json_t *json, void *bridge_)
         { "mtu", vif_mtu },
         { "mirror-output", vif_is_mirror_output },
         { "ofport", vif_ofport },
+        { "peer", vif_peer },
         { "port", vif_port },
         { "port-profile", vif_profile },
         { "priority-tags", vif_priority_tags },

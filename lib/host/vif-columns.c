@@ -255,6 +255,9 @@ vif_from_columns(struct vif *vif, const struct vif_rows *rows,
     }
     read_state(vif, &rows->interface, old);
     vif->socket = read_socket(rows);
+    if (is_string(rows->interface.type, "patch")) {
+        vif->peer = nullable_xstrdup(get(rows->interface.options, "peer"));
+    }
     read_port(vif, &rows->port);
     if (rows->has_qos) {
         read_qos(&vif->qos, rows);

@@ -51,6 +51,7 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(guards)                          \
     VIF_STRING(profile)                         \
     VIF_STRING(socket)                          \
+    VIF_STRING(peer)                            \
     VIF_STRING(driver)                          \
     VIF_STRING(port)                            \
     VIF_STRING(stp.stp)                         \
@@ -178,6 +179,33 @@ is_hosts(const struct vif *vif)
 {
     return (vif_is_internal(vif) && !vif->attached_mac && !vif->role
             && !vif_guest_sign(vif) && !vif->link.bridge);
+}
+
+/* Is 'vif' one of the patch ports by which Neutron's agent joins its own
+ * bridges?  On the integration bridge, "int-BRIDGE" has the peer "phy-BRIDGE"
+ * on each bridge of a physical network, and "patch-tun" has "patch-int"
+ * (neutron/plugins/ml2/drivers/openvswitch/agent/common/constants.py). */
+bool
+vif_is_neutrons(const struct vif *vif)
+{
+    static const char *const pairs[][2] = {
+        { "int-", "phy-" },
+        { "phy-", "int-" },
+    };
+
+    if (!vif->peer) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+        if (!strncmp(vif->name, pairs[i][0], 4)
+            && !strncmp(vif->peer, pairs[i][1], 4)) {
+            return !strcmp(vif->name + 4, vif->peer + 4);
+        }
+    }
+    return ((!strcmp(vif->name, "patch-tun")
+             && !strcmp(vif->peer, "patch-int"))
+            || (!strcmp(vif->name, "patch-int")
+                && !strcmp(vif->peer, "patch-tun")));
 }
 
 /* Returns the role of 'vif'.  A member of a bond is a network port, and an

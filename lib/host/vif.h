@@ -96,6 +96,7 @@ struct vif {
     char *macs;                 /* external_ids:virtnet-macs. */
     char *guards;               /* external_ids:virtnet-guards. */
     char *socket;               /* Of vhost-user, or null. */
+    char *peer;                 /* Of a patch port: options:peer, or null. */
     char *driver;               /* status:driver_name, or null. */
     bool no_carrier;            /* Is column link_state "down"? */
     bool lacp_current;          /* Has LACP a current partner on it? */
@@ -128,6 +129,7 @@ void vif_uninit(struct vif *);
 bool vif_equals(const struct vif *, const struct vif *);
 
 bool vif_type_is_tunnel(const char *type);
+bool vif_is_neutrons(const struct vif *);
 enum vif_role vif_get_role(const struct vif *);
 
 /* What an interface is by its nature, as far as that says what it is for. */

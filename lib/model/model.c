@@ -465,6 +465,12 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     struct port_limits limits;
     port_limits_init(&limits, model, vif, diags);
     report_priority_tags(model, vif, &origin, diags);
+    if (vif_is_neutrons(vif)) {
+        report_unsupported(model, &origin,
+                           "is Neutron's, whose agent has flows of its own on "
+                           "this bridge; libvirt mode beside them", diags);
+        verdict = MODEL_UNSUPPORTED;
+    }
     if (!model_port_vlan_effect(model, vif, &vport->vlan)) {
         report_unsupported(model, &origin,
                            "vlan_mode 'dot1q-tunnel' without a tag", diags);
@@ -488,6 +494,13 @@ model_can_be_exact(const struct bridge_row *row, enum network_kind network,
 {
     struct origin origin = { .element = row->name };
 
+    if (row->is_ovns) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "is OVN's integration bridge (external_ids:ovn-bridge and "
+                 "ovn-remote of table Open_vSwitch), whose flows are OVN's; "
+                 "nothing is done to it");
+        return false;
+    }
     if (n_unsupported) {
         diag_add(diags, DIAG_ERROR, &origin,
                  "has ports that libvirt mode is not carried out for, so "

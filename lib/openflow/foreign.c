@@ -2,6 +2,8 @@
 #include <config.h>
 #include "lib/openflow/foreign.h"
 
+#include <string.h>
+
 #include "byte-order.h"
 #include "flow.h"
 #include "lib/openflow/oflow.h"
@@ -69,6 +71,35 @@ bool
 foreign_may_know_more(const struct foreign *foreign)
 {
     return foreign->more && foreign_count(foreign) <= FOREIGN_MAX / 2;
+}
+
+static bool
+matches_all(const struct oflow *flow)
+{
+    static const struct flow none;
+    struct match match;
+
+    minimatch_expand(&flow->match, &match);
+    match.wc.masks.packet_type = 0;
+    return !memcmp(&match.wc.masks, &none, sizeof none);
+}
+
+/* Is there a flow that decides about all frames, whatever flows of ours there
+ * are?  It is one of ADMIT that matches on nothing and is above all of ours.
+ * Whoever has that rules the bridge. */
+bool
+foreign_rules(const struct foreign *foreign)
+{
+    const struct oflow_node *node;
+
+    HMAP_FOR_EACH (node, hmap_node, &foreign->flows.flows) {
+        if (node->flow->table_id == TABLE_ADMIT
+            && node->flow->priority > PRIORITY_ADMIT_MULTICAST_SOURCE
+            && matches_all(node->flow)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Does a flow in 'ours' take all that comes in by 'ofport'? */

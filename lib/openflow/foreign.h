@@ -33,6 +33,7 @@ void foreign_remove(struct foreign *, const struct oflow *key);
 size_t foreign_count(const struct foreign *);
 bool foreign_may_know_more(const struct foreign *);
 
+bool foreign_rules(const struct foreign *);
 bool foreign_can_win(const struct oflow *, const struct oflow_table *ours);
 
 #endif /* lib/openflow/foreign.h */

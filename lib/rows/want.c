@@ -116,7 +116,7 @@ void
 rows_want_port(struct row_changes *changes, const struct rows_bridge *b,
                const struct vif *vif, const struct vport *vport)
 {
-    if (vif->error || vif->ofport == OFPP_NONE) {
+    if (vif->error || vif->ofport == OFPP_NONE || b->row->is_ovns) {
         return;
     }
     if (b->phase.complete || !vif->portgroup
@@ -140,7 +140,7 @@ rows_want_bridge(struct row_changes *changes, const struct rows_bridge *b,
 {
     struct bridge_settings settings;
 
-    if (!b->phase.complete || !ports->local) {
+    if (!b->phase.complete || !ports->local || b->row->is_ovns) {
         return;
     }
     if (b->row->owner && !b->row->is_adopted && !b->row->controllers.n

@@ -73,7 +73,7 @@ start_controller
 wait_for 10 has_no_bridge made || fail "the bridge was forgotten"
 
 say "Portgroups."
-network net0 br0 libvirt - <<'.'
+isolated_network net0 br0 libvirt - <<'.'
   <portgroup name='plain' default='yes'/>
   <portgroup name='access'>
     <vlan><tag id='42'/></vlan>

@@ -23,7 +23,7 @@ quiet_since() {
 }
 
 say "The controller is started before there is anything."
-network net0 br0 libvirt
+isolated_network net0 br0 libvirt
 start_controller
 wait_for 10 controller_is_up || fail "no answer without a database"
 before=$(lines)

@@ -129,10 +129,39 @@ test_bounds(void **state OVS_UNUSED)
     foreign_uninit(&foreign);
 }
 
+/* Returns whether a bridge that has flow 'text' is ruled by it. */
+static bool
+rules(const char *text)
+{
+    struct oflow *flow = oflow_from_string(text);
+    struct foreign foreign;
+    bool ruled;
+
+    foreign_init(&foreign);
+    foreign_put(&foreign, flow);
+    ruled = foreign_rules(&foreign);
+    foreign_uninit(&foreign);
+    oflow_unref(flow);
+    return ruled;
+}
+
+static void
+test_rules(void **state OVS_UNUSED)
+{
+    assert_true(rules("table=0,priority=40000,actions=NORMAL"));
+    assert_true(rules("table=0,priority=211,actions=drop"));
+    assert_false(rules("table=0,priority=210,actions=NORMAL"));
+    assert_false(rules("table=0,priority=0,actions=NORMAL"));
+    assert_false(rules("table=0,priority=40000,in_port=1,actions=drop"));
+    assert_false(rules("table=0,priority=40000,ip,actions=drop"));
+    assert_false(rules("table=230,priority=40000,actions=drop"));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rules),
         cmocka_unit_test(test_can_win),
         cmocka_unit_test(test_bounds),
     };

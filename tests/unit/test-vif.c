@@ -9,9 +9,11 @@
 
 #include <stdlib.h>
 
+#include "lib/host/bridge-row.h"
 #include "lib/host/vif.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
+#include "smap.h"
 #include "util.h"
 
 static const struct {
@@ -312,10 +314,75 @@ test_value(void **state OVS_UNUSED)
     vif_uninit(&a);
 }
 
+/* By which patch ports a bridge is known for one of Neutron's. */
+static void
+test_neutron(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *name, *peer;
+        bool is;
+    } cases[] = {
+        { "int-br-ex", "phy-br-ex", true },
+        { "phy-br-ex", "int-br-ex", true },
+        { "patch-tun", "patch-int", true },
+        { "patch-int", "patch-tun", true },
+        { "int-br-ex", "phy-br-ey", false },
+        { "int-br-ex", "int-br-ex", false },
+        { "int-br-ex", NULL, false },
+        { "patch-tun", "patch-tun", false },
+        { "to-br1", "to-br0", false },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct vif vif = {
+            .name = CONST_CAST(char *, cases[i].name),
+            .peer = CONST_CAST(char *, cases[i].peer),
+        };
+
+        assert_int_equal(vif_is_neutrons(&vif), cases[i].is);
+    }
+}
+
+/* Returns whether OVN has bridge 'name' where external_ids are the pairs of
+ * 'ids', up to a null pointer. */
+static bool
+is_ovns(const char *name, const char *const *ids)
+{
+    struct smap map = SMAP_INITIALIZER(&map);
+    struct bridge_row row = { .name = CONST_CAST(char *, name) };
+
+    for (; ids[0]; ids += 2) {
+        smap_add(&map, ids[0], ids[1]);
+    }
+    bridge_row_set_root(&row, &map);
+    smap_destroy(&map);
+    return row.is_ovns;
+}
+
+static void
+test_ovn(void **state OVS_UNUSED)
+{
+#define IDS(...) ((const char *[]) { __VA_ARGS__, NULL })
+    assert_true(is_ovns("br-int", IDS("ovn-remote", "tcp:1")));
+    assert_false(is_ovns("br0", IDS("ovn-remote", "tcp:1")));
+    assert_false(is_ovns("br-int", IDS("ovn-encap-ip", "1")));
+    assert_true(is_ovns("br0", IDS("ovn-bridge", "br0")));
+    assert_false(is_ovns("br-int", IDS("ovn-bridge", "br0",
+                                       "ovn-remote", "tcp:1")));
+    assert_true(is_ovns("br1", IDS("system-id", "a", "ovn-bridge-a", "br1",
+                                   "ovn-bridge", "br0")));
+    assert_true(is_ovns("br-int", IDS("system-id", "a", "ovn-remote-a", "x")));
+    assert_false(is_ovns("br-int", IDS("system-id", "a", "ovn-remote-b",
+                                       "x")));
+#undef IDS
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_neutron),
+        cmocka_unit_test(test_ovn),
         cmocka_unit_test(test_attached_mac),
         cmocka_unit_test(test_role),
         cmocka_unit_test(test_internal),
