@@ -67,6 +67,16 @@ isolated_text(const struct domif *domif)
             : !strcmp(setting, "no") ? "false" : setting);
 }
 
+/* Returns what 'text', libvirt's "yes" or "no" or null, says of a guest. */
+static enum vif_trust
+trust_from_text(const char *text)
+{
+    return (!text ? VIF_TRUST_OPEN
+            : !strcmp(text, "yes") ? VIF_TRUST_YES
+            : !strcmp(text, "no") ? VIF_TRUST_NO
+            : VIF_TRUST_OPEN);
+}
+
 /* Adds to 'vif', of which nothing of this kind is known yet, what is known of
  * it there: it is interface 'domif' of the guest of 'status'. */
 void
@@ -80,6 +90,7 @@ vif_set_guest(struct vif *vif, const struct domstatus *status,
     guest->portgroup = nullable_xstrdup(domif->portgroup);
     guest->state = status->state;
     guest->link_down = domif->link_down;
+    guest->trust = trust_from_text(domif->trust);
     guest->current_mac = domif->current_mac;
     guest->has_vlan = domif->has_vlan;
     port_vlan_uninit(&guest->vlan);
@@ -111,6 +122,19 @@ vif_is_of_netport(const struct vif *vif, const struct netport *netport)
             && eth_addr_equals(mac, netport->mac));
 }
 
+/* Returns whether the guest of 'netport' is trusted.  Portgroup and network
+ * have had their say in that, as they were when the port was plugged.  That
+ * counts for the interface's own word, since nothing tells the two apart where
+ * the guest's definition cannot be read. */
+static enum vif_trust
+get_trust(const struct netport *netport)
+{
+    const struct netdef_setting *setting = &netport->policy.trust_rx_filters;
+
+    return (!netdef_setting_is_set(setting) ? VIF_TRUST_OPEN
+            : setting->value ? VIF_TRUST_YES : VIF_TRUST_NO);
+}
+
 /* Adds to 'vif' what libvirt knows of its 'netport' in 'network', where
  * vif_set_guest() has not said it. */
 void
@@ -123,6 +147,7 @@ vif_set_netport(struct vif *vif, const struct netport *netport,
         guest->has_vlan = netport->has_vlan;
         port_vlan_uninit(&guest->vlan);
         port_vlan_clone(&guest->vlan, &netport->vlan);
+        guest->trust = get_trust(netport);
     }
     set_default(&guest->name, (netport->owner_name ? netport->owner_name
                                : "unknown"));

@@ -127,6 +127,7 @@ vif_equals(const struct vif *a, const struct vif *b)
             && a->guest.unknown == b->guest.unknown
             && a->guest.state == b->guest.state
             && a->guest.link_down == b->guest.link_down
+            && a->guest.trust == b->guest.trust
             && eth_addr_equals(a->guest.current_mac, b->guest.current_mac)
             && a->guest.has_vlan == b->guest.has_vlan
             && port_vlan_equals(&a->guest.vlan, &b->guest.vlan)

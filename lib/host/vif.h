@@ -58,6 +58,13 @@ struct vif_bond {
     bool is_active;             /* Is this interface the active member? */
 };
 
+/* Is a guest trusted that says which addresses it has? */
+enum vif_trust {
+    VIF_TRUST_OPEN,             /* As portgroup or network say. */
+    VIF_TRUST_NO,
+    VIF_TRUST_YES
+};
+
 /* What libvirt knows of the guest behind an interface and the database does
  * not.  Without a 'name', nothing. */
 struct vif_guest {
@@ -67,6 +74,7 @@ struct vif_guest {
     char *portgroup;            /* By its definition or its port, or null. */
     enum domain_state state;
     bool link_down;
+    enum vif_trust trust;       /* By the interface's own definition. */
     struct eth_addr current_mac;    /* The guest's; zero if not said. */
     bool has_vlan;
     struct port_vlan vlan;      /* What libvirt has set in table Port. */

@@ -29,7 +29,8 @@ learns(const struct netdef *network, const struct portgroup *pg)
 struct request {
     bool learns;
     bool isolated;
-    unsigned int follow_limit;  /* 0 if the guest is not trusted. */
+    bool trusted;               /* May the guest change its address... */
+    unsigned int follow_limit;  /* ...and to how many? */
     unsigned int sticky_limit;  /* Of a guest whose address is not known. */
     unsigned int guards;
 };
@@ -42,8 +43,8 @@ get_request(const struct netdef *network, const struct portgroup *pg)
     return (struct request) {
         .learns = learns(network, pg),
         .isolated = policy.isolated.value,
-        .follow_limit = (policy.trust_rx_filters.value
-                         ? policy.rx_filter_limit.value : 0),
+        .trusted = policy.trust_rx_filters.value,
+        .follow_limit = policy.rx_filter_limit.value,
         .sticky_limit = MAX(1, policy.rx_filter_limit.value),
         .guards = policy.guards.value,
     };
@@ -55,7 +56,11 @@ find_request(const struct bridge_model *model, const struct vif *vif)
 {
     const struct netdef *network;
     const struct portgroup *pg = model_find_portgroup(model, vif, &network);
-    struct request all = { .learns = model->n_networks > 0 };
+    struct request all = {
+        .learns = model->n_networks > 0,
+        .trusted = model->n_networks > 0,
+        .follow_limit = 1,
+    };
 
     if (pg) {
         return get_request(network, pg);
@@ -68,6 +73,7 @@ find_request(const struct bridge_model *model, const struct vif *vif)
         all.learns &= r.learns;
         all.isolated |= r.isolated;
         all.guards |= r.guards;
+        all.trusted &= r.trusted;
         all.sticky_limit = (i ? MIN(all.sticky_limit, r.sticky_limit)
                             : r.sticky_limit);
         all.follow_limit = (i ? MIN(all.follow_limit, r.follow_limit)
@@ -271,6 +277,16 @@ report_stp(const struct bridge_model *model, const struct vif *vif,
     }
 }
 
+/* May the guest of 'vif' change its address, if by definition that is
+ * 'requested'?  The interface's own word goes before portgroup and network, as
+ * in libvirt (networkAllocatePort() in its src/network/bridge_driver.c). */
+static bool
+is_trusted(const struct vif *vif, bool requested)
+{
+    return (vif->guest.trust == VIF_TRUST_OPEN
+            ? requested : vif->guest.trust == VIF_TRUST_YES);
+}
+
 /* Makes 'vport', the port of 'vif', which 'model' has found to be a guest, a
  * network port or the host, what is asked of it apart from that.  Adds to
  * 'diags' what there is to say of it. */
@@ -309,7 +325,8 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     }
     report_stp(model, vif, &origin, diags);
     vport->isolated = isolated;
-    vport->follow_limit = request.follow_limit;
+    vport->follow_limit = (is_trusted(vif, request.trusted)
+                           ? request.follow_limit : 0);
     if (eth_addr_is_zero(vport->mac)) {
         vport->sticky = true;
         vport->follow_limit = MAX(1, request.sticky_limit);

@@ -123,7 +123,8 @@ take_state(struct reader *reader, const struct sax_attribute *attributes,
 }
 
 static void
-add_interface(struct reader *reader)
+add_interface(struct reader *reader, const struct sax_attribute *attributes,
+              size_t n)
 {
     struct domstatus *status = reader->status;
 
@@ -135,6 +136,7 @@ add_interface(struct reader *reader)
 
     struct domif *domif = &status->interfaces[status->n_interfaces++];
     *domif = (struct domif) { .link_down = false };
+    take_attribute(&domif->trust, attributes, n, "trustGuestRxFilters");
     port_vlan_init(&domif->vlan);
     reader->own = netdef_parser_create(NULL);
 }
@@ -358,7 +360,7 @@ on_start(void *reader_, const char *name,
     } else if (!strcmp(path, "domstatus/job")) {
         take_attribute(&reader->async, attributes, n, "async");
     } else if (!strcmp(path, INTERFACE)) {
-        add_interface(reader);
+        add_interface(reader, attributes, n);
     } else if (!strcmp(path, DOMAIN "/metadata/vn:domain/vn:interface")) {
         add_vn_interface(reader, attributes, n, line);
     } else if (is_in_metadata(reader)) {

@@ -13,6 +13,7 @@ domif_uninit(struct domif *domif)
     free(domif->network);
     free(domif->portgroup);
     free(domif->socket);
+    free(domif->trust);
     port_vlan_uninit(&domif->vlan);
 #define DOMIF_SETTING(NAME) free(domif->settings.NAME);
     DOMIF_SETTINGS

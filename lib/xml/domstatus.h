@@ -76,6 +76,7 @@ struct domif {
     char *network;              /* source@network. */
     char *portgroup;            /* source@portgroup. */
     char *socket;               /* source@path, of type vhostuser. */
+    char *trust;                /* Its own trustGuestRxFilters. */
     bool link_down;             /* link@state='down'. */
     bool isolated;              /* port@isolated='yes'. */
     bool has_vlan;              /* Is there a <vlan>? */

@@ -319,8 +319,8 @@ enum netdef_node_kind {
     NETDEF_NODE(NETPORT_RXFILTERS, "networkport/rxfilters", ONE, CONTEXT,     \
                 "what the guest may set")                                     \
     NETDEF_NODE(NETPORT_TRUST_FILTERS, "networkport/rxfilters@trustGuest",    \
-                YES_NO, CONTEXT,                                              \
-                "that of the network and its portgroup is carried out")       \
+                YES_NO, CARRIED,                                              \
+                "following a guest that changes its MAC address")             \
     NETDEF_NODE(NETPORT_PLUG, "networkport/plug", ONE, CONTEXT,               \
                 "what the port is connected to")                              \
     NETDEF_NODE(NETPORT_PLUG_TYPE, "networkport/plug@type", STRING, CONTEXT,  \

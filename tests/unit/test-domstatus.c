@@ -40,7 +40,7 @@ static const char guest[] =
 "      <interface type='network'>\n"
 "        <mac address='52:54:00:00:00:01'/>\n"
 "        <source network='net' portid='5ecbcace-736b-4efe-8756-ed3fbaa809ae'/>\n"
-"        <actual type='bridge'>\n"
+"        <actual type='bridge' trustGuestRxFilters='yes'>\n"
 "          <source bridge='ovsbr0'/>\n"
 "          <virtualport type='openvswitch'/>\n"
 "        </actual>\n"
@@ -48,7 +48,7 @@ static const char guest[] =
 "        <vlan><tag id='7'/></vlan>\n"
 "        <address type='pci' domain='0x0000'/>\n"
 "      </interface>\n"
-"      <interface type='network'>\n"
+"      <interface type='network' trustGuestRxFilters='no'>\n"
 "        <mac address='52:54:00:00:00:02' currentAddress='52:54:00:00:aa:aa'/>\n"
 "        <source network='net' portgroup='trunk'/>\n"
 "        <actual type='bridge'>\n"
@@ -63,7 +63,7 @@ static const char guest[] =
 "        <target dev='vnet1'/>\n"
 "        <link state='up'/>\n"
 "      </interface>\n"
-"      <interface type='bridge'>\n"
+"      <interface type='bridge' trustGuestRxFilters='yes'>\n"
 "        <mac address='52:54:00:00:00:05'/>\n"
 "        <source bridge='ovsbr0'/>\n"
 "        <vlan><tag id='42'/></vlan>\n"
@@ -137,6 +137,7 @@ test_guest(void **state OVS_UNUSED)
     assert_string_equal(domif->network, "net");
     assert_null(domif->portgroup);
     assert_null(domif->socket);
+    assert_null(domif->trust);
     assert_false(domif->has_vlan);
     assert_false(domif->link_down);
     assert_null(domif->settings.isolated);
@@ -144,6 +145,7 @@ test_guest(void **state OVS_UNUSED)
     domif = &status->interfaces[1];
     assert_mac(domif->current_mac, "52:54:00:00:aa:aa");
     assert_string_equal(domif->portgroup, "trunk");
+    assert_string_equal(domif->trust, "no");
     assert_true(domif->has_vlan);
     assert_vlan(domif, "vlan_mode=native-untagged tag=42 trunks=42,47");
     assert_int_equal(domif->bandwidth.in.average, 1000);
@@ -154,6 +156,7 @@ test_guest(void **state OVS_UNUSED)
 
     domif = &status->interfaces[2];
     assert_string_equal(domif->target, "mytap5");
+    assert_string_equal(domif->trust, "yes");
     assert_null(domif->network);
     assert_vlan(domif, "tag=42");
     assert_true(domif->isolated);

@@ -244,6 +244,24 @@ static const struct {
     { { LIBVIRT, DEFAULT }, "d", NULL, NULL, "network" },
 };
 
+/* The interface's own word on trust goes before all others. */
+static const struct {
+    const char *xml[2];
+    const char *portgroup, *role;
+    const char *expected;
+    enum vif_trust trust;
+} trust_cases[] = {
+    { { TRUSTED }, NULL, NULL, "guest", VIF_TRUST_NO },
+    { { TRUSTED }, "three", NULL, "guest", VIF_TRUST_NO },
+    { { TRUSTED }, "three", NULL, "guest follow 3", VIF_TRUST_YES },
+    { { TRUSTED }, "never", NULL, "guest follow 5", VIF_TRUST_YES },
+    { { LIBVIRT }, NULL, NULL, "guest follow 1", VIF_TRUST_YES },
+    { { TRUSTED, LIBVIRT }, NULL, NULL, "guest follow 1", VIF_TRUST_YES },
+    { { TRUSTED, ONE }, NULL, NULL, "guest", VIF_TRUST_NO },
+    { { NULL }, NULL, NULL, "guest follow 1", VIF_TRUST_YES },
+    { { TRUSTED }, NULL, "network", "network", VIF_TRUST_YES },
+};
+
 /* Guards are those of the port's own key, its portgroup or its network, or
  * what all of several networks ask together. */
 static const struct {
@@ -307,8 +325,7 @@ format_port(struct ds *s, const struct bridge_model *model,
 /* Checks what becomes of a port that is of 'portgroup', and has keys 'role',
  * 'isolated' and 'guards', in the networks of 'xml'. */
 static void
-check_request(const char *const xml[2], const char *portgroup,
-              const char *role, const char *isolated, const char *guards,
+check_request(const char *const xml[2], const struct vif *keys,
               const char *expected)
 {
     const struct bridge_row row = { .name = S("br0") };
@@ -330,10 +347,11 @@ check_request(const char *const xml[2], const char *portgroup,
     vif.name = xstrdup("p");
     vif.ofport = OFP_PORT_C(1);
     vif.attached_mac = xstrdup("52:54:00:00:00:01");
-    vif.portgroup = nullable_xstrdup(portgroup);
-    vif.role = nullable_xstrdup(role);
-    vif.isolated = nullable_xstrdup(isolated);
-    vif.guards = nullable_xstrdup(guards);
+    vif.portgroup = nullable_xstrdup(keys->portgroup);
+    vif.role = nullable_xstrdup(keys->role);
+    vif.isolated = nullable_xstrdup(keys->isolated);
+    vif.guards = nullable_xstrdup(keys->guards);
+    vif.guest.trust = keys->guest.trust;
     format_port(&s, &model, &vif);
     assert_string_equal(ds_cstr(&s), expected);
 
@@ -350,14 +368,31 @@ static void
 test_requests(void **state OVS_UNUSED)
 {
     for (size_t i = 0; i < ARRAY_SIZE(request_cases); i++) {
-        check_request(request_cases[i].xml, request_cases[i].portgroup,
-                      request_cases[i].role, request_cases[i].isolated, NULL,
-                      request_cases[i].expected);
+        const struct vif keys = {
+            .portgroup = CONST_CAST(char *, request_cases[i].portgroup),
+            .role = CONST_CAST(char *, request_cases[i].role),
+            .isolated = CONST_CAST(char *, request_cases[i].isolated),
+        };
+
+        check_request(request_cases[i].xml, &keys, request_cases[i].expected);
     }
     for (size_t i = 0; i < ARRAY_SIZE(guard_cases); i++) {
-        check_request(guard_cases[i].xml, guard_cases[i].portgroup,
-                      guard_cases[i].role, NULL, guard_cases[i].guards,
-                      guard_cases[i].expected);
+        const struct vif keys = {
+            .portgroup = CONST_CAST(char *, guard_cases[i].portgroup),
+            .role = CONST_CAST(char *, guard_cases[i].role),
+            .guards = CONST_CAST(char *, guard_cases[i].guards),
+        };
+
+        check_request(guard_cases[i].xml, &keys, guard_cases[i].expected);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(trust_cases); i++) {
+        const struct vif keys = {
+            .portgroup = CONST_CAST(char *, trust_cases[i].portgroup),
+            .role = CONST_CAST(char *, trust_cases[i].role),
+            .guest.trust = trust_cases[i].trust,
+        };
+
+        check_request(trust_cases[i].xml, &keys, trust_cases[i].expected);
     }
 }
 

@@ -86,13 +86,14 @@ test_overlay(void **state OVS_UNUSED)
         .target = CC("vnet0"), .mac = MAC_BYTES, .network = CC("net"),
         .current_mac = ETH_ADDR_C(52,54,00,00,00,77),
         .portgroup = CC("web"), .link_down = true, .has_vlan = true,
-        .vlan = { .tag = 42 },
+        .vlan = { .tag = 42 }, .trust = CC("yes"),
         .settings = { .isolated = CC("yes"), .macs = CC("*"),
                       .portgroup = CC("db"), .role = CC("network") },
     };
     const struct netport netport = {
         .owner_name = CC("other"), .group = CC("port's"), .has_vlan = true,
         .vlan = { .tag = 7 }, .policy.isolated.value = true,
+        .policy.trust_rx_filters = { .element = "rxfilters" },
     };
     struct vif vif;
 
@@ -103,6 +104,7 @@ test_overlay(void **state OVS_UNUSED)
     assert_string_equal(vif.guest.portgroup, "web");
     assert_int_equal(vif.guest.state, DOMAIN_PAUSED);
     assert_true(vif.guest.link_down);
+    assert_int_equal(vif.guest.trust, VIF_TRUST_YES);
     assert_true(eth_addr_equals(vif.guest.current_mac, domif.current_mac));
     assert_int_equal(vif.guest.vlan.tag, 42);
     assert_string_equal(vif.vm_id, UUID);
@@ -119,6 +121,7 @@ test_overlay(void **state OVS_UNUSED)
     assert_string_equal(vif.guest.network, "net");
     assert_string_equal(vif.guest.portgroup, "web");
     assert_int_equal(vif.guest.vlan.tag, 42);
+    assert_int_equal(vif.guest.trust, VIF_TRUST_YES);
     vif_uninit(&vif);
 
     /* But better than nothing. */
@@ -127,6 +130,7 @@ test_overlay(void **state OVS_UNUSED)
     assert_string_equal(vif.guest.name, "other");
     assert_string_equal(vif.guest.network, "old");
     assert_string_equal(vif.guest.portgroup, "port's");
+    assert_int_equal(vif.guest.trust, VIF_TRUST_NO);
     assert_int_equal(vif.guest.vlan.tag, 7);
     assert_int_equal(vif.guest.state, DOMAIN_RUNNING);
     assert_string_equal(vif.isolated, "true");
