@@ -57,6 +57,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/follow.h \
 	lib/model/hidden-flows.c \
 	lib/model/hidden-flows.h \
+	lib/model/mac-share.c \
+	lib/model/mac-share.h \
 	lib/model/mac-table.c \
 	lib/model/mac-table.h \
 	lib/model/model-portgroup.c \

@@ -76,6 +76,12 @@ put_vport_state(struct json_t *json, const struct mbridge *mb,
 
         jvalue_put_format(json, "reason", "%s has the address",
                           holder ? holder : "another port");
+    } else if (claim && claim->waits) {
+        const char *holder = mac_entry_find_holder(entry, claim);
+
+        jvalue_put_format(json, "reason", "port %s of the same guest has the "
+                          "address, until this one sends",
+                          holder ? holder : "another");
     } else if (!strcmp(state, "pending")) {
         jvalue_put_string(json, "reason", "the guest is elsewhere");
     }

@@ -45,8 +45,14 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
         VLOG_INFO("%s: guest of %s has arrived", mb->row.name, port->name);
     }
     if (changes & PORT_LIFE_DEAF) {
-        VLOG_WARN_RL(&rl, "%s: %s announces too many addresses, so it is not "
-                     "listened to for a while", mb->row.name, port->name);
+        VLOG_WARN_RL(&rl, "%s: %s announces too many addresses, or too often, "
+                     "so it is not listened to for a while", mb->row.name,
+                     port->name);
+    }
+    if (changes & PORT_LIFE_TAKES) {
+        VLOG_INFO_RL(&rl, "%s: guest uses %s now, not another port of its",
+                     mb->row.name, port->name);
+        plan_take_mac(mb->plan, port->name);
     }
     if (changes & PORT_LIFE_FOLLOWS) {
         VLOG_INFO_RL(&rl, "%s: guest of %s has become "ETH_ADDR_FMT,
@@ -66,7 +72,9 @@ mbridge_on_taken(ofp_port_t ofport, void *mb_)
     const struct vport *vport = find_vport(mb, port);
 
     if (vport) {
-        apply_changes(mb, port, port_life_taken(&port->life, vport),
+        apply_changes(mb, port,
+                      port_life_taken(&port->life, vport,
+                                      plan_mac_table(mb->plan), time_msec()),
                       eth_addr_zero);
     }
 }

@@ -230,7 +230,8 @@ mbridge_claim_state(const struct mbridge *mb, const struct mac_claim *claim)
 
     if (!plan_get_ctx(plan)->exact) {
         return "kernel";
-    } else if (!claim->active || vlan_set_is_empty(&claim->vlans)) {
+    } else if (!claim->active || vlan_set_is_empty(&claim->vlans)
+               || (claim->waits && vlan_set_is_empty(&claim->won))) {
         return "pending";
     } else if (vlan_set_is_empty(&claim->won)) {
         return "conflict";

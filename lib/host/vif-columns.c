@@ -43,21 +43,37 @@ get_vif_id(const struct vif_rows *rows, const char *key)
     return nullable_xstrdup(value);
 }
 
+/* As get_vif_id(), for the first of 'keys', of which the last is null, that is
+ * there. */
+static char *
+get_first_id(const struct vif_rows *rows, const char *const keys[])
+{
+    char *value = NULL;
+
+    for (size_t i = 0; keys[i] && !value; i++) {
+        value = get_vif_id(rows, keys[i]);
+    }
+    return value;
+}
+
 /* Reads what programs and people write of an interface.  nova's os-vif says
- * "vm-uuid" where libvirt says "vm-id", for the same. */
+ * "vm-uuid" where libvirt says "vm-id", for the same, and programs for Xen
+ * have names of their own.  The last of these is of a network card, which is
+ * as good for telling which ports belong together. */
 static void
 read_ids(struct vif *vif, const struct vif_rows *rows)
 {
+    static const char *const vm_ids[] = {
+        "vm-id", "vm-uuid", "xs-vm-uuid", "xen-vm-uuid", "xs-vif-uuid", NULL
+    };
+
     vif->attached_mac = get_vif_id(rows, "attached-mac");
     if (vif->attached_mac
         && !get(rows->interface.external_ids, "attached-mac")) {
         vif->mac_from = "its Port row";
     }
     vif->iface_id = get_vif_id(rows, "iface-id");
-    vif->vm_id = get_vif_id(rows, "vm-id");
-    if (!vif->vm_id) {
-        vif->vm_id = get_vif_id(rows, "vm-uuid");
-    }
+    vif->vm_id = get_first_id(rows, vm_ids);
     vif->iface_status = get_vif_id(rows, "iface-status");
     vif->portgroup = get_vif_id(rows, "virtnet-portgroup");
     vif->profile = get_vif_id(rows, "port-profile");

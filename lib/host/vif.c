@@ -164,6 +164,14 @@ vif_type_is_tunnel(const char *type)
     return false;
 }
 
+/* Returns what 'vif' has in common with other ports of its guest, or of one of
+ * the guest's network cards if no more is known; or null. */
+const char *
+vif_guest_id(const struct vif *vif)
+{
+    return vif->vm_id ? vif->vm_id : vif->iface_id;
+}
+
 /* Is 'vif' a device that vswitchd has made for the host?  So is LOCAL, by its
  * type. */
 bool

@@ -95,7 +95,7 @@ struct vif {
     const char *mac_from;       /* Who says it, in words, if it is not the
                                  * Interface row: a constant, or null. */
     char *iface_id;
-    char *vm_id;                /* Or vm-uuid. */
+    char *vm_id;                /* Or vm-uuid, or what Xen has for it. */
     char *iface_status;
     char *portgroup;            /* external_ids:virtnet-portgroup. */
     char *profile;              /* external_ids:port-profile. */
@@ -158,6 +158,7 @@ enum vif_kind vif_get_kind(const struct vif *);
 const char *vif_kind_to_string(enum vif_kind);
 const char *vif_describe(const struct vif *);
 const char *vif_guest_sign(const struct vif *);
+const char *vif_guest_id(const struct vif *);
 bool vif_is_internal(const struct vif *);
 bool vif_must_change_protected(const struct vif *, bool wanted);
 bool vif_parse_mac(const char *, struct eth_addr *, const char **why);

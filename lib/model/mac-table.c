@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "hash.h"
-#include "lib/base/origin-hash.h"
+#include "lib/model/mac-share.h"
 #include "packets.h"
 #include "util.h"
 
@@ -22,18 +22,6 @@ claim_kind_to_string(enum claim_kind kind)
     return names[kind];
 }
 
-static int
-claim_rank(const struct mac_claim *claim)
-{
-    static const int ranks[] = {
-#define CLAIM_KIND(ENUM, RANK, NAME) RANK,
-        CLAIM_KINDS
-#undef CLAIM_KIND
-    };
-
-    return ranks[claim->kind];
-}
-
 /* Initializes 'table' without claims. */
 void
 mac_table_init(struct mac_table *table)
@@ -47,6 +35,7 @@ static void
 mac_claim_uninit(struct mac_claim *claim)
 {
     free(claim->port);
+    free(claim->guest);
     vlan_set_uninit(&claim->vlans);
     vlan_set_uninit(&claim->won);
     vlan_set_uninit(&claim->free);
@@ -145,17 +134,6 @@ mark_dirty(struct mac_table *table, struct mac_entry *entry)
     }
 }
 
-static struct mac_seed *
-find_seed(const struct mac_entry *entry, uint32_t port_hash)
-{
-    for (size_t i = 0; i < entry->n_seeds; i++) {
-        if (entry->seeds[i].port_hash == port_hash) {
-            return &entry->seeds[i];
-        }
-    }
-    return NULL;
-}
-
 /* Tells 'table' that the port whose name has the hash 'port_hash' (see
  * pipeline_cookie_hash()) had 'mac' in the VLANs of 'block' before the table
  * was made. */
@@ -164,7 +142,7 @@ mac_table_seed(struct mac_table *table, struct eth_addr mac,
                const struct vlan_block *block, uint32_t port_hash)
 {
     struct mac_entry *entry = find_or_create_entry(table, mac);
-    struct mac_seed *seed = find_seed(entry, port_hash);
+    struct mac_seed *seed = mac_entry_find_seed(entry, port_hash);
 
     if (!seed) {
         entry->seeds = xrealloc(entry->seeds, (entry->n_seeds + 1)
@@ -227,7 +205,8 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
                                                 * sizeof *entry->claims);
         claim = &entry->claims[entry->n_claims++];
         claim->port = xstrdup(port);
-        claim->contested = false;
+        claim->guest = NULL;
+        claim->contested = claim->waits = claim->moved = false;
         vlan_set_init(&claim->won);
         vlan_set_init(&claim->free);
     } else if (claim->active == active && claim->kind == kind
@@ -240,6 +219,37 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
     claim->active = active;
     claim->kind = kind;
     mark_dirty(table, entry);
+}
+
+/* Says that 'port', which claims 'mac', is one of the ports of 'guest', null
+ * if that is not known. */
+void
+mac_table_set_guest(struct mac_table *table, struct eth_addr mac,
+                    const char *port, const char *guest)
+{
+    struct mac_entry *entry = find_entry(table, mac);
+    struct mac_claim *claim = find_claim(entry, port);
+
+    if (claim && !nullable_string_is_equal(claim->guest, guest)) {
+        free(claim->guest);
+        claim->guest = nullable_xstrdup(guest);
+        mark_dirty(table, entry);
+    }
+}
+
+/* Gives 'mac' to 'port', which claims it, where another port of the same guest
+ * has it.  Returns false if there is none. */
+bool
+mac_table_take(struct mac_table *table, struct eth_addr mac, const char *port)
+{
+    struct mac_entry *entry = find_entry(table, mac);
+    struct mac_claim *claim = find_claim(entry, port);
+
+    if (!claim || !mac_entry_take(entry, claim)) {
+        return false;
+    }
+    mark_dirty(table, entry);
+    return true;
 }
 
 /* Takes back the claim of 'port' to 'mac', if it has one. */
@@ -264,127 +274,8 @@ mac_table_unclaim(struct mac_table *table, struct eth_addr mac,
     }
 }
 
-/* Returns where 'claim' had the address of 'entry' so far. */
-static const struct vlan_set *
-had_it(const struct mac_entry *entry, const struct mac_claim *claim)
-{
-    const struct mac_seed *seed = (entry->n_seeds
-                                   ? find_seed(entry, origin_hash(
-                                                   claim->port))
-                                   : NULL);
-    return seed ? &seed->vlans : &claim->won;
-}
-
-/* Does 'a' come before 'b' in the claims to 'entry'? */
-static bool
-claim_precedes(const struct mac_entry *entry,
-               const struct mac_claim *a, const struct mac_claim *b)
-{
-    if (a->active != b->active) {
-        return a->active;
-    } else if (claim_rank(a) != claim_rank(b)) {
-        return claim_rank(a) < claim_rank(b);
-    }
-
-    bool a_had = !vlan_set_is_empty(had_it(entry, a));
-    bool b_had = !vlan_set_is_empty(had_it(entry, b));
-    return a_had != b_had ? a_had : strcmp(a->port, b->port) < 0;
-}
-
-static void
-sort_claims(struct mac_entry *entry)
-{
-    /* Insertion sort: there is hardly ever more than one claim. */
-    for (size_t i = 1; i < entry->n_claims; i++) {
-        struct mac_claim claim = entry->claims[i];
-        size_t j = i;
-
-        while (j && claim_precedes(entry, &claim, &entry->claims[j - 1])) {
-            entry->claims[j] = entry->claims[j - 1];
-            j--;
-        }
-        entry->claims[j] = claim;
-    }
-}
-
-/* Gives to the claims to 'entry' from 'first' to just before 'end', which have
- * one rank, what they had and then, by precedence, what they claim, apart from
- * what is in 'taken', where that is added. */
-static void
-share_out_rank(const struct mac_entry *entry, size_t first, size_t end,
-               struct vlan_set *taken, struct vlan_set *won)
-{
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = first; i < end; i++) {
-            const struct mac_claim *claim = &entry->claims[i];
-            struct vlan_set vlans;
-
-            vlan_set_clone(&vlans, &claim->vlans);
-            if (!pass) {
-                vlan_set_intersect(&vlans, had_it(entry, claim));
-            }
-            vlan_set_subtract(&vlans, taken);
-            vlan_set_union(taken, &vlans);
-            vlan_set_union(&won[i], &vlans);
-            vlan_set_uninit(&vlans);
-        }
-    }
-}
-
-/* Gives to each active claim to 'entry', rank by rank, what it wins.  'won'
- * has a set for each claim.  The claims are sorted. */
-static void
-share_out(const struct mac_entry *entry, struct vlan_set *won)
-{
-    struct vlan_set taken = VLAN_SET_INITIALIZER;
-    size_t first = 0;
-
-    while (first < entry->n_claims && entry->claims[first].active) {
-        int rank = claim_rank(&entry->claims[first]);
-        size_t end = first + 1;
-
-        while (end < entry->n_claims && entry->claims[end].active
-               && claim_rank(&entry->claims[end]) == rank) {
-            end++;
-        }
-        share_out_rank(entry, first, end, &taken, won);
-        first = end;
-    }
-    vlan_set_uninit(&taken);
-}
-
-/* Makes '*set', which is taken over, that of '*old'.  Returns true if that is
- * another one. */
-static bool
-replace_set(struct vlan_set *old, struct vlan_set *set)
-{
-    bool changed = !vlan_set_equals(old, set);
-
-    vlan_set_uninit(old);
-    *old = *set;
-    return changed;
-}
-
-/* Finds out where nobody but 'claim' claims the address of 'entry', if 'claim'
- * is held back.  Returns true if that has changed. */
-static bool
-update_free(const struct mac_entry *entry, struct mac_claim *claim)
-{
-    struct vlan_set free = VLAN_SET_INITIALIZER;
-
-    if (!claim->active) {
-        vlan_set_union(&free, &claim->vlans);
-        for (size_t i = 0; i < entry->n_claims; i++) {
-            if (&entry->claims[i] != claim) {
-                vlan_set_subtract(&free, &entry->claims[i].vlans);
-            }
-        }
-    }
-    return replace_set(&claim->free, &free);
-}
-
 /* Takes note of the claims to the address of 'entry' that have become
- * contested, or are no longer. */
+ * contested, or are no longer.  Ports of one guest take turns. */
 static void
 update_contests(struct mac_table *table, struct mac_entry *entry)
 {
@@ -393,6 +284,13 @@ update_contests(struct mac_table *table, struct mac_entry *entry)
         const char *holder = (claim->active && entry->n_claims > 1
                               ? mac_entry_find_holder(entry, claim)
                               : NULL);
+
+        claim->waits = (holder && claim->guest
+                        && nullable_string_is_equal(
+                            claim->guest, find_claim(entry, holder)->guest));
+        if (claim->waits) {
+            holder = NULL;
+        }
 
         if (claim->contested != (holder != NULL)) {
             claim->contested = holder != NULL;
@@ -405,19 +303,7 @@ static void
 run_entry(struct mac_table *table, struct mac_entry *entry,
           mac_table_changed_cb *changed, void *aux)
 {
-    struct vlan_set *won = xcalloc(MAX(1, entry->n_claims), sizeof *won);
-
-    sort_claims(entry);
-    share_out(entry, won);
-    for (size_t i = 0; i < entry->n_claims; i++) {
-        struct mac_claim *claim = &entry->claims[i];
-        bool free_changed = update_free(entry, claim);
-
-        if (replace_set(&claim->won, &won[i]) || free_changed) {
-            changed(claim->port, aux);
-        }
-    }
-    free(won);
+    mac_entry_share_out(entry, changed, aux);
     update_contests(table, entry);
 
     if (entry->n_claims) {

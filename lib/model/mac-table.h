@@ -13,8 +13,13 @@
  *   - then the host by its own address, then ports that are configured with
  *     it, then one whose guest has taken it, a container among them, or the
  *     host by that of a device that somebody has put on its port;
+ *   - then a port whose guest is running, then one that has carrier;
  *   - then the port that had it there, or else had it in another VLAN;
  *   - then the port with the lower name.
+ *
+ * Ports of one guest take turns.  A fully virtualized guest of Xen has two for
+ * each of its network cards, one emulated, for its firmware, and one for its
+ * driver.  Whichever of them sends has the address: mac_table_take().
  *
  * Claims change nothing until mac_table_run(), so that the outcome does not
  * depend on the order in which the claims of one turn are made.
@@ -41,7 +46,8 @@
     CLAIM_KIND(BEHIND, 2, "behind it")      /* Of a device on the host's. */\
     CLAIM_KIND(PEER, 2, "the peer")         /* Of a container's veth. */    \
     CLAIM_KIND(ANNOUNCED, 2, "announced")   /* By a guest that may. */     \
-    CLAIM_KIND(PAUSED, 3, "paused guest")   /* Either, but nobody is in. */
+    CLAIM_KIND(PAUSED, 3, "paused guest")   /* Either, but nobody is in. */ \
+    CLAIM_KIND(DOWN, 4, "no carrier")       /* Or nobody is listening. */
 
 enum claim_kind {
 #define CLAIM_KIND(ENUM, RANK, NAME) CLAIM_##ENUM,
@@ -56,10 +62,16 @@ struct mac_claim {
     enum claim_kind kind;
     struct vlan_set vlans;      /* Where. */
     struct vlan_set won;        /* Where it was won, a subset of 'vlans'. */
-    struct vlan_set free;       /* If it is held back, where nobody else
-                                 * claims it: it is sure to win there. */
+    struct vlan_set free;       /* Where the first frame of its port has it
+                                 * win: if it is held back, where nobody else
+                                 * claims it, and else where another port of
+                                 * the same guest has it. */
+    char *guest;                /* Whose port that is, or null. */
     bool active;                /* False if it is held back. */
-    bool contested;             /* Active, but another has some of it. */
+    bool contested;             /* Active, but another has some of it... */
+    bool waits;                 /* ...or rather, one of the same guest. */
+    bool moved;                 /* Is 'won' another since the last
+                                 * mac_table_run()? */
 };
 
 /* That a claim has become contested, or is no longer. */
@@ -105,6 +117,9 @@ void mac_table_seed(struct mac_table *, struct eth_addr,
                     const struct vlan_block *, uint32_t port_hash);
 void mac_table_claim(struct mac_table *, struct eth_addr, const char *port,
                      enum claim_kind, const struct vlan_set *, bool active);
+void mac_table_set_guest(struct mac_table *, struct eth_addr,
+                         const char *port, const char *guest);
+bool mac_table_take(struct mac_table *, struct eth_addr, const char *port);
 void mac_table_unclaim(struct mac_table *, struct eth_addr, const char *port);
 void mac_table_run(struct mac_table *, mac_table_changed_cb *, void *aux);
 struct mac_contest *mac_table_take_contest(struct mac_table *);

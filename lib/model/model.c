@@ -453,6 +453,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
                   && vif->guest.state != DOMAIN_MIGRATING,
         .paused = vif->guest.state == DOMAIN_PAUSED,
         .guards = guards,
+        .no_carrier = role == VIF_GUEST && vif->no_carrier,
+        .guest = (role == VIF_GUEST
+                  ? nullable_xstrdup(vif_guest_id(vif)) : NULL),
         .port = nullable_xstrdup(vif->port),
         .in_bond = vif->bond.is_member,
     };

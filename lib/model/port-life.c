@@ -212,6 +212,7 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
     }
     vport->listens = (vport->listens && !life->follow.deaf
                       && !is_stuck(life, vport));
+    vport->takes_turns = vport->guest && !life->follow.deaf;
 }
 
 /* Says that a guest is held back whose address nobody knows. */
@@ -312,6 +313,35 @@ arrive(struct port_life *life, const struct vport *vport)
     return 0;
 }
 
+/* Is the address of 'vport' with another port of the same guest, until this
+ * one sends? */
+static bool
+waits_for_turn(const struct vport *vport, const struct mac_table *macs)
+{
+    const struct mac_entry *entry = (vport->takes_turns && vport->active
+                                     ? mac_table_find(macs, vport->mac)
+                                     : NULL);
+    const struct mac_claim *claim
+        = entry ? mac_entry_find_claim(entry, vport->name) : NULL;
+
+    return (claim && vlan_set_is_empty(&claim->won)
+            && !vlan_set_is_empty(&claim->free));
+}
+
+/* The guest of 'vport' uses that, if it has not until 'now'.  Going to and fro
+ * between its ports is as much work as changing addresses, and may be done as
+ * often. */
+static unsigned int
+take_turn(struct port_life *life, const struct vport *vport,
+          const struct mac_table *macs, long long int now)
+{
+    if (life->follow.deaf || !waits_for_turn(vport, macs)) {
+        return 0;
+    }
+    return (PORT_LIFE_TAKES
+            | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
+}
+
 /* Flows show a frame from 'src' at 'now', which is the first of a guest that
  * was held back or, if it may follow, one by which it announces another
  * address.  'macs' are the claims of all ports of the bridge. */
@@ -325,7 +355,8 @@ port_life_frame(struct port_life *life, const struct vport *vport,
     }
 
     unsigned int changes = (vport_awaits_address(vport) ? 0
-                            : arrive(life, vport));
+                            : arrive(life, vport)
+                              | take_turn(life, vport, macs, now));
 
     if (changes || vport->role != VIF_GUEST || !vport->follow_limit
         || vport_has_mac(vport, src) || life->follow.deaf) {
@@ -341,12 +372,14 @@ port_life_frame(struct port_life *life, const struct vport *vport,
     return changes;
 }
 
-/* The switch has put in what was offered to the guest, so that it must have
- * sent a frame.  This may be known before the frame is shown. */
+/* The switch has put in by 'now' what was offered to the guest, so that it
+ * must have sent a frame.  This may be known before the frame is shown. */
 unsigned int
-port_life_taken(struct port_life *life, const struct vport *vport)
+port_life_taken(struct port_life *life, const struct vport *vport,
+                const struct mac_table *macs, long long int now)
 {
-    return vport_awaits_address(vport) ? 0 : arrive(life, vport);
+    return (vport_awaits_address(vport) ? 0
+            : arrive(life, vport) | take_turn(life, vport, macs, now));
 }
 
 /* Takes 'mac' from the guest, since another port is configured with it.

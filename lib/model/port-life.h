@@ -109,12 +109,15 @@ bool port_life_moves_guests(struct port_life *, const struct vif *,
 enum {
     PORT_LIFE_ARRIVED = 1 << 0, /* Its guest is no longer held back. */
     PORT_LIFE_FOLLOWS = 1 << 1, /* Its guest has one more address. */
-    PORT_LIFE_DEAF = 1 << 2     /* It is not listened to for a while. */
+    PORT_LIFE_DEAF = 1 << 2,    /* It is not listened to for a while. */
+    PORT_LIFE_TAKES = 1 << 3    /* It is used now, not another port of its
+                                 * guest that had the address. */
 };
 unsigned int port_life_frame(struct port_life *, const struct vport *,
                              struct eth_addr src, const struct mac_table *,
                              long long int now);
-unsigned int port_life_taken(struct port_life *, const struct vport *);
+unsigned int port_life_taken(struct port_life *, const struct vport *,
+                             const struct mac_table *, long long int now);
 bool port_life_lost(struct port_life *, struct eth_addr);
 
 /* What the switch was found to hold when this program was started. */

@@ -240,8 +240,8 @@ port_policy_guards(const struct bridge_model *model, const struct vif *vif,
     return true;
 }
 
-/* Makes 'vport', the host, claim the addresses of devices that are made on that
- * of 'vif'. */
+/* Makes 'vport', the host, claim the addresses of devices that are made on
+ * that of 'vif'. */
 static void
 add_macs_behind(const struct vif *vif, struct vport *vport,
                 const struct origin *origin, struct diag_list *diags)

@@ -18,6 +18,7 @@ vport_clone(struct vport *dst, const struct vport *src)
     *dst = *src;
     dst->name = xstrdup(src->name);
     dst->port = nullable_xstrdup(src->port);
+    dst->guest = nullable_xstrdup(src->guest);
     dst->others = (src->n_others
                    ? xmemdup(src->others, src->n_others * sizeof *src->others)
                    : NULL);
@@ -30,6 +31,7 @@ vport_uninit(struct vport *vport)
 {
     free(vport->name);
     free(vport->port);
+    free(vport->guest);
     free(vport->others);
     port_vlan_effect_uninit(&vport->vlan);
 }
@@ -60,6 +62,9 @@ vport_equals(const struct vport *a, const struct vport *b)
             && others_equal(a, b)
             && a->active == b->active
             && a->paused == b->paused
+            && a->no_carrier == b->no_carrier
+            && nullable_string_is_equal(a->guest, b->guest)
+            && a->takes_turns == b->takes_turns
             && a->meter_in == b->meter_in
             && a->meter_out == b->meter_out
             && a->isolated == b->isolated
@@ -109,6 +114,7 @@ vport_make_network(struct vport *vport)
     vport->sticky = false;
     vport->follow_limit = 0;
     vport->listens = false;
+    vport->takes_turns = false;
 }
 
 /* Makes 'vport' claim 'mac', too, because of 'kind'.  Returns false if it does
@@ -153,7 +159,9 @@ vport_get_mac(const struct vport *vport, size_t i)
     if (i) {
         mac = vport->others[i - 1];
     }
-    if (vport->paused) {
+    if (vport->no_carrier && mac.kind == CLAIM_ATTACHED) {
+        mac.kind = CLAIM_DOWN;
+    } else if (vport->paused) {
         mac.kind = CLAIM_PAUSED;
     }
     return mac;

@@ -46,9 +46,14 @@ struct vport {
     struct vport_mac *others;   /* ...and what else, without repetition. */
     size_t n_others;
     bool active;                /* Or else its claim is held back. */
-    bool paused;                /* Does it yield to any other claim? */
+    bool paused;                /* Does it yield to any other claim... */
+    bool no_carrier;            /* ...or even to that of a paused guest? */
 
     /* Guests only. */
+    char *guest;                /* Which ports of one guest have in common, or
+                                 * null. */
+    bool takes_turns;           /* Is it listened to if another has the
+                                 * address? */
     bool isolated;              /* Apart from others like it? */
     bool mac_is_peers;          /* Is 'mac' what a container has made it? */
     unsigned int guards;        /* GUARD_BIT()s. */

@@ -23,6 +23,7 @@ struct compilation {
     struct slice *slice;
     ovs_be64 cookie;
     bool pending;               /* Has it an address, but not won it? */
+    bool takes;                 /* Or wins it by whatever it sends? */
     struct vport_mac m;         /* Of its addresses the one at hand. */
     uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
     bool offering;              /* Offer flows, rather than add them? */
@@ -78,8 +79,9 @@ is_ignored(const struct vport *vport)
  *
  * Where there are several network ports, NORMAL must learn which of them a
  * source is behind, from the frame as it came, if it is to 'learn'.  The first
- * frame of a guest that is held back tells us that it has arrived, and has the
- * switch put in at once what we then will. */
+ * frame of a guest that is held back tells us that it has arrived, or that of
+ * a port whose address is with another of the same guest that it is used now,
+ * and has the switch put in at once what we then will. */
 static void
 start_admit(struct compilation *c, bool learn)
 {
@@ -87,7 +89,7 @@ start_admit(struct compilation *c, bool learn)
     if (learn) {
         pipeline_put_lookup(c->ofpacts, OFPP_IN_PORT, TABLE_LEARN);
     }
-    if (c->vport->role == VIF_GUEST && !c->vport->active
+    if (c->vport->role == VIF_GUEST && (!c->vport->active || c->takes)
         && !is_ignored(c->vport)) {
         pipeline_put_show(c->ofpacts);
         ofpbuf_put(c->ofpacts, c->offers.data, c->offers.size);
@@ -518,17 +520,23 @@ compile_macs(struct compilation *c, const struct vlan_set *const won[])
     }
 }
 
-/* Makes c->offers what the first frame of a guest that is held back has the
- * switch put in.  The tag of a dot1q-tunnel port can be taken off by pop_vlan
- * only, which is nothing that can be learned, nor is a lookup in EGRESS. */
+/* Makes c->offers what the first frame of a guest that is held back, or of a
+ * port that 'takes' its address where another has it, has the switch put in.
+ * The tag of a dot1q-tunnel port can be taken off by pop_vlan only, which is
+ * nothing that can be learned, nor is a lookup in EGRESS. */
 static void
-compile_offers(struct compilation *c, const struct vlan_set *const free[])
+compile_offers(struct compilation *c, const struct vlan_set *const free[],
+               const struct vlan_set *takes)
 {
     const struct port_vlan_effect *vlan = &c->vport->vlan;
 
     if (!vlan->push && !vlan->keeps_priority && !vlan->keeps_null_tags) {
         c->offering = true;
-        compile_macs(c, free);
+        if (c->takes) {
+            compile_mac(c, vport_get_mac(c->vport, 0), takes);
+        } else {
+            compile_macs(c, free);
+        }
         c->offering = false;
     }
     if (c->offers.size > MAX_OFFERS) {
@@ -546,13 +554,15 @@ compile_offers(struct compilation *c, const struct vlan_set *const free[])
  * port is sent what is left over.
  *
  * A guest that has not won its first address anywhere, because that belongs to
- * another port or because it is held back, may only announce itself.  One
- * whose address is not known is not sent anything either: who plugs without
- * saying whose port it is may well say in which VLANs in a later
- * transaction. */
+ * another port or because it is held back, may only announce itself; if it is
+ * another port of the same guest, in the VLANs of 'takes', whatever it sends
+ * makes it its.  One whose address is not known is not sent anything either:
+ * who plugs without saying whose port it is may well say in which VLANs in a
+ * later transaction. */
 void
 compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
-             const struct vlan_set *const won[], struct slice *slice)
+             const struct vlan_set *const won[],
+             const struct vlan_set *takes, struct slice *slice)
 {
     if (!ctx->exact) {
         return;
@@ -570,10 +580,13 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
                     && (held_back || vlan_set_is_empty(won[0]))),
         .ofpacts = &ofpacts,
     };
+    c.takes = (c.pending && !held_back && vport->takes_turns
+               && !vlan_set_is_empty(takes));
+    c.pending &= !c.takes;
 
     ofpbuf_init(&c.offers, 0);
-    if (held_back) {
-        compile_offers(&c, won);
+    if (held_back || c.takes) {
+        compile_offers(&c, won, takes);
     }
     compile_admit(&c);
     if (vport->role == VIF_GUEST) {

@@ -195,6 +195,8 @@ update_claims(struct plan *plan, const struct vport *old,
         if (claims_mac(new, m.mac)) {
             mac_table_claim(&plan->mac_table, m.mac, new->name, m.kind,
                             &new->vlan.members, new->active);
+            mac_table_set_guest(&plan->mac_table, m.mac, new->name,
+                                new->guest);
         }
     }
     if (new) {
@@ -381,6 +383,7 @@ run_port(struct plan *plan, struct plan_port *port)
     static const struct vlan_set none = VLAN_SET_INITIALIZER;
     const struct vport *vport = &port->vport;
     const struct vlan_set **won = xmalloc(vport_n_macs(vport) * sizeof *won);
+    const struct vlan_set *takes = &none;
     struct slice new;
 
     for (size_t i = 0; i < vport_n_macs(vport); i++) {
@@ -391,9 +394,12 @@ run_port(struct plan *plan, struct plan_port *port)
 
         won[i] = (!claim ? &none
                   : claim->active ? &claim->won : &claim->free);
+        if (!i && claim && claim->active) {
+            takes = &claim->free;
+        }
     }
     slice_init(&new);
-    compile_port(&plan->ctx, vport, won, &new);
+    compile_port(&plan->ctx, vport, won, takes, &new);
     replace_slice(plan, &port->slice, &new);
     free(won);
 }
@@ -498,6 +504,18 @@ struct mac_contest *
 plan_take_mac_contest(struct plan *plan)
 {
     return mac_table_take_contest(&plan->mac_table);
+}
+
+/* Gives the first address of port 'name' to it, where another port of the same
+ * guest has it. */
+void
+plan_take_mac(struct plan *plan, const char *name)
+{
+    const struct plan_port *port = find_port(plan, name);
+
+    if (port) {
+        mac_table_take(&plan->mac_table, port->vport.mac, name);
+    }
 }
 
 /* Returns the port called 'name', or null. */

@@ -59,6 +59,7 @@ bool plan_is_dirty(const struct plan *);
 void plan_clear_dirty(struct plan *);
 
 const struct mac_table *plan_mac_table(const struct plan *);
+void plan_take_mac(struct plan *, const char *name);
 struct mac_contest *plan_take_mac_contest(struct plan *);
 const struct vport *plan_find_port(const struct plan *, const char *name);
 const struct vport **plan_sort_ports(const struct plan *);

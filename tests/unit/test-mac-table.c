@@ -526,6 +526,73 @@ test_ranks(void **state OVS_UNUSED)
     assert_string_equal(claim_kind_to_string(CLAIM_LISTED), "virtnet-macs");
 }
 
+/* Of the ports of one guest, that has an address which is used. */
+static void
+test_turns(void **state OVS_UNUSED)
+{
+    struct mac_table table;
+
+    mac_table_init(&table);
+    claim(&table, "a", "10-20", true);
+    claim(&table, "b", "10-20", true);
+    claim(&table, "c", "10-20", true);
+    mac_table_set_guest(&table, mac, "a", "guest1");
+    mac_table_set_guest(&table, mac, "b", "guest1");
+    mac_table_set_guest(&table, mac, "c", "guest2");
+    check_run(&table, "ab", "a:10-20");
+    check_free(&table, "a", "");
+    check_free(&table, "b", "10-20");
+    check_free(&table, "c", "");
+    /* That is no conflict. */
+    check_contests(&table, "c<a ");
+
+    /* Nobody takes what is another guest's, or his already. */
+    assert_false(mac_table_take(&table, mac, "c"));
+    assert_false(mac_table_take(&table, mac, "a"));
+    assert_false(mac_table_take(&table, mac, "d"));
+    check_run(&table, "", "a:10-20");
+
+    assert_true(mac_table_take(&table, mac, "b"));
+    check_run(&table, "ab", "b:10-20");
+    check_free(&table, "a", "10-20");
+    check_free(&table, "b", "");
+    /* What is looked at again for other reasons stays so. */
+    mac_table_set_guest(&table, mac, "c", NULL);
+    check_run(&table, "", "b:10-20");
+    assert_true(mac_table_take(&table, mac, "a"));
+    assert_true(mac_table_take(&table, mac, "b"));
+    check_run(&table, "ab", "b:10-20");
+    check_contests(&table, "");
+
+    /* One without carrier has nothing, and cannot have sent anything. */
+    claim_as(&table, "b", CLAIM_DOWN, "10-20", true);
+    check_run(&table, "ab", "a:10-20");
+    check_free(&table, "b", "");
+    assert_false(mac_table_take(&table, mac, "b"));
+    check_contests(&table, "");
+    /* With carrier, it must send. */
+    claim(&table, "b", "10-20", true);
+    check_run(&table, "b", "a:10-20");
+    check_free(&table, "b", "10-20");
+    /* Nor has one that is held back. */
+    claim(&table, "b", "10-20", false);
+    check_run(&table, "b", "a:10-20");
+    assert_false(mac_table_take(&table, mac, "b"));
+
+    /* Where both are. */
+    claim(&table, "b", "15-25", true);
+    check_run(&table, "b", "a:10-20 b:21-25");
+    assert_true(mac_table_take(&table, mac, "b"));
+    check_run(&table, "ab", "a:10-14 b:15-25");
+
+    /* One whose guest nobody knows is nobody's. */
+    mac_table_set_guest(&table, mac, "a", NULL);
+    mac_table_set_guest(&table, mac, "b", NULL);
+    check_run(&table, "a", "a:10-14 b:15-25");
+    assert_false(mac_table_take(&table, mac, "a"));
+    mac_table_uninit(&table);
+}
+
 /* Each conflict is told when it comes and when it ends, once. */
 static void
 test_contests(void **state OVS_UNUSED)
@@ -565,6 +632,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_turns),
         cmocka_unit_test(test_contests),
         cmocka_unit_test(test_claiming_order),
         cmocka_unit_test(test_partial),

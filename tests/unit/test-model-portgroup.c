@@ -446,7 +446,9 @@ test_guest(void **state OVS_UNUSED)
             assert_int_equal(vport.active, cases[i].active);
             assert_int_equal(vport.paused, cases[i].paused);
             assert_int_equal(vport_get_mac(&vport, 0).kind,
-                             cases[i].paused ? CLAIM_PAUSED : CLAIM_ATTACHED);
+                             cases[i].no_carrier ? CLAIM_DOWN
+                             : cases[i].paused ? CLAIM_PAUSED
+                             : CLAIM_ATTACHED);
             vport_uninit(&vport);
         }
         diag_list_format(&s, &diags);

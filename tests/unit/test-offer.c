@@ -28,6 +28,9 @@
 #include "packets.h"
 #include "util.h"
 
+/* Where a port takes its address from another of its guest. */
+static const struct vlan_set no_vlans = VLAN_SET_INITIALIZER;
+
 static const struct bridge_ctx exact = {
     .exact = true, .network = NETWORK_BOND, .reflections = true,
     .meter_bands = 1,
@@ -152,10 +155,10 @@ check(const struct vlan_set *vlans, int untagged, bool isolated,
     vport_init(&vport, vlans, untagged, true);
     vport.isolated = isolated;
     slice_init(&after);
-    compile_port(&exact, &vport, won, &after);
+    compile_port(&exact, &vport, won, &no_vlans, &after);
     vport.active = false;
     slice_init(&before);
-    compile_port(&exact, &vport, won, &before);
+    compile_port(&exact, &vport, won, &no_vlans, &before);
 
     for (size_t i = 0; i < after.n_flows; i++) {
         n += is_about_address(after.flows[i]);
@@ -225,7 +228,7 @@ test_no_offers(void **state OVS_UNUSED)
             vport.vlan.push = ETH_TYPE_VLAN_8021AD;
         }
         slice_init(&slice);
-        compile_port(&exact, &vport, won, &slice);
+        compile_port(&exact, &vport, won, &no_vlans, &slice);
         assert_true(slice.n_flows > 0);
         for (size_t j = 0; j < slice.n_flows; j++) {
             assert_false(offer_is_in(slice.flows[j]->ofpacts,

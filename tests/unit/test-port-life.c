@@ -71,6 +71,7 @@ claim(struct world *w, const struct vport *vport, bool claim)
         if (claim && !eth_addr_is_zero(m.mac)) {
             mac_table_claim(&w->macs, m.mac, vport->name, m.kind,
                             &vport->vlan.members, vport->active);
+            mac_table_set_guest(&w->macs, m.mac, vport->name, vport->guest);
         } else if (!eth_addr_is_zero(m.mac)) {
             mac_table_unclaim(&w->macs, m.mac, vport->name);
         }
@@ -334,9 +335,11 @@ test_first_frame(void **state OVS_UNUSED)
     plug(&w, true);
     set_status(&w, "inactive");
     look(&w, "new, wins nothing, guest 1");
-    assert_int_equal(port_life_taken(&w.life, &w.vport), PORT_LIFE_ARRIVED);
+    assert_int_equal(port_life_taken(&w.life, &w.vport, &w.macs,
+                                     w.now), PORT_LIFE_ARRIVED);
     look(&w, "arrived, guest 1");
-    assert_int_equal(port_life_taken(&w.life, &w.vport), 0);
+    assert_int_equal(port_life_taken(&w.life, &w.vport, &w.macs,
+                                     w.now), 0);
     world_uninit(&w);
 }
 
@@ -544,6 +547,48 @@ test_rivals(void **state OVS_UNUSED)
     assert_int_equal(port_life_frame(&w.life, &w.vport, eth_addr_broadcast,
                                      &w.macs, w.now), 0);
     look(&w, "active, guest 1 +5");
+    world_uninit(&w);
+}
+
+/* A port whose address another port of its guest has is used from its first
+ * frame on, but not to and fro without end. */
+static void
+test_turns(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    w.vif.vm_id = xstrdup("guest1");
+    rival(&w, "vif1.0", 1, CLAIM_ATTACHED, -1, true);
+    look(&w, "active, guest 1");
+    assert_true(w.vport.takes_turns);
+    /* Another guest's. */
+    frame(&w, 1, 0);
+    mac_table_set_guest(&w.macs, address(1), "vif1.0", "guest1");
+    mac_table_run(&w.macs, ignore_change, NULL);
+    frame(&w, 1, PORT_LIFE_TAKES);
+    assert_int_equal(port_life_taken(&w.life, &w.vport, &w.macs, w.now),
+                     PORT_LIFE_TAKES);
+    assert_true(mac_table_take(&w.macs, address(1), w.vport.name));
+    mac_table_run(&w.macs, ignore_change, NULL);
+    frame(&w, 1, 0);
+
+    for (int i = 2; i < FOLLOW_BURST; i++) {
+        assert_true(mac_table_take(&w.macs, address(1), "vif1.0"));
+        mac_table_run(&w.macs, ignore_change, NULL);
+        frame(&w, 1, (PORT_LIFE_TAKES
+                      | (i == FOLLOW_BURST - 1 ? PORT_LIFE_DEAF : 0)));
+        assert_true(mac_table_take(&w.macs, address(1), w.vport.name));
+        mac_table_run(&w.macs, ignore_change, NULL);
+    }
+    look(&w, "active, guest 1, deaf, wakes in 40000");
+    assert_false(w.vport.takes_turns);
+    frame(&w, 1, 0);
+    assert_int_equal(port_life_taken(&w.life, &w.vport, &w.macs, w.now), 0);
+
+    pass(&w, 40000, true);
+    look(&w, "active, guest 1");
+    frame(&w, 1, PORT_LIFE_TAKES);
     world_uninit(&w);
 }
 
@@ -1016,6 +1061,7 @@ main(void)
         cmocka_unit_test(test_peer),
         cmocka_unit_test(test_follow),
         cmocka_unit_test(test_rivals),
+        cmocka_unit_test(test_turns),
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_limiter),
         cmocka_unit_test(test_current_mac),

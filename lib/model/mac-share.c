@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/model/mac-share.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/origin-hash.h"
+#include "util.h"
+
+static int
+claim_rank(const struct mac_claim *claim)
+{
+    static const int ranks[] = {
+#define CLAIM_KIND(ENUM, RANK, NAME) RANK,
+        CLAIM_KINDS
+#undef CLAIM_KIND
+    };
+
+    return ranks[claim->kind];
+}
+
+/* Returns where the port whose name has the hash 'port_hash' is known to have
+ * had the address of 'entry', or null. */
+struct mac_seed *
+mac_entry_find_seed(const struct mac_entry *entry, uint32_t port_hash)
+{
+    for (size_t i = 0; i < entry->n_seeds; i++) {
+        if (entry->seeds[i].port_hash == port_hash) {
+            return &entry->seeds[i];
+        }
+    }
+    return NULL;
+}
+
+/* Returns where 'claim' had the address of 'entry' so far. */
+static const struct vlan_set *
+had_it(const struct mac_entry *entry, const struct mac_claim *claim)
+{
+    const struct mac_seed *seed
+        = (entry->n_seeds
+           ? mac_entry_find_seed(entry, origin_hash(claim->port)) : NULL);
+
+    return seed ? &seed->vlans : &claim->won;
+}
+
+/* Does 'a' come before 'b' in the claims to 'entry'? */
+static bool
+claim_precedes(const struct mac_entry *entry,
+               const struct mac_claim *a, const struct mac_claim *b)
+{
+    if (a->active != b->active) {
+        return a->active;
+    } else if (claim_rank(a) != claim_rank(b)) {
+        return claim_rank(a) < claim_rank(b);
+    }
+
+    bool a_had = !vlan_set_is_empty(had_it(entry, a));
+    bool b_had = !vlan_set_is_empty(had_it(entry, b));
+    return a_had != b_had ? a_had : strcmp(a->port, b->port) < 0;
+}
+
+static void
+sort_claims(struct mac_entry *entry)
+{
+    /* Insertion sort: there is hardly ever more than one claim. */
+    for (size_t i = 1; i < entry->n_claims; i++) {
+        struct mac_claim claim = entry->claims[i];
+        size_t j = i;
+
+        while (j && claim_precedes(entry, &claim, &entry->claims[j - 1])) {
+            entry->claims[j] = entry->claims[j - 1];
+            j--;
+        }
+        entry->claims[j] = claim;
+    }
+}
+
+/* Gives to the claims to 'entry' from 'first' to just before 'end', which have
+ * one rank, what they had and then, by precedence, what they claim, apart from
+ * what is in 'taken', where that is added. */
+static void
+share_out_rank(const struct mac_entry *entry, size_t first, size_t end,
+               struct vlan_set *taken, struct vlan_set *won)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = first; i < end; i++) {
+            const struct mac_claim *claim = &entry->claims[i];
+            struct vlan_set vlans;
+
+            vlan_set_clone(&vlans, &claim->vlans);
+            if (!pass) {
+                vlan_set_intersect(&vlans, had_it(entry, claim));
+            }
+            vlan_set_subtract(&vlans, taken);
+            vlan_set_union(taken, &vlans);
+            vlan_set_union(&won[i], &vlans);
+            vlan_set_uninit(&vlans);
+        }
+    }
+}
+
+/* Gives to each active claim to 'entry', rank by rank, what it wins.  'won'
+ * has a set for each claim.  The claims are sorted. */
+static void
+share_out(const struct mac_entry *entry, struct vlan_set *won)
+{
+    struct vlan_set taken = VLAN_SET_INITIALIZER;
+    size_t first = 0;
+
+    while (first < entry->n_claims && entry->claims[first].active) {
+        int rank = claim_rank(&entry->claims[first]);
+        size_t end = first + 1;
+
+        while (end < entry->n_claims && entry->claims[end].active
+               && claim_rank(&entry->claims[end]) == rank) {
+            end++;
+        }
+        share_out_rank(entry, first, end, &taken, won);
+        first = end;
+    }
+    vlan_set_uninit(&taken);
+}
+
+/* Makes '*set', which is taken over, that of '*old'.  Returns true if that is
+ * another one. */
+static bool
+replace_set(struct vlan_set *old, struct vlan_set *set)
+{
+    bool changed = !vlan_set_equals(old, set);
+
+    vlan_set_uninit(old);
+    *old = *set;
+    return changed;
+}
+
+/* Are 'a' and 'b' the claims of two ports of one guest, of which neither goes
+ * before the other? */
+static bool
+take_turns(const struct mac_claim *a, const struct mac_claim *b)
+{
+    return (a != b && a->active && b->active
+            && a->guest && nullable_string_is_equal(a->guest, b->guest)
+            && claim_rank(a) == claim_rank(b));
+}
+
+/* Finds out which VLANs 'claim' has the address of 'entry' in, or will have,
+ * from the first frame that its port sends.  Returns true if these are
+ * others. */
+static bool
+update_free(const struct mac_entry *entry, struct mac_claim *claim)
+{
+    struct vlan_set free = VLAN_SET_INITIALIZER;
+
+    if (!claim->active) {
+        vlan_set_union(&free, &claim->vlans);
+    }
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        const struct mac_claim *other = &entry->claims[i];
+
+        if (take_turns(claim, other)) {
+            vlan_set_union(&free, &other->won);
+        } else if (!claim->active && other != claim) {
+            vlan_set_subtract(&free, &other->vlans);
+        }
+    }
+    vlan_set_intersect(&free, &claim->vlans);
+    return replace_set(&claim->free, &free);
+}
+
+/* Decides who of those that claim the address of 'entry' has it, and calls
+ * 'changed' with 'aux' for each port for which that is not as it was. */
+void
+mac_entry_share_out(struct mac_entry *entry, mac_table_changed_cb *changed,
+                    void *aux)
+{
+    struct vlan_set *won = xcalloc(MAX(1, entry->n_claims), sizeof *won);
+
+    sort_claims(entry);
+    share_out(entry, won);
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        struct mac_claim *claim = &entry->claims[i];
+
+        claim->moved |= replace_set(&claim->won, &won[i]);
+    }
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        struct mac_claim *claim = &entry->claims[i];
+        bool moved = claim->moved;
+
+        claim->moved = false;
+        if (update_free(entry, claim) || moved) {
+            changed(claim->port, aux);
+        }
+    }
+    free(won);
+}
+
+/* Has 'claim' have had the address of 'entry' where it was another port's of
+ * the same guest.  Returns false if there is no such port. */
+bool
+mac_entry_take(struct mac_entry *entry, struct mac_claim *claim)
+{
+    bool moved = false;
+
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        struct mac_claim *other = &entry->claims[i];
+
+        if (take_turns(claim, other)) {
+            struct vlan_set taken;
+
+            vlan_set_clone(&taken, &other->won);
+            vlan_set_intersect(&taken, &claim->vlans);
+            if (!vlan_set_is_empty(&taken)) {
+                vlan_set_subtract(&other->won, &taken);
+                vlan_set_union(&claim->won, &taken);
+                other->moved = claim->moved = moved = true;
+            }
+            vlan_set_uninit(&taken);
+        }
+    }
+    return moved;
+}

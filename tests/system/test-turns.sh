@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Two ports of one guest with one address, as Xen plugs them for each network
+# card of a fully virtualized guest: one for its driver, which has no carrier
+# before that is there, and one that is emulated for its firmware.  Whichever of
+# them is used has the address, as with NORMAL, which is asked first; what others
+# forge moves nothing.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+vm=$(uuid vm1)
+nic=$(uuid nic1)
+mac=52:54:00:00:00:01
+
+# Plugs device $1 as xapi's scripts do.
+plug_xen() {
+    vsctl --timeout=30 add-port br0 "$1" -- set interface "$1" \
+        "external-ids:\"xs-vif-uuid\"=\"$nic\"" \
+        "external-ids:\"xs-vm-uuid\"=\"$vm\"" \
+        "external-ids:\"attached-mac\"=\"$mac\""
+}
+
+carrier() {
+    ip -n "$1" link set dev eth0 "$2"
+}
+
+# Frames to and from the guest, which uses port $1 and not $2.
+used() {
+    cat <<.
+up -> 52:54:00:00:00:01 = $1
+g1 -> 52:54:00:00:00:01 = $1
+$1 -> g1 = g1
+$1 -> unknown = up
+up -> unknown = -
+.
+}
+
+# Waits until port $1 has the address.
+has_address() {
+    ctl fdb br0 | grep -w $mac | grep -w "$1" | grep -qw installed
+}
+moves() {
+    wait_for 10 has_address "$1" || fail "not with $1: $(ctl fdb br0)"
+    settle
+}
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+add_uplink br0 up 52:54:00:00:ff:01
+add_guest br0 g1 52:54:00:00:00:02
+make_port vif1.0 $mac
+make_port tap1.0 $mac
+carrier vif1.0 down
+plug_xen vif1.0
+plug_xen tap1.0
+
+say "With NORMAL."
+expect_frames <<'.'
+tap1.0 -> bcast = g1 host up
+up -> 52:54:00:00:00:01 = tap1.0
+.
+
+network net0 br0 libvirt
+start_controller
+settle
+
+say "The firmware, by the emulated card."
+moves tap1.0
+used tap1.0 vif1.0 | expect_frames
+
+say "The driver is there; it has the answer to its first frame."
+carrier vif1.0 up
+waits() {
+    ctl fdb br0 | grep -w vif1.0 | grep -qw pending
+}
+wait_for 10 waits || fail "$(ctl fdb br0)"
+settle
+used tap1.0 vif1.0 | expect_frames
+cat > $S/first <<'.'
+vif1.0 -> bcast = g1 host tap1.0 up
+up -> 52:54:00:00:00:01 = vif1.0
+.
+expect_frames < $S/first
+moves vif1.0
+used vif1.0 tap1.0 | expect_frames
+
+say "A restart of the controller moves nothing."
+start_counting
+stop_controller KILL
+start_controller
+settle
+[ "$(count_changes)" = 0 ] || fail "sent: $(changes_received)"
+used vif1.0 tap1.0 | expect_frames
+
+say "The guest is started again: back to the firmware."
+expect_frames <<'.'
+tap1.0 -> bcast = g1 host vif1.0 up
+up -> 52:54:00:00:00:01 = tap1.0
+.
+moves tap1.0
+used tap1.0 vif1.0 | expect_frames
+carrier tap1.0 down
+moves vif1.0
+used vif1.0 tap1.0 | expect_frames
+carrier tap1.0 up
+wait_installed
+used vif1.0 tap1.0 | expect_frames
+
+say "Nobody else takes it, be it by the same address."
+allow_log 'mbridge\|WARN\|.*MAC conflict'
+add_guest br0 thief $mac
+settle
+expect_frames <<'.'
+thief -> bcast garp = g1 host tap1.0 up vif1.0
+g1 -> bcast src=52:54:00:00:00:01 garp = host tap1.0 thief up vif1.0
+up -> bcast src=52:54:00:00:00:01 garp = g1 host tap1.0 thief vif1.0
+up -> 52:54:00:00:00:01 = vif1.0
+g1 -> 52:54:00:00:00:01 = vif1.0
+.
+unplug thief
+sed -i '/^thief/d' $S/ports
+settle
+
+say "The port is unplugged that has it."
+unplug vif1.0
+moves tap1.0
+expect_frames <<'.'
+up -> 52:54:00:00:00:01 = tap1.0
+.
+finish
