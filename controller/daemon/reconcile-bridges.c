@@ -62,6 +62,14 @@ has_bridge(const char *name, const void *r_)
     return shash_find(&r->bridges, name) != NULL;
 }
 
+static const struct vif *
+find_vif(const char *name, const void *r_)
+{
+    const struct reconcile *r = r_;
+
+    return vif_reader_find_name(ovs_idl_vifs(r->ovs), name);
+}
+
 /* Tells of bridges that are neither there nor to be made.  Somebody may be
  * about to make them, as when the machine is started. */
 static void
@@ -128,6 +136,7 @@ reconcile_want_bridges(struct reconcile *r, bool changed)
     struct new_bridges_host host = {
         .complete = netdef_source_is_complete(r->source),
         .has_bridge = has_bridge,
+        .find_vif = find_vif,
         .aux = r,
     };
 
@@ -140,7 +149,8 @@ reconcile_want_bridges(struct reconcile *r, bool changed)
         changed = true;
         r->try_again = false;
     }
-    if (changed) {
+    if (changed || r->check_bridges) {
+        r->check_bridges = false;
         new_bridges_update(&r->new_bridges, &host);
         want_new_bridges(r, &host);
         report_missing(r, &host);

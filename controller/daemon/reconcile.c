@@ -127,6 +127,10 @@ on_vif_changed(const struct vif *old, const struct vif *new, void *r_)
 
         VLOG_WARN_RL(&rl, "%s: %s", new->name, new->error);
     }
+    if ((!old || !new) && r->missing_bridges.n) {
+        /* It may have, or have had, the name of a bridge. */
+        r->check_bridges = true;
+    }
     if (!new) {
         /* A bridge that was made here may be unused now. */
         dbsync_retry_declined(r->dbsync);

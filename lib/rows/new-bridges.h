@@ -10,6 +10,9 @@
  * The definition can say otherwise, by createBridge in its metadata, and so
  * can the daemon's command line, for all definitions that do not.
  *
+ * None is made where a port has its name: that of a fake bridge, for one,
+ * which is a port of another bridge (ovs-vsctl(8)).
+ *
  * A bridge that was there once is not made again, until a definition that
  * would have it made is new or changed, or we are told to try again: whoever
  * deletes a bridge may be about to make another one of that name.  So the
@@ -26,6 +29,7 @@ struct diag_list;
 struct json;
 struct netdef;
 struct row_changes;
+struct vif;
 
 /* NEW_BRIDGES_POLICY(ENUM, NAME): for networks that do not say it. */
 #define NEW_BRIDGES_POLICIES                                            \
@@ -58,6 +62,8 @@ struct new_bridges_host {
     size_t n_defs;
     bool complete;              /* Are there no other definitions? */
     bool (*has_bridge)(const char *name, const void *aux);
+    /* Returns the interface called 'name', or null. */
+    const struct vif *(*find_vif)(const char *name, const void *aux);
     const void *aux;
 };
 

@@ -175,6 +175,18 @@ has_bridge(const char *name, const void *t)
     return translation_find_bridge(t, name) != NULL;
 }
 
+static const struct vif *
+find_any_vif(const char *name, const void *t_)
+{
+    const struct translation *t = t_;
+    const struct vif *vif = NULL;
+
+    for (size_t i = 0; i < t->n_bridges && !vif; i++) {
+        vif = translation_find_vif(&t->bridges[i], name);
+    }
+    return vif;
+}
+
 /* Adds the bridges that are to be made, by 'nb'. */
 static void
 add_new_bridges(struct translation *t, const struct new_bridges *nb)
@@ -185,6 +197,7 @@ add_new_bridges(struct translation *t, const struct new_bridges *nb)
         .n_defs = t->n_defs,
         .complete = true,
         .has_bridge = has_bridge,
+        .find_vif = find_any_vif,
         .aux = t,
     };
 

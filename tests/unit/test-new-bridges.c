@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/base/diag.h"
+#include "lib/host/vif.h"
 #include "lib/rows/new-bridges.h"
 #include "lib/rows/row-change.h"
 #include "lib/xml/netdef.h"
@@ -54,6 +55,17 @@ has_bridge(const char *name, const void *bridges)
     return sset_contains(bridges, name);
 }
 
+/* There is a port "fake" in VLAN 10. */
+static const struct vif *
+find_vif(const char *name, const void *bridges OVS_UNUSED)
+{
+    static struct vif fake;
+
+    vif_init(&fake);
+    fake.vlan.tag = 10;
+    return !strcmp(name, "fake") ? &fake : NULL;
+}
+
 static void
 host_init(struct host *h, enum new_bridges_policy policy)
 {
@@ -64,6 +76,7 @@ host_init(struct host *h, enum new_bridges_policy policy)
     h->host = (struct new_bridges_host) {
         .complete = true,
         .has_bridge = has_bridge,
+        .find_vif = find_vif,
         .aux = &h->bridges,
     };
 }
@@ -371,6 +384,7 @@ test_report(void **state OVS_UNUSED)
         network("c", "there", BRIDGED),
         network("d", "br2", ISOLATED),
         network("e", "br3", BRIDGED),
+        network("f", "fake", ISOLATED),
     };
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     struct host h;
@@ -381,7 +395,10 @@ test_report(void **state OVS_UNUSED)
     add(&h, "br2");
     del(&h, "br2");
     new_bridges_report(&h.nb, &h.host, &diags);
-    assert_int_equal(diags.n, 2);
+    assert_int_equal(diags.n, 3);
+    assert_non_null(strstr(diags.diags[2].text,
+                           "'fake' is a port in VLAN 10 of another bridge"));
+    check(&h, "br1 for b\n");
     assert_non_null(strstr(diags.diags[0].text, "bridge 'br0' does not exist; "
                            "network 'a' does not have it made"));
     assert_non_null(strstr(diags.diags[1].text, "bridge 'br2' does not exist; "
