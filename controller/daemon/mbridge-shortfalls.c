@@ -168,6 +168,12 @@ find_unready_port(const struct mbridge *mb, const struct mport *port,
     } else if (!is_held_back(mb, port)
                && mbridge_port_state(mb, vif, &why) != PORT_INSTALLED) {
         cb(port->name, ds_cstr(&why), aux);
+    } else if (diag_list_has_errors(&port->diags)) {
+        for (size_t i = 0; i < port->diags.n; i++) {
+            if (port->diags.diags[i].severity == DIAG_ERROR) {
+                cb(port->name, port->diags.diags[i].text, aux);
+            }
+        }
     }
     ds_destroy(&why);
 }

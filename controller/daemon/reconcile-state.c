@@ -72,12 +72,31 @@ get_source_diags(const struct reconcile *r, struct diag_list *diags)
     guest_source_get_diags(r->guests, diags);
 }
 
-/* Calls 'cb' with 'aux' for each error in the files. */
+struct unready {
+    mbridge_unready_cb *cb;
+    void *aux;
+};
+
+static void
+find_unwired(const struct vif *vif, void *unready_)
+{
+    const struct unready *unready = unready_;
+
+    if (vif->error && (vif->attached_mac || vif->guest.name)) {
+        unready->cb(vif->name, vif->error, unready->aux);
+    }
+}
+
+/* Calls 'cb' with 'aux' for each error in the files, and for each guest whose
+ * port the switch could not add. */
 void
 reconcile_find_errors(const struct reconcile *r, mbridge_unready_cb *cb,
                       void *aux)
 {
     struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct unready unready = { cb, aux };
+
+    vif_reader_for_each(ovs_idl_vifs(r->ovs), find_unwired, &unready);
 
     get_source_diags(r, &diags);
     for (size_t i = 0; i < diags.n; i++) {

@@ -273,6 +273,73 @@ report_portgroup(const struct bridge_model *model, const struct vif *vif,
     }
 }
 
+/* Is 'vif', by the VLANs of its row, in any that 'meant' has it not in? */
+static bool
+is_beyond(const struct vif *vif, const struct port_vlan *meant)
+{
+    struct port_vlan_effect is, should;
+    bool beyond;
+
+    port_vlan_effect_init(&is, &vif->vlan, &vif->qinq);
+    port_vlan_effect_init(&should, meant, &vif->qinq);
+    vlan_set_subtract(&is.members, &should.members);
+    beyond = !vlan_set_is_empty(&is.members);
+    port_vlan_effect_uninit(&is);
+    port_vlan_effect_uninit(&should);
+    return beyond;
+}
+
+/* Are the VLANs of the row of 'vif' those that its portgroup or network
+ * asks for? */
+static bool
+has_network_vlan(const struct bridge_model *model, const struct vif *vif)
+{
+    const struct portgroup *portgroup;
+    const struct netdef *network = find_place(model, vif, &portgroup);
+    const struct port_vlan *vlan
+        = (portgroup && portgroup->has_vlan ? &portgroup->vlan
+           : network && network->has_vlan ? &network->vlan : NULL);
+
+    return vlan && port_vlan_equals(vlan, &vif->vlan);
+}
+
+/* Reports if the row of 'vif', which is a guest that libvirt knows, has other
+ * VLANs than libvirt has it in.  A row may have been left behind by the guest
+ * that had the name before, which libvirt then uses as it is. */
+static void
+report_vlan(const struct bridge_model *model, const struct vif *vif,
+            const struct origin *origin, struct diag_list *diags)
+{
+    const struct vif_guest *guest = &vif->guest;
+    struct port_vlan none, *meant = &none;
+    struct ds is = DS_EMPTY_INITIALIZER;
+    struct ds should = DS_EMPTY_INITIALIZER;
+
+    port_vlan_init(&none);
+    if (guest->has_vlan) {
+        meant = CONST_CAST(struct port_vlan *, &guest->vlan);
+    }
+    ds_put_cstr(&is, port_vlan_is_default(&vif->vlan) ? "all VLANs" : "");
+    port_vlan_format(&is, &vif->vlan);
+    ds_put_cstr(&should, guest->has_vlan ? "" : "no VLAN of its own");
+    port_vlan_format(&should, meant);
+    if (vif_has_lost_vlan(vif)) {
+        diag_add(diags, DIAG_WARNING, origin,
+                 "libvirt has guest '%s' in %s, but the database has it "
+                 "elsewhere; kept there", guest->name, ds_cstr(&should));
+    } else if (!vif->vlan_is_ours && !vif->vlan_is_kept
+               && !port_vlan_equals(meant, &vif->vlan)
+               && (guest->has_vlan || !has_network_vlan(model, vif))) {
+        diag_add(diags, is_beyond(vif, meant) ? DIAG_ERROR : DIAG_WARNING,
+                 origin, "libvirt has guest '%s' in %s, but the database has "
+                 "it in %s: plug it anew, or set the columns of its Port row",
+                 guest->name, ds_cstr(&should), ds_cstr(&is));
+    }
+    ds_destroy(&is);
+    ds_destroy(&should);
+    port_vlan_uninit(&none);
+}
+
 /* Reports what libvirt knows of the guest of 'vif' that its owner should. */
 static void
 report_guest(const struct bridge_model *model, const struct vif *vif,
@@ -280,34 +347,17 @@ report_guest(const struct bridge_model *model, const struct vif *vif,
 {
     const struct vif_guest *guest = &vif->guest;
     const struct netdef *network = find_network(model, vif);
-    struct ds vlan = DS_EMPTY_INITIALIZER;
 
     if (!guest->name) {
         return;
     }
-    port_vlan_format(&vlan, &guest->vlan);
-    if (vif_has_lost_vlan(vif)) {
-        diag_add(diags, DIAG_WARNING, origin,
-                 "libvirt has guest '%s' in %s, but the database has it "
-                 "elsewhere; kept there", guest->name, ds_cstr(&vlan));
-    } else if (guest->has_vlan && !vif->vlan_is_ours
-               && !port_vlan_equals(&guest->vlan, &vif->vlan)) {
-        diag_add(diags, DIAG_NOTE, origin,
-                 "libvirt has guest '%s' in %s, but the database has it "
-                 "elsewhere", guest->name, ds_cstr(&vlan));
-    }
+    report_vlan(model, vif, origin, diags);
     if (guest->network && (!network
                            || strcmp(network->name, guest->network))) {
         diag_add(diags, DIAG_NOTE, origin,
                  "guest '%s' is in network '%s', which this bridge has not",
                  guest->name, guest->network);
     }
-    if (vif->no_carrier) {
-        diag_add(diags, DIAG_NOTE, origin,
-                 "has no carrier; if guest '%s' has ended without libvirt, "
-                 "the port is left behind until libvirt is back", guest->name);
-    }
-    ds_destroy(&vlan);
 }
 
 /* Adds to 'diags' what there is to say of 'vif', whose 'origin' it is, apart

@@ -17,7 +17,10 @@
 void
 port_life_init(struct port_life *life, bool is_new)
 {
-    *life = (struct port_life) { .stage = is_new ? PORT_NEW : PORT_ACTIVE };
+    *life = (struct port_life) {
+        .stage = is_new ? PORT_NEW : PORT_ACTIVE,
+        .carrier_due = LLONG_MAX,
+    };
     follow_init(&life->follow);
 }
 
@@ -249,6 +252,27 @@ set_host_mac(const struct port_facts *facts, struct vport *vport,
     }
 }
 
+/* Says that the port of a guest has no carrier, once it has been so for a
+ * while. */
+static void
+report_carrier(struct port_life *life, const struct vif *vif,
+               long long int now, struct diag_list *diags)
+{
+    const struct origin origin = { .element = vif->name };
+
+    if (!vif->no_carrier || !vif->guest.name) {
+        life->carrier_due = LLONG_MAX;
+        life->carrier_lost = false;
+    } else if (life->carrier_lost) {
+        diag_add(diags, DIAG_NOTE, &origin,
+                 "has no carrier; if guest '%s' has ended without libvirt, "
+                 "the port is left behind until libvirt is back",
+                 vif->guest.name);
+    } else if (life->carrier_due == LLONG_MAX) {
+        life->carrier_due = now + PORT_CARRIER_MSEC;
+    }
+}
+
 /* Decides what the port of 'life' is at 'now', given 'facts', and adds to
  * 'diags' what there is to say of it.
  *
@@ -266,6 +290,7 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
     if (verdict == MODEL_SKIPPED) {
         return verdict;
     }
+    report_carrier(life, facts->vif, now, diags);
     keep_found(life, facts->networks_known, vport);
     keep_guards(life, facts, vport);
     keep_served(life, facts, vport);
@@ -428,7 +453,8 @@ port_life_found_followed(struct port_life *life, const struct vport *vport,
 long long int
 port_life_wake_time(const struct port_life *life)
 {
-    long long int wake = follow_wake_time(&life->follow);
+    long long int wake = MIN(follow_wake_time(&life->follow),
+                             life->carrier_due);
 
     return life->stage == PORT_AWAITED ? MIN(wake, life->await_until) : wake;
 }
@@ -442,6 +468,10 @@ port_life_run(struct port_life *life, long long int now)
     if (life->stage == PORT_AWAITED && now >= life->await_until) {
         life->stage = PORT_ACTIVE;
         changed = true;
+    }
+    if (now >= life->carrier_due) {
+        life->carrier_due = LLONG_MAX;
+        life->carrier_lost = changed = true;
     }
     return changed;
 }

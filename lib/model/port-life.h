@@ -56,6 +56,10 @@ struct vport;
  * its libvirtd.conf); with one port it is some milliseconds. */
 #define PORT_AWAIT_MSEC 5000
 
+/* How long a guest's port may have no carrier before that is said.  A tap has
+ * none for a moment whenever a guest is plugged or unplugged. */
+#define PORT_CARRIER_MSEC 10000
+
 enum port_stage {
     PORT_NEW,                   /* Held back, and never active so far. */
     PORT_AWAITED,               /* Held back for libvirt to say something. */
@@ -81,6 +85,9 @@ struct port_life {
     struct follow follow;       /* What the guest has changed to... */
     struct eth_addr current_mac;    /* ...and what libvirt said of that. */
     bool carrier;               /* Was its link up? */
+    long long int carrier_due;  /* When it is to be said that it has none,
+                                 * LLONG_MAX if not... */
+    bool carrier_lost;          /* ...and has that come? */
 };
 
 /* What surrounds a port. */

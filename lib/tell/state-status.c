@@ -86,6 +86,36 @@ put_counts(struct ds *s, const struct json_t *counts)
 #undef N
 }
 
+/* Appends how many 'ports' there are in each state that is not as it should
+ * be, if there are any. */
+static void
+put_port_counts(struct ds *s, const struct json_t *ports)
+{
+    static const char *const states[] = {
+        "not wired", "conflict", "quarantined", "pending",
+    };
+    const char **names = jvalue_names(ports);
+    const char *separator = "    ports: ";
+    size_t start = s->length;
+
+    for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+        size_t n = 0;
+
+        for (const char **name = names; *name; name++) {
+            n += !strcmp(jvalue_get_string(jvalue_get(ports, *name), "state"),
+                         states[i]);
+        }
+        if (n) {
+            ds_put_format(s, "%s%"PRIuSIZE" %s", separator, n, states[i]);
+            separator = ", ";
+        }
+    }
+    if (s->length > start) {
+        ds_put_format(s, " of %"PRIuSIZE"\n", jvalue_count(ports));
+    }
+    free(names);
+}
+
 /* Appends 'port' unless it is not wired: then there is a diagnostic. */
 static void
 put_port(struct ds *s, const char *name, const struct json_t *port)
@@ -130,6 +160,7 @@ put_bridge(struct ds *s, const char *name, const struct json_t *bridge)
         put_network(s, jvalue_at(networks, i));
     }
     put_counts(s, jvalue_get(bridge, "counts"));
+    put_port_counts(s, jvalue_get(bridge, "ports"));
     state_for_each_member(s, jvalue_get(bridge, "ports"), put_port);
     state_put_diags(s, jvalue_get(bridge, "diagnostics"), "    ");
 }

@@ -346,8 +346,8 @@ test_lost_vlan(void **state OVS_UNUSED)
         { -1, false, false, false, -1, -1, -2, "" },
         /* Somebody else's doing. */
         { 7, false, false, true, 42, 7, -2,
-          "note: p: libvirt has guest 'g1' in tag=42, but the database has it "
-          "elsewhere\n" },
+          "error: p: libvirt has guest 'g1' in tag=42, but the database has "
+          "it in tag=7: plug it anew, or set the columns of its Port row\n" },
     };
 
     define(NET("a", ASKS), NULL, true);
@@ -399,30 +399,45 @@ test_guest(void **state OVS_UNUSED)
 {
     const struct {
         struct vif_guest guest;
-        bool no_carrier;
+        int row_tag;            /* 0 for none. */
         enum model_verdict verdict;
         bool active, paused;
         const char *diags;
     } cases[] = {
-        { { .name = CC("g1"), .network = CC("a") }, false,
+        /* The first is without carrier. */
+        { { .name = CC("g1"), .network = CC("a") }, 0,
           MODEL_WIRED, true, false, "" },
-        { { .name = CC("g1"), .state = DOMAIN_PAUSED }, false,
+        { { .name = CC("g1"), .network = CC("a") }, 0,
+          MODEL_WIRED, true, false, "" },
+        { { .name = CC("g1"), .state = DOMAIN_PAUSED }, 0,
           MODEL_WIRED, true, true, "" },
-        { { .name = CC("g1"), .state = DOMAIN_MIGRATING }, false,
+        { { .name = CC("g1"), .state = DOMAIN_MIGRATING }, 0,
           MODEL_WIRED, false, false, "" },
-        { { .name = CC("g1"), .link_down = true }, false,
+        { { .name = CC("g1"), .link_down = true }, 0,
           MODEL_SKIPPED, false, false,
           "note: p: guest 'g1' has its link down, so nothing is delivered to "
           "it or taken from it\n" },
-        { { .name = CC("g1"), .network = CC("a") }, true,
+        { { .name = CC("g1"), .has_vlan = true, .vlan = { .tag = 42 } }, 0,
           MODEL_WIRED, true, false,
-          "note: p: has no carrier; if guest 'g1' has ended without libvirt, "
-          "the port is left behind until libvirt is back\n" },
-        { { .name = CC("g1"), .network = CC("gone") }, false,
+          "warning: p: libvirt has guest 'g1' in tag=42, but the database has "
+          "it elsewhere; kept there\n" },
+        { { .name = CC("g1"), .has_vlan = true, .vlan = { .tag = 42 } }, 42,
+          MODEL_WIRED, true, false, "" },
+        /* A row that somebody has left behind. */
+        { { .name = CC("g1") }, 42, MODEL_WIRED, true, false,
+          "warning: p: libvirt has guest 'g1' in no VLAN of its own, but the "
+          "database has it in tag=42: plug it anew, or set the columns of its "
+          "Port row\n" },
+        { { .name = CC("g1"), .has_vlan = true, .vlan = { .tag = 42 } }, 43,
+          MODEL_WIRED, true, false,
+          "error: p: libvirt has guest 'g1' in tag=42, but the database has "
+          "it in tag=43: plug it anew, or set the columns of its Port "
+          "row\n" },
+        { { .name = CC("g1"), .network = CC("gone") }, 0,
           MODEL_WIRED, true, false,
           "note: p: guest 'g1' is in network 'gone', which this bridge has "
           "not\n" },
-        { { .name = CC("g1"), .network = CC("a"), .portgroup = CC("gold") }, false,
+        { { .name = CC("g1"), .network = CC("a"), .portgroup = CC("gold") }, 0,
           MODEL_WIRED, true, false,
           "warning: p: no network of this bridge has a portgroup 'gold', so "
           "the port is in no VLAN\n" },
@@ -432,21 +447,24 @@ test_guest(void **state OVS_UNUSED)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct vif vif = {
             .name = CC("p"), .ofport = OFP_PORT_C(1), .attached_mac = CC(MAC),
-            .vlan = { .tag = -1 }, .guest = cases[i].guest,
-            .no_carrier = cases[i].no_carrier,
+            .vlan = { .tag = cases[i].row_tag ? cases[i].row_tag : -1 },
+            .guest = cases[i].guest,
+            .no_carrier = i == 0,
         };
         struct diag_list diags = DIAG_LIST_INITIALIZER;
         struct ds s = DS_EMPTY_INITIALIZER;
         struct vport vport;
 
-        vif.guest.vlan.tag = -1;
+        if (!vif.guest.has_vlan) {
+            vif.guest.vlan.tag = -1;
+        }
         assert_int_equal(model_port(&bridge, &vif, &vport, &diags),
                          cases[i].verdict);
         if (cases[i].verdict != MODEL_SKIPPED) {
             assert_int_equal(vport.active, cases[i].active);
             assert_int_equal(vport.paused, cases[i].paused);
             assert_int_equal(vport_get_mac(&vport, 0).kind,
-                             cases[i].no_carrier ? CLAIM_DOWN
+                             i == 0 ? CLAIM_DOWN
                              : cases[i].paused ? CLAIM_PAUSED
                              : CLAIM_ATTACHED);
             vport_uninit(&vport);

@@ -1006,6 +1006,40 @@ test_vhost_user(void **state OVS_UNUSED)
     world_uninit(&w);
 }
 
+/* A tap has no carrier for a moment when a guest comes or goes: only what
+ * stays so is said. */
+static void
+test_carrier(void **state OVS_UNUSED)
+{
+    static const struct {
+        bool no_carrier;
+        int seconds;
+        bool said;
+    } steps[] = {
+        { true, 0, false }, { true, 9, false }, { false, 1, false },
+        { true, 0, false }, { true, 9, false }, { true, 1, true },
+        { true, 99, true }, { false, 0, false }, { true, 9, false },
+    };
+    struct world w;
+
+    world_init(&w, false);
+    w.vif.guest.name = xstrdup("g1");
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+
+        w.now += steps[i].seconds * 1000;
+        w.vif.no_carrier = steps[i].no_carrier;
+        if (w.now >= port_life_wake_time(&w.life)) {
+            assert_true(port_life_run(&w.life, w.now));
+        }
+        assert_true(port_life_wake_time(&w.life) > w.now);
+        update(&w, &diags);
+        assert_int_equal(diags.n, steps[i].said);
+        diag_list_uninit(&diags);
+    }
+    world_uninit(&w);
+}
+
 /* The host has the address that the switch tells of. */
 static void
 test_host(void **state OVS_UNUSED)
@@ -1068,6 +1102,7 @@ main(void)
         cmocka_unit_test(test_found_followed),
         cmocka_unit_test(test_another_guest),
         cmocka_unit_test(test_vhost_user),
+        cmocka_unit_test(test_carrier),
         cmocka_unit_test(test_host),
         cmocka_unit_test(test_moves_guests),
     };

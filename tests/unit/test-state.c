@@ -277,6 +277,7 @@ test_status(void **state OVS_UNUSED)
                   "0 installed; meters: 0 planned, 0 installed\n"
                   "    sent: 0 bundles, 0 flow_mods, 0 group_mods, "
                   "9 meter_mods; errors: 0; connections: 0\n"
+                  "    ports: 1 not wired of 2\n"
                   "    port p: guest, m and 1 more, isolated, VLAN 10\n"
                   "port x: not wired: why\n"
                   "iface-id i: shared by ports p, q?\n");
