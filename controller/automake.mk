@@ -91,6 +91,7 @@ controller_virtnetctl_SOURCES = \
 	controller/ctl/virtnetctl-online.c \
 	controller/ctl/virtnetctl-print.c \
 	controller/ctl/virtnetctl-trace.c \
+	controller/ctl/virtnetctl-verify.c \
 	controller/ctl/virtnetctl-watch.c \
 	controller/ctl/virtnetctl.c \
 	controller/ctl/virtnetctl.h

@@ -74,6 +74,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/port-limits.h \
 	lib/model/port-policy.c \
 	lib/model/port-policy.h \
+	lib/model/receivers.c \
+	lib/model/receivers.h \
 	lib/model/shortfall.c \
 	lib/model/shortfall.h \
 	lib/model/tunnels.c \
@@ -154,6 +156,9 @@ lib_libvirtnet_la_SOURCES = \
 	lib/tell/state-top.c \
 	lib/tell/state.c \
 	lib/tell/state.h \
+	lib/tell/probe.c \
+	lib/tell/probe.h \
+	lib/tell/trace-datapath.c \
 	lib/tell/trace.c \
 	lib/tell/trace.h \
 	lib/tell/translation-diff.c \

@@ -29,7 +29,7 @@ _virtnetctl() {
     local position=0
     local commands='check compile diff dump-flows explain fdb graph help
         list-commands metrics monitor show status top trace verify wait'
-    local options='--bridge= --dst= --format=json --format=text --help
+    local options='--all --bridge= --dst= --format=json --format=text --help
         --no-color --output= --ports= --repair --src= --state= --strict
         --target= --timeout= --version --vlan='
 

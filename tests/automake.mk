@@ -61,6 +61,7 @@ unit_tests = \
 	tests/unit/test-port-limits \
 	tests/unit/test-port-policy \
 	tests/unit/test-port-vlan \
+	tests/unit/test-probe \
 	tests/unit/test-row-change \
 	tests/unit/test-ports-json \
 	tests/unit/test-state \
@@ -227,6 +228,10 @@ tests_unit_test_plan_law_LDADD = $(UNIT_LIBS)
 tests_unit_test_port_policy_SOURCES = tests/unit/test-port-policy.c
 tests_unit_test_port_policy_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_port_policy_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_probe_SOURCES = tests/unit/test-probe.c
+tests_unit_test_probe_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_probe_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_port_vlan_SOURCES = tests/unit/test-port-vlan.c
 tests_unit_test_port_vlan_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -207,12 +207,12 @@ put_reply(struct ds *s, const char *reply)
 }
 
 /* Has the daemon carry out 'command' with 'more' as arguments, which may take
- * 'own' seconds, prints the reply, and takes over the exit status. */
-static void
-forward(const char *command, const struct svec *more, unsigned int own)
+ * 'own' seconds, takes over the exit status and returns the rest of the reply,
+ * for the caller to free. */
+static char *
+ask_status(const char *command, const struct svec *more, unsigned int own)
 {
     struct svec args = SVEC_EMPTY_INITIALIZER;
-    struct ds s = DS_EMPTY_INITIALIZER;
 
     svec_add(&args, "--status");
     if (options.json) {
@@ -229,11 +229,23 @@ forward(const char *command, const struct svec *more, unsigned int own)
         virtnetctl_fatal("%s: not a reply to \"%s\"", options.target,
                          command);
     }
-    put_reply(&s, eol + 1);
+    char *text = xstrdup(eol + 1);
+    free(reply);
+    svec_destroy(&args);
+    return text;
+}
+
+/* As ask_status(), and prints the reply. */
+static void
+forward(const char *command, const struct svec *more, unsigned int own)
+{
+    char *reply = ask_status(command, more, own);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    put_reply(&s, reply);
     free(reply);
     options.color = options.color && !options.json;
     virtnetctl_print(&s);
-    svec_destroy(&args);
 }
 
 void
@@ -390,23 +402,37 @@ virtnetctl_dump_flows(struct ovs_cmdl_context *ctx)
     svec_destroy(&args);
 }
 
+/* "verify": what the daemon says of flows and rows, and then what the switch
+ * does with frames. */
 void
 virtnetctl_verify(struct ovs_cmdl_context *ctx)
 {
+    const char *bridge = ctx->argc > 1 ? ctx->argv[1] : NULL;
+    struct json_t *state = virtnetctl_get_state(false);
     struct svec args = SVEC_EMPTY_INITIALIZER;
+    struct ds s = DS_EMPTY_INITIALIZER;
 
     if (options.repair) {
         svec_add(&args, "--repair");
     }
-    if (ctx->argc > 1) {
-        struct json_t *state = virtnetctl_get_state(false);
-
-        virtnetctl_check_name(jvalue_get(state, "bridges"), "bridge",
-                              ctx->argv[1]);
-        jvalue_unref(state);
-        svec_add(&args, ctx->argv[1]);
+    if (bridge) {
+        virtnetctl_check_name(jvalue_get(state, "bridges"), "bridge", bridge);
+        svec_add(&args, bridge);
     }
-    forward("verify", &args, 0);
+    jvalue_unref(state);
+
+    char *reply = ask_status("verify", &args, 0);
+    struct json_t *json = options.json ? jvalue_parse(reply) : NULL;
+    if (json) {
+        virtnetctl_verify_frames(bridge, NULL, json);
+        virtnetctl_print_json(json);
+        ds_destroy(&s);
+    } else {
+        put_reply(&s, reply);
+        virtnetctl_verify_frames(bridge, &s, NULL);
+        virtnetctl_print(&s);
+    }
+    free(reply);
     svec_destroy(&args);
 }
 

@@ -57,6 +57,7 @@ parse_options(int argc, char *argv[])
         OPT_FORMAT,
         OPT_NO_COLOR,
         OPT_REPAIR,
+        OPT_ALL,
         OPT_SRC,
         OPT_DST,
         OPT_VLAN,
@@ -70,6 +71,7 @@ parse_options(int argc, char *argv[])
         {"format", required_argument, NULL, OPT_FORMAT},
         {"no-color", no_argument, NULL, OPT_NO_COLOR},
         {"repair", no_argument, NULL, OPT_REPAIR},
+        {"all", no_argument, NULL, OPT_ALL},
         {"src", required_argument, NULL, OPT_SRC},
         {"dst", required_argument, NULL, OPT_DST},
         {"vlan", required_argument, NULL, OPT_VLAN},
@@ -125,6 +127,10 @@ parse_options(int argc, char *argv[])
 
         case OPT_REPAIR:
             options.repair = true;
+            break;
+
+        case OPT_ALL:
+            options.all = true;
             break;
 
         case OPT_SRC:

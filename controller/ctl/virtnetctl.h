@@ -26,6 +26,7 @@ struct virtnetctl_options {
     bool color;
     bool strict;
     bool repair;
+    bool all;                   /* --all: not only a sample. */
     const char *bridge;         /* --bridge, or null. */
     const char *output;         /* --output, or null. */
     const char *ports[2];       /* --ports, or null. */
@@ -61,6 +62,8 @@ char *virtnetctl_ask(const char *target, const char *command,
                      const struct svec *args);
 struct json_t *virtnetctl_get_state(bool stats);
 struct json_t *virtnetctl_await_state(uint32_t *digest);
+void virtnetctl_verify_frames(const char *bridge, struct ds *,
+                              struct json_t *);
 void virtnetctl_check_name(const struct json_t *object, const char *what,
                            const char *name);
 char *virtnetctl_find_port(const struct json_t *bridges, const char *bridge,

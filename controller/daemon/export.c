@@ -166,6 +166,13 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
             jvalue_put_string(json, "role-from", role_from(vport, vif));
         }
         put_vlans(json, &vport->vlan.members);
+        if (vport->vlan.untagged_in >= 0) {
+            jvalue_put_integer(json, "untagged-vlan",
+                               vport->vlan.untagged_in);
+        }
+        if (vport->in_bond) {
+            jvalue_put_string(json, "bond", vport_port(vport));
+        }
         if (!eth_addr_is_zero(vport->mac)) {
             jvalue_put_format(json, "mac", ETH_ADDR_FMT,
                               ETH_ADDR_ARGS(vport->mac));
@@ -427,6 +434,21 @@ put_shortfalls(struct json_t *json, const struct mbridge *mb)
     shortfalls_uninit(&shortfalls);
 }
 
+/* The VLANs in which all is for everybody, if there are any. */
+static void
+put_flood_vlans(struct json_t *json, const struct mbridge *mb)
+{
+    const struct vlan_set *vlans
+        = bridge_ctx_flood_vlans(plan_get_ctx(mbridge_plan(mb)));
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (!vlan_set_is_empty(vlans)) {
+        vlan_set_format(&s, vlans);
+        jvalue_put_string(json, "flood-vlans", ds_cstr(&s));
+    }
+    ds_destroy(&s);
+}
+
 /* Returns 'mb' as an object, with counters if 'dump' is nonnull.  The caller
  * must destroy it. */
 struct json_t *
@@ -450,6 +472,7 @@ export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
     jvalue_put_string(json, "state", ds_cstr(&state));
     jvalue_put_bool(json, "ok", mbridge_is_ok(mb));
     put_shortfalls(json, mb);
+    put_flood_vlans(json, mb);
     jvalue_put(json, "networks", export_networks(mb));
     jvalue_put(json, "ports", export.ports);
     jvalue_put(json, "fdb", export_fdb(mb));

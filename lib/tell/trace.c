@@ -49,6 +49,7 @@ struct tracer {
     size_t action_indent;       /* Of the last line that was an action. */
     struct svec to;             /* Receivers, in order. */
     struct ds stages;
+    struct trace *trace;        /* Outputs are added to it. */
     const char *last_table;     /* Our name of it, or null... */
     const char *last_purpose;   /* ...and what it is for. */
 };
@@ -99,6 +100,20 @@ tracer_enter(struct tracer *t, const char *heading, size_t indent)
     }
 }
 
+/* Takes note that the first bridge sends to 'ofport', by 'flow' unless that is
+ * null. */
+void
+trace_add_output(struct trace *trace, unsigned int ofport, const char *flow)
+{
+    if (trace->n_outputs >= trace->allocated_outputs) {
+        trace->outputs = x2nrealloc(trace->outputs, &trace->allocated_outputs,
+                                    sizeof *trace->outputs);
+    }
+    trace->outputs[trace->n_outputs++] = (struct trace_output) {
+        .ofport = ofport, .flow = nullable_xstrdup(flow),
+    };
+}
+
 /* Takes note of the port that 'line', an action, sends to, if it does. */
 static void
 take_output(struct tracer *t, const char *line)
@@ -113,6 +128,9 @@ take_output(struct tracer *t, const char *line)
         ofport = 65534;
     } else if (!ovs_scan(line, "output:%u", &ofport)) {
         return;
+    }
+    if (t->n == 1) {
+        trace_add_output(t->trace, ofport, t->trace->last_flow);
     }
     name = find_port(ports, ofport);
     if (name) {
@@ -159,6 +177,23 @@ take_stage(struct tracer *t, const char *line, int table_id)
     }
     printable_put(&t->stages, strchr(line, '.') + 1);
     ds_put_char(&t->stages, '\n');
+    if (t->n == 1) {
+        free(t->trace->last_flow);
+        t->trace->last_flow = xasprintf("table=%d%s", table_id,
+                                        strchr(line, '.') + 1);
+    }
+}
+
+/* Forgets the last output: it was none after all. */
+static void
+drop_output(struct tracer *t)
+{
+    struct trace *trace = t->trace;
+
+    free(t->to.names[--t->to.n]);
+    if (t->n == 1 && trace->n_outputs) {
+        free(trace->outputs[--trace->n_outputs].flow);
+    }
 }
 
 /* Takes 'line', which is one of a bridge's, without its indentation. */
@@ -169,7 +204,7 @@ take_line(struct tracer *t, const char *line, size_t indent)
 
     if (strstr(line, "skipping output") && t->to.n) {
         /* To the port that the line before names, after all not. */
-        free(t->to.names[--t->to.n]);
+        drop_output(t);
     }
     if (*line == '-') {
         return;                 /* A detail, or below a heading. */
@@ -215,13 +250,14 @@ trace_init(struct trace *trace, const char *text,
            const struct json_t *bridges)
 {
     struct tracer t = {
-        .bridges = bridges, .to = SVEC_EMPTY_INITIALIZER,
+        .trace = trace, .bridges = bridges, .to = SVEC_EMPTY_INITIALIZER,
         .stages = DS_EMPTY_INITIALIZER,
     };
     struct ds actions = DS_EMPTY_INITIALIZER;
     char *copy = xstrdup(text);
     char *save_ptr = NULL;
 
+    *trace = (struct trace) { .outputs = NULL };
     for (char *line = strtok_r(copy, "\n", &save_ptr); line;
          line = strtok_r(NULL, "\n", &save_ptr)) {
         size_t indent = strspn(line, " ");
@@ -256,6 +292,11 @@ trace_uninit(struct trace *trace)
     free(trace->verdict);
     free(trace->stages);
     free(trace->actions);
+    free(trace->last_flow);
+    for (size_t i = 0; i < trace->n_outputs; i++) {
+        free(trace->outputs[i].flow);
+    }
+    free(trace->outputs);
 }
 
 void

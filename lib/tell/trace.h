@@ -8,13 +8,25 @@
  * A frame that leaves by a patch port goes on in another bridge, whose ports
  * and tables are its own: numbers mean what they mean there. */
 
+#include <stddef.h>
+
 struct ds;
 struct json_t;
+
+/* A port of the first bridge that a frame is sent to, and the flow by which it
+ * is, as far as that is known: NORMAL and mirrors have datapath ports only. */
+struct trace_output {
+    unsigned int ofport;
+    char *flow;                 /* As "table=0 in_port=1, priority 5, ...". */
+};
 
 struct trace {
     char *verdict;              /* As "to tap2 (guest web2)". */
     char *stages;               /* Lines. */
     char *actions;              /* Of the datapath. */
+    struct trace_output *outputs;
+    size_t n_outputs, allocated_outputs;
+    char *last_flow;            /* The last of the first bridge, or null. */
 };
 
 void trace_init(struct trace *, const char *text,
@@ -22,5 +34,12 @@ void trace_init(struct trace *, const char *text,
 void trace_uninit(struct trace *);
 void trace_format(struct ds *, const struct trace *);
 struct json_t *trace_to_json(const struct trace *);
+
+void trace_add_output(struct trace *, unsigned int ofport, const char *flow);
+
+/* The ports of the datapath: by number, those that a bridge's own ports are
+ * there. */
+void trace_add_datapath_outputs(struct trace *, const char *dpif_show,
+                                const char *bridge);
 
 #endif /* lib/tell/trace.h */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "flow.h"
+#include "lib/model/receivers.h"
 #include "lib/model/vport.h"
 #include "lib/base/guards.h"
 #include "lib/openflow/compile.h"
@@ -439,6 +440,92 @@ check_law_9(const struct bridge *bridge, const struct frame *frame,
     }
 }
 
+/* Adds to 'b' the addresses of the port with index 'port' where they are its
+ * own: in 'vlan' and, which is all that matters besides, in some other one. */
+static void
+add_owners(struct receivers_bridge *b, struct receivers_owner *owners,
+           const struct bridge *bridge, size_t port, int vlan)
+{
+    const struct port_spec *spec = &bridge->specs.ports[port];
+
+    for (size_t i = 0; i <= spec->n_others; i++) {
+        struct receivers_owner *owner = &owners[b->n_owners];
+
+        *owner = (struct receivers_owner) {
+            .mac = i ? spec->others[i - 1] : spec->mac, .port = port,
+        };
+        if (find_owner(&bridge->specs, owner->mac, vlan) == spec) {
+            vlan_set_add(&owner->vlans, vlan);
+        }
+        if (!i && !bridge->pending[port]) {
+            vlan_set_add(&owner->vlans, vlan ? 0 : 1);
+        }
+        b->n_owners += spec->role != VIF_NETWORK;
+    }
+}
+
+/* The law that a switch is held against says the same of 'frame', which did
+ * 'out', as far as it says anything. */
+static void
+check_receivers(const struct bridge *bridge, const struct frame *frame,
+                const struct deliveries *out)
+{
+    const struct port_specs *specs = &bridge->specs;
+    const struct port_spec *in = find_port(specs, frame->in_port);
+    int vlan = in ? vlan_in(in, frame->tci) : -1;
+    struct receivers_port ports[ARRAY_SIZE(specs->ports)];
+    struct receivers_owner owners[4 * ARRAY_SIZE(specs->ports)];
+    struct receivers_bridge b = {
+        .ports = ports, .n_ports = specs->n, .owners = owners,
+    };
+
+    if (vlan < 0 || vlan_set_contains(&bridge->flood_vlans, vlan)
+        || eth_addr_is_reserved(frame->dst) || is_announcement(frame)) {
+        return;
+    }
+    for (size_t i = 0; i < specs->n; i++) {
+        const struct port_spec *p = &specs->ports[i];
+
+        ports[i] = (struct receivers_port) {
+            .role = p->role, .mac = p->mac, .isolated = p->isolated,
+            .uncertain = p->bond || p->reflects || p->guards
+                         || (p->role == VIF_NETWORK
+                             && p->admission != ADMISSION_ALL),
+        };
+        vlan_set_add(&ports[i].vlans, vlan ? 0 : 1);
+        if (carries(p, vlan)) {
+            vlan_set_add(&ports[i].vlans, vlan);
+        }
+        add_owners(&b, owners, bridge, i, vlan);
+    }
+    for (size_t i = 0; i < specs->n; i++) {
+        const struct receivers_frame f = {
+            .in = in - specs->ports, .vid = vlan, .taken = true,
+            .src = frame->src, .dst = frame->dst,
+        };
+        enum receipt receipt = receivers_expect(&b, &f, i);
+        bool received = false;
+
+        for (size_t j = 0; j < out->n; j++) {
+            received |= out->d[j].port == specs->ports[i].ofport;
+        }
+        if (received ? receipt == RECEIPT_NEVER : receipt == RECEIPT_MUST) {
+            struct ds s = DS_EMPTY_INITIALIZER;
+
+            frame_format(&s, frame);
+            fail_msg("%s, in VLAN %d by port %"PRIuSIZE": %sto port %"PRIuSIZE
+                     ", receipt %d", ds_cstr(&s), vlan, f.in,
+                     received ? "" : "not ", i, receipt);
+        }
+    }
+    for (size_t i = 0; i < specs->n; i++) {
+        vlan_set_uninit(&ports[i].vlans);
+    }
+    for (size_t i = 0; i < b.n_owners; i++) {
+        vlan_set_uninit(&owners[i].vlans);
+    }
+}
+
 static void
 check_frame(const struct bridge *bridge, const struct frame *frame)
 {
@@ -456,6 +543,7 @@ check_frame(const struct bridge *bridge, const struct frame *frame)
     deliveries_format(&actual, &out);
     assert_string_equal(ds_cstr(&actual), ds_cstr(&expected));
     check_law_9(bridge, frame, &out);
+    check_receivers(bridge, frame, &out);
 
     ds_destroy(&expected);
     ds_destroy(&actual);

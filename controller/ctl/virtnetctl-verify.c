@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/ctl/virtnetctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/jvalue.h"
+#include "lib/base/printable.h"
+#include "lib/tell/probe.h"
+#include "lib/tell/trace.h"
+#include "openvswitch/dynamic-string.h"
+#include "svec.h"
+#include "timeval.h"
+#include "util.h"
+
+/* The part of "verify" that asks the switch itself: what becomes of frames.
+ *
+ * The daemon knows what is to be and ovs-vswitchd what is, so that what
+ * changes between the two questions looks like a fault.  What is found counts
+ * only if the state is the same afterwards. */
+
+/* How often to ask anew because something has changed. */
+#define MAX_ATTEMPTS 3
+
+struct frames {
+    struct json_t *state;
+    char *dpif_show;
+    int seconds;                /* That --timeout gave... */
+    long long int deadline;     /* ...and when they are over, in time_msec()
+                                 * terms. */
+    size_t n_traced, n_bridges;
+    size_t n_differences;
+    struct ds text;
+    struct json_t *differences; /* Null if for people. */
+};
+
+static char *
+ask_vswitchd(struct frames *f, const char *command, const char *arg1,
+             const char *arg2)
+{
+    long long int left = f->deadline - time_msec();
+    struct svec args = SVEC_EMPTY_INITIALIZER;
+
+    if (left <= 0) {
+        virtnetctl_fatal("not all frames could be traced within %d seconds, "
+                         "but %"PRIuSIZE" were: give more by --timeout",
+                         f->seconds, f->n_traced);
+    }
+    options.timeout = DIV_ROUND_UP(left, 1000);
+    if (arg1) {
+        svec_add(&args, arg1);
+        svec_add(&args, arg2);
+    }
+    char *reply = virtnetctl_ask("ovs-vswitchd", command, &args);
+
+    svec_destroy(&args);
+    return reply;
+}
+
+/* Is 'bridge' one that is held to anything now? */
+static bool
+is_exact(const struct json_t *bridge)
+{
+    return (!strcmp(jvalue_get_string(bridge, "macTableManager"), "libvirt")
+            && !strcmp(jvalue_get_string(bridge, "state"), "installed"));
+}
+
+static void
+trace_bridge(struct frames *f, const char *name, const struct json_t *bridge)
+{
+    struct probes probes;
+
+    probes_init(&probes, bridge, options.all);
+    for (size_t i = 0; i < probes.n; i++) {
+        const struct probe *probe = &probes.probes[i];
+        char *reply = ask_vswitchd(f, "ofproto/trace", name, probe->flow);
+        struct trace trace;
+
+        trace_init(&trace, reply, jvalue_get(f->state, "bridges"));
+        trace_add_datapath_outputs(&trace, f->dpif_show, name);
+        f->n_differences += probe_compare(&probes, probe, &trace, name,
+                                          &f->text, f->differences);
+        f->n_traced++;
+        trace_uninit(&trace);
+        free(reply);
+    }
+    f->n_bridges++;
+    probes_uninit(&probes);
+}
+
+/* Asks about all bridges that are held to anything, or only 'wanted'. */
+static void
+trace_bridges(struct frames *f, const char *wanted)
+{
+    const struct json_t *bridges = jvalue_get(f->state, "bridges");
+    const char **names = jvalue_names(bridges);
+
+    f->n_traced = f->n_bridges = f->n_differences = 0;
+    ds_clear(&f->text);
+    if (f->differences) {
+        jvalue_unref(f->differences);
+        f->differences = jvalue_array();
+    }
+    for (const char **name = names; *name; name++) {
+        const struct json_t *bridge = jvalue_get(bridges, *name);
+
+        if ((!wanted || !strcmp(*name, wanted)) && is_exact(bridge)) {
+            if (!f->dpif_show) {
+                f->dpif_show = ask_vswitchd(f, "dpif/show", NULL, NULL);
+            }
+            trace_bridge(f, *name, bridge);
+        }
+    }
+    free(names);
+}
+
+/* Is what 'a' and 'b' say of ports and addresses the same? */
+static bool
+is_unchanged(const struct json_t *a, const struct json_t *b)
+{
+    const char **names = jvalue_names(jvalue_get(a, "bridges"));
+    bool same = jvalue_count(jvalue_get(a, "bridges"))
+                == jvalue_count(jvalue_get(b, "bridges"));
+
+    for (const char **name = names; *name; name++) {
+        const struct json_t *x = jvalue_get(jvalue_get(a, "bridges"), *name);
+        const struct json_t *y = jvalue_get(jvalue_get(b, "bridges"), *name);
+
+        same = (same
+                && jvalue_equals(jvalue_get(x, "ports"),
+                                 jvalue_get(y, "ports"))
+                && jvalue_equals(jvalue_get(x, "fdb"), jvalue_get(y, "fdb"))
+                && jvalue_equals(jvalue_get(x, "state"),
+                                 jvalue_get(y, "state")));
+    }
+    free(names);
+    return same;
+}
+
+/* Appends what came of it to 's', or adds it to 'json' if that is nonnull. */
+static void
+report(const struct frames *f, struct ds *s, struct json_t *json)
+{
+    if (json) {
+        struct json_t *frames = jvalue_object();
+
+        jvalue_put_integer(frames, "traced", f->n_traced);
+        jvalue_put(frames, "differences", jvalue_ref(f->differences));
+        jvalue_put(json, "frames", frames);
+    } else {
+        ds_put_cstr(s, ds_cstr_ro(&f->text));
+        if (f->n_traced) {
+            ds_put_format(s, "frames: %"PRIuSIZE" traced, ", f->n_traced);
+            if (f->n_differences) {
+                ds_put_format(s, "%"PRIuSIZE" times not as it is to be\n",
+                              f->n_differences);
+            } else {
+                ds_put_cstr(s, "all go where they are to go\n");
+            }
+        }
+    }
+}
+
+/* Asks the switch what becomes of frames on 'bridge', or on all bridges if
+ * that is null, and appends what is not as it is to be to 's' or adds it to
+ * 'json'. */
+void
+virtnetctl_verify_frames(const char *bridge, struct ds *s,
+                         struct json_t *json)
+{
+    struct frames f = {
+        .state = virtnetctl_get_state(false),
+        .seconds = options.timeout,
+        .deadline = time_msec() + options.timeout * 1000LL,
+        .text = DS_EMPTY_INITIALIZER,
+        .differences = json ? jvalue_array() : NULL,
+    };
+
+    for (int attempt = 1; ; attempt++) {
+        trace_bridges(&f, bridge);
+        if (!f.n_differences || attempt >= MAX_ATTEMPTS) {
+            break;
+        }
+
+        struct json_t *now = virtnetctl_get_state(false);
+        bool same = is_unchanged(f.state, now);
+
+        jvalue_unref(f.state);
+        f.state = now;
+        free(f.dpif_show);
+        f.dpif_show = NULL;
+        if (same) {
+            break;
+        }
+    }
+    report(&f, s, json);
+    if (f.n_differences) {
+        virtnetctl_status = 1;
+    }
+    jvalue_unref(f.state);
+    jvalue_unref(f.differences);
+    ds_destroy(&f.text);
+    free(f.dpif_show);
+}
