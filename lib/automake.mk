@@ -11,6 +11,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/grace.h \
 	lib/base/guards.c \
 	lib/base/guards.h \
+	lib/base/ip-prefix.c \
+	lib/base/ip-prefix.h \
 	lib/base/jvalue.c \
 	lib/base/jvalue.h \
 	lib/base/origin-hash.c \
@@ -98,6 +100,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/flow-dump.h \
 	lib/openflow/foreign.c \
 	lib/openflow/foreign.h \
+	lib/openflow/guard-shared.c \
 	lib/openflow/guard.c \
 	lib/openflow/guard.h \
 	lib/openflow/mac-sets.c \

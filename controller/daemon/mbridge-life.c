@@ -128,10 +128,11 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
         found.network = (marks & 1 << REG0_FROM_NETWORK_BIT) != 0;
         found.isolated = (marks & 1 << REG0_ISOLATED_BIT) != 0;
         found.served = flow->ofpacts_len > 0;
+        found.guards = marks / pipeline_guard_mark(0) & GUARDS_ALL;
     }
     found.listens = pipeline_table_today(flow->table_id) == TABLE_ANNOUNCE;
     if (flow->table_id == TABLE_GUARD) {
-        found.guards = GUARD_BIT(GUARD_MAC);
+        found.guards |= GUARD_BIT(GUARD_MAC);
         found.listens = flow->priority == PRIORITY_GUARD_SHOW;
     }
     if (port) {

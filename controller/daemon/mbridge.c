@@ -361,6 +361,7 @@ update_switch(struct mbridge *mb)
     normal_guard_run(mb->guard, find_normal_use(mb), mb->found_exact,
                      ofctrl_is_installed(mb->ofctrl, mb->plan));
     if (normal_guard_is_set(mb->guard)) {
+        normal_guard_set_first_ports(mb->guard, plan_is_guarded(mb->plan));
         ofctrl_put(mb->ofctrl, mb->plan);
     }
     if (!ctx->exact) {

@@ -42,6 +42,7 @@ struct mgmt_conn {
     int backoff;                /* If not 'open'. */
     long long int next_try;     /* In time_msec() terms. */
     int error;                  /* Of the last attempt, or 0. */
+    bool first_ports;           /* mgmt_conn_set_first_ports(). */
 };
 
 /* Creates and returns a connection to bridge 'bridge' of the local switch, by
@@ -199,7 +200,30 @@ mgmt_conn_listen(struct mgmt_conn *conn,
 
     ofputil_decode_get_config_reply(config_reply, &config);
     config.miss_send_len = MISS_SEND_LEN;
+    if (conn->first_ports) {
+        config.frag = OFPUTIL_FRAG_NX_MATCH;
+    }
     mgmt_conn_send(conn, ofputil_encode_set_config(&config, conn->version));
+}
+
+/* Has flows see the ports of the first fragment of a packet, if 'first_ports',
+ * from now on and on each further connection, or else, as is usual, none.
+ * Nothing is sent if that was so already.  Each of several connections to a
+ * switch must be told, since any of them sets the switch's configuration. */
+void
+mgmt_conn_set_first_ports(struct mgmt_conn *conn, bool first_ports)
+{
+    if (conn->first_ports != first_ports) {
+        const struct ofputil_switch_config config = {
+            .frag = first_ports ? OFPUTIL_FRAG_NX_MATCH : OFPUTIL_FRAG_NORMAL,
+            .invalid_ttl_to_controller = -1,
+            .miss_send_len = MISS_SEND_LEN,
+        };
+
+        conn->first_ports = first_ports;
+        mgmt_conn_send(conn, ofputil_encode_set_config(&config,
+                                                       conn->version));
+    }
 }
 
 /* Returns a message that has come in, for the caller to free, or null. */

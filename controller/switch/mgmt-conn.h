@@ -15,8 +15,9 @@
  * A switch tells a service connection of changes of ports only if it has set a
  * miss send length other than zero.  The message that sets it also sets how
  * the whole switch handles IP fragments, so mgmt_conn_request_config() asks
- * for the configuration first, and mgmt_conn_listen() sets it as it is.  A
- * client that asks for all ports after that cannot miss any in between. */
+ * for the configuration first, and mgmt_conn_listen() sets it as it is, unless
+ * the client has chosen a way: mgmt_conn_set_first_ports().  A client that
+ * asks for all ports after that cannot miss any in between. */
 
 #include <stdbool.h>
 #include "openflow/openflow-common.h"
@@ -38,6 +39,7 @@ struct ofpbuf *mgmt_conn_recv(struct mgmt_conn *);
 void mgmt_conn_request_config(struct mgmt_conn *);
 void mgmt_conn_listen(struct mgmt_conn *,
                       const struct ofp_header *config_reply);
+void mgmt_conn_set_first_ports(struct mgmt_conn *, bool first_ports);
 
 bool mgmt_conn_is_connected(const struct mgmt_conn *);
 unsigned int mgmt_conn_get_seqno(const struct mgmt_conn *);

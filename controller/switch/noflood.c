@@ -32,6 +32,7 @@ struct noflood {
     bool allowed;               /* Does the switch speak OpenFlow 1.0? */
     bool read;                  /* Have all ports been told of? */
     bool must_read;             /* Even if no port needs anything? */
+    bool first_ports;           /* mgmt_conn_set_first_ports(). */
     ovs_be32 barrier_xid;
     long long int due;          /* When to put right what is wrong. */
 };
@@ -125,6 +126,16 @@ start_reading(struct noflood *nf)
                      &async, 1u << OAM_PACKET_IN | 1u << OAM_PORT_STATUS
                              | 1u << OAM_FLOW_REMOVED, OFP10_VERSION));
     mgmt_conn_request_config(nf->conn);
+}
+
+/* As mgmt_conn_set_first_ports(). */
+void
+noflood_set_first_ports(struct noflood *nf, bool first_ports)
+{
+    nf->first_ports = first_ports;
+    if (nf->conn) {
+        mgmt_conn_set_first_ports(nf->conn, first_ports);
+    }
 }
 
 static void
@@ -266,6 +277,7 @@ noflood_run(struct noflood *nf, int delay)
     }
     if (!nf->conn) {
         nf->conn = mgmt_conn_create(nf->bridge, OFP10_VERSION);
+        mgmt_conn_set_first_ports(nf->conn, nf->first_ports);
         nf->conn_seqno = mgmt_conn_get_seqno(nf->conn);
     }
 

@@ -23,6 +23,7 @@ struct noflood;
 struct noflood *noflood_create(const char *bridge);
 void noflood_destroy(struct noflood *);
 
+void noflood_set_first_ports(struct noflood *, bool first_ports);
 void noflood_set_allowed(struct noflood *, bool allowed);
 bool noflood_set_port(struct noflood *, ofp_port_t, bool floodable);
 void noflood_remove_port(struct noflood *, ofp_port_t);

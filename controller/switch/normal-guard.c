@@ -86,6 +86,13 @@ normal_guard_destroy(struct normal_guard *guard)
     }
 }
 
+/* As mgmt_conn_set_first_ports(). */
+void
+normal_guard_set_first_ports(struct normal_guard *guard, bool first_ports)
+{
+    noflood_set_first_ports(guard->noflood, first_ports);
+}
+
 /* Says whether the switch allows OpenFlow 1.0. */
 void
 normal_guard_set_allowed(struct normal_guard *guard, bool openflow10)

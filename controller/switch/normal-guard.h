@@ -17,6 +17,7 @@ struct diag_list;
 struct normal_guard *normal_guard_create(const char *bridge);
 void normal_guard_destroy(struct normal_guard *);
 
+void normal_guard_set_first_ports(struct normal_guard *, bool first_ports);
 void normal_guard_set_allowed(struct normal_guard *, bool openflow10);
 /* What a port is to NORMAL. */
 enum normal_port {

@@ -200,6 +200,11 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
 
     log_quarantine(ofctrl, plan);
     if (ofctrl->state == S_READY) {
+        if (plan_is_guarded(plan)) {
+            mgmt_conn_set_first_ports(ofctrl->conn, true);
+        } else if (ofctrl_is_installed(ofctrl, plan)) {
+            mgmt_conn_set_first_ports(ofctrl->conn, false);
+        }
         if (switch_sync_put(&ofctrl->sync, &goal, time_msec(), &msgs)) {
             plan_clear_dirty(plan);
         }

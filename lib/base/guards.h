@@ -5,7 +5,8 @@
 /* Guards: what the switch sees to that a guest does not send.
  *
  * A set of guards is written as their names with blanks or commas between
- * them, in any order; "none" or nothing is the empty set.  That is what
+ * them, in any order; "none" or nothing is the empty set, and "secure" is all
+ * that there are.  That is what
  * attribute guards has in the metadata of networks, portgroups and domains,
  * and external_ids:virtnet-guards in the database. */
 
@@ -15,7 +16,11 @@ struct ds;
 
 /* GUARD(ENUM, NAME, WHAT). */
 #define GUARDS                                                              \
-    GUARD(MAC, "mac", "frames with a source address that is not the guest's")
+    GUARD(MAC, "mac", "frames with a source address that is not the guest's") \
+    GUARD(IP, "ip", "IP, ARP and neighbor discovery with others' addresses") \
+    GUARD(DHCP, "dhcp", "answers of DHCP servers")                          \
+    GUARD(RA, "ra", "what only routers have to say")                        \
+    GUARD(OTHER, "other", "protocols other than IPv4, IPv6 and ARP")
 
 enum guard {
 #define GUARD(ENUM, NAME, WHAT) GUARD_##ENUM,

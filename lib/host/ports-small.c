@@ -117,6 +117,7 @@ STRING_MEMBER(vif_stp, struct vif, stp.stp)
 STRING_MEMBER(vif_rstp, struct vif, stp.rstp)
 STRING_MEMBER(vif_stp_mark, struct vif, stp.mark)
 STRING_MEMBER(vif_guards, struct vif, guards)
+STRING_MEMBER(vif_ips, struct vif, ips)
 STRING_MEMBER(vif_macs, struct vif, macs)
 STRING_MEMBER(vif_port, struct vif, port)
 STRING_MEMBER(vif_peer, struct vif, peer)
@@ -345,6 +346,7 @@ take_port(const char *name, const struct json_t *json, void *bridge_)
         { "trunks", vif_trunks },
         { "type", vif_type },
         { "virtnet-guards", vif_guards },
+        { "virtnet-ips", vif_ips },
         { "virtnet-isolated", vif_isolated },
         { "virtnet-macs", vif_macs },
         { "virtnet-portgroup", vif_portgroup },

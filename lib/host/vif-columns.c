@@ -81,6 +81,7 @@ read_ids(struct vif *vif, const struct vif_rows *rows)
     vif->isolated = get_vif_id(rows, "virtnet-isolated");
     vif->macs = get_vif_id(rows, "virtnet-macs");
     vif->guards = get_vif_id(rows, "virtnet-guards");
+    vif->ips = get_vif_id(rows, "virtnet-ips");
 }
 
 static bool

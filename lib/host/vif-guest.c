@@ -101,6 +101,8 @@ vif_set_guest(struct vif *vif, const struct domstatus *status,
     set_default(&vif->isolated, isolated_text(domif));
     set_default(&vif->macs, domif->settings.macs);
     set_default(&vif->guards, domif->settings.guards);
+    set_default(&vif->ips, (domif->settings.ips ? domif->settings.ips
+                            : domif->ips));
     set_default(&vif->portgroup, domif->settings.portgroup);
     set_default(&vif->role, domif->settings.role);
     if (!vif->attached_mac && !eth_addr_is_zero(domif->mac)) {

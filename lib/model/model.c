@@ -387,6 +387,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     enum model_verdict verdict = MODEL_WIRED;
     enum vif_role role = port_policy_role(model, vif);
     struct eth_addr mac = eth_addr_zero;
+    struct ip_prefixes ips = { .n = 0 };
     unsigned int guards = 0;
 
     if (vif->error || vif->ofport == OFPP_NONE) {
@@ -422,7 +423,8 @@ model_port(const struct bridge_model *model, const struct vif *vif,
             && !take_unknown(model, vif, &mac, &origin, diags)) {
             return MODEL_SKIPPED;
         }
-        if (!port_policy_guards(model, vif, &guards, diags)) {
+        if (!port_policy_guards(model, vif, &guards, &ips, diags)) {
+            ip_prefixes_uninit(&ips);
             return MODEL_SKIPPED;
         }
         break;
@@ -456,6 +458,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         .no_carrier = role == VIF_GUEST && vif->no_carrier,
         .guest = (role == VIF_GUEST
                   ? nullable_xstrdup(vif_guest_id(vif)) : NULL),
+        .ips = ips,
         .port = nullable_xstrdup(vif->port),
         .in_bond = vif->bond.is_member,
     };

@@ -3,8 +3,10 @@
 #include "lib/model/port-life.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/guards.h"
 #include "lib/host/vif.h"
 #include "lib/model/mac-table.h"
 #include "lib/model/vport.h"
@@ -111,7 +113,12 @@ keep_guards(struct port_life *life, const struct port_facts *facts,
     if (!facts->model->incomplete) {
         life->found.guards = 0;
     } else if (vport->role == VIF_GUEST && !facts->vif->guards) {
-        vport->guards |= life->found.guards;
+        unsigned int missing = life->found.guards & ~vport->guards;
+
+        vport->guards |= missing;
+        if (missing & GUARD_BIT(GUARD_IP) && facts->vif->ips) {
+            free(ip_prefixes_add(&vport->ips, facts->vif->ips));
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/base/guards.h"
+#include "lib/base/ip-prefix.h"
 #include "lib/host/vif.h"
 #include "lib/model/model.h"
 #include "lib/model/tunnels.h"
@@ -206,13 +207,38 @@ add_listed_macs(const struct vif *vif, struct vport *vport,
     free(list);
 }
 
+/* Adds the addresses that 'vif' is known to have to 'ips' and returns true.
+ * Returns false, with the reason in 'diags', if they cannot be understood. */
+static bool
+take_ips(const struct vif *vif, struct ip_prefixes *ips,
+         const struct origin *origin, struct diag_list *diags)
+{
+    char *error = vif->ips ? ip_prefixes_add(ips, vif->ips) : NULL;
+
+    if (error) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "external_ids:virtnet-ips is '%s', but %s; cut off",
+                 vif->ips, error);
+        free(error);
+        return false;
+    } else if (!ips->n) {
+        diag_add(diags, DIAG_WARNING, origin,
+                 "has guard ip, but nobody says which addresses it has "
+                 "(external_ids:virtnet-ips), so it can send no IP");
+    }
+    return true;
+}
+
 /* Stores the guards of 'vif', a guest, in '*guards' and returns true: those
  * that its own key lists, or else those that are asked of it by definition.
- * Returns false if its key cannot be understood, so that nobody knows what it
- * is to be kept from.  Adds to 'diags' what there is to say of it. */
+ * Adds to 'ips', which is empty, what addresses guard "ip" lets it have, if it
+ * has that.  Returns false if its keys cannot be understood, so that nobody
+ * knows what it is to be kept from.  Adds to 'diags' what there is to say of
+ * it. */
 bool
 port_policy_guards(const struct bridge_model *model, const struct vif *vif,
-                   unsigned int *guards, struct diag_list *diags)
+                   unsigned int *guards, struct ip_prefixes *ips,
+                   struct diag_list *diags)
 {
     struct origin origin = { .element = vif->name };
 
@@ -237,7 +263,8 @@ port_policy_guards(const struct bridge_model *model, const struct vif *vif,
                  ds_cstr(&s));
         ds_destroy(&s);
     }
-    return true;
+    return (!(*guards & GUARD_BIT(GUARD_IP))
+            || take_ips(vif, ips, &origin, diags));
 }
 
 /* Makes 'vport', the host, claim the addresses of devices that are made on
@@ -287,6 +314,21 @@ is_trusted(const struct vif *vif, bool requested)
             ? requested : vif->guest.trust == VIF_TRUST_YES);
 }
 
+/* Each pair of a MAC and an IP address costs guard "ip" flows.  A guest that
+ * has too many of them is left without any. */
+static void
+limit_pairs(struct vport *vport, const struct origin *origin,
+            struct diag_list *diags)
+{
+    if (vport_n_macs(vport) * vport->ips.n > PORT_POLICY_MAX_PAIRS) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "has guard ip and more than %d pairs of a MAC and an IP "
+                 "address, so it can send no IP", PORT_POLICY_MAX_PAIRS);
+        ip_prefixes_uninit(&vport->ips);
+        vport->ips = (struct ip_prefixes) { .n = 0 };
+    }
+}
+
 /* Makes 'vport', the port of 'vif', which 'model' has found to be a guest, a
  * network port or the host, what is asked of it apart from that.  Adds to
  * 'diags' what there is to say of it. */
@@ -324,6 +366,7 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
         return;
     }
     report_stp(model, vif, &origin, diags);
+    limit_pairs(vport, &origin, diags);
     vport->isolated = isolated;
     vport->follow_limit = (is_trusted(vif, request.trusted)
                            ? request.follow_limit : 0);

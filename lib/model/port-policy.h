@@ -14,7 +14,11 @@
 
 struct bridge_model;
 struct diag_list;
+struct ip_prefixes;
 struct vport;
+
+/* The most pairs of a MAC and an IP address that a guest can have. */
+#define PORT_POLICY_MAX_PAIRS 1024
 
 enum vif_role port_policy_role(const struct bridge_model *,
                                const struct vif *);
@@ -23,7 +27,8 @@ enum unknown_ports port_policy_unknown(const struct bridge_model *,
 bool port_policy_protected(const struct vif *, bool isolated, bool exact,
                            bool apart);
 bool port_policy_guards(const struct bridge_model *, const struct vif *,
-                        unsigned int *guards, struct diag_list *);
+                        unsigned int *guards, struct ip_prefixes *,
+                        struct diag_list *);
 void port_policy_apply(const struct bridge_model *, const struct vif *,
                        struct vport *, struct diag_list *);
 

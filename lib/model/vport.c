@@ -22,6 +22,7 @@ vport_clone(struct vport *dst, const struct vport *src)
     dst->others = (src->n_others
                    ? xmemdup(src->others, src->n_others * sizeof *src->others)
                    : NULL);
+    ip_prefixes_clone(&dst->ips, &src->ips);
     port_vlan_effect_clone(&dst->vlan, &src->vlan);
 }
 
@@ -33,6 +34,7 @@ vport_uninit(struct vport *vport)
     free(vport->port);
     free(vport->guest);
     free(vport->others);
+    ip_prefixes_uninit(&vport->ips);
     port_vlan_effect_uninit(&vport->vlan);
 }
 
@@ -70,6 +72,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->isolated == b->isolated
             && a->mac_is_peers == b->mac_is_peers
             && a->guards == b->guards
+            && ip_prefixes_equal(&a->ips, &b->ips)
             && a->sticky == b->sticky
             && a->follow_limit == b->follow_limit
             && a->listens == b->listens

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/base/ip-prefix.h"
 #include "lib/base/port-vlan.h"
 #include "lib/host/vif.h"
 #include "lib/model/mac-table.h"
@@ -56,7 +57,8 @@ struct vport {
                                  * address? */
     bool isolated;              /* Apart from others like it? */
     bool mac_is_peers;          /* Is 'mac' what a container has made it? */
-    unsigned int guards;        /* GUARD_BIT()s. */
+    unsigned int guards;        /* GUARD_BIT()s... */
+    struct ip_prefixes ips;     /* ...and the addresses for GUARD_IP. */
     bool sticky;                /* Are its addresses those that it has sent
                                  * by?  'mac' is zero until it has. */
     unsigned int follow_limit;  /* To how many addresses it may change... */

@@ -113,6 +113,9 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     if (vport->isolated) {
         pipeline_put_isolated(c->ofpacts);
     }
+    if (vport->role == VIF_GUEST) {
+        pipeline_put_marks(c->ofpacts, guard_marks(vport));
+    }
     pipeline_put_goto(c->ofpacts,
                       (vport->role == VIF_GUEST ? guard_entry(vport)
                        : vport->reflects ? TABLE_REFLECT : TABLE_FORWARD));

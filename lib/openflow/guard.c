@@ -2,12 +2,18 @@
 #include <config.h>
 #include "lib/openflow/guard.h"
 
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+
+#include "flow.h"
 #include "lib/base/guards.h"
+#include "lib/base/ip-prefix.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/slice.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
+#include "util.h"
 
 struct compilation {
     const struct vport *vport;
@@ -16,12 +22,39 @@ struct compilation {
     struct ofpbuf *ofpacts;     /* Of the next flow. */
 };
 
+/* Returns the marks in reg0 of frames from 'vport', a guest. */
+uint32_t
+guard_marks(const struct vport *vport)
+{
+    uint32_t marks = 0;
+
+    for (int guard = 0; guard < N_GUARDS; guard++) {
+        if (guard != GUARD_MAC && vport->guards & GUARD_BIT(guard)) {
+            marks |= pipeline_guard_mark(guard);
+        }
+    }
+    return marks;
+}
+
+/* Has 'vport' guards that need the flows of guard_compile_shared()? */
+bool
+guard_needs_shared(const struct vport *vport)
+{
+    return vport->role == VIF_GUEST && guard_marks(vport);
+}
+
+static enum pipeline_table
+behind_mac(const struct vport *vport)
+{
+    return guard_needs_shared(vport) ? TABLE_PROTOCOL : TABLE_SOURCE;
+}
+
 /* Returns the table that ADMIT passes frames of 'vport', a guest, on to. */
 enum pipeline_table
 guard_entry(const struct vport *vport)
 {
     return (vport->guards & GUARD_BIT(GUARD_MAC) ? TABLE_GUARD
-            : TABLE_SOURCE);
+            : behind_mac(vport));
 }
 
 static void
@@ -32,10 +65,27 @@ start_match(const struct compilation *c, struct match *match)
 }
 
 static void
+start_icmp6(const struct compilation *c, struct match *match, uint8_t type)
+{
+    start_match(c, match);
+    match_set_dl_type(match, htons(ETH_TYPE_IPV6));
+    match_set_nw_proto(match, IPPROTO_ICMPV6);
+    match_set_icmp_type(match, type);
+}
+
+static void
 add(struct compilation *c, enum pipeline_table table, uint16_t priority,
     const struct match *match)
 {
     slice_add_flow(c->slice, table, priority, match, c->cookie, c->ofpacts);
+}
+
+static void
+add_pass(struct compilation *c, enum pipeline_table table, uint16_t priority,
+         const struct match *match, enum pipeline_table next)
+{
+    pipeline_put_goto(c->ofpacts, next);
+    add(c, table, priority, match);
 }
 
 /* GUARD: what a guest that may change its address announces by another one is
@@ -72,8 +122,8 @@ compile_mac_guard(struct compilation *c, bool pending)
         if (!eth_addr_is_zero(mac)) {
             start_match(c, &match);
             match_set_dl_src(&match, mac);
-            pipeline_put_goto(c->ofpacts, TABLE_SOURCE);
-            add(c, TABLE_GUARD, PRIORITY_GUARD_OWN, &match);
+            add_pass(c, TABLE_GUARD, PRIORITY_GUARD_OWN, &match,
+                     behind_mac(c->vport));
         }
     }
     if (c->vport->listens && !pending) {
@@ -81,6 +131,172 @@ compile_mac_guard(struct compilation *c, bool pending)
     }
     start_match(c, &match);
     add(c, TABLE_GUARD, PRIORITY_GUARD_DROP, &match);
+}
+
+/* ADDRESS: one of the guest's IPv4 addresses or prefixes, as the source:
+ *
+ *     ip,in_port=7,nw_src=10.0.0.5 actions=goto_table:SOURCE  */
+static void
+add_ipv4(struct compilation *c, const struct ip_prefix *prefix)
+{
+    struct match match;
+    ovs_be32 mask, ip = ip_prefix_get_v4(prefix, &mask);
+
+    start_match(c, &match);
+    match_set_dl_type(&match, htons(ETH_TYPE_IP));
+    match_set_nw_src_masked(&match, ip, mask);
+    add_pass(c, TABLE_ADDRESS, PRIORITY_ADDRESS_OWN, &match, TABLE_SOURCE);
+}
+
+/* ADDRESS: ARP in which the guest, as 'mac', says that it has 'prefix', or
+ * probes it (RFC 5227), which only who is to have it may, for a probe keeps
+ * others from taking the address:
+ *
+ *     arp,in_port=7,arp_spa=10.0.0.5,arp_sha=52:54:00:00:00:01
+ *         actions=goto_table:SOURCE
+ *     arp,in_port=7,arp_spa=0.0.0.0,arp_tpa=10.0.0.5,arp_sha=...
+ *         actions=goto_table:SOURCE  */
+static void
+add_arp(struct compilation *c, const struct ip_prefix *prefix,
+        struct eth_addr mac)
+{
+    struct match match;
+    ovs_be32 mask, ip = ip_prefix_get_v4(prefix, &mask);
+
+    start_match(c, &match);
+    match_set_dl_type(&match, htons(ETH_TYPE_ARP));
+    match_set_arp_sha(&match, mac);
+    match_set_nw_src_masked(&match, ip, mask);
+    add_pass(c, TABLE_ADDRESS, PRIORITY_ADDRESS_OWN, &match, TABLE_SOURCE);
+
+    match_set_nw_src(&match, htonl(0));
+    match_set_nw_dst_masked(&match, ip, mask);
+    add_pass(c, TABLE_ADDRESS, PRIORITY_ADDRESS_PROBE, &match, TABLE_SOURCE);
+}
+
+/* ADDRESS and NEIGHBOR: one of the guest's IPv6 addresses or prefixes, as the
+ * source, as what it looks whether anybody has it (RFC 4862, section 5.4), and
+ * as what it says that it has:
+ *
+ *     ADDRESS: ipv6,in_port=7,ipv6_src=fe80::1 actions=goto_table:NEIGHBOR
+ *     ADDRESS: icmp6,in_port=7,ipv6_src=::,icmp_type=135,nd_target=fe80::1
+ *         actions=goto_table:SOURCE
+ *     NEIGHBOR: icmp6,in_port=7,icmp_type=136,nd_target=fe80::1
+ *         actions=goto_table:LINK  */
+static void
+add_ipv6(struct compilation *c, const struct ip_prefix *prefix)
+{
+    static const struct in6_addr unspecified = IN6ADDR_ANY_INIT;
+    struct in6_addr mask, ip = ip_prefix_get_v6(prefix, &mask);
+    struct match match;
+
+    start_match(c, &match);
+    match_set_dl_type(&match, htons(ETH_TYPE_IPV6));
+    match_set_ipv6_src_masked(&match, &ip, &mask);
+    add_pass(c, TABLE_ADDRESS, PRIORITY_ADDRESS_OWN, &match, TABLE_NEIGHBOR);
+
+    start_icmp6(c, &match, ND_NEIGHBOR_SOLICIT);
+    match_set_ipv6_src(&match, &unspecified);
+    match_set_nd_target_masked(&match, &ip, &mask);
+    add_pass(c, TABLE_ADDRESS, PRIORITY_ADDRESS_DAD, &match, TABLE_SOURCE);
+
+    start_icmp6(c, &match, ND_NEIGHBOR_ADVERT);
+    match_set_nd_target_masked(&match, &ip, &mask);
+    add_pass(c, TABLE_NEIGHBOR, PRIORITY_NEIGHBOR_OWN, &match, TABLE_LINK);
+}
+
+/* LINK: neighbor discovery that says that the guest is at 'mac'.  Open vSwitch
+ * shows an option that is there twice, or malformed, as if it were not there,
+ * and so what has none does not pass; guard_compile_shared() has the one
+ * exception:
+ *
+ *     icmp6,in_port=7,icmp_type=135,nd_sll=52:54:00:00:00:01
+ *         actions=goto_table:SOURCE
+ *     icmp6,in_port=7,icmp_type=136,nd_tll=52:54:00:00:00:01
+ *         actions=goto_table:SOURCE  */
+static void
+add_link_layer(struct compilation *c, struct eth_addr mac)
+{
+    struct match match;
+
+    start_icmp6(c, &match, ND_NEIGHBOR_SOLICIT);
+    match_set_arp_sha(&match, mac);
+    add_pass(c, TABLE_LINK, PRIORITY_LINK_OWN, &match, TABLE_SOURCE);
+
+    start_icmp6(c, &match, ND_NEIGHBOR_ADVERT);
+    match_set_arp_tha(&match, mac);
+    add_pass(c, TABLE_LINK, PRIORITY_LINK_OWN, &match, TABLE_SOURCE);
+}
+
+/* Initializes 'ips' to the addresses of 'vport': if it has any of IPv6, also
+ * those that a host cannot do without there. */
+static void
+own_addresses(const struct vport *vport, struct ip_prefixes *ips)
+{
+    ip_prefixes_clone(ips, &vport->ips);
+    for (size_t i = 0; ip_prefixes_have_v6(ips) && i < vport_n_macs(vport);
+         i++) {
+        struct eth_addr mac = vport_get_mac(vport, i).mac;
+
+        if (!eth_addr_is_zero(mac)) {
+            ip_prefixes_add_link_local(ips, mac);
+        }
+    }
+}
+
+static void
+compile_ip_guard(struct compilation *c)
+{
+    struct ip_prefixes ips;
+
+    own_addresses(c->vport, &ips);
+    for (size_t i = 0; i < ips.n; i++) {
+        if (ip_prefix_is_v4(&ips.elems[i])) {
+            add_ipv4(c, &ips.elems[i]);
+        } else {
+            add_ipv6(c, &ips.elems[i]);
+        }
+    }
+    for (size_t i = 0; i < vport_n_macs(c->vport); i++) {
+        struct eth_addr mac = vport_get_mac(c->vport, i).mac;
+
+        if (eth_addr_is_zero(mac)) {
+            continue;
+        }
+        for (size_t j = 0; j < ips.n; j++) {
+            if (ip_prefix_is_v4(&ips.elems[j])) {
+                add_arp(c, &ips.elems[j], mac);
+            }
+        }
+        if (ip_prefixes_have_v6(&ips)) {
+            add_link_layer(c, mac);
+        }
+    }
+    ip_prefixes_uninit(&ips);
+}
+
+/* STOPPED: what a port's guards have stopped, kind by kind:
+ *
+ *     priority=100,in_port=7,reg0=0x100/0x700 actions=drop  */
+static void
+compile_stops(struct compilation *c)
+{
+    static const enum guard guards[N_STOPS] = {
+#define STOP(ENUM, NAME, GUARD) [STOP_##ENUM] = GUARD_##GUARD,
+        STOPS
+#undef STOP
+    };
+
+    for (int stop = STOP_NONE + 1; stop < N_STOPS; stop++) {
+        struct match match;
+
+        if (c->vport->guards & GUARD_BIT(guards[stop])
+            && (stop != STOP_ND || ip_prefixes_have_v6(&c->vport->ips))) {
+            start_match(c, &match);
+            pipeline_match_stop(&match, stop);
+            add(c, TABLE_STOPPED, PRIORITY_STOPPED_PORT, &match);
+        }
+    }
 }
 
 /* Adds to 'slice' the flows, with 'cookie', of the guards of 'vport', a guest.
@@ -102,5 +318,30 @@ guard_compile(const struct vport *vport, bool pending, ovs_be64 cookie,
     if (vport->guards & GUARD_BIT(GUARD_MAC)) {
         compile_mac_guard(&c, pending);
     }
+    if (vport->guards & GUARD_BIT(GUARD_IP)) {
+        compile_ip_guard(&c);
+    }
+    compile_stops(&c);
     ofpbuf_uninit(&ofpacts);
+}
+
+/* Returns the name of the kind of offence that a flow of ours in 'table_id',
+ * with 'match', drops; null if it is no guard's. */
+const char *
+guard_stop_to_string(uint8_t table_id, const struct match *match)
+{
+    static const char *const names[N_STOPS] = {
+#define STOP(ENUM, NAME, GUARD) [STOP_##ENUM] = NAME,
+        STOPS
+#undef STOP
+    };
+
+    if (table_id == TABLE_GUARD) {
+        return guard_to_string(GUARD_MAC);
+    } else if (table_id == TABLE_STOPPED) {
+        unsigned int stop = pipeline_match_get_stop(match);
+
+        return stop < N_STOPS ? names[stop] : NULL;
+    }
+    return NULL;
 }

@@ -270,13 +270,57 @@ pipeline_put_null_tag(struct ofpbuf *ofpacts)
     put_vlan_tci(ofpacts, VLAN_CFI, UINT16_MAX);
 }
 
+/* Appends to 'ofpacts' what sets those bits of register 0 that are set in
+ * 'marks', if any. */
+void
+pipeline_put_marks(struct ofpbuf *ofpacts, uint32_t marks)
+{
+    union mf_value value = { .be32 = htonl(marks) };
+    union mf_value mask = value;
+
+    if (marks) {
+        ofpact_put_set_field(ofpacts, mf_from_id(MFF_REG0), &value, &mask);
+    }
+}
+
 static void
 put_reg0_bit(struct ofpbuf *ofpacts, int bit)
 {
-    union mf_value value = { .be32 = htonl(1 << bit) };
-    union mf_value mask = value;
+    pipeline_put_marks(ofpacts, 1u << bit);
+}
+
+/* Returns the bit of register 0 that marks frames of ports with 'guard'. */
+uint32_t
+pipeline_guard_mark(unsigned int guard)
+{
+    return 1u << (REG0_GUARDS_BIT + guard);
+}
+
+/* Appends to 'ofpacts' what says that a guard stops the frame, as an offence
+ * of kind 'stop'. */
+void
+pipeline_put_stop(struct ofpbuf *ofpacts, unsigned int stop)
+{
+    union mf_value value = { .be32 = htonl(stop << REG0_STOP_BIT) };
+    union mf_value mask = { .be32 = htonl(REG0_STOP_MASK << REG0_STOP_BIT) };
 
     ofpact_put_set_field(ofpacts, mf_from_id(MFF_REG0), &value, &mask);
+}
+
+/* Makes 'match' match on frames that are stopped for 'stop'. */
+void
+pipeline_match_stop(struct match *match, unsigned int stop)
+{
+    match_set_reg_masked(match, 0, stop << REG0_STOP_BIT,
+                         REG0_STOP_MASK << REG0_STOP_BIT);
+}
+
+/* Returns the 'stop' of pipeline_match_stop() that is in 'match', 0 if there
+ * is none. */
+unsigned int
+pipeline_match_get_stop(const struct match *match)
+{
+    return match->flow.regs[0] >> REG0_STOP_BIT & REG0_STOP_MASK;
 }
 
 /* Appends to 'ofpacts' what marks a frame as one of the network side. */

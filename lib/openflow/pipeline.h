@@ -6,7 +6,7 @@
  * cookies and group numbers.  What the tables hold is in compile-*.c.
  *
  *      in_port
- *         |           guests (if guarded, by GUARD)
+ *         |           guests (by their guards: guard.h)
  *      ADMIT ----------> SOURCE ---> ANNOUNCE
  *         | | host, network |  guests    |
  *         | |               | that may   |
@@ -50,7 +50,12 @@ struct ofpbuf;
     PIPELINE_TABLE(LEARN, 203, "for NORMAL to learn from")              \
     PIPELINE_TABLE(GUARD, 204, "guard: may this guest send from there?") \
     PIPELINE_TABLE(REFLECT, 205, "what a bond sends back of what it got")  \
+    PIPELINE_TABLE(PROTOCOL, 206, "guards dhcp, ra and other: by protocol") \
+    PIPELINE_TABLE(ADDRESS, 207, "guard ip: IP addresses, and ARP")     \
+    PIPELINE_TABLE(NEIGHBOR, 208, "guard ip: targets of neighbor discovery") \
+    PIPELINE_TABLE(LINK, 209, "guard ip: addresses in neighbor discovery") \
     PIPELINE_TABLE(SOURCE, 210, "source policy of guests")              \
+    PIPELINE_TABLE(STOPPED, 212, "what a guard has stopped")            \
     PIPELINE_TABLE(ANNOUNCE, 215, "guests that say who they are")       \
     PIPELINE_TABLE(FORWARD, 230, "exact (VLAN, MAC) of guests and host")  \
     PIPELINE_TABLE(MULTICAST, 235, "groups that are reserved, and others") \
@@ -74,6 +79,9 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_PENDING_BIT 1          /* From a guest without its address. */
 #define REG0_ISOLATED_BIT 2         /* From a guest that is isolated. */
 #define REG0_NULL_TAG_BIT 3         /* Came with a tag that said nothing. */
+#define REG0_GUARDS_BIT 8           /* First of those of "enum guard". */
+#define REG0_STOP_BIT 16            /* First of a number: why it is stopped. */
+#define REG0_STOP_MASK 7u
 
 /* Ways in which a guest announces itself: see
  * pipeline_match_announcement(). */
@@ -97,6 +105,32 @@ enum {
     PRIORITY_GUARD_DROP = 2,
     PRIORITY_GUARD_SHOW = 50,
     PRIORITY_GUARD_OWN = 100,
+
+    PRIORITY_PROTOCOL_PASS = 1,
+    PRIORITY_PROTOCOL_OTHER = 20,
+    PRIORITY_PROTOCOL_KNOWN = 50,
+    PRIORITY_PROTOCOL_STOP = 150,
+    PRIORITY_PROTOCOL_OPAQUE = 200,
+
+    PRIORITY_ADDRESS_PASS = 1,
+    PRIORITY_ADDRESS_STOP = 10,
+    PRIORITY_ADDRESS_ARP = 20,
+    PRIORITY_ADDRESS_OWN = 100,
+    PRIORITY_ADDRESS_PROBE = 110,
+    PRIORITY_ADDRESS_NONE = 120,
+    PRIORITY_ADDRESS_NO_DAD = 130,
+    PRIORITY_ADDRESS_DAD = 140,
+
+    PRIORITY_NEIGHBOR_PASS = 1,
+    PRIORITY_NEIGHBOR_STOP = 50,
+    PRIORITY_NEIGHBOR_OWN = 100,
+
+    PRIORITY_LINK_STOP = 1,
+    PRIORITY_LINK_NONE = 50,
+    PRIORITY_LINK_OWN = 100,
+
+    PRIORITY_STOPPED = 1,
+    PRIORITY_STOPPED_PORT = 100,
 
     PRIORITY_REFLECT_PASS = 1,
     PRIORITY_REFLECT_MAC = 100,
@@ -208,6 +242,11 @@ void pipeline_put_had_null_tag(struct ofpbuf *ofpacts);
 void pipeline_match_had_null_tag(struct match *);
 void pipeline_put_from_network(struct ofpbuf *ofpacts);
 void pipeline_put_pending(struct ofpbuf *ofpacts);
+uint32_t pipeline_guard_mark(unsigned int guard);
+void pipeline_put_marks(struct ofpbuf *ofpacts, uint32_t marks);
+void pipeline_put_stop(struct ofpbuf *ofpacts, unsigned int stop);
+void pipeline_match_stop(struct match *, unsigned int stop);
+unsigned int pipeline_match_get_stop(const struct match *);
 void pipeline_put_isolated(struct ofpbuf *ofpacts);
 void pipeline_match_isolated(struct match *);
 void pipeline_match_from_network(struct match *);

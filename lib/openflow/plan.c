@@ -13,6 +13,7 @@
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/ometer.h"
+#include "lib/openflow/guard.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/slice.h"
 #include "openvswitch/dynamic-string.h"
@@ -35,6 +36,8 @@ struct plan {
     struct vlan_set flood_vlans;    /* What 'ctx' refers to. */
     bool ctx_changed;           /* All slices must be compiled again. */
     struct slice bridge_slice;
+    struct slice guard_slice;   /* What guarded ports share... */
+    size_t n_guarded;           /* ...which are so many. */
     struct hmap ports;          /* Contains "struct plan_port"s. */
     struct ovs_list dirty_ports;
     struct network_side network_side;
@@ -55,6 +58,7 @@ plan_create(const char *bridge)
 
     plan->bridge = xstrdup(bridge);
     slice_init(&plan->bridge_slice);
+    slice_init(&plan->guard_slice);
     hmap_init(&plan->ports);
     ovs_list_init(&plan->dirty_ports);
     network_side_init(&plan->network_side);
@@ -90,6 +94,7 @@ plan_destroy(struct plan *plan)
     }
     hmap_destroy(&plan->ports);
     slice_uninit(&plan->bridge_slice);
+    slice_uninit(&plan->guard_slice);
     network_side_uninit(&plan->network_side);
     mac_table_uninit(&plan->mac_table);
     flood_table_uninit(&plan->flood_table);
@@ -201,9 +206,11 @@ update_claims(struct plan *plan, const struct vport *old,
     }
     if (new) {
         network_side_add(&plan->network_side, new);
+        plan->n_guarded += guard_needs_shared(new);
     }
     if (old) {
         network_side_remove(&plan->network_side, old);
+        plan->n_guarded -= guard_needs_shared(old);
     }
 }
 
@@ -418,6 +425,30 @@ run_flood(const struct vlan_block *block, const uint32_t *group_ids,
     replace_slice(plan, slice, &new);
 }
 
+/* Must the flows be there that guarded ports share? */
+bool
+plan_is_guarded(const struct plan *plan)
+{
+    return plan->ctx.exact && plan->n_guarded > 0;
+}
+
+/* Compiles what guarded ports share, if that is not there or is no longer
+ * needed. */
+static void
+run_guards(struct plan *plan)
+{
+    if (plan_is_guarded(plan) != (plan->guard_slice.n_flows > 0)) {
+        struct slice new;
+
+        slice_init(&new);
+        if (plan_is_guarded(plan)) {
+            guard_compile_shared(pipeline_cookie(COOKIE_BRIDGE, plan->bridge),
+                                 &new);
+        }
+        replace_slice(plan, &plan->guard_slice, &new);
+    }
+}
+
 /* Brings plan_desired() up to date with all that was stated. */
 void
 plan_run(struct plan *plan)
@@ -438,6 +469,7 @@ plan_run(struct plan *plan)
         }
     }
 
+    run_guards(plan);
     mac_table_run(&plan->mac_table, winnings_changed, plan);
     plan->ctx_changed = false;
     LIST_FOR_EACH_POP (port, dirty_node, &plan->dirty_ports) {

@@ -66,5 +66,6 @@ const struct vport **plan_sort_ports(const struct plan *);
 const struct vport *plan_find_cookie(const struct plan *, ovs_be64 cookie);
 const char *plan_cookie_origin(const struct plan *, ovs_be64 cookie);
 enum network_kind plan_network_kind(const struct plan *);
+bool plan_is_guarded(const struct plan *);
 
 #endif /* lib/openflow/plan.h */

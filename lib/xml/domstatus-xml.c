@@ -2,6 +2,7 @@
 #include <config.h>
 #include "lib/xml/domstatus.h"
 
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,6 +208,19 @@ add_vn_interface(struct reader *reader,
 #undef DOMIF_SETTING
 }
 
+/* Adds 'address', which may be null, to those of 'domif'. */
+static void
+add_ip(struct domif *domif, const char *address)
+{
+    if (address && strlen(address) < INET6_ADDRSTRLEN) {
+        char *ips = xasprintf("%s%s%s", domif->ips ? domif->ips : "",
+                              domif->ips ? " " : "", address);
+
+        free(domif->ips);
+        domif->ips = ips;
+    }
+}
+
 /* Takes in the attributes of element 'name', a child of <interface>. */
 static void
 take_interface_child(struct reader *reader, const char *name,
@@ -222,6 +236,8 @@ take_interface_child(struct reader *reader, const char *name,
         take_attribute(&domif->network, attributes, n, "network");
         take_attribute(&domif->portgroup, attributes, n, "portgroup");
         take_attribute(&domif->socket, attributes, n, "path");
+    } else if (!strcmp(name, "ip")) {
+        add_ip(domif, find_attribute(attributes, n, "address"));
     } else if (!strcmp(name, "target")) {
         take_attribute(&domif->target, attributes, n, "dev");
     } else if (!strcmp(name, "link")) {

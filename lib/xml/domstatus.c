@@ -14,6 +14,7 @@ domif_uninit(struct domif *domif)
     free(domif->portgroup);
     free(domif->socket);
     free(domif->trust);
+    free(domif->ips);
     port_vlan_uninit(&domif->vlan);
 #define DOMIF_SETTING(NAME) free(domif->settings.NAME);
     DOMIF_SETTINGS

@@ -56,7 +56,8 @@ enum domain_state {
     DOMIF_SETTING(macs)                         \
     DOMIF_SETTING(portgroup)                    \
     DOMIF_SETTING(role)                         \
-    DOMIF_SETTING(guards)
+    DOMIF_SETTING(guards)                       \
+    DOMIF_SETTING(ips)
 
 struct domif_settings {
 #define DOMIF_SETTING(NAME) char *NAME;
@@ -77,6 +78,7 @@ struct domif {
     char *portgroup;            /* source@portgroup. */
     char *socket;               /* source@path, of type vhostuser. */
     char *trust;                /* Its own trustGuestRxFilters. */
+    char *ips;                  /* ip@address of each, with blanks. */
     bool link_down;             /* link@state='down'. */
     bool isolated;              /* port@isolated='yes'. */
     bool has_vlan;              /* Is there a <vlan>? */

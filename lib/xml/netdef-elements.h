@@ -86,6 +86,8 @@ enum netdef_node_kind {
                 NUMBER, CARRIED, "how many addresses a guest can add")        \
     NETDEF_NODE(VN_GUARDS, "metadata/vn:network@guards", STRING, CARRIED,     \
                 "what guests are kept from sending")                          \
+    NETDEF_NODE(VN_SECURE, "metadata/vn:network@secure", YES_NO, CARRIED,     \
+                "all guards")                                                 \
     NETDEF_NODE(VN_UNKNOWN_PORTS, "metadata/vn:network@unknownPorts", STRING, \
                 CARRIED, "ports of guests whose address nobody has written")  \
     NETDEF_NODE(VN_CREATE_BRIDGE, "metadata/vn:network@createBridge", YES_NO, \
@@ -106,6 +108,9 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_PORTGROUP_GUARDS,                                          \
                 "metadata/vn:network/vn:portgroup@guards", STRING, CARRIED,   \
                 "what guests are kept from sending")                          \
+    NETDEF_NODE(VN_PORTGROUP_SECURE,                                          \
+                "metadata/vn:network/vn:portgroup@secure", YES_NO, CARRIED,   \
+                "all guards")                                                 \
     NETDEF_NODE(BRIDGE, "bridge", ONE, CARRIED, "the Open vSwitch bridge")    \
     NETDEF_NODE(BRIDGE_NAME, "bridge@name", STRING, CARRIED,                  \
                 "the bridge's name")                                          \

@@ -63,6 +63,7 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
     case NETDEF_NODE_VN_CREATE_BRIDGE:
         return &netdef->create_bridge;
     case NETDEF_NODE_VN_GUARDS:
+    case NETDEF_NODE_VN_SECURE:
         return &netdef->policy.guards;
     case NETDEF_NODE_BRIDGE_STP:
         return &netdef->stp;
@@ -79,6 +80,7 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
     case NETDEF_NODE_VN_PORTGROUP_RX_FILTER_LIMIT:
         return &current_vn_portgroup(parser)->policy.rx_filter_limit;
     case NETDEF_NODE_VN_PORTGROUP_GUARDS:
+    case NETDEF_NODE_VN_PORTGROUP_SECURE:
         return &current_vn_portgroup(parser)->policy.guards;
     case NETDEF_NODE_NETPORT_PORT_ISOLATED:
         return &parser->netport->policy.isolated;
@@ -175,12 +177,20 @@ netdef_unknown_ports_value(struct netdef_parser *parser,
     }
 }
 
+/* guards='...' or, for all of them, secure='yes'. */
 void
 netdef_guards_value(struct netdef_parser *parser, enum netdef_node node,
                     const char *value, unsigned int line)
 {
-    unsigned int guards;
-    char *error = guards_from_string(value, &guards);
+    enum netdef_node_kind kind = netdef_node_get_class(node)->kind;
+    unsigned int guards = GUARDS_ALL;
+    char *error = NULL;
+
+    if (kind != NETDEF_KIND_YES_NO) {
+        error = guards_from_string(value, &guards);
+    } else if (!strcmp(value, "no")) {
+        guards = 0;
+    }
 
     if (!error) {
         make_setting(parser, setting_of_node(parser, node), guards, node,

@@ -10,13 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "byte-order.h"
 #include "flow.h"
 #include "lib/base/guards.h"
+#include "lib/base/ip-prefix.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
+#include "lib/openflow/guard.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"
+#include "lib/openflow/plan.h"
 #include "lib/openflow/slice.h"
 #include "openvswitch/dynamic-string.h"
 #include "tests/unit/oflow-text.h"
@@ -37,6 +41,9 @@ test_text(void **state OVS_UNUSED)
         { " , ", 0, "none" },
         { "mac", GUARD_BIT(GUARD_MAC), "mac" },
         { "mac,mac\tnone", GUARD_BIT(GUARD_MAC), "mac" },
+        { "other mac", GUARD_BIT(GUARD_MAC) | GUARD_BIT(GUARD_OTHER),
+          "mac other" },
+        { "secure", GUARDS_ALL, "mac ip dhcp ra other" },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -65,6 +72,67 @@ test_bad_text(void **state OVS_UNUSED)
         assert_int_equal(guards, 12345);
         free(error);
     }
+}
+
+/* Addresses, in the one order that there is; the host's part of a prefix does
+ * not count. */
+static void
+test_addresses(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *list, *canonical, *error;
+    } cases[] = {
+        { "", "", NULL },
+        { "10.0.0.5", "10.0.0.5", NULL },
+        { "10.0.0.5/24,10.0.0.0/24", "10.0.0.0/24", NULL },
+        { "2001:DB8::1 fe80::/64 10.0.0.5 10.0.0.4/32",
+          "10.0.0.4 10.0.0.5 2001:db8::1 fe80::/64", NULL },
+        { "0.0.0.0/0 ::/0", "::/0 0.0.0.0/0", NULL },
+        { "10.0.0.256", "", "'10.0.0.256' is not" },
+        { "10.0.0.1/33", "", "'10.0.0.1/33' is not" },
+        { "10.0.0.1 fe80::1/129", "10.0.0.1", "'fe80::1/129' is not" },
+        { "::ffff:10.0.0.1", "", "'::ffff:10.0.0.1' is not" },
+        { "web1", "", "'web1' is not" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct ip_prefixes set = { .n = 0 };
+        struct ip_prefixes copy;
+        struct ds s = DS_EMPTY_INITIALIZER;
+        char *error = ip_prefixes_add(&set, cases[i].list);
+
+        if (cases[i].error) {
+            assert_non_null(error);
+            assert_non_null(strstr(error, cases[i].error));
+        } else {
+            assert_null(error);
+        }
+        free(error);
+        ip_prefixes_format(&s, &set);
+        assert_string_equal(ds_cstr(&s), cases[i].canonical);
+        ip_prefixes_clone(&copy, &set);
+        assert_true(ip_prefixes_equal(&copy, &set));
+        ip_prefixes_uninit(&copy);
+        ip_prefixes_uninit(&set);
+        ds_destroy(&s);
+    }
+}
+
+static void
+test_too_many_addresses(void **state OVS_UNUSED)
+{
+    struct ip_prefixes set = { .n = 0 };
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    for (int i = 0; i <= IP_PREFIXES_MAX; i++) {
+        ds_put_format(&s, "10.0.0.%d ", i);
+    }
+    char *error = ip_prefixes_add(&set, ds_cstr(&s));
+    assert_non_null(error);
+    assert_int_equal(set.n, IP_PREFIXES_MAX);
+    free(error);
+    ip_prefixes_uninit(&set);
+    ds_destroy(&s);
 }
 
 static const struct bridge_ctx exact = { .exact = true };
@@ -196,14 +264,144 @@ test_sticky(void **state OVS_UNUSED)
     vport_uninit(&vport);
 }
 
+#define MARKED(MARKS) "set_field:"MARKS"/"MARKS"->reg0,"
+#define IP_OWN(IP)                                                      \
+    "table=207,priority=100,ip,in_port=7,nw_src="IP" "                  \
+    "actions=goto_table:210\n"
+#define STOP(KIND)                                                      \
+    "table=212,priority=100,reg0=0x"KIND"0000/0x70000,in_port=7 "       \
+    "actions=drop\n"
+
+/* Five flows for an address of IPv4. */
+static void
+test_ipv4(void **state OVS_UNUSED)
+{
+    struct vport vport;
+
+    guest_init(&vport, "ip");
+    assert_null(ip_prefixes_add(&vport.ips, "10.0.0.5"));
+    check_flows(&vport, true, ADMIT(TAG MARKED("0x200")"goto_table:206")
+                "table=207,priority=110,arp,in_port=7,arp_spa=0.0.0.0,"
+                "arp_tpa=10.0.0.5,arp_sha=02:00:00:00:00:01 "
+                "actions=goto_table:210\n"
+                "table=207,priority=100,arp,in_port=7,arp_spa=10.0.0.5,"
+                "arp_sha=02:00:00:00:00:01 actions=goto_table:210\n"
+                IP_OWN("10.0.0.5")
+                STOP("1") STOP("2"));
+    vport_uninit(&vport);
+
+    /* Nobody knows an address of it, so it sends no IP. */
+    guest_init(&vport, "ip");
+    check_flows(&vport, true, ADMIT(TAG MARKED("0x200")"goto_table:206")
+                STOP("1") STOP("2"));
+    vport_uninit(&vport);
+
+    guest_init(&vport, "dhcp ra other");
+    check_flows(&vport, true, ADMIT(TAG MARKED("0x1c00")"goto_table:206")
+                STOP("4") STOP("5") STOP("6"));
+    vport_uninit(&vport);
+}
+
+/* What guards cost, in flows for each guest. */
+static void
+test_costs(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *guards, *ips;
+        size_t n;
+    } cases[] = {
+        { "mac", "", 2 },
+        { "mac ip", "10.0.0.5", 7 },
+        { "mac ip", "10.0.0.5 2001:db8::5", 16 },
+        { "secure", "10.0.0.5 2001:db8::5", 19 },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct slice slice;
+        struct vport vport;
+
+        guest_init(&vport, cases[i].guards);
+        assert_null(ip_prefixes_add(&vport.ips, cases[i].ips));
+        slice_init(&slice);
+        guard_compile(&vport, false, htonll(0), &slice);
+        assert_int_equal(slice.n_flows, cases[i].n);
+        slice_uninit(&slice);
+        vport_uninit(&vport);
+    }
+}
+
+static size_t
+count_shared(const struct plan *plan)
+{
+    const struct oflow **flows = oflow_table_sort_flows(plan_desired(plan));
+    size_t n_all = oflow_table_count_flows(plan_desired(plan));
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_all; i++) {
+        n += (flows[i]->table_id >= TABLE_PROTOCOL
+              && flows[i]->table_id <= TABLE_STOPPED
+              && flows[i]->table_id != TABLE_SOURCE
+              && pipeline_cookie_kind(flows[i]->cookie) == COOKIE_BRIDGE);
+    }
+    free(flows);
+    return n;
+}
+
+/* What ports share is there as long as one of them needs it. */
+static void
+test_shared(void **state OVS_UNUSED)
+{
+    struct plan *plan = plan_create("br0");
+    struct vport a, b;
+
+    guest_init(&a, "mac");
+    guest_init(&b, "secure");
+    free(b.name);
+    b.name = xstrdup("vnet1");
+    b.ofport = OFP_PORT_C(8);
+
+    plan_set_ctx(plan, &exact);
+    plan_set_port(plan, &a);
+    plan_run(plan);
+    assert_false(plan_is_guarded(plan));
+    assert_int_equal(count_shared(plan), 0);
+
+    plan_set_port(plan, &b);
+    plan_run(plan);
+    assert_true(plan_is_guarded(plan));
+    assert_int_equal(count_shared(plan), 30);
+
+    b.guards = GUARD_BIT(GUARD_MAC);
+    plan_set_port(plan, &b);
+    plan_run(plan);
+    assert_int_equal(count_shared(plan), 0);
+
+    a.guards = GUARDS_ALL;
+    plan_set_port(plan, &a);
+    plan_run(plan);
+    assert_int_equal(count_shared(plan), 30);
+    plan_remove_port(plan, "vnet0");
+    plan_run(plan);
+    assert_int_equal(count_shared(plan), 0);
+
+    plan_destroy(plan);
+    vport_uninit(&a);
+    vport_uninit(&b);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_bad_text),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_too_many_addresses),
         cmocka_unit_test(test_mac),
         cmocka_unit_test(test_sticky),
+        cmocka_unit_test(test_ipv4),
+        cmocka_unit_test(test_costs),
+        cmocka_unit_test(test_shared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

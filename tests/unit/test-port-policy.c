@@ -288,7 +288,8 @@ static const struct {
     /* What it is to be kept from nobody knows. */
     { { GUARDED }, NULL, NULL,
       "cut off, error: p: external_ids:virtnet-guards is 'mac nonsense', but "
-      "there is no guard 'nonsense', only: mac; cut off", "mac nonsense" },
+      "there is no guard 'nonsense', only: mac ip dhcp ra other; cut off",
+      "mac nonsense" },
 };
 
 /* Appends what becomes of 'vif', with what is wrong with its guards. */
