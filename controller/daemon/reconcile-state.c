@@ -87,6 +87,21 @@ find_unwired(const struct vif *vif, void *unready_)
     }
 }
 
+/* Is any bridge asked to be in libvirt mode?  Nobody waits for guests of
+ * others. */
+static bool
+has_libvirt_mode(const struct reconcile *r)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &r->bridges) {
+        if (mbridge_asked_mode(node->data) == PORTS_MODE_LIBVIRT) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Calls 'cb' with 'aux' for each error in the files, and for each guest whose
  * port the switch could not add. */
 void
@@ -96,8 +111,9 @@ reconcile_find_errors(const struct reconcile *r, mbridge_unready_cb *cb,
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     struct unready unready = { cb, aux };
 
-    vif_reader_for_each(ovs_idl_vifs(r->ovs), find_unwired, &unready);
-
+    if (has_libvirt_mode(r)) {
+        vif_reader_for_each(ovs_idl_vifs(r->ovs), find_unwired, &unready);
+    }
     get_source_diags(r, &diags);
     for (size_t i = 0; i < diags.n; i++) {
         if (diags.diags[i].severity == DIAG_ERROR) {

@@ -79,9 +79,9 @@ is_ignored(const struct vport *vport)
  *
  * Where there are several network ports, NORMAL must learn which of them a
  * source is behind, from the frame as it came, if it is to 'learn'.  The first
- * frame of a guest that is held back tells us that it has arrived, or that of
- * a port whose address is with another of the same guest that it is used now,
- * and has the switch put in at once what we then will. */
+ * frame of a guest that is held back tells us that it has arrived, and has the
+ * switch put in at once what we then will; that of a port whose address is
+ * with another of the same guest tells us that it is used now. */
 static void
 start_admit(struct compilation *c, bool learn)
 {
@@ -523,23 +523,21 @@ compile_macs(struct compilation *c, const struct vlan_set *const won[])
     }
 }
 
-/* Makes c->offers what the first frame of a guest that is held back, or of a
- * port that 'takes' its address where another has it, has the switch put in.
- * The tag of a dot1q-tunnel port can be taken off by pop_vlan only, which is
- * nothing that can be learned, nor is a lookup in EGRESS. */
+/* Makes c->offers what the first frame of a guest that is held back has the
+ * switch put in.  The tag of a dot1q-tunnel port can be taken off by pop_vlan
+ * only, which is nothing that can be learned, nor is a lookup in EGRESS.
+ *
+ * A port that takes its address from another here has no offers: what that one
+ * has sent before and was not accounted for yet would be by its new flows, so
+ * that vswitchd would have it take the address back. */
 static void
-compile_offers(struct compilation *c, const struct vlan_set *const free[],
-               const struct vlan_set *takes)
+compile_offers(struct compilation *c, const struct vlan_set *const free[])
 {
     const struct port_vlan_effect *vlan = &c->vport->vlan;
 
     if (!vlan->push && !vlan->keeps_priority && !vlan->keeps_null_tags) {
         c->offering = true;
-        if (c->takes) {
-            compile_mac(c, vport_get_mac(c->vport, 0), takes);
-        } else {
-            compile_macs(c, free);
-        }
+        compile_macs(c, free);
         c->offering = false;
     }
     if (c->offers.size > MAX_OFFERS) {
@@ -588,8 +586,8 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     c.pending &= !c.takes;
 
     ofpbuf_init(&c.offers, 0);
-    if (held_back || c.takes) {
-        compile_offers(&c, won, takes);
+    if (held_back) {
+        compile_offers(&c, won);
     }
     compile_admit(&c);
     if (vport->role == VIF_GUEST) {
