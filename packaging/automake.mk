@@ -34,6 +34,14 @@ dist_doc_DATA = \
 	README.rst
 dist_man_MANS += Documentation/ovs-virtnet-network.5
 
+# For those who watch the daemon by Prometheus.
+monitoringdir = $(docdir)/monitoring
+dist_monitoring_DATA = \
+	packaging/monitoring/virtnet-alerts.yaml \
+	packaging/monitoring/virtnet-dashboard.json \
+	packaging/monitoring/virtnet-textfile.service \
+	packaging/monitoring/virtnet-textfile.timer
+
 systemdsystemunit_DATA = packaging/virtnet-controller.service
 CLEANFILES += \
 	packaging/ovs-virtnet.logrotate \

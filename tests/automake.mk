@@ -381,6 +381,7 @@ test_scripts = \
 	tests/jansson.sh \
 	tests/layering.sh \
 	tests/metadata.sh \
+	tests/monitoring.sh \
 	tests/net-define.sh \
 	tests/rst.sh \
 	tests/virtnetctl-examples.sh \

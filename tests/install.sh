@@ -54,6 +54,10 @@ report "what is installed" "$(diff <(files) - <<'.'
 ./usr/share/doc/ovs-virtnet/faults.rst
 ./usr/share/doc/ovs-virtnet/guards.rst
 ./usr/share/doc/ovs-virtnet/libvirt.rst
+./usr/share/doc/ovs-virtnet/monitoring/virtnet-alerts.yaml
+./usr/share/doc/ovs-virtnet/monitoring/virtnet-dashboard.json
+./usr/share/doc/ovs-virtnet/monitoring/virtnet-textfile.service
+./usr/share/doc/ovs-virtnet/monitoring/virtnet-textfile.timer
 ./usr/share/doc/ovs-virtnet/network-xml.rst
 ./usr/share/doc/ovs-virtnet/performance.rst
 ./usr/share/doc/ovs-virtnet/releases.rst

@@ -270,6 +270,56 @@ put_in_force(struct ds *s, const struct json_t *bridges)
     free(names);
 }
 
+/* Appends how many 'diags' of each kind there are, of 'bridge', or of files if
+ * that is "". */
+static void
+put_diag_counts(struct ds *s, const char *bridge, const struct json_t *diags)
+{
+    static const char *const severities[] = { "error", "warning", "note" };
+
+    for (size_t i = 0; i < ARRAY_SIZE(severities); i++) {
+        size_t n = 0;
+
+        for (size_t j = 0; j < jvalue_count(diags); j++) {
+            n += !strcmp(jvalue_get_string(jvalue_at(diags, j), "severity"),
+                         severities[i]);
+        }
+        ds_put_cstr(s, "virtnet_diagnostics{");
+        put_label(s, "bridge", bridge);
+        ds_put_format(s, ",severity=\"%s\"} %"PRIuSIZE"\n", severities[i], n);
+    }
+}
+
+static void
+put_diags(struct ds *s, const struct json_t *state)
+{
+    const struct json_t *bridges = jvalue_get(state, "bridges");
+    const char **names = jvalue_names(bridges);
+
+    put_family(s, "diagnostics", "gauge",
+               "What status says of bridges, and of files, without one.");
+    put_diag_counts(s, "", jvalue_get(jvalue_get(state, "definitions"),
+                                      "diagnostics"));
+    for (const char **b = names; *b; b++) {
+        put_diag_counts(s, *b, jvalue_get(jvalue_get(bridges, *b),
+                                          "diagnostics"));
+    }
+    free(names);
+}
+
+static void
+put_database(struct ds *s, const struct json_t *database)
+{
+    put_family(s, "database_connected", "gauge",
+               "Is there a connection to the Open_vSwitch database?");
+    ds_put_format(s, "virtnet_database_connected %d\n",
+                  jvalue_get_bool(database, "connected"));
+    put_family(s, "database_pending_changes", "gauge",
+               "Changes that the database has not taken yet.");
+    ds_put_format(s, "virtnet_database_pending_changes %lld\n",
+                  jvalue_get_integer(database, "pending"));
+}
+
 /* Appends 'state' as OpenMetrics text. */
 void
 state_format_metrics(struct ds *s, const struct json_t *state)
@@ -281,6 +331,8 @@ state_format_metrics(struct ds *s, const struct json_t *state)
     ds_put_format(s, "virtnet_networks %lld\n",
                   jvalue_get_integer(jvalue_get(state, "definitions"),
                                      "networks"));
+    put_database(s, jvalue_get(state, "database"));
+    put_diags(s, state);
     put_family(s, "ports", "gauge", "Ports by state.");
     for (const char **b = names; *b; b++) {
         put_port_states(s, *b, jvalue_get(jvalue_get(bridges, *b), "ports"));

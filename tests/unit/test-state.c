@@ -305,6 +305,35 @@ test_quoting(void **state OVS_UNUSED)
     jvalue_unref(json);
 }
 
+/* Health: what is said of files and bridges, and the database. */
+static void
+test_health(void **state OVS_UNUSED)
+{
+    struct json_t *json = jvalue_parse(
+        "{\"database\":{\"connected\":true,\"pending\":3},"
+        "\"definitions\":{\"diagnostics\":[{\"severity\":\"error\"},"
+        "{\"severity\":\"note\"},{\"severity\":\"error\"}]},"
+        "\"bridges\":{\"br0\":{\"in_force\":false,"
+        "\"diagnostics\":[{\"severity\":\"warning\"}]}}}");
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    state_format_metrics(&s, json);
+    assert_non_null(strstr(ds_cstr(&s), "\nvirtnet_database_connected 1\n"));
+    assert_non_null(strstr(ds_cstr(&s),
+                           "\nvirtnet_database_pending_changes 3\n"));
+    assert_non_null(strstr(
+        ds_cstr(&s),
+        "\nvirtnet_diagnostics{bridge=\"\",severity=\"error\"} 2\n"
+        "virtnet_diagnostics{bridge=\"\",severity=\"warning\"} 0\n"
+        "virtnet_diagnostics{bridge=\"\",severity=\"note\"} 1\n"
+        "virtnet_diagnostics{bridge=\"br0\",severity=\"error\"} 0\n"
+        "virtnet_diagnostics{bridge=\"br0\",severity=\"warning\"} 1\n"));
+    assert_non_null(strstr(ds_cstr(&s),
+                           "\nvirtnet_bridge_in_force{bridge=\"br0\"} 0\n"));
+    ds_destroy(&s);
+    jvalue_unref(json);
+}
+
 /* What is dropped counts for the bridge and for the port. */
 static void
 test_drops(void **state OVS_UNUSED)
@@ -363,6 +392,7 @@ main(void)
         cmocka_unit_test(test_show),
         cmocka_unit_test(test_status),
         cmocka_unit_test(test_quoting),
+        cmocka_unit_test(test_health),
         cmocka_unit_test(test_drops),
         cmocka_unit_test(test_guest),
         cmocka_unit_test(test_digest),
