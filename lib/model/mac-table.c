@@ -285,9 +285,12 @@ update_contests(struct mac_table *table, struct mac_entry *entry)
                               ? mac_entry_find_holder(entry, claim)
                               : NULL);
 
-        claim->waits = (holder && claim->guest
-                        && nullable_string_is_equal(
-                            claim->guest, find_claim(entry, holder)->guest));
+        const struct mac_claim *other = (holder ? find_claim(entry, holder)
+                                         : NULL);
+
+        claim->waits = (other && claim->guest
+                        && nullable_string_is_equal(claim->guest,
+                                                    other->guest));
         if (claim->waits) {
             holder = NULL;
         }

@@ -240,9 +240,10 @@ port_policy_guards(const struct bridge_model *model, const struct vif *vif,
                    unsigned int *guards, struct ip_prefixes *ips,
                    struct diag_list *diags)
 {
+    struct request request = find_request(model, vif);
     struct origin origin = { .element = vif->name };
 
-    *guards = find_request(model, vif).guards;
+    *guards = request.guards;
     if (vif->guards) {
         char *error = guards_from_string(vif->guards, guards);
 
