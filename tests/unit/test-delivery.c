@@ -448,8 +448,8 @@ add_owners(struct receivers_bridge *b, struct receivers_owner *owners,
 {
     const struct port_spec *spec = &bridge->specs.ports[port];
 
-    for (size_t i = 0; i <= spec->n_others; i++) {
-        struct receivers_owner *owner = &owners[b->n_owners];
+    for (size_t i = 0; spec->role != VIF_NETWORK && i <= spec->n_others; i++) {
+        struct receivers_owner *owner = &owners[b->n_owners++];
 
         *owner = (struct receivers_owner) {
             .mac = i ? spec->others[i - 1] : spec->mac, .port = port,
@@ -460,7 +460,6 @@ add_owners(struct receivers_bridge *b, struct receivers_owner *owners,
         if (!i && !bridge->pending[port]) {
             vlan_set_add(&owner->vlans, vlan ? 0 : 1);
         }
-        b->n_owners += spec->role != VIF_NETWORK;
     }
 }
 

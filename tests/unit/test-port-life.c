@@ -558,6 +558,7 @@ test_turns(void **state OVS_UNUSED)
     struct world w;
 
     world_init(&w, true);
+    free(w.vif.vm_id);
     w.vif.vm_id = xstrdup("guest1");
     rival(&w, "vif1.0", 1, CLAIM_ATTACHED, -1, true);
     look(&w, "active, guest 1");
