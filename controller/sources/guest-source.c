@@ -355,7 +355,7 @@ guest_source_overlay(const struct guest_source *source, struct vif *vif)
     if (guest_if) {
         vif_set_guest(vif, guest_if->status, guest_if->domif);
     }
-    vif->guest.unknown = (vif->vm_id
+    vif->guest.unknown = (vif->vm_id && !vif->is_xens
                           && libvirts && dir_source_is_readable(libvirts)
                           && !shash_find(&source->by_uuid, vif->vm_id));
     if (source->netports) {

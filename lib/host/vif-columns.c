@@ -63,8 +63,9 @@ get_first_id(const struct vif_rows *rows, const char *const keys[])
 static void
 read_ids(struct vif *vif, const struct vif_rows *rows)
 {
-    static const char *const vm_ids[] = {
-        "vm-id", "vm-uuid", "xs-vm-uuid", "xen-vm-uuid", "xs-vif-uuid", NULL
+    static const char *const vm_ids[] = { "vm-id", "vm-uuid", NULL };
+    static const char *const xen_ids[] = {
+        "xs-vm-uuid", "xen-vm-uuid", "xs-vif-uuid", NULL
     };
 
     vif->attached_mac = get_vif_id(rows, "attached-mac");
@@ -74,6 +75,10 @@ read_ids(struct vif *vif, const struct vif_rows *rows)
     }
     vif->iface_id = get_vif_id(rows, "iface-id");
     vif->vm_id = get_first_id(rows, vm_ids);
+    if (!vif->vm_id) {
+        vif->vm_id = get_first_id(rows, xen_ids);
+        vif->is_xens = vif->vm_id != NULL;
+    }
     vif->iface_status = get_vif_id(rows, "iface-status");
     vif->portgroup = get_vif_id(rows, "virtnet-portgroup");
     vif->profile = get_vif_id(rows, "port-profile");

@@ -95,7 +95,8 @@ struct vif {
     const char *mac_from;       /* Who says it, in words, if it is not the
                                  * Interface row: a constant, or null. */
     char *iface_id;
-    char *vm_id;                /* Or vm-uuid, or what Xen has for it. */
+    char *vm_id;                /* Or vm-uuid, or what Xen has for it... */
+    bool is_xens;               /* ...so that libvirt does not know it. */
     char *iface_status;
     char *portgroup;            /* external_ids:virtnet-portgroup. */
     char *profile;              /* external_ids:port-profile. */

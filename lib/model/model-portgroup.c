@@ -305,7 +305,11 @@ has_network_vlan(const struct bridge_model *model, const struct vif *vif)
 
 /* Reports if the row of 'vif', which is a guest that libvirt knows, has other
  * VLANs than libvirt has it in.  A row may have been left behind by the guest
- * that had the name before, which libvirt then uses as it is. */
+ * that had the name before, which libvirt then uses as it is.
+ *
+ * Where libvirt has it in none, another program may well have put it into one,
+ * as OpenNebula does, so that this is a note, and of a port that libvirt has not
+ * plugged, without an iface-id, nothing. */
 static void
 report_vlan(const struct bridge_model *model, const struct vif *vif,
             const struct origin *origin, struct diag_list *diags)
@@ -329,8 +333,10 @@ report_vlan(const struct bridge_model *model, const struct vif *vif,
                  "elsewhere; kept there", guest->name, ds_cstr(&should));
     } else if (!vif->vlan_is_ours && !vif->vlan_is_kept
                && !port_vlan_equals(meant, &vif->vlan)
-               && (guest->has_vlan || !has_network_vlan(model, vif))) {
-        diag_add(diags, is_beyond(vif, meant) ? DIAG_ERROR : DIAG_WARNING,
+               && (guest->has_vlan || (vif->iface_id
+                                       && !has_network_vlan(model, vif)))) {
+        diag_add(diags, (is_beyond(vif, meant) ? DIAG_ERROR
+                         : guest->has_vlan ? DIAG_WARNING : DIAG_NOTE),
                  origin, "libvirt has guest '%s' in %s, but the database has "
                  "it in %s: plug it anew, or set the columns of its Port row",
                  guest->name, ds_cstr(&should), ds_cstr(&is));

@@ -425,7 +425,7 @@ test_guest(void **state OVS_UNUSED)
           MODEL_WIRED, true, false, "" },
         /* A row that somebody has left behind. */
         { { .name = CC("g1") }, 42, MODEL_WIRED, true, false,
-          "warning: p: libvirt has guest 'g1' in no VLAN of its own, but the "
+          "note: p: libvirt has guest 'g1' in no VLAN of its own, but the "
           "database has it in tag=42: plug it anew, or set the columns of its "
           "Port row\n" },
         { { .name = CC("g1"), .has_vlan = true, .vlan = { .tag = 42 } }, 43,
@@ -447,6 +447,7 @@ test_guest(void **state OVS_UNUSED)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct vif vif = {
             .name = CC("p"), .ofport = OFP_PORT_C(1), .attached_mac = CC(MAC),
+            .iface_id = CC("i"),
             .vlan = { .tag = cases[i].row_tag ? cases[i].row_tag : -1 },
             .guest = cases[i].guest,
             .no_carrier = i == 0,
