@@ -308,8 +308,8 @@ has_network_vlan(const struct bridge_model *model, const struct vif *vif)
  * that had the name before, which libvirt then uses as it is.
  *
  * Where libvirt has it in none, another program may well have put it into one,
- * as OpenNebula does, so that this is a note, and of a port that libvirt has not
- * plugged, without an iface-id, nothing. */
+ * as OpenNebula does, so that this is a note, and of a port that libvirt has
+ * not plugged, without an iface-id, nothing. */
 static void
 report_vlan(const struct bridge_model *model, const struct vif *vif,
             const struct origin *origin, struct diag_list *diags)
