@@ -165,7 +165,9 @@ bench_ctl() {
 # Prints the number that stands before word $1 in what the controller says it
 # has sent.
 sent() {
-    bench_ctl status | sed -nE "s/^ *sent:.* ([0-9]+) $1.*/\1/p;s/^ *sent: ([0-9]+) $1.*/\1/p" | head -1
+    bench_ctl status |
+        sed -nE "s/^ *sent:.* ([0-9]+) $1.*/\1/p;s/^ *sent: ([0-9]+) $1.*/\1/p" |
+        sed -n 1p
 }
 
 # Writes a network definition for bridge br0 in mode $1 as file $2.  Portgroup
@@ -186,8 +188,10 @@ write_network() {
 set_mode() {
     write_network "$1" "$NETWORK.new"
     on a "$BENCH" apply "$CTL" "$NETWORK.new" "$NETWORK" > "$S/apply.out"
-    bench_ctl status | grep -q "^bridge br0: mode $1, state installed" ||
-        fail "bridge is not in mode $1: $(bench_ctl status | head -20)"
+    # All of it is read, lest ovs-appctl fail to write the rest.
+    bench_ctl status > "$S/status.out"
+    grep -q "^bridge br0: mode $1, state installed" "$S/status.out" ||
+        fail "bridge is not in mode $1: $(head -20 "$S/status.out")"
 }
 
 # Writes the controller's plan as a file for "ovs-ofctl bundle".
