@@ -113,20 +113,13 @@ put_port_states(struct ds *s, const char *bridge, const struct json_t *ports)
         "conflict", "installed", "installing", "kernel", "not wired",
         "pending", "quarantined",
     };
-    const char **names = jvalue_names(ports);
 
     for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-        size_t n = 0;
-
-        for (const char **name = names; *name; name++) {
-            n += !strcmp(jvalue_get_string(jvalue_get(ports, *name), "state"),
-                         states[i]);
-        }
         ds_put_cstr(s, "virtnet_ports{");
         put_label(s, "bridge", bridge);
-        ds_put_format(s, ",state=\"%s\"} %"PRIuSIZE"\n", states[i], n);
+        ds_put_format(s, ",state=\"%s\"} %"PRIuSIZE"\n", states[i],
+                      state_count_ports(ports, states[i]));
     }
-    free(names);
 }
 
 /* Appends counter 'member' of each port that has it. */

@@ -94,17 +94,12 @@ put_port_counts(struct ds *s, const struct json_t *ports)
     static const char *const states[] = {
         "not wired", "conflict", "quarantined", "pending",
     };
-    const char **names = jvalue_names(ports);
     const char *separator = "    ports: ";
     size_t start = s->length;
 
     for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-        size_t n = 0;
+        size_t n = state_count_ports(ports, states[i]);
 
-        for (const char **name = names; *name; name++) {
-            n += !strcmp(jvalue_get_string(jvalue_get(ports, *name), "state"),
-                         states[i]);
-        }
         if (n) {
             ds_put_format(s, "%s%"PRIuSIZE" %s", separator, n, states[i]);
             separator = ", ";
@@ -113,7 +108,6 @@ put_port_counts(struct ds *s, const struct json_t *ports)
     if (s->length > start) {
         ds_put_format(s, " of %"PRIuSIZE"\n", jvalue_count(ports));
     }
-    free(names);
 }
 
 /* Appends 'port' unless it is not wired: then there is a diagnostic. */

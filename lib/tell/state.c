@@ -221,6 +221,22 @@ show_unwired(struct ds *s, const char *name, const struct json_t *reason)
     ds_put_char(s, '\n');
 }
 
+/* Returns how many of 'ports', those of a bridge by name, are in 'port_state',
+ * such as "installed". */
+size_t
+state_count_ports(const struct json_t *ports, const char *port_state)
+{
+    const char **names = jvalue_names(ports);
+    size_t n = 0;
+
+    for (const char **name = names; *name; name++) {
+        n += !strcmp(jvalue_get_string(jvalue_get(ports, *name), "state"),
+                     port_state);
+    }
+    free(names);
+    return n;
+}
+
 /* Appends all of 'state' as a tree. */
 void
 state_format_show(struct ds *s, const struct json_t *state)

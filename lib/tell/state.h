@@ -8,6 +8,7 @@
  * replies with; virtnetctl(8) documents its members.  What is missing or of
  * another type than it should be counts as empty. */
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct ds;
@@ -64,6 +65,7 @@ typedef void state_member_cb(struct ds *, const char *name,
                              const struct json_t *);
 void state_for_each_member(struct ds *, const struct json_t *object,
                            state_member_cb *);
+size_t state_count_ports(const struct json_t *ports, const char *port_state);
 void state_put_diags(struct ds *, const struct json_t *diags,
                      const char *indent);
 void state_put_shortfalls(struct ds *, const struct json_t *bridge);
