@@ -115,6 +115,28 @@ trace_bridges(struct frames *f, const char *wanted)
     free(names);
 }
 
+/* Tells the daemon that nothing is wrong with the bridges that were asked
+ * about, all or only 'wanted'. */
+static void
+tell_verified(const struct frames *f, const char *wanted)
+{
+    const struct json_t *bridges = jvalue_get(f->state, "bridges");
+    const char **names = jvalue_names(bridges);
+    struct svec args = SVEC_EMPTY_INITIALIZER;
+
+    for (const char **name = names; *name; name++) {
+        if ((!wanted || !strcmp(*name, wanted))
+            && is_exact(jvalue_get(bridges, *name))) {
+            svec_add(&args, *name);
+        }
+    }
+    if (args.n) {
+        free(virtnetctl_ask(options.target, "verified", &args));
+    }
+    svec_destroy(&args);
+    free(names);
+}
+
 /* Is what 'a' and 'b' say of ports and addresses the same? */
 static bool
 is_unchanged(const struct json_t *a, const struct json_t *b)
@@ -197,6 +219,8 @@ virtnetctl_verify_frames(const char *bridge, struct ds *s,
     report(&f, s, json);
     if (f.n_differences) {
         virtnetctl_status = 1;
+    } else if (!virtnetctl_status) {
+        tell_verified(&f, bridge);
     }
     jvalue_unref(f.state);
     jvalue_unref(f.differences);

@@ -101,6 +101,18 @@ appctl_wait(struct unixctl_conn *conn, int argc, const char *argv[],
     waiters_add(waiters, conn, &argv[i], argc - i, &options);
 }
 
+/* "verify" asks the switch itself from another process, which tells here what
+ * bridges nothing was wrong with. */
+static void
+appctl_verified(struct unixctl_conn *conn, int argc, const char *argv[],
+                void *reconcile)
+{
+    for (int i = 1; i < argc; i++) {
+        reconcile_set_verified(reconcile, argv[i]);
+    }
+    unixctl_command_reply(conn, NULL);
+}
+
 /* Registers the control commands for 'reconcile' and 'waiters'.  "exit" sets
  * '*exiting' to true.  All must remain valid until the control server is
  * gone. */
@@ -112,6 +124,8 @@ appctl_register(struct reconcile *reconcile, struct waiters *waiters,
     unixctl_command_register("plan", "[BRIDGE]", 0, 1, appctl_plan,
                              reconcile);
     unixctl_command_register("reload", "", 0, 0, appctl_reload, reconcile);
+    unixctl_command_register("verified", "BRIDGE...", 1, INT_MAX,
+                             appctl_verified, reconcile);
     unixctl_command_register("wait", "[--timeout=SECONDS] [PORT]...", 0,
                              INT_MAX, appctl_wait, waiters);
 }

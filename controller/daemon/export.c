@@ -472,6 +472,9 @@ export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
     jvalue_put_string(json, "state", ds_cstr(&state));
     jvalue_put_bool(json, "ok", mbridge_is_ok(mb));
     put_shortfalls(json, mb);
+    if (mbridge_verified_at(mb)) {
+        jvalue_put_integer(json, "verified", mbridge_verified_at(mb));
+    }
     put_flood_vlans(json, mb);
     jvalue_put(json, "networks", export_networks(mb));
     jvalue_put(json, "ports", export.ports);

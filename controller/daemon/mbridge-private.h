@@ -89,6 +89,8 @@ struct mbridge {
                                  * in time_msec() terms; LLONG_MIN if before
                                  * all that. */
     bool said_short;            /* Has the log that it is not in force? */
+    long long int verified_at;  /* When "verify" last found nothing wrong, in
+                                 * seconds since the epoch; 0 if never. */
 };
 
 /* mbridge.c. */

@@ -9,6 +9,7 @@
 #include "controller/switch/normal-guard.h"
 #include "controller/switch/ofctrl.h"
 #include "lib/model/hidden-flows.h"
+#include "lib/model/mac-table.h"
 #include "lib/model/shortfall.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/foreign.h"
@@ -143,16 +144,27 @@ mbridge_get_shortfalls(const struct mbridge *mb, struct shortfalls *shortfalls)
     return true;
 }
 
-/* Is the guest of 'port' waited for, so that nobody is to blame for its not
- * being wired? */
+/* Is the guest of 'port' waited for, or does another port of the same guest
+ * have its address, so that nobody is to blame for its not being wired? */
 static bool
 is_held_back(const struct mbridge *mb, const struct mport *port)
 {
     const struct vport *vport
         = port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
 
-    return vport ? !vport->active : (port->diags.n
-                                     && !diag_list_has_errors(&port->diags));
+    if (vport) {
+        const struct mac_claim *claim = plan_find_claim(mb->plan, vport);
+
+        return !vport->active || (claim && claim->waits);
+    }
+    return port->diags.n && !diag_list_has_errors(&port->diags);
+}
+
+/* Is 'port' in no plan because of an error of its own? */
+static bool
+is_refused(const struct mport *port)
+{
+    return !port->in_plan && diag_list_has_errors(&port->diags);
 }
 
 static void
@@ -164,23 +176,42 @@ find_unready_port(const struct mbridge *mb, const struct mport *port,
     const struct vif *vif = mbridge_find_vif(mb, port, &early);
 
     if (!vif || !port->name) {
-        cb(port->of_name, STATE_NOT_YET, aux);
+        cb(port->of_name, STATE_NOT_YET, false, aux);
     } else if (!is_held_back(mb, port)
                && mbridge_port_state(mb, vif, &why) != PORT_INSTALLED) {
-        cb(port->name, ds_cstr(&why), aux);
+        cb(port->name, ds_cstr(&why), is_refused(port), aux);
     } else if (diag_list_has_errors(&port->diags)) {
         for (size_t i = 0; i < port->diags.n; i++) {
             if (port->diags.diags[i].severity == DIAG_ERROR) {
-                cb(port->name, port->diags.diags[i].text, aux);
+                cb(port->name, port->diags.diags[i].text, false, aux);
             }
         }
     }
     ds_destroy(&why);
 }
 
+/* Calls 'cb' with 'aux' for each error in what networks ask of 'mb'. */
+static void
+find_model_errors(const struct mbridge *mb, mbridge_unready_cb *cb, void *aux)
+{
+    for (size_t i = 0; i < mb->model_diags.n; i++) {
+        if (mb->model_diags.diags[i].severity == DIAG_ERROR) {
+            struct ds s = DS_EMPTY_INITIALIZER;
+
+            diag_format(&s, &mb->model_diags.diags[i]);
+            ds_chomp(&s, '\n');
+            cb(NULL, ds_cstr(&s), true, aux);
+            ds_destroy(&s);
+        }
+    }
+}
+
 /* Calls 'cb' with 'aux' for whatever keeps 'mb' from being in force, or in
  * kernel mode if that is asked for, and in libvirt mode for each port that is
- * not wired.  A guest that is waited for is as it should be. */
+ * not wired.  A guest that is waited for is as it should be.
+ *
+ * What others do may end at any time, a conflict with the other guest.  A
+ * bridge that was refused remains so until something else is asked for. */
 void
 mbridge_find_unready(const struct mbridge *mb, mbridge_unready_cb *cb,
                      void *aux)
@@ -194,12 +225,14 @@ mbridge_find_unready(const struct mbridge *mb, mbridge_unready_cb *cb,
                        "the switch does not hold the plan");
     }
     for (size_t i = 0; i < shortfalls.n; i++) {
-        char *reason = xasprintf("bridge %s: %s", mb->row.name,
-                                 shortfalls.shortfalls[i].text);
+        const struct shortfall *s = &shortfalls.shortfalls[i];
+        char *reason = xasprintf("bridge %s: %s", mb->row.name, s->text);
 
-        cb(NULL, reason, aux);
+        cb(NULL, reason, (s->kind == SHORTFALL_MODE
+                          && first_error(&mb->mode_diags)), aux);
         free(reason);
     }
+    find_model_errors(mb, cb, aux);
     if (mb->exact) {
         HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
             find_unready_port(mb, port, cb, aux);

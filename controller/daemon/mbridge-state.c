@@ -19,6 +19,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "ovsdb/ovs-idl.h"
 #include "ovsdb/vif-reader.h"
+#include "timeval.h"
 
 /* Returns what has the switch left alone for now, or null. */
 static const char *
@@ -107,10 +108,7 @@ static enum port_state
 claim_state(const struct mbridge *mb, const char *name, struct ds *why)
 {
     const struct vport *vport = plan_find_port(mb->plan, name);
-    const struct mac_entry *entry
-        = mac_table_find(plan_mac_table(mb->plan), vport->mac);
-    const struct mac_claim *claim
-        = entry ? mac_entry_find_claim(entry, name) : NULL;
+    const struct mac_claim *claim = plan_find_claim(mb->plan, vport);
 
     if (!claim || !vlan_set_is_empty(&claim->won)) {
         return PORT_INSTALLED;
@@ -118,7 +116,9 @@ claim_state(const struct mbridge *mb, const char *name, struct ds *why)
         ds_put_cstr(why, "its address is pending");
         return PORT_WAITING;
     }
-    ds_put_format(why, "%s has its address", entry->claims[0].port);
+    ds_put_format(why, "%s has its address",
+                  mac_table_find(plan_mac_table(mb->plan),
+                                 vport->mac)->claims[0].port);
     return PORT_FAILED;
 }
 
@@ -185,6 +185,28 @@ mbridge_is_installed(const struct mbridge *mb)
             && ofctrl_is_installed(mb->ofctrl, mb->plan));
 }
 
+/* Has any guest's port lost the address that it was given to another port?
+ * Frames for one of the two go to the other, or to nobody.  What a guest has
+ * announced by itself is not given. */
+static bool
+has_conflict(const struct mbridge *mb)
+{
+    const struct mport *port;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        const struct vport *vport
+            = port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+        const struct mac_claim *claim
+            = vport ? plan_find_claim(mb->plan, vport) : NULL;
+
+        if (claim && claim->kind == CLAIM_ATTACHED && claim->contested
+            && vlan_set_is_empty(&claim->won)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Is everything in the switch that is asked for, and nothing wrong? */
 bool
 mbridge_is_ok(const struct mbridge *mb)
@@ -198,10 +220,25 @@ mbridge_is_ok(const struct mbridge *mb)
     ok = (mbridge_is_installed(mb)
           && normal_guard_is_done(mb->guard)
           && !shortfalls.n
+          && !(mb->exact && has_conflict(mb))
           && !diag_list_has_errors(&diags));
     shortfalls_uninit(&shortfalls);
     diag_list_uninit(&diags);
     return ok;
+}
+
+/* Takes note that "verify" has just found nothing wrong with 'mb'. */
+void
+mbridge_set_verified(struct mbridge *mb)
+{
+    mb->verified_at = time_wall();
+}
+
+/* Returns when that last was, in seconds since the epoch, or 0. */
+long long int
+mbridge_verified_at(const struct mbridge *mb)
+{
+    return mb->verified_at;
 }
 
 /* What has become of the flows of port 'name', apart from its address. */

@@ -87,11 +87,14 @@ typedef void mbridge_port_cb(const char *name, ofp_port_t, const struct vif *,
 void mbridge_for_each_port(const struct mbridge *, mbridge_port_cb *,
                            void *aux);
 void mbridge_reread(struct mbridge *);
+void mbridge_set_verified(struct mbridge *);
+long long int mbridge_verified_at(const struct mbridge *);
 
 /* Tells of something that is not as it should be: of 'port', or of the bridge
- * if that is null. */
+ * if that is null.  It is 'final' if it does not pass unless somebody changes
+ * what is asked for. */
 typedef void mbridge_unready_cb(const char *port, const char *reason,
-                                void *aux);
+                                bool final, void *aux);
 void mbridge_find_unready(const struct mbridge *, mbridge_unready_cb *,
                           void *aux);
 

@@ -12,6 +12,7 @@
 #include "lib/base/virtnet-version.h"
 #include "lib/host/vif.h"
 #include "lib/tell/translation-format.h"
+#include "openflow/openflow.h"
 #include "ovsdb/ovs-idl.h"
 #include "util.h"
 
@@ -63,12 +64,12 @@ export_shared_iface_ids(const struct reconcile *r)
     return shared;
 }
 
-/* Appends what there is to say of files to 'diags'. */
+/* Appends what there is to say of files to 'diags', apart from bridges that
+ * are missing. */
 static void
 get_source_diags(const struct reconcile *r, struct diag_list *diags)
 {
     netdef_source_get_diags(r->source, diags);
-    diag_list_append(diags, &r->missing_bridges);
     guest_source_get_diags(r->guests, diags);
 }
 
@@ -77,13 +78,24 @@ struct unready {
     void *aux;
 };
 
+/* Returns why the switch has no port for 'vif', or null if it has one. */
+static const char *
+why_unwired(const struct vif *vif)
+{
+    return (vif->error ? vif->error
+            : vif->ofport == OFPP_NONE ? "the switch has not added it yet"
+            : NULL);
+}
+
 static void
 find_unwired(const struct vif *vif, void *unready_)
 {
     const struct unready *unready = unready_;
 
-    if (vif->error && (vif->attached_mac || vif->guest.name)) {
-        unready->cb(vif->name, vif->error, unready->aux);
+    const char *why = why_unwired(vif);
+
+    if (why && (vif->attached_mac || vif->guest.name)) {
+        unready->cb(vif->name, why, false, unready->aux);
     }
 }
 
@@ -102,8 +114,25 @@ has_libvirt_mode(const struct reconcile *r)
     return false;
 }
 
+static void
+find_errors(const struct diag_list *diags, bool final, mbridge_unready_cb *cb,
+            void *aux)
+{
+    for (size_t i = 0; i < diags->n; i++) {
+        if (diags->diags[i].severity == DIAG_ERROR) {
+            struct ds s = DS_EMPTY_INITIALIZER;
+
+            diag_format(&s, &diags->diags[i]);
+            ds_chomp(&s, '\n');
+            cb(NULL, ds_cstr(&s), final, aux);
+            ds_destroy(&s);
+        }
+    }
+}
+
 /* Calls 'cb' with 'aux' for each error in the files, and for each guest whose
- * port the switch could not add. */
+ * port the switch could not add.  A bridge that is missing may yet be made by
+ * whoever makes it. */
 void
 reconcile_find_errors(const struct reconcile *r, mbridge_unready_cb *cb,
                       void *aux)
@@ -115,27 +144,21 @@ reconcile_find_errors(const struct reconcile *r, mbridge_unready_cb *cb,
         vif_reader_for_each(ovs_idl_vifs(r->ovs), find_unwired, &unready);
     }
     get_source_diags(r, &diags);
-    for (size_t i = 0; i < diags.n; i++) {
-        if (diags.diags[i].severity == DIAG_ERROR) {
-            struct ds s = DS_EMPTY_INITIALIZER;
-
-            diag_format(&s, &diags.diags[i]);
-            ds_chomp(&s, '\n');
-            cb(NULL, ds_cstr(&s), aux);
-            ds_destroy(&s);
-        }
-    }
+    find_errors(&diags, true, cb, aux);
+    find_errors(&r->missing_bridges, false, cb, aux);
     diag_list_uninit(&diags);
 }
 
 static void
 export_vif_error(const struct vif *vif, void *unwired)
 {
+    const char *why = why_unwired(vif);
+
     if (vif->error && vif->guest.name) {
         jvalue_put_format(unwired, vif->name, "%s (left behind by guest "
                           "'%s'?)", vif->error, vif->guest.name);
-    } else if (vif->error) {
-        jvalue_put_string(unwired, vif->name, vif->error);
+    } else if (why) {
+        jvalue_put_string(unwired, vif->name, why);
     }
 }
 
@@ -159,6 +182,7 @@ export_definitions(const struct reconcile *r)
     struct json_t *json = jvalue_object();
 
     get_source_diags(r, &diags);
+    diag_list_append(&diags, &r->missing_bridges);
     jvalue_put_string(json, "directory", netdef_source_directory(r->source));
     jvalue_put_integer(json, "networks",
                        netdef_source_count(r->source, false));

@@ -359,9 +359,9 @@ reconcile_find_unready(const struct reconcile *r, mbridge_unready_cb *cb,
     if (!ovs_idl_has_ever_connected(r->ovs) || r->standing_by) {
         cb(NULL, (r->standing_by
                   ? "another virtnet-controller looks after the bridges"
-                  : "the database has not been read yet"), aux);
+                  : "the database has not been read yet"), false, aux);
     } else if (dbsync_count_pending(r->dbsync)) {
-        cb(NULL, "changes of the database are pending", aux);
+        cb(NULL, "changes of the database are pending", false, aux);
     }
     reconcile_find_errors(r, cb, aux);
     for (const struct mbridge **mb = bridges; *mb; mb++) {
@@ -381,6 +381,18 @@ reconcile_repair(struct reconcile *r, const char *bridge)
         mbridge_reread(mb);
     }
     return mb != NULL;
+}
+
+/* Takes note that nothing was found to be wrong with 'bridge', if it is still
+ * there. */
+void
+reconcile_set_verified(struct reconcile *r, const char *bridge)
+{
+    struct mbridge *mb = shash_find_data(&r->bridges, bridge);
+
+    if (mb) {
+        mbridge_set_verified(mb);
+    }
 }
 
 /* Has sent at once what the database needs, even if it has been refused. */

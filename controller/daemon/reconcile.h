@@ -50,6 +50,7 @@ void reconcile_rewrite(struct reconcile *);
 bool reconcile_is_written(const struct reconcile *);
 const char *reconcile_database(const struct reconcile *);
 bool reconcile_repair(struct reconcile *, const char *bridge);
+void reconcile_set_verified(struct reconcile *, const char *bridge);
 struct json_t *reconcile_export(const struct reconcile *);
 
 #endif /* controller/daemon/reconcile.h */

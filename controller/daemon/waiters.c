@@ -134,15 +134,16 @@ put_reason(struct ds *s, struct json_t *array, const char *port,
 struct unready {
     struct ds *s;
     struct json_t *array;
-    bool any;
+    enum port_state state;      /* The worst so far. */
 };
 
 static void
-put_unready(const char *port, const char *reason, void *unready_)
+put_unready(const char *port, const char *reason, bool final, void *unready_)
 {
     struct unready *unready = unready_;
 
-    unready->any = true;
+    unready->state = MAX(unready->state,
+                         final ? PORT_FAILED : PORT_WAITING);
     put_reason(unready->s, unready->array, port, reason);
 }
 
@@ -156,10 +157,10 @@ waiter_state(const struct waiters *waiters, const struct waiter *waiter,
     enum port_state worst = PORT_INSTALLED;
 
     if (!waiter->n_ports) {
-        struct unready unready = { .s = s, .array = array };
+        struct unready unready = { s, array, PORT_INSTALLED };
 
         reconcile_find_unready(waiters->reconcile, put_unready, &unready);
-        return unready.any ? PORT_WAITING : PORT_INSTALLED;
+        return unready.state;
     }
     for (size_t i = 0; i < waiter->n_ports; i++) {
         struct ds why = DS_EMPTY_INITIALIZER;

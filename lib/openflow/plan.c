@@ -529,6 +529,17 @@ plan_mac_table(const struct plan *plan)
     return &plan->mac_table;
 }
 
+/* Returns the claim of 'vport', one of the ports of 'plan', to its first
+ * address, or null if it has none. */
+const struct mac_claim *
+plan_find_claim(const struct plan *plan, const struct vport *vport)
+{
+    const struct mac_entry *entry = mac_table_find(&plan->mac_table,
+                                                   vport->mac);
+
+    return entry ? mac_entry_find_claim(entry, vport->name) : NULL;
+}
+
 /* Returns what has happened first, of what nobody has taken yet, to a claim to
  * an address that several ports have, or null; mac-table.h.  The caller must
  * destroy it. */

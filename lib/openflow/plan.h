@@ -60,6 +60,8 @@ void plan_clear_dirty(struct plan *);
 
 const struct mac_table *plan_mac_table(const struct plan *);
 void plan_take_mac(struct plan *, const char *name);
+const struct mac_claim *plan_find_claim(const struct plan *,
+                                        const struct vport *);
 struct mac_contest *plan_take_mac_contest(struct plan *);
 const struct vport *plan_find_port(const struct plan *, const char *name);
 const struct vport **plan_sort_ports(const struct plan *);

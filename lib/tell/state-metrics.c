@@ -263,6 +263,28 @@ put_in_force(struct ds *s, const struct json_t *bridges)
     free(names);
 }
 
+/* Appends when "verify" last found nothing wrong with each bridge, if ever. */
+static void
+put_verified(struct ds *s, const struct json_t *bridges)
+{
+    const char **names = jvalue_names(bridges);
+
+    put_family(s, "bridge_verified_timestamp_seconds", "gauge",
+               "When verify last found nothing wrong: time() minus this is "
+               "its age.");
+    for (const char **b = names; *b; b++) {
+        const struct json_t *bridge = jvalue_get(bridges, *b);
+
+        if (jvalue_get(bridge, "verified")) {
+            ds_put_cstr(s, "virtnet_bridge_verified_timestamp_seconds{");
+            put_label(s, "bridge", *b);
+            ds_put_format(s, "} %lld\n", jvalue_get_integer(bridge,
+                                                            "verified"));
+        }
+    }
+    free(names);
+}
+
 /* Appends how many 'diags' of each kind there are, of 'bridge', or of files if
  * that is "". */
 static void
@@ -331,6 +353,7 @@ state_format_metrics(struct ds *s, const struct json_t *state)
         put_port_states(s, *b, jvalue_get(jvalue_get(bridges, *b), "ports"));
     }
     put_in_force(s, bridges);
+    put_verified(s, bridges);
 #define METRIC(NAME, TYPE, MEMBER, HELP) \
     put_counts(s, bridges, NAME, TYPE, MEMBER, HELP);
     BRIDGE_METRICS
