@@ -14,6 +14,7 @@
 
 #define ETH_TYPE_ARP 0x0806
 #define ETH_TYPE_RARP 0x8035
+#define ETH_TYPE_IPV4 0x0800
 #define ETH_TYPE_IPV6 0x86dd
 #define ETH_TYPE_VLAN_8021Q 0x8100
 #define ETH_TYPE_VLAN_8021AD 0x88a8
@@ -206,19 +207,19 @@ internet_checksum(const uint8_t *p, size_t len, uint32_t sum)
     return ~sum;
 }
 
-/* An unsolicited neighbour advertisement (RFC 4861, section 7.2.6) for the
- * link-local address that belongs to the frame's source address. */
-static void
-na_body(struct frame *frame)
+enum { IPV4_LEN = 20, IPV6_LEN = 40 };
+
+/* Makes 'frame' one of IPv6, from the link-local address that belongs to the
+ * frame's source address, for group ff02::'group', with protocol 'proto' and
+ * 'len' bytes behind the header.  Returns these, which are zero. */
+static uint8_t *
+ipv6_body(struct frame *frame, uint8_t proto, uint8_t len, uint32_t group)
 {
-    enum { IP_LEN = 40, ICMP_LEN = 32 };
-    static const uint8_t all_nodes[16] = { 0xff, 2, [15] = 1 };
-    uint8_t *ip = xzalloc_frame(IP_LEN + ICMP_LEN);
-    uint8_t *icmp = ip + IP_LEN;
+    uint8_t *ip = xzalloc_frame(IPV6_LEN + len);
 
     ip[0] = 0x60;
-    ip[5] = ICMP_LEN;
-    ip[6] = IPPROTO_ICMPV6;
+    ip[5] = len;
+    ip[6] = proto;
     ip[7] = 255;
     ip[8] = 0xfe;
     ip[9] = 0x80;
@@ -227,22 +228,108 @@ na_body(struct frame *frame)
     ip[19] = 0xff;
     ip[20] = 0xfe;
     memcpy(ip + 21, frame->src + 3, 3);
-    memcpy(ip + 24, all_nodes, sizeof all_nodes);
-
-    icmp[0] = 136;              /* Neighbour advertisement. */
-    icmp[4] = 0x20;             /* Override. */
-    memcpy(icmp + 8, ip + 8, 16);
-    icmp[24] = 2;               /* Target link-layer address. */
-    icmp[25] = 1;
-    memcpy(icmp + 26, frame->src, ETH_LEN);
-    /* The pseudo-header is both addresses, the length and the protocol. */
-    uint32_t sum = ICMP_LEN + IPPROTO_ICMPV6;
-    sum += (uint16_t) ~internet_checksum(ip + 8, 32, 0);
-    put_be16(icmp + 2, internet_checksum(icmp, ICMP_LEN, sum));
+    ip[24] = 0xff;
+    ip[25] = 2;
+    put_be16(ip + 36, group >> 16);
+    put_be16(ip + 38, group);
 
     frame->type = ETH_TYPE_IPV6;
     frame->head = ip;
-    frame->head_len = IP_LEN + ICMP_LEN;
+    frame->head_len = IPV6_LEN + len;
+    return ip + IPV6_LEN;
+}
+
+/* Puts into 'frame', which is of IPv6, the checksum at 'ofs' of what is behind
+ * the header.  The pseudo-header is both addresses, the length and the
+ * protocol. */
+static void
+ipv6_checksum(struct frame *frame, size_t ofs)
+{
+    uint8_t *ip = frame->head;
+    uint8_t *p = ip + IPV6_LEN;
+    uint32_t sum = ip[5] + ip[6];
+
+    sum += (uint16_t) ~internet_checksum(ip + 8, 32, 0);
+    put_be16(p + ofs, internet_checksum(p, ip[5], sum));
+}
+
+/* Neighbor discovery and MLD: a message of ICMPv6 of type 'type' for group
+ * 'group' with 'len' bytes.  Solicitations and advertisements of neighbors
+ * speak of the address that sends. */
+static void
+icmp6_body(struct frame *frame, uint8_t type, uint8_t len, uint32_t group)
+{
+    uint8_t *icmp = ipv6_body(frame, IPPROTO_ICMPV6, len, group);
+    uint8_t *ip = icmp - IPV6_LEN;
+
+    icmp[0] = type;
+    if (type == 136) {
+        icmp[4] = 0x20;         /* Override. */
+        icmp[24] = 2;           /* Target link-layer address. */
+        icmp[25] = 1;
+        memcpy(icmp + 26, frame->src, ETH_LEN);
+    }
+    if (type == 135 || type == 136) {
+        memcpy(icmp + 8, ip + 8, 16);
+    }
+    if (type == 135) {
+        /* From nobody, to find out whether anybody has it. */
+        memset(ip + 8, 0, 16);
+    }
+    ipv6_checksum(frame, 2);
+}
+
+/* IPv4 from 'src' to 'dst', with protocol 'proto' and 'len' bytes behind the
+ * header, which are returned. */
+static uint8_t *
+ipv4_body(struct frame *frame, uint8_t proto, uint8_t len, uint32_t src,
+          uint32_t dst)
+{
+    uint8_t *ip = xzalloc_frame(IPV4_LEN + len);
+
+    ip[0] = 0x45;
+    ip[3] = IPV4_LEN + len;
+    ip[8] = 255;
+    ip[9] = proto;
+    put_be16(ip + 12, src >> 16);
+    put_be16(ip + 14, src);
+    put_be16(ip + 16, dst >> 16);
+    put_be16(ip + 18, dst);
+    put_be16(ip + 10, internet_checksum(ip, IPV4_LEN, 0));
+
+    frame->type = ETH_TYPE_IPV4;
+    frame->head = ip;
+    frame->head_len = IPV4_LEN + len;
+    return ip + IPV4_LEN;
+}
+
+/* UDP with no checksum and no data but the mark. */
+static void
+udp_body(uint8_t *udp, uint16_t src, uint16_t dst)
+{
+    put_be16(udp, src);
+    put_be16(udp + 2, dst);
+    put_be16(udp + 4, 8);
+}
+
+/* An advertisement of VRRP (RFC 9568) for virtual router 1 and 192.0.2.100,
+ * from 192.0.2.1.  CARP's is alike. */
+static void
+vrrp_body(struct frame *frame)
+{
+    uint8_t *vrrp = ipv4_body(frame, 112, 12, 0xc0000201, 0xe0000012);
+
+    vrrp[0] = 0x31;
+    vrrp[1] = 1;
+    vrrp[2] = 100;
+    vrrp[3] = 1;
+    put_be16(vrrp + 4, 100);
+    put_be16(vrrp + 8, 0xc000);
+    put_be16(vrrp + 10, 0x0264);
+    /* The pseudo-header, as above. */
+    uint32_t sum = 12 + 112;
+    sum += (uint16_t) ~internet_checksum(vrrp - 8, 8, 0);
+    put_be16(vrrp + 6, internet_checksum(vrrp, 12, sum));
 }
 
 /* Gives 'frame', whose source address is set, the type and the head of one of
@@ -250,7 +337,12 @@ na_body(struct frame *frame)
  *
  *    rarp: as QEMU announces a guest that has moved.
  *    garp: gratuitous ARP.
- *    na: unsolicited IPv6 neighbour advertisement. */
+ *    na: unsolicited IPv6 neighbour advertisement.
+ *    ns, rs: solicitation of a neighbor, for an address of its own, and of a
+ *        router.
+ *    mld: report of a group.
+ *    dhcp, dhcp6: with the head of what a client sends first.
+ *    vrrp: advertisement. */
 bool
 packet_body(const char *name, struct frame *frame)
 {
@@ -261,7 +353,19 @@ packet_body(const char *name, struct frame *frame)
         arp_body(frame, ETH_TYPE_ARP, 1,
                  0xc0000200 | frame->src[ETH_LEN - 1], false);
     } else if (!strcmp(name, "na")) {
-        na_body(frame);
+        icmp6_body(frame, 136, 32, 1);
+    } else if (!strcmp(name, "ns")) {
+        icmp6_body(frame, 135, 24, 1);
+    } else if (!strcmp(name, "rs")) {
+        icmp6_body(frame, 133, 8, 2);
+    } else if (!strcmp(name, "mld")) {
+        icmp6_body(frame, 143, 8, 0x16);
+    } else if (!strcmp(name, "dhcp")) {
+        udp_body(ipv4_body(frame, IPPROTO_UDP, 8, 0, UINT32_MAX), 68, 67);
+    } else if (!strcmp(name, "dhcp6")) {
+        udp_body(ipv6_body(frame, IPPROTO_UDP, 8, 0x10002), 546, 547);
+    } else if (!strcmp(name, "vrrp")) {
+        vrrp_body(frame);
     } else {
         return false;
     }

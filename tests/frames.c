@@ -43,6 +43,7 @@ unknown, unknown2, unknown3, stp, pause, lacp, eapol, lldp.  WORDs:\n\
   src=MAC      default: the port's own address\n\
   vlan=VID[/PCP], svlan=VID[/PCP]   802.1Q and 802.1ad tags, outermost first\n\
   rarp, garp, na   a real announcement of src\n\
+  ns, rs, mld, dhcp, dhcp6, vrrp   what else hosts send first\n\
   type=NUMBER, head=HEX, len=BYTES\n\
   once         with --rate: a single time, at SIGUSR1\n\
 \n\

@@ -84,36 +84,114 @@ follow_remove(struct follow *follow, struct eth_addr mac)
     return true;
 }
 
-/* Takes note at 'now' that the guest has announced an address that is not its.
- * Returns true if that was once too often. */
-bool
-follow_hear(struct follow *follow, long long int now)
+/* Takes note at 'now' of something done for the guest that is worth
+ * 'msecs' of not listening.  Returns true if that was once too often. */
+static bool
+owe(struct follow *follow, long long int msecs, long long int now)
 {
     bool was_deaf = follow->deaf;
 
-    follow->debt_until = MAX(follow->debt_until, now) + FOLLOW_INTERVAL;
+    follow->debt_until = MAX(follow->debt_until, now) + msecs;
     if (follow->debt_until - now >= FOLLOW_BURST * FOLLOW_INTERVAL) {
         follow->deaf = true;
     }
     return follow->deaf && !was_deaf;
 }
 
-/* Returns true if 'follow' has become one to be listened to again by 'now'. */
+/* Takes note at 'now' that the guest has announced an address that is not its.
+ * Returns true if that was once too often. */
+bool
+follow_hear(struct follow *follow, long long int now)
+{
+    return owe(follow, FOLLOW_INTERVAL, now);
+}
+
+static void
+forget_refused(struct follow *follow, size_t i)
+{
+    memmove(&follow->refused[i], &follow->refused[i + 1],
+            (follow->n_refused - i - 1) * sizeof *follow->refused);
+    follow->n_refused--;
+}
+
+/* Was 'mac' refused so short a time before 'now' that it is not looked at? */
+bool
+follow_rests(const struct follow *follow, struct eth_addr mac,
+             long long int now)
+{
+    for (size_t i = 0; i < follow->n_refused; i++) {
+        if (eth_addr_equals(follow->refused[i].mac, mac)) {
+            return now < follow->refused[i].at + FOLLOW_REST;
+        }
+    }
+    return false;
+}
+
+/* Takes note at 'now' that the guest has announced 'mac', which it cannot
+ * have.  'mac' is not looked at until FOLLOW_REST has passed.  Returns true if
+ * that was once too often. */
+bool
+follow_refuse(struct follow *follow, struct eth_addr mac, long long int now)
+{
+    long long int worth = FOLLOW_INTERVAL;
+
+    for (size_t i = 0; i < follow->n_refused; i++) {
+        if (eth_addr_equals(follow->refused[i].mac, mac)) {
+            if (now < follow->refused[i].at + FOLLOW_INTERVAL) {
+                worth = FOLLOW_REPEAT;
+            }
+            forget_refused(follow, i);
+            break;
+        }
+    }
+    if (follow->n_refused >= FOLLOW_BURST) {
+        forget_refused(follow, 0);
+    }
+    follow->refused[follow->n_refused++] = (struct follow_refused) {
+        .mac = mac, .at = now, .rests = true,
+    };
+    return owe(follow, worth, now);
+}
+
+/* Returns true if 'follow' has become one to be listened to again by 'now', or
+ * one whose address is to be looked at again. */
 bool
 follow_run(struct follow *follow, long long int now)
 {
-    if (now >= follow_wake_time(follow)) {
-        follow->deaf = false;
-        return true;
+    bool changed = false;
+
+    if (now < follow_wake_time(follow)) {
+        return false;
     }
-    return false;
+    for (size_t i = 0; i < follow->n_refused; i++) {
+        struct follow_refused *refused = &follow->refused[i];
+
+        if (refused->rests && now >= refused->at + FOLLOW_REST) {
+            refused->rests = false;
+            changed = true;
+        }
+    }
+    if (follow->deaf && now >= follow->debt_until
+                               - FOLLOW_BURST / 2 * FOLLOW_INTERVAL) {
+        follow->deaf = false;
+        changed = true;
+    }
+    return changed;
 }
 
 /* Returns when follow_run() is to be called, LLONG_MAX for never. */
 long long int
 follow_wake_time(const struct follow *follow)
 {
-    return (follow->deaf
-            ? follow->debt_until - FOLLOW_BURST / 2 * FOLLOW_INTERVAL
-            : LLONG_MAX);
+    long long int wake = LLONG_MAX;
+
+    if (follow->deaf) {
+        wake = follow->debt_until - FOLLOW_BURST / 2 * FOLLOW_INTERVAL;
+    }
+    for (size_t i = 0; i < follow->n_refused; i++) {
+        if (follow->refused[i].rests) {
+            wake = MIN(wake, follow->refused[i].at + FOLLOW_REST);
+        }
+    }
+    return wake;
 }

@@ -14,6 +14,11 @@
  * FOLLOW_INTERVAL.  Beyond that it is not listened to until half of the burst
  * has been saved up again.
  *
+ * One announcement repeated is one address: keepalived says five times, and
+ * again later, that it is the master now.  An address that the guest cannot
+ * have is not looked at for FOLLOW_REST after it was refused, and if it is
+ * announced again then, that is worth FOLLOW_REPEAT of the above.
+ *
  * Times are in milliseconds, from any origin. */
 
 #include <stdbool.h>
@@ -22,12 +27,23 @@
 
 #define FOLLOW_BURST 8
 #define FOLLOW_INTERVAL 10000
+#define FOLLOW_REST 2000
+#define FOLLOW_REPEAT 500
+
+/* An address that the guest has announced and was refused. */
+struct follow_refused {
+    struct eth_addr mac;
+    long long int at;           /* When it was last. */
+    bool rests;                 /* Is it not looked at for now? */
+};
 
 struct follow {
     struct eth_addr *macs;      /* Oldest first. */
     size_t n;
     bool deaf;                  /* Is the guest not listened to for now? */
     long long int debt_until;   /* When all that it announced is forgotten. */
+    struct follow_refused refused[FOLLOW_BURST];    /* Oldest first. */
+    size_t n_refused;
 };
 
 void follow_init(struct follow *);
@@ -39,6 +55,8 @@ bool follow_remove(struct follow *, struct eth_addr);
 void follow_trim(struct follow *, size_t limit);
 
 bool follow_hear(struct follow *, long long int now);
+bool follow_rests(const struct follow *, struct eth_addr, long long int now);
+bool follow_refuse(struct follow *, struct eth_addr, long long int now);
 bool follow_run(struct follow *, long long int now);
 long long int follow_wake_time(const struct follow *);
 

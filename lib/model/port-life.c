@@ -222,6 +222,13 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
     }
     vport->listens = (vport->listens && !life->follow.deaf
                       && !is_stuck(life, vport));
+    for (size_t i = 0; i < life->follow.n_refused && vport->listens; i++) {
+        const struct follow_refused *refused = &life->follow.refused[i];
+
+        if (refused->rests && !vport_has_mac(vport, refused->mac)) {
+            vport->ignored[vport->n_ignored++] = refused->mac;
+        }
+    }
     vport->takes_turns = vport->guest && !life->follow.deaf;
 }
 
@@ -374,6 +381,19 @@ take_turn(struct port_life *life, const struct vport *vport,
             | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
 }
 
+/* The guest has announced 'mac', which it cannot have.  Nothing has changed if
+ * that is known, and flows are about to be there that do not show it. */
+static unsigned int
+refuse(struct port_life *life, struct eth_addr mac, long long int now)
+{
+    if (eth_addr_is_multicast(mac) || eth_addr_is_zero(mac)) {
+        return follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0;
+    }
+    return (follow_rests(&life->follow, mac, now) ? 0
+            : PORT_LIFE_REFUSED
+              | (follow_refuse(&life->follow, mac, now) ? PORT_LIFE_DEAF : 0));
+}
+
 /* Flows show a frame from 'src' at 'now', which is the first of a guest that
  * was held back or, if it may follow, one by which it announces another
  * address.  'macs' are the claims of all ports of the bridge. */
@@ -395,11 +415,14 @@ port_life_frame(struct port_life *life, const struct vport *vport,
         /* Or on its way before the flows were changed. */
         return changes;
     }
-    if (follow_hear(&life->follow, now)) {
-        changes |= PORT_LIFE_DEAF;
-    }
     if (follow(life, vport, src, macs)) {
-        changes |= PORT_LIFE_FOLLOWS | arrive(life, vport);
+        changes |= PORT_LIFE_FOLLOWS | arrive(life, vport)
+                   | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0);
+    } else if (vport_awaits_address(vport)) {
+        /* All that it sends is shown, by whichever address. */
+        changes |= follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0;
+    } else {
+        changes |= refuse(life, src, now);
     }
     return changes;
 }

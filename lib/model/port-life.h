@@ -117,8 +117,10 @@ enum {
     PORT_LIFE_ARRIVED = 1 << 0, /* Its guest is no longer held back. */
     PORT_LIFE_FOLLOWS = 1 << 1, /* Its guest has one more address. */
     PORT_LIFE_DEAF = 1 << 2,    /* It is not listened to for a while. */
-    PORT_LIFE_TAKES = 1 << 3    /* It is used now, not another port of its
+    PORT_LIFE_TAKES = 1 << 3,   /* It is used now, not another port of its
                                  * guest that had the address. */
+    PORT_LIFE_REFUSED = 1 << 4  /* It has announced an address that it cannot
+                                 * have, which is not looked at for now. */
 };
 unsigned int port_life_frame(struct port_life *, const struct vport *,
                              struct eth_addr src, const struct mac_table *,

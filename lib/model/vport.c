@@ -76,6 +76,9 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->sticky == b->sticky
             && a->follow_limit == b->follow_limit
             && a->listens == b->listens
+            && a->n_ignored == b->n_ignored
+            && !memcmp(a->ignored, b->ignored,
+                       a->n_ignored * sizeof *a->ignored)
             && !strcmp(vport_port(a), vport_port(b))
             && a->in_bond == b->in_bond
             && a->admission == b->admission
@@ -117,6 +120,7 @@ vport_make_network(struct vport *vport)
     vport->sticky = false;
     vport->follow_limit = 0;
     vport->listens = false;
+    vport->n_ignored = 0;
     vport->takes_turns = false;
 }
 

@@ -12,6 +12,7 @@
 #include "lib/base/ip-prefix.h"
 #include "lib/base/port-vlan.h"
 #include "lib/host/vif.h"
+#include "lib/model/follow.h"
 #include "lib/model/mac-table.h"
 #include "openvswitch/types.h"
 
@@ -22,6 +23,9 @@ struct ds;
  * with a thousand scattered VLANs needs no more. */
 #define VPORT_MAX_LISTED_MACS 1024
 #define VPORT_MAX_VLAN_BLOCKS 1024
+
+/* How many addresses a guest may announce that are not looked at. */
+#define VPORT_MAX_IGNORED FOLLOW_BURST
 
 /* Which frames that come in by a port are let in. */
 enum admission {
@@ -62,7 +66,9 @@ struct vport {
     bool sticky;                /* Are its addresses those that it has sent
                                  * by?  'mac' is zero until it has. */
     unsigned int follow_limit;  /* To how many addresses it may change... */
-    bool listens;               /* ...and is it listened to? */
+    bool listens;               /* ...and is it listened to... */
+    struct eth_addr ignored[VPORT_MAX_IGNORED];     /* ...but for these? */
+    size_t n_ignored;
     uint32_t meter_in;          /* Meter of what goes to it, or 0. */
     uint32_t meter_out;         /* Meter of what comes from it, or 0. */
 

@@ -155,7 +155,7 @@ add_flood_vlans(struct compilation *c, const struct vlan_set *vlans)
 static void
 add_pending(struct compilation *c)
 {
-    for (size_t i = 0; i < PIPELINE_N_ANNOUNCEMENTS; i++) {
+    for (size_t i = 0; i < PIPELINE_N_CALLS; i++) {
         struct match match = MATCH_CATCHALL_INITIALIZER;
 
         match_set_reg_masked(&match, 0, 1 << REG0_PENDING_BIT,

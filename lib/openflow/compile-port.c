@@ -328,6 +328,11 @@ compile_admit(struct compilation *c)
  *     ANNOUNCE: priority=50,in_port=7
  *         actions=controller(max_len=14,id=22247),goto_table:FORWARD
  *
+ * So is not, for a while, what it says by an address that it cannot have:
+ *
+ *     ANNOUNCE: priority=60,in_port=7,dl_src=52:54:00:00:00:09
+ *         actions=goto_table:FORWARD
+ *
  * The source is looked at in a table of its own so that the datapath's flows
  * for all else that the guest sends need not tell sources apart. */
 static void
@@ -353,6 +358,11 @@ compile_announce(struct compilation *c)
         match_set_dl_src(&match, vport_get_mac(c->vport, i).mac);
         pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
         add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_KNOWN, &match);
+    }
+    for (size_t i = 0; i < c->vport->n_ignored; i++) {
+        match_set_dl_src(&match, c->vport->ignored[i]);
+        pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
+        add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_IGNORE, &match);
     }
 }
 

@@ -91,7 +91,11 @@ add_pass(struct compilation *c, enum pipeline_table table, uint16_t priority,
 /* GUARD: what a guest that may change its address announces by another one is
  * shown to us, and goes no further until it is the guest's:
  *
- *     priority=50,rarp,in_port=7 actions=controller(max_len=14,id=22247)  */
+ *     priority=50,rarp,in_port=7 actions=controller(max_len=14,id=22247)
+ *
+ * An address that it cannot have is not looked at for a while:
+ *
+ *     priority=60,in_port=7,dl_src=52:54:00:00:00:09 actions=drop  */
 static void
 add_shows(struct compilation *c)
 {
@@ -102,6 +106,13 @@ add_shows(struct compilation *c)
         pipeline_match_announcement(&match, i);
         pipeline_put_show(c->ofpacts);
         add(c, TABLE_GUARD, PRIORITY_GUARD_SHOW, &match);
+    }
+    for (size_t i = 0; i < c->vport->n_ignored; i++) {
+        struct match match;
+
+        start_match(c, &match);
+        match_set_dl_src(&match, c->vport->ignored[i]);
+        add(c, TABLE_GUARD, PRIORITY_GUARD_IGNORE, &match);
     }
 }
 

@@ -17,6 +17,13 @@
 #include "packets.h"
 #include "util.h"
 
+/* What neither <netinet/in.h> nor packets.h has: RFC 3810, RFC 8415, RFC
+ * 9568. */
+#define MLD2_LISTENER_REPORT 143
+#define DHCPV6_CLIENT_PORT 546
+#define DHCPV6_SERVER_PORT 547
+#define PROTO_VRRP 112
+
 /* Returns the name of table 'table_id', as "FORWARD", or null if it is not one
  * of ours. */
 const char *
@@ -418,36 +425,62 @@ pipeline_match_multicast(struct match *match)
                             pipeline_multicast_bit);
 }
 
-/* Makes 'match' match on frames by which a guest says that it is there: by
- * RARP, as QEMU does for it, by broadcast ARP, or by an unsolicited neighbor
- * advertisement (RFC 4861, section 7.2.6), for 'i' of 0, 1 and 2.
+static void
+match_ip(struct match *match, uint16_t dl_type, uint8_t nw_proto)
+{
+    match_set_dl_type(match, htons(dl_type));
+    match_set_nw_proto(match, nw_proto);
+}
+
+/* Makes 'match' match on frames by which a guest says that it is there, for
+ * 'i' of 0 to PIPELINE_N_ANNOUNCEMENTS - 1:
+ *
+ *   - it calls: by RARP, as QEMU does for it, by broadcast ARP, or by an
+ *     unsolicited neighbor advertisement (RFC 4861, section 7.2.6);
+ *   - what IPv6 sends first: neighbor solicitations, be they to find out
+ *     whether anybody has the address already, router solicitations, and
+ *     reports of which groups it is in (MLD);
+ *   - IPv4 from who has no address: DHCP;
+ *   - IPv6's DHCP;
+ *   - VRRP and CARP, by which one router of several says that it is the one.
  *
  * Which group they are for is not looked at.  The datapath would get a flow
- * for each group that a guest sends to in search of these frames. */
+ * for each group that a guest sends to in search of these frames.  For that
+ * reason, too, DHCP is told by the source address, and IPv6's by the ports:
+ * Open vSwitch looks at no more bits of these than tell them from others. */
 void
 pipeline_match_announcement(struct match *match, size_t i)
 {
-    switch (i) {
-    case 0:
+    static const uint8_t icmp6_types[] = {
+        ND_NEIGHBOR_ADVERT, ND_NEIGHBOR_SOLICIT, ND_ROUTER_SOLICIT,
+        MLD2_LISTENER_REPORT, MLD_LISTENER_REPORT,
+    };
+    size_t n_icmp6 = ARRAY_SIZE(icmp6_types);
+
+    BUILD_ASSERT_DECL(PIPELINE_N_ANNOUNCEMENTS
+                      == 6 + ARRAY_SIZE(icmp6_types));
+    if (!i) {
         match_set_dl_type(match, htons(ETH_TYPE_RARP));
-        break;
-
-    case 1:
-        match_set_dl_type(match, htons(ETH_TYPE_ARP));
-        pipeline_match_multicast(match);
-        break;
-
-    case 2:
-        match_set_dl_type(match, htons(ETH_TYPE_IPV6));
-        match_set_nw_proto(match, IPPROTO_ICMPV6);
-        match_set_icmp_type(match, ND_NEIGHBOR_ADVERT);
-        pipeline_match_multicast(match);
-        break;
-
-    default:
-        OVS_NOT_REACHED();
+        return;
     }
-    BUILD_ASSERT_DECL(PIPELINE_N_ANNOUNCEMENTS == 3);
+
+    pipeline_match_multicast(match);
+    if (i == 1) {
+        match_set_dl_type(match, htons(ETH_TYPE_ARP));
+    } else if (i < 2 + n_icmp6) {
+        match_ip(match, ETH_TYPE_IPV6, IPPROTO_ICMPV6);
+        match_set_icmp_type(match, icmp6_types[i - 2]);
+    } else if (i == 2 + n_icmp6) {
+        match_set_dl_type(match, htons(ETH_TYPE_IP));
+        match_set_nw_src(match, htonl(0));
+    } else if (i == 3 + n_icmp6) {
+        match_ip(match, ETH_TYPE_IPV6, IPPROTO_UDP);
+        match_set_tp_src(match, htons(DHCPV6_CLIENT_PORT));
+        match_set_tp_dst(match, htons(DHCPV6_SERVER_PORT));
+    } else {
+        match_ip(match, i == 4 + n_icmp6 ? ETH_TYPE_IP : ETH_TYPE_IPV6,
+                 PROTO_VRRP);
+    }
 }
 
 /* Makes 'match' match on a multicast address as the source, which no frame may

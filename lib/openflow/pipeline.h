@@ -83,9 +83,11 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_STOP_BIT 16            /* First of a number: why it is stopped. */
 #define REG0_STOP_MASK 7u
 
-/* Ways in which a guest announces itself: see
- * pipeline_match_announcement(). */
-#define PIPELINE_N_ANNOUNCEMENTS 3
+/* Ways in which a guest announces itself: see pipeline_match_announcement().
+ * The first few say it to others, so that a guest that is waiting for its
+ * address may send them; the rest says it to who listens for it. */
+#define PIPELINE_N_CALLS 3
+#define PIPELINE_N_ANNOUNCEMENTS 11
 
 /* Priorities in each table.  In ADMIT, vswitchd itself keeps a NORMAL flow of
  * priority 0 if the fail mode is standalone, so the least here is 1. */
@@ -104,6 +106,7 @@ enum {
 
     PRIORITY_GUARD_DROP = 2,
     PRIORITY_GUARD_SHOW = 50,
+    PRIORITY_GUARD_IGNORE = 60,
     PRIORITY_GUARD_OWN = 100,
 
     PRIORITY_PROTOCOL_PASS = 1,
@@ -141,6 +144,7 @@ enum {
     PRIORITY_SOURCE_ANNOUNCEMENT = 110,
 
     PRIORITY_ANNOUNCE_SHOW = 50,
+    PRIORITY_ANNOUNCE_IGNORE = 60,
     PRIORITY_ANNOUNCE_KNOWN = 100,
 
     PRIORITY_FORWARD_UNKNOWN = 1,

@@ -280,7 +280,9 @@ pipeline_eval(const struct oflow_table *table, const struct frame *frame,
         .dl_src = frame->src,
         .dl_type = frame->dl_type,
         .nw_proto = frame->nw_proto,
+        .nw_src = frame->nw_src,
         .tp_src = htons(frame->icmp_type),
+        .tp_dst = htons(frame->tp_dst),
         .vlans[0].tci = frame->tci,
     };
     int table_id = 0;

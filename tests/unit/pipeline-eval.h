@@ -24,7 +24,9 @@ struct frame {
     struct eth_addr dst, src;
     ovs_be16 dl_type;
     uint8_t nw_proto;           /* Of IPv4 and IPv6. */
-    uint8_t icmp_type;          /* Of ICMP and ICMPv6. */
+    uint16_t icmp_type;         /* Of ICMP and ICMPv6, or the source port. */
+    uint16_t tp_dst;
+    ovs_be32 nw_src;            /* Of IPv4. */
 };
 
 /* Where a frame came out, and with which tag. */

@@ -342,6 +342,11 @@ test_loser(void **state OVS_UNUSED)
     vlan_set_uninit(&won);
 }
 
+#define LISTENS(TYPE, MORE)                                             \
+    "table=210,priority=50,"TYPE",in_port=7,"                           \
+    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00"MORE" "                 \
+    "actions=goto_table:215\n"
+
 /* A guest with several addresses, which may change to others, and one that is
  * isolated.  What a guest that has lost its first address says of itself is
  * for SOURCE alone to judge. */
@@ -376,9 +381,15 @@ test_policy(void **state OVS_UNUSED)
         "table=210,priority=50,rarp,in_port=7 actions=goto_table:215\n"
         "table=210,priority=50,arp,in_port=7,"
         "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=goto_table:215\n"
-        "table=210,priority=50,icmp6,in_port=7,"
-        "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00,icmp_type=136 "
-        "actions=goto_table:215\n"
+        LISTENS("icmp6", ",icmp_type=131")
+        LISTENS("icmp6", ",icmp_type=133")
+        LISTENS("icmp6", ",icmp_type=135")
+        LISTENS("icmp6", ",icmp_type=136")
+        LISTENS("icmp6", ",icmp_type=143")
+        LISTENS("ip", ",nw_proto=112")
+        LISTENS("ip", ",nw_src=0.0.0.0")
+        LISTENS("ipv6", ",nw_proto=112")
+        LISTENS("udp6", ",tp_src=546,tp_dst=547")
         "table=215,priority=100,in_port=7,dl_src=02:00:00:00:00:01 "
         "actions=goto_table:230\n"
         "table=215,priority=100,in_port=7,dl_src=02:00:00:00:00:02 "

@@ -190,6 +190,34 @@ is_announcement(const struct frame *frame)
     }
 }
 
+/* Is 'frame' something else that a host sends first, when it says to others what
+ * it has, or asks for it? */
+static bool
+comes_first(const struct frame *frame)
+{
+    static const uint8_t icmp_types[] = {
+        ND_ROUTER_SOLICIT, ND_NEIGHBOR_SOLICIT, 131, 143,   /* MLD reports. */
+    };
+    bool ipv6 = frame->dl_type == htons(ETH_TYPE_IPV6);
+
+    if (is_announcement(frame)) {
+        return true;
+    } else if (!eth_addr_is_multicast(frame->dst)) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(icmp_types); i++) {
+        if (ipv6 && frame->nw_proto == IPPROTO_ICMPV6
+            && frame->icmp_type == icmp_types[i]) {
+            return true;
+        }
+    }
+    return ((frame->dl_type == htons(ETH_TYPE_IP)
+             && (!frame->nw_src || frame->nw_proto == 112))     /* VRRP. */
+            || (ipv6 && frame->nw_proto == 112)
+            || (ipv6 && frame->nw_proto == IPPROTO_UDP
+                && frame->icmp_type == 546 && frame->tp_dst == 547));
+}
+
 /* The kind of the network side among 'specs', and whether it may reflect. */
 static enum network_kind
 find_network_kind(const struct port_specs *specs, bool *reflections)
@@ -315,14 +343,14 @@ expect(const struct bridge *bridge, const struct frame *frame,
     bool pending = bridge->pending[in - specs->ports];
     if (in->guards & GUARD_BIT(GUARD_MAC)
         && !port_spec_has_mac(in, frame->src)) {
-        out->shown |= !pending && in->listens && is_announcement(frame);
+        out->shown |= !pending && in->listens && comes_first(frame);
         return;
     }
     if (pending) {
         if (!is_announcement(frame)) {
             return;
         }
-    } else if (in->listens && is_announcement(frame)
+    } else if (in->listens && comes_first(frame)
                && !port_spec_has_mac(in, frame->src)) {
         out->shown = true;      /* It may be somebody else now. */
     }
@@ -382,21 +410,36 @@ random_payload(struct frame *frame)
 {
     static const struct {
         uint16_t dl_type;
-        uint8_t nw_proto, icmp_type;
+        uint8_t nw_proto;
+        uint16_t icmp_type;     /* Or source port... */
+        uint16_t tp_dst;
+        uint8_t nw_src;         /* ...and the last byte of the source. */
     } payloads[] = {
-        { ETH_TYPE_IP, IPPROTO_UDP, 0 },
-        { ETH_TYPE_RARP, 0, 0 },
-        { ETH_TYPE_ARP, 0, 0 },
-        { ETH_TYPE_IPV6, IPPROTO_ICMPV6, ND_NEIGHBOR_ADVERT },
-        { ETH_TYPE_IPV6, IPPROTO_ICMPV6, ND_NEIGHBOR_SOLICIT },
-        { ETH_TYPE_IPV6, IPPROTO_ICMP, ND_NEIGHBOR_ADVERT },
-        { ETH_TYPE_IP, IPPROTO_ICMPV6, ND_NEIGHBOR_ADVERT },
+        { ETH_TYPE_IP, IPPROTO_UDP, 68, 67, 0 },
+        { ETH_TYPE_IP, IPPROTO_UDP, 68, 67, 1 },
+        { ETH_TYPE_IP, IPPROTO_UDP, 546, 547, 1 },
+        { ETH_TYPE_IP, 112, 0, 0, 1 },
+        { ETH_TYPE_IPV6, 112, 0, 0, 0 },
+        { ETH_TYPE_IPV6, IPPROTO_UDP, 546, 547, 0 },
+        { ETH_TYPE_IPV6, IPPROTO_UDP, 547, 547, 0 },
+        { ETH_TYPE_IPV6, IPPROTO_UDP, 546, 546, 0 },
+        { ETH_TYPE_RARP, 0, 0, 0, 0 },
+        { ETH_TYPE_ARP, 0, 0, 0, 0 },
+        { ETH_TYPE_IPV6, IPPROTO_ICMPV6, ND_NEIGHBOR_ADVERT, 0, 0 },
+        { ETH_TYPE_IPV6, IPPROTO_ICMPV6, ND_NEIGHBOR_SOLICIT, 0, 0 },
+        { ETH_TYPE_IPV6, IPPROTO_ICMPV6, ND_ROUTER_SOLICIT, 0, 0 },
+        { ETH_TYPE_IPV6, IPPROTO_ICMPV6, 128, 0, 0 },
+        { ETH_TYPE_IPV6, IPPROTO_ICMPV6, 143, 0, 0 },
+        { ETH_TYPE_IPV6, IPPROTO_ICMP, ND_NEIGHBOR_ADVERT, 0, 0 },
+        { ETH_TYPE_IP, IPPROTO_ICMPV6, ND_NEIGHBOR_ADVERT, 0, 1 },
     };
     size_t i = random_range(ARRAY_SIZE(payloads));
 
     frame->dl_type = htons(payloads[i].dl_type);
     frame->nw_proto = payloads[i].nw_proto;
     frame->icmp_type = payloads[i].icmp_type;
+    frame->tp_dst = payloads[i].tp_dst;
+    frame->nw_src = htonl(payloads[i].nw_src);
 }
 
 static void
@@ -479,7 +522,7 @@ check_receivers(const struct bridge *bridge, const struct frame *frame,
     };
 
     if (vlan < 0 || vlan_set_contains(&bridge->flood_vlans, vlan)
-        || eth_addr_is_reserved(frame->dst) || is_announcement(frame)) {
+        || eth_addr_is_reserved(frame->dst) || comes_first(frame)) {
         return;
     }
     for (size_t i = 0; i < specs->n; i++) {

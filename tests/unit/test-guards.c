@@ -207,12 +207,22 @@ check_flows(const struct vport *vport, bool won, const char *expected)
     " actions=goto_table:210\n"
 #define FORGED "table=204,priority=2,in_port=7 actions=drop\n"
 #define SHOW "actions=controller(max_len=14,id=22247)\n"
+#define SHOW_GROUP(TYPE, MORE)                                          \
+    "table=204,priority=50,"TYPE",in_port=7,"                           \
+    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00"MORE" "SHOW
 #define SHOWS                                                           \
     "table=204,priority=50,rarp,in_port=7 "SHOW                         \
     "table=204,priority=50,arp,in_port=7,"                              \
     "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "SHOW                   \
-    "table=204,priority=50,icmp6,in_port=7,"                            \
-    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00,icmp_type=136 "SHOW
+    SHOW_GROUP("icmp6", ",icmp_type=131")                               \
+    SHOW_GROUP("icmp6", ",icmp_type=133")                               \
+    SHOW_GROUP("icmp6", ",icmp_type=135")                               \
+    SHOW_GROUP("icmp6", ",icmp_type=136")                               \
+    SHOW_GROUP("icmp6", ",icmp_type=143")                               \
+    SHOW_GROUP("ip", ",nw_proto=112")                                   \
+    SHOW_GROUP("ip", ",nw_src=0.0.0.0")                                 \
+    SHOW_GROUP("ipv6", ",nw_proto=112")                                 \
+    SHOW_GROUP("udp6", ",tp_src=546,tp_dst=547")
 
 /* Two flows, for who asks, and ADMIT leads there. */
 static void

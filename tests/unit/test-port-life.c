@@ -530,12 +530,14 @@ test_rivals(void **state OVS_UNUSED)
     rival(&w, "vnet1", 6, CLAIM_PAUSED, 10, true);
     rival(&w, "br0", 7, CLAIM_HOST, -1, true);
     for (int i = 2; i <= 4; i++) {
+        frame(&w, i, PORT_LIFE_REFUSED);
         frame(&w, i, 0);
     }
-    pass(&w, FOLLOW_INTERVAL * FOLLOW_BURST, false);
-    frame(&w, 6, 0);
-    frame(&w, 7, 0);
-    look(&w, "active, guest 1");
+    pass(&w, FOLLOW_INTERVAL * FOLLOW_BURST, true);
+    frame(&w, 6, PORT_LIFE_REFUSED);
+    frame(&w, 7, PORT_LIFE_REFUSED);
+    look(&w, "active, guest 1, wakes in 2000");
+    pass(&w, FOLLOW_REST, true);
     /* In another VLAN it is another address. */
     frame(&w, 5, PORT_LIFE_FOLLOWS);
     look(&w, "active, guest 1 +5");
@@ -626,8 +628,8 @@ test_lost(void **state OVS_UNUSED)
     assert_false(port_life_lost(&w.life, address(2)));
     rival(&w, "vnet1", 2, CLAIM_ATTACHED, -1, true);
     look(&w, "active, guest 1 +3");
-    frame(&w, 2, 0);
-    look(&w, "active, guest 1 +3");
+    frame(&w, 2, PORT_LIFE_REFUSED);
+    look(&w, "active, guest 1 +3, wakes in 2000");
 
     sset_destroy(&names);
     vlan_set_uninit(&owner.vlan.members);
@@ -668,11 +670,39 @@ test_limiter(void **state OVS_UNUSED)
     world_init(&w, true);
     look(&w, "active, guest 1");
     rival(&w, "vnet1", 2, CLAIM_ATTACHED, -1, true);
-    for (int i = 0; i < FOLLOW_BURST - 1; i++) {
+    for (int i = 2; i < FOLLOW_BURST + 1; i++) {
+        rival(&w, "vnet1", i, CLAIM_ATTACHED, -1, true);
+        frame(&w, i, PORT_LIFE_REFUSED);
+    }
+    rival(&w, "vnet1", 20, CLAIM_ATTACHED, -1, true);
+    frame(&w, 20, PORT_LIFE_REFUSED | PORT_LIFE_DEAF);
+    pass(&w, FOLLOW_REST, true);
+    look(&w, "active, guest 1, deaf, wakes in 38000");
+    world_uninit(&w);
+
+    /* One that is repeated is one. */
+    world_init(&w, true);
+    look(&w, "active, guest 1");
+    rival(&w, "vnet1", 2, CLAIM_ATTACHED, -1, true);
+    frame(&w, 2, PORT_LIFE_REFUSED);
+    for (int i = 0; i < 100; i++) {
         frame(&w, 2, 0);
     }
-    frame(&w, 2, PORT_LIFE_DEAF);
-    look(&w, "active, guest 1, deaf, wakes in 40000");
+    look(&w, "active, guest 1, wakes in 2000");
+    assert_int_equal(w.vport.n_ignored, 1);
+    assert_true(eth_addr_equals(w.vport.ignored[0], address(2)));
+    for (int i = 0; i < 100; i++) {
+        pass(&w, FOLLOW_REST, true);
+        look(&w, "active, guest 1");
+        assert_int_equal(w.vport.n_ignored, 0);
+        frame(&w, 2, PORT_LIFE_REFUSED);
+        frame(&w, 2, 0);
+    }
+    pass(&w, FOLLOW_REST, true);
+    mac_table_unclaim(&w.macs, address(2), "vnet1");
+    mac_table_run(&w.macs, ignore_change, NULL);
+    frame(&w, 2, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +2");
     world_uninit(&w);
 }
 
@@ -832,10 +862,11 @@ test_sticky(void **state OVS_UNUSED)
     frame(&w, 1, 0);
     frame(&w, 2, PORT_LIFE_FOLLOWS);
     look(&w, "active, guest +1 +2");
-    frame(&w, 9, 0);
+    frame(&w, 9, PORT_LIFE_REFUSED);
     frame(&w, 3, PORT_LIFE_FOLLOWS);
-    look(&w, "active, guest +1 +2 +3, deaf");
+    look(&w, "active, guest +1 +2 +3, deaf, wakes in 2000");
     frame(&w, 4, 0);
+    pass(&w, FOLLOW_REST, true);
     look(&w, "active, guest +1 +2 +3, deaf");
 
     /* Another port is configured with one of them. */
