@@ -370,6 +370,7 @@ tests_bench_bench_LDADD = \
 # Scripts.
 test_scripts = \
 	tests/columns.sh \
+	tests/json-members.sh \
 	tests/completion.sh \
 	tests/corpus.sh \
 	tests/fuzz/replay.sh \
@@ -390,6 +391,7 @@ TESTS += $(test_scripts)
 EXTRA_DIST += \
 	$(test_scripts) \
 	tests/columns.py \
+	tests/json-members.py \
 	tests/check \
 	tests/kernel-datapath \
 	tests/kernel-vm \

@@ -33,7 +33,9 @@ set -- "${1-}" "$top"/tests/golden/{caret,compile,diff,explain}/*/
 regenerate=$1
 shift
 for dir; do
-    (cd "$dir" && run_commands) >"$tmp/actual"
+    rm -rf "$tmp/case"
+    cp -r "$dir" "$tmp/case"
+    (cd "$tmp/case" && run_commands) >"$tmp/actual"
     if [ "$regenerate" = --regenerate ]; then
         cp "$tmp/actual" "$dir/expected"
     fi
