@@ -9,7 +9,8 @@
 #include "util.h"
 
 /* Prints the table of elements: for Documentation/network-xml.rst or, with
- * "--paths", the path of each element and attribute in a line. */
+ * "--paths", the path of each element and attribute in a line, followed by the
+ * first release of libvirt that has it if there are some that have not. */
 
 static bool
 is_element(const struct netdef_node_class *class)
@@ -17,14 +18,20 @@ is_element(const struct netdef_node_class *class)
     return !strchr(class->path, '@');
 }
 
-/* Prints what becomes of 'class', which is called 'name'. */
+/* Prints what becomes of 'node', which is called 'name'. */
 static void
-print_node(const struct netdef_node_class *class, const char *name)
+print_node(enum netdef_node node, const char *name)
 {
+    const struct netdef_node_class *class = netdef_node_get_class(node);
     const char *fate = netdef_fate_to_string(class->fate);
+    const char *since = netdef_node_get_since(node);
 
-    printf("``%s``: *%s*%s%s%s\n\n", name, fate, class->what[0] ? " (" : "",
+    printf("``%s``: *%s*%s%s%s", name, fate, class->what[0] ? " (" : "",
            class->what, class->what[0] ? ")" : "");
+    if (since) {
+        printf("; new in libvirt %s", since);
+    }
+    printf("\n\n");
 }
 
 static void
@@ -36,11 +43,11 @@ print_rst(void)
         if (is_element(class)) {
             char *name = xasprintf("<%s>", class->path);
 
-            print_node(class, name);
+            print_node(i, name);
             free(name);
         } else {
             printf("* ");
-            print_node(class, strchr(class->path, '@') + 1);
+            print_node(i, strchr(class->path, '@') + 1);
         }
     }
 }
@@ -49,7 +56,10 @@ static void
 print_paths(void)
 {
     for (size_t i = 0; i < NETDEF_N_NODES; i++) {
-        puts(netdef_node_get_class(i)->path);
+        const char *since = netdef_node_get_since(i);
+
+        printf("%s%s%s\n", netdef_node_get_class(i)->path, since ? " " : "",
+               since ? since : "");
     }
 }
 

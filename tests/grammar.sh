@@ -13,17 +13,41 @@ top=${srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
 . "$top/tests/tap.sh"
 elements=${builddir:-$top/_build}/Documentation/elements
 schemas=/usr/share/libvirt/schemas
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
 page=$top/Documentation/network-xml.rst
 mark='.. The rest is printed by Documentation/elements.'
 
-# Prints what is in schema $1 and not in the table.
-missing() {
+# Prints the paths in schema $1, as the table has them.
+schema_paths() {
     local paths
 
     paths=$(python3 "$top/tests/rng-paths.py" "$schemas/$1.rng") \
         && [ -n "$paths" ] || echo "no schema $1"
-    comm -23 <(sed 's,^network/,,' <<<"$paths" | sort) \
-        <("$elements" --paths | sort)
+    sed 's,^network/,,' <<<"$paths" | sort
+}
+
+# Prints what is in schema $1 and not in the table.
+missing() {
+    comm -23 <(schema_paths $1) <("$elements" --paths | cut -d' ' -f1 | sort)
+}
+
+# Prints what the table has as new in a release that is not newer than the one
+# installed, and the schemas have not; and the other way round.
+misdated() {
+    local installed owner path since
+
+    owner=$(dpkg-query -S "$schemas/network.rng" | cut -d: -f1)
+    installed=$(dpkg-query -W -f '${Version}\n' "$owner" | head -n 1)
+    [ -n "$installed" ] || echo "which release is installed?"
+    "$elements" --paths | grep ' ' | while read -r path since; do
+        if dpkg --compare-versions "$installed" ge "$since"; then
+            grep -qxF "$path" "$tmp/schemas" \
+                || echo "$path is not in $installed"
+        elif grep -qxF "$path" "$tmp/schemas"; then
+            echo "$path is in $installed already"
+        fi
+    done
 }
 
 print_page() {
@@ -38,6 +62,8 @@ if [ "${1-}" = --regenerate ]; then
 fi
 report "the table has all of network.rng" "$(missing network)"
 report "the table has all of networkport.rng" "$(missing networkport)"
+{ schema_paths network; schema_paths networkport; } >"$tmp/schemas"
+report "the table says which release brought an element" "$(misdated)"
 report "network-xml.rst is printed from the table" \
     "$(diff <(print_page) "$page" 2>&1 | head -20)"
 tap_finish

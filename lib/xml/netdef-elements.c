@@ -40,6 +40,21 @@ netdef_node_get_class(enum netdef_node node)
     return &classes[node];
 }
 
+/* Returns the first release of libvirt that has 'node', as "11.3", or null if it
+ * is older than all that we know of. */
+const char *
+netdef_node_get_since(enum netdef_node node)
+{
+    static const char *const since[NETDEF_N_NODES] = {
+#define NETDEF_NEW(ENUM, SINCE) [NETDEF_NODE_##ENUM] = SINCE,
+        NETDEF_NEWS
+#undef NETDEF_NEW
+    };
+
+    ovs_assert(node < NETDEF_N_NODES);
+    return since[node];
+}
+
 /* Stores in '*node' the node that has 'path', for example "vlan/tag@id", and
  * returns true.  Returns false, with '*node' untouched, if there is none. */
 bool

@@ -5,11 +5,10 @@
 /* The grammar of <network>, and what becomes of each element and attribute.
  *
  * NETDEF_NODES is libvirt's grammar (network.rng and networkport.rng of
- * libvirt 11.3, what later versions added, and <networkstatus>, which has no
- * schema) as one table.  The parser recognizes what is in it, names on its
- * diagnostics list what of it is not carried out, and warns of what is not in
- * it.  Whatever else tells users what becomes of an element prints from this
- * table too.
+ * libvirt 12.8, and <networkstatus>, which has no schema) as one table.  The
+ * parser recognizes what is in it, names on its diagnostics list what of it is
+ * not carried out, and warns of what is not in it.  Whatever else tells users
+ * what becomes of an element prints from this table too.
  *
  * Paths start below <network>; only <network> itself and its attributes, and
  * what has another root, are written with the root's name.  Elements of other
@@ -164,6 +163,8 @@ enum netdef_node_kind {
     NETDEF_NODE(FORWARD_DRIVER_NAME, "forward/driver@name", STRING,           \
                 LIBVIRT, "")                                                  \
     NETDEF_NODE(FORWARD_DRIVER_MODEL, "forward/driver@model", STRING,         \
+                LIBVIRT, "")                                                  \
+    NETDEF_NODE(FORWARD_DRIVER_IOMMUFD, "forward/driver@iommufd", YES_NO,     \
                 LIBVIRT, "")                                                  \
     NETDEF_NODE(FORWARD_NAT, "forward/nat", ONE, FIREWALL,                    \
                 "network address translation")                                \
@@ -347,6 +348,8 @@ enum netdef_node_kind {
                 STRING, LIBVIRT, "")                                          \
     NETDEF_NODE(NETPORT_PLUG_DRIVER_MODEL, "networkport/plug/driver@model",   \
                 STRING, LIBVIRT, "")                                          \
+    NETDEF_NODE(NETPORT_PLUG_DRIVER_IOMMUFD,                                  \
+                "networkport/plug/driver@iommufd", YES_NO, LIBVIRT, "")       \
     NETDEF_NODE(NETPORT_PLUG_ADDRESS, "networkport/plug/address", ONE,        \
                 LIBVIRT, "the PCI device")                                    \
     NETDEF_NODE(NETPORT_PLUG_ADDRESS_DOMAIN,                                  \
@@ -360,6 +363,19 @@ enum netdef_node_kind {
     NETDEF_NODE(NETPORT_PLUG_ADDRESS_MULTIFUNCTION,                           \
                 "networkport/plug/address@multifunction", ON_OFF, LIBVIRT,    \
                 "")
+
+/* NETDEF_NEW(ENUM, SINCE): what not all releases of libvirt know.  'SINCE' is
+ * the first that has it in its schemas, of those that Debian 12, 13 and testing
+ * have: 9.0, 11.3 and 12.8. */
+#define NETDEF_NEWS                                                           \
+    NETDEF_NEW(TITLE, "11.3")                                                 \
+    NETDEF_NEW(DESCRIPTION, "11.3")                                           \
+    NETDEF_NEW(FORWARD_DRIVER_MODEL, "11.3")                                  \
+    NETDEF_NEW(FORWARD_DRIVER_IOMMUFD, "12.8")                                \
+    NETDEF_NEW(DOMAIN_REGISTER, "11.3")                                       \
+    NETDEF_NEW(DNS_FORWARDER_PORT, "12.8")                                    \
+    NETDEF_NEW(NETPORT_PLUG_DRIVER_MODEL, "11.3")                             \
+    NETDEF_NEW(NETPORT_PLUG_DRIVER_IOMMUFD, "12.8")
 
 /* Parts of the grammar that occur in more than one place. */
 #define NETDEF_VIRTUALPORT_NODES(ENUM, PATH, FATE)                            \
@@ -437,6 +453,7 @@ struct netdef_node_class {
 };
 
 const char *netdef_fate_to_string(enum netdef_fate);
+const char *netdef_node_get_since(enum netdef_node);
 const struct netdef_node_class *netdef_node_get_class(enum netdef_node);
 bool netdef_node_from_path(const char *path, enum netdef_node *);
 const char *netdef_node_find_similar(const char *path);
