@@ -79,8 +79,11 @@ put_vport_state(struct json_t *json, const struct mbridge *mb,
     } else if (claim && claim->waits) {
         const char *holder = mac_entry_find_holder(entry, claim);
 
-        jvalue_put_format(json, "reason", "port %s of the same guest has the "
-                          "address, until this one sends",
+        jvalue_put_format(json, "reason", claim->take == TAKE_ANNOUNCED
+                          ? "port %s, with which it is shared, has the "
+                            "address, until this one announces it"
+                          : "port %s of the same guest has the address, until "
+                            "this one sends",
                           holder ? holder : "another");
     } else if (!strcmp(state, "pending")) {
         jvalue_put_string(json, "reason", "the guest is elsewhere");
@@ -244,6 +247,9 @@ export_fdb(const struct mbridge *mb)
             if (lost) {
                 jvalue_put_string(json, "holder",
                                   mac_entry_find_holder(*e, claim));
+            }
+            if (claim->waits) {
+                jvalue_put_bool(json, "shared", true);
             }
             jvalue_add(array, json);
         }

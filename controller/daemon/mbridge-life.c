@@ -52,7 +52,14 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
     if (changes & PORT_LIFE_TAKES) {
         VLOG_INFO_RL(&rl, "%s: guest uses %s now, not another port of its",
                      mb->row.name, port->name);
-        plan_take_mac(mb->plan, port->name);
+        plan_take_mac(mb->plan, port->name,
+                      plan_find_port(mb->plan, port->name)->mac);
+    }
+    if (changes & PORT_LIFE_SHARES) {
+        VLOG_INFO_RL(&rl, "%s: "ETH_ADDR_FMT" moves to %s, which has "
+                     "announced it", mb->row.name, ETH_ADDR_ARGS(src),
+                     port->name);
+        plan_take_mac(mb->plan, port->name, src);
     }
     if (changes & PORT_LIFE_FOLLOWS) {
         VLOG_INFO_RL(&rl, "%s: guest of %s has become "ETH_ADDR_FMT,
@@ -60,6 +67,9 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
     }
     if (changes) {
         mbridge_update_mport(mb, port);
+    }
+    if (changes & PORT_LIFE_FOLLOWS && port->in_plan) {
+        mbridge_unfollow(mb, plan_find_port(mb->plan, port->name), src);
     }
 }
 
@@ -130,7 +140,8 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
         found.served = flow->ofpacts_len > 0;
         found.guards = marks / pipeline_guard_mark(0) & GUARDS_ALL;
     }
-    found.listens = pipeline_table_today(flow->table_id) == TABLE_ANNOUNCE;
+    found.listens = (pipeline_table_today(flow->table_id) == TABLE_ANNOUNCE
+                     && flow->priority == PRIORITY_ANNOUNCE_SHOW);
     if (flow->table_id == TABLE_GUARD) {
         found.guards |= GUARD_BIT(GUARD_MAC);
         found.listens = flow->priority == PRIORITY_GUARD_SHOW;

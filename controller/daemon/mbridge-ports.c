@@ -176,37 +176,45 @@ mbridge_find_vif(const struct mbridge *mb, const struct mport *port,
     return vif;
 }
 
+/* Takes 'mac' from guests that have changed to it, other than that of
+ * 'vport'. */
+void
+mbridge_unfollow(struct mbridge *mb, const struct vport *vport,
+                 struct eth_addr mac)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(10, 20);
+    struct sset names = SSET_INITIALIZER(&names);
+    const char *name;
+
+    port_life_find_followers(plan_mac_table(mb->plan), vport, mac, &names);
+    SSET_FOR_EACH (name, &names) {
+        const struct vport *other = plan_find_port(mb->plan, name);
+        struct mport *port = (other ? mbridge_find_mport(mb, other->ofport)
+                              : NULL);
+
+        if (port && port_life_lost(&port->life, mac)) {
+            VLOG_INFO_RL(&rl, "%s: "ETH_ADDR_FMT" is no longer the guest's of "
+                         "%s, but that of %s", mb->row.name,
+                         ETH_ADDR_ARGS(mac), name, vport->name);
+            mbridge_update_mport(mb, port);
+        }
+    }
+    sset_destroy(&names);
+}
+
 /* Takes from guests that have changed to it what 'vport' is configured
  * with. */
 static void
 unfollow_others(struct mbridge *mb, const struct vport *vport)
 {
-    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(10, 20);
-
     for (size_t i = 0; vport->role != VIF_NETWORK && i < vport_n_macs(vport);
          i++) {
         struct vport_mac m = vport_get_mac(vport, i);
-        struct sset names = SSET_INITIALIZER(&names);
-        const char *name;
 
-        if (m.kind != CLAIM_ANNOUNCED && m.kind != CLAIM_BEHIND
-            && m.kind != CLAIM_PEER) {
-            port_life_find_followers(plan_mac_table(mb->plan), vport, m.mac,
-                                     &names);
+        if (m.kind != CLAIM_ANNOUNCED && m.kind != CLAIM_FIRST
+            && m.kind != CLAIM_BEHIND && m.kind != CLAIM_PEER) {
+            mbridge_unfollow(mb, vport, m.mac);
         }
-        SSET_FOR_EACH (name, &names) {
-            const struct vport *other = plan_find_port(mb->plan, name);
-            struct mport *port = (other ? mbridge_find_mport(mb, other->ofport)
-                                  : NULL);
-
-            if (port && port_life_lost(&port->life, m.mac)) {
-                VLOG_INFO_RL(&rl, "%s: "ETH_ADDR_FMT" is no longer the "
-                             "guest's of %s, but that of %s", mb->row.name,
-                             ETH_ADDR_ARGS(m.mac), name, vport->name);
-                mbridge_update_mport(mb, port);
-            }
-        }
-        sset_destroy(&names);
     }
 }
 

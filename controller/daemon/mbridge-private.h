@@ -108,6 +108,8 @@ struct mport *mbridge_find_mport(const struct mbridge *, ofp_port_t);
 const struct vif *mbridge_find_vif(const struct mbridge *,
                                    const struct mport *, struct vif *early);
 void mbridge_update_mport(struct mbridge *, struct mport *);
+void mbridge_unfollow(struct mbridge *, const struct vport *,
+                      struct eth_addr);
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
 void mbridge_protect_ports(struct mbridge *);
 bool mbridge_has_protected(const struct mbridge *);

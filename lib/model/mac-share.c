@@ -134,23 +134,50 @@ replace_set(struct vlan_set *old, struct vlan_set *set)
     return changed;
 }
 
-/* Are 'a' and 'b' the claims of two ports of one guest, of which neither goes
- * before the other? */
 static bool
-take_turns(const struct mac_claim *a, const struct mac_claim *b)
+is_listed(const struct mac_claim *claim)
 {
-    return (a != b && a->active && b->active
-            && a->guest && nullable_string_is_equal(a->guest, b->guest)
-            && claim_rank(a) == claim_rank(b));
+    return (claim->kind == CLAIM_LISTED || claim->kind == CLAIM_LISTED_PAUSED
+            || claim->kind == CLAIM_LISTED_DOWN);
+}
+
+/* Is the address shared by the ports of 'a' and 'b', be they ports of one
+ * guest or of several that list it?  If so, that only one has it is no
+ * conflict. */
+bool
+mac_claim_shares(const struct mac_claim *a, const struct mac_claim *b)
+{
+    return ((a->guest && nullable_string_is_equal(a->guest, b->guest))
+            || (is_listed(a) && is_listed(b)));
+}
+
+/* Returns by which of its frames the port of 'claim' takes the address from
+ * that of 'holder', with which it shares it if neither goes before the
+ * other. */
+enum claim_take
+mac_claim_take_from(const struct mac_claim *claim,
+                    const struct mac_claim *holder)
+{
+    if (claim == holder || !claim->active || !holder->active
+        || claim_rank(claim) != claim_rank(holder)
+        || !mac_claim_shares(claim, holder)) {
+        return TAKE_NEVER;
+    }
+    return (claim->guest
+            && nullable_string_is_equal(claim->guest, holder->guest)
+            ? TAKE_ANY : TAKE_ANNOUNCED);
 }
 
 /* Finds out which VLANs 'claim' has the address of 'entry' in, or will have,
- * from the first frame that its port sends.  Returns true if these are
- * others. */
+ * from the first frame that its port sends, or the first that announces it.
+ * Returns true if these are others. */
 static bool
 update_free(const struct mac_entry *entry, struct mac_claim *claim)
 {
     struct vlan_set free = VLAN_SET_INITIALIZER;
+    enum claim_take was = claim->take;
+
+    claim->take = TAKE_NEVER;
 
     if (!claim->active) {
         vlan_set_union(&free, &claim->vlans);
@@ -158,14 +185,22 @@ update_free(const struct mac_entry *entry, struct mac_claim *claim)
     for (size_t i = 0; i < entry->n_claims; i++) {
         const struct mac_claim *other = &entry->claims[i];
 
-        if (take_turns(claim, other)) {
+        enum claim_take take = mac_claim_take_from(claim, other);
+
+        if (take && !vlan_set_is_empty(&other->won)) {
+            claim->take = claim->take == TAKE_ANNOUNCED ? claim->take : take;
             vlan_set_union(&free, &other->won);
         } else if (!claim->active && other != claim) {
             vlan_set_subtract(&free, &other->vlans);
         }
     }
     vlan_set_intersect(&free, &claim->vlans);
-    return replace_set(&claim->free, &free);
+    if (vlan_set_is_empty(&free)) {
+        claim->take = TAKE_NEVER;
+    }
+
+    bool changed = replace_set(&claim->free, &free);
+    return changed || claim->take != was;
 }
 
 /* Decides who of those that claim the address of 'entry' has it, and calls
@@ -196,7 +231,8 @@ mac_entry_share_out(struct mac_entry *entry, mac_table_changed_cb *changed,
 }
 
 /* Has 'claim' have had the address of 'entry' where it was another port's of
- * the same guest.  Returns false if there is no such port. */
+ * the same guest, or of one with which it is shared.  Returns false if there
+ * is no such port. */
 bool
 mac_entry_take(struct mac_entry *entry, struct mac_claim *claim)
 {
@@ -205,7 +241,7 @@ mac_entry_take(struct mac_entry *entry, struct mac_claim *claim)
     for (size_t i = 0; i < entry->n_claims; i++) {
         struct mac_claim *other = &entry->claims[i];
 
-        if (take_turns(claim, other)) {
+        if (mac_claim_take_from(claim, other)) {
             struct vlan_set taken;
 
             vlan_set_clone(&taken, &other->won);

@@ -206,6 +206,7 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
         claim = &entry->claims[entry->n_claims++];
         claim->port = xstrdup(port);
         claim->guest = NULL;
+        claim->take = TAKE_NEVER;
         claim->contested = claim->waits = claim->moved = false;
         vlan_set_init(&claim->won);
         vlan_set_init(&claim->free);
@@ -238,7 +239,7 @@ mac_table_set_guest(struct mac_table *table, struct eth_addr mac,
 }
 
 /* Gives 'mac' to 'port', which claims it, where another port of the same guest
- * has it.  Returns false if there is none. */
+ * has it, or one with which it is shared.  Returns false if there is none. */
 bool
 mac_table_take(struct mac_table *table, struct eth_addr mac, const char *port)
 {
@@ -275,7 +276,8 @@ mac_table_unclaim(struct mac_table *table, struct eth_addr mac,
 }
 
 /* Takes note of the claims to the address of 'entry' that have become
- * contested, or are no longer.  Ports of one guest take turns. */
+ * contested, or are no longer.  Ports of one guest take turns, and what
+ * several guests list is shared. */
 static void
 update_contests(struct mac_table *table, struct mac_entry *entry)
 {
@@ -288,9 +290,7 @@ update_contests(struct mac_table *table, struct mac_entry *entry)
         const struct mac_claim *other = (holder ? find_claim(entry, holder)
                                          : NULL);
 
-        claim->waits = (other && claim->guest
-                        && nullable_string_is_equal(claim->guest,
-                                                    other->guest));
+        claim->waits = other && mac_claim_shares(claim, other);
         if (claim->waits) {
             holder = NULL;
         }
@@ -347,6 +347,22 @@ const struct mac_claim *
 mac_entry_find_claim(const struct mac_entry *entry, const char *port)
 {
     return find_claim(entry, port);
+}
+
+/* Is there more for 'claim' to take from another port?  A guest may announce
+ * itself several times before mac_table_run() is called, and needs to be heard
+ * once. */
+bool
+mac_claim_can_take(const struct mac_claim *claim)
+{
+    struct vlan_set rest;
+    bool any;
+
+    vlan_set_clone(&rest, &claim->free);
+    vlan_set_subtract(&rest, &claim->won);
+    any = claim->take && !vlan_set_is_empty(&rest);
+    vlan_set_uninit(&rest);
+    return any;
 }
 
 /* Returns the claim that has won the address of 'entry' in VLAN 'vid', or

@@ -17,9 +17,15 @@
  *   - then the port that had it there, or else had it in another VLAN;
  *   - then the port with the lower name.
  *
+ * An address that several guests list (external_ids:virtnet-macs) is shared:
+ * it belongs to the one that announced it last, mac_table_take(), as the
+ * address of a virtual router does.  An address that a guest is configured
+ * with is nobody else's, unless they are ports of one guest.
+ *
  * Ports of one guest take turns.  A fully virtualized guest of Xen has two for
  * each of its network cards, one emulated, for its firmware, and one for its
- * driver.  Whichever of them sends has the address: mac_table_take().
+ * driver.  Whichever of them sends has the address, and so it is with an
+ * address that one of them lists, as the ports of a bond in the guest have it.
  *
  * Claims change nothing until mac_table_run(), so that the outcome does not
  * depend on the order in which the claims of one turn are made.
@@ -42,12 +48,16 @@
 #define CLAIM_KINDS                                                         \
     CLAIM_KIND(HOST, 0, "host")             /* The bridge's own. */         \
     CLAIM_KIND(ATTACHED, 1, "attached-mac") /* external_ids:attached-mac. */\
-    CLAIM_KIND(LISTED, 1, "virtnet-macs")   /* external_ids:virtnet-macs. */\
+    CLAIM_KIND(LISTED, 1, "virtnet-macs")   /* external_ids:virtnet-macs... */\
+    CLAIM_KIND(HOSTS, 1, "virtnet-macs")    /* ...of a guest, or the host. */\
     CLAIM_KIND(BEHIND, 2, "behind it")      /* Of a device on the host's. */\
     CLAIM_KIND(PEER, 2, "the peer")         /* Of a container's veth. */    \
     CLAIM_KIND(ANNOUNCED, 2, "announced")   /* By a guest that may. */     \
+    CLAIM_KIND(FIRST, 2, "announced")       /* Its first, for lack of any. */\
     CLAIM_KIND(PAUSED, 3, "paused guest")   /* Either, but nobody is in. */ \
-    CLAIM_KIND(DOWN, 4, "no carrier")       /* Or nobody is listening. */
+    CLAIM_KIND(DOWN, 4, "no carrier")       /* Or nobody is listening. */   \
+    CLAIM_KIND(LISTED_PAUSED, 3, "paused guest")    /* As LISTED, but... */ \
+    CLAIM_KIND(LISTED_DOWN, 4, "no carrier")        /* ...likewise. */
 
 enum claim_kind {
 #define CLAIM_KIND(ENUM, RANK, NAME) CLAIM_##ENUM,
@@ -57,6 +67,13 @@ enum claim_kind {
 
 const char *claim_kind_to_string(enum claim_kind);
 
+/* By which frames of its port a claim takes the address from another's. */
+enum claim_take {
+    TAKE_NEVER,
+    TAKE_ANNOUNCED,             /* By one that announces the address. */
+    TAKE_ANY                    /* By any that comes from it. */
+};
+
 struct mac_claim {
     char *port;                 /* Who claims. */
     enum claim_kind kind;
@@ -65,11 +82,14 @@ struct mac_claim {
     struct vlan_set free;       /* Where the first frame of its port has it
                                  * win: if it is held back, where nobody else
                                  * claims it, and else where another port of
-                                 * the same guest has it. */
+                                 * the same guest has it, or one with which
+                                 * it is shared. */
+    enum claim_take take;       /* If it is active, by which that is. */
     char *guest;                /* Whose port that is, or null. */
     bool active;                /* False if it is held back. */
     bool contested;             /* Active, but another has some of it... */
-    bool waits;                 /* ...or rather, one of the same guest. */
+    bool waits;                 /* ...or rather, one of the same guest, or
+                                 * with which it is shared. */
     bool moved;                 /* Is 'won' another since the last
                                  * mac_table_run()? */
 };
@@ -129,6 +149,7 @@ const struct mac_entry *mac_table_find(const struct mac_table *,
                                        struct eth_addr);
 const struct mac_claim *mac_entry_find_claim(const struct mac_entry *,
                                              const char *port);
+bool mac_claim_can_take(const struct mac_claim *);
 const struct mac_claim *mac_entry_winner(const struct mac_entry *,
                                          uint16_t vid);
 const char *mac_entry_find_holder(const struct mac_entry *,

@@ -53,29 +53,40 @@ is_rival(const struct mac_claim *claim, const struct vport *vport)
     return overlap && strcmp(claim->port, vport->name);
 }
 
+/* Does nothing but what its guest has announced give the port of 'claim' an
+ * address, so that 'vport' may have it if it announces it later? */
+static bool
+can_move(const struct mac_claim *claim, const struct vport *vport)
+{
+    return claim->kind == CLAIM_ANNOUNCED && !vport->sticky;
+}
+
 /* Is 'mac' an address that a guest could have, and that in the VLANs of
- * 'vport' no other port claims in 'macs', be it held back or not? */
+ * 'vport' no other port claims in 'macs', be it held back or not?  If it
+ * 'moves', a claim does not count whose guest has only announced it. */
 static bool
 is_free(const struct mac_table *macs, struct eth_addr mac,
-        const struct vport *vport)
+        const struct vport *vport, bool moves)
 {
     const struct mac_entry *entry = mac_table_find(macs, mac);
 
     for (size_t i = 0; entry && i < entry->n_claims; i++) {
-        if (is_rival(&entry->claims[i], vport)) {
+        if (is_rival(&entry->claims[i], vport)
+            && !(moves && can_move(&entry->claims[i], vport))) {
             return false;
         }
     }
     return !eth_addr_is_multicast(mac) && !eth_addr_is_zero(mac);
 }
 
-/* Has the guest of 'vport' 'mac', too, from now on, if it may. */
+/* Has the guest of 'vport' 'mac', too, from now on, if it may.  That takes it
+ * from who has announced it before, if it 'moves'. */
 static bool
 follow(struct port_life *life, const struct vport *vport, struct eth_addr mac,
-       const struct mac_table *macs)
+       const struct mac_table *macs, bool moves)
 {
     return (!vport_has_mac(vport, mac)
-            && is_free(macs, mac, vport)
+            && is_free(macs, mac, vport, moves)
             && follow_add(&life->follow, mac, vport->follow_limit));
 }
 
@@ -193,6 +204,17 @@ is_stuck(const struct port_life *life, const struct vport *vport)
     return vport->sticky && life->follow.n >= vport->follow_limit;
 }
 
+static bool
+lists_any(const struct vport *vport)
+{
+    for (size_t i = 0; i < vport->n_others; i++) {
+        if (vport->others[i].kind == CLAIM_LISTED) {
+            return vport->role == VIF_GUEST;
+        }
+    }
+    return false;
+}
+
 /* Makes 'vport' claim what its guest has changed to.
  *
  * 'current_mac' is what libvirt says that the guest uses now, zero if nothing.
@@ -206,7 +228,7 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
         life->current_mac = eth_addr_zero;
     } else if (!eth_addr_equals(current_mac, life->current_mac)) {
         life->current_mac = current_mac;
-        follow(life, vport, current_mac, macs);
+        follow(life, vport, current_mac, macs, false);
     }
     follow_trim(&life->follow, vport->follow_limit);
     for (size_t i = life->follow.n; i-- > 0; ) {
@@ -218,7 +240,8 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
         vport->mac = life->follow.macs[0];
     }
     for (size_t i = 0; i < life->follow.n; i++) {
-        vport_add_mac(vport, life->follow.macs[i], CLAIM_ANNOUNCED);
+        vport_add_mac(vport, life->follow.macs[i],
+                      vport->sticky ? CLAIM_FIRST : CLAIM_ANNOUNCED);
     }
     vport->listens = (vport->listens && !life->follow.deaf
                       && !is_stuck(life, vport));
@@ -230,6 +253,7 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
         }
     }
     vport->takes_turns = vport->guest && !life->follow.deaf;
+    vport->takes_shared = lists_any(vport) && !life->follow.deaf;
 }
 
 /* Says that a guest is held back whose address nobody knows. */
@@ -381,6 +405,23 @@ take_turn(struct port_life *life, const struct vport *vport,
             | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
 }
 
+/* The guest of 'vport' has announced 'mac', which it has, or it and others. */
+static unsigned int
+share(struct port_life *life, const struct vport *vport, struct eth_addr mac,
+      const struct mac_table *macs, long long int now)
+{
+    const struct mac_entry *entry = (vport->takes_shared && vport->active
+                                     ? mac_table_find(macs, mac) : NULL);
+    const struct mac_claim *claim
+        = entry ? mac_entry_find_claim(entry, vport->name) : NULL;
+
+    if (!claim || !mac_claim_can_take(claim) || life->follow.deaf) {
+        return 0;
+    }
+    return (PORT_LIFE_SHARES
+            | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
+}
+
 /* The guest has announced 'mac', which it cannot have.  Nothing has changed if
  * that is known, and flows are about to be there that do not show it. */
 static unsigned int
@@ -410,12 +451,15 @@ port_life_frame(struct port_life *life, const struct vport *vport,
                             : arrive(life, vport)
                               | take_turn(life, vport, macs, now));
 
-    if (changes || vport->role != VIF_GUEST || !vport->follow_limit
+    if (!changes && vport_has_mac(vport, src)
+        && !eth_addr_equals(src, vport->mac)) {
+        return share(life, vport, src, macs, now);
+    } else if (changes || vport->role != VIF_GUEST || !vport->follow_limit
         || vport_has_mac(vport, src) || life->follow.deaf) {
         /* Or on its way before the flows were changed. */
         return changes;
     }
-    if (follow(life, vport, src, macs)) {
+    if (follow(life, vport, src, macs, true)) {
         changes |= PORT_LIFE_FOLLOWS | arrive(life, vport)
                    | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0);
     } else if (vport_awaits_address(vport)) {
@@ -476,7 +520,7 @@ bool
 port_life_found_followed(struct port_life *life, const struct vport *vport,
                          struct eth_addr mac, const struct mac_table *macs)
 {
-    return follow(life, vport, mac, macs);
+    return follow(life, vport, mac, macs, false);
 }
 
 /* Returns when port_life_run() is to be called, LLONG_MAX for never. */
@@ -516,7 +560,8 @@ port_life_find_followers(const struct mac_table *macs,
     const struct mac_entry *entry = mac_table_find(macs, mac);
 
     for (size_t i = 0; entry && i < entry->n_claims; i++) {
-        if (entry->claims[i].kind == CLAIM_ANNOUNCED
+        if ((entry->claims[i].kind == CLAIM_ANNOUNCED
+             || entry->claims[i].kind == CLAIM_FIRST)
             && is_rival(&entry->claims[i], owner)) {
             sset_add(names, entry->claims[i].port);
         }

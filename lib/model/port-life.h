@@ -119,6 +119,8 @@ enum {
     PORT_LIFE_DEAF = 1 << 2,    /* It is not listened to for a while. */
     PORT_LIFE_TAKES = 1 << 3,   /* It is used now, not another port of its
                                  * guest that had the address. */
+    PORT_LIFE_SHARES = 1 << 5,  /* It has announced an address that others
+                                 * may have as well, and has it now. */
     PORT_LIFE_REFUSED = 1 << 4  /* It has announced an address that it cannot
                                  * have, which is not looked at for now. */
 };

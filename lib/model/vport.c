@@ -67,6 +67,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->no_carrier == b->no_carrier
             && nullable_string_is_equal(a->guest, b->guest)
             && a->takes_turns == b->takes_turns
+            && a->takes_shared == b->takes_shared
             && a->meter_in == b->meter_in
             && a->meter_out == b->meter_out
             && a->isolated == b->isolated
@@ -121,7 +122,7 @@ vport_make_network(struct vport *vport)
     vport->follow_limit = 0;
     vport->listens = false;
     vport->n_ignored = 0;
-    vport->takes_turns = false;
+    vport->takes_turns = vport->takes_shared = false;
 }
 
 /* Makes 'vport' claim 'mac', too, because of 'kind'.  Returns false if it does
@@ -159,16 +160,22 @@ vport_get_mac(const struct vport *vport, size_t i)
 {
     struct vport_mac mac = {
         vport->mac, (vport->role == VIF_HOST ? CLAIM_HOST
-                     : vport->sticky ? CLAIM_ANNOUNCED
+                     : vport->sticky ? CLAIM_FIRST
                      : vport->mac_is_peers ? CLAIM_PEER : CLAIM_ATTACHED)
     };
 
     if (i) {
         mac = vport->others[i - 1];
     }
-    if (vport->no_carrier && mac.kind == CLAIM_ATTACHED) {
+    if (mac.kind == CLAIM_LISTED && vport->role == VIF_HOST) {
+        mac.kind = CLAIM_HOSTS;
+    } else if (mac.kind == CLAIM_LISTED && vport->no_carrier) {
+        mac.kind = CLAIM_LISTED_DOWN;
+    } else if (mac.kind == CLAIM_LISTED && vport->paused) {
+        mac.kind = CLAIM_LISTED_PAUSED;
+    } else if (mac.kind == CLAIM_ATTACHED && vport->no_carrier) {
         mac.kind = CLAIM_DOWN;
-    } else if (vport->paused) {
+    } else if (vport->paused && mac.kind != CLAIM_HOSTS) {
         mac.kind = CLAIM_PAUSED;
     }
     return mac;

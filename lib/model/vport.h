@@ -58,7 +58,8 @@ struct vport {
     char *guest;                /* Which ports of one guest have in common, or
                                  * null. */
     bool takes_turns;           /* Is it listened to if another has the
-                                 * address? */
+                                 * address... */
+    bool takes_shared;          /* ...or has one that several list? */
     bool isolated;              /* Apart from others like it? */
     bool mac_is_peers;          /* Is 'mac' what a container has made it? */
     unsigned int guards;        /* GUARD_BIT()s... */

@@ -24,6 +24,8 @@ struct compilation {
     ovs_be64 cookie;
     bool pending;               /* Has it an address, but not won it? */
     bool takes;                 /* Or wins it by whatever it sends? */
+    const enum claim_take *take;    /* By what it wins each of the others; or
+                                     * null for nothing. */
     struct vport_mac m;         /* Of its addresses the one at hand. */
     uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
     bool offering;              /* Offer flows, rather than add them? */
@@ -318,6 +320,55 @@ compile_admit(struct compilation *c)
     }
 }
 
+/* Is what the guest announces looked at, be it by addresses that it does not
+ * have yet? */
+static bool
+listens_to_others(const struct compilation *c)
+{
+    return c->vport->listens && !(c->vport->guards & GUARD_BIT(GUARD_MAC));
+}
+
+/* Returns by which of its frames the port wins address 'i', other than its
+ * first, if another port has it. */
+static enum claim_take
+takes_by(const struct compilation *c, size_t i)
+{
+    return (i && c->take && c->vport->takes_shared ? c->take[i] : TAKE_NEVER);
+}
+
+/* Does the port win an address by what 'take' says? */
+static bool
+takes_any_by(const struct compilation *c, enum claim_take take)
+{
+    for (size_t i = 1; i < vport_n_macs(c->vport); i++) {
+        if (takes_by(c, i) == take) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* SOURCE: all that is from an address which another port of the guest has, and
+ * would be sent by that if it were in use, is shown to us:
+ *
+ *     SOURCE: priority=60,in_port=7,dl_src=52:54:00:00:00:01
+ *         actions=controller(max_len=14,id=22247),goto_table:FORWARD  */
+static void
+compile_use(struct compilation *c)
+{
+    for (size_t i = 1; i < vport_n_macs(c->vport); i++) {
+        if (takes_by(c, i) == TAKE_ANY) {
+            struct match match = MATCH_CATCHALL_INITIALIZER;
+
+            match_set_in_port(&match, c->vport->ofport);
+            match_set_dl_src(&match, vport_get_mac(c->vport, i).mac);
+            pipeline_put_show(c->ofpacts);
+            pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
+            add(c, TABLE_SOURCE, PRIORITY_SOURCE_USE, &match);
+        }
+    }
+}
+
 /* SOURCE and ANNOUNCE: of what a guest that may change its address says of
  * itself, what it says by another address than those that it has is shown to
  * us:
@@ -332,6 +383,12 @@ compile_admit(struct compilation *c)
  *
  *     ANNOUNCE: priority=60,in_port=7,dl_src=52:54:00:00:00:09
  *         actions=goto_table:FORWARD
+ *
+ * So is what it says by an address that it shares and another port has: that
+ * is with priority 100, in the place of the flow that lets it pass.  Where it
+ * is listened to for that alone, all else passes:
+ *
+ *     ANNOUNCE: priority=40,in_port=7 actions=goto_table:FORWARD
  *
  * The source is looked at in a table of its own so that the datapath's flows
  * for all else that the guest sends need not tell sources apart. */
@@ -350,12 +407,23 @@ compile_announce(struct compilation *c)
 
     match_init_catchall(&match);
     match_set_in_port(&match, c->vport->ofport);
-    pipeline_put_show(c->ofpacts);
+    if (listens_to_others(c)) {
+        pipeline_put_show(c->ofpacts);
+    }
     pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
-    add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_SHOW, &match);
+    add(c, TABLE_ANNOUNCE, (listens_to_others(c) ? PRIORITY_ANNOUNCE_SHOW
+                            : PRIORITY_ANNOUNCE_PASS), &match);
 
     for (size_t i = 0; i < vport_n_macs(c->vport); i++) {
+        enum claim_take take = takes_by(c, i);
+
+        if (!listens_to_others(c) && take != TAKE_ANNOUNCED) {
+            continue;
+        }
         match_set_dl_src(&match, vport_get_mac(c->vport, i).mac);
+        if (take == TAKE_ANNOUNCED) {
+            pipeline_put_show(c->ofpacts);
+        }
         pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
         add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_KNOWN, &match);
     }
@@ -414,6 +482,7 @@ add_forward(struct compilation *c, const struct vlan_block *block)
     pipeline_match_block(&match, block);
     match_set_dl_dst(&match, c->m.mac);
     add(c, TABLE_FORWARD, (c->m.kind == CLAIM_ANNOUNCED
+                           || c->m.kind == CLAIM_FIRST
                            ? PRIORITY_FORWARD_FOLLOWED
                            : PRIORITY_FORWARD_MAC), &match);
 }
@@ -566,14 +635,15 @@ compile_offers(struct compilation *c, const struct vlan_set *const free[])
  *
  * A guest that has not won its first address anywhere, because that belongs to
  * another port or because it is held back, may only announce itself; if it is
- * another port of the same guest, in the VLANs of 'takes', whatever it sends
- * makes it its.  One whose address is not known is not sent anything either:
- * who plugs without saying whose port it is may well say in which VLANs in a
- * later transaction. */
+ * another port of the same guest, whatever it sends makes it its.  'take' has
+ * for each address by what the port wins it; it may be null for nothing.  One
+ * whose address is not known is not sent anything either: who plugs without
+ * saying whose port it is may well say in which VLANs in a later
+ * transaction. */
 void
 compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
              const struct vlan_set *const won[],
-             const struct vlan_set *takes, struct slice *slice)
+             const enum claim_take take[], struct slice *slice)
 {
     if (!ctx->exact) {
         return;
@@ -589,10 +659,11 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         .cookie = pipeline_cookie(COOKIE_PORT, vport->name),
         .pending = (vport->role == VIF_GUEST
                     && (held_back || vlan_set_is_empty(won[0]))),
+        .take = take,
         .ofpacts = &ofpacts,
     };
     c.takes = (c.pending && !held_back && vport->takes_turns
-               && !vlan_set_is_empty(takes));
+               && take && take[0] == TAKE_ANY);
     c.pending &= !c.takes;
 
     ofpbuf_init(&c.offers, 0);
@@ -605,9 +676,11 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     }
     if (c.pending) {
         add_drop(&c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING);
-    } else if (vport->listens
-               && !(vport->guards & GUARD_BIT(GUARD_MAC))) {
+    } else if (listens_to_others(&c) || takes_any_by(&c, TAKE_ANNOUNCED)) {
         compile_announce(&c);
+    }
+    if (!c.pending) {
+        compile_use(&c);
     }
     if (vport->role != VIF_NETWORK) {
         if (!held_back) {

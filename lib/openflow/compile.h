@@ -37,7 +37,7 @@ void compile_bridge(const struct bridge_ctx *, const char *bridge,
                     struct slice *);
 void compile_port(const struct bridge_ctx *, const struct vport *,
                   const struct vlan_set *const won[],
-                  const struct vlan_set *takes, struct slice *);
+                  const enum claim_take take[], struct slice *);
 void compile_flood(const struct vlan_block *, const uint32_t *group_ids,
                    size_t n_groups, struct slice *);
 

@@ -390,7 +390,7 @@ run_port(struct plan *plan, struct plan_port *port)
     static const struct vlan_set none = VLAN_SET_INITIALIZER;
     const struct vport *vport = &port->vport;
     const struct vlan_set **won = xmalloc(vport_n_macs(vport) * sizeof *won);
-    const struct vlan_set *takes = &none;
+    enum claim_take *takes = xcalloc(vport_n_macs(vport), sizeof *takes);
     struct slice new;
 
     for (size_t i = 0; i < vport_n_macs(vport); i++) {
@@ -401,14 +401,13 @@ run_port(struct plan *plan, struct plan_port *port)
 
         won[i] = (!claim ? &none
                   : claim->active ? &claim->won : &claim->free);
-        if (!i && claim && claim->active) {
-            takes = &claim->free;
-        }
+        takes[i] = claim ? claim->take : TAKE_NEVER;
     }
     slice_init(&new);
     compile_port(&plan->ctx, vport, won, takes, &new);
     replace_slice(plan, &port->slice, &new);
     free(won);
+    free(takes);
 }
 
 static void
@@ -549,15 +548,15 @@ plan_take_mac_contest(struct plan *plan)
     return mac_table_take_contest(&plan->mac_table);
 }
 
-/* Gives the first address of port 'name' to it, where another port of the same
- * guest has it. */
+/* Gives 'mac' to port 'name', where another port of the same guest has it, or
+ * one with which it is shared. */
 void
-plan_take_mac(struct plan *plan, const char *name)
+plan_take_mac(struct plan *plan, const char *name, struct eth_addr mac)
 {
     const struct plan_port *port = find_port(plan, name);
 
     if (port) {
-        mac_table_take(&plan->mac_table, port->vport.mac, name);
+        mac_table_take(&plan->mac_table, mac, name);
     }
 }
 

@@ -59,7 +59,7 @@ bool plan_is_dirty(const struct plan *);
 void plan_clear_dirty(struct plan *);
 
 const struct mac_table *plan_mac_table(const struct plan *);
-void plan_take_mac(struct plan *, const char *name);
+void plan_take_mac(struct plan *, const char *name, struct eth_addr);
 const struct mac_claim *plan_find_claim(const struct plan *,
                                         const struct vport *);
 struct mac_contest *plan_take_mac_contest(struct plan *);

@@ -262,7 +262,11 @@ put_fdb_notes(struct ds *s, const struct json_t *e)
 {
     const char *source = jvalue_get_string(e, "source");
 
-    if (!strcmp(jvalue_get_string(e, "state"), "pending")) {
+    if (jvalue_get_bool(e, "shared")) {
+        ds_put_cstr(s, " (shared, ");
+        printable_put(s, jvalue_get_string(e, "holder"));
+        ds_put_cstr(s, " has it)");
+    } else if (!strcmp(jvalue_get_string(e, "state"), "pending")) {
         ds_put_cstr(s, " (held back until its first frame)");
     } else if (jvalue_get(e, "holder")) {
         ds_put_cstr(s, " (");

@@ -62,8 +62,8 @@ up -> unknown = -
 
 say "g2 lists one of them too: g1 keeps it, and g2 is served by its own."
 macs g2 "00:00:5e:00:01:05"
-grep -q 'conflict .*(g1 has it) (virtnet-macs)' \
-    <<< "$(fdb_line g2 00:00:5e:00:01:05)" || fail "the conflict is not shown"
+grep -q 'pending .*(shared, g1 has it) (virtnet-macs)' \
+    <<< "$(fdb_line g2 00:00:5e:00:01:05)" || fail "it is not shown as shared"
 check <<'.'
 up -> vrrp = g1
 up -> g2 = g2

@@ -26,9 +26,6 @@
  * together is in test-delivery.c. */
 
 /* Does 'flow' tell groups from those that are reserved? */
-/* Where a port takes its address from another of its guest. */
-static const struct vlan_set no_vlans = VLAN_SET_INITIALIZER;
-
 static bool
 tells_groups_apart(const struct oflow *flow)
 {
@@ -229,7 +226,7 @@ check_port(const struct bridge_ctx *ctx, const struct vport *vport,
     struct slice slice;
 
     slice_init(&slice);
-    compile_port(ctx, vport, &won, &no_vlans, &slice);
+    compile_port(ctx, vport, &won, NULL, &slice);
     format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
     assert_string_equal(ds_cstr(&s), expected);
     slice_uninit(&slice);
@@ -261,7 +258,7 @@ bpdu_of_port(const struct bridge_ctx *ctx, size_t i)
 
     port_case_to_vport(&port_cases[i], &vport);
     slice_init(&slice);
-    compile_port(ctx, &vport, &won, &no_vlans, &slice);
+    compile_port(ctx, &vport, &won, NULL, &slice);
     for (size_t k = 0; k < slice.n_flows; k++) {
         struct match match;
 
@@ -370,7 +367,7 @@ test_policy(void **state OVS_UNUSED)
     const struct vlan_set *won[] = { &vport.vlan.members, &none,
                                      &vport.vlan.members };
     slice_init(&slice);
-    compile_port(&exact, &vport, won, &no_vlans, &slice);
+    compile_port(&exact, &vport, won, NULL, &slice);
     format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
     slice_uninit(&slice);
     assert_string_equal(ds_cstr(&s),
@@ -411,7 +408,7 @@ test_policy(void **state OVS_UNUSED)
     won[0] = won[2] = &none;
     ds_clear(&s);
     slice_init(&slice);
-    compile_port(&exact, &vport, won, &no_vlans, &slice);
+    compile_port(&exact, &vport, won, NULL, &slice);
     format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
     slice_uninit(&slice);
     assert_string_equal(ds_cstr(&s),

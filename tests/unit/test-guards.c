@@ -174,7 +174,7 @@ check_flows(const struct vport *vport, bool won, const char *expected)
         vlans[i] = won ? &vport->vlan.members : &none;
     }
     slice_init(&slice);
-    compile_port(&exact, vport, vlans, &none, &slice);
+    compile_port(&exact, vport, vlans, NULL, &slice);
     oflow_table_init(&table);
     oflow_table_put_slice(&table, &slice);
     assert_int_equal(oflow_table_count_flows(&table), slice.n_flows);

@@ -483,7 +483,7 @@ test_ranks(void **state OVS_UNUSED)
     claim_as(&table, "c", CLAIM_HOST, "0-4095", true);
     check_run(&table, "bc", "c:0-4095");
     /* It is the kind of claim that counts. */
-    claim_as(&table, "c", CLAIM_LISTED, "0-4095", true);
+    claim_as(&table, "c", CLAIM_HOSTS, "0-4095", true);
     check_run(&table, "", "c:0-4095");
     claim_as(&table, "b", CLAIM_HOST, "20", true);
     check_run(&table, "bc", "b:20 c:0-19,21-4095");
@@ -593,6 +593,59 @@ test_turns(void **state OVS_UNUSED)
     mac_table_uninit(&table);
 }
 
+/* An address that several guests list is with the one that announced it
+ * last. */
+static void
+test_shared(void **state OVS_UNUSED)
+{
+    struct mac_table table;
+
+    mac_table_init(&table);
+    claim_as(&table, "a", CLAIM_LISTED, "10-20", true);
+    claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
+    mac_table_set_guest(&table, mac, "a", "guest1");
+    mac_table_set_guest(&table, mac, "b", "guest2");
+    check_run(&table, "ab", "a:10-20");
+    check_free(&table, "b", "10-20");
+    check_contests(&table, "");
+
+    const struct mac_entry *entry = mac_table_find(&table, mac);
+    const struct mac_claim *b = mac_entry_find_claim(entry, "b");
+    assert_int_equal(mac_entry_find_claim(entry, "a")->take, TAKE_NEVER);
+    assert_int_equal(b->take, TAKE_ANNOUNCED);
+    assert_true(b->waits);
+    assert_true(mac_claim_can_take(b));
+    assert_true(mac_table_take(&table, mac, "b"));
+    /* Once is enough. */
+    assert_false(mac_claim_can_take(b));
+    check_run(&table, "ab", "b:10-20");
+    assert_int_equal(mac_entry_find_claim(entry, "a")->take, TAKE_ANNOUNCED);
+    assert_int_equal(mac_entry_find_claim(entry, "b")->take, TAKE_NEVER);
+
+    /* One without carrier has nothing, and that is no conflict. */
+    claim_as(&table, "b", CLAIM_LISTED_DOWN, "10-20", true);
+    check_run(&table, "ab", "a:10-20");
+    assert_false(mac_table_take(&table, mac, "b"));
+    check_contests(&table, "");
+    claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
+    check_run(&table, "b", "a:10-20");
+
+    /* Two ports of one guest need not announce it. */
+    mac_table_set_guest(&table, mac, "b", "guest1");
+    check_run(&table, "b", "a:10-20");
+    assert_int_equal(mac_entry_find_claim(entry, "b")->take, TAKE_ANY);
+
+    /* Nobody else takes it: not the host, nor who has it for other reasons. */
+    claim_as(&table, "c", CLAIM_HOSTS, "10-20", true);
+    check_run(&table, "", "a:10-20");
+    assert_false(mac_table_take(&table, mac, "c"));
+    claim_as(&table, "c", CLAIM_ATTACHED, "10-20", true);
+    assert_false(mac_table_take(&table, mac, "c"));
+    claim_as(&table, "c", CLAIM_ANNOUNCED, "10-20", true);
+    assert_false(mac_table_take(&table, mac, "c"));
+    mac_table_uninit(&table);
+}
+
 /* Each conflict is told when it comes and when it ends, once. */
 static void
 test_contests(void **state OVS_UNUSED)
@@ -633,6 +686,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_shared),
         cmocka_unit_test(test_contests),
         cmocka_unit_test(test_claiming_order),
         cmocka_unit_test(test_partial),

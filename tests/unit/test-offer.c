@@ -28,9 +28,6 @@
 #include "packets.h"
 #include "util.h"
 
-/* Where a port takes its address from another of its guest. */
-static const struct vlan_set no_vlans = VLAN_SET_INITIALIZER;
-
 static const struct bridge_ctx exact = {
     .exact = true, .network = NETWORK_BOND, .reflections = true,
     .meter_bands = 1,
@@ -155,10 +152,10 @@ check(const struct vlan_set *vlans, int untagged, bool isolated,
     vport_init(&vport, vlans, untagged, true);
     vport.isolated = isolated;
     slice_init(&after);
-    compile_port(&exact, &vport, won, &no_vlans, &after);
+    compile_port(&exact, &vport, won, NULL, &after);
     vport.active = false;
     slice_init(&before);
-    compile_port(&exact, &vport, won, &no_vlans, &before);
+    compile_port(&exact, &vport, won, NULL, &before);
 
     for (size_t i = 0; i < after.n_flows; i++) {
         n += is_about_address(after.flows[i]);
@@ -228,7 +225,7 @@ test_no_offers(void **state OVS_UNUSED)
             vport.vlan.push = ETH_TYPE_VLAN_8021AD;
         }
         slice_init(&slice);
-        compile_port(&exact, &vport, won, &no_vlans, &slice);
+        compile_port(&exact, &vport, won, NULL, &slice);
         assert_true(slice.n_flows > 0);
         for (size_t j = 0; j < slice.n_flows; j++) {
             assert_false(offer_is_in(slice.flows[j]->ofpacts,

@@ -157,7 +157,8 @@ format_world(struct ds *s, const struct world *w)
         for (size_t i = 0; i < vport_n_macs(&w->vport); i++) {
             struct vport_mac m = vport_get_mac(&w->vport, i);
 
-            ds_put_format(s, "%s%d", m.kind == CLAIM_ANNOUNCED ? " +" : " ",
+            ds_put_format(s, "%s%d", (m.kind == CLAIM_ANNOUNCED
+                                       || m.kind == CLAIM_FIRST) ? " +" : " ",
                           m.mac.ea[5]);
         }
         ds_put_cstr(s, w->vport.isolated ? ", isolated" : "");
@@ -525,7 +526,7 @@ test_rivals(void **state OVS_UNUSED)
     look(&w, "active, guest 1");
     rival(&w, "vnet1", 2, CLAIM_ATTACHED, -1, true);
     rival(&w, "vnet1", 3, CLAIM_ATTACHED, 10, false);
-    rival(&w, "vnet1", 4, CLAIM_ANNOUNCED, 10, true);
+    rival(&w, "vnet1", 4, CLAIM_FIRST, 10, true);
     rival(&w, "vnet1", 5, CLAIM_ATTACHED, 11, true);
     rival(&w, "vnet1", 6, CLAIM_PAUSED, 10, true);
     rival(&w, "br0", 7, CLAIM_HOST, -1, true);
@@ -592,6 +593,46 @@ test_turns(void **state OVS_UNUSED)
     pass(&w, 40000, true);
     look(&w, "active, guest 1");
     frame(&w, 1, PORT_LIFE_TAKES);
+    world_uninit(&w);
+}
+
+/* What other guests list as well is for the one that announces it; what they have
+ * changed to is for whoever changes to it last. */
+static void
+test_shared(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    w.vif.macs = xstrdup("52:54:00:00:00:02");
+    rival(&w, "vnet1", 2, CLAIM_LISTED, -1, true);
+    rival(&w, "vnet1", 3, CLAIM_ANNOUNCED, -1, true);
+    look(&w, "active, guest 1 2");
+    assert_true(w.vport.takes_shared);
+    frame(&w, 1, 0);
+    frame(&w, 2, PORT_LIFE_SHARES);
+    assert_true(mac_table_take(&w.macs, address(2), w.vport.name));
+    /* keepalived says it several times. */
+    frame(&w, 2, 0);
+    mac_table_run(&w.macs, ignore_change, NULL);
+    frame(&w, 2, 0);
+    for (int i = 1; i < FOLLOW_BURST; i++) {
+        assert_true(mac_table_take(&w.macs, address(2), "vnet1"));
+        mac_table_run(&w.macs, ignore_change, NULL);
+        frame(&w, 2, (PORT_LIFE_SHARES
+                      | (i == FOLLOW_BURST - 1 ? PORT_LIFE_DEAF : 0)));
+        assert_true(mac_table_take(&w.macs, address(2), w.vport.name));
+        mac_table_run(&w.macs, ignore_change, NULL);
+    }
+    look(&w, "active, guest 1 2, deaf, wakes in 40000");
+    assert_false(w.vport.takes_shared);
+    world_uninit(&w);
+
+    world_init(&w, true);
+    rival(&w, "vnet1", 3, CLAIM_ANNOUNCED, -1, true);
+    look(&w, "active, guest 1");
+    frame(&w, 3, PORT_LIFE_FOLLOWS);
+    look(&w, "active, guest 1 +3");
     world_uninit(&w);
 }
 
@@ -1128,6 +1169,7 @@ main(void)
         cmocka_unit_test(test_follow),
         cmocka_unit_test(test_rivals),
         cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_shared),
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_limiter),
         cmocka_unit_test(test_current_mac),

@@ -1,0 +1,257 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Addresses that several guests may have, as that of a virtual router: keepalived
+# in two guests, with an address of its own for it (use_vmac) and without, VRRP 2
+# and 3, IPv4 and IPv6.  The one that announced it last has it.  The master is
+# stopped, loses its link, is killed and is unplugged, while a guest sends to the
+# router 1,000 times a second; with NORMAL first, which is what must not be
+# exceeded.  A third guest says all the time that it is the router, and gets
+# nothing.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+command -v keepalived > /dev/null || skip "keepalived is not installed"
+
+vmac=00:00:5e:00:01:07
+
+# Whose frames must not be fewer after the announcement than NORMAL's: frames at
+# 1,000 a second that may be lost more, since the machine is busy with other things.
+PATIENCE=${VIRTNET_AT_ONCE_MS:-100}
+
+# keepalived_conf PORT PRIORITY VERSION VMAC ADDRESS
+keepalived_conf() {
+    cat <<.
+global_defs {
+    router_id $1
+    vrrp_garp_master_repeat 5
+    vrrp_garp_master_delay 1
+}
+vrrp_instance router {
+    state BACKUP
+    interface eth0
+    virtual_router_id 7
+    priority $2
+    version $3
+    advert_int $interval
+    $4
+    virtual_ipaddress {
+        $5
+    }
+}
+.
+}
+
+# Starts keepalived in guest $1 with the configuration on standard input.
+start_keepalived() {
+    cat > $S/$1.conf
+    ip netns exec "$1" keepalived --dont-fork --log-console --vrrp \
+        --use-file=$S/$1.conf --pid=$S/$1.pid --vrrp_pid=$S/$1.vrrp.pid \
+        > $S/$1.log 2>&1 &
+    echo $! > $S/$1.keepalived
+}
+
+# Ends keepalived of guest $1 by signal $2.
+stop_keepalived() {
+    local pid
+
+    for pid in $(cat $S/$1.vrrp.pid $S/$1.keepalived 2> /dev/null || :); do
+        kill -"$2" "$pid" 2> /dev/null || :
+    done
+    wait_for 10 is_gone "$(cat $S/$1.keepalived)" || fail "keepalived goes on"
+}
+is_master() {
+    grep -q 'Entering MASTER STATE' $S/$1.log
+}
+
+# carrier PORT up|down: that of the guest's card.
+carrier() {
+    ip -n "$1" link set dev eth0 "$2"
+}
+
+# Starts both: g1 is the master, unless it fails.  VERSION is that of VRRP, VMAC
+# "use_vmac" or nothing.
+start_both() {
+    local address=192.0.2.7/24
+
+    [ "$version" = 2 ] || address=fe80::7/64
+    for i in 1 2; do
+        rm -f $S/g$i.log
+        keepalived_conf g$i $((300 - 100 * i)) "$version" "$vmac_word" "$address" |
+            start_keepalived g$i
+    done
+    wait_for 20 is_master g1 || fail "g1 is not the master: $(cat $S/g1.log)"
+    [ ! -s $S/libvirt-mode ] || wait_for 10 has_address g1 ||
+        fail "not with g1: $(ctl fdb br0)"
+}
+
+# True if port $1 has the router's address.
+has_address() {
+    ctl fdb br0 | grep -w $vmac | grep -w "$1" | grep -qw installed
+}
+
+# A count of stream "up -> vmac" to port $1.
+received() {
+    sed -nE "s/^stream=\"up .* to=$1( .*)? received=([0-9]+) .*/\2/p" $S/result
+}
+
+# fail_over HOW: g1 fails, by a stop, the loss of its link, a kill, or being
+# unplugged.  Sets 'lost' to the frames that neither has got.
+fail_over() {
+    local how=$1 sent old new
+
+    start_both
+    wait_revalidated
+    start_probe p 1000 <<.
+up -> $vmac = g1 g2 g3
+.
+    sleep 0.5
+    case $how in
+    stop) stop_keepalived g1 TERM ;;
+    link) carrier g1 down ;;
+    kill) stop_keepalived g1 KILL; ip netns exec g1 ip link set dev eth0 down ;;
+    unplug) unplug g1 ;;
+    esac
+    wait_for 20 is_master g2 || fail "g2 is not the master: $(cat $S/g2.log)"
+    sleep 1
+    stop_probe p > $S/result || :
+    sent=$(sed -nE '1s/.* sent=([0-9]+) .*/\1/p' $S/result)
+    old=$(received g1)
+    new=$(received g2)
+    lost=$((sent - old - new))
+    say "    $how: $old frames to the old master, $new to the new one, $lost to none"
+    [ "$old" -gt 200 ] && [ "$new" -gt 300 ] || fail "hardly anything arrives:
+$(cat $S/result)
+$(ctl fdb br0)"
+    [ ! -s $S/libvirt-mode ] || [ "$(received g3)" = 0 ] || fail "g3 gets something: $(cat $S/result)"
+    stop_keepalived g2 TERM
+    stop_keepalived g1 KILL
+    ip -n g1 link del dev vrrp.7 2> /dev/null || :
+    carrier g1 up
+    [ "$how" != unplug ] || plug_router g1
+}
+
+# Plugs guest $1 as one that may have the router's address.
+plug_router() {
+    plug br0 "$1" 52:54:00:00:00:0${1#g} -- set Interface "$1" "$key"
+}
+
+# Tries each failure.
+fail_overs() {
+    local how
+
+    for how in "$@"; do
+        fail_over $how
+        eval "worst=\${normal_$how:-}"
+        if [ -s $S/libvirt-mode ]; then
+            # shellcheck disable=SC2154
+            [ $lost -le $((worst + PATIENCE)) ] ||
+                fail "more is lost than with NORMAL, $worst"
+            settle
+        else
+            eval "normal_$how=$lost"
+        fi
+    done
+}
+
+start_hostile() {
+    start_probe hostile 50 <<.
+g3 -> bcast src=$vmac garp = g1 g2 up host
+g3 -> bcast src=$vmac rarp = g1 g2 up host
+g3 -> mcast6 src=$vmac na = g1 g2 up host
+g3 -> bcast src=$vmac vrrp = g1 g2 up host
+.
+}
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+add_uplink br0 up 52:54:00:00:ff:01
+for i in 1 2; do
+    make_port g$i 52:54:00:00:00:0$i
+    ip -n g$i addr add 192.0.2.$i/24 dev eth0
+    ip netns exec g$i sysctl -qw net.ipv6.conf.all.disable_ipv6=0
+    ip netns exec g$i sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0
+done
+add_guest br0 g3 52:54:00:00:00:03
+key="external_ids:virtnet-macs=\"$vmac\""
+plug_router g1
+plug_router g2
+
+version=2
+interval=1
+vmac_word="use_vmac vrrp.7"
+say "With NORMAL."
+fail_overs stop link unplug
+
+# From now on somebody else says that he is the router.
+echo yes > $S/libvirt-mode
+allow_log 'mbridge_life\|WARN\|.*announces too many'
+network net0 br0 libvirt - <<'.'
+  <portgroup name='trusted' trustGuestRxFilters='yes'/>
+.
+start_controller
+settle
+start_hostile
+
+say "Listed by both."
+fail_overs stop link kill
+
+say "Both are trusted; VRRP 3 for IPv6."
+unplug g1
+unplug g2
+key=external_ids:virtnet-portgroup=trusted
+plug_router g1
+plug_router g2
+settle
+version=3
+interval=0.3
+# IPv6 has addresses of its own for virtual routers.
+vmac=00:00:5e:00:02:07
+stop_probe hostile > /dev/null || :
+start_hostile
+# (When it is unplugged, NORMAL floods what is for nobody any longer to the one
+# that is not the master yet.)
+fail_overs stop link
+stop_probe hostile > /dev/null || :
+
+say "The announcement moves it at once."
+vmac=00:00:5e:00:01:07
+unplug g1
+unplug g2
+key="external_ids:virtnet-macs=\"$vmac\""
+plug_router g1
+plug_router g2
+settle
+for i in 1 2 1 2; do
+    other=$((3 - i))
+    start_probe p 1000 <<.
+up -> $vmac = g1 g2
+g$i -> bcast src=$vmac garp once = g$other g3 up host
+.
+    sleep 0.3
+    probe_once p
+    sleep 0.5
+    stop_probe p > $S/result || :
+    has_address g$i || fail "not with g$i: $(ctl fdb br0)"
+    heard=$(sed -nE "s/^stream=\"g$i .* to=up .* heard=([0-9]+) .*/\1/p" $S/result)
+    say "$(cat $S/result)"
+    wait_revalidated
+    expect_frames <<.
+up -> $vmac = g$i
+g3 -> $vmac = g$i
+g$other -> $vmac = g$i
+.
+done
+
+say "It stays so over a restart."
+start_counting
+stop_controller KILL
+start_controller
+settle
+[ "$(count_changes)" = 0 ] || fail "sent: $(changes_received)"
+expect_frames <<.
+up -> $vmac = g2
+.
+finish
