@@ -82,6 +82,7 @@ controller_virtnet_controller_CPPFLAGS = $(AM_CPPFLAGS) \
 sbin_PROGRAMS += controller/virtnetctl
 
 controller_virtnetctl_SOURCES = \
+	controller/ctl/virtnetctl-ask.c \
 	controller/ctl/virtnetctl-check.c \
 	controller/ctl/virtnetctl-commands.c \
 	controller/ctl/virtnetctl-compile.c \

@@ -27,8 +27,8 @@ _virtnetctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local command='' word last='' bridge=''
     local position=0
-    local commands='check compile diff dump-flows explain fdb graph help
-        list-commands metrics monitor show status top trace verify wait'
+    local commands='check compile diff dump-flows explain fdb graph health
+        help list-commands metrics monitor networks show status top trace verify wait'
     local options='--all --bridge= --dst= --format=json --format=text --help
         --no-color --output= --ports= --repair --src= --state= --strict
         --target= --timeout= --version --vlan='
@@ -86,10 +86,10 @@ _virtnetctl() {
     check|compile|diff|explain) COMPREPLY=($(compgen -f -- "$cur")) ;;
     help) [ $position != 0 ] \
               || COMPREPLY=($(compgen -W "$commands" -- "$cur")) ;;
-    dump-flows|fdb|show|trace|verify)
+    dump-flows|fdb|health|networks|show|trace|verify)
         case $position in
         0) _virtnetctl_offer < <(_virtnetctl_bridges) ;;
-        1) [ "$command" = verify ] \
+        1) [[ $command == @(health|networks|verify) ]] \
                || _virtnetctl_offer < <(_virtnetctl_ports "$bridge") ;;
         esac ;;
     wait) _virtnetctl_offer < <(_virtnetctl_ports) ;;

@@ -44,6 +44,8 @@ offers 'br0' --vlan = 7 fdb ''
 offers 'p1 p2' trace br0 --vlan = 7 ''
 offers '' trace br0 p1 ''
 offers '' verify br0 ''
+offers 'br0' health ''
+offers '' networks br0 ''
 offers 'p1 p2 p9' wait ''
 offers 'p1 p2 p9' wait p1 ''
 offers 'verify' help ver

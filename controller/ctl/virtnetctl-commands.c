@@ -50,6 +50,10 @@ static const struct command commands[] = {
 
     { "status", "", 0, 0, virtnetctl_status_command, DAEMON,
       "print its status", NULL },
+    { "health", "[BRIDGE]", 0, 1, virtnetctl_health, DAEMON,
+      "say in one line whether all is well", NULL },
+    { "networks", "[BRIDGE]", 0, 1, virtnetctl_networks, DAEMON,
+      "list networks", NULL },
     { "show", "[BRIDGE [PORT]]", 0, 2, virtnetctl_show, DAEMON,
       "print bridges, networks and ports", " vlan state " },
     { "fdb", "[BRIDGE [PORT]]", 0, 2, virtnetctl_fdb, DAEMON,

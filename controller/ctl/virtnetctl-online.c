@@ -2,123 +2,17 @@
 #include <config.h>
 #include "controller/ctl/virtnetctl.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "daemon.h"
-#include "dirs.h"
-#include "jsonrpc.h"
 #include "lib/base/jvalue.h"
-#include "lib/base/ovs-compat.h"
 #include "lib/base/printable.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
-#include "signals.h"
 #include "svec.h"
-#include "unixctl.h"
 #include "util.h"
 
-/* Commands that ask the daemon, over its control socket. */
-
-/* What give_up() says, made before, because a signal handler can do little. */
-static char *complaint;
-static void (*before_giving_up)(void);
-
-/* Has 'cb' called before the program ends because of its timeout.  It must be
- * fit for a signal handler. */
-void
-virtnetctl_before_giving_up(void (*cb)(void))
-{
-    before_giving_up = cb;
-}
-
-static void
-give_up(int signr OVS_UNUSED)
-{
-    if (before_giving_up) {
-        before_giving_up();
-    }
-    ignore(write(STDERR_FILENO, complaint, strlen(complaint)));
-    _exit(2);
-}
-
-/* Starts the time that 'target' has to answer, 'own' seconds of which it may
- * take by its own. */
-static void
-start_timer(const char *target, unsigned int own)
-{
-    struct sigaction action = { .sa_handler = give_up };
-
-    free(complaint);
-    complaint = xasprintf("%s: %s does not answer within %d seconds\n",
-                          program_name, target, options.timeout);
-    sigemptyset(&action.sa_mask);
-    xsigaction(SIGALRM, &action, NULL);
-    alarm(MAX(1, options.timeout) + own);
-}
-
-/* Asks 'target', as ovs-appctl(8) does, for 'command' with the arguments in
- * 'args'.  Ends the program if it does not reply in time, or replies with an
- * error.  'own' is how many seconds it may take by its own.  Returns the
- * reply, which the caller must free. */
-static char *
-ask(const char *target, const char *command, const struct svec *args,
-    unsigned int own)
-{
-    OVS_UNIXCTL_REPLY *result, *reason;
-    struct jsonrpc *client;
-    char *socket;
-
-    if (target[0] == '/') {
-        socket = xstrdup(target);
-    } else {
-        char *pidfile = xasprintf("%s/%s.pid", ovs_rundir(), target);
-        pid_t pid = read_pidfile(pidfile);
-
-        if (pid < 0) {
-            virtnetctl_fatal("%s does not run: %s: %s", target, pidfile,
-                             ovs_strerror(-pid));
-        }
-        socket = xasprintf("%s/%s.%ld.ctl", ovs_rundir(), target,
-                           (long int) pid);
-        free(pidfile);
-    }
-
-    start_timer(target, own);
-    int errnum = unixctl_client_create(socket, &client);
-    if (errnum) {
-        virtnetctl_fatal("%s: %s", socket, ovs_strerror(errnum));
-    }
-    errnum = unixctl_client_transact(client, command, args->n, args->names,
-                                     &result, &reason);
-    if (errnum) {
-        virtnetctl_fatal("%s: %s", socket, ovs_retval_to_string(errnum));
-    } else if (reason) {
-        char *error = ovs_unixctl_reply_steal(reason);
-
-        error[strcspn(error, "\n")] = '\0';
-        virtnetctl_fatal("%s", error);
-    }
-    alarm(0);
-    jsonrpc_close(client);
-    free(socket);
-    return ovs_unixctl_reply_steal(result);
-}
-
-/* Asks 'target', as ovs-appctl(8) does, for 'command' with the arguments in
- * 'args'.  Ends the program if it does not reply within the time that
- * --timeout says, or replies with an error.  Returns the reply, which the
- * caller must free. */
-char *
-virtnetctl_ask(const char *target, const char *command,
-               const struct svec *args)
-{
-    return ask(target, command, args, 0);
-}
+/* Commands that ask the daemon. */
 
 /* How many seconds the daemon may take by its own: for "export --unlike",
  * which it answers after five if there is nothing new, and for "wait", in
@@ -137,7 +31,7 @@ get_state(const char *option, uint32_t *digest)
     if (option) {
         svec_add(&args, option);
     }
-    char *reply = ask(options.target, "export", &args,
+    char *reply = virtnetctl_ask_for(options.target, "export", &args,
                       digest ? EXPORT_PATIENCE : 0);
     struct json_t *state = jvalue_parse(reply);
 
@@ -220,7 +114,7 @@ ask_status(const char *command, const struct svec *more, unsigned int own)
     }
     svec_append(&args, more);
 
-    char *reply = ask(options.target, command, &args, own);
+    char *reply = virtnetctl_ask_for(options.target, command, &args, own);
     char *eol = strchr(reply, '\n');
     if (eol) {
         *eol = '\0';
@@ -353,6 +247,42 @@ void
 virtnetctl_show(struct ovs_cmdl_context *ctx)
 {
     print_state(get_selected(ctx, false), state_format_show);
+}
+
+/* "health": one line, and exit status 1 if anything is not as it should be. */
+void
+virtnetctl_health(struct ovs_cmdl_context *ctx)
+{
+    struct json_t *state = get_selected(ctx, false);
+    struct json_t *reasons = state_find_reasons(state);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    virtnetctl_status = jvalue_count(reasons) > 0;
+    if (options.json) {
+        struct json_t *json = jvalue_object();
+
+        jvalue_put_bool(json, "ok", !virtnetctl_status);
+        jvalue_put(json, "reasons", jvalue_ref(reasons));
+        virtnetctl_print_json(json);
+    } else {
+        state_format_health(&s, state, reasons);
+        virtnetctl_print(&s);
+    }
+    jvalue_unref(reasons);
+    jvalue_unref(state);
+}
+
+void
+virtnetctl_networks(struct ovs_cmdl_context *ctx)
+{
+    struct json_t *state = get_selected(ctx, false);
+
+    if (options.json) {
+        virtnetctl_print_json(state_networks_to_json(state));
+        jvalue_unref(state);
+    } else {
+        print_state(state, state_format_networks);
+    }
 }
 
 void

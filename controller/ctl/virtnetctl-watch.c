@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -118,6 +119,19 @@ wait_for_key(bool terminal, int msec)
             ? key : 0);
 }
 
+/* Stores how large the terminal is in 'top', or that there is no limit. */
+static void
+find_size(struct state_top *top, bool terminal)
+{
+    struct winsize size;
+
+    top->rows = top->columns = 0;
+    if (terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size)) {
+        top->rows = size.ws_row;
+        top->columns = size.ws_col;
+    }
+}
+
 /* Keys: "r" sorts by what guests receive, "t" by what they transmit, "n" by
  * name, "q" ends.  Without a terminal it prints once. */
 void
@@ -126,7 +140,7 @@ virtnetctl_top(struct ovs_cmdl_context *ctx OVS_UNUSED)
     bool terminal = !options.json && prepare_terminal();
     struct json_t *old = virtnetctl_get_state(true);
     long long int then = time_msec();
-    const char *sort = "rx";
+    struct state_top top = { .sort = "rx" };
 
     for (;;) {
         char key = wait_for_key(terminal, 1000);
@@ -135,8 +149,8 @@ virtnetctl_top(struct ovs_cmdl_context *ctx OVS_UNUSED)
         if (key == 'q') {
             break;
         }
-        sort = (key == 'r' ? "rx" : key == 't' ? "tx" : key == 'n' ? "name"
-                : sort);
+        top.sort = (key == 'r' ? "rx" : key == 't' ? "tx"
+                    : key == 'n' ? "name" : top.sort);
 
         struct json_t *new = virtnetctl_get_state(true);
         long long int now = time_msec();
@@ -148,7 +162,9 @@ virtnetctl_top(struct ovs_cmdl_context *ctx OVS_UNUSED)
         if (options.json) {
             virtnetctl_print_json(state_top_to_json(old, new, now - then));
         } else {
-            state_format_top(&s, old, new, now - then, sort);
+            top.msec = now - then;
+            find_size(&top, terminal);
+            state_format_top(&s, old, new, &top);
             virtnetctl_print(&s);
         }
         jvalue_unref(old);

@@ -60,6 +60,8 @@ struct svec;
 void virtnetctl_before_giving_up(void (*cb)(void));
 char *virtnetctl_ask(const char *target, const char *command,
                      const struct svec *args);
+char *virtnetctl_ask_for(const char *target, const char *command,
+                         const struct svec *args, unsigned int own);
 struct json_t *virtnetctl_get_state(bool stats);
 struct json_t *virtnetctl_await_state(uint32_t *digest);
 void virtnetctl_verify_frames(const char *bridge, struct ds *,
@@ -106,8 +108,10 @@ void virtnetctl_dump_flows(struct ovs_cmdl_context *);
 void virtnetctl_explain(struct ovs_cmdl_context *);
 void virtnetctl_fdb(struct ovs_cmdl_context *);
 void virtnetctl_graph(struct ovs_cmdl_context *);
+void virtnetctl_health(struct ovs_cmdl_context *);
 void virtnetctl_metrics(struct ovs_cmdl_context *);
 void virtnetctl_monitor(struct ovs_cmdl_context *);
+void virtnetctl_networks(struct ovs_cmdl_context *);
 void virtnetctl_show(struct ovs_cmdl_context *);
 void virtnetctl_status_command(struct ovs_cmdl_context *);
 void virtnetctl_top(struct ovs_cmdl_context *);

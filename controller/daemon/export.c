@@ -212,6 +212,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         jvalue_put_string(json, "vlan-config", ds_cstr(&s));
         ds_destroy(&s);
         put_guest(json, &vif->guest);
+        if (vif->is_tunnel) {
+            jvalue_put_bool(json, "tunnel", true);
+        }
         if (vport && vport->role == VIF_GUEST
             && (!vif->attached_mac || vif->mac_from)) {
             jvalue_put_string(json, "kind",

@@ -2,6 +2,7 @@
 #include <config.h>
 #include "lib/tell/state.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,14 +54,48 @@ put_rate(struct ds *s, double value)
     ds_put_format(s, "%8.1f%c", value, *unit);
 }
 
-static void
-put_rows(struct ds *s, const struct top_row *rows, size_t n)
+/* Returns how many of the 'n' bytes at 'text' are the first 'max'
+ * characters. */
+static size_t
+utf8_prefix(const char *text, size_t n, size_t max)
 {
+    size_t i = 0;
+
+    while (i < n && max--) {
+        i++;
+        while (i < n && (text[i] & 0xc0) == 0x80) {
+            i++;
+        }
+    }
+    return i;
+}
+
+/* Ends the line of 's' that begins at 'start', cut off after 'columns'
+ * characters unless that is 0. */
+static void
+end_line(struct ds *s, size_t start, size_t columns)
+{
+    if (columns && s->length - start > columns) {
+        size_t end = start + utf8_prefix(&ds_cstr(s)[start],
+                                         s->length - start, columns);
+
+        ds_truncate(s, end);
+    }
+    ds_put_char(s, '\n');
+}
+
+static void
+put_rows(struct ds *s, const struct top_row *rows, size_t n, size_t columns)
+{
+    size_t start = s->length;
+
     ds_put_cstr(s, "  rx pkt/s   rx bit/s   tx pkt/s   tx bit/s  "
-                "bridge           interface        guest\n");
+                "bridge           interface        guest");
+    end_line(s, start, columns);
     for (size_t i = 0; i < n; i++) {
         struct ds name = DS_EMPTY_INITIALIZER;
 
+        start = s->length;
         put_rate(s, rows[i].rx_packets);
         ds_put_cstr(s, "  ");
         put_rate(s, rows[i].rx_bits);
@@ -74,7 +109,7 @@ put_rows(struct ds *s, const struct top_row *rows, size_t n)
         printable_put(&name, rows[i].port);
         ds_put_format(s, "%-15s  ", ds_cstr(&name));
         printable_put(s, rows[i].guest);
-        ds_put_char(s, '\n');
+        end_line(s, start, columns);
         ds_destroy(&name);
     }
 }
@@ -136,16 +171,23 @@ get_rows(const struct json_t *old, const struct json_t *new,
     return n;
 }
 
+/* Appends the guests of 'new' and what each has got and sent since 'old', as
+ * 'top' says: first those that have most of it.  If not all fit, the last line
+ * says how many are left out. */
 void
 state_format_top(struct ds *s, const struct json_t *old,
-                 const struct json_t *new, long long int msec,
-                 const char *sort)
+                 const struct json_t *new, const struct state_top *top)
 {
     struct top_row *rows;
-    size_t n = get_rows(old, new, msec, sort, &rows);
+    size_t n = get_rows(old, new, top->msec, top->sort, &rows);
+    /* The header and the cursor take a line each. */
+    size_t fit = top->rows ? MAX(top->rows, 4) - 2 : n;
 
-    if (n) {
-        put_rows(s, rows, n);
+    if (n > fit) {
+        put_rows(s, rows, fit - 1, top->columns);
+        ds_put_format(s, "... and %"PRIuSIZE" more\n", n - (fit - 1));
+    } else if (n) {
+        put_rows(s, rows, n, top->columns);
     } else {
         ds_put_cstr(s, "no guests\n");
     }

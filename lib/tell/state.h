@@ -42,11 +42,23 @@ struct json_t *state_find_events(const struct json_t *old,
 /* Why a port is not wired that is on its way. */
 #define STATE_NOT_YET "is not in the database yet"
 
-/* Rates of guests between two states that are 'msec' milliseconds apart, by
- * 'sort': "rx", "tx" or "name". */
+/* Is it as it should be?  In one line, and why not. */
+struct json_t *state_find_reasons(const struct json_t *state);
+void state_format_health(struct ds *, const struct json_t *state,
+                         const struct json_t *reasons);
+
+struct json_t *state_networks_to_json(const struct json_t *state);
+void state_format_networks(struct ds *, const struct json_t *state);
+
+/* How to print rates of guests, between two states. */
+struct state_top {
+    long long int msec;         /* How far apart the states are. */
+    const char *sort;           /* "rx", "tx" or "name". */
+    size_t rows, columns;       /* Of the terminal; 0 for no limit. */
+};
+
 void state_format_top(struct ds *, const struct json_t *old,
-                      const struct json_t *new, long long int msec,
-                      const char *sort);
+                      const struct json_t *new, const struct state_top *);
 
 /* The same by bridge and port, as an array of objects.  The caller must
  * destroy it. */

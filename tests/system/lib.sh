@@ -117,7 +117,8 @@ sandbox() {
     # unshare itself cannot be stopped by the usual signals, so this process
     # stays and passes them on.  It in turn may be killed: hence --pdeathsig.
     export VIRTNET_SANDBOX=yes
-    setpriv --pdeathsig KILL \
+    # What runs in the background is deaf to the keyboard, but for this.
+    env --default-signal=INT,QUIT setpriv --pdeathsig KILL \
         unshare --mount --net --pid --fork --kill-child --mount-proc \
         -- bash "$0" "$@" <&0 &
     local child=$!

@@ -290,7 +290,7 @@ test_quoting(void **state OVS_UNUSED)
     assert_format(state_format_graph,
                   "{\"bridges\":{\"a\\\"\\\\b\":{\"ports\":{}}}}",
                   "strict graph virtnet {\n  rankdir=LR\n"
-                  "  node [fontname=\"sans-serif\", shape=component]\n"
+                  "  node [fontname=\"sans-serif\"]\n"
                   "  \"bridge/a\\\"\\\\b\" [shape=box, style=bold, "
                   "label=\"a\\\"\\\\b ()\"]\n}\n");
 
@@ -332,6 +332,177 @@ test_health(void **state OVS_UNUSED)
                            "\nvirtnet_bridge_in_force{bridge=\"br0\"} 0\n"));
     ds_destroy(&s);
     jvalue_unref(json);
+}
+
+#define BRIDGE(NAME, MEMBERS) "\"" NAME "\":{" MEMBERS "}"
+#define BRIDGES(MEMBERS)                                                \
+    "{\"database\":{\"connected\":true},\"bridges\":{" MEMBERS "}}"
+#define OK "\"ok\":true,\"in_force\":true"
+
+/* One line, and why not. */
+static void
+test_health_line(void **state OVS_UNUSED)
+{
+    static const char *const cases[][2] = {
+        { "{}", "not ok: the database cannot be reached\n" },
+        { "{\"database\":{\"connected\":true,\"pending\":1}}",
+          "not ok: changes of the database are pending\n" },
+        { BRIDGES(""), "ok: libvirt mode is in force on 0 of 0 bridges, "
+          "0 ports\n" },
+        { BRIDGES(BRIDGE("a", OK ",\"ports\":{\"p\":{}}") ","
+                  BRIDGE("b", "\"ok\":true")),
+          "ok: libvirt mode is in force on 1 of 2 bridges, 1 ports\n" },
+        { BRIDGES(BRIDGE("a", "\"ok\":false,\"state\":\"installing\"")),
+          "not ok: bridge a: installing\n" },
+        { BRIDGES(BRIDGE("a", "\"ok\":false,\"in_force\":false,"
+                         "\"shortfalls\":[{\"text\":\"s\"}],"
+                         "\"diagnostics\":[" DIAG("error") ","
+                         DIAG("note") "],\"ports\":{\"p\":"
+                         "{\"state\":\"conflict\"}}")),
+          "not ok: bridge a: s (and 2 more)\n" },
+        { BRIDGES(BRIDGE("a", "\"ok\":false,\"ports\":{\"p\":"
+                         "{\"state\":\"conflict\"}}")),
+          "not ok: bridge a: ports that have lost their address to another: "
+          "1\n" },
+        { "{\"database\":{\"connected\":true},\"definitions\":"
+          "{\"diagnostics\":[" DIAG("error") "," DIAG("warning") "]}}",
+          "not ok: f: t\n" },
+        { "{\"database\":{\"connected\":true},\"unwired\":"
+          "{\"p\":\"gone\"}}", "not ok: port p: gone\n" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct json_t *json = jvalue_parse(cases[i][0]);
+        struct json_t *reasons = state_find_reasons(json);
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        assert_non_null(json);
+        state_format_health(&s, json, reasons);
+        assert_string_equal(ds_cstr(&s), cases[i][1]);
+        ds_destroy(&s);
+        jvalue_unref(reasons);
+        jvalue_unref(json);
+    }
+}
+
+static void
+test_networks(void **state OVS_UNUSED)
+{
+    assert_format(state_format_networks,
+                  BRIDGES(BRIDGE("br0", OK ",\"networks\":[{\"name\":\"n\","
+                                 "\"macTableManager\":\"libvirt\","
+                                 "\"file\":\"n.xml\",\"line\":4,"
+                                 "\"active\":false}],\"ports\":{\"p\":"
+                                 "{\"network\":\"n\"},\"q\":{}}")),
+                  "network          bridge           mode     in force  "
+                  "guests  definition\n"
+                  "n                br0              libvirt  yes       "
+                  "     1  n.xml:4 (not active in libvirt)\n");
+}
+
+/* Ports are told apart, and are in VLANs that others are in, too. */
+static void
+test_graph(void **state OVS_UNUSED)
+{
+    struct json_t *json = jvalue_parse(BRIDGES(BRIDGE(
+        "b", "\"in_force\":false,\"ports\":{"
+        "\"g\":{\"role\":\"guest\",\"vlan\":\"20\",\"state\":\"installed\"},"
+        "\"h\":{\"role\":\"host\",\"vlan\":\"3,5-9\"},"
+        "\"t\":{\"role\":\"network\",\"tunnel\":true,\"vlan\":\"1-2,4\"},"
+        "\"u\":{\"role\":\"network\",\"vlan\":\"0-4095\","
+        "\"state\":\"conflict\"}}")));
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    state_format_graph(&s, json);
+    static const char *const there[] = {
+        "\"bridge/b\" [shape=box, style=bold, color=red, fontcolor=red, "
+        "label=\"b (, not in force)\"]",
+        "\"port/b/g\" [shape=component, ",
+        "\"port/b/h\" [shape=house, ",
+        "\"port/b/t\" [shape=cds, ",
+        "\"port/b/u\" [shape=trapezium, ",
+        "color=red, label=\"u (conflict)\"]",
+        "\"vlan/b/20\" -- \"port/b/g\"\n",
+        "\"vlan/b/20\" -- \"port/b/u\" [style=dashed]\n",
+        "\"vlan/b/0-4095\" -- \"port/b/u\"\n",
+        "\"vlan/b/3,5-9\" -- \"port/b/u\" [style=dashed]\n",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(there); i++) {
+        assert_non_null(strstr(ds_cstr(&s), there[i]));
+    }
+    assert_null(strstr(ds_cstr(&s), "\"vlan/b/20\" -- \"port/b/h\""));
+    assert_null(strstr(ds_cstr(&s), "\"vlan/b/0-4095\" -- \"port/b/g\""));
+    assert_null(strstr(ds_cstr(&s), "\"vlan/b/3,5-9\" -- \"port/b/t\""));
+    assert_null(strstr(ds_cstr(&s), "\"vlan/b/1-2,4\" -- \"port/b/h\""));
+    ds_destroy(&s);
+    jvalue_unref(json);
+}
+
+/* Returns guests of br0 that have got so much so far as their numbers say. */
+static struct json_t *
+make_guests(int n, long long int factor)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    ds_put_cstr(&s, "{\"bridges\":{\"br0\":{\"ports\":{");
+    for (int i = 0; i < n; i++) {
+        ds_put_format(&s, "%s\"t%02d\":{\"role\":\"guest\",\"rx_bytes\":%lld,"
+                      "\"guest\":\"g\u00fc\u00fc\u00fc%02d\"}", i ? "," : "",
+                      i, i * factor, i);
+    }
+    ds_put_cstr(&s, "}}}}");
+
+    struct json_t *json = jvalue_parse(ds_cstr(&s));
+    ds_destroy(&s);
+    return json;
+}
+
+/* 60 guests fit a terminal of 24 lines: the header and the busiest. */
+static void
+test_top(void **state OVS_UNUSED)
+{
+    struct json_t *old = make_guests(60, 0);
+    struct json_t *new = make_guests(60, 1000);
+    static const struct {
+        size_t rows, columns;
+        size_t lines, longest;
+        const char *last;
+    } cases[] = {
+        { 24, 80, 23, 80, "... and 39 more\n" },
+        { 62, 90, 61, 90, "g\u00fc\u00fc\u00fc00\n" },
+        { 61, 80, 60, 80, "... and 2 more\n" },
+        { 1, 10, 3, 16, "... and 59 more\n" },
+        { 0, 0, 61, 92, "g\u00fc\u00fc\u00fc00\n" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct state_top top = {
+            1000, "rx", cases[i].rows, cases[i].columns,
+        };
+        struct ds s = DS_EMPTY_INITIALIZER;
+        size_t lines = 0, length = 0, longest = 0;
+
+        state_format_top(&s, old, new, &top);
+        for (const char *p = ds_cstr(&s); *p; p++) {
+            length += (*p & 0xc0) != 0x80;
+            if (*p == '\n') {
+                longest = MAX(longest, length - 1);
+                length = 0;
+                lines++;
+            }
+        }
+        assert_int_equal(lines, cases[i].lines);
+        assert_true(longest <= cases[i].longest);
+        assert_non_null(strstr(ds_cstr(&s), "  rx pkt/s"));
+        if (!cases[i].columns || cases[i].columns >= 80) {
+            assert_non_null(strstr(ds_cstr(&s), "t59"));
+        }
+        assert_string_equal(ds_cstr(&s) + s.length - strlen(cases[i].last),
+                            cases[i].last);
+        ds_destroy(&s);
+    }
+    jvalue_unref(old);
+    jvalue_unref(new);
 }
 
 /* What is dropped counts for the bridge and for the port. */
@@ -393,6 +564,10 @@ main(void)
         cmocka_unit_test(test_status),
         cmocka_unit_test(test_quoting),
         cmocka_unit_test(test_health),
+        cmocka_unit_test(test_health_line),
+        cmocka_unit_test(test_networks),
+        cmocka_unit_test(test_graph),
+        cmocka_unit_test(test_top),
         cmocka_unit_test(test_drops),
         cmocka_unit_test(test_guest),
         cmocka_unit_test(test_digest),
