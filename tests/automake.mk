@@ -395,6 +395,7 @@ EXTRA_DIST += \
 	tests/check \
 	tests/kernel-datapath \
 	tests/kernel-vm \
+	tests/on-a-real-host \
 	tests/walk-through \
 	tests/fuzz/corpus \
 	tests/fuzz/crashes \

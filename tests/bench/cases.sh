@@ -483,27 +483,60 @@ broadcast() {
 }
 
 # Frames per second, with real devices.  In each round NORMAL is measured twice,
-# so that the table shows how much it differs from itself.
+# so that the table shows how much it differs from itself.  Beside the kernel's
+# datapath there is a Linux bridge as libvirt makes it for macTableManager
+# 'libvirt'.
 case_frames() {
     local orders=("reference ours again" "again reference ours"
         "ours again reference")
-    local runs msec i side mode
+    local runs msec i side
 
     runs=$(quick 1 12)
     msec=$(quick 200 400)
     start_frames 2
+    [ "$FRAMES_DATAPATH" != system ] || start_linux_bridge
     for ((i = 0; i < runs; i++)); do
         for side in ${orders[i % 3]}; do
-            case $side in ours) mode=libvirt ;; *) mode=kernel ;; esac
-            set_mode "$mode"
-            # Or the flows of one mode would serve the other as well.
-            on a ovs-appctl revalidator/purge
+            set_frames_mode
             frames_per_second guests-1 g1 g2 1
             frames_per_second guests-1000 g1 g2 1000
             frames_per_second uplink-1 uplink g1 1
         done
+        [ "$FRAMES_DATAPATH" != system ] || linux_bridge_frames
     done
+    [ "$FRAMES_DATAPATH" != system ] || ip link del linux
     stop_frames
+}
+
+# Has the switch forward as $side says.
+set_frames_mode() {
+    case $side in ours) set_mode libvirt ;; *) set_mode kernel ;; esac
+    # Or the flows of one mode would serve the other as well.
+    on a ovs-appctl revalidator/purge
+}
+
+# Makes a Linux bridge with guests l1 and l2 and an uplink lup, in namespaces.
+start_linux_bridge() {
+    local name
+
+    add_linux_bridge linux
+    ip link set linux type bridge vlan_filtering 1
+    for name in l1 l2 lup; do
+        make_port $name "$(mac_of $name)"
+        ip link set $name master linux
+    done
+    for name in l1 l2; do
+        bridge link set dev $name learning off flood off
+        bridge fdb add "$(mac_of $name)" dev $name master static
+    done
+}
+
+linux_bridge_frames() {
+    local side=bridge
+
+    frames_per_second guests-1 l1 l2 1
+    frames_per_second guests-1000 l1 l2 1000
+    frames_per_second uplink-1 lup l1 1
 }
 
 # Starts switch a with $1 guests and an uplink that are namespaces.
@@ -511,9 +544,9 @@ start_frames() {
     local i
 
     write_network kernel "$NETWORK"
-    start_switch a netdev
+    start_switch a "$FRAMES_DATAPATH"
     on a ovs-ofctl add-flow br0 cookie=1,priority=0,actions=NORMAL
-    DATAPATH=netdev start_bench_controller
+    DATAPATH=$FRAMES_DATAPATH start_bench_controller
     for ((i = 1; i <= $1; i++)); do
         on a add_guest br0 g$i "$(guest_mac $i)"
     done
@@ -545,8 +578,8 @@ stop_frames() {
 
 mac_of() {
     case $1 in
-    uplink) echo 02:00:00:00:00:01 ;;
-    *) guest_mac "${1#g}" ;;
+    uplink | lup) echo 02:00:00:00:00:01 ;;
+    *) guest_mac "${1#[gl]}" ;;
     esac
 }
 
@@ -562,26 +595,35 @@ blast() {
         "$(mac_of "$2")" "$(mac_of "$1")" "$4" > /dev/null
 }
 
-# frames_per_second NAME FROM TO FLOWS: and vswitchd's CPU time for a frame, for
+# frames_per_second NAME FROM TO FLOWS: and the switch's CPU time for a frame, for
 # side $side.
 frames_per_second() {
-    local before after cpu handled pid
+    local before after cpu handled
 
     # Both addresses are known to NORMAL.
     blast "$3" "$2" 20 1
     blast "$2" "$3" 100 "$4"
     sleep 0.1
-    pid=$(pid_of a ovs-vswitchd)
     before=$(received "$3")
-    handled=$(handled)
-    cpu=$(cpu_usec "$pid")
+    handled=$(handled "$3")
+    cpu=$(switch_usec)
     blast "$2" "$3" "$msec" "$4"
     sleep 0.1
-    cpu=$(($(cpu_usec "$pid") - cpu))
-    handled=$(($(handled) - handled))
+    cpu=$(($(switch_usec) - cpu))
+    handled=$(($(handled "$3") - handled))
     after=$(received "$3")
     sample "frames/$1" "$side" $(((after - before) * 1000 / msec))
     sample "frames-cpu/$1" "$side" $((cpu * 1000 / handled))
+}
+
+# CPU time of what forwards: of vswitchd, or with the kernel's datapath of the
+# whole machine, with the sender, which is the same on all sides.
+switch_usec() {
+    if [ "$FRAMES_DATAPATH" = netdev ]; then
+        cpu_usec "$(pid_of a ovs-vswitchd)"
+    else
+        busy_usec
+    fi
 }
 
 side_of() {
@@ -605,11 +647,21 @@ case_storm() {
     stop_frames
 }
 
-# Prints how many frames vswitchd has taken in.  The rest have been lost before,
-# between the device and its socket.
+# Prints how many frames vswitchd has taken in; the rest have been lost before,
+# between the device and its socket.  With the kernel's datapath, or a Linux
+# bridge, prints how many have come to namespace $1; or if there is none, how many
+# the datapath has looked up.
 handled() {
-    on a ovs-appctl dpif-netdev/pmd-stats-show |
-        awk '/packets received:/ { s += $3 } END { print s + 0 }'
+    if [ "$FRAMES_DATAPATH" = netdev ]; then
+        on a ovs-appctl dpif-netdev/pmd-stats-show |
+            awk '/packets received:/ { s += $3 } END { print s + 0 }'
+    elif [ -n "${1-}" ]; then
+        received "$1"
+    else
+        on a ovs-appctl dpctl/show |
+            sed -n 's/^ *lookups: hit:\([0-9]*\) missed:\([0-9]*\).*/\1 \2/p' |
+            awk '{ print $1 + $2 }'
+    fi
 }
 
 all_received() {
@@ -622,16 +674,15 @@ all_received() {
 }
 
 storm() {
-    local pid cpu before handled
+    local cpu before handled
 
-    pid=$(pid_of a ovs-vswitchd)
     sleep 0.2
     before=$(all_received)
     handled=$(handled)
-    cpu=$(cpu_usec "$pid")
+    cpu=$(switch_usec)
     ip netns exec uplink "$BENCH" blast eth0 "$msec" 52:54:00:ff:ff:ff 02:00:00:00:00:01 1 > /dev/null
     sleep 0.3
-    cpu=$(($(cpu_usec "$pid") - cpu))
+    cpu=$(($(switch_usec) - cpu))
     handled=$(($(handled) - handled))
     sample "storm-delivered/$n" "$(side_of "$mode")" $(($(all_received) - before))
     # Nanoseconds for each frame, which is milliseconds for a million.

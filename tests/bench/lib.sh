@@ -50,6 +50,13 @@ timed() {
 }
 
 ## CPU time, in microseconds, from the scheduler: of all threads of a process.
+## And that of the whole machine, which counts in hundredths of a second.
+
+busy_usec() {
+    awk '/^cpu / {
+        print ($2 + $3 + $4 + $7 + $8) * 10000
+    }' /proc/stat
+}
 
 cpu_usec() {
     cat /proc/"$1"/task/*/schedstat | awk '{ s += $1 } END { print int(s / 1000) }'
@@ -78,14 +85,14 @@ on() {
 }
 
 # Starts vswitchd of switch $1.  Devices and datapaths are dummies unless $2 is
-# "netdev".
+# "netdev" or "system".
 start_bench_vswitchd() {
-    local dummy=--enable-dummy
+    local options=()
 
-    [ "${2-}" != netdev ] || dummy=
-    # shellcheck disable=SC2086
+    [ "${2-}" = system ] || options+=(--disable-system)
+    [ -n "${2-}" ] || options+=(--enable-dummy)
     on "$1" ovs-vswitchd -vconsole:off -vfile:err --detach --no-chdir \
-        --pidfile --log-file --disable-system $dummy "unix:$S/$1/run/db.sock"
+        --pidfile --log-file "${options[@]}" "unix:$S/$1/run/db.sock"
 }
 
 # Starts switch $1 with bridge br0 of type $2 (default: dummy), whose network
@@ -101,7 +108,7 @@ start_switch() {
     start_bench_vswitchd "$1" "${2-}"
     on "$1" vsctl add-br br0 -- set Bridge br0 "datapath_type=${2:-dummy}" \
         other_config:hwaddr=aa:55:00:00:00:01 fail_mode=secure
-    if [ "${2-}" != netdev ]; then
+    if [ -z "${2-}" ]; then
         on "$1" vsctl add-port br0 uplink \
             -- set Interface uplink type=dummy ofport_request=30000
     fi

@@ -251,6 +251,12 @@ def frame_rows(samples):
                 yield compare(case + what + ', NORMAL to itself',
                               sides['again'], sides['reference'], unit, scale,
                               '', lambda ratio, usec: None, 'NORMAL')
+                if 'bridge' in sides:
+                    yield compare(case + what + ', to a Linux bridge',
+                                  sides['ours'], sides['bridge'], unit, scale,
+                                  '', lambda ratio, usec: None,
+                                  "a Linux bridge with macTableManager "
+                                  "'libvirt'")
 
 
 def all_rows(s):
