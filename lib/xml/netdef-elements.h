@@ -365,8 +365,8 @@ enum netdef_node_kind {
                 "")
 
 /* NETDEF_NEW(ENUM, SINCE): what not all releases of libvirt know.  'SINCE' is
- * the first that has it in its schemas, of those that Debian 12, 13 and testing
- * have: 9.0, 11.3 and 12.8. */
+ * the first that has it in its schemas, of those in Debian 12, 13 and testing:
+ * 9.0, 11.3 and 12.8. */
 #define NETDEF_NEWS                                                           \
     NETDEF_NEW(TITLE, "11.3")                                                 \
     NETDEF_NEW(DESCRIPTION, "11.3")                                           \
