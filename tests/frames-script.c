@@ -353,11 +353,13 @@ parse_frame(struct script *script, const struct source *source,
     }
     resolve_mac(script, source, words[2], frame->dst);
     memcpy(frame->src, frame->from->mac, ETH_LEN);
+
+    bool has_src = frame->from->has_mac;
     for (size_t i = 3; i < end; i++) {
+        has_src |= !strncmp(words[i], "src=", 4);
         parse_frame_word(script, source, frame, words[i]);
     }
-    if (!(frame->src[0] | frame->src[1] | frame->src[2]
-          | frame->src[3] | frame->src[4] | frame->src[5])) {
+    if (!has_src) {
         script_error(source, "port %s has no address and the frame no src=",
                      frame->from->name);
     }

@@ -40,6 +40,9 @@ put_destination(struct ds *s, const struct json_t *bridges, const char *bridge)
     }
 }
 
+/* Who sends what comes in by a port behind which there may be anybody. */
+#define SOMEBODY "02:00:00:00:00:01"
+
 /* Appends the frame that the options and 'frame', which may be null,
  * describe, without who sends it to 'bridge'. */
 static void
@@ -78,9 +81,10 @@ virtnetctl_trace(struct ovs_cmdl_context *ctx)
 
     ds_put_format(&flow, "in_port=%lld", jvalue_get_integer(port, "ofport"));
     put_frame(&flow, frame, bridges, ctx->argv[1]);
-    if (!options.src && jvalue_get(port, "mac")
-        && !(frame && strstr(frame, "dl_src="))) {
-        ds_put_format(&flow, ",dl_src=%s", jvalue_get_string(port, "mac"));
+    if (!options.src && !(frame && strstr(frame, "dl_src="))) {
+        const char *mac = jvalue_get_string(port, "mac");
+
+        ds_put_format(&flow, ",dl_src=%s", *mac ? mac : SOMEBODY);
     }
     svec_add(&args, ctx->argv[1]);
     svec_add(&args, ds_cstr(&flow));

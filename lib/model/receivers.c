@@ -75,7 +75,7 @@ receivers_expect(const struct receivers_bridge *b,
     if (out == frame->in || (from->isolated && to->isolated)
         || !frame->taken
         || !vlan_set_contains(&to->vlans, frame->vid)
-        || eth_addr_is_multicast(frame->src)
+        || eth_addr_is_multicast(frame->src) || eth_addr_is_zero(frame->src)
         || is_held_back(b, frame->in)
         || !is_addressed(b, frame, out)) {
         return RECEIPT_NEVER;

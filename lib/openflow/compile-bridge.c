@@ -158,12 +158,93 @@ add_pending(struct compilation *c)
     for (size_t i = 0; i < PIPELINE_N_CALLS; i++) {
         struct match match = MATCH_CATCHALL_INITIALIZER;
 
-        match_set_reg_masked(&match, 0, 1 << REG0_PENDING_BIT,
-                             1 << REG0_PENDING_BIT);
+        pipeline_match_pending(&match);
         pipeline_match_announcement(&match, i);
         add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_ANNOUNCEMENT, &match,
                  TABLE_FORWARD);
     }
+}
+
+/* SOURCE: reg0=0x10/0x10,dl_type=0x8100 actions=drop
+ *
+ * What a guest has sent in no VLAN has no other tag inside.  If Open vSwitch
+ * does not look at that (other_config:vlan-limit), it is the type of the
+ * frame, by which the datapath's flows tell frames apart in any case, or else
+ * ADMIT has seen it.  0x9100 is what some switches take for a tag. */
+static void
+add_second_tags(struct compilation *c)
+{
+    static const uint16_t types[] = {
+        ETH_TYPE_VLAN_8021Q, ETH_TYPE_VLAN_8021AD, 0x9100
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        pipeline_match_no_vlan(&match);
+        match_set_dl_type(&match, htons(types[i]));
+        add(c, TABLE_SOURCE, PRIORITY_SOURCE_SECOND_TAG, &match);
+    }
+
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+    pipeline_match_second_tag(&match);
+    add(c, TABLE_SOURCE, PRIORITY_SOURCE_SECOND_TAG, &match);
+}
+
+static void
+add_zero_source(struct compilation *c, enum pipeline_table table,
+                uint16_t priority, struct match *match)
+{
+    match_set_dl_src(match, eth_addr_zero);
+    add(c, table, priority, match);
+}
+
+/* SOURCE: dl_src=00:00:00:00:00:00 actions=drop
+ *
+ * Nobody has that address.  To compare it would have the datapath look at all
+ * 48 bits of every source, so whether there is a bit in its first half is
+ * looked at first, one after another (mac-sets.h), and before all others at
+ * the one that all addresses have that were not given to a card by its maker:
+ *
+ *     priority=40,dl_src=02:00:00:00:00:00/02:00:00:00:00:00
+ *         actions=goto_table:FORWARD
+ *
+ * Where the source is looked at in full in any case, the comparison alone is
+ * enough: in LEARN, ANNOUNCE and REFLECT. */
+static void
+add_zero_sources(struct compilation *c, const struct bridge_ctx *ctx)
+{
+    static const struct mac_set zero = {
+        ETH_ADDR_C(00,00,00,00,00,00), ETH_ADDR_C(ff,ff,ff,00,00,00)
+    };
+    static const struct eth_addr local = ETH_ADDR_C(02,00,00,00,00,00);
+    static const struct eth_addr known = ETH_ADDR_C(03,00,00,00,00,00);
+    struct match none = MATCH_CATCHALL_INITIALIZER;
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+    struct mac_set others[MAC_SETS_MAX];
+    size_t n = mac_sets_outside(&zero, 1, known, others);
+
+    match_set_dl_src_masked(&match, local, local);
+    add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_OTHERS, &match, TABLE_FORWARD);
+    for (size_t i = 0; i < n; i++) {
+        match_init_catchall(&match);
+        match_set_dl_src_masked(&match, others[i].addr, others[i].mask);
+        add_goto(c, TABLE_SOURCE, PRIORITY_SOURCE_OTHERS - 1 - i, &match,
+                 TABLE_FORWARD);
+    }
+    add_zero_source(c, TABLE_SOURCE, PRIORITY_SOURCE_ZERO, &none);
+    add_zero_source(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_ZERO, &none);
+    if (ctx->network == NETWORK_SEVERAL) {
+        add_zero_source(c, TABLE_LEARN, PRIORITY_LEARN_ZERO, &none);
+    }
+    if (ctx->reflections) {
+        add_zero_source(c, TABLE_REFLECT, PRIORITY_REFLECT_MAC, &none);
+    }
+
+    match_init_catchall(&match);
+    pipeline_match_pending(&match);
+    add_zero_source(c, TABLE_SOURCE, PRIORITY_SOURCE_ZERO_ANNOUNCEMENT,
+                    &match);
 }
 
 /* LEARN: NORMAL must know which network port a source is behind, also if the
@@ -239,6 +320,8 @@ compile_bridge(const struct bridge_ctx *ctx, const char *bridge,
     add(&c, TABLE_ADMIT, PRIORITY_ADMIT_DROP, &all);
     add_goto(&c, TABLE_SOURCE, PRIORITY_SOURCE_PASS, &all, TABLE_FORWARD);
     add_pending(&c);
+    add_second_tags(&c);
+    add_zero_sources(&c, ctx);
 
     add_multicast(&c, ctx->forward_bpdu);
     add_goto(&c, TABLE_FORWARD, PRIORITY_FORWARD_UNKNOWN, &all,

@@ -120,7 +120,7 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     }
     pipeline_put_goto(c->ofpacts,
                       (vport->role == VIF_GUEST ? guard_entry(vport)
-                       : vport->reflects ? TABLE_REFLECT : TABLE_FORWARD));
+                       : vport->reflects ? TABLE_REFLECT : TABLE_SOURCE));
     add(c, TABLE_ADMIT, priority, match);
 }
 
@@ -138,7 +138,14 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
  *         actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,
  *                 goto_table:SOURCE
  *
- * The mark is for ports that want such tags nevertheless: see egress.h. */
+ * The mark is for ports that want such tags nevertheless: see egress.h.
+ *
+ * A guest could hide a tag for another VLAN behind one that has only a
+ * priority, or behind none if it is of a type that Open vSwitch does not take
+ * for a tag, and an uplink that takes the outer one off would send the frame
+ * into that VLAN.  So what it sends in no VLAN is marked for compile_bridge()
+ * to look behind.  Its tag may also be of type 0x88a8, and with a VLAN that
+ * would be a service provider's: it gets another. */
 static void
 compile_admit_untagged(struct compilation *c)
 {
@@ -150,6 +157,17 @@ compile_admit_untagged(struct compilation *c)
     }
 
     bool learn = learns_in(c, vlan->untagged_in);
+    bool looks = (c->vport->role == VIF_GUEST && vlan->untagged_in
+                  && !vlan->push);
+    if (looks) {
+        match_init_catchall(&match);
+        match_set_dl_tci_masked(&match, htons(VLAN_CFI),
+                                htons(VLAN_CFI | VLAN_VID_MASK));
+        start_admit(c, learn);
+        pipeline_put_retag(c->ofpacts, vlan->untagged_in);
+        pipeline_put_no_vlan(c->ofpacts);
+        add_admit(c, PRIORITY_ADMIT_PRIORITY_TAG, &match);
+    }
     if (!vlan->untagged_in) {
         match_init_catchall(&match);
         match_set_dl_tci(&match, htons(VLAN_CFI));
@@ -167,6 +185,9 @@ compile_admit_untagged(struct compilation *c)
     start_admit(c, learn);
     if (vlan->untagged_in) {
         pipeline_put_vlan(c->ofpacts, vlan->untagged_in);
+    }
+    if (looks) {
+        pipeline_put_no_vlan(c->ofpacts);
     }
     add_admit(c, PRIORITY_ADMIT_UNTAGGED, &match);
 }

@@ -244,6 +244,43 @@ pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid)
     pipeline_put_vlan(ofpacts, vid);
 }
 
+static void
+put_move(struct ofpbuf *ofpacts, struct mf_subfield src,
+         struct mf_subfield dst)
+{
+    struct ofpact_reg_move *move = ofpact_put_REG_MOVE(ofpacts);
+
+    move->src = src;
+    move->dst = dst;
+}
+
+/* Appends to 'ofpacts' what gives a frame with a tag another one in its place,
+ * of type 0x8100, for VLAN 'vid' and with the same priority:
+ *
+ *     move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,
+ *     move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],
+ *     set_field:0x100a/0x1fff->vlan_tci,
+ *     move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15]
+ *
+ * and marks it if there is one more behind that.  Of which type the tag is
+ * that it has, nothing in OpenFlow tells. */
+void
+pipeline_put_retag(struct ofpbuf *ofpacts, uint16_t vid)
+{
+    const struct mf_subfield pcp = { mf_from_id(MFF_VLAN_TCI), 13, 3 };
+    const struct mf_subfield tag = { mf_from_id(MFF_VLAN_TCI), 12, 1 };
+    const struct mf_subfield reg = { mf_from_id(MFF_REG1), 0, 3 };
+    const struct mf_subfield mark = {
+        mf_from_id(MFF_REG0), REG0_SECOND_TAG_BIT, 1
+    };
+
+    put_move(ofpacts, pcp, reg);
+    ofpact_put_STRIP_VLAN(ofpacts);
+    put_move(ofpacts, tag, mark);
+    pipeline_put_vlan(ofpacts, vid);
+    put_move(ofpacts, reg, pcp);
+}
+
 /* Appends to 'ofpacts' a lookup in 'table' as if the frame had come in by
  * 'port', OFPP_IN_PORT for where it did. */
 void
@@ -296,6 +333,12 @@ put_reg0_bit(struct ofpbuf *ofpacts, int bit)
     pipeline_put_marks(ofpacts, 1u << bit);
 }
 
+static void
+match_reg0_bit(struct match *match, int bit)
+{
+    match_set_reg_masked(match, 0, 1u << bit, 1u << bit);
+}
+
 /* Returns the bit of register 0 that marks frames of ports with 'guard'. */
 uint32_t
 pipeline_guard_mark(unsigned int guard)
@@ -345,6 +388,35 @@ pipeline_put_pending(struct ofpbuf *ofpacts)
     put_reg0_bit(ofpacts, REG0_PENDING_BIT);
 }
 
+/* Makes 'match' match on frames that are so marked. */
+void
+pipeline_match_pending(struct match *match)
+{
+    match_reg0_bit(match, REG0_PENDING_BIT);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one that came without a VLAN. */
+void
+pipeline_put_no_vlan(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_NO_VLAN_BIT);
+}
+
+/* Makes 'match' match on frames that are so marked. */
+void
+pipeline_match_no_vlan(struct match *match)
+{
+    match_reg0_bit(match, REG0_NO_VLAN_BIT);
+}
+
+/* Makes 'match' match on frames in which pipeline_put_retag() has seen another
+ * tag. */
+void
+pipeline_match_second_tag(struct match *match)
+{
+    match_reg0_bit(match, REG0_SECOND_TAG_BIT);
+}
+
 /* Appends to 'ofpacts' what marks a frame as one from an isolated guest. */
 void
 pipeline_put_isolated(struct ofpbuf *ofpacts)
@@ -364,24 +436,21 @@ pipeline_put_had_null_tag(struct ofpbuf *ofpacts)
 void
 pipeline_match_had_null_tag(struct match *match)
 {
-    match_set_reg_masked(match, 0, 1 << REG0_NULL_TAG_BIT,
-                         1 << REG0_NULL_TAG_BIT);
+    match_reg0_bit(match, REG0_NULL_TAG_BIT);
 }
 
 /* Makes 'match' match on frames from isolated guests. */
 void
 pipeline_match_isolated(struct match *match)
 {
-    match_set_reg_masked(match, 0, 1 << REG0_ISOLATED_BIT,
-                         1 << REG0_ISOLATED_BIT);
+    match_reg0_bit(match, REG0_ISOLATED_BIT);
 }
 
 /* Makes 'match' match on frames from the network side. */
 void
 pipeline_match_from_network(struct match *match)
 {
-    match_set_reg_masked(match, 0, 1 << REG0_FROM_NETWORK_BIT,
-                         1 << REG0_FROM_NETWORK_BIT);
+    match_reg0_bit(match, REG0_FROM_NETWORK_BIT);
 }
 
 /* Returns the bits that the 'ofpacts_len' bytes of 'ofpacts' set in register
@@ -503,13 +572,11 @@ void
 pipeline_put_learn(struct ofpbuf *ofpacts)
 {
     size_t start = ofpacts->size;
-    struct ofpact_reg_move *move;
     struct ofpact_nest *clone;
 
     ofpact_put_CLONE(ofpacts);
-    move = ofpact_put_REG_MOVE(ofpacts);
-    move->src = (struct mf_subfield) { mf_from_id(MFF_ETH_SRC), 0, 48 };
-    move->dst = (struct mf_subfield) { mf_from_id(MFF_ETH_DST), 0, 48 };
+    put_move(ofpacts, (struct mf_subfield) { mf_from_id(MFF_ETH_SRC), 0, 48 },
+             (struct mf_subfield) { mf_from_id(MFF_ETH_DST), 0, 48 });
     pipeline_put_output(ofpacts, OFPP_NORMAL);
 
     clone = ofpbuf_at_assert(ofpacts, start, sizeof *clone);

@@ -6,14 +6,13 @@
  * cookies and group numbers.  What the tables hold is in compile-*.c.
  *
  *      in_port
- *         |           guests (by their guards: guard.h)
- *      ADMIT ----------> SOURCE ---> ANNOUNCE
- *         | | host, network |  guests    |
- *         | |               | that may   |
- *         | |               | change     |
- *         | '--------> FORWARD <---------+
- *         '----------> REFLECT ----------'
- *            bonds     |     |
+ *         |
+ *      ADMIT ----------> SOURCE ----> ANNOUNCE
+ *         |   (guests,    |   guests     |
+ *         |   by their    |   that may   |
+ *   bonds |   guards:     |   change     |
+ *         v   guard.h)    v              |
+ *      REFLECT -------> FORWARD <--------'
  *                      |     | multicast, broadcast
  *       known (VLAN,   |     v
  *       MAC): output   |   MULTICAST: reserved groups are dropped
@@ -54,7 +53,7 @@ struct ofpbuf;
     PIPELINE_TABLE(ADDRESS, 207, "guard ip: IP addresses, and ARP")     \
     PIPELINE_TABLE(NEIGHBOR, 208, "guard ip: targets of neighbor discovery") \
     PIPELINE_TABLE(LINK, 209, "guard ip: addresses in neighbor discovery") \
-    PIPELINE_TABLE(SOURCE, 210, "source policy of guests")              \
+    PIPELINE_TABLE(SOURCE, 210, "source policy")              \
     PIPELINE_TABLE(STOPPED, 212, "what a guard has stopped")            \
     PIPELINE_TABLE(ANNOUNCE, 215, "guests that say who they are")       \
     PIPELINE_TABLE(FORWARD, 230, "exact (VLAN, MAC) of guests and host")  \
@@ -79,6 +78,8 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_PENDING_BIT 1          /* From a guest without its address. */
 #define REG0_ISOLATED_BIT 2         /* From a guest that is isolated. */
 #define REG0_NULL_TAG_BIT 3         /* Came with a tag that said nothing. */
+#define REG0_NO_VLAN_BIT 4          /* From a guest, in no VLAN by itself... */
+#define REG0_SECOND_TAG_BIT 5       /* ...but with another tag inside. */
 #define REG0_GUARDS_BIT 8           /* First of those of "enum guard". */
 #define REG0_STOP_BIT 16            /* First of a number: why it is stopped. */
 #define REG0_STOP_MASK 7u
@@ -96,6 +97,7 @@ enum {
     PRIORITY_ADMIT_DROP_PORT = 2,
     PRIORITY_ADMIT_TAGGED = 100,
     PRIORITY_ADMIT_UNTAGGED = 110,
+    PRIORITY_ADMIT_PRIORITY_TAG = 115,
     PRIORITY_ADMIT_NULL_TAG = 120,
     PRIORITY_ADMIT_MULTICAST = 130,
 
@@ -103,6 +105,7 @@ enum {
 
     PRIORITY_LEARN = 1,
     PRIORITY_LEARN_MULTICAST = 100,
+    PRIORITY_LEARN_ZERO = 110,
 
     PRIORITY_GUARD_DROP = 2,
     PRIORITY_GUARD_SHOW = 50,
@@ -139,15 +142,20 @@ enum {
     PRIORITY_REFLECT_MAC = 100,
 
     PRIORITY_SOURCE_PASS = 1,
+    PRIORITY_SOURCE_ZERO = 2,
+    PRIORITY_SOURCE_OTHERS = 40,        /* Less by one for each. */
     PRIORITY_SOURCE_FOLLOW = 50,
     PRIORITY_SOURCE_USE = 60,
     PRIORITY_SOURCE_PENDING = 100,
     PRIORITY_SOURCE_ANNOUNCEMENT = 110,
+    PRIORITY_SOURCE_ZERO_ANNOUNCEMENT = 115,
+    PRIORITY_SOURCE_SECOND_TAG = 120,
 
     PRIORITY_ANNOUNCE_PASS = 40,
     PRIORITY_ANNOUNCE_SHOW = 50,
     PRIORITY_ANNOUNCE_IGNORE = 60,
     PRIORITY_ANNOUNCE_KNOWN = 100,
+    PRIORITY_ANNOUNCE_ZERO = 110,
 
     PRIORITY_FORWARD_UNKNOWN = 1,
     PRIORITY_FORWARD_FOLLOWED = 90,
@@ -242,12 +250,17 @@ void pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid);
 void pipeline_put_lookup(struct ofpbuf *ofpacts, ofp_port_t,
                          enum pipeline_table);
+void pipeline_put_retag(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_null_tag(struct ofpbuf *ofpacts);
 void pipeline_put_had_null_tag(struct ofpbuf *ofpacts);
 void pipeline_match_had_null_tag(struct match *);
 void pipeline_put_from_network(struct ofpbuf *ofpacts);
 void pipeline_put_pending(struct ofpbuf *ofpacts);
+void pipeline_put_no_vlan(struct ofpbuf *ofpacts);
+void pipeline_match_pending(struct match *);
+void pipeline_match_no_vlan(struct match *);
+void pipeline_match_second_tag(struct match *);
 uint32_t pipeline_guard_mark(unsigned int guard);
 void pipeline_put_marks(struct ofpbuf *ofpacts, uint32_t marks);
 void pipeline_put_stop(struct ofpbuf *ofpacts, unsigned int stop);

@@ -99,8 +99,8 @@ up -> g1 src=a = g1
 host -> g1 src=a = g1
 .
 check < $frames
-stopped g1 10 || fail "counted: $(dump_flows br0 table=204)"
-stopped g2 2 || fail "counted: $(dump_flows br0 table=204)"
+wait_for 5 stopped g1 10 || fail "counted: $(dump_flows br0 table=204)"
+wait_for 5 stopped g2 2 || fail "counted: $(dump_flows br0 table=204)"
 
 say "After a restart of the daemon, without a flow_mod."
 stop_controller

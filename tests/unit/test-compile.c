@@ -25,13 +25,18 @@
 /* The flows and buckets of each kind of port, word by word.  What they do
  * together is in test-delivery.c. */
 
-/* Does 'flow' tell groups from those that are reserved? */
+/* Does 'flow' tell groups from those that are reserved, or sources from none?
+ */
 static bool
-tells_groups_apart(const struct oflow *flow)
+tells_apart(const struct oflow *flow)
 {
-    return (flow->table_id == TABLE_MULTICAST
-            && flow->priority > PRIORITY_MULTICAST_RESERVED
-            && flow->priority <= PRIORITY_MULTICAST_OTHERS);
+    return ((flow->table_id == TABLE_MULTICAST
+             && flow->priority > PRIORITY_MULTICAST_RESERVED
+             && flow->priority <= PRIORITY_MULTICAST_OTHERS)
+            || (flow->table_id == TABLE_SOURCE
+                && flow->priority > PRIORITY_SOURCE_ZERO
+                && flow->priority <= PRIORITY_SOURCE_OTHERS
+                && flow->cookie == pipeline_cookie(COOKIE_BRIDGE, "br0")));
 }
 
 /* Appends 'slice' to 's': flows without their cookies, which must all be
@@ -52,7 +57,7 @@ format_slice(struct ds *s, const struct slice *slice, ovs_be64 cookie)
 
         assert_true(flows[i]->cookie == cookie);
         oflow_format(&line, flows[i], NULL);
-        if (!tells_groups_apart(flows[i])) {
+        if (!tells_apart(flows[i])) {
             ds_put_format(s, "%s\n", strchr(ds_cstr(&line), ',') + 1);
         }
         ds_destroy(&line);
@@ -85,8 +90,15 @@ static const struct port_case {
 } port_cases[] = {
     /* A plain access guest: three flows and one bucket. */
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
+      "table=0,priority=115,in_port=7,dl_vlan=0 "
+      "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
+      "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
+      "set_field:0x100a/0x1fff->vlan_tci,"
+      "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
+      "set_field:0x10/0x10->reg0,goto_table:210\n"
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
+      "actions=set_field:0x100a/0x1fff->vlan_tci,"
+      "set_field:0x10/0x10->reg0,goto_table:210\n"
       CUT_OFF_PORT
       "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
       "actions=pop_vlan,output:7\n"
@@ -135,8 +147,15 @@ static const struct port_case {
       "table=230,priority=100,dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "0-4095: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
+      "table=0,priority=115,in_port=7,dl_vlan=0 "
+      "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
+      "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
+      "set_field:0x100a/0x1fff->vlan_tci,"
+      "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
+      "set_field:0x10/0x10->reg0,goto_table:210\n"
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
+      "actions=set_field:0x100a/0x1fff->vlan_tci,"
+      "set_field:0x10/0x10->reg0,goto_table:210\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:210\n"
       CUT_OFF_PORT
@@ -144,8 +163,15 @@ static const struct port_case {
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
+      "table=0,priority=115,in_port=7,dl_vlan=0 "
+      "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
+      "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
+      "set_field:0x100a/0x1fff->vlan_tci,"
+      "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
+      "set_field:0x10/0x10->reg0,goto_table:210\n"
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
+      "actions=set_field:0x100a/0x1fff->vlan_tci,"
+      "set_field:0x10/0x10->reg0,goto_table:210\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:210\n"
       CUT_OFF_PORT
@@ -155,17 +181,16 @@ static const struct port_case {
       "actions=output:7\n"
       "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n"
       "11-11: bucket=bucket_id:7,actions=output:7\n" },
-    /* The host passes by SOURCE. */
     { VIF_HOST, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
       "table=0,priority=120,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
       "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
-      "goto_table:230\n"
-      "table=0,priority=100,in_port=LOCAL actions=goto_table:230\n"
+      "goto_table:210\n"
+      "table=0,priority=100,in_port=LOCAL actions=goto_table:210\n"
       "table=230,priority=100,dl_dst=02:00:00:00:00:01 actions=LOCAL\n"
       "0-4095: bucket=bucket_id:65534,actions=LOCAL\n" },
     { VIF_HOST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
       "table=0,priority=110,in_port=LOCAL,vlan_tci=0x0000/0x0fff "
-      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:230\n"
+      "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
       "table=0,priority=2,in_port=LOCAL actions=drop\n"
       "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
       "actions=pop_vlan,LOCAL\n"
@@ -174,16 +199,16 @@ static const struct port_case {
     { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
       "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
       "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
-      "set_field:0x1/0x1->reg0,goto_table:230\n"
+      "set_field:0x1/0x1->reg0,goto_table:210\n"
       "table=0,priority=100,in_port=7 "
-      "actions=set_field:0x1/0x1->reg0,goto_table:230\n"
+      "actions=set_field:0x1/0x1->reg0,goto_table:210\n"
       "table=250,priority=100 actions=output:7\n" },
     { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
       "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,"
-      "set_field:0x1/0x1->reg0,goto_table:230\n"
+      "set_field:0x1/0x1->reg0,goto_table:210\n"
       "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-      "actions=set_field:0x1/0x1->reg0,goto_table:230\n"
+      "actions=set_field:0x1/0x1->reg0,goto_table:210\n"
       CUT_OFF_PORT
       "table=250,priority=100,dl_vlan=10 actions=pop_vlan,output:7\n"
       "table=250,priority=100,dl_vlan=11 actions=output:7\n" },
@@ -308,19 +333,30 @@ test_loser(void **state OVS_UNUSED)
 
     port_case_to_vport(&port_cases[0], &vport);
     check_port(&exact, &vport, &won,
+               "table=0,priority=115,in_port=7,dl_vlan=0 "
+               "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
+               "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
+               "set_field:0x100a/0x1fff->vlan_tci,"
+               "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
+               "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,"
-               "set_field:0x2/0x2->reg0,goto_table:210\n"
+               "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
                CUT_OFF_PORT PENDING_PORT
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
 
     /* Held back, so every frame of it is shown as well. */
     vport.active = false;
     check_port(&exact, &vport, &won,
-               "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-               "actions=controller(max_len=14,id=22247),"
+               "table=0,priority=115,in_port=7,dl_vlan=0 "
+               "actions=controller(max_len=14,id=22247),move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
+               "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
                "set_field:0x100a/0x1fff->vlan_tci,"
-               "set_field:0x2/0x2->reg0,goto_table:210\n"
+               "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
+               "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
+               "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+               "actions=controller(max_len=14,id=22247),set_field:0x100a/0x1fff->vlan_tci,"
+               "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
                CUT_OFF_PORT PENDING_PORT
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     vport_uninit(&vport);
@@ -371,9 +407,15 @@ test_policy(void **state OVS_UNUSED)
     format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
     slice_uninit(&slice);
     assert_string_equal(ds_cstr(&s),
+        "table=0,priority=115,in_port=7,dl_vlan=0 "
+        "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
+        "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
+        "set_field:0x100a/0x1fff->vlan_tci,"
+        "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
+        "set_field:0x10/0x10->reg0,set_field:0x4/0x4->reg0,goto_table:210\n"
         "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
         "actions=set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x4/0x4->reg0,goto_table:210\n"
+        "set_field:0x10/0x10->reg0,set_field:0x4/0x4->reg0,goto_table:210\n"
         CUT_OFF_PORT
         "table=210,priority=50,rarp,in_port=7 actions=goto_table:215\n"
         "table=210,priority=50,arp,in_port=7,"
@@ -412,9 +454,15 @@ test_policy(void **state OVS_UNUSED)
     format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
     slice_uninit(&slice);
     assert_string_equal(ds_cstr(&s),
+        "table=0,priority=115,in_port=7,dl_vlan=0 "
+        "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
+        "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
+        "set_field:0x100a/0x1fff->vlan_tci,"
+        "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
+        "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,set_field:0x4/0x4->reg0,goto_table:210\n"
         "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
         "actions=set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x2/0x2->reg0,set_field:0x4/0x4->reg0,goto_table:210\n"
+        "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,set_field:0x4/0x4->reg0,goto_table:210\n"
         CUT_OFF_PORT PENDING_PORT
         "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     vport_uninit(&vport);
@@ -439,14 +487,14 @@ static const struct network_case {
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
         NULL_TAG "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
-        "set_field:0x1/0x1->reg0,goto_table:230\n"
+        "set_field:0x1/0x1->reg0,goto_table:210\n"
         "table=0,priority=100,in_port=7 "
-        "actions=set_field:0x1/0x1->reg0,goto_table:230\n" },
+        "actions=set_field:0x1/0x1->reg0,goto_table:210\n" },
       ADMISSION_ALL, false },
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:230\n"
+        "set_field:0x1/0x1->reg0,goto_table:210\n"
         CUT_OFF_PORT },
       ADMISSION_ALL, false },
     /* Members that nothing, or no multicast, is let in from. */
@@ -473,16 +521,16 @@ static const struct network_case {
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
         NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
-        "set_field:0x8/0x8->reg0,set_field:0x1/0x1->reg0,goto_table:230\n"
+        "set_field:0x8/0x8->reg0,set_field:0x1/0x1->reg0,goto_table:210\n"
         "table=0,priority=100,in_port=7 "
-        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:230\n" },
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n" },
       ADMISSION_ALL, false },
     /* What came untagged and is nobody's here goes to NORMAL as it came, but
      * for an empty tag. */
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:230\n"
+        "set_field:0x1/0x1->reg0,goto_table:210\n"
         CUT_OFF_PORT
         "table=250,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
@@ -490,9 +538,9 @@ static const struct network_case {
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:230\n"
+        "set_field:0x1/0x1->reg0,goto_table:210\n"
         "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:230\n"
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n"
         CUT_OFF_PORT
         "table=250,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
@@ -500,9 +548,9 @@ static const struct network_case {
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
-        "set_field:0x1/0x1->reg0,goto_table:230\n"
+        "set_field:0x1/0x1->reg0,goto_table:210\n"
         "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
-        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:230\n"
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n"
         CUT_OFF_PORT
         "table=250,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
@@ -511,9 +559,9 @@ static const struct network_case {
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_ACCESS, -1, { 0 },
         NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
-        "set_field:0x8/0x8->reg0,set_field:0x1/0x1->reg0,goto_table:230\n"
+        "set_field:0x8/0x8->reg0,set_field:0x1/0x1->reg0,goto_table:210\n"
         UNTAGGED "actions="LEARN"set_field:0x1/0x1->reg0,"
-        "goto_table:230\n"
+        "goto_table:210\n"
         CUT_OFF_PORT },
       ADMISSION_ALL, false },
     /* A bond beside another port.  Nothing is learned of what is not let in:
@@ -570,8 +618,15 @@ test_reflections(void **state OVS_UNUSED)
     /* Guests. */
     port_case_to_vport(&port_cases[0], &vport);
     check_port(&ctx, &vport, &vport.vlan.members,
+               "table=0,priority=115,in_port=7,dl_vlan=0 "
+               "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
+               "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
+               "set_field:0x100a/0x1fff->vlan_tci,"
+               "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
+               "set_field:0x10/0x10->reg0,goto_table:210\n"
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
-               "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
+               "actions=set_field:0x100a/0x1fff->vlan_tci,"
+               "set_field:0x10/0x10->reg0,goto_table:210\n"
                CUT_OFF_PORT
                "table=205,priority=100,dl_vlan=10,dl_src=02:00:00:00:00:01 "
                "actions=drop\n"
@@ -579,9 +634,15 @@ test_reflections(void **state OVS_UNUSED)
                "actions=pop_vlan,output:7\n"
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     check_port(&ctx, &vport, &none,
+               "table=0,priority=115,in_port=7,dl_vlan=0 "
+               "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
+               "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
+               "set_field:0x100a/0x1fff->vlan_tci,"
+               "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
+               "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
                "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,"
-               "set_field:0x2/0x2->reg0,goto_table:210\n"
+               "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
                CUT_OFF_PORT PENDING_PORT
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     vport_uninit(&vport);
@@ -605,8 +666,8 @@ test_reflections(void **state OVS_UNUSED)
     check_port(&ctx, &vport, &vport.vlan.members,
                "table=0,priority=120,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
                "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
-               "goto_table:230\n"
-               "table=0,priority=100,in_port=LOCAL actions=goto_table:230\n"
+               "goto_table:210\n"
+               "table=0,priority=100,in_port=LOCAL actions=goto_table:210\n"
                "table=205,priority=100,dl_src=02:00:00:00:00:01 "
                "actions=drop\n"
                "table=230,priority=100,dl_dst=02:00:00:00:00:01 "
@@ -624,18 +685,29 @@ test_bridge(void **state OVS_UNUSED)
     "actions=drop\n"
 #define CUT_OFF "table=0,priority=1 actions=drop\n"
 #define LEARN                                                           \
+    "table=203,priority=110,dl_src=00:00:00:00:00:00 actions=drop\n"    \
     "table=203,priority=100,"                                             \
     "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=drop\n"         \
     "table=203,priority=1 "                                               \
     "actions=clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL)\n"
-#define REFLECT "table=205,priority=1 actions=goto_table:230\n"
+#define REFLECT                                                         \
+    "table=205,priority=100,dl_src=00:00:00:00:00:00 actions=drop\n"    \
+    "table=205,priority=1 actions=goto_table:230\n"
 #define SOURCE                                                          \
+    "table=210,priority=120,reg0=0x10/0x10,dl_type=0x8100 actions=drop\n" \
+    "table=210,priority=120,reg0=0x10/0x10,dl_type=0x88a8 actions=drop\n" \
+    "table=210,priority=120,reg0=0x10/0x10,dl_type=0x9100 actions=drop\n" \
+    "table=210,priority=120,reg0=0x20/0x20 actions=drop\n"              \
+    "table=210,priority=115,reg0=0x2/0x2,dl_src=00:00:00:00:00:00 "     \
+    "actions=drop\n"                                                    \
     "table=210,priority=110,rarp,reg0=0x2/0x2 actions=goto_table:230\n" \
     "table=210,priority=110,arp,reg0=0x2/0x2,"                          \
     MULTICAST_BIT" actions=goto_table:230\n"                            \
     "table=210,priority=110,icmp6,reg0=0x2/0x2,"                        \
     MULTICAST_BIT",icmp_type=136 actions=goto_table:230\n"              \
-    "table=210,priority=1 actions=goto_table:230\n"
+    "table=210,priority=2,dl_src=00:00:00:00:00:00 actions=drop\n"      \
+    "table=210,priority=1 actions=goto_table:230\n"                     \
+    "table=215,priority=110,dl_src=00:00:00:00:00:00 actions=drop\n"
 #define EXTREME(PRIORITY, REG0, ACTIONS)                                \
     "table=230,priority="PRIORITY","REG0"dl_dst=00:e0:2b:00:00:00 "     \
     "actions="ACTIONS"\n"                                               \

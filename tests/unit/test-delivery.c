@@ -317,6 +317,7 @@ expect(const struct bridge *bridge, const struct frame *frame,
     const struct port_spec *in = find_port(specs, frame->in_port);
     int vlan = in ? vlan_in(in, frame->tci) : -1;
     bool reserved = eth_addr_is_reserved(frame->dst);
+    bool zero = eth_addr_is_zero(frame->src);
     bool flooded = vlan >= 0 && vlan_set_contains(&bridge->flood_vlans, vlan);
 
     *out = (struct deliveries) { .n = 0 };
@@ -327,7 +328,7 @@ expect(const struct bridge *bridge, const struct frame *frame,
     /* One of several network ports is learned from as the frame came.  To
      * groups, it comes to NORMAL in any case. */
     if (in->role == VIF_NETWORK && bridge->kind == NETWORK_SEVERAL && !flooded
-        && !eth_addr_is_multicast(frame->dst)) {
+        && !zero && !eth_addr_is_multicast(frame->dst)) {
         out->learned_in = in->ofport;
         out->learned_tci = frame->tci;
     }
@@ -344,6 +345,11 @@ expect(const struct bridge *bridge, const struct frame *frame,
     if (in->guards & GUARD_BIT(GUARD_MAC)
         && !port_spec_has_mac(in, frame->src)) {
         out->shown |= !pending && in->listens && comes_first(frame);
+        return;
+    }
+
+    /* Nobody has that address. */
+    if (zero) {
         return;
     }
     if (pending) {
@@ -455,7 +461,8 @@ random_frame(struct frame *frame, const struct port_specs *specs)
                 ? htons(VLAN_CFI | random_vid() | pcp << VLAN_PCP_SHIFT)
                 : htons(0)),
         .dst = random_destination(),
-        .src = random_range(20) ? random_guest_mac() : eth_addr_broadcast,
+        .src = (random_range(20) ? random_guest_mac()
+                : random_range(2) ? eth_addr_broadcast : eth_addr_zero),
     };
     random_payload(frame);
 }
@@ -647,6 +654,7 @@ test_reserved(void **state OVS_UNUSED)
         for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
             for (int octet = 0; octet < 0x30; octet++) {
                 struct frame frame = {
+                    .src = ETH_ADDR_C(00,00,5e,00,00,01),
                     .dst = reserved[i], .dl_type = htons(ETH_TYPE_IP),
                 };
 

@@ -197,10 +197,16 @@ check_flows(const struct vport *vport, bool won, const char *expected)
     ds_destroy(&s);
 }
 
-#define ADMIT(ACTIONS)                                                  \
+#define ADMIT(BEFORE, BEHIND)                                           \
+    "table=0,priority=115,in_port=7,dl_vlan=0 actions="BEFORE           \
+    "move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"         \
+    "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"        \
+    "set_field:0x100a/0x1fff->vlan_tci,"                                \
+    "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"                  \
+    "set_field:0x10/0x10->reg0,"BEHIND"\n"                              \
     "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff actions="    \
-    ACTIONS"\ntable=0,priority=2,in_port=7 actions=drop\n"
-#define TAG "set_field:0x100a/0x1fff->vlan_tci,"
+    BEFORE"set_field:0x100a/0x1fff->vlan_tci,set_field:0x10/0x10->reg0," \
+    BEHIND"\ntable=0,priority=2,in_port=7 actions=drop\n"
 #define PENDING "set_field:0x2/0x2->reg0,"
 #define OWN(MAC)                                                        \
     "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:"MAC        \
@@ -231,26 +237,26 @@ test_mac(void **state OVS_UNUSED)
     struct vport vport;
 
     guest_init(&vport, "none");
-    check_flows(&vport, true, ADMIT(TAG"goto_table:210"));
+    check_flows(&vport, true, ADMIT("", "goto_table:210"));
     vport_uninit(&vport);
 
     guest_init(&vport, "mac");
-    check_flows(&vport, true, ADMIT(TAG"goto_table:204") OWN("01") FORGED);
-    check_flows(&vport, false, ADMIT(TAG PENDING"goto_table:204")
+    check_flows(&vport, true, ADMIT("", "goto_table:204") OWN("01") FORGED);
+    check_flows(&vport, false, ADMIT("", PENDING"goto_table:204")
                 OWN("01") FORGED
                 "table=210,priority=100,in_port=7 actions=drop\n");
 
     /* Listed, or followed, won or not. */
     const struct eth_addr two = ETH_ADDR_C(02,00,00,00,00,02);
     assert_true(vport_add_mac(&vport, two, CLAIM_LISTED));
-    check_flows(&vport, true, ADMIT(TAG"goto_table:204")
+    check_flows(&vport, true, ADMIT("", "goto_table:204")
                 OWN("01") OWN("02") FORGED);
 
     /* It may change, so what it announces is shown, and dropped. */
     vport.listens = true;
-    check_flows(&vport, true, ADMIT(TAG"goto_table:204")
+    check_flows(&vport, true, ADMIT("", "goto_table:204")
                 OWN("01") OWN("02") SHOWS FORGED);
-    check_flows(&vport, false, ADMIT(TAG PENDING"goto_table:204")
+    check_flows(&vport, false, ADMIT("", PENDING"goto_table:204")
                 OWN("01") OWN("02") FORGED
                 "table=210,priority=100,in_port=7 actions=drop\n");
     vport_uninit(&vport);
@@ -267,7 +273,7 @@ test_sticky(void **state OVS_UNUSED)
     vport.sticky = vport.listens = true;
     vport.active = false;
     check_flows(&vport, false,
-                ADMIT("controller(max_len=14,id=22247),"TAG PENDING
+                ADMIT("controller(max_len=14,id=22247),", PENDING
                       "goto_table:204")
                 FORGED
                 "table=210,priority=100,in_port=7 actions=drop\n");
@@ -290,7 +296,7 @@ test_ipv4(void **state OVS_UNUSED)
 
     guest_init(&vport, "ip");
     assert_null(ip_prefixes_add(&vport.ips, "10.0.0.5"));
-    check_flows(&vport, true, ADMIT(TAG MARKED("0x200")"goto_table:206")
+    check_flows(&vport, true, ADMIT("", MARKED("0x200")"goto_table:206")
                 "table=207,priority=110,arp,in_port=7,arp_spa=0.0.0.0,"
                 "arp_tpa=10.0.0.5,arp_sha=02:00:00:00:00:01 "
                 "actions=goto_table:210\n"
@@ -302,12 +308,12 @@ test_ipv4(void **state OVS_UNUSED)
 
     /* Nobody knows an address of it, so it sends no IP. */
     guest_init(&vport, "ip");
-    check_flows(&vport, true, ADMIT(TAG MARKED("0x200")"goto_table:206")
+    check_flows(&vport, true, ADMIT("", MARKED("0x200")"goto_table:206")
                 STOP("1") STOP("2"));
     vport_uninit(&vport);
 
     guest_init(&vport, "dhcp ra other");
-    check_flows(&vport, true, ADMIT(TAG MARKED("0x1c00")"goto_table:206")
+    check_flows(&vport, true, ADMIT("", MARKED("0x1c00")"goto_table:206")
                 STOP("4") STOP("5") STOP("6"));
     vport_uninit(&vport);
 }

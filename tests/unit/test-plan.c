@@ -74,27 +74,27 @@ test_cost(void **state OVS_UNUSED)
         for (int j = 0; j < n; j++) {
             state_guest(plan, j, 10 + j % 5);
         }
-        /* 74 of the bridge, a FLOOD flow for each VLAN, 4 for each guest. */
-        assert_int_equal(run_and_count(plan), 74 + 5 + 4 * n);
+        /* 104 of the bridge, a FLOOD flow for each VLAN, 5 for each guest. */
+        assert_int_equal(run_and_count(plan), 104 + 5 + 5 * n);
         assert_int_equal(run_and_count(plan), 0);
 
-        /* Plugged: two of ADMIT, FORWARD, and a bucket. */
+        /* Plugged: three of ADMIT, FORWARD, and a bucket. */
         state_guest(plan, n, 10);
-        assert_int_equal(run_and_count(plan), 4);
+        assert_int_equal(run_and_count(plan), 5);
         /* The same again. */
         state_guest(plan, n, 10);
         assert_int_equal(run_and_count(plan), 0);
         /* To another VLAN: ADMIT stays, FORWARD and bucket move. */
         state_guest(plan, n, 11);
-        assert_int_equal(run_and_count(plan), 6);
+        assert_int_equal(run_and_count(plan), 7);
         /* To a VLAN of its own: a FLOOD flow more. */
         state_guest(plan, n, 20);
-        assert_int_equal(run_and_count(plan), 7);
+        assert_int_equal(run_and_count(plan), 8);
         /* Unplugged. */
         char *name = xasprintf("vnet%d", n);
         plan_remove_port(plan, name);
         free(name);
-        assert_int_equal(run_and_count(plan), 5);
+        assert_int_equal(run_and_count(plan), 6);
         plan_destroy(plan);
     }
 }
@@ -293,7 +293,8 @@ test_found(void **state OVS_UNUSED)
     svec_sort(&lines);
     char *text = svec_join(&lines, "\n", "");
     assert_string_equal(text,
-                        "vnet1 table=0,priority=110 marks=4\n"
+                        "vnet1 table=0,priority=110 marks=14\n"
+                        "vnet1 table=0,priority=115 marks=14\n"
                         "vnet1 table=0,priority=2 marks=0\n"
                         "vnet1 table=230,priority=100 marks=0\n"
                         "vnet1 table=230,priority=110 marks=0\n"

@@ -101,13 +101,13 @@ test_diff(void **state OVS_UNUSED)
     /* A portgroup that no port is in. */
     check(NETWORK("libvirt", ""), two, NETWORK("libvirt", WEB("20")), two,
           EXPECT(0));
-    /* A guest is plugged: three flows and a bucket. */
+    /* A guest is plugged: four flows and a bucket. */
     check(NETWORK("libvirt", ""), PORTS(TAP(1, ", \"tag\": 10")),
-          NETWORK("libvirt", ""), two, EXPECT(3, 0, 1, 0, 0, 0));
+          NETWORK("libvirt", ""), two, EXPECT(4, 0, 1, 0, 0, 0));
     /* A portgroup gets another VLAN: ADMIT, FORWARD and FLOOD change, so does
      * the bucket, and so does what is to be written. */
     check(NETWORK("libvirt", WEB("20")), web, NETWORK("libvirt", WEB("30")),
-          web, EXPECT(3, 3, 1, 1, 1, 1));
+          web, EXPECT(4, 4, 1, 1, 1, 1));
 }
 
 /* All of a bridge comes with the mode, and its text says so. */
