@@ -27,6 +27,7 @@ dist_doc_DATA = \
 	Documentation/faults.rst \
 	Documentation/deployments.rst \
 	Documentation/guards.rst \
+	Documentation/moving.rst \
 	Documentation/libvirt.rst \
 	Documentation/network-xml.rst \
 	Documentation/performance.rst \

@@ -58,6 +58,7 @@ report "what is installed" "$(diff <(files) - <<'.'
 ./usr/share/doc/ovs-virtnet/monitoring/virtnet-dashboard.json
 ./usr/share/doc/ovs-virtnet/monitoring/virtnet-textfile.service
 ./usr/share/doc/ovs-virtnet/monitoring/virtnet-textfile.timer
+./usr/share/doc/ovs-virtnet/moving.rst
 ./usr/share/doc/ovs-virtnet/network-xml.rst
 ./usr/share/doc/ovs-virtnet/performance.rst
 ./usr/share/doc/ovs-virtnet/releases.rst

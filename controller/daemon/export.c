@@ -352,6 +352,8 @@ export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
                        foreign_count(ofctrl_get_foreign(ofctrl)));
     jvalue_put_integer(json, "errors", stats->n_errors);
     jvalue_put_integer(json, "frames", mbridge_count_frames(mb));
+    jvalue_put_integer(json, "moves", mbridge_count_moves(mb, false));
+    jvalue_put_integer(json, "moves_refused", mbridge_count_moves(mb, true));
     jvalue_put_integer(json, "connections", ofctrl_count_connects(ofctrl));
     for (size_t i = 0; i <= SWITCH_COMMIT_N_LATENCIES; i++) {
         jvalue_add(latency, jvalue_integer(stats->latency[i]));

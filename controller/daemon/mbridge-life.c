@@ -65,11 +65,14 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
         VLOG_INFO_RL(&rl, "%s: guest of %s has become "ETH_ADDR_FMT,
                      mb->row.name, port->name, ETH_ADDR_ARGS(src));
     }
+    mb->n_moves += (changes & (PORT_LIFE_TAKES | PORT_LIFE_SHARES)) != 0;
+    mb->n_refused += (changes & PORT_LIFE_REFUSED) != 0;
     if (changes) {
         mbridge_update_mport(mb, port);
     }
     if (changes & PORT_LIFE_FOLLOWS && port->in_plan) {
-        mbridge_unfollow(mb, plan_find_port(mb->plan, port->name), src);
+        mb->n_moves += mbridge_unfollow(mb, plan_find_port(mb->plan,
+                                                           port->name), src);
     }
 }
 

@@ -176,14 +176,15 @@ mbridge_find_vif(const struct mbridge *mb, const struct mport *port,
     return vif;
 }
 
-/* Takes 'mac' from guests that have changed to it, other than that of
- * 'vport'. */
-void
+/* Takes 'mac' from guests that have changed to it, other than that of 'vport'.
+ * Returns true if there were any. */
+bool
 mbridge_unfollow(struct mbridge *mb, const struct vport *vport,
                  struct eth_addr mac)
 {
     static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(10, 20);
     struct sset names = SSET_INITIALIZER(&names);
+    bool any = false;
     const char *name;
 
     port_life_find_followers(plan_mac_table(mb->plan), vport, mac, &names);
@@ -197,9 +198,11 @@ mbridge_unfollow(struct mbridge *mb, const struct vport *vport,
                          "%s, but that of %s", mb->row.name,
                          ETH_ADDR_ARGS(mac), name, vport->name);
             mbridge_update_mport(mb, port);
+            any = true;
         }
     }
     sset_destroy(&names);
+    return any;
 }
 
 /* Takes from guests that have changed to it what 'vport' is configured

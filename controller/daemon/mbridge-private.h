@@ -58,6 +58,8 @@ struct mbridge {
     struct heap wakes;          /* Ports to be looked at again, the first on
                                  * top. */
     unsigned long long int n_frames;    /* That flows have shown. */
+    unsigned long long int n_moves;     /* Of addresses, because of these... */
+    unsigned long long int n_refused;   /* ...or not. */
     size_t n_unsupported;       /* Of them. */
     struct tunnels tunnels;     /* Likewise. */
     bool apart;                 /* Are tunnels to be kept apart... */
@@ -108,7 +110,7 @@ struct mport *mbridge_find_mport(const struct mbridge *, ofp_port_t);
 const struct vif *mbridge_find_vif(const struct mbridge *,
                                    const struct mport *, struct vif *early);
 void mbridge_update_mport(struct mbridge *, struct mport *);
-void mbridge_unfollow(struct mbridge *, const struct vport *,
+bool mbridge_unfollow(struct mbridge *, const struct vport *,
                       struct eth_addr);
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
 void mbridge_protect_ports(struct mbridge *);

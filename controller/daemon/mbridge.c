@@ -531,6 +531,14 @@ mbridge_count_frames(const struct mbridge *mb)
     return mb->n_frames;
 }
 
+/* Returns how many times a guest's frames have moved an address from another
+ * port to its own or, if 'refused', could not. */
+unsigned long long int
+mbridge_count_moves(const struct mbridge *mb, bool refused)
+{
+    return refused ? mb->n_refused : mb->n_moves;
+}
+
 /* Has the switch read afresh, and put right where it differs from the plan. */
 void
 mbridge_reread(struct mbridge *mb)

@@ -67,6 +67,8 @@ void mbridge_wait(struct mbridge *);
 
 const char *mbridge_name(const struct mbridge *);
 unsigned long long int mbridge_count_frames(const struct mbridge *);
+unsigned long long int mbridge_count_moves(const struct mbridge *,
+                                           bool refused);
 const struct plan *mbridge_plan(const struct mbridge *);
 const struct ofctrl *mbridge_ofctrl(const struct mbridge *);
 const struct bridge_model *mbridge_model(const struct mbridge *);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/jvalue.h"
+#include "openvswitch/shash.h"
 #include "sset.h"
 #include "util.h"
 
@@ -162,6 +163,50 @@ compare_ports(struct json_t *events, const char *bridge,
     sset_destroy(&ports);
 }
 
+/* Returns what tells address 'e' of a MAC table from others, or null if its
+ * port does not have it. */
+static char *
+fdb_key(const struct json_t *e)
+{
+    const char *state = jvalue_get_string(e, "state");
+
+    return (strcmp(state, "pending") && strcmp(state, "conflict")
+            ? xasprintf("%s, VLAN %s", jvalue_get_string(e, "mac"),
+                        jvalue_get_string(e, "vlan"))
+            : NULL);
+}
+
+/* Tells of addresses that have gone from one port to another. */
+static void
+compare_fdb(struct json_t *events, const char *bridge,
+            const struct json_t *old, const struct json_t *new)
+{
+    struct shash owners = SHASH_INITIALIZER(&owners);
+
+    for (size_t i = 0; i < jvalue_count(old); i++) {
+        char *key = fdb_key(jvalue_at(old, i));
+
+        if (key) {
+            shash_add_nocopy(&owners, key,
+                             jvalue_get_string(jvalue_at(old, i), "port"));
+        }
+    }
+    for (size_t i = 0; i < jvalue_count(new); i++) {
+        const char *port = jvalue_get_string(jvalue_at(new, i), "port");
+        char *key = fdb_key(jvalue_at(new, i));
+        const char *was = key ? shash_find_data(&owners, key) : NULL;
+
+        if (was && strcmp(was, port)) {
+            char *text = xasprintf("%s, from %s", key, was);
+
+            add_event(events, "address moved", bridge, port, text);
+            free(text);
+        }
+        free(key);
+    }
+    shash_destroy(&owners);
+}
+
 /* Returns why 'bridge' is not in force, or null if it is, or if it is only on
  * its way: while a bundle is, too. */
 static const char *
@@ -217,6 +262,7 @@ compare_bridge(struct json_t *events, const char *name,
     compare_force(events, name, old, new);
     compare_ports(events, name, jvalue_get(old, "ports"),
                   jvalue_get(new, "ports"));
+    compare_fdb(events, name, jvalue_get(old, "fdb"), jvalue_get(new, "fdb"));
 }
 
 static bool

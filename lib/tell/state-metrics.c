@@ -31,6 +31,10 @@
            "Changes of meters sent.")                                       \
     METRIC("frames_shown", "counter", "frames",                             \
            "Frames that flows have shown to the daemon.")                   \
+    METRIC("address_moves", "counter", "moves",                             \
+           "Addresses that moved, as guests announced or used them.")       \
+    METRIC("address_moves_refused", "counter", "moves_refused",             \
+           "Addresses that guests have announced and cannot have.")         \
     METRIC("foreign_flows", "gauge", "foreign_flows",                       \
            "Flows of others in our tables.")                                \
     METRIC("errors", "counter", "errors", "OpenFlow errors received.")      \

@@ -78,10 +78,10 @@ used tap1.0 vif1.0 | expect_frames
 
 say "The driver is there."
 carrier vif1.0 up
-waits() {
-    ctl fdb br0 | grep -w vif1.0 | grep -qw pending
+waits_as() {
+    ctl fdb br0 | grep -w $mac | grep -w "$1" | grep -qw pending
 }
-wait_for 10 waits || fail "$(ctl fdb br0)"
+wait_for 10 waits_as vif1.0 || fail "$(ctl fdb br0)"
 settle
 used tap1.0 vif1.0 | expect_frames
 wait_revalidated
@@ -133,5 +133,77 @@ unplug vif1.0
 moves tap1.0
 expect_frames <<'.'
 up -> 52:54:00:00:00:01 = tap1.0
+.
+unplug tap1.0
+sed -i '/^\(vif1\|tap1\)/d' $S/ports
+settle
+
+# A bond in a guest (active-backup, fail_over_mac=none) sends by the card in use
+# with the address of its first one, whichever that is.
+say "Two cards of one guest, of which nobody says that they are a bond."
+mac=52:54:00:00:00:0a
+for card in n1 n2; do
+    add_guest br0 $card 52:54:00:00:00:0$([ $card = n1 ] && echo a || echo b) \
+        -- set Interface $card "external-ids:vm-id=\"$vm\""
+done
+settle
+expect_frames <<.
+n2 -> g1 src=$mac = g1
+n2 -> bcast src=$mac garp = g1 host n1 up
+up -> $mac = n1
+up -> n2 = n2
+.
+
+say "The second card lists the address of the first."
+vsctl set Interface n2 "external_ids:virtnet-macs=\"$mac\""
+settle
+expect_frames <<.
+up -> $mac = n1
+g1 -> n1 = n1
+up -> n2 = n2
+.
+expect_frames <<.
+n2 -> g1 src=$mac = g1
+.
+moves n2
+expect_frames <<.
+up -> $mac = n2
+g1 -> $mac = n2
+up -> n2 = n2
+n2 -> g1 src=$mac = g1
+g1 -> bcast src=$mac garp = host n1 n2 up
+up -> bcast src=$mac garp = g1 host n1 n2
+up -> $mac = n2
+.
+start_counting
+stop_controller KILL
+start_controller
+settle
+[ "$(count_changes)" = 0 ] || fail "sent: $(changes_received)"
+expect_frames <<.
+up -> $mac = n2
+n1 -> g1 = g1
+.
+moves n1
+expect_frames <<.
+up -> $mac = n1
+.
+carrier n1 down
+moves n2
+expect_frames <<.
+up -> $mac = n2
+.
+# With carrier it must be used first.
+carrier n1 up
+wait_for 10 waits_as n1 || fail "$(ctl fdb br0)"
+settle
+expect_frames <<.
+up -> $mac = n2
+n1 -> unknown = up
+.
+moves n1
+expect_frames <<.
+up -> $mac = n1
+up -> n2 = n2
 .
 finish

@@ -60,6 +60,11 @@ put_events(struct ds *s, const char *old_text, const char *new_text)
     jvalue_unref(old);
 }
 
+#define ENTRY(PORT, STATE)                                              \
+    "{\"mac\":\"m\",\"vlan\":\"10\",\"port\":\""PORT"\",\"state\":\""STATE"\"}"
+#define FDB(ENTRIES)                                                    \
+    "{\"bridges\":{\"br0\":{\"fdb\":["ENTRIES"]}}}"
+
 static void
 test_events(void **state OVS_UNUSED)
 {
@@ -117,6 +122,12 @@ test_events(void **state OVS_UNUSED)
         { FORCE("false", SHORTFALL("state", "s")), FORCE("true", ""), "" },
         { STATE("libvirt", ""), STATE("kernel", ""),
           "network changed br0 : kernel\n" },
+        { FDB(ENTRY("g1", "installed") "," ENTRY("g2", "pending")),
+          FDB(ENTRY("g1", "pending") "," ENTRY("g2", "installing")),
+          "address moved br0 g2: m, VLAN 10, from g1\n" },
+        { FDB(ENTRY("g1", "installed") "," ENTRY("g2", "conflict")),
+          FDB(ENTRY("g2", "conflict") "," ENTRY("g1", "installing")), "" },
+        { FDB(ENTRY("g1", "pending")), FDB(ENTRY("g2", "installed")), "" },
         { "{}", STATE("kernel", ""), "bridge added br0 : kernel\n" },
         { STATE("kernel", ""), "{}", "bridge removed br0 : kernel\n" },
     };
