@@ -89,6 +89,11 @@ controller_virtnetctl_SOURCES = \
 	controller/ctl/virtnetctl-diff.c \
 	controller/ctl/virtnetctl-explain.c \
 	controller/ctl/virtnetctl-files.c \
+	controller/ctl/virtnetctl-fleet-db.c \
+	controller/ctl/virtnetctl-fleet-print.c \
+	controller/ctl/virtnetctl-fleet-server.c \
+	controller/ctl/virtnetctl-fleet-verify.c \
+	controller/ctl/virtnetctl-fleet.h \
 	controller/ctl/virtnetctl-online.c \
 	controller/ctl/virtnetctl-print.c \
 	controller/ctl/virtnetctl-trace.c \
@@ -96,7 +101,26 @@ controller_virtnetctl_SOURCES = \
 	controller/ctl/virtnetctl-watch.c \
 	controller/ctl/virtnetctl.c \
 	controller/ctl/virtnetctl.h
-controller_virtnetctl_LDADD = lib/libvirtnet.la $(OVS_LIBS)
+nodist_controller_virtnetctl_SOURCES = controller/ctl/fleet-schema.c
+controller_virtnetctl_LDADD = \
+	ovsdb/libvirtnet-ovsdb.la \
+	lib/libvirtnet.la \
+	$(OVS_LIBS)
+CLEANFILES += controller/ctl/fleet-schema.c
+
+# The lines of the schema, as strings of C.
+controller/ctl/fleet-schema.c: $(top_srcdir)/ovsdb/virtnet-fleet.ovsschema
+	$(AM_V_at)$(MKDIR_P) controller/ctl
+	$(AM_V_GEN){ \
+	  echo '/* Made of ovsdb/virtnet-fleet.ovsschema. */'; \
+	  echo '#include <config.h>'; \
+	  echo '#include "controller/ctl/virtnetctl-fleet.h"'; \
+	  echo '#include <stddef.h>'; \
+	  echo 'const char *const fleet_schema[] = {'; \
+	  sed 's/["\\]/\\&/g; s/.*/    "&\\n",/' $(top_srcdir)/ovsdb/virtnet-fleet.ovsschema; \
+	  echo '    NULL'; \
+	  echo '};'; \
+	} >$@.tmp && mv $@.tmp $@
 
 dist_man_MANS = \
 	controller/virtnet-controller.8 \

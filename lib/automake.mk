@@ -30,6 +30,12 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/virtnet-version.h \
 	lib/base/vlan-set.c \
 	lib/base/vlan-set.h \
+	lib/fleet/fleet-claims.c \
+	lib/fleet/fleet-claims.h \
+	lib/fleet/fleet-ops.c \
+	lib/fleet/fleet-ops.h \
+	lib/fleet/fleet-row.c \
+	lib/fleet/fleet-row.h \
 	lib/host/bridge-row.c \
 	lib/host/bridge-row.h \
 	lib/host/columns.h \

@@ -5,6 +5,8 @@ noinst_LTLIBRARIES += ovsdb/libvirtnet-ovsdb.la
 ovsdb_libvirtnet_ovsdb_la_SOURCES = \
 	ovsdb/bridge-reader.c \
 	ovsdb/bridge-reader.h \
+	ovsdb/fleet-db.c \
+	ovsdb/fleet-db.h \
 	ovsdb/ovs-idl.c \
 	ovsdb/ovs-idl.h \
 	ovsdb/qos-reader.c \
@@ -14,3 +16,6 @@ ovsdb_libvirtnet_ovsdb_la_SOURCES = \
 	ovsdb/vif-reader.h \
 	ovsdb/vif-rows.c \
 	ovsdb/vif-rows.h
+
+# The schema of a fleet's database is in virtnetctl, too, which makes it.
+dist_schema_DATA += ovsdb/virtnet-fleet.ovsschema

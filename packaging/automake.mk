@@ -26,6 +26,7 @@ dist_doc_DATA = \
 	Documentation/design.rst \
 	Documentation/faults.rst \
 	Documentation/deployments.rst \
+	Documentation/fleet.rst \
 	Documentation/guards.rst \
 	Documentation/moving.rst \
 	Documentation/libvirt.rst \

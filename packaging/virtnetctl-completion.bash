@@ -26,11 +26,14 @@ _virtnetctl_offer() {
 _virtnetctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local command='' word last='' bridge=''
-    local position=0
-    local commands='check compile diff dump-flows explain fdb graph health
+    local position=0 fleet=''
+    local fleet_commands='define forget hosts init join leave ports show
+        undefine verify'
+    local commands='check compile diff dump-flows explain fdb fleet graph health
         help list-commands metrics monitor networks show status top trace verify wait'
-    local options='--all --bridge= --dst= --format=json --format=text --help
-        --no-color --output= --ports= --repair --src= --state= --strict
+    local options='--all --bridge= --ca-cert= --certificate= --db= --dst= --fleet=
+        --format=json --format=text --help --listen= --no-color --output= --ports=
+        --private-key= --repair --src= --state= --strict
         --target= --timeout= --version --vlan='
 
     # What stands behind an option's "=" is a word of its own here.
@@ -40,6 +43,8 @@ _virtnetctl() {
         *)
             if [ -z "$command" ]; then
                 command=$word
+            elif [ "$command" = fleet ] && [ -z "$fleet" ]; then
+                fleet=$word
             else
                 position=$((position + 1))
                 [ $position != 1 ] || bridge=$word
@@ -66,7 +71,7 @@ _virtnetctl() {
     --format)
         COMPREPLY=($(compgen -W 'text json' -- "$cur"))
         return ;;
-    --ports)
+    --ports|--db|--private-key|--certificate|--ca-cert)
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
     --bridge)
@@ -84,6 +89,14 @@ _virtnetctl() {
     case $command in
     '') COMPREPLY=($(compgen -W "$commands" -- "$cur")) ;;
     check|compile|diff|explain) COMPREPLY=($(compgen -f -- "$cur")) ;;
+    fleet)
+        case $fleet in
+        '') COMPREPLY=($(compgen -W "$fleet_commands" -- "$cur")) ;;
+        define) COMPREPLY=($(compgen -f -- "$cur")) ;;
+        show|undefine)
+            _virtnetctl_offer < <(virtnetctl -T 2 fleet show 2>/dev/null \
+                | sed -n 's/^network \(.*\): revision .*/\1/p') ;;
+        esac ;;
     help) [ $position != 0 ] \
               || COMPREPLY=($(compgen -W "$commands" -- "$cur")) ;;
     dump-flows|fdb|health|networks|show|trace|verify)

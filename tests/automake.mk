@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/test-domstatus \
 	tests/unit/test-flood-table \
 	tests/unit/test-explain \
+	tests/unit/test-fleet \
 	tests/unit/test-flow-dump \
 	tests/unit/test-follow \
 	tests/unit/test-foreign \
@@ -160,6 +161,10 @@ tests_unit_test_hidden_flows_LDADD = $(UNIT_LIBS)
 tests_unit_test_jansson_SOURCES = tests/unit/test-jansson.c
 tests_unit_test_jansson_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_jansson_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
+
+tests_unit_test_fleet_SOURCES = tests/unit/test-fleet.c
+tests_unit_test_fleet_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_fleet_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_jvalue_SOURCES = tests/unit/test-jvalue.c
 tests_unit_test_jvalue_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -442,7 +447,8 @@ TESTSUITE_AT = \
 	tests/tenant.at \
 	tests/tls.at \
 	tests/upgrade.at \
-	tests/virtnetctl.at
+	tests/virtnetctl.at \
+	tests/fleet.at
 EXTRA_DIST += \
 	$(TESTSUITE_AT) \
 	tests/check-daemon

@@ -15,6 +15,10 @@ virtnetctl() {
     case "$*" in
     fdb) echo '# bridge br0' ;;
     'show br0') printf '    Port p%s\n' 1 2 ;;
+    '-T 2 fleet show')
+        echo 'fleet f: schema 1.0.0, 2 networks, 0 hosts, 0 ports'
+        echo 'network n1: revision 1, digest 0, in force on 0 of 0 hosts'
+        echo 'network m2: revision 1, digest 0, in force on 0 of 0 hosts' ;;
     show) printf '    Port p%s\n' 1 2 9 ;;
     esac
 }
@@ -53,4 +57,8 @@ offers '' help verify ''
 offers '--state= --strict' --st
 offers 'json' show --format = j
 offers 'br0' compile --bridge = ''
+offers 'define' fleet d
+offers 'hosts' --fleet = unix fleet ho
+offers 'n1' fleet show n
+offers 'n1 m2' fleet undefine ''
 tap_finish

@@ -52,6 +52,7 @@ report "what is installed" "$(diff <(files) - <<'.'
 ./usr/share/doc/ovs-virtnet/deployments.rst
 ./usr/share/doc/ovs-virtnet/design.rst
 ./usr/share/doc/ovs-virtnet/faults.rst
+./usr/share/doc/ovs-virtnet/fleet.rst
 ./usr/share/doc/ovs-virtnet/guards.rst
 ./usr/share/doc/ovs-virtnet/libvirt.rst
 ./usr/share/doc/ovs-virtnet/monitoring/virtnet-alerts.yaml
@@ -65,6 +66,7 @@ report "what is installed" "$(diff <(files) - <<'.'
 ./usr/share/man/man5/ovs-virtnet-network.5
 ./usr/share/man/man8/virtnet-controller.8
 ./usr/share/man/man8/virtnetctl.8
+./usr/share/ovs-virtnet/schemas/virtnet-fleet.ovsschema
 ./usr/share/ovs-virtnet/schemas/virtnet-metadata.rng
 .
 )"

@@ -98,16 +98,17 @@ rooms() {
 lib/base|
 lib/xml|lib/base
 lib/host|lib/base lib/xml
+lib/fleet|lib/base lib/xml lib/host
 lib/model|lib/base lib/xml lib/host
 lib/openflow|lib/base lib/xml lib/host lib/model
 lib/rows|lib/base lib/xml lib/host lib/model
 lib/tell|lib/base lib/xml lib/host lib/model lib/openflow lib/rows
-ovsdb|lib/base lib/xml lib/host lib/model lib/rows
+ovsdb|lib/base lib/xml lib/host lib/fleet lib/model lib/rows
 controller/sources|ovsdb lib/base lib/xml lib/host lib/model
 controller/switch|lib/base lib/model lib/openflow
 controller/db|ovsdb lib/base lib/host lib/model lib/rows
 controller/daemon|controller/sources controller/switch controller/db ovsdb lib/base lib/xml lib/host lib/model lib/openflow lib/rows lib/tell
-controller/ctl|lib/base lib/xml lib/host lib/model lib/openflow lib/rows lib/tell
+controller/ctl|ovsdb lib/base lib/xml lib/host lib/fleet lib/model lib/openflow lib/rows lib/tell
 END
 }
 

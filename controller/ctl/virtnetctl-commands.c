@@ -17,10 +17,11 @@
 enum needs {
     FILES,                      /* Nothing but files. */
     DAEMON,                     /* virtnet-controller. */
+    FLEET,                      /* The fleet's database. */
 };
 
 struct command {
-    const char *name;
+    const char *name;           /* One word, or "fleet" and another. */
     const char *usage;          /* Arguments. */
     int min_args, max_args;
     void (*handler)(struct ovs_cmdl_context *);
@@ -33,6 +34,8 @@ struct command {
 static void help(struct ovs_cmdl_context *);
 static void list_commands(struct ovs_cmdl_context *);
 
+#define FLEET_OPTIONS " fleet private-key certificate ca-cert "
+
 /* In the order in which --help has them. */
 static const struct command commands[] = {
     { "check", "FILE...", 1, INT_MAX, virtnetctl_check, FILES,
@@ -43,7 +46,7 @@ static const struct command commands[] = {
       "print what would change from A to B", " ports " },
     { "explain", "FILE... < DUMP", 1, INT_MAX, virtnetctl_explain, FILES,
       "say whose the flows of a dump are", " ports bridge " },
-    { "help", "[COMMAND]", 0, 1, help, FILES,
+    { "help", "[COMMAND]", 0, 2, help, FILES,
       "say how a command is used", NULL },
     { "list-commands", "", 0, 0, list_commands, FILES,
       "list all commands", NULL },
@@ -74,6 +77,27 @@ static const struct command commands[] = {
       "print OpenMetrics text", NULL },
     { "graph", "", 0, 0, virtnetctl_graph, DAEMON,
       "print a graph for Graphviz", NULL },
+
+    { "fleet init", "[ADDRESS]", 0, 1, virtnetctl_fleet_init, FLEET,
+      "make its database, here", " db listen " },
+    { "fleet join", "ADDRESS SERVER...", 2, INT_MAX, virtnetctl_fleet_join,
+      FLEET, "make another server for it, here", " db " },
+    { "fleet leave", "", 0, 0, virtnetctl_fleet_leave, FLEET,
+      "have the server here leave its cluster", NULL },
+    { "fleet define", "FILE...", 1, INT_MAX, virtnetctl_fleet_define, FLEET,
+      "define networks on all hosts", FLEET_OPTIONS },
+    { "fleet undefine", "NETWORK...", 1, INT_MAX, virtnetctl_fleet_undefine,
+      FLEET, "take them away", FLEET_OPTIONS },
+    { "fleet show", "[NETWORK]", 0, 1, virtnetctl_fleet_show, FLEET,
+      "print definitions, and where they hold", FLEET_OPTIONS },
+    { "fleet hosts", "", 0, 0, virtnetctl_fleet_hosts, FLEET,
+      "print hosts", FLEET_OPTIONS },
+    { "fleet ports", "[WHAT...]", 0, INT_MAX, virtnetctl_fleet_ports, FLEET,
+      "print where addresses are, and who claims them", FLEET_OPTIONS },
+    { "fleet verify", "", 0, 0, virtnetctl_fleet_verify, FLEET,
+      "look for what is wrong in it", FLEET_OPTIONS },
+    { "fleet forget", "HOST...", 1, INT_MAX, virtnetctl_fleet_forget, FLEET,
+      "delete hosts that are no more", FLEET_OPTIONS },
 };
 
 /* Options that are for some commands only. */
@@ -92,6 +116,12 @@ static const struct {
     { "dst", "MAC|PORT|GUEST", "the frame's destination" },
     { "vlan", "VLAN", "the frame's VLAN, or that of the ports to print" },
     { "state", "STATE", "that of the ports to print" },
+    { "fleet", "REMOTE", "the fleet's database, as in ovsdb(7)" },
+    { "db", "FILE", "where its file is" },
+    { "listen", "TARGET", "where its server listens for hosts" },
+    { "private-key", "FILE", "key for connections by ssl" },
+    { "certificate", "FILE", "certificate of that key" },
+    { "ca-cert", "FILE", "certificate of who signs the servers'" },
 };
 
 /* Returns the index in special_options[] of 'name', or -1. */
@@ -200,6 +230,8 @@ virtnetctl_put_usage(struct ds *s)
     put_commands(s, FILES);
     ds_put_cstr(s, "\nOver the control socket of virtnet-controller:\n");
     put_commands(s, DAEMON);
+    ds_put_cstr(s, "\nOver the database of a fleet, many hosts:\n");
+    put_commands(s, FLEET);
     ds_put_format(s, "\nOptions of some commands (%s help COMMAND):\n",
                   program_name);
     for (size_t i = 0; i < ARRAY_SIZE(special_options); i++) {
@@ -226,29 +258,67 @@ find_command(const char *name)
                      virtnetctl_nearest(name, names, ARRAY_SIZE(names)));
 }
 
+/* Returns the command that the first of the 'argc' words of 'argv', or the
+ * first two, name, and stores in '*n' how many.  Ends the program if there is
+ * none. */
+static const struct command *
+find_words(int argc, char *argv[], int *n)
+{
+    const struct command *c;
+    char *name;
+
+    *n = 1;
+    if (strcmp(argv[0], "fleet")) {
+        return find_command(argv[0]);
+    } else if (argc < 2) {
+        virtnetctl_fatal("which one? %s help fleet", program_name);
+    }
+    name = xasprintf("%s %s", argv[0], argv[1]);
+    c = find_command(name);
+    free(name);
+    *n = 2;
+    return c;
+}
+
+/* Appends what "help COMMAND" says. */
+static void
+put_help(struct ds *s, const struct command *c)
+{
+    ds_put_format(s, "%s %s: %s\nusage: %s [OPTIONS] %s%s%s\n", program_name,
+                  c->name, c->summary, program_name, c->name,
+                  c->usage[0] ? " " : "", c->usage);
+    if (c->options) {
+        ds_put_format(s, "\nOptions of %s:\n", c->name);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(special_options); i++) {
+        if (command_takes(c, special_options[i].name)) {
+            put_option(s, i);
+        }
+    }
+    ds_put_format(s, "\nOptions:\n%s", general_options);
+}
+
 /* "help [COMMAND]". */
 static void
 help(struct ovs_cmdl_context *ctx)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
+    int n = 0;
 
     if (ctx->argc < 2) {
         virtnetctl_put_usage(&s);
+    } else if (ctx->argc == 2 && !strcmp(ctx->argv[1], "fleet")) {
+        ds_put_format(&s, "%s fleet: many hosts, one definition\n"
+                      "usage: %s [OPTIONS] fleet COMMAND [ARG...]\n\n",
+                      program_name, program_name);
+        put_commands(&s, FLEET);
     } else {
-        const struct command *c = find_command(ctx->argv[1]);
+        const struct command *c = find_words(ctx->argc - 1, ctx->argv + 1, &n);
 
-        ds_put_format(&s, "%s %s: %s\nusage: %s [OPTIONS] %s%s%s\n",
-                      program_name, c->name, c->summary, program_name,
-                      c->name, c->usage[0] ? " " : "", c->usage);
-        if (c->options) {
-            ds_put_format(&s, "\nOptions of %s:\n", c->name);
+        if (ctx->argc - 1 > n) {
+            virtnetctl_fatal("help is for one command");
         }
-        for (size_t i = 0; i < ARRAY_SIZE(special_options); i++) {
-            if (command_takes(c, special_options[i].name)) {
-                put_option(&s, i);
-            }
-        }
-        ds_put_format(&s, "\nOptions:\n%s", general_options);
+        put_help(&s, c);
     }
     virtnetctl_print(&s);
 }
@@ -284,13 +354,18 @@ list_commands(struct ovs_cmdl_context *ctx OVS_UNUSED)
 void
 virtnetctl_run(int argc, char *argv[])
 {
-    struct ovs_cmdl_context ctx = { .argc = argc, .argv = argv };
+    int n;
 
     if (!argc) {
         virtnetctl_fatal("no command; use --help for usage");
     }
 
-    const struct command *c = find_command(argv[0]);
+    const struct command *c = find_words(argc, argv, &n);
+    struct ovs_cmdl_context ctx = {
+        .argc = argc - (n - 1),
+        .argv = argv + (n - 1),
+    };
+    argc = ctx.argc;
     if (argc - 1 < c->min_args || argc - 1 > c->max_args) {
         virtnetctl_fatal("'%s' has too %s arguments; usage: %s %s %s",
                          c->name, argc - 1 < c->min_args ? "few" : "many",

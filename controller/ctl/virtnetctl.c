@@ -62,6 +62,12 @@ parse_options(int argc, char *argv[])
         OPT_DST,
         OPT_VLAN,
         OPT_STATE,
+        OPT_FLEET,
+        OPT_DB,
+        OPT_LISTEN,
+        OPT_PRIVATE_KEY,
+        OPT_CERTIFICATE,
+        OPT_CA_CERT,
     };
     static const struct option long_options[] = {
         {"ports", required_argument, NULL, OPT_PORTS},
@@ -76,6 +82,12 @@ parse_options(int argc, char *argv[])
         {"dst", required_argument, NULL, OPT_DST},
         {"vlan", required_argument, NULL, OPT_VLAN},
         {"state", required_argument, NULL, OPT_STATE},
+        {"fleet", required_argument, NULL, OPT_FLEET},
+        {"db", required_argument, NULL, OPT_DB},
+        {"listen", required_argument, NULL, OPT_LISTEN},
+        {"private-key", required_argument, NULL, OPT_PRIVATE_KEY},
+        {"certificate", required_argument, NULL, OPT_CERTIFICATE},
+        {"ca-cert", required_argument, NULL, OPT_CA_CERT},
         {"target", required_argument, NULL, 't'},
         {"timeout", required_argument, NULL, 'T'},
         {"help", no_argument, NULL, 'h'},
@@ -152,6 +164,30 @@ parse_options(int argc, char *argv[])
 
         case OPT_STATE:
             options.state = optarg;
+            break;
+
+        case OPT_FLEET:
+            options.fleet = optarg;
+            break;
+
+        case OPT_DB:
+            options.db = optarg;
+            break;
+
+        case OPT_LISTEN:
+            options.listen = optarg;
+            break;
+
+        case OPT_PRIVATE_KEY:
+            options.private_key = optarg;
+            break;
+
+        case OPT_CERTIFICATE:
+            options.certificate = optarg;
+            break;
+
+        case OPT_CA_CERT:
+            options.ca_cert = optarg;
             break;
 
         case 't':

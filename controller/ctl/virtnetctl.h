@@ -36,6 +36,10 @@ struct virtnetctl_options {
     const char *src, *dst;      /* --src and --dst, or null. */
     int vlan;                   /* --vlan, or -1. */
     const char *state;          /* --state, or null. */
+    const char *fleet;          /* --fleet, or null. */
+    const char *db;             /* --db, or null. */
+    const char *listen;         /* --listen, or null. */
+    const char *private_key, *certificate, *ca_cert;    /* Or null. */
     unsigned int given;         /* Those of special_options[] that were. */
 };
 
@@ -107,6 +111,16 @@ void virtnetctl_diff(struct ovs_cmdl_context *);
 void virtnetctl_dump_flows(struct ovs_cmdl_context *);
 void virtnetctl_explain(struct ovs_cmdl_context *);
 void virtnetctl_fdb(struct ovs_cmdl_context *);
+void virtnetctl_fleet_define(struct ovs_cmdl_context *);
+void virtnetctl_fleet_forget(struct ovs_cmdl_context *);
+void virtnetctl_fleet_hosts(struct ovs_cmdl_context *);
+void virtnetctl_fleet_init(struct ovs_cmdl_context *);
+void virtnetctl_fleet_join(struct ovs_cmdl_context *);
+void virtnetctl_fleet_leave(struct ovs_cmdl_context *);
+void virtnetctl_fleet_ports(struct ovs_cmdl_context *);
+void virtnetctl_fleet_show(struct ovs_cmdl_context *);
+void virtnetctl_fleet_undefine(struct ovs_cmdl_context *);
+void virtnetctl_fleet_verify(struct ovs_cmdl_context *);
 void virtnetctl_graph(struct ovs_cmdl_context *);
 void virtnetctl_health(struct ovs_cmdl_context *);
 void virtnetctl_metrics(struct ovs_cmdl_context *);

@@ -29,8 +29,8 @@ add_op(struct json *params, const char *op, const char *table)
     return json;
 }
 
-/* Appends to 'params' the insertion of 'row', to which
- * rfc7047_named_uuid('uuid_name') refers. */
+/* Appends to 'params' the insertion of 'row', to which, unless 'uuid_name' is
+ * null, rfc7047_named_uuid('uuid_name') refers. */
 void
 rfc7047_insert(struct json *params, const char *table, const char *uuid_name,
                struct json *row)
@@ -38,7 +38,9 @@ rfc7047_insert(struct json *params, const char *table, const char *uuid_name,
     struct json *op = add_op(params, "insert", table);
 
     json_object_put(op, "row", row);
-    json_object_put_string(op, "uuid-name", uuid_name);
+    if (uuid_name) {
+        json_object_put_string(op, "uuid-name", uuid_name);
+    }
 }
 
 /* Appends to 'params' that all rows of 'table' are to be told. */

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/fleet/fleet-claims.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/vlan-set.h"
+#include "packets.h"
+#include "util.h"
+
+static const char *const states[] = {
+#define FLEET_PORT_STATE(ENUM, NAME) [FLEET_PORT_##ENUM] = NAME,
+    FLEET_PORT_STATES
+#undef FLEET_PORT_STATE
+};
+
+const char *
+fleet_port_state_to_string(enum fleet_port_state state)
+{
+    return states[state];
+}
+
+/* Stores in '*state' the one called 's'.  Returns false if there is none. */
+bool
+fleet_port_state_from_string(const char *s, enum fleet_port_state *state)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+        if (!strcmp(states[i], s)) {
+            *state = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds to 'vlans' those that column 'text' names, all if it is empty.  Returns
+ * false if it makes no sense, 'vlans' then being what it may. */
+static bool
+parse_vlans(const char *text, struct vlan_set *vlans)
+{
+    if (!text[0]) {
+        vlan_set_add_range(vlans, 0, VLAN_ID_MAX);
+        return true;
+    }
+    if (text[strspn(text, "0123456789,-")]) {
+        return false;
+    }
+    for (const char *s = text; ; s++) {
+        unsigned int first, last;
+        int n = 0;
+
+        if (!ovs_scan_len(s, &n, "%u", &first)) {
+            return false;
+        }
+        last = first;
+        if (s[n] == '-') {
+            n++;
+            if (!ovs_scan_len(s, &n, "%u", &last)) {
+                return false;
+            }
+        }
+        if (first > last || last > VLAN_ID_MAX) {
+            return false;
+        }
+        vlan_set_add_range(vlans, first, last);
+        s += n;
+        if (*s != ',') {
+            return !*s;
+        }
+    }
+}
+
+static bool
+parse_address(const char *text, struct eth_addr *mac)
+{
+    return (eth_addr_from_string(text, mac)
+            && !eth_addr_is_multicast(*mac) && !eth_addr_is_zero(*mac));
+}
+
+/* Returns what is wrong with 'port', which the caller must free, or null.
+ * Whoever wrote it may have meant ill; a port of which something is returned
+ * claims nothing. */
+char *
+fleet_port_check(const struct fleet_port *port)
+{
+    struct vlan_set vlans = VLAN_SET_INITIALIZER;
+    enum fleet_port_state state;
+    struct eth_addr mac;
+    char *error = NULL;
+
+    if (!port->host[0] || !port->interface[0]) {
+        error = xstrdup("it has no host or no interface");
+    } else if (!fleet_port_state_from_string(port->state, &state)) {
+        error = xasprintf("there is no state %s", port->state);
+    } else if (!parse_vlans(port->vlans, &vlans)) {
+        error = xasprintf("%s is no list of VLANs", port->vlans);
+    }
+    for (size_t i = 0; i < port->addresses.n && !error; i++) {
+        if (!parse_address(port->addresses.names[i], &mac)) {
+            error = xasprintf("%s is no address of a guest",
+                              port->addresses.names[i]);
+        }
+    }
+    vlan_set_uninit(&vlans);
+    return error;
+}
+
+struct fleet_claims {
+    struct fleet_claim *claims;
+    struct vlan_set *vlans;     /* Of ports, as they were passed. */
+    size_t n, n_ports;
+};
+
+/* What a claim is decided by. */
+struct candidate {
+    struct fleet_claim claim;
+    const struct vlan_set *vlans;
+    bool is_active;
+    bool is_seen;
+};
+
+/* Orders claims that can collide next to each other, and those by who comes
+ * first. */
+static int
+compare_candidates(const void *a_, const void *b_)
+{
+    const struct candidate *a = a_;
+    const struct candidate *b = b_;
+    const struct fleet_port *p = a->claim.port;
+    const struct fleet_port *q = b->claim.port;
+    int cmp = memcmp(&a->claim.mac, &b->claim.mac, sizeof a->claim.mac);
+
+    cmp = cmp ? cmp : strcmp(p->network, q->network);
+    cmp = cmp ? cmp : b->is_active - a->is_active;
+    cmp = cmp ? cmp : b->is_seen - a->is_seen;
+    if (!cmp && p->since != q->since) {
+        cmp = p->since < q->since ? -1 : 1;
+    }
+    cmp = cmp ? cmp : strcmp(p->host, q->host);
+    return cmp ? cmp : strcmp(p->interface, q->interface);
+}
+
+static bool
+collide(const struct candidate *a, const struct candidate *b)
+{
+    struct vlan_set common;
+    bool any;
+
+    vlan_set_clone(&common, a->vlans);
+    vlan_set_intersect(&common, b->vlans);
+    any = !vlan_set_is_empty(&common);
+    vlan_set_uninit(&common);
+    return any;
+}
+
+/* Decides the 'n' claims from 'c' on, which have network and address in
+ * common and are in order: those that can win come first. */
+static void
+decide(struct candidate *c, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct fleet_claim *claim = &c[i].claim;
+
+        for (size_t j = 0; j < n && c[j].is_active; j++) {
+            const struct fleet_claim *other = &c[j].claim;
+
+            if (i == j || !collide(&c[i], &c[j])) {
+                continue;
+            }
+            claim->is_contested = true;
+            if (j < i && !claim->winner && other->winner == other->port) {
+                claim->winner = other->port;
+            }
+        }
+        if (!claim->winner && c[i].is_active) {
+            claim->winner = claim->port;
+        }
+    }
+}
+
+/* Creates and returns who has what of the 'n' 'ports'.  'is_seen' is called
+ * with 'aux' for their hosts.  The ports must stay.  The caller must destroy
+ * it. */
+struct fleet_claims *
+fleet_claims_create(const struct fleet_port *const *ports, size_t n,
+                    fleet_is_seen_cb *is_seen, void *aux)
+{
+    struct fleet_claims *claims = xzalloc(sizeof *claims);
+    struct candidate *all;
+    size_t n_addresses = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        n_addresses += ports[i]->addresses.n;
+    }
+    all = xcalloc(n_addresses + 1, sizeof *all);
+    claims->vlans = xcalloc(MAX(n, 1), sizeof *claims->vlans);
+    claims->n_ports = n;
+    for (size_t i = 0; i < n; i++) {
+        const struct fleet_port *port = ports[i];
+        char *error = fleet_port_check(port);
+
+        if (error) {
+            free(error);
+            continue;
+        }
+        parse_vlans(port->vlans, &claims->vlans[i]);
+        for (size_t j = 0; j < port->addresses.n; j++) {
+            struct candidate c = {
+                .claim.port = port,
+                .vlans = &claims->vlans[i],
+                .is_active = !strcmp(port->state, states[FLEET_PORT_ACTIVE]),
+                .is_seen = is_seen(port->host, aux),
+            };
+
+            ignore(parse_address(port->addresses.names[j], &c.claim.mac));
+            all[claims->n++] = c;
+        }
+    }
+    qsort(all, claims->n, sizeof *all, compare_candidates);
+    for (size_t i = 0, j; i < claims->n; i = j) {
+        for (j = i + 1; j < claims->n
+             && eth_addr_equals(all[i].claim.mac, all[j].claim.mac)
+             && !strcmp(all[i].claim.port->network,
+                        all[j].claim.port->network); j++) {
+            continue;
+        }
+        decide(&all[i], j - i);
+    }
+    claims->claims = xcalloc(MAX(claims->n, 1), sizeof *claims->claims);
+    for (size_t i = 0; i < claims->n; i++) {
+        claims->claims[i] = all[i].claim;
+    }
+    free(all);
+    return claims;
+}
+
+/* Frees 'claims', which may be null. */
+void
+fleet_claims_destroy(struct fleet_claims *claims)
+{
+    if (claims) {
+        for (size_t i = 0; i < claims->n_ports; i++) {
+            vlan_set_uninit(&claims->vlans[i]);
+        }
+        free(claims->vlans);
+        free(claims->claims);
+        free(claims);
+    }
+}
+
+/* Returns all claims, by address, network and who comes first, and stores
+ * their number in '*n'. */
+const struct fleet_claim *
+fleet_claims_get(const struct fleet_claims *claims, size_t *n)
+{
+    *n = claims->n;
+    return claims->claims;
+}
