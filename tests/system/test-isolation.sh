@@ -67,14 +67,14 @@ expect_frames < $S/frames
 
 say "The datapath's flows tell no more frames apart for it."
 # Prints what the datapath's flow for a frame from port $1 to address $2 matches
-# on, but for the port, the addresses themselves, and the bit that says that
-# the source is not a group.
+# on, but for the port, the addresses themselves, and the bits that say that
+# the source is not a group, and not no address at all.
 megaflow() {
     ovs-appctl ofproto/trace br0 \
         "in_port=$1,dl_src=52:54:00:00:00:99,dl_dst=$2,dl_type=0x0800" |
         sed -n 's/^Megaflow: //p' |
         sed -E 's/in_port=[^,]*/in_port/; s/dl_dst=[^,]*/dl_dst/' |
-        sed 's|dl_src=00:00:00:00:00:00/01:00:00:00:00:00,||'
+        sed 's|dl_src=02:00:00:00:00:00/03:00:00:00:00:00,||'
 }
 for to in 52:54:00:00:00:05 52:54:00:00:00:02 52:54:00:00:77:77 \
     ff:ff:ff:ff:ff:ff; do
