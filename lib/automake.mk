@@ -61,6 +61,18 @@ lib_libvirtnet_la_SOURCES = \
 	lib/host/vif.h \
 	lib/model/bridge-settings.c \
 	lib/model/bridge-settings.h \
+	lib/model/filter-cube.c \
+	lib/model/filter-cube.h \
+	lib/model/filter-list.c \
+	lib/model/filter-list.h \
+	lib/model/filter-match.c \
+	lib/model/filter-match.h \
+	lib/model/filter-rules.c \
+	lib/model/filter-rules.h \
+	lib/model/filter-value.c \
+	lib/model/filter-value.h \
+	lib/model/filter-variables.c \
+	lib/model/filter-variables.h \
 	lib/model/follow.c \
 	lib/model/follow.h \
 	lib/model/hidden-flows.c \
@@ -76,6 +88,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/network-meters.h \
 	lib/model/network-side.c \
 	lib/model/network-side.h \
+	lib/model/port-filter.c \
+	lib/model/port-filter.h \
 	lib/model/port-life.c \
 	lib/model/port-life.h \
 	lib/model/port-limits.c \
@@ -204,6 +218,9 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/netport-parse.c \
 	lib/xml/netport.c \
 	lib/xml/netport.h \
+	lib/xml/nwfilter-xml.c \
+	lib/xml/nwfilter.c \
+	lib/xml/nwfilter.h \
 	lib/xml/pve-guest.c \
 	lib/xml/pve-guest.h \
 	lib/xml/sax-xml.c \

@@ -35,6 +35,7 @@ unit_tests = \
 	tests/unit/test-jvalue \
 	tests/unit/test-announce \
 	tests/unit/test-grace \
+	tests/unit/test-filter \
 	tests/unit/test-guards \
 	tests/unit/test-link \
 	tests/unit/test-pve-guest \
@@ -129,6 +130,10 @@ tests_unit_test_grace_LDADD = $(UNIT_LIBS)
 tests_unit_test_pve_guest_SOURCES = tests/unit/test-pve-guest.c
 tests_unit_test_pve_guest_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_pve_guest_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_filter_SOURCES = tests/unit/test-filter.c
+tests_unit_test_filter_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_filter_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_guards_SOURCES = tests/unit/test-guards.c
 tests_unit_test_guards_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -351,6 +356,7 @@ EXTRA_DIST += \
 	tests/bench/run \
 	tests/corpus \
 	tests/golden \
+	tests/nwfilter \
 	tests/regenerate-golden \
 	tests/system \
 	tutorial
@@ -488,6 +494,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-flow-dump \
 	tests/fuzz/fuzz-network \
 	tests/fuzz/fuzz-networkport \
+	tests/fuzz/fuzz-nwfilter \
 	tests/fuzz/fuzz-openflow \
 	tests/fuzz/fuzz-ports \
 	tests/fuzz/fuzz-pve-guest
@@ -525,6 +532,9 @@ tests_fuzz_fuzz_pve_guest_SOURCES = tests/fuzz/fuzz-pve-guest.c
 tests_fuzz_fuzz_pve_guest_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_pve_guest_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
 
+tests_fuzz_fuzz_nwfilter_SOURCES = tests/fuzz/fuzz-nwfilter.c
+tests_fuzz_fuzz_nwfilter_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_nwfilter_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
 tests_fuzz_fuzz_networkport_SOURCES = tests/fuzz/fuzz-networkport.c
 tests_fuzz_fuzz_networkport_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_networkport_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
