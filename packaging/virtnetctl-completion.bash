@@ -30,7 +30,7 @@ _virtnetctl() {
     local fleet_commands='define forget hosts init join leave ports show
         undefine verify'
     local commands='check compile diff dump-flows explain fdb fleet graph health
-        help list-commands metrics monitor networks show status top trace verify wait'
+        help list-commands metrics monitor networks release show status top trace verify wait'
     local options='--all --bridge= --ca-cert= --certificate= --db= --dst= --fleet=
         --format=json --format=text --help --listen= --no-color --output= --ports=
         --private-key= --repair --src= --state= --strict
@@ -99,10 +99,10 @@ _virtnetctl() {
         esac ;;
     help) [ $position != 0 ] \
               || COMPREPLY=($(compgen -W "$commands" -- "$cur")) ;;
-    dump-flows|fdb|health|networks|show|trace|verify)
+    dump-flows|fdb|health|networks|release|show|trace|verify)
         case $position in
         0) _virtnetctl_offer < <(_virtnetctl_bridges) ;;
-        1) [[ $command == @(health|networks|verify) ]] \
+        1) [[ $command == @(health|networks|release|verify) ]] \
                || _virtnetctl_offer < <(_virtnetctl_ports "$bridge") ;;
         esac ;;
     wait) _virtnetctl_offer < <(_virtnetctl_ports) ;;

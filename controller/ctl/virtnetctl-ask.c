@@ -74,6 +74,17 @@ refuse(const char *target, const char *path)
                      group ? group->gr_name : "", path, ovs_strerror(EACCES));
 }
 
+/* Does the daemon run?  A socket is taken to be of one that does. */
+bool
+virtnetctl_target_runs(void)
+{
+    char *pidfile = xasprintf("%s/%s.pid", ovs_rundir(), options.target);
+    bool runs = options.target[0] == '/' || read_pidfile(pidfile) != -ENOENT;
+
+    free(pidfile);
+    return runs;
+}
+
 /* Asks 'target', as ovs-appctl(8) does, for 'command' with the arguments in
  * 'args'.  Ends the program if it does not reply in time, or replies with an
  * error.  'own' is how many seconds it may take by its own.  Returns the

@@ -65,6 +65,8 @@ static const struct command commands[] = {
       "say whose the switch's flows are", NULL },
     { "verify", "[BRIDGE]", 0, 1, virtnetctl_verify, DAEMON,
       "compare the switch with the plan", " repair all " },
+    { "release", "[BRIDGE]", 0, 1, virtnetctl_release, DAEMON,
+      "give bridges back, as if there were no networks", NULL },
     { "trace", "BRIDGE PORT [FRAME]", 2, 3, virtnetctl_trace, DAEMON,
       "say what becomes of a frame", " src dst vlan " },
     { "wait", "[PORT...]", 0, INT_MAX, virtnetctl_wait, DAEMON,

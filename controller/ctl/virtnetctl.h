@@ -64,6 +64,7 @@ struct svec;
 void virtnetctl_before_giving_up(void (*cb)(void));
 char *virtnetctl_ask(const char *target, const char *command,
                      const struct svec *args);
+bool virtnetctl_target_runs(void);
 char *virtnetctl_ask_for(const char *target, const char *command,
                          const struct svec *args, unsigned int own);
 struct json_t *virtnetctl_get_state(bool stats);
@@ -126,6 +127,7 @@ void virtnetctl_health(struct ovs_cmdl_context *);
 void virtnetctl_metrics(struct ovs_cmdl_context *);
 void virtnetctl_monitor(struct ovs_cmdl_context *);
 void virtnetctl_networks(struct ovs_cmdl_context *);
+void virtnetctl_release(struct ovs_cmdl_context *);
 void virtnetctl_show(struct ovs_cmdl_context *);
 void virtnetctl_status_command(struct ovs_cmdl_context *);
 void virtnetctl_top(struct ovs_cmdl_context *);

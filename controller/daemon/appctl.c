@@ -101,6 +101,21 @@ appctl_wait(struct unixctl_conn *conn, int argc, const char *argv[],
     waiters_add(waiters, conn, &argv[i], argc - i, &options);
 }
 
+/* Gives back the bridge that is named in 'argv' or, if none is, each. */
+static void
+appctl_release(struct unixctl_conn *conn, int argc, const char *argv[],
+               void *reconcile)
+{
+    if (reconcile_release(reconcile, argc > 1 ? argv[1] : NULL)) {
+        unixctl_command_reply(conn, NULL);
+    } else {
+        char *error = xasprintf("no bridge named %s", argv[1]);
+
+        unixctl_command_reply_error(conn, error);
+        free(error);
+    }
+}
+
 /* "verify" asks the switch itself from another process, which tells here what
  * bridges nothing was wrong with. */
 static void
@@ -122,6 +137,8 @@ appctl_register(struct reconcile *reconcile, struct waiters *waiters,
 {
     unixctl_command_register("exit", "", 0, 0, appctl_exit, exiting);
     unixctl_command_register("plan", "[BRIDGE]", 0, 1, appctl_plan,
+                             reconcile);
+    unixctl_command_register("release", "[BRIDGE]", 0, 1, appctl_release,
                              reconcile);
     unixctl_command_register("reload", "", 0, 0, appctl_reload, reconcile);
     unixctl_command_register("verified", "BRIDGE...", 1, INT_MAX,

@@ -14,6 +14,7 @@
 #include "lib/model/shortfall.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
+#include "lib/openflow/oflow-table.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
 #include "openvswitch/dynamic-string.h"
@@ -183,6 +184,15 @@ mbridge_is_installed(const struct mbridge *mb)
 {
     return (mb->exact == mb->decided_exact
             && ofctrl_is_installed(mb->ofctrl, mb->plan));
+}
+
+/* Is the bridge in kernel mode, with nothing of ours in its switch? */
+bool
+mbridge_is_released(const struct mbridge *mb)
+{
+    return (mb->has_mode && !mb->exact && mbridge_is_installed(mb)
+            && normal_guard_is_done(mb->guard)
+            && !oflow_table_count_flows(ofctrl_get_installed(mb->ofctrl)));
 }
 
 /* Has any guest's port lost the address that it was given to another port?

@@ -78,6 +78,7 @@ bool mbridge_has_port(const struct mbridge *, const struct vif *);
 enum port_state mbridge_port_state(const struct mbridge *, const struct vif *,
                                    struct ds *why);
 bool mbridge_is_installed(const struct mbridge *);
+bool mbridge_is_released(const struct mbridge *);
 bool mbridge_is_ok(const struct mbridge *);
 bool mbridge_get_shortfalls(const struct mbridge *, struct shortfalls *);
 void mbridge_get_diags(const struct mbridge *, struct diag_list *);

@@ -26,6 +26,9 @@ see_bridge(const struct bridge_row *row, const struct uuid *uuid,
     struct reconcile *r = scan->r;
     struct mbridge *mb = shash_find_data(&r->bridges, row->name);
 
+    if (r->only && strcmp(r->only, row->name)) {
+        return;
+    }
     sset_add(&scan->seen, row->name);
     if (!mb) {
         mb = early_bridges_take(r->early, row->name);
@@ -34,7 +37,17 @@ see_bridge(const struct bridge_row *row, const struct uuid *uuid,
         }
         shash_add(&r->bridges, row->name, mb);
     }
-    mbridge_set_row(mb, row, uuid);
+    if (reconcile_is_released(r, row->name)) {
+        struct bridge_row unasked;
+
+        bridge_row_clone(&unasked, row);
+        free(unasked.mac_table_manager);
+        unasked.mac_table_manager = NULL;
+        mbridge_set_row(mb, &unasked, uuid);
+        bridge_row_uninit(&unasked);
+    } else {
+        mbridge_set_row(mb, row, uuid);
+    }
 }
 
 /* Makes the managed bridges those that are in the database. */

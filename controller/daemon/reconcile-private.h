@@ -33,7 +33,13 @@ struct reconcile {
     struct diag_list missing_bridges;   /* What there is to say of them. */
     bool started;               /* Has the database been seen? */
     bool standing_by;           /* It is another's; 'bridges' is empty. */
+    bool release_all;           /* Are all bridges to be left alone... */
+    struct sset released;       /* ...or these? */
+    char *only;                 /* Manage no other bridge, if nonnull. */
+    bool tell_again;            /* Has that changed? */
 };
+
+bool reconcile_is_released(const struct reconcile *, const char *bridge);
 
 void reconcile_find_errors(const struct reconcile *, mbridge_unready_cb *,
                            void *aux);

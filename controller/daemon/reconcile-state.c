@@ -64,6 +64,24 @@ export_shared_iface_ids(const struct reconcile *r)
     return shared;
 }
 
+/* Says of what has been given back that it has. */
+static void
+get_released_diags(const struct reconcile *r, struct diag_list *diags)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &r->bridges) {
+        struct origin origin = { .element = node->name };
+
+        if (reconcile_is_released(r, node->name)) {
+            diag_add(diags, DIAG_WARNING, &origin,
+                     "was given back by \"virtnetctl release\"; taken again "
+                     "with a restart, or by ovs-appctl -t virtnet-controller "
+                     "reload");
+        }
+    }
+}
+
 /* Appends what there is to say of files to 'diags', apart from bridges that
  * are missing. */
 static void
@@ -183,6 +201,8 @@ export_definitions(const struct reconcile *r)
 
     get_source_diags(r, &diags);
     diag_list_append(&diags, &r->missing_bridges);
+    get_released_diags(r, &diags);
+    diag_list_sort(&diags);
     jvalue_put_string(json, "directory", netdef_source_directory(r->source));
     jvalue_put_integer(json, "networks",
                        netdef_source_count(r->source, false));

@@ -67,6 +67,11 @@ reconcile_create(const struct reconcile_config *config)
     sset_init(&r->wanted_bridges);
     new_bridges_init(&r->new_bridges, config->create_bridges);
     diag_list_init(&r->missing_bridges);
+    sset_init(&r->released);
+    if (config->release && config->release[0]) {
+        r->only = xstrdup(config->release);
+    }
+    r->release_all = config->release != NULL;
     return r;
 }
 
@@ -89,6 +94,8 @@ reconcile_destroy(struct reconcile *r)
     clear_bridges(r);
     shash_destroy(&r->bridges);
     sset_destroy(&r->wanted_bridges);
+    sset_destroy(&r->released);
+    free(r->only);
     new_bridges_uninit(&r->new_bridges);
     diag_list_uninit(&r->missing_bridges);
     early_bridges_destroy(r->early);
@@ -155,6 +162,13 @@ want_no_leftovers(struct reconcile *r)
     }
 }
 
+/* Is nothing to be asked of 'bridge', whatever definitions say? */
+bool
+reconcile_is_released(const struct reconcile *r, const char *bridge)
+{
+    return r->release_all || sset_contains(&r->released, bridge);
+}
+
 static void
 tell_networks(struct reconcile *r)
 {
@@ -164,7 +178,11 @@ tell_networks(struct reconcile *r)
     struct shash_node *node;
 
     SHASH_FOR_EACH (node, &r->bridges) {
-        mbridge_set_networks(node->data, defs, n_defs, complete);
+        if (reconcile_is_released(r, node->name)) {
+            mbridge_set_networks(node->data, NULL, 0, true);
+        } else {
+            mbridge_set_networks(node->data, defs, n_defs, complete);
+        }
     }
 }
 
@@ -227,7 +245,7 @@ reconcile_run(struct reconcile *r)
     dir_watch_receive();
     guest_source_run(r->guests);
     link_source_run(r->links);
-    bool bridges_changed = ovs_idl_run(r->ovs);
+    bool bridges_changed = ovs_idl_run(r->ovs) || r->tell_again;
     bool networks_changed = netdef_source_run(r->source);
 
     if (!ovs_idl_has_ever_connected(r->ovs)) {
@@ -241,6 +259,7 @@ reconcile_run(struct reconcile *r)
         /* What was new before there was a database has not been used. */
         r->started = bridges_changed = networks_changed = true;
     }
+    r->tell_again = false;
     if (bridges_changed) {
         reconcile_update_bridges(r);
         early_bridges_destroy(r->early);
@@ -283,11 +302,50 @@ reconcile_wait(struct reconcile *r)
     dbsync_wait(r->dbsync);
 }
 
+/* Has 'bridge', or every bridge if it is null, given back: it gets into kernel
+ * mode, and nothing of ours stays in its switch or its rows, until
+ * reconcile_reload().  Returns false if there is no such bridge. */
+bool
+reconcile_release(struct reconcile *r, const char *bridge)
+{
+    if (!bridge) {
+        r->release_all = true;
+    } else if (shash_find(&r->bridges, bridge)) {
+        sset_add(&r->released, bridge);
+    } else {
+        return false;
+    }
+    r->tell_again = true;
+    return true;
+}
+
+/* Has everything been given back that is to be? */
+bool
+reconcile_has_released(const struct reconcile *r)
+{
+    struct shash_node *node;
+
+    if (!r->started || r->standing_by || r->tell_again
+        || dbsync_count_pending(r->dbsync)) {
+        return false;
+    }
+    SHASH_FOR_EACH (node, &r->bridges) {
+        if (reconcile_is_released(r, node->name)
+            && !mbridge_is_released(node->data)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Has all definitions read afresh, and bridges made again that somebody has
- * deleted. */
+ * deleted.  What has been given back is taken again. */
 void
 reconcile_reload(struct reconcile *r)
 {
+    r->release_all = false;
+    sset_clear(&r->released);
+    r->tell_again = true;
     r->try_again = true;
     netdef_source_reload(r->source);
     guest_source_reload(r->guests);

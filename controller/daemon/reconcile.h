@@ -28,6 +28,8 @@ struct reconcile_config {
     const char *datapath_type;  /* Of bridges that are made here. */
     enum new_bridges_policy create_bridges;
     bool watch;                 /* Put right what others change at once? */
+    const char *release;        /* Only give this bridge back, or all if "";
+                                 * null for the program's usual work. */
 };
 
 struct reconcile *reconcile_create(const struct reconcile_config *);
@@ -36,6 +38,8 @@ void reconcile_destroy(struct reconcile *);
 void reconcile_run(struct reconcile *);
 void reconcile_wait(struct reconcile *);
 void reconcile_reload(struct reconcile *);
+bool reconcile_release(struct reconcile *, const char *bridge);
+bool reconcile_has_released(const struct reconcile *);
 
 const struct mbridge *reconcile_find_bridge(const struct reconcile *,
                                             const char *name);

@@ -22,6 +22,7 @@
 #include "ovsdb/ovs-idl.h"
 #include "stream-ssl.h"
 #include "stream.h"
+#include "timeval.h"
 #include "unixctl.h"
 #include "util.h"
 
@@ -36,6 +37,7 @@ struct options {
     const char *unixctl_path;
 };
 
+static int release(struct reconcile *);
 static void parse_options(int argc, char *argv[], struct options *);
 OVS_NO_RETURN static void usage(void);
 
@@ -77,6 +79,12 @@ main(int argc, char *argv[])
     free(options.database);
     free(options.libvirt_run);
     free(options.libvirt_etc);
+    if (options.config.release) {
+        int status = release(reconcile);
+
+        unixctl_server_destroy(unixctl);
+        return status;
+    }
     waiters = waiters_create(reconcile);
     appctl_register(reconcile, waiters, &exiting);
     queries = queries_create(reconcile);
@@ -106,6 +114,34 @@ main(int argc, char *argv[])
     return 0;
 }
 
+/* How long it may take to give bridges back: in milliseconds. */
+#define RELEASE_TIMEOUT 60000
+
+/* Gives bridges back, as 'reconcile' was told, destroys it, and returns the
+ * exit status. */
+static int
+release(struct reconcile *reconcile)
+{
+    long long int deadline = time_msec() + RELEASE_TIMEOUT;
+    bool done = false;
+
+    while (!done && time_msec() < deadline) {
+        reconcile_run(reconcile);
+        done = reconcile_has_released(reconcile);
+        if (!done) {
+            reconcile_wait(reconcile);
+            poll_timer_wait_until(deadline);
+            poll_block();
+        }
+    }
+    reconcile_destroy(reconcile);
+    if (!done) {
+        fprintf(stderr, "%s: not all could be given back within %d seconds\n",
+                program_name, RELEASE_TIMEOUT / 1000);
+    }
+    return done ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 /* Stores in 'options' where libvirt's files are, by the argument of --libvirt,
  * or null for the system's libvirt. */
 static void
@@ -133,6 +169,7 @@ parse_options(int argc, char *argv[], struct options *options)
         OPT_DATAPATH_TYPE,
         OPT_CREATE_BRIDGES,
         OPT_NO_WATCH,
+        OPT_RELEASE,
         OPT_UNIXCTL,
         SSL_OPTION_ENUMS,
         VLOG_OPTION_ENUMS,
@@ -146,6 +183,7 @@ parse_options(int argc, char *argv[], struct options *options)
         {"datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE},
         {"create-bridges", required_argument, NULL, OPT_CREATE_BRIDGES},
         {"no-watch", no_argument, NULL, OPT_NO_WATCH},
+        {"release", optional_argument, NULL, OPT_RELEASE},
         {"unixctl", required_argument, NULL, OPT_UNIXCTL},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
@@ -204,6 +242,11 @@ parse_options(int argc, char *argv[], struct options *options)
             options->config.watch = false;
             break;
 
+        case OPT_RELEASE:
+            options->config.release = optarg ? optarg : "";
+            options->config.create_bridges = NEW_BRIDGES_NONE;
+            break;
+
         case OPT_UNIXCTL:
             options->unixctl_path = optarg;
             break;
@@ -226,7 +269,7 @@ parse_options(int argc, char *argv[], struct options *options)
     }
     free(short_options);
 
-    parse_libvirt(options, libvirt);
+    parse_libvirt(options, options->config.release ? "none" : libvirt);
     if (argc - optind > 1) {
         fprintf(stderr, "%s: at most one argument is allowed, the database; "
                 "use --help for usage\n", program_name);
@@ -267,7 +310,8 @@ usage(void)
            "make one)\n"
            "  --no-watch              leave it at that when somebody else "
            "changes our\n"
-           "                          flows\n",
+           "                          flows\n"
+           "  --release[=BRIDGE]      only give that bridge, or all, back\n",
            program_name, program_name, ovs_rundir());
     stream_usage("DATABASE", true, false, false);
     daemon_usage();
