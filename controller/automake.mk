@@ -41,6 +41,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/sources/dir-watch.h \
 	controller/sources/file-read.c \
 	controller/sources/file-read.h \
+	controller/sources/filter-source.c \
+	controller/sources/filter-source.h \
 	controller/sources/guest-source.c \
 	controller/sources/guest-source.h \
 	controller/sources/link-source.c \

@@ -67,6 +67,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/filter-list.h \
 	lib/model/filter-match.c \
 	lib/model/filter-match.h \
+	lib/model/filter-policy.c \
+	lib/model/filter-policy.h \
 	lib/model/filter-rules.c \
 	lib/model/filter-rules.h \
 	lib/model/filter-value.c \
@@ -109,6 +111,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/bridge-meters.c \
 	lib/openflow/bridge-meters.h \
 	lib/openflow/compile-bridge.c \
+	lib/openflow/compile-filter.c \
+	lib/openflow/compile-filter.h \
 	lib/openflow/compile-flood.c \
 	lib/openflow/compile-port.c \
 	lib/openflow/compile.h \
@@ -199,6 +203,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/netdef-choice.h \
 	lib/xml/netdef-elements.c \
 	lib/xml/netdef-elements.h \
+	lib/xml/netdef-filter.c \
 	lib/xml/netdef-format.c \
 	lib/xml/netdef-format.h \
 	lib/xml/netdef-kind.c \

@@ -55,6 +55,19 @@ check good "" "<vn:portgroup name='a'/>"
 check good "" "<vn:portgroup name='b &amp; c' macTableManager='kernel'/>"
 check good "" "<vn:portgroup name='a' isolated='yes' rxFilterLimit='3'/>
                <!-- comment --> <vn:portgroup name='b &amp; c'/>"
+check good "" "<vn:filterref filter='clean-traffic'/>"
+check good "" "<vn:filterref filter='clean-traffic'>
+                 <vn:parameter name='IP' value='10.0.0.5'/>
+                 <vn:parameter name='IP' value=''/>
+               </vn:filterref>
+               <vn:portgroup name='a'>
+                 <vn:filterref filter='none'/>
+               </vn:portgroup>"
+check bad "" "<vn:filterref/>"
+check bad "" "<vn:filterref filter=''/>"
+check bad "" "<vn:filterref filter='a b'/>"
+check bad "" "<vn:filterref filter='a'><vn:parameter value='b'/></vn:filterref>"
+check bad "" "<vn:filterref filter='a'/><vn:filterref filter='b'/>"
 check bad "macTableManager='ovs'" ""
 check bad "macTableManager=''" ""
 check bad "macTableManager=' libvirt'" ""

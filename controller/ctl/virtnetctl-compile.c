@@ -127,7 +127,7 @@ virtnetctl_compile(struct ovs_cmdl_context *ctx)
     source_files_check(&files);
     virtnetctl_read_ports(options.ports[0], &ports);
 
-    t = translation_create(files.defs, files.n_defs, &ports, NULL);
+    t = translation_create(files.defs, files.n_defs, &ports, NULL, NULL);
     print_output(t, options.output ? options.output
                  : options.json ? "json" : "bundle");
     virtnetctl_report(t);

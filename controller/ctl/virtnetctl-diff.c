@@ -24,7 +24,7 @@ side_init(struct side *side, char *name, const char *ports)
     source_files_check(&side->files);
     virtnetctl_read_ports(ports, &side->ports);
     side->t = translation_create(side->files.defs, side->files.n_defs,
-                                 &side->ports, NULL);
+                                 &side->ports, NULL, NULL);
 }
 
 static void

@@ -65,7 +65,7 @@ virtnetctl_explain(struct ovs_cmdl_context *ctx)
     } else if (options.n_ports) {
         virtnetctl_read_ports(options.ports[0], &ports);
     }
-    t = translation_create(files.defs, files.n_defs, &ports, NULL);
+    t = translation_create(files.defs, files.n_defs, &ports, NULL, NULL);
     bridge = virtnetctl_choose_bridge(t);
     read_dump(bridge, &dump);
 

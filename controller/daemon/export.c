@@ -11,6 +11,7 @@
 #include "controller/switch/ofctrl.h"
 #include "flow.h"
 #include "lib/base/guards.h"
+#include "lib/model/port-filter.h"
 #include "lib/base/jvalue.h"
 #include "lib/model/mac-table.h"
 #include "lib/model/shortfall.h"
@@ -198,6 +199,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
             jvalue_put_bool(json, "isolated", true);
         }
         put_guards(json, vport->guards);
+        if (vport->filter) {
+            jvalue_put_string(json, "filter", vport->filter->text);
+        }
         put_vport_state(json, export->mb, vport);
     } else {
         jvalue_put_string(json, "state", "not wired");

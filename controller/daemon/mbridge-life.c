@@ -143,6 +143,8 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
         found.served = flow->ofpacts_len > 0;
         found.guards = marks / pipeline_guard_mark(0) & GUARDS_ALL;
     }
+    found.filtered = (flow->table_id == TABLE_FILTER
+                      || flow->table_id == TABLE_TO_GUEST);
     found.listens = (pipeline_table_today(flow->table_id) == TABLE_ANNOUNCE
                      && flow->priority == PRIORITY_ANNOUNCE_SHOW);
     if (flow->table_id == TABLE_GUARD) {

@@ -166,6 +166,7 @@ mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
     bridge_model_uninit(&mb->model);
     bridge_model_init(&mb->model, &mb->row, defs, n_defs, &diags);
     mb->model.incomplete = !complete;
+    mb->model.filters = mb->env->filters;
     mbridge_log_new_diags(mb, &mb->model_diags, &diags);
     diag_list_uninit(&mb->model_diags);
     mb->model_diags = diags;

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "lib/host/ports-json.h"
+#include "lib/model/filter-rules.h"
 #include "openvswitch/types.h"
 #include "uuid.h"
 
@@ -38,6 +39,7 @@ struct mbridge_env {
     const struct ovs_idl *ovs;
     const struct vif_reader *vifs;
     struct dbsync *dbsync;
+    struct filter_library filters;
     bool watch;                 /* Put right what others change at once? */
 };
 

@@ -20,6 +20,7 @@ struct reconcile {
     struct ovs_idl *ovs;
     struct netdef_source *source;
     struct guest_source *guests;    /* Or null. */
+    struct filter_source *filters;
     struct link_source *links;
     struct dbsync *dbsync;
     struct dir_watch *rundir;   /* For sockets of bridges. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "controller/db/dbsync.h"
+#include "controller/sources/filter-source.h"
 #include "controller/sources/guest-source.h"
 #include "controller/sources/netdef-source.h"
 #include "lib/base/diag.h"
@@ -89,6 +90,7 @@ get_source_diags(const struct reconcile *r, struct diag_list *diags)
 {
     netdef_source_get_diags(r->source, diags);
     guest_source_get_diags(r->guests, diags);
+    filter_source_get_diags(r->filters, diags);
 }
 
 struct unready {

@@ -9,6 +9,7 @@
 #include "controller/daemon/mbridge.h"
 #include "controller/db/dbsync.h"
 #include "controller/sources/dir-watch.h"
+#include "controller/sources/filter-source.h"
 #include "controller/sources/guest-source.h"
 #include "controller/sources/link-source.h"
 #include "controller/sources/netdef-source.h"
@@ -53,6 +54,7 @@ reconcile_create(const struct reconcile_config *config)
                                         .guests = config->guests,
                                         .proxmox = config->proxmox,
                                     }, ovs_idl_vifs(r->ovs));
+    r->filters = filter_source_create(config->filters, config->libvirt_etc);
     r->links = link_source_create(ovs_idl_vifs(r->ovs));
     r->dbsync = dbsync_create(config->database);
     r->rundir = dir_watch_create(ovs_rundir(), true);
@@ -60,6 +62,7 @@ reconcile_create(const struct reconcile_config *config)
         .ovs = r->ovs,
         .vifs = ovs_idl_vifs(r->ovs),
         .dbsync = r->dbsync,
+        .filters = filter_source_library(r->filters),
         .watch = config->watch,
     };
     r->early = early_bridges_create(&r->env);
@@ -103,6 +106,7 @@ reconcile_destroy(struct reconcile *r)
     dbsync_destroy(r->dbsync);
     netdef_source_destroy(r->source);
     guest_source_destroy(r->guests);
+    filter_source_destroy(r->filters);
     link_source_destroy(r->links);
     ovs_idl_destroy(r->ovs);
     free(r->datapath_type);
@@ -247,6 +251,7 @@ reconcile_run(struct reconcile *r)
     link_source_run(r->links);
     bool bridges_changed = ovs_idl_run(r->ovs) || r->tell_again;
     bool networks_changed = netdef_source_run(r->source);
+    networks_changed |= filter_source_run(r->filters);
 
     if (!ovs_idl_has_ever_connected(r->ovs)) {
         early_bridges_run(r->early);
@@ -288,6 +293,7 @@ reconcile_wait(struct reconcile *r)
     netdef_source_wait(r->source);
     link_source_wait(r->links);
     guest_source_wait(r->guests);
+    filter_source_wait(r->filters);
     if (!ovs_idl_has_ever_connected(r->ovs)) {
         early_bridges_wait(r->early);
         return;
@@ -349,6 +355,7 @@ reconcile_reload(struct reconcile *r)
     r->try_again = true;
     netdef_source_reload(r->source);
     guest_source_reload(r->guests);
+    filter_source_reload(r->filters);
 }
 
 /* Returns bridge 'name', or null. */
@@ -490,7 +497,8 @@ reconcile_translate(const struct reconcile *r, struct ports *ports)
     for (size_t i = 0; i < ports->n; i++) {
         translate_overlay(r, &ports->bridges[i]);
     }
-    return translation_create(defs, n_defs, ports, &r->new_bridges);
+    return translation_create(defs, n_defs, ports, &r->new_bridges,
+                              &r->env.filters);
 }
 
 /* Has the database all that it needs, as far as is known? */

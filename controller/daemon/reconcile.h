@@ -24,6 +24,7 @@ struct reconcile_config {
     const char *libvirt_run;    /* /run/libvirt, or null for no libvirt. */
     const char *libvirt_etc;    /* /etc/libvirt, if 'libvirt_run'. */
     const char *guests;         /* Directory of guest files. */
+    const char *filters;        /* Directory of filters. */
     const char *proxmox;        /* /etc/pve. */
     const char *datapath_type;  /* Of bridges that are made here. */
     enum new_bridges_policy create_bridges;

@@ -165,6 +165,7 @@ parse_options(int argc, char *argv[], struct options *options)
         OPT_NETWORKS = UCHAR_MAX + 1,
         OPT_LIBVIRT,
         OPT_GUESTS,
+        OPT_FILTERS,
         OPT_PROXMOX,
         OPT_DATAPATH_TYPE,
         OPT_CREATE_BRIDGES,
@@ -179,6 +180,7 @@ parse_options(int argc, char *argv[], struct options *options)
         {"networks", required_argument, NULL, OPT_NETWORKS},
         {"libvirt", required_argument, NULL, OPT_LIBVIRT},
         {"guests", required_argument, NULL, OPT_GUESTS},
+        {"filters", required_argument, NULL, OPT_FILTERS},
         {"proxmox", required_argument, NULL, OPT_PROXMOX},
         {"datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE},
         {"create-bridges", required_argument, NULL, OPT_CREATE_BRIDGES},
@@ -199,6 +201,7 @@ parse_options(int argc, char *argv[], struct options *options)
         .config = {
             .networks = SYSCONFDIR "/ovs-virtnet/networks",
             .guests = SYSCONFDIR "/ovs-virtnet/guests",
+            .filters = SYSCONFDIR "/ovs-virtnet/filters",
             .proxmox = "/etc/pve",
             .datapath_type = "",
             .watch = true,
@@ -219,6 +222,10 @@ parse_options(int argc, char *argv[], struct options *options)
 
         case OPT_GUESTS:
             options->config.guests = optarg;
+            break;
+
+        case OPT_FILTERS:
+            options->config.filters = optarg;
             break;
 
         case OPT_PROXMOX:
@@ -300,6 +307,9 @@ usage(void)
            "tells of\n"
            "                          (default: "
            SYSCONFDIR "/ovs-virtnet/guests)\n"
+           "  --filters=DIR           directory of filters, beside libvirt's\n"
+           "                          (default: "
+           SYSCONFDIR "/ovs-virtnet/filters)\n"
            "  --proxmox=DIR           Proxmox's configuration (default: "
            "/etc/pve)\n"
            "  --datapath-type=TYPE    of bridges that are created for "

@@ -116,6 +116,7 @@ STRING_MEMBER(vif_isolated, struct vif, isolated)
 STRING_MEMBER(vif_stp, struct vif, stp.stp)
 STRING_MEMBER(vif_rstp, struct vif, stp.rstp)
 STRING_MEMBER(vif_stp_mark, struct vif, stp.mark)
+STRING_MEMBER(vif_filter, struct vif, filter)
 STRING_MEMBER(vif_guards, struct vif, guards)
 STRING_MEMBER(vif_ips, struct vif, ips)
 STRING_MEMBER(vif_macs, struct vif, macs)
@@ -345,6 +346,7 @@ take_port(const char *name, const struct json_t *json, void *bridge_)
         { "tag", vif_tag },
         { "trunks", vif_trunks },
         { "type", vif_type },
+        { "virtnet-filter", vif_filter },
         { "virtnet-guards", vif_guards },
         { "virtnet-ips", vif_ips },
         { "virtnet-isolated", vif_isolated },

@@ -190,7 +190,10 @@ static char *
 add_filter(struct resolving *r, const char *name,
            const struct nwfilter_params *params)
 {
-    const struct nwfilter *filter = r->request->lookup(name, r->request->aux);
+    const struct filter_library *library = &r->request->library;
+    const struct nwfilter *filter = (library->find
+                                     ? library->find(name, library->aux)
+                                     : NULL);
     char *error;
 
     if (!filter) {

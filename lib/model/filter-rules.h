@@ -41,9 +41,13 @@ struct filter_rules {
 typedef const struct nwfilter *filter_lookup_cb(const char *name,
                                                 const void *aux);
 
-struct filter_request {
-    filter_lookup_cb *lookup;
+struct filter_library {
+    filter_lookup_cb *find;     /* Null if there are none. */
     const void *aux;
+};
+
+struct filter_request {
+    struct filter_library library;
     const struct nwfilter_ref *ref;     /* Which, with which parameters... */
     const struct nwfilter_params *known;    /* ...and what is known beside. */
 };

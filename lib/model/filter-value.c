@@ -235,7 +235,8 @@ make_ipv6(struct out *out)
 }
 
 /* Adds to 'out' what has in the field at 'offset' of its two, of 'width' bits,
- * something from 'first' to 'last'. */
+ * something from 'first' to 'last'.  Open vSwitch takes no masks for types and
+ * codes of ICMP. */
 static void
 add_range(struct out *out, size_t offset, unsigned int width, uint64_t first,
           uint64_t last)
@@ -243,7 +244,8 @@ add_range(struct out *out, size_t offset, unsigned int width, uint64_t first,
     while (first <= last) {
         unsigned int bits = 0;
 
-        while (bits < width && !(first & ((UINT64_C(2) << bits) - 1))
+        while (out->values->kind != FILTER_VALUE_ICMP && bits < width
+               && !(first & ((UINT64_C(2) << bits) - 1))
                && first + ((UINT64_C(2) << bits) - 1) <= last) {
             bits++;
         }

@@ -8,6 +8,7 @@
 #include "lib/host/bridge-row.h"
 #include "lib/host/vif.h"
 #include "lib/model/bridge-settings.h"
+#include "lib/model/filter-policy.h"
 #include "lib/model/network-meters.h"
 #include "lib/model/port-limits.h"
 #include "lib/model/port-policy.h"
@@ -387,6 +388,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     enum model_verdict verdict = MODEL_WIRED;
     enum vif_role role = port_policy_role(model, vif);
     struct eth_addr mac = eth_addr_zero;
+    struct port_filter *filter = NULL;
     struct ip_prefixes ips = { .n = 0 };
     unsigned int guards = 0;
 
@@ -423,7 +425,8 @@ model_port(const struct bridge_model *model, const struct vif *vif,
             && !take_unknown(model, vif, &mac, &origin, diags)) {
             return MODEL_SKIPPED;
         }
-        if (!port_policy_guards(model, vif, &guards, &ips, diags)) {
+        if (!port_policy_guards(model, vif, &guards, &ips, diags)
+            || !filter_policy_get(model, vif, mac, &filter, diags)) {
             ip_prefixes_uninit(&ips);
             return MODEL_SKIPPED;
         }
@@ -455,6 +458,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
                   && vif->guest.state != DOMAIN_MIGRATING,
         .paused = vif->guest.state == DOMAIN_PAUSED,
         .guards = guards,
+        .filter = filter,
         .no_carrier = role == VIF_GUEST && vif->no_carrier,
         .guest = (role == VIF_GUEST
                   ? nullable_xstrdup(vif_guest_id(vif)) : NULL),

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "lib/model/filter-rules.h"
 #include "lib/model/network-side.h"
 #include "lib/xml/netdef.h"
 
@@ -38,6 +39,8 @@ struct bridge_model {
     bool stp, rstp;             /* Is it a part of a spanning tree by that? */
     struct network_meters *meters;      /* For each network; see
                                          * network-meters.h. */
+    struct filter_library filters;  /* That ports can have.  Set by the
+                                     * client. */
 };
 
 void bridge_model_init(struct bridge_model *, const struct bridge_row *,

@@ -98,6 +98,7 @@ keep_found(struct port_life *life, bool networks_known, struct vport *vport)
     if (networks_known) {
         life->found = (struct port_found) {
             .served = life->found.served, .guards = life->found.guards,
+            .filtered = life->found.filtered,
         };
     } else if (vport->role != VIF_GUEST) {
         /* Its own keys say what it is. */
@@ -131,6 +132,25 @@ keep_guards(struct port_life *life, const struct port_facts *facts,
             free(ip_prefixes_add(&vport->ips, facts->vif->ips));
         }
     }
+}
+
+/* Is nothing to become of 'vport', which was found to have a filter, as long
+ * as not all definitions are known and thus not which?  Its own key would
+ * say. */
+static bool
+lacks_filter(struct port_life *life, const struct port_facts *facts,
+             const struct vport *vport, struct diag_list *diags)
+{
+    struct origin origin = { .element = vport->name };
+
+    life->found.filtered = (life->found.filtered && facts->model->incomplete);
+    if (!life->found.filtered || vport->role != VIF_GUEST || vport->filter
+        || facts->vif->filter) {
+        return false;
+    }
+    diag_add(diags, DIAG_ERROR, &origin,
+             "had a filter, and not all definitions can be read; cut off");
+    return true;
 }
 
 /* As long as not all definitions are known, 'vport', which was found to be
@@ -331,6 +351,10 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
     report_carrier(life, facts->vif, now, diags);
     keep_found(life, facts->networks_known, vport);
     keep_guards(life, facts, vport);
+    if (lacks_filter(life, facts, vport, diags)) {
+        vport_uninit(vport);
+        return MODEL_SKIPPED;
+    }
     keep_served(life, facts, vport);
     if (vport->role == VIF_HOST) {
         set_host_mac(facts, vport, diags);
@@ -511,6 +535,7 @@ port_life_found(struct port_life *life, const struct port_found *found)
     life->found.isolated |= found->isolated;
     life->found.listens |= found->listens;
     life->found.guards |= found->guards;
+    life->found.filtered |= found->filtered;
     life->found.served |= found->served;
 }
 

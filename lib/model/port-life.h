@@ -74,6 +74,7 @@ struct port_found {
     bool isolated;              /* ...or a guest that is kept apart... */
     bool listens;               /* ...or one that is listened to. */
     unsigned int guards;        /* Which guards had it? */
+    bool filtered;              /* Had it a filter? */
     bool served;                /* Were frames taken from it at all? */
 };
 

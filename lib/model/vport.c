@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/guards.h"
+#include "lib/model/port-filter.h"
 #include "lib/base/printable.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -23,6 +24,7 @@ vport_clone(struct vport *dst, const struct vport *src)
                    ? xmemdup(src->others, src->n_others * sizeof *src->others)
                    : NULL);
     ip_prefixes_clone(&dst->ips, &src->ips);
+    dst->filter = port_filter_ref(src->filter);
     port_vlan_effect_clone(&dst->vlan, &src->vlan);
 }
 
@@ -35,6 +37,7 @@ vport_uninit(struct vport *vport)
     free(vport->guest);
     free(vport->others);
     ip_prefixes_uninit(&vport->ips);
+    port_filter_unref(vport->filter);
     port_vlan_effect_uninit(&vport->vlan);
 }
 
@@ -74,6 +77,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->mac_is_peers == b->mac_is_peers
             && a->guards == b->guards
             && ip_prefixes_equal(&a->ips, &b->ips)
+            && port_filter_equals(a->filter, b->filter)
             && a->sticky == b->sticky
             && a->follow_limit == b->follow_limit
             && a->listens == b->listens
@@ -118,6 +122,8 @@ vport_make_network(struct vport *vport)
     vport->isolated = false;
     vport->mac_is_peers = false;
     vport->guards = 0;
+    port_filter_unref(vport->filter);
+    vport->filter = NULL;
     vport->sticky = false;
     vport->follow_limit = 0;
     vport->listens = false;
@@ -194,7 +200,7 @@ vport_has_mac(const struct vport *vport, struct eth_addr mac)
 }
 
 /* Appends to 's' in words what 'vport' is apart from its name and role: its
- * addresses, whether it is isolated, its guards, and its VLANs. */
+ * addresses, whether it is isolated, its guards and filter, and its VLANs. */
 void
 vport_format(struct ds *s, const struct vport *vport)
 {
@@ -210,6 +216,9 @@ vport_format(struct ds *s, const struct vport *vport)
         ds_put_cstr(s, "guarded (");
         guards_format(s, vport->guards);
         ds_put_cstr(s, "), ");
+    }
+    if (vport->filter) {
+        ds_put_format(s, "filtered (%s), ", vport->filter->text);
     }
     ds_put_cstr(s, "VLAN ");
     vlan_set_format(s, &vport->vlan.members);

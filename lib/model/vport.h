@@ -17,6 +17,7 @@
 #include "openvswitch/types.h"
 
 struct ds;
+struct port_filter;
 
 /* What one port may cost.  A port's flows are as many as its addresses, and as
  * the blocks that its VLANs are in (lib/base/vlan-set.h), of which an uplink
@@ -64,6 +65,7 @@ struct vport {
     bool mac_is_peers;          /* Is 'mac' what a container has made it? */
     unsigned int guards;        /* GUARD_BIT()s... */
     struct ip_prefixes ips;     /* ...and the addresses for GUARD_IP. */
+    struct port_filter *filter; /* Or null. */
     bool sticky;                /* Are its addresses those that it has sent
                                  * by?  'mac' is zero until it has. */
     unsigned int follow_limit;  /* To how many addresses it may change... */

@@ -7,6 +7,7 @@
 #include "flow.h"
 #include "lib/base/guards.h"
 #include "lib/model/vport.h"
+#include "lib/openflow/compile-filter.h"
 #include "lib/openflow/egress.h"
 #include "lib/openflow/guard.h"
 #include "lib/openflow/offer.h"
@@ -118,8 +119,13 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     if (vport->role == VIF_GUEST) {
         pipeline_put_marks(c->ofpacts, guard_marks(vport));
     }
+    if (priority == PRIORITY_ADMIT_UNTAGGED && vport->role == VIF_GUEST
+        && filter_looks_at_tags(vport)) {
+        pipeline_put_untagged(c->ofpacts);
+    }
     pipeline_put_goto(c->ofpacts,
-                      (vport->role == VIF_GUEST ? guard_entry(vport)
+                      (vport->role == VIF_GUEST
+                       ? filter_entry(vport, guard_entry(vport))
                        : vport->reflects ? TABLE_REFLECT : TABLE_SOURCE));
     add(c, TABLE_ADMIT, priority, match);
 }
@@ -625,7 +631,8 @@ compile_macs(struct compilation *c, const struct vlan_set *const won[])
 
 /* Makes c->offers what the first frame of a guest that is held back has the
  * switch put in.  The tag of a dot1q-tunnel port can be taken off by pop_vlan
- * only, which is nothing that can be learned, nor is a lookup in EGRESS.
+ * only, which is nothing that can be learned, nor is a lookup in EGRESS or
+ * TO_GUEST.
  *
  * A port that takes its address from another here has no offers: what that one
  * has sent before and was not accounted for yet would be by its new flows, so
@@ -635,7 +642,8 @@ compile_offers(struct compilation *c, const struct vlan_set *const free[])
 {
     const struct port_vlan_effect *vlan = &c->vport->vlan;
 
-    if (!vlan->push && !vlan->keeps_priority && !vlan->keeps_null_tags) {
+    if (!vlan->push && !vlan->keeps_priority && !vlan->keeps_null_tags
+        && !filter_is_to_guest(c->vport)) {
         c->offering = true;
         compile_macs(c, free);
         c->offering = false;
@@ -693,6 +701,7 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     }
     compile_admit(&c);
     if (vport->role == VIF_GUEST) {
+        filter_compile(vport, guard_entry(vport), c.cookie, slice);
         guard_compile(vport, c.pending, c.cookie, slice);
     }
     if (c.pending) {

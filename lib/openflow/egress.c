@@ -6,6 +6,7 @@
 
 #include "flow.h"
 #include "lib/model/vport.h"
+#include "lib/openflow/compile-filter.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/slice.h"
 #include "openvswitch/match.h"
@@ -19,7 +20,9 @@
  *
  * or, if it keeps the priority of tags that are taken off,
  *
- *     actions=set_field:0x1000/0x1fff->vlan_tci,resubmit(7,EGRESS) */
+ *     actions=set_field:0x1000/0x1fff->vlan_tci,resubmit(7,EGRESS)
+ *
+ * A guest with a filter is sent nothing but through table TO_GUEST. */
 void
 egress_put_output(struct ofpbuf *ofpacts, const struct vport *vport,
                   const struct vlan_block *block)
@@ -36,7 +39,7 @@ egress_put_output(struct ofpbuf *ofpacts, const struct vport *vport,
         if (untag) {
             pipeline_put_untag(ofpacts, vlan->untagged_out);
         }
-        pipeline_put_output(ofpacts, vport->ofport);
+        filter_put_output(ofpacts, vport);
     }
 }
 
@@ -69,7 +72,7 @@ static void
 add_output(struct compilation *c, uint16_t priority, struct match *match)
 {
     match_set_in_port(match, c->vport->ofport);
-    pipeline_put_output(c->ofpacts, c->vport->ofport);
+    filter_put_output(c->ofpacts, c->vport);
     slice_add_flow(c->slice, TABLE_EGRESS, priority, match, c->cookie,
                    c->ofpacts);
 }

@@ -9,6 +9,7 @@
 #include "lib/base/guards.h"
 #include "lib/base/ip-prefix.h"
 #include "lib/model/vport.h"
+#include "lib/openflow/compile-filter.h"
 #include "lib/openflow/slice.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofpbuf.h"
@@ -36,17 +37,19 @@ guard_marks(const struct vport *vport)
     return marks;
 }
 
-/* Has 'vport' guards that need the flows of guard_compile_shared()? */
+/* Has 'vport' guards that need the flows of guard_compile_shared(), or a
+ * filter that needs to be shown the ports of first fragments, as these do? */
 bool
 guard_needs_shared(const struct vport *vport)
 {
-    return vport->role == VIF_GUEST && guard_marks(vport);
+    return (vport->role == VIF_GUEST
+            && (guard_marks(vport) || vport->filter));
 }
 
 static enum pipeline_table
 behind_mac(const struct vport *vport)
 {
-    return guard_needs_shared(vport) ? TABLE_PROTOCOL : TABLE_SOURCE;
+    return guard_marks(vport) ? TABLE_PROTOCOL : TABLE_SOURCE;
 }
 
 /* Returns the table that ADMIT passes frames of 'vport', a guest, on to. */
@@ -286,27 +289,36 @@ compile_ip_guard(struct compilation *c)
     ip_prefixes_uninit(&ips);
 }
 
-/* STOPPED: what a port's guards have stopped, kind by kind:
+static void
+add_stop(struct compilation *c, enum guard_stop stop)
+{
+    struct match match;
+
+    start_match(c, &match);
+    pipeline_match_stop(&match, stop);
+    add(c, TABLE_STOPPED, PRIORITY_STOPPED_PORT, &match);
+}
+
+/* STOPPED: what a port's guards and its filter have stopped, kind by kind:
  *
  *     priority=100,in_port=7,reg0=0x100/0x700 actions=drop  */
 static void
 compile_stops(struct compilation *c)
 {
-    static const enum guard guards[N_STOPS] = {
+    static const enum guard guards[STOP_FILTER] = {
 #define STOP(ENUM, NAME, GUARD) [STOP_##ENUM] = GUARD_##GUARD,
         STOPS
 #undef STOP
     };
 
-    for (int stop = STOP_NONE + 1; stop < N_STOPS; stop++) {
-        struct match match;
-
+    for (int stop = STOP_NONE + 1; stop < STOP_FILTER; stop++) {
         if (c->vport->guards & GUARD_BIT(guards[stop])
             && (stop != STOP_ND || ip_prefixes_have_v6(&c->vport->ips))) {
-            start_match(c, &match);
-            pipeline_match_stop(&match, stop);
-            add(c, TABLE_STOPPED, PRIORITY_STOPPED_PORT, &match);
+            add_stop(c, stop);
         }
+    }
+    if (filter_entry(c->vport, 0) == TABLE_FILTER) {
+        add_stop(c, STOP_FILTER);
     }
 }
 
@@ -345,9 +357,12 @@ guard_stop_to_string(uint8_t table_id, const struct match *match)
 #define STOP(ENUM, NAME, GUARD) [STOP_##ENUM] = NAME,
         STOPS
 #undef STOP
+        [STOP_FILTER] = "filter",
     };
 
-    if (table_id == TABLE_GUARD) {
+    if (table_id == TABLE_TO_GUEST) {
+        return names[STOP_FILTER];
+    } else if (table_id == TABLE_GUARD) {
         return guard_to_string(GUARD_MAC);
     } else if (table_id == TABLE_STOPPED) {
         unsigned int stop = pipeline_match_get_stop(match);

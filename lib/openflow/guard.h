@@ -43,6 +43,7 @@ enum guard_stop {
 #define STOP(ENUM, NAME, GUARD) STOP_##ENUM,
     STOPS
 #undef STOP
+    STOP_FILTER,                /* By no guard, but by a filter. */
     N_STOPS
 };
 

@@ -432,6 +432,23 @@ pipeline_put_had_null_tag(struct ofpbuf *ofpacts)
     put_reg0_bit(ofpacts, REG0_NULL_TAG_BIT);
 }
 
+/* Appends to 'ofpacts' what marks a frame as one that has come without the tag
+ * that it has. */
+void
+pipeline_put_untagged(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_UNTAGGED_BIT);
+}
+
+/* Makes 'match' match on frames that are so marked, or on those that are
+ * not. */
+void
+pipeline_match_untagged(struct match *match, bool untagged)
+{
+    match_set_reg_masked(match, 0, untagged ? 1 << REG0_UNTAGGED_BIT : 0,
+                         1 << REG0_UNTAGGED_BIT);
+}
+
 /* Makes 'match' match on frames that are so marked. */
 void
 pipeline_match_had_null_tag(struct match *match)

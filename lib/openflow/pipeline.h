@@ -9,7 +9,7 @@
  *         |
  *      ADMIT ----------> SOURCE ----> ANNOUNCE
  *         |   (guests,    |   guests     |
- *         |   by their    |   that may   |
+ *         |   by filters, |   that may   |
  *   bonds |   guards:     |   change     |
  *         v   guard.h)    v              |
  *      REFLECT -------> FORWARD <--------'
@@ -46,6 +46,7 @@ struct ofpbuf;
 #define PIPELINE_BASE 200
 #define PIPELINE_TABLES                                                 \
     PIPELINE_TABLE(ADMIT, 0, "may this port use this VLAN?")            \
+    PIPELINE_TABLE(FILTER, 202, "filter: what may this guest send?")    \
     PIPELINE_TABLE(LEARN, 203, "for NORMAL to learn from")              \
     PIPELINE_TABLE(GUARD, 204, "guard: may this guest send from there?") \
     PIPELINE_TABLE(REFLECT, 205, "what a bond sends back of what it got")  \
@@ -60,6 +61,7 @@ struct ofpbuf;
     PIPELINE_TABLE(MULTICAST, 235, "groups that are reserved, and others") \
     PIPELINE_TABLE(FLOOD, 240, "broadcast and multicast, by VLAN")      \
     PIPELINE_TABLE(EGRESS, 245, "what some ports want of the tag below")  \
+    PIPELINE_TABLE(TO_GUEST, 246, "filter: what may this guest be sent?") \
     PIPELINE_TABLE(UNKNOWN, 250, "nobody's here: to the network side")
 
 enum pipeline_table {
@@ -80,6 +82,7 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_NULL_TAG_BIT 3         /* Came with a tag that said nothing. */
 #define REG0_NO_VLAN_BIT 4          /* From a guest, in no VLAN by itself... */
 #define REG0_SECOND_TAG_BIT 5       /* ...but with another tag inside. */
+#define REG0_UNTAGGED_BIT 6         /* Came without the tag that it has. */
 #define REG0_GUARDS_BIT 8           /* First of those of "enum guard". */
 #define REG0_STOP_BIT 16            /* First of a number: why it is stopped. */
 #define REG0_STOP_MASK 7u
@@ -106,6 +109,8 @@ enum {
     PRIORITY_LEARN = 1,
     PRIORITY_LEARN_MULTICAST = 100,
     PRIORITY_LEARN_ZERO = 110,
+
+    PRIORITY_FILTER = 1000,             /* More by one for each entry. */
 
     PRIORITY_GUARD_DROP = 2,
     PRIORITY_GUARD_SHOW = 50,
@@ -263,6 +268,8 @@ void pipeline_match_no_vlan(struct match *);
 void pipeline_match_second_tag(struct match *);
 uint32_t pipeline_guard_mark(unsigned int guard);
 void pipeline_put_marks(struct ofpbuf *ofpacts, uint32_t marks);
+void pipeline_put_untagged(struct ofpbuf *ofpacts);
+void pipeline_match_untagged(struct match *, bool untagged);
 void pipeline_put_stop(struct ofpbuf *ofpacts, unsigned int stop);
 void pipeline_match_stop(struct match *, unsigned int stop);
 unsigned int pipeline_match_get_stop(const struct match *);

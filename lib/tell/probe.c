@@ -70,6 +70,7 @@ read_port(struct receivers_port *port, const struct json_t *json)
                        || !strcmp(state, "installing")
                        || jvalue_get(json, "bond")
                        || jvalue_get(json, "guards")
+                       || jvalue_get(json, "filter")
                        || strstr(jvalue_get_string(json, "vlan-config"),
                                  "dot1q-tunnel"));
 }

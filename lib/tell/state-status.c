@@ -133,6 +133,11 @@ put_port(struct ds *s, const char *name, const struct json_t *port)
     if (jvalue_get(port, "guards")) {
         ds_put_format(s, "guarded (%s), ", jvalue_get_string(port, "guards"));
     }
+    if (jvalue_get(port, "filter")) {
+        ds_put_cstr(s, "filtered (");
+        put_member(s, port, "filter");
+        ds_put_cstr(s, "), ");
+    }
     ds_put_cstr(s, "VLAN ");
     put_member(s, port, "vlan");
     ds_put_char(s, '\n');

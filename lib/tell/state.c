@@ -131,6 +131,11 @@ show_port(struct ds *s, const char *name, const struct json_t *port)
     if (jvalue_get(port, "guards")) {
         ds_put_format(s, "guarded (%s), ", jvalue_get_string(port, "guards"));
     }
+    if (jvalue_get(port, "filter")) {
+        ds_put_cstr(s, "filtered (");
+        printable_put(s, jvalue_get_string(port, "filter"));
+        ds_put_cstr(s, "), ");
+    }
     printable_put(s, jvalue_get_string(port, "state"));
     if (jvalue_get(port, "reason")) {
         ds_put_cstr(s, ": ");

@@ -131,6 +131,7 @@ run_bridge(struct translation *t, struct translation_bridge *bridge,
 
     bridge_model_init(&bridge->model, row, t->defs, t->n_defs,
                       &bridge->diags);
+    bridge->model.filters = t->filters;
     for (size_t i = 0; bridge->ports && i < bridge->ports->n_vifs; i++) {
         n_unsupported += !add_vif(bridge, &bridge->ports->vifs[i]);
     }
@@ -219,16 +220,21 @@ add_new_bridges(struct translation *t, const struct new_bridges *nb)
 
 /* Translates the 'n_defs' definitions in 'defs' for a host that has 'ports'.
  * All of them must outlive the result, which the caller must destroy.  Bridges
- * are made as 'nb' has it, or by default if that is null. */
+ * are made as 'nb' has it, or by default if that is null.  Ports can have the
+ * filters in 'filters', which may be null, too. */
 struct translation *
 translation_create(const struct netdef *const *defs, size_t n_defs,
-                   const struct ports *ports, const struct new_bridges *nb)
+                   const struct ports *ports, const struct new_bridges *nb,
+                   const struct filter_library *filters)
 {
     struct translation *t = xzalloc(sizeof *t);
     struct new_bridges as_libvirt;
 
     t->defs = defs;
     t->n_defs = n_defs;
+    if (filters) {
+        t->filters = *filters;
+    }
     for (size_t i = 0; i < ports->n; i++) {
         const struct ports_bridge *b = &ports->bridges[i];
 

@@ -34,6 +34,7 @@ struct translation_bridge {
 struct translation {
     const struct netdef *const *defs;   /* Borrowed. */
     size_t n_defs;
+    struct filter_library filters;
     struct translation_bridge *bridges; /* By name. */
     size_t n_bridges, allocated_bridges;
     struct row_changes rows;
@@ -42,7 +43,8 @@ struct translation {
 
 struct translation *translation_create(const struct netdef *const *defs,
                                        size_t n_defs, const struct ports *,
-                                       const struct new_bridges *);
+                                       const struct new_bridges *,
+                                       const struct filter_library *);
 void translation_destroy(struct translation *);
 
 const struct translation_bridge *translation_find_bridge(

@@ -10,6 +10,7 @@
 #include "lib/base/diag.h"
 #include "lib/xml/netdef-parse.h"
 #include "lib/xml/netdef.h"
+#include "lib/xml/nwfilter.h"
 #include "lib/xml/sax-xml.h"
 #include "lib/xml/vn-mistake.h"
 #include "openvswitch/dynamic-string.h"
@@ -20,6 +21,7 @@
 #define INTERFACE DOMAIN "/devices/interface"
 #define METADATA DOMAIN "/metadata"
 #define VN_INTERFACE "metadata/vn:domain/vn:interface"
+#define VN_FILTER VN_INTERFACE "/vn:filterref"
 
 /* How many mistakes are told of a guest. */
 #define MAX_REPORTS 16
@@ -208,6 +210,35 @@ add_vn_interface(struct reader *reader,
 #undef DOMIF_SETTING
 }
 
+/* Takes in <vn:filterref>, or <vn:parameter> in it if 'parameter'.  A filter
+ * that cannot be understood is one that there is not. */
+static void
+take_filter(struct reader *reader, bool parameter,
+            const struct sax_attribute *attributes, size_t n,
+            unsigned int line)
+{
+    char **filter
+        = &reader->vn_interfaces[reader->n_vn_interfaces - 1].settings.filter;
+    char *error = NULL;
+
+    if (parameter) {
+        error = nwfilter_ref_add_text(filter,
+                                      find_attribute(attributes, n, "name"),
+                                      find_attribute(attributes, n, "value"));
+    } else {
+        free(*filter);
+        *filter = nwfilter_ref_begin_text(
+            find_attribute(attributes, n, "filter"), &error);
+    }
+    if (error) {
+        report(reader, line, parameter ? VN_FILTER "/vn:parameter" : VN_FILTER,
+               "%s", error);
+        free(error);
+        free(*filter);
+        *filter = xstrdup("");
+    }
+}
+
 /* Adds 'address', which may be null, to those of 'domif'. */
 static void
 add_ip(struct domif *domif, const char *address)
@@ -379,6 +410,9 @@ on_start(void *reader_, const char *name,
         add_interface(reader, attributes, n);
     } else if (!strcmp(path, DOMAIN "/metadata/vn:domain/vn:interface")) {
         add_vn_interface(reader, attributes, n, line);
+    } else if (!strcmp(path, DOMAIN "/" VN_FILTER)
+               || !strcmp(path, DOMAIN "/" VN_FILTER "/vn:parameter")) {
+        take_filter(reader, name[3] == 'p', attributes, n, line);
     } else if (is_in_metadata(reader)) {
         check_metadata(reader, name, attributes, n, line);
     }

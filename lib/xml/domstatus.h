@@ -31,8 +31,14 @@
  * Open vSwitch:
  *
  *     <vn:domain xmlns:vn='urn:ovs-virtnet:1'>
- *       <vn:interface mac='52:54:00:00:00:01' isolated='yes'/>
- *     </vn:domain> */
+ *       <vn:interface mac='52:54:00:00:00:01' isolated='yes'>
+ *         <vn:filterref filter='clean-traffic'>
+ *           <vn:parameter name='IP' value='10.0.0.5'/>
+ *         </vn:filterref>
+ *       </vn:interface>
+ *     </vn:domain>
+ *
+ * The <vn:filterref> is attribute filter in other words: nwfilter.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,6 +63,7 @@ enum domain_state {
     DOMIF_SETTING(portgroup)                    \
     DOMIF_SETTING(role)                         \
     DOMIF_SETTING(guards)                       \
+    DOMIF_SETTING(filter)                       \
     DOMIF_SETTING(ips)
 
 struct domif_settings {

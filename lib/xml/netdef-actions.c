@@ -159,6 +159,15 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     VALUE(VN_CREATE_BRIDGE, netdef_setting_value),
     VALUE(VN_GUARDS, netdef_guards_value),
     VALUE(VN_SECURE, netdef_guards_value),
+#define FILTER_ACTIONS(NODE)                                            \
+    BOTH(NODE, netdef_filter_begin, netdef_filter_end),                 \
+    VALUE(NODE##_NAME, netdef_filter_value),                            \
+    BOTH(NODE##_PARAMETER, netdef_filter_begin, netdef_filter_end),     \
+    VALUE(NODE##_PARAMETER_NAME, netdef_filter_value),                  \
+    VALUE(NODE##_PARAMETER_VALUE, netdef_filter_value)
+    FILTER_ACTIONS(VN_FILTER),
+    FILTER_ACTIONS(VN_PORTGROUP_FILTER),
+#undef FILTER_ACTIONS
     VALUE(VN_UNKNOWN_PORTS, netdef_unknown_ports_value),
     BEGIN(VN_PORTGROUP, netdef_vn_portgroup_begin),
     VALUE(VN_PORTGROUP_NAME, netdef_vn_portgroup_name),

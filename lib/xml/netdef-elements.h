@@ -87,6 +87,19 @@ enum netdef_node_kind {
                 "what guests are kept from sending")                          \
     NETDEF_NODE(VN_SECURE, "metadata/vn:network@secure", YES_NO, CARRIED,     \
                 "all guards")                                                 \
+    NETDEF_NODE(VN_FILTER, "metadata/vn:network/vn:filterref", ONE, CARRIED,  \
+                "filter of what guests send and get")                         \
+    NETDEF_NODE(VN_FILTER_NAME, "metadata/vn:network/vn:filterref@filter",    \
+                STRING, CARRIED, "its name")                                  \
+    NETDEF_NODE(VN_FILTER_PARAMETER,                                          \
+                "metadata/vn:network/vn:filterref/vn:parameter", MANY,        \
+                CARRIED, "a value of a variable of the filter")               \
+    NETDEF_NODE(VN_FILTER_PARAMETER_NAME,                                     \
+                "metadata/vn:network/vn:filterref/vn:parameter@name", STRING, \
+                CARRIED, "the variable's name")                               \
+    NETDEF_NODE(VN_FILTER_PARAMETER_VALUE,                                    \
+                "metadata/vn:network/vn:filterref/vn:parameter@value",        \
+                STRING, CARRIED, "the value")                                 \
     NETDEF_NODE(VN_UNKNOWN_PORTS, "metadata/vn:network@unknownPorts", STRING, \
                 CARRIED, "ports of guests whose address nobody has written")  \
     NETDEF_NODE(VN_CREATE_BRIDGE, "metadata/vn:network@createBridge", YES_NO, \
@@ -110,6 +123,21 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_PORTGROUP_SECURE,                                          \
                 "metadata/vn:network/vn:portgroup@secure", YES_NO, CARRIED,   \
                 "all guards")                                                 \
+    NETDEF_NODE(VN_PORTGROUP_FILTER,                                          \
+                "metadata/vn:network/vn:portgroup/vn:filterref", ONE,         \
+                CARRIED, "filter of what guests send and get")                \
+    NETDEF_NODE(VN_PORTGROUP_FILTER_NAME,                                     \
+                "metadata/vn:network/vn:portgroup/vn:filterref@filter",       \
+                STRING, CARRIED, "its name")                                  \
+    NETDEF_NODE(VN_PORTGROUP_FILTER_PARAMETER,                                \
+                "metadata/vn:network/vn:portgroup/vn:filterref/vn:parameter", \
+                MANY, CARRIED, "a value of a variable of the filter")         \
+    NETDEF_NODE(VN_PORTGROUP_FILTER_PARAMETER_NAME,                           \
+                "metadata/vn:network/vn:portgroup/vn:filterref/"              \
+                "vn:parameter@name", STRING, CARRIED, "the variable's name")  \
+    NETDEF_NODE(VN_PORTGROUP_FILTER_PARAMETER_VALUE,                          \
+                "metadata/vn:network/vn:portgroup/vn:filterref/"              \
+                "vn:parameter@value", STRING, CARRIED, "the value")           \
     NETDEF_NODE(BRIDGE, "bridge", ONE, CARRIED, "the Open vSwitch bridge")    \
     NETDEF_NODE(BRIDGE_NAME, "bridge@name", STRING, CARRIED,                  \
                 "the bridge's name")                                          \

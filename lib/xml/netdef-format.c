@@ -6,6 +6,7 @@
 
 #include "lib/base/guards.h"
 #include "lib/xml/netdef.h"
+#include "lib/xml/nwfilter.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 
@@ -116,6 +117,37 @@ put_guards(struct ds *s, const struct netdef_setting *setting)
     }
 }
 
+/* Appends <vn:filterref> for 'text', indented by 'indent' blanks. */
+static void
+put_filter(struct ds *s, const char *text, int indent)
+{
+    struct nwfilter_ref ref;
+    char *error = nwfilter_ref_from_string(&ref, text);
+
+    if (error) {
+        free(error);
+        return;
+    }
+    ds_put_char_multiple(s, ' ', indent);
+    ds_put_cstr(s, "<vn:filterref");
+    netdef_put_attribute(s, "filter", ref.filter);
+    ds_put_cstr(s, ">\n");
+    for (size_t i = 0; i < ref.params.n; i++) {
+        const struct nwfilter_param *param = &ref.params.elems[i];
+
+        for (size_t j = 0; j < param->n_values; j++) {
+            ds_put_char_multiple(s, ' ', indent + 2);
+            ds_put_cstr(s, "<vn:parameter");
+            netdef_put_attribute(s, "name", param->name);
+            netdef_put_attribute(s, "value", param->values[j]);
+            ds_put_cstr(s, "/>\n");
+        }
+    }
+    ds_put_char_multiple(s, ' ', indent);
+    ds_put_cstr(s, "</vn:filterref>\n");
+    nwfilter_ref_uninit(&ref);
+}
+
 static void
 put_rate_number(struct ds *s, const char *name, uint64_t value)
 {
@@ -172,7 +204,8 @@ portgroup_has_metadata(const struct portgroup *pg)
     return netdef_setting_is_set(&pg->policy.mac_table_manager)
            || netdef_setting_is_set(&pg->policy.isolated)
            || netdef_setting_is_set(&pg->policy.rx_filter_limit)
-           || netdef_setting_is_set(&pg->policy.guards);
+           || netdef_setting_is_set(&pg->policy.guards)
+           || pg->filter;
 }
 
 static bool
@@ -186,6 +219,7 @@ has_metadata(const struct netdef *netdef)
     return (netdef_setting_is_set(&netdef->policy.rx_filter_limit)
             || netdef_setting_is_set(&netdef->create_bridge)
             || netdef_setting_is_set(&netdef->policy.guards)
+            || netdef->filter
             || netdef_setting_is_set(&netdef->policy.unknown_ports));
 }
 
@@ -207,6 +241,9 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
                                  netdef->policy.unknown_ports.value));
     }
     ds_put_cstr(s, ">\n");
+    if (netdef->filter) {
+        put_filter(s, netdef->filter, 6);
+    }
     for (size_t i = 0; i < netdef->n_portgroups; i++) {
         const struct portgroup *pg = &netdef->portgroups[i];
 
@@ -217,7 +254,13 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
             netdef_put_yes_no(s, "isolated", &pg->policy.isolated);
             put_number(s, "rxFilterLimit", &pg->policy.rx_filter_limit);
             put_guards(s, &pg->policy.guards);
-            ds_put_cstr(s, "/>\n");
+            if (pg->filter) {
+                ds_put_cstr(s, ">\n");
+                put_filter(s, pg->filter, 8);
+                ds_put_cstr(s, "      </vn:portgroup>\n");
+            } else {
+                ds_put_cstr(s, "/>\n");
+            }
         }
     }
     ds_put_cstr(s, "    </vn:network>\n"

@@ -108,11 +108,12 @@ bool
 netdef_has_metadata(const struct netdef *netdef)
 {
     for (size_t i = 0; i < netdef->n_portgroups; i++) {
-        if (has_metadata(&netdef->portgroups[i].policy)) {
+        if (has_metadata(&netdef->portgroups[i].policy)
+            || netdef->portgroups[i].filter) {
             return true;
         }
     }
-    return (has_metadata(&netdef->policy)
+    return (has_metadata(&netdef->policy) || netdef->filter
             || is_in_metadata(&netdef->create_bridge));
 }
 
@@ -132,6 +133,13 @@ adopt_policy(struct netdef_policy *dst, const struct netdef_policy *src)
 #undef NETDEF_POLICY_SETTING
 }
 
+static void
+adopt_filter(char **dst, const char *src)
+{
+    free(*dst);
+    *dst = nullable_xstrdup(src);
+}
+
 /* Returns 'live' with the settings that are in the <metadata> of 'persistent'
  * in the place of its own.  The caller must netdef_destroy() it. */
 struct netdef *
@@ -141,6 +149,7 @@ netdef_adopt_metadata(const struct netdef *live,
     struct netdef *netdef = netdef_clone(live);
 
     adopt_policy(&netdef->policy, &persistent->policy);
+    adopt_filter(&netdef->filter, persistent->filter);
     netdef->create_bridge = persistent->create_bridge;
     for (size_t i = 0; i < netdef->n_portgroups; i++) {
         struct portgroup *pg = &netdef->portgroups[i];
@@ -148,6 +157,7 @@ netdef_adopt_metadata(const struct netdef *live,
                                                               pg->name);
 
         adopt_policy(&pg->policy, other ? &other->policy : NULL);
+        adopt_filter(&pg->filter, other ? other->filter : NULL);
     }
 
     /* Where they stand. */

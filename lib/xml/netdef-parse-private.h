@@ -38,6 +38,12 @@ struct vn_portgroup {
     char *name;                 /* Null if it has none. */
     unsigned int line;
     struct netdef_policy policy;
+    char *filter;               /* Or null. */
+};
+
+/* A <vn:parameter> that is being read. */
+struct filter_parser {
+    char *name, *value;
 };
 
 struct netdef_parser {
@@ -53,6 +59,7 @@ struct netdef_parser {
     enum netdef_virtualport virtualport;    /* The one that is being read. */
     size_t allocated_portgroups;
     struct vlan_parser vlan;
+    struct filter_parser filter;
     struct vn_portgroup *vn_portgroups;
     size_t n_vn_portgroups;
     size_t allocated_vn_portgroups;
@@ -140,6 +147,15 @@ void netdef_vn_portgroup_name(struct netdef_parser *, enum netdef_node,
                               const char *value, unsigned int line);
 void netdef_vn_portgroups_finish(struct netdef_parser *);
 void netdef_vn_portgroups_clear(struct netdef_parser *);
+
+/* Actions of <vn:filterref>, in netdef-filter.c. */
+void netdef_filter_begin(struct netdef_parser *, enum netdef_node,
+                         unsigned int line);
+void netdef_filter_value(struct netdef_parser *, enum netdef_node,
+                         const char *value, unsigned int line);
+void netdef_filter_end(struct netdef_parser *, enum netdef_node,
+                       const char *text, unsigned int line);
+void netdef_filter_clear(struct netdef_parser *);
 
 /* Actions of <networkport>, in netport-parse.c. */
 void netport_begin(struct netdef_parser *, enum netdef_node,

@@ -46,6 +46,7 @@ netdef_parser_destroy(struct netdef_parser *parser)
         diag_list_uninit(&parser->diags);
         vlan_set_uninit(&parser->vlan.tags);
         netdef_vn_portgroups_clear(parser);
+        netdef_filter_clear(parser);
         free(parser->forward_dev);
         free(parser->file);
         free(parser);

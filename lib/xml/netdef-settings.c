@@ -409,6 +409,10 @@ netdef_vn_portgroups_finish(struct netdef_parser *parser)
             }
             NETDEF_POLICY_SETTINGS
 #undef NETDEF_POLICY_SETTING
+            if (vn->filter) {
+                free(pg->filter);
+                pg->filter = xstrdup(vn->filter);
+            }
         }
     }
     shash_destroy(&portgroups);
@@ -421,6 +425,7 @@ netdef_vn_portgroups_clear(struct netdef_parser *parser)
 {
     for (size_t i = 0; i < parser->n_vn_portgroups; i++) {
         free(parser->vn_portgroups[i].name);
+        free(parser->vn_portgroups[i].filter);
     }
     free(parser->vn_portgroups);
     parser->vn_portgroups = NULL;

@@ -107,6 +107,7 @@ netdef_clear_ports(struct netdef *netdef)
         struct portgroup *pg = &netdef->portgroups[i];
 
         free(pg->name);
+        free(pg->filter);
         port_vlan_uninit(&pg->vlan);
         origin_uninit(&pg->origin);
     }
@@ -126,6 +127,7 @@ netdef_destroy(struct netdef *netdef)
         free(netdef->name);
         free(netdef->uuid);
         free(netdef->bridge);
+        free(netdef->filter);
         origin_uninit(&netdef->origin);
         origin_uninit(&netdef->name_origin);
         origin_uninit(&netdef->bridge_origin);
@@ -138,6 +140,7 @@ portgroup_clone(struct portgroup *dst, const struct portgroup *src)
 {
     *dst = *src;
     dst->name = xstrdup(src->name);
+    dst->filter = nullable_xstrdup(src->filter);
     port_vlan_clone(&dst->vlan, &src->vlan);
     origin_clone(&dst->origin, &src->origin);
 }
@@ -151,6 +154,7 @@ netdef_clone(const struct netdef *src)
     dst->name = xstrdup(src->name);
     dst->uuid = nullable_xstrdup(src->uuid);
     dst->bridge = nullable_xstrdup(src->bridge);
+    dst->filter = nullable_xstrdup(src->filter);
     port_vlan_clone(&dst->vlan, &src->vlan);
     dst->portgroups = xmalloc(MAX(1, src->n_portgroups)
                               * sizeof *dst->portgroups);
@@ -174,7 +178,8 @@ portgroup_equals(const struct portgroup *a, const struct portgroup *b)
            && a->has_vlan == b->has_vlan
            && port_vlan_equals(&a->vlan, &b->vlan)
            && netdef_policy_equals(&a->policy, &b->policy)
-           && bandwidth_equals(&a->bandwidth, &b->bandwidth);
+           && bandwidth_equals(&a->bandwidth, &b->bandwidth)
+           && nullable_string_is_equal(a->filter, b->filter);
 }
 
 /* Returns true if 'a' and 'b' say the same.  Where they say it does not
@@ -191,6 +196,7 @@ netdef_equals(const struct netdef *a, const struct netdef *b)
         || a->has_vlan != b->has_vlan
         || !port_vlan_equals(&a->vlan, &b->vlan)
         || !bandwidth_equals(&a->bandwidth, &b->bandwidth)
+        || !nullable_string_is_equal(a->filter, b->filter)
         || !netdef_setting_equals(&a->create_bridge, &b->create_bridge)
         || !netdef_setting_equals(&a->mtu, &b->mtu)
         || !netdef_setting_equals(&a->stp, &b->stp)
@@ -258,4 +264,12 @@ netdef_default_portgroup(const struct netdef *netdef)
         }
     }
     return NULL;
+}
+
+/* Returns the filter of ports of 'netdef' that are in 'pg', or in no portgroup
+ * if that is null, as nwfilter.h has it; null if they have none. */
+const char *
+netdef_port_filter(const struct netdef *netdef, const struct portgroup *pg)
+{
+    return pg && pg->filter ? pg->filter : netdef->filter;
 }

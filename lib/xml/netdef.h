@@ -80,6 +80,7 @@ struct portgroup {
     struct port_vlan vlan;      /* What libvirt writes into table Port. */
     struct netdef_policy policy;    /* Of ports; before the network's. */
     struct bandwidth bandwidth;     /* Of each port. */
+    char *filter;               /* As nwfilter.h has it, or null. */
     struct origin origin;
 };
 
@@ -96,6 +97,7 @@ struct netdef {
     struct port_vlan vlan;      /* As portgroup's; default if !has_vlan. */
     struct netdef_policy policy;    /* Of ports. */
     struct bandwidth bandwidth;     /* Of all ports together. */
+    char *filter;               /* Of ports, as nwfilter.h has it, or null. */
     struct netdef_setting create_bridge;    /* Boolean. */
     struct netdef_setting mtu;      /* Bytes, 1...65535. */
     struct netdef_setting stp;      /* Boolean. */
@@ -125,6 +127,8 @@ bool netdef_is_ours(const struct netdef *);
 const struct portgroup *netdef_find_portgroup(const struct netdef *,
                                               const char *name);
 const struct portgroup *netdef_default_portgroup(const struct netdef *);
+const char *netdef_port_filter(const struct netdef *,
+                               const struct portgroup *);
 void netdef_format(struct ds *, const struct netdef *);
 
 /* Files that libvirt wrote: netdef-libvirt.c. */

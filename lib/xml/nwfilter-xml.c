@@ -263,7 +263,8 @@ start_entry(struct reader *reader, const char *name,
     } else if (is_ref) {
         char *error;
 
-        entry->ref.filter = nwfilter_ref_begin_text(attributes, n, &error);
+        entry->ref.filter
+            = nwfilter_ref_begin_text(find(attributes, n, "filter"), &error);
         return error;
     }
     return start_rule(entry, attributes, n);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/xml/sax-xml.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
@@ -148,48 +147,34 @@ nwfilter_ref_uninit(struct nwfilter_ref *ref)
     nwfilter_params_uninit(&ref->params);
 }
 
-static const char *
-find(const struct sax_attribute *attributes, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!strcmp(attributes[i].name, name)) {
-            return attributes[i].value;
-        }
-    }
-    return "";
-}
-
-/* Returns the text of a reference with the 'n' 'attributes' of <filterref>.
- * Returns null and stores what is wrong in '*error' if they are none; the
+/* Returns the text of a reference to 'filter', which may be null.  Returns
+ * null and stores what is wrong in '*error' if that is no name of one; the
  * caller must free either. */
 char *
-nwfilter_ref_begin_text(const struct sax_attribute *attributes, size_t n,
-                        char **error)
+nwfilter_ref_begin_text(const char *filter, char **error)
 {
-    const char *filter = find(attributes, n, "filter");
-
-    if (!is_word(filter)) {
-        *error = xasprintf("'%.64s' is not the name of a filter", filter);
+    if (!filter || !is_word(filter)) {
+        *error = xasprintf("'%.64s' is not the name of a filter",
+                           filter ? filter : "");
         return NULL;
     }
     *error = NULL;
     return xstrdup(filter);
 }
 
-/* Adds to '*text', which is that of a reference, the 'n' 'attributes' of a
- * <parameter>.  Returns null, or what is wrong with them, for the caller to
- * free. */
+/* Adds to '*text', which is that of a reference, that variable 'name' is
+ * 'value', either of which may be null.  Returns null, or what is wrong with
+ * them, for the caller to free.  Nothing is known of a variable without
+ * value. */
 char *
-nwfilter_ref_add_text(char **text, const struct sax_attribute *attributes,
-                      size_t n)
+nwfilter_ref_add_text(char **text, const char *name, const char *value)
 {
-    const char *name = find(attributes, n, "name");
-    const char *value = find(attributes, n, "value");
     char *longer;
 
-    if (!is_word(name)) {
-        return xasprintf("'%.64s' is not the name of a variable", name);
-    } else if (!*value) {
+    if (!name || !is_word(name)) {
+        return xasprintf("'%.64s' is not the name of a variable",
+                         name ? name : "");
+    } else if (!value || !*value) {
         return NULL;
     } else if (!is_word(value)) {
         return xasprintf("'%.64s' is not a value", value);

@@ -19,7 +19,6 @@
 
 struct diag_list;
 struct ds;
-struct sax_attribute;
 
 /* What one file may have.  The longest of libvirt's own has 6 entries. */
 #define NWFILTER_MAX_ENTRIES 4096
@@ -81,10 +80,8 @@ struct nwfilter_ref {
 char *nwfilter_ref_from_string(struct nwfilter_ref *, const char *);
 void nwfilter_ref_format(struct ds *, const struct nwfilter_ref *);
 void nwfilter_ref_uninit(struct nwfilter_ref *);
-char *nwfilter_ref_begin_text(const struct sax_attribute *, size_t n,
-                              char **error);
-char *nwfilter_ref_add_text(char **text, const struct sax_attribute *,
-                            size_t n);
+char *nwfilter_ref_begin_text(const char *filter, char **error);
+char *nwfilter_ref_add_text(char **text, const char *name, const char *value);
 
 struct nwfilter_attribute {
     char *name;

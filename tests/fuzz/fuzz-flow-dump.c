@@ -31,7 +31,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct explanation e;
 
         ports_add_bridge(&ports, "br0");
-        struct translation *t = translation_create(NULL, 0, &ports, NULL);
+        struct translation *t = translation_create(NULL, 0, &ports, NULL,
+                                                   NULL);
         explanation_init(&e, &t->bridges[0], &dump, true);
         FUZZ_CHECK(e.n_flows == dump.n_flows);
         jvalue_unref(explanation_to_json(&e));

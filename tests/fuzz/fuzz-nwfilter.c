@@ -28,7 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (filter) {
         struct nwfilter_params none = { .n = 0 };
         struct filter_request request = {
-            .lookup = lookup, .aux = filter, .ref = &ref, .known = &none,
+            .library = { lookup, filter }, .ref = &ref, .known = &none,
         };
         struct port_filter *made;
         char *error = port_filter_create(&request, &made);

@@ -56,7 +56,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *error = ports_from_text((const char *) data, size, &ports);
 
     if (!error) {
-        struct translation *t = translation_create(&netdef, 1, &ports, NULL);
+        struct translation *t = translation_create(&netdef, 1, &ports, NULL,
+                                                   NULL);
 
         jvalue_unref(translation_to_json(t));
         for (size_t i = 0; i < t->n_bridges; i++) {

@@ -25,7 +25,7 @@ start_controller() {
     # shellcheck disable=SC2086
     ${VIRTNET_WRAPPER-} "$CONTROLLER" unix:$OVS_RUNDIR/db.sock \
         --networks=$NETWORKS ${LIBVIRT_OPTION---libvirt=none} \
-        --guests=$S/guests --proxmox=$S/pve \
+        --guests=$S/guests --proxmox=$S/pve --filters=$S/filters \
         --datapath-type=$VIRTNET_DATAPATH \
         -vconsole:off --detach --no-chdir \
         --pidfile=$OVS_RUNDIR/virtnet-controller.pid \

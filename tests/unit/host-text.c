@@ -26,7 +26,7 @@ host_init(struct host *host, const char *xml, const char *ports)
     assert_int_equal(diags.n, 0);
     host->defs[0] = host->netdef;
     assert_null(ports_from_text(ports, strlen(ports), &host->ports));
-    host->t = translation_create(host->defs, 1, &host->ports, NULL);
+    host->t = translation_create(host->defs, 1, &host->ports, NULL, NULL);
     diag_list_uninit(&diags);
 }
 

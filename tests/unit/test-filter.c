@@ -118,8 +118,7 @@ make(const struct library *library, const char *reference, char **error)
     *error = nwfilter_ref_from_string(&ref, reference);
     if (!*error) {
         struct filter_request request = {
-            .lookup = lookup,
-            .aux = library,
+            .library = { lookup, library },
             .ref = &ref,
             .known = &known,
         };
@@ -534,7 +533,7 @@ test_law(void **state OVS_UNUSED)
                         &ref, "f0 IP=10.0.0.1 IP=10.0.0.2"));
 
         struct filter_request request = {
-            .lookup = lookup, .aux = &library, .ref = &ref, .known = &known,
+            .library = { lookup, &library }, .ref = &ref, .known = &known,
         };
         error = filter_rules_init(&rules, &request);
         n_refused += error != NULL;

@@ -414,7 +414,7 @@ check_translation(const struct defs *defs, enum ports_mode mode,
     assert_null(ports_from_text(PORTS, strlen(PORTS), &ports));
     ports.bridges[0].mode = mode;
     struct translation *t = translation_create(defs_get(defs), defs->n,
-                                               &ports, NULL);
+                                               &ports, NULL, NULL);
     assert_changes(&t->rows, lines);
     translation_destroy(t);
     ports_uninit(&ports);

@@ -1,0 +1,196 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# libvirt's own filters behind guests: what clean-traffic stops, real frames of
+# DHCP, ARP and IP, untagged, on an access port and on a trunk, both ways; and
+# that a filter which cannot be carried out cuts its port off.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+allow_log 'mbridge\|(WARN|ERR)\|.*filter'
+allow_log 'dir_source\|(WARN|ERR)\|.*filter'
+
+# hex IP: its bytes.
+hex() {
+    printf '%02x%02x%02x%02x' ${1//./ }
+}
+# packet SRC DST [PROTO SPORT DPORT]: words of a frame with such a packet.
+packet() {
+    printf 'type=0x0800 head=4500002c00010000ff%02x0000%s%s%04x%04x00180000' \
+        ${3:-17} $(hex $1) $(hex $2) ${4:-1000} ${5:-2000}
+}
+# arp MAC SENDER TARGET: words of a request.
+arp() {
+    printf 'type=0x0806 head=0001080006040001%s%s000000000000%s' \
+        ${1//:/} $(hex $2) $(hex $3)
+}
+# filter NAME TEXT: the filter of guest NAME.
+filter() {
+    vsctl set Interface $1 "external_ids:virtnet-filter=\"$2\""
+}
+flows() {
+    ovs-ofctl -O OpenFlow15 dump-flows br0 "$1" | grep -c cookie=0x56e7
+}
+says() {
+    ctl status | grep -q -- "$1"
+}
+# honest NAME INDEX RECEIVER GROUP [WORD]: what may pass clean-traffic.
+honest() {
+    local mac=52:54:00:00:00:0$2 own=10.0.0.$2
+
+    echo "$1 -> up ${5-} $(packet $own 10.0.0.254) = $3"
+    echo "$1 -> bcast ${5-} $(packet 0.0.0.0 255.255.255.255 17 68 67) = $4"
+    echo "$1 -> bcast ${5-} $(arp $mac $own 10.0.0.254) = $4"
+}
+# hostile NAME INDEX [WORD]: what may not.
+hostile() {
+    local mac=52:54:00:00:00:0$2 other=52:54:00:00:00:99
+
+    echo "$1 -> up src=$other ${3-} $(packet 10.0.0.$2 10.0.0.254) = -"
+    echo "$1 -> up ${3-} $(packet 10.0.0.200 10.0.0.254) = -"
+    echo "$1 -> bcast ${3-} $(packet 0.0.0.0 255.255.255.255 6 68 67) = -"
+    echo "$1 -> bcast ${3-} $(arp $mac 10.0.0.200 10.0.0.254) = -"
+    echo "$1 -> bcast ${3-} $(arp $other 10.0.0.$2 10.0.0.254) = -"
+    echo "$1 -> up ${3-} type=0x88b5 = -"
+    echo "$1 -> up ${3-} type=0x86dd = -"
+}
+# to NAME TAGS: what a guest with it is sent.
+to() {
+    echo "up -> $1 ${2-} $(packet 10.0.0.254 10.0.0.1 17 67 68) = $1"
+    echo "up -> $1 ${2-} $(arp 52:54:00:00:ff:01 10.0.0.254 10.0.0.1) = $1"
+    echo "up -> $1 ${2-} type=0x88b5 = -"
+    echo "up -> $1 ${2-} type=0x86dd = -"
+}
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+add_uplink br0 up 52:54:00:00:ff:01
+add_guest br0 g1 52:54:00:00:00:01
+add_guest br0 g2 52:54:00:00:00:02 tag=10
+add_guest br0 g3 52:54:00:00:00:03 vlan_mode=trunk trunks=10,20
+add_guest br0 g4 52:54:00:00:00:04
+network net0 br0 libvirt
+mkdir -p $S/filters
+start_controller
+settle
+cat > $S/sets <<'.'
+set all g1 g4 host up
+.
+[ "$(flows table=202) $(flows table=246)" = "0 0" ] || fail "there are flows"
+
+say "A filter that there is not cuts the port off; it comes, and holds."
+filter g1 'clean-traffic IP=10.0.0.1'
+wait_for 5 says "g1: filter 'clean-traffic IP=10.0.0.1' cannot be carried out: there is no filter 'clean-traffic'; cut off" ||
+    fail "nothing said: $(ctl status)"
+settle
+(
+    cat $S/sets
+    echo "g1 -> up = -"
+    echo "up -> g1 = -"
+) | expect_frames
+cp "$TOP"/tests/nwfilter/*.xml $S/filters/
+gone() { ! says "g1: filter"; }
+wait_for 5 gone || fail "still cut off: $(ctl status)"
+settle
+ctl show | grep -q 'filtered (clean-traffic IP=10.0.0.1)' ||
+    fail "not shown: $(ctl show)"
+[ "$(flows table=202) $(flows table=246)" = "6 4" ] ||
+    fail "$(flows table=202) and $(flows table=246) flows"
+(
+    cat $S/sets
+    honest g1 1 up @all
+    hostile g1 1
+    echo "g1 -> bcast rarp = @all"
+    to g1
+    # Others are what they were.
+    echo "g4 -> up src=52:54:00:00:00:99 = up"
+    echo "g4 -> bcast type=0x88b5 = host up"
+) | expect_frames
+
+say "On an access port and on a trunk."
+filter g2 'clean-traffic IP=10.0.0.2'
+filter g3 'no-mac-spoofing'
+settle
+(
+    cat $S/sets
+    honest g2 2 'up[10]' 'g3[10] g4[10] host[10] up[10]'
+    hostile g2 2
+    to g2 vlan=10
+    echo "g3 -> up vlan=10 $(packet 10.0.0.200 10.0.0.254) = up[10]"
+    echo "g3 -> up vlan=10 src=52:54:00:00:00:99 = -"
+    echo "up -> g3 vlan=20 type=0x88b5 = g3[20]"
+) | expect_frames
+
+say "Drops are counted."
+ctl metrics | grep -q 'port="g1",table="STOPPED"} [1-9]' ||
+    fail "not counted: $(ctl metrics | grep dropped)"
+
+say "After a restart of the daemon, without a flow_mod."
+stop_controller
+start_controller
+settle
+ctl status | grep -q ' 0 flow_mods' || fail "flows were sent: $(ctl status)"
+
+say "A half-written file leaves the last good one in force."
+echo "<filter name='no-ip-spoofing' chain='ipv4-ip'><rule" \
+    > $S/filters/no-ip-spoofing.xml
+wait_for 5 says "no-ip-spoofing.xml:" || fail "nothing said: $(ctl status)"
+settle
+(
+    cat $S/sets
+    honest g1 1 up @all
+    hostile g1 1
+) | expect_frames
+
+say "A change counts at once; one that cannot be carried out cuts off."
+sed "s/'0.0.0.0' protocol='udp'/'10.0.0.200'/" \
+    "$TOP/tests/nwfilter/no-ip-spoofing.xml" > $S/filters/no-ip-spoofing.xml
+lets() { ovs-ofctl dump-flows br0 table=202 | grep -q nw_src=10.0.0.200; }
+wait_for 5 lets || fail "the change is not there"
+settle
+echo "g1 -> up $(packet 10.0.0.200 10.0.0.254) = up" | expect_frames
+filter g1 'clean-traffic'
+wait_for 5 says 'nobody says what variable IP is; cut off' ||
+    fail "nothing said: $(ctl status)"
+settle
+echo "g1 -> up $(packet 10.0.0.1 10.0.0.254) = -" | expect_frames
+
+say "By the network's metadata, with the addresses that are known."
+vsctl remove Interface g1 external_ids virtnet-filter -- \
+    set Interface g1 external_ids:virtnet-ips=10.0.0.1 -- \
+    set Interface g4 external_ids:virtnet-filter=none
+cp "$TOP/tests/nwfilter/no-ip-spoofing.xml" $S/filters/
+cat > $NETWORKS/net0.xml <<'.'
+<network>
+  <name>net0</name>
+  <metadata>
+    <vn:network xmlns:vn='urn:ovs-virtnet:1' macTableManager='libvirt'>
+      <vn:filterref filter='clean-traffic'>
+        <vn:parameter name='IP' value=''/>
+      </vn:filterref>
+    </vn:network>
+  </metadata>
+  <forward mode='bridge'/>
+  <bridge name='br0'/>
+  <virtualport type='openvswitch'/>
+</network>
+.
+shown() { ctl show | grep -q 'filtered (clean-traffic)'; }
+wait_for 5 shown || fail "not shown: $(ctl show)"
+settle
+(
+    cat $S/sets
+    honest g1 1 up @all
+    hostile g1 1
+    echo "g4 -> up src=52:54:00:00:00:99 = up"
+) | expect_frames
+
+say "Without filters all that there was for them goes."
+for g in g1 g2 g3; do
+    filter $g none
+done
+settle
+[ "$(flows table=202) $(flows table=246)" = "0 0" ] || fail "there are flows"
+finish
