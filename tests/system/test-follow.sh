@@ -181,16 +181,20 @@ g1 -> bcast src=b garp = g2 g3 host up
 has g1 02
 
 say "What it cannot have it may repeat, and is listened to all the same."
+# The switch is told to show it no more for a while, which the first few frames
+# may be quicker than.
 before=$(frames)
-for _ in $(seq 40); do
-    echo 'g1 -> bcast src=52:54:00:00:00:03 garp = g2 g3 host up'
-done | expect_frames
+for _ in 1 2 3; do
+    for _ in $(seq 40); do
+        echo 'g1 -> bcast src=52:54:00:00:00:03 garp = g2 g3 host up'
+    done | expect_frames
+done
 check <<'.'
 g1 -> bcast src=52:54:00:0c:00:07 garp = g2 g3 host up
 .
 has g1 07
 say "$(($(frames) - before)) frames were shown."
-[ $(($(frames) - before)) -lt 41 ] || fail "all were shown"
+[ $(($(frames) - before)) -lt 121 ] || fail "all were shown"
 check <<'.'
 g1 -> bcast src=b garp = g2 g3 host up
 .
