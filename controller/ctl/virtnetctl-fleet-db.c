@@ -191,8 +191,8 @@ fleet_view_find_definition(const struct fleet_view *view, const char *name)
 
 /* Has the database carry out 'params', which is taken over.  Ends the program
  * if it does not. */
-void
-fleet_view_transact(struct fleet_view *view, struct json *params)
+static void
+transact(struct fleet_view *view, struct json *params)
 {
     long long int deadline = time_msec() + MAX(1, options.timeout) * 1000LL;
     enum fleet_db_outcome outcome;
@@ -232,31 +232,51 @@ virtnetctl_fleet_digest(const char *text, size_t size, char digest[41])
     sha1_to_hex(sha1, digest);
 }
 
-/* What a command has done to a row: "NAME: WHAT". */
+/* A command that changes rows: what is there, the transaction, and what to
+ * say of it, as text and as JSON. */
+struct fleet_edit {
+    struct fleet_view view;
+    struct json *params;
+    struct ds text;
+    struct json_t *array;
+};
+
 static void
-put_done(struct ds *s, struct json_t *array, const char *name,
-         const char *what)
+fleet_edit_begin(struct fleet_edit *edit)
+{
+    fleet_view_init(&edit->view);
+    edit->params = fleet_ops_create();
+    ds_init(&edit->text);
+    edit->array = jvalue_array();
+}
+
+/* Takes note of what becomes of a row: "NAME: WHAT". */
+static void
+fleet_edit_note(struct fleet_edit *edit, const char *name, const char *what)
 {
     struct json_t *object = jvalue_object();
 
-    printable_put(s, name);
-    ds_put_format(s, ": %s\n", what);
+    printable_put(&edit->text, name);
+    ds_put_format(&edit->text, ": %s\n", what);
     jvalue_put_string(object, "name", name);
     jvalue_put_string(object, "result", what);
-    jvalue_add(array, object);
+    jvalue_add(edit->array, object);
 }
 
-/* Prints what put_done() has made, and frees it. */
+/* Has the database carry out the transaction of 'edit', says what was done,
+ * and frees 'edit'. */
 static void
-print_done(struct ds *s, struct json_t *array)
+fleet_edit_finish(struct fleet_edit *edit)
 {
+    transact(&edit->view, edit->params);
     if (options.json) {
-        virtnetctl_print_json(array);
-        ds_destroy(s);
+        virtnetctl_print_json(edit->array);
+        ds_destroy(&edit->text);
     } else {
-        virtnetctl_print(s);
-        jvalue_unref(array);
+        virtnetctl_print(&edit->text);
+        jvalue_unref(edit->array);
     }
+    fleet_view_uninit(&edit->view);
 }
 
 /* Returns what the definition in 'file' makes of 'old', which may be null.
@@ -305,36 +325,31 @@ check_file(const struct source_files *files, const struct source_file *file)
 void
 virtnetctl_fleet_define(struct ovs_cmdl_context *ctx)
 {
-    struct ds s = DS_EMPTY_INITIALIZER;
-    struct json *params = fleet_ops_create();
-    struct json_t *array = jvalue_array();
     struct source_files files;
-    struct fleet_view view;
+    struct fleet_edit edit;
 
     source_files_read(&files, ctx->argv + 1, ctx->argc - 1);
     source_files_check(&files);
     for (size_t i = 0; i < files.n; i++) {
         check_file(&files, &files.files[i]);
     }
-    fleet_view_init(&view);
+    fleet_edit_begin(&edit);
     for (size_t i = 0; i < files.n; i++) {
         const struct source_file *f = &files.files[i];
         const struct fleet_definition *old
-            = fleet_view_find_definition(&view, f->netdef->name);
-        struct fleet_definition *new = make_definition(&view, f, old);
+            = fleet_view_find_definition(&edit.view, f->netdef->name);
+        struct fleet_definition *new = make_definition(&edit.view, f, old);
         char *what = (old && old->revision == new->revision
                       ? xasprintf("revision %"PRId64", as before",
                                   new->revision)
                       : xasprintf("revision %"PRId64, new->revision));
 
-        fleet_ops_replace(params, FLEET_TABLE_DEFINITION, old, new);
-        put_done(&s, array, new->name, what);
+        fleet_ops_replace(edit.params, FLEET_TABLE_DEFINITION, old, new);
+        fleet_edit_note(&edit, new->name, what);
         fleet_row_destroy(FLEET_TABLE_DEFINITION, new);
         free(what);
     }
-    fleet_view_transact(&view, params);
-    print_done(&s, array);
-    fleet_view_uninit(&view);
+    fleet_edit_finish(&edit);
     source_files_uninit(&files);
 }
 
@@ -342,55 +357,45 @@ virtnetctl_fleet_define(struct ovs_cmdl_context *ctx)
 void
 virtnetctl_fleet_undefine(struct ovs_cmdl_context *ctx)
 {
-    struct ds s = DS_EMPTY_INITIALIZER;
-    struct json *params = fleet_ops_create();
-    struct json_t *array = jvalue_array();
-    struct fleet_view view;
+    struct fleet_edit edit;
 
-    fleet_view_init(&view);
+    fleet_edit_begin(&edit);
     for (int i = 1; i < ctx->argc; i++) {
         const struct fleet_definition *old
-            = fleet_view_find_definition(&view, ctx->argv[i]);
+            = fleet_view_find_definition(&edit.view, ctx->argv[i]);
 
         if (!old) {
             virtnetctl_fatal("the fleet has no definition of network %s",
                              ctx->argv[i]);
         }
-        fleet_ops_replace(params, FLEET_TABLE_DEFINITION, old, NULL);
-        put_done(&s, array, old->name, "no longer defined");
+        fleet_ops_replace(edit.params, FLEET_TABLE_DEFINITION, old, NULL);
+        fleet_edit_note(&edit, old->name, "no longer defined");
     }
-    fleet_view_transact(&view, params);
-    print_done(&s, array);
-    fleet_view_uninit(&view);
+    fleet_edit_finish(&edit);
 }
 
 /* "fleet forget HOST...". */
 void
 virtnetctl_fleet_forget(struct ovs_cmdl_context *ctx)
 {
-    struct ds s = DS_EMPTY_INITIALIZER;
-    struct json *params = fleet_ops_create();
-    struct json_t *array = jvalue_array();
-    struct fleet_view view;
+    struct fleet_edit edit;
 
-    fleet_view_init(&view);
+    fleet_edit_begin(&edit);
     for (int i = 1; i < ctx->argc; i++) {
         const char *name = ctx->argv[i];
         size_t n_ports = 0;
         char *what;
 
-        for (size_t j = 0; j < view.n_ports; j++) {
-            n_ports += !strcmp(view.ports[j]->host, name);
+        for (size_t j = 0; j < edit.view.n_ports; j++) {
+            n_ports += !strcmp(edit.view.ports[j]->host, name);
         }
-        if (!n_ports && !fleet_view_find_host(&view, name)) {
+        if (!n_ports && !fleet_view_find_host(&edit.view, name)) {
             virtnetctl_fatal("the fleet has no host %s", name);
         }
-        fleet_ops_forget_host(params, name);
+        fleet_ops_forget_host(edit.params, name);
         what = xasprintf("forgotten, with %"PRIuSIZE" ports", n_ports);
-        put_done(&s, array, name, what);
+        fleet_edit_note(&edit, name, what);
         free(what);
     }
-    fleet_view_transact(&view, params);
-    print_done(&s, array);
-    fleet_view_uninit(&view);
+    fleet_edit_finish(&edit);
 }

@@ -11,7 +11,6 @@
 
 struct fleet_claims;
 struct fleet_db;
-struct json;
 
 /* The schema's lines, up to a null pointer. */
 extern const char *const fleet_schema[];
@@ -40,7 +39,6 @@ long long int fleet_view_age(const struct fleet_view *,
 bool fleet_view_is_seen(const char *host, void *view);
 const struct fleet_definition *fleet_view_find_definition(
     const struct fleet_view *, const char *name);
-void fleet_view_transact(struct fleet_view *, struct json *params);
 
 void virtnetctl_fleet_digest(const char *text, size_t size, char digest[41]);
 
