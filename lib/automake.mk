@@ -83,6 +83,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/mac-share.h \
 	lib/model/mac-table.c \
 	lib/model/mac-table.h \
+	lib/model/model-port.c \
 	lib/model/model-portgroup.c \
 	lib/model/model.c \
 	lib/model/model.h \
@@ -110,10 +111,12 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/announce.h \
 	lib/openflow/bridge-meters.c \
 	lib/openflow/bridge-meters.h \
+	lib/openflow/compile-admit.c \
 	lib/openflow/compile-bridge.c \
 	lib/openflow/compile-filter.c \
 	lib/openflow/compile-filter.h \
 	lib/openflow/compile-flood.c \
+	lib/openflow/compile-port-private.h \
 	lib/openflow/compile-port.c \
 	lib/openflow/compile.h \
 	lib/openflow/egress.c \
@@ -145,8 +148,11 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/oflow.h \
 	lib/openflow/ometer.c \
 	lib/openflow/ometer.h \
+	lib/openflow/pipeline-flow.c \
 	lib/openflow/pipeline.c \
 	lib/openflow/pipeline.h \
+	lib/openflow/plan-private.h \
+	lib/openflow/plan-query.c \
 	lib/openflow/plan.c \
 	lib/openflow/plan.h \
 	lib/openflow/quarantine.c \

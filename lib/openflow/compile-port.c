@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <config.h>
-#include "lib/openflow/compile.h"
+#include "lib/openflow/compile-port-private.h"
 
 #include <stdlib.h>
 
@@ -18,29 +18,14 @@
 #include "packets.h"
 #include "util.h"
 
-struct compilation {
-    const struct bridge_ctx *ctx;
-    const struct vport *vport;
-    struct slice *slice;
-    ovs_be64 cookie;
-    bool pending;               /* Has it an address, but not won it? */
-    bool takes;                 /* Or wins it by whatever it sends? */
-    const enum claim_take *take;    /* By what it wins each of the others; or
-                                     * null for nothing. */
-    struct vport_mac m;         /* Of its addresses the one at hand. */
-    uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
-    bool offering;              /* Offer flows, rather than add them? */
-    struct ofpbuf offers;       /* Actions by which flows are offered. */
-    struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
-};
-
 /* How long, in bytes, the actions may be by which flows are offered.  That is
  * enough for one address in a few dozens of blocks of VLANs. */
 #define MAX_OFFERS 8192
 
-static void
-add(struct compilation *c, enum pipeline_table table, uint16_t priority,
-    const struct match *match)
+/* Adds a flow of 'table' with the actions in c->ofpacts, or has it offered. */
+void
+compilation_add(struct compilation *c, enum pipeline_table table,
+                uint16_t priority, const struct match *match)
 {
     if (c->offering) {
         offer_put(&c->offers, table, priority, match, c->cookie, c->ofpacts);
@@ -53,252 +38,26 @@ add(struct compilation *c, enum pipeline_table table, uint16_t priority,
 
 /* Appends what makes frames count for meter 'meter_id', if that is not 0 and
  * there are meters. */
-static void
-put_meter(struct compilation *c, uint32_t meter_id)
+void
+compilation_put_meter(struct compilation *c, uint32_t meter_id)
 {
     if (meter_id && c->ctx->meter_bands) {
         pipeline_put_meter(c->ofpacts, meter_id);
     }
 }
 
-/* Is a source to be learned that sends in VLAN 'vid' by the port? */
-static bool
-learns_in(const struct compilation *c, int vid)
-{
-    return (c->vport->role == VIF_NETWORK
-            && c->ctx->network == NETWORK_SEVERAL
-            && !vlan_set_contains(bridge_ctx_flood_vlans(c->ctx), vid));
-}
-
-/* Is what 'vport' sends shown to nobody, though it is held back?  Its guest
- * has tried too many addresses that are others'. */
-static bool
-is_ignored(const struct vport *vport)
-{
-    return vport_awaits_address(vport) && !vport->listens;
-}
-
-/* Starts the actions of an ADMIT flow.
- *
- * Where there are several network ports, NORMAL must learn which of them a
- * source is behind, from the frame as it came, if it is to 'learn'.  The first
- * frame of a guest that is held back tells us that it has arrived, and has the
- * switch put in at once what we then will; that of a port whose address is
- * with another of the same guest tells us that it is used now. */
-static void
-start_admit(struct compilation *c, bool learn)
-{
-    put_meter(c, c->vport->meter_out);
-    if (learn) {
-        pipeline_put_lookup(c->ofpacts, OFPP_IN_PORT, TABLE_LEARN);
-    }
-    if (c->vport->role == VIF_GUEST && (!c->vport->active || c->takes)
-        && !is_ignored(c->vport)) {
-        pipeline_put_show(c->ofpacts);
-        ofpbuf_put(c->ofpacts, c->offers.data, c->offers.size);
-    }
-}
-
-/* Adds an ADMIT flow that matches 'match' and the port, does what is in
- * c->ofpacts, and passes the frame on. */
-static void
-add_admit(struct compilation *c, uint16_t priority, struct match *match)
-{
-    const struct vport *vport = c->vport;
-
-    match_set_in_port(match, vport->ofport);
-    if (vport->role == VIF_NETWORK) {
-        pipeline_put_from_network(c->ofpacts);
-    }
-    if (c->pending) {
-        pipeline_put_pending(c->ofpacts);
-    }
-    if (vport->isolated) {
-        pipeline_put_isolated(c->ofpacts);
-    }
-    if (vport->role == VIF_GUEST) {
-        pipeline_put_marks(c->ofpacts, guard_marks(vport));
-    }
-    if (priority == PRIORITY_ADMIT_UNTAGGED && vport->role == VIF_GUEST
-        && filter_looks_at_tags(vport)) {
-        pipeline_put_untagged(c->ofpacts);
-    }
-    pipeline_put_goto(c->ofpacts,
-                      (vport->role == VIF_GUEST
-                       ? filter_entry(vport, guard_entry(vport))
-                       : vport->reflects ? TABLE_REFLECT : TABLE_SOURCE));
-    add(c, TABLE_ADMIT, priority, match);
-}
-
-/* ADMIT: frames without a tag or with one for VLAN 0, as from an access port
- * of VLAN 10:
- *
- *     in_port=7,vlan_tci=0x0000/0x0fff
- *         actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:SOURCE
- *
- * In VLAN 0 a tag that says nothing at all is taken off and one with a
- * priority is left, both as NORMAL does it (xvlan_put() in
- * ofproto-dpif-xlate.c):
- *
- *     in_port=7,vlan_tci=0x1000
- *         actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,
- *                 goto_table:SOURCE
- *
- * The mark is for ports that want such tags nevertheless: see egress.h.
- *
- * A guest could hide a tag for another VLAN behind one that has only a
- * priority, or behind none if it is of a type that Open vSwitch does not take
- * for a tag, and an uplink that takes the outer one off would send the frame
- * into that VLAN.  So what it sends in no VLAN is marked for compile_bridge()
- * to look behind.  Its tag may also be of type 0x88a8, and with a VLAN that
- * would be a service provider's: it gets another. */
-static void
-compile_admit_untagged(struct compilation *c)
-{
-    const struct port_vlan_effect *vlan = &c->vport->vlan;
-    struct match match;
-
-    if (vlan->untagged_in < 0) {
-        return;
-    }
-
-    bool learn = learns_in(c, vlan->untagged_in);
-    bool looks = (c->vport->role == VIF_GUEST && vlan->untagged_in
-                  && !vlan->push);
-    if (looks) {
-        match_init_catchall(&match);
-        match_set_dl_tci_masked(&match, htons(VLAN_CFI),
-                                htons(VLAN_CFI | VLAN_VID_MASK));
-        start_admit(c, learn);
-        pipeline_put_retag(c->ofpacts, vlan->untagged_in);
-        pipeline_put_no_vlan(c->ofpacts);
-        add_admit(c, PRIORITY_ADMIT_PRIORITY_TAG, &match);
-    }
-    if (!vlan->untagged_in) {
-        match_init_catchall(&match);
-        match_set_dl_tci(&match, htons(VLAN_CFI));
-        start_admit(c, learn);
-        pipeline_put_untag(c->ofpacts, 0);
-        pipeline_put_had_null_tag(c->ofpacts);
-        add_admit(c, PRIORITY_ADMIT_NULL_TAG, &match);
-        if (vlan->tagged_in && vlan_set_contains(&vlan->members, 0)) {
-            return;             /* A block of compile_admit_tagged(). */
-        }
-    }
-
-    match_init_catchall(&match);
-    match_set_dl_tci_masked(&match, htons(0), htons(VLAN_VID_MASK));
-    start_admit(c, learn);
-    if (vlan->untagged_in) {
-        pipeline_put_vlan(c->ofpacts, vlan->untagged_in);
-    }
-    if (looks) {
-        pipeline_put_no_vlan(c->ofpacts);
-    }
-    add_admit(c, PRIORITY_ADMIT_UNTAGGED, &match);
-}
-
-static void
-add_admit_tagged(struct compilation *c, const struct vlan_set *vlans,
-                 bool learn)
-{
-    struct vlan_block *blocks;
-    size_t n = vlan_set_blocks(vlans, &blocks);
-
-    for (size_t i = 0; i < n; i++) {
-        struct match match = MATCH_CATCHALL_INITIALIZER;
-
-        pipeline_match_block(&match, &blocks[i]);
-        start_admit(c, learn);
-        add_admit(c, PRIORITY_ADMIT_TAGGED, &match);
-    }
-    free(blocks);
-}
-
-/* ADMIT: frames that travel as they come, of each block of VLANs:
- *
- *     in_port=7,vlan_tci=0x1028/0x1ff8 actions=goto_table:SOURCE
- *
- * VLANs in which nothing is learned are apart from others where that makes a
- * difference. */
-static void
-compile_admit_tagged(struct compilation *c)
-{
-    const struct vlan_set *members = &c->vport->vlan.members;
-    const struct vlan_set *flood_vlans = bridge_ctx_flood_vlans(c->ctx);
-    struct vlan_set vlans;
-
-    if (!c->vport->vlan.tagged_in) {
-        return;
-    } else if (c->vport->role != VIF_NETWORK
-               || c->ctx->network != NETWORK_SEVERAL) {
-        add_admit_tagged(c, members, false);
-        return;
-    }
-
-    vlan_set_clone(&vlans, members);
-    vlan_set_subtract(&vlans, flood_vlans);
-    add_admit_tagged(c, &vlans, true);
-    vlan_set_uninit(&vlans);
-
-    vlan_set_clone(&vlans, members);
-    vlan_set_intersect(&vlans, flood_vlans);
-    add_admit_tagged(c, &vlans, false);
-    vlan_set_uninit(&vlans);
-}
-
-/* ADMIT: frames of a dot1q-tunnel port, which get another tag, of each block
- * of customers' VLANs:
- *
- *     in_port=7,vlan_tci=0x1028/0x1ff8
- *         actions=push_vlan:0x88a8,set_field:0x100a/0x1fff->vlan_tci,
- *                 goto_table:SOURCE
- *
- * A tag that says nothing at all is taken off before. */
-static void
-compile_admit_tunnel(struct compilation *c)
-{
-    const struct port_vlan_effect *vlan = &c->vport->vlan;
-    struct vlan_block *blocks;
-    size_t n;
-
-    if (!vlan->push) {
-        return;
-    }
-
-    bool learn = learns_in(c, vlan->untagged_out);
-    if (vlan_set_contains(&vlan->cvlans, 0)) {
-        struct match match = MATCH_CATCHALL_INITIALIZER;
-
-        match_set_dl_tci(&match, htons(VLAN_CFI));
-        start_admit(c, learn);
-        pipeline_put_untag(c->ofpacts, 0);
-        pipeline_put_push(c->ofpacts, vlan->push, vlan->untagged_out);
-        add_admit(c, PRIORITY_ADMIT_NULL_TAG, &match);
-    }
-    n = vlan_set_blocks(&vlan->cvlans, &blocks);
-    for (size_t i = 0; i < n; i++) {
-        struct match match = MATCH_CATCHALL_INITIALIZER;
-
-        pipeline_match_block(&match, &blocks[i]);
-        start_admit(c, learn);
-        pipeline_put_push(c->ofpacts, vlan->push, vlan->untagged_out);
-        add_admit(c, PRIORITY_ADMIT_TAGGED, &match);
-    }
-    free(blocks);
-}
-
 /* Drops what is left of what the port sends in a flow of the port's own, whose
  * counter then says who sends such frames:
  *
  *     ADMIT: priority=2,in_port=7 actions=drop  */
-static void
-add_drop(struct compilation *c, enum pipeline_table table, uint16_t priority)
+void
+compilation_add_drop(struct compilation *c, enum pipeline_table table,
+                     uint16_t priority)
 {
     struct match match = MATCH_CATCHALL_INITIALIZER;
 
     match_set_in_port(&match, c->vport->ofport);
-    add(c, table, priority, &match);
+    compilation_add(c, table, priority, &match);
 }
 
 /* MULTICAST: where there is a spanning tree, what a guest has to say about it:
@@ -318,32 +77,11 @@ compile_bpdu(struct compilation *c)
         match_set_in_port(&match, c->vport->ofport);
         match_set_dl_dst(&match, eth_addr_stp);
         if (c->ctx->forward_bpdu) {
-            add(c, TABLE_FORWARD, PRIORITY_FORWARD_BPDU, &match);
+            compilation_add(c, TABLE_FORWARD, PRIORITY_FORWARD_BPDU, &match);
         } else {
-            add(c, TABLE_MULTICAST, PRIORITY_MULTICAST_BPDU, &match);
+            compilation_add(c, TABLE_MULTICAST, PRIORITY_MULTICAST_BPDU,
+                            &match);
         }
-    }
-}
-
-/* ADMIT: all that the port may send, and that it may not send the rest. */
-static void
-compile_admit(struct compilation *c)
-{
-    if (c->vport->admission == ADMISSION_UNICAST) {
-        struct match match = MATCH_CATCHALL_INITIALIZER;
-
-        match_set_in_port(&match, c->vport->ofport);
-        pipeline_match_multicast(&match);
-        add(c, TABLE_ADMIT, PRIORITY_ADMIT_MULTICAST, &match);
-    }
-    if (c->vport->admission != ADMISSION_NONE) {
-        compile_admit_untagged(c);
-        compile_admit_tagged(c);
-        compile_admit_tunnel(c);
-    }
-    if (c->vport->admission == ADMISSION_NONE
-        || !port_vlan_effect_admits_all(&c->vport->vlan)) {
-        add_drop(c, TABLE_ADMIT, PRIORITY_ADMIT_DROP_PORT);
     }
 }
 
@@ -391,7 +129,7 @@ compile_use(struct compilation *c)
             match_set_dl_src(&match, vport_get_mac(c->vport, i).mac);
             pipeline_put_show(c->ofpacts);
             pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
-            add(c, TABLE_SOURCE, PRIORITY_SOURCE_USE, &match);
+            compilation_add(c, TABLE_SOURCE, PRIORITY_SOURCE_USE, &match);
         }
     }
 }
@@ -429,7 +167,7 @@ compile_announce(struct compilation *c)
         match_set_in_port(&match, c->vport->ofport);
         pipeline_match_announcement(&match, i);
         pipeline_put_goto(c->ofpacts, TABLE_ANNOUNCE);
-        add(c, TABLE_SOURCE, PRIORITY_SOURCE_FOLLOW, &match);
+        compilation_add(c, TABLE_SOURCE, PRIORITY_SOURCE_FOLLOW, &match);
     }
 
     match_init_catchall(&match);
@@ -438,8 +176,9 @@ compile_announce(struct compilation *c)
         pipeline_put_show(c->ofpacts);
     }
     pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
-    add(c, TABLE_ANNOUNCE, (listens_to_others(c) ? PRIORITY_ANNOUNCE_SHOW
-                            : PRIORITY_ANNOUNCE_PASS), &match);
+    compilation_add(c, TABLE_ANNOUNCE,
+                    (listens_to_others(c) ? PRIORITY_ANNOUNCE_SHOW
+                     : PRIORITY_ANNOUNCE_PASS), &match);
 
     for (size_t i = 0; i < vport_n_macs(c->vport); i++) {
         enum claim_take take = takes_by(c, i);
@@ -452,12 +191,12 @@ compile_announce(struct compilation *c)
             pipeline_put_show(c->ofpacts);
         }
         pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
-        add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_KNOWN, &match);
+        compilation_add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_KNOWN, &match);
     }
     for (size_t i = 0; i < c->vport->n_ignored; i++) {
         match_set_dl_src(&match, c->vport->ignored[i]);
         pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
-        add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_IGNORE, &match);
+        compilation_add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_IGNORE, &match);
     }
 }
 
@@ -477,7 +216,7 @@ for_each_egress(struct compilation *c, const struct vlan_set *vlans,
         struct vlan_block block = { .vid = untagged };
 
         vlan_set_remove(&tagged, untagged);
-        put_meter(c, c->egress_meter);
+        compilation_put_meter(c, c->egress_meter);
         egress_put_output(c->ofpacts, c->vport, &block);
         cb(c, &block);
     }
@@ -485,7 +224,7 @@ for_each_egress(struct compilation *c, const struct vlan_set *vlans,
     struct vlan_block *blocks;
     size_t n = vlan_set_blocks(&tagged, &blocks);
     for (size_t i = 0; i < n; i++) {
-        put_meter(c, c->egress_meter);
+        compilation_put_meter(c, c->egress_meter);
         egress_put_output(c->ofpacts, c->vport, &blocks[i]);
         cb(c, &blocks[i]);
     }
@@ -508,10 +247,10 @@ add_forward(struct compilation *c, const struct vlan_block *block)
 
     pipeline_match_block(&match, block);
     match_set_dl_dst(&match, c->m.mac);
-    add(c, TABLE_FORWARD, (c->m.kind == CLAIM_ANNOUNCED
-                           || c->m.kind == CLAIM_FIRST
-                           ? PRIORITY_FORWARD_FOLLOWED
-                           : PRIORITY_FORWARD_MAC), &match);
+    compilation_add(c, TABLE_FORWARD,
+                    (c->m.kind == CLAIM_ANNOUNCED || c->m.kind == CLAIM_FIRST
+                     ? PRIORITY_FORWARD_FOLLOWED : PRIORITY_FORWARD_MAC),
+                    &match);
 }
 
 /* FORWARD: reg0=0x4/0x4,dl_vlan=10,dl_dst=52:54:00:00:00:01 actions=drop */
@@ -524,7 +263,7 @@ add_isolation(struct compilation *c, const struct vlan_block *block)
     pipeline_match_isolated(&match);
     pipeline_match_block(&match, block);
     match_set_dl_dst(&match, c->m.mac);
-    add(c, TABLE_FORWARD, PRIORITY_FORWARD_ISOLATED, &match);
+    compilation_add(c, TABLE_FORWARD, PRIORITY_FORWARD_ISOLATED, &match);
 }
 
 /* REFLECT: dl_vlan=10,dl_src=52:54:00:00:00:01 actions=drop */
@@ -536,7 +275,7 @@ add_reflect(struct compilation *c, const struct vlan_block *block)
     ofpbuf_clear(c->ofpacts);
     pipeline_match_block(&match, block);
     match_set_dl_src(&match, c->m.mac);
-    add(c, TABLE_REFLECT, PRIORITY_REFLECT_MAC, &match);
+    compilation_add(c, TABLE_REFLECT, PRIORITY_REFLECT_MAC, &match);
 }
 
 /* FLOOD: bucket=bucket_id:7,actions=pop_vlan,output:7 in the block's group. */
@@ -557,10 +296,10 @@ add_unknown_output(struct compilation *c, const struct vlan_block *block)
     struct match match = MATCH_CATCHALL_INITIALIZER;
 
     pipeline_match_block(&match, block);
-    add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &match);
+    compilation_add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &match);
     if (egress_put_group_output(c->ofpacts, c->vport)) {
         pipeline_match_multicast(&match);
-        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_MULTICAST, &match);
+        compilation_add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_MULTICAST, &match);
     }
 }
 
@@ -589,7 +328,7 @@ compile_unknown_normal(struct compilation *c)
             pipeline_put_vlan(c->ofpacts, 0);
         }
         pipeline_put_output(c->ofpacts, OFPP_NORMAL);
-        add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_UNTAGGED, &match);
+        compilation_add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_UNTAGGED, &match);
     }
 }
 
@@ -705,7 +444,7 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         guard_compile(vport, c.pending, c.cookie, slice);
     }
     if (c.pending) {
-        add_drop(&c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING);
+        compilation_add_drop(&c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING);
     } else if (listens_to_others(&c) || takes_any_by(&c, TAKE_ANNOUNCED)) {
         compile_announce(&c);
     }

@@ -15,39 +15,12 @@
 #include "lib/openflow/ometer.h"
 #include "lib/openflow/guard.h"
 #include "lib/openflow/pipeline.h"
+#include "lib/openflow/plan-private.h"
 #include "lib/openflow/slice.h"
-#include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
 #include "openvswitch/match.h"
 #include "packets.h"
 #include "util.h"
-
-/* A port and its slice. */
-struct plan_port {
-    struct hmap_node hmap_node; /* In plan's 'ports', by name. */
-    struct ovs_list dirty_node; /* In plan's 'dirty_ports', or empty. */
-    struct vport vport;
-    struct slice slice;
-};
-
-struct plan {
-    char *bridge;
-    struct bridge_ctx ctx;
-    struct vlan_set flood_vlans;    /* What 'ctx' refers to. */
-    bool ctx_changed;           /* All slices must be compiled again. */
-    struct slice bridge_slice;
-    struct slice guard_slice;   /* What guarded ports share... */
-    size_t n_guarded;           /* ...which are so many. */
-    struct hmap ports;          /* Contains "struct plan_port"s. */
-    struct ovs_list dirty_ports;
-    struct network_side network_side;
-    struct mac_table mac_table;
-    struct flood_table flood_table;
-    struct ometers meters;      /* Empty unless in libvirt mode. */
-    struct oflow_table desired;
-    bool all_dirty;             /* Then 'dirty' is empty. */
-    struct oflow_table dirty;   /* Used as a set of keys. */
-};
 
 /* Creates and returns the plan of bridge 'bridge', for now in kernel mode and
  * without ports: an empty plan. */
@@ -106,8 +79,9 @@ plan_destroy(struct plan *plan)
     free(plan);
 }
 
-static struct plan_port *
-find_port(const struct plan *plan, const char *name)
+/* Returns the port called 'name', or null. */
+struct plan_port *
+plan_port_find(const struct plan *plan, const char *name)
 {
     struct plan_port *port;
 
@@ -219,7 +193,7 @@ update_claims(struct plan *plan, const struct vport *old,
 void
 plan_set_port(struct plan *plan, const struct vport *vport)
 {
-    struct plan_port *port = find_port(plan, vport->name);
+    struct plan_port *port = plan_port_find(plan, vport->name);
 
     if (!port) {
         port = xzalloc(sizeof *port);
@@ -297,7 +271,7 @@ replace_slice(struct plan *plan, struct slice *slice, struct slice *new)
 void
 plan_remove_port(struct plan *plan, const char *name)
 {
-    struct plan_port *port = find_port(plan, name);
+    struct plan_port *port = plan_port_find(plan, name);
 
     if (port) {
         struct slice none;
@@ -376,7 +350,7 @@ winnings_changed(const char *port_name, void *plan_)
     struct plan *plan = plan_;
 
     if (!plan->ctx_changed) {
-        struct plan_port *port = find_port(plan, port_name);
+        struct plan_port *port = plan_port_find(plan, port_name);
 
         if (port) {
             mark_dirty(plan, port);
@@ -478,65 +452,12 @@ plan_run(struct plan *plan)
     flood_table_run(&plan->flood_table, run_flood, plan);
 }
 
-const struct bridge_ctx *
-plan_get_ctx(const struct plan *plan)
-{
-    return &plan->ctx;
-}
-
-/* Returns the meters that the switch should hold, as they were last stated. */
-const struct ometers *
-plan_meters(const struct plan *plan)
-{
-    return &plan->meters;
-}
-
-/* Returns what the switch should hold, as of the last plan_run(). */
-const struct oflow_table *
-plan_desired(const struct plan *plan)
-{
-    return &plan->desired;
-}
-
-/* Returns a superset of the keys that have changed in plan_desired() since
- * plan_clear_dirty(), of which only the keys mean anything.  Returns null if
- * anything may have changed, as in a plan that is new. */
-const struct oflow_table *
-plan_dirty(const struct plan *plan)
-{
-    return plan->all_dirty ? NULL : &plan->dirty;
-}
-
 /* May anything have changed in plan_desired() since plan_clear_dirty()? */
 bool
 plan_is_dirty(const struct plan *plan)
 {
     return (plan->all_dirty || !hmap_is_empty(&plan->dirty.flows)
             || !hmap_is_empty(&plan->dirty.groups));
-}
-
-void
-plan_clear_dirty(struct plan *plan)
-{
-    plan->all_dirty = false;
-    oflow_table_clear(&plan->dirty);
-}
-
-const struct mac_table *
-plan_mac_table(const struct plan *plan)
-{
-    return &plan->mac_table;
-}
-
-/* Returns the claim of 'vport', one of the ports of 'plan', to its first
- * address, or null if it has none. */
-const struct mac_claim *
-plan_find_claim(const struct plan *plan, const struct vport *vport)
-{
-    const struct mac_entry *entry = mac_table_find(&plan->mac_table,
-                                                   vport->mac);
-
-    return entry ? mac_entry_find_claim(entry, vport->name) : NULL;
 }
 
 /* Returns what has happened first, of what nobody has taken yet, to a claim to
@@ -553,77 +474,9 @@ plan_take_mac_contest(struct plan *plan)
 void
 plan_take_mac(struct plan *plan, const char *name, struct eth_addr mac)
 {
-    const struct plan_port *port = find_port(plan, name);
+    const struct plan_port *port = plan_port_find(plan, name);
 
     if (port) {
         mac_table_take(&plan->mac_table, mac, name);
     }
-}
-
-/* Returns the port called 'name', or null. */
-const struct vport *
-plan_find_port(const struct plan *plan, const char *name)
-{
-    const struct plan_port *port = find_port(plan, name);
-    return port ? &port->vport : NULL;
-}
-
-static int
-compare_vports(const void *a_, const void *b_)
-{
-    const struct vport *const *a = a_;
-    const struct vport *const *b = b_;
-    return strcmp((*a)->name, (*b)->name);
-}
-
-/* Returns the ports by name, with a null pointer behind the last.  The caller
- * must free the array, but not what it points to. */
-const struct vport **
-plan_sort_ports(const struct plan *plan)
-{
-    const struct vport **vports = xmalloc((hmap_count(&plan->ports) + 1)
-                                          * sizeof *vports);
-    const struct plan_port *port;
-    size_t n = 0;
-
-    HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
-        vports[n++] = &port->vport;
-    }
-    qsort(vports, n, sizeof *vports, compare_vports);
-    vports[n] = NULL;
-    return vports;
-}
-
-/* Returns the port that 'cookie' is for, or null if it is not a port's or the
- * plan has no such port. */
-const struct vport *
-plan_find_cookie(const struct plan *plan, ovs_be64 cookie)
-{
-    if (pipeline_cookie_kind(cookie) == COOKIE_PORT) {
-        const struct plan_port *port;
-
-        /* The cookie's hash is that of the port's name. */
-        HMAP_FOR_EACH_WITH_HASH (port, hmap_node,
-                                 pipeline_cookie_hash(cookie),
-                                 &plan->ports) {
-            return &port->vport;
-        }
-    }
-    return NULL;
-}
-
-/* Returns the name of that port, or null. */
-const char *
-plan_cookie_origin(const struct plan *plan, ovs_be64 cookie)
-{
-    const struct vport *vport = plan_find_cookie(plan, cookie);
-    return vport ? vport->name : NULL;
-}
-
-/* Returns how frames get to the network side, as of the ports stated, be they
- * compiled yet or not. */
-enum network_kind
-plan_network_kind(const struct plan *plan)
-{
-    return network_side_kind(&plan->network_side);
 }

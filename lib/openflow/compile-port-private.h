@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMPILE_PORT_PRIVATE_H
+#define COMPILE_PORT_PRIVATE_H 1
+
+/* What the files of compile_port() share. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/pipeline.h"
+#include "openvswitch/ofpbuf.h"
+
+struct match;
+
+/* The compilation of a port. */
+struct compilation {
+    const struct bridge_ctx *ctx;
+    const struct vport *vport;
+    struct slice *slice;
+    ovs_be64 cookie;
+    bool pending;               /* Has it an address, but not won it? */
+    bool takes;                 /* Or wins it by whatever it sends? */
+    const enum claim_take *take;    /* By what it wins each of the others; or
+                                     * null for nothing. */
+    struct vport_mac m;         /* Of its addresses the one at hand. */
+    uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
+    bool offering;              /* Offer flows, rather than add them? */
+    struct ofpbuf offers;       /* Actions by which flows are offered. */
+    struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
+};
+
+void compilation_add(struct compilation *, enum pipeline_table,
+                     uint16_t priority, const struct match *);
+void compilation_add_drop(struct compilation *, enum pipeline_table,
+                          uint16_t priority);
+void compilation_put_meter(struct compilation *, uint32_t meter_id);
+
+void compile_admit(struct compilation *);
+
+#endif /* lib/openflow/compile-port-private.h */

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/openflow/pipeline.h"
+
+#include <string.h>
+
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+
+#include "byte-order.h"
+#include "flow.h"
+#include "openvswitch/match.h"
+#include "openvswitch/meta-flow.h"
+#include "openvswitch/ofp-actions.h"
+#include "openvswitch/ofpbuf.h"
+#include "packets.h"
+#include "util.h"
+
+/* What neither <netinet/in.h> nor packets.h has: RFC 3810, RFC 8415, RFC
+ * 9568. */
+#define MLD2_LISTENER_REPORT 143
+#define DHCPV6_CLIENT_PORT 546
+#define DHCPV6_SERVER_PORT 547
+#define PROTO_VRRP 112
+
+/* Appends goto_table to 'ofpacts'. */
+void
+pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table table)
+{
+    ofpact_put_GOTO_TABLE(ofpacts)->table_id = table;
+}
+
+/* Appends what has meter 'meter_id' decide whether a frame goes on. */
+void
+pipeline_put_meter(struct ofpbuf *ofpacts, uint32_t meter_id)
+{
+    ofpact_put_METER(ofpacts)->meter_id = meter_id;
+}
+
+/* Appends output to 'port' to 'ofpacts'. */
+void
+pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t port)
+{
+    ofpact_put_OUTPUT(ofpacts)->port = port;
+}
+
+/* Appends group 'group_id' to 'ofpacts'. */
+void
+pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id)
+{
+    ofpact_put_GROUP(ofpacts)->group_id = group_id;
+}
+
+static void
+put_vlan_tci(struct ofpbuf *ofpacts, uint16_t tci, uint16_t tci_mask)
+{
+    union mf_value value = { .be16 = htons(tci) };
+    union mf_value mask = { .be16 = htons(tci_mask) };
+
+    ofpact_put_set_field(ofpacts, mf_from_id(MFF_VLAN_TCI), &value, &mask);
+}
+
+/* Appends to 'ofpacts' what turns an untagged frame, or one with a tag for
+ * VLAN 0, into a frame with a tag for VLAN 'vid', in one action:
+ *
+ *     set_field:0x100a/0x1fff->vlan_tci
+ *
+ * puts on a tag for VLAN 10, or changes the VLAN in the tag and leaves its
+ * priority. */
+void
+pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid)
+{
+    put_vlan_tci(ofpacts, VLAN_CFI | vid, VLAN_CFI | VLAN_VID_MASK);
+}
+
+/* Appends to 'ofpacts' what puts another tag on a frame, of type 'tpid' and
+ * for VLAN 'vid', with priority 0:
+ *
+ *     push_vlan:0x88a8,set_field:0x1007/0x1fff->vlan_tci */
+void
+pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid)
+{
+    ofpact_put_PUSH_VLAN(ofpacts)->ethertype = htons(tpid);
+    pipeline_put_vlan(ofpacts, vid);
+}
+
+static void
+put_move(struct ofpbuf *ofpacts, struct mf_subfield src,
+         struct mf_subfield dst)
+{
+    struct ofpact_reg_move *move = ofpact_put_REG_MOVE(ofpacts);
+
+    move->src = src;
+    move->dst = dst;
+}
+
+/* Appends to 'ofpacts' what gives a frame with a tag another one in its place,
+ * of type 0x8100, for VLAN 'vid' and with the same priority:
+ *
+ *     move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,
+ *     move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],
+ *     set_field:0x100a/0x1fff->vlan_tci,
+ *     move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15]
+ *
+ * and marks it if there is one more behind that.  Of which type the tag is
+ * that it has, nothing in OpenFlow tells. */
+void
+pipeline_put_retag(struct ofpbuf *ofpacts, uint16_t vid)
+{
+    const struct mf_subfield pcp = { mf_from_id(MFF_VLAN_TCI), 13, 3 };
+    const struct mf_subfield tag = { mf_from_id(MFF_VLAN_TCI), 12, 1 };
+    const struct mf_subfield reg = { mf_from_id(MFF_REG1), 0, 3 };
+    const struct mf_subfield mark = {
+        mf_from_id(MFF_REG0), REG0_SECOND_TAG_BIT, 1
+    };
+
+    put_move(ofpacts, pcp, reg);
+    ofpact_put_STRIP_VLAN(ofpacts);
+    put_move(ofpacts, tag, mark);
+    pipeline_put_vlan(ofpacts, vid);
+    put_move(ofpacts, reg, pcp);
+}
+
+/* Appends to 'ofpacts' a lookup in 'table' as if the frame had come in by
+ * 'port', OFPP_IN_PORT for where it did. */
+void
+pipeline_put_lookup(struct ofpbuf *ofpacts, ofp_port_t port,
+                    enum pipeline_table table)
+{
+    struct ofpact_resubmit *resubmit = ofpact_put_RESUBMIT(ofpacts);
+
+    resubmit->in_port = port;
+    resubmit->table_id = table;
+}
+
+/* Appends to 'ofpacts' what takes the tag off a frame of VLAN 'vid'.  Those of
+ * VLAN 0 may or may not have one, and only a frame that is known to have one
+ * can be the object of pop_vlan. */
+void
+pipeline_put_untag(struct ofpbuf *ofpacts, uint16_t vid)
+{
+    if (vid) {
+        ofpact_put_STRIP_VLAN(ofpacts);
+    } else {
+        put_vlan_tci(ofpacts, 0, UINT16_MAX);
+    }
+}
+
+/* Appends to 'ofpacts' what gives an untagged frame a tag for VLAN 0 and with
+ * priority 0. */
+void
+pipeline_put_null_tag(struct ofpbuf *ofpacts)
+{
+    put_vlan_tci(ofpacts, VLAN_CFI, UINT16_MAX);
+}
+
+/* Appends to 'ofpacts' what sets those bits of register 0 that are set in
+ * 'marks', if any. */
+void
+pipeline_put_marks(struct ofpbuf *ofpacts, uint32_t marks)
+{
+    union mf_value value = { .be32 = htonl(marks) };
+    union mf_value mask = value;
+
+    if (marks) {
+        ofpact_put_set_field(ofpacts, mf_from_id(MFF_REG0), &value, &mask);
+    }
+}
+
+static void
+put_reg0_bit(struct ofpbuf *ofpacts, int bit)
+{
+    pipeline_put_marks(ofpacts, 1u << bit);
+}
+
+static void
+match_reg0_bit(struct match *match, int bit)
+{
+    match_set_reg_masked(match, 0, 1u << bit, 1u << bit);
+}
+
+/* Returns the bit of register 0 that marks frames of ports with 'guard'. */
+uint32_t
+pipeline_guard_mark(unsigned int guard)
+{
+    return 1u << (REG0_GUARDS_BIT + guard);
+}
+
+/* Appends to 'ofpacts' what says that a guard stops the frame, as an offence
+ * of kind 'stop'. */
+void
+pipeline_put_stop(struct ofpbuf *ofpacts, unsigned int stop)
+{
+    union mf_value value = { .be32 = htonl(stop << REG0_STOP_BIT) };
+    union mf_value mask = { .be32 = htonl(REG0_STOP_MASK << REG0_STOP_BIT) };
+
+    ofpact_put_set_field(ofpacts, mf_from_id(MFF_REG0), &value, &mask);
+}
+
+/* Makes 'match' match on frames that are stopped for 'stop'. */
+void
+pipeline_match_stop(struct match *match, unsigned int stop)
+{
+    match_set_reg_masked(match, 0, stop << REG0_STOP_BIT,
+                         REG0_STOP_MASK << REG0_STOP_BIT);
+}
+
+/* Returns the 'stop' of pipeline_match_stop() that is in 'match', 0 if there
+ * is none. */
+unsigned int
+pipeline_match_get_stop(const struct match *match)
+{
+    return match->flow.regs[0] >> REG0_STOP_BIT & REG0_STOP_MASK;
+}
+
+/* Appends to 'ofpacts' what marks a frame as one of the network side. */
+void
+pipeline_put_from_network(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_FROM_NETWORK_BIT);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one from a guest that does not
+ * have its address, or not yet. */
+void
+pipeline_put_pending(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_PENDING_BIT);
+}
+
+/* Makes 'match' match on frames that are so marked. */
+void
+pipeline_match_pending(struct match *match)
+{
+    match_reg0_bit(match, REG0_PENDING_BIT);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one that came without a VLAN. */
+void
+pipeline_put_no_vlan(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_NO_VLAN_BIT);
+}
+
+/* Makes 'match' match on frames that are so marked. */
+void
+pipeline_match_no_vlan(struct match *match)
+{
+    match_reg0_bit(match, REG0_NO_VLAN_BIT);
+}
+
+/* Makes 'match' match on frames in which pipeline_put_retag() has seen another
+ * tag. */
+void
+pipeline_match_second_tag(struct match *match)
+{
+    match_reg0_bit(match, REG0_SECOND_TAG_BIT);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one from an isolated guest. */
+void
+pipeline_put_isolated(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_ISOLATED_BIT);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one that has lost a tag which
+ * said nothing. */
+void
+pipeline_put_had_null_tag(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_NULL_TAG_BIT);
+}
+
+/* Appends to 'ofpacts' what marks a frame as one that has come without the tag
+ * that it has. */
+void
+pipeline_put_untagged(struct ofpbuf *ofpacts)
+{
+    put_reg0_bit(ofpacts, REG0_UNTAGGED_BIT);
+}
+
+/* Makes 'match' match on frames that are so marked, or on those that are
+ * not. */
+void
+pipeline_match_untagged(struct match *match, bool untagged)
+{
+    match_set_reg_masked(match, 0, untagged ? 1 << REG0_UNTAGGED_BIT : 0,
+                         1 << REG0_UNTAGGED_BIT);
+}
+
+/* Makes 'match' match on frames that are so marked. */
+void
+pipeline_match_had_null_tag(struct match *match)
+{
+    match_reg0_bit(match, REG0_NULL_TAG_BIT);
+}
+
+/* Makes 'match' match on frames from isolated guests. */
+void
+pipeline_match_isolated(struct match *match)
+{
+    match_reg0_bit(match, REG0_ISOLATED_BIT);
+}
+
+/* Makes 'match' match on frames from the network side. */
+void
+pipeline_match_from_network(struct match *match)
+{
+    match_reg0_bit(match, REG0_FROM_NETWORK_BIT);
+}
+
+/* Returns the bits that the 'ofpacts_len' bytes of 'ofpacts' set in register
+ * 0. */
+uint32_t
+pipeline_get_marks(const struct ofpact *ofpacts, size_t ofpacts_len)
+{
+    uint32_t marks = 0;
+    const struct ofpact *a;
+
+    OFPACT_FOR_EACH (a, ofpacts, ofpacts_len) {
+        if (a->type == OFPACT_SET_FIELD
+            && ofpact_get_SET_FIELD(a)->field->id == MFF_REG0) {
+            marks |= ntohl(ofpact_get_SET_FIELD(a)->value->be32);
+        }
+    }
+    return marks;
+}
+
+/* Appends to 'ofpacts' what shows the frame's header to us. */
+void
+pipeline_put_show(struct ofpbuf *ofpacts)
+{
+    struct ofpact_controller *oc = ofpact_put_CONTROLLER(ofpacts);
+
+    oc->max_len = ETH_HEADER_LEN;
+    oc->controller_id = PIPELINE_CONTROLLER_ID;
+    oc->reason = OFPR_ACTION;
+    oc->meter_id = NX_CTLR_NO_METER;
+    ofpact_finish_CONTROLLER(ofpacts, &oc);
+}
+
+const struct eth_addr pipeline_multicast_bit
+    = ETH_ADDR_C(01,00,00,00,00,00);
+
+/* Makes 'match' match on broadcast and multicast. */
+void
+pipeline_match_multicast(struct match *match)
+{
+    match_set_dl_dst_masked(match, pipeline_multicast_bit,
+                            pipeline_multicast_bit);
+}
+
+static void
+match_ip(struct match *match, uint16_t dl_type, uint8_t nw_proto)
+{
+    match_set_dl_type(match, htons(dl_type));
+    match_set_nw_proto(match, nw_proto);
+}
+
+/* Makes 'match' match on frames by which a guest says that it is there, for
+ * 'i' of 0 to PIPELINE_N_ANNOUNCEMENTS - 1:
+ *
+ *   - it calls: by RARP, as QEMU does for it, by broadcast ARP, or by an
+ *     unsolicited neighbor advertisement (RFC 4861, section 7.2.6);
+ *   - what IPv6 sends first: neighbor solicitations, be they to find out
+ *     whether anybody has the address already, router solicitations, and
+ *     reports of which groups it is in (MLD);
+ *   - IPv4 from who has no address: DHCP;
+ *   - IPv6's DHCP;
+ *   - VRRP and CARP, by which one router of several says that it is the one.
+ *
+ * Which group they are for is not looked at.  The datapath would get a flow
+ * for each group that a guest sends to in search of these frames.  For that
+ * reason, too, DHCP is told by the source address, and IPv6's by the ports:
+ * Open vSwitch looks at no more bits of these than tell them from others. */
+void
+pipeline_match_announcement(struct match *match, size_t i)
+{
+    static const uint8_t icmp6_types[] = {
+        ND_NEIGHBOR_ADVERT, ND_NEIGHBOR_SOLICIT, ND_ROUTER_SOLICIT,
+        MLD2_LISTENER_REPORT, MLD_LISTENER_REPORT,
+    };
+    size_t n_icmp6 = ARRAY_SIZE(icmp6_types);
+
+    BUILD_ASSERT_DECL(PIPELINE_N_ANNOUNCEMENTS
+                      == 6 + ARRAY_SIZE(icmp6_types));
+    if (!i) {
+        match_set_dl_type(match, htons(ETH_TYPE_RARP));
+        return;
+    }
+
+    pipeline_match_multicast(match);
+    if (i == 1) {
+        match_set_dl_type(match, htons(ETH_TYPE_ARP));
+    } else if (i < 2 + n_icmp6) {
+        match_ip(match, ETH_TYPE_IPV6, IPPROTO_ICMPV6);
+        match_set_icmp_type(match, icmp6_types[i - 2]);
+    } else if (i == 2 + n_icmp6) {
+        match_set_dl_type(match, htons(ETH_TYPE_IP));
+        match_set_nw_src(match, htonl(0));
+    } else if (i == 3 + n_icmp6) {
+        match_ip(match, ETH_TYPE_IPV6, IPPROTO_UDP);
+        match_set_tp_src(match, htons(DHCPV6_CLIENT_PORT));
+        match_set_tp_dst(match, htons(DHCPV6_SERVER_PORT));
+    } else {
+        match_ip(match, i == 4 + n_icmp6 ? ETH_TYPE_IP : ETH_TYPE_IPV6,
+                 PROTO_VRRP);
+    }
+}
+
+/* Makes 'match' match on a multicast address as the source, which no frame may
+ * have. */
+void
+pipeline_match_multicast_source(struct match *match)
+{
+    match_set_dl_src_masked(match, pipeline_multicast_bit,
+                            pipeline_multicast_bit);
+}
+
+/* Appends to 'ofpacts' what makes NORMAL learn the source of a frame, and
+ * nothing else:
+ *
+ *     clone(move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],NORMAL)
+ *
+ * The copy is for the address that has just been learned to be where the frame
+ * has come from, so NORMAL drops it. */
+void
+pipeline_put_learn(struct ofpbuf *ofpacts)
+{
+    size_t start = ofpacts->size;
+    struct ofpact_nest *clone;
+
+    ofpact_put_CLONE(ofpacts);
+    put_move(ofpacts, (struct mf_subfield) { mf_from_id(MFF_ETH_SRC), 0, 48 },
+             (struct mf_subfield) { mf_from_id(MFF_ETH_DST), 0, 48 });
+    pipeline_put_output(ofpacts, OFPP_NORMAL);
+
+    clone = ofpbuf_at_assert(ofpacts, start, sizeof *clone);
+    ofpacts->header = clone;
+    ofpact_finish_CLONE(ofpacts, &clone);
+}
+
+/* Appends to 'ofpacts' what makes a frame one that came in by no port. */
+void
+pipeline_put_forget_port(struct ofpbuf *ofpacts)
+{
+    union mf_value value = { .be16 = htons(ofp_to_u16(OFPP_NONE)) };
+    union mf_value mask = { .be16 = OVS_BE16_MAX };
+
+    ofpact_put_set_field(ofpacts, mf_from_id(MFF_IN_PORT), &value, &mask);
+}

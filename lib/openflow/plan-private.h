@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLAN_PRIVATE_H
+#define PLAN_PRIVATE_H 1
+
+/* What a plan is made of, for the files of plan.h. */
+
+#include <stdbool.h>
+#include "lib/model/mac-table.h"
+#include "lib/model/network-side.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
+#include "lib/openflow/flood-table.h"
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/ometer.h"
+#include "lib/openflow/slice.h"
+#include "openvswitch/hmap.h"
+#include "openvswitch/list.h"
+
+/* A port and its slice. */
+struct plan_port {
+    struct hmap_node hmap_node; /* In plan's 'ports', by name. */
+    struct ovs_list dirty_node; /* In plan's 'dirty_ports', or empty. */
+    struct vport vport;
+    struct slice slice;
+};
+
+struct plan {
+    char *bridge;
+    struct bridge_ctx ctx;
+    struct vlan_set flood_vlans;    /* What 'ctx' refers to. */
+    bool ctx_changed;           /* All slices must be compiled again. */
+    struct slice bridge_slice;
+    struct slice guard_slice;   /* What guarded ports share... */
+    size_t n_guarded;           /* ...which are so many. */
+    struct hmap ports;          /* Contains "struct plan_port"s. */
+    struct ovs_list dirty_ports;
+    struct network_side network_side;
+    struct mac_table mac_table;
+    struct flood_table flood_table;
+    struct ometers meters;      /* Empty unless in libvirt mode. */
+    struct oflow_table desired;
+    bool all_dirty;             /* Then 'dirty' is empty. */
+    struct oflow_table dirty;   /* Used as a set of keys. */
+};
+
+struct plan_port *plan_port_find(const struct plan *, const char *name);
+
+#endif /* lib/openflow/plan-private.h */
