@@ -33,6 +33,8 @@
 #                       writes (default: one that vanishes with the test)
 #   VIRTNET_DATAPATH    netdev (default: in ovs-vswitchd, wants no module) or
 #                       system (the kernel's; see tests/kernel-datapath)
+#   VIRTNET_PATIENCE    how many times as long as here all may take that is
+#                       waited for (default 1; more on an emulated machine)
 #   VIRTNET_WRAPPER     words before the controller's command line (valgrind)
 #   FRAMES              the frames program, if it is built already
 
@@ -41,6 +43,7 @@ set -euE
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${VIRTNET_BUILD:-$TOP/_build}
 VIRTNET_DATAPATH=${VIRTNET_DATAPATH:-netdev}
+VIRTNET_PATIENCE=${VIRTNET_PATIENCE:-1}
 
 # Everything that the sandbox writes is below this folder of its own /run.
 S=/run/virtnet-test
@@ -184,7 +187,7 @@ compile_frames() {
 
 # Runs "$@" until it succeeds, for at most $1 seconds.
 wait_for() {
-    local deadline=$((SECONDS + $1))
+    local deadline=$((SECONDS + $1 * VIRTNET_PATIENCE))
 
     shift
     until "$@"; do

@@ -67,11 +67,20 @@ bytes_of() {
     echo $((n * SIZE))
 }
 
+# Where the sender was late, what was sent says little: it is sent again.
 probe() {
-    start_probe p 500
-    sleep $SECONDS_SENT
-    stop_probe p > $S/result || :
-    cat $S/result
+    local tries=1 late
+
+    cat > $S/streams
+    while :; do
+        start_probe p 500 < $S/streams
+        sleep $SECONDS_SENT
+        stop_probe p > $S/result || :
+        cat $S/result
+        late=$(sed -n 's/^sender: at most \([0-9]*\)\..* ms late.*/\1/p' $S/result)
+        [ "${late:-0}" -gt 300 ] && [ $tries -lt 5 ] || break
+        tries=$((tries + 1))
+    done
 }
 
 # expect_limit KBYTES STREAM...: of these streams together, as much has arrived as
