@@ -201,6 +201,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/tell/translation-format.h \
 	lib/tell/translation.c \
 	lib/tell/translation.h \
+	lib/xml/domstatus-metadata.c \
+	lib/xml/domstatus-metadata.h \
 	lib/xml/domstatus-xml.c \
 	lib/xml/domstatus.c \
 	lib/xml/domstatus.h \

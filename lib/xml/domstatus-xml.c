@@ -3,16 +3,14 @@
 #include "lib/xml/domstatus.h"
 
 #include <netinet/in.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/diag.h"
+#include "lib/xml/domstatus-metadata.h"
 #include "lib/xml/netdef-parse.h"
 #include "lib/xml/netdef.h"
-#include "lib/xml/nwfilter.h"
 #include "lib/xml/sax-xml.h"
-#include "lib/xml/vn-mistake.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
@@ -20,28 +18,11 @@
 #define DOMAIN "domstatus/domain"
 #define INTERFACE DOMAIN "/devices/interface"
 #define METADATA DOMAIN "/metadata"
-#define VN_INTERFACE "metadata/vn:domain/vn:interface"
-#define VN_FILTER VN_INTERFACE "/vn:filterref"
-
-/* How many mistakes are told of a guest. */
-#define MAX_REPORTS 16
-
-/* A <vn:interface>: it is added to the interface of its address when the whole
- * document has been read. */
-struct vn_interface {
-    unsigned int line;
-    struct eth_addr mac;        /* Zero if there is none. */
-    struct domif_settings settings;
-};
 
 struct reader {
-    const char *file;           /* May be null. */
-    struct diag_list diags;
     struct domstatus *status;
     size_t allocated_interfaces;
-    struct vn_interface *vn_interfaces;
-    size_t n_vn_interfaces;
-    size_t allocated_vn_interfaces;
+    struct domstatus_metadata metadata;
     bool is_guest_file;         /* Is there no <domstatus> around it? */
     bool paused;                /* domstatus@state='paused'. */
     bool migration;             /* domstatus@reason='migration'. */
@@ -58,26 +39,12 @@ struct reader {
     struct netdef_parser *actual;
 };
 
-/* Returns the value of attribute 'name' among the 'n' in 'attributes', or
- * null. */
-static const char *
-find_attribute(const struct sax_attribute *attributes, size_t n,
-               const char *name)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!strcmp(attributes[i].name, name)) {
-            return attributes[i].value;
-        }
-    }
-    return NULL;
-}
-
 /* Returns why the attributes of <mac> say no address, null if they say one.
  * What libvirt has written is for libvirt to check. */
 static char *
 check_mac(const struct sax_attribute *attributes, size_t n)
 {
-    const char *address = find_attribute(attributes, n, "address");
+    const char *address = sax_find_attribute(attributes, n, "address");
     struct eth_addr mac;
 
     if (address && strlen(address) == ETH_ADDR_STRLEN
@@ -90,24 +57,11 @@ check_mac(const struct sax_attribute *attributes, size_t n)
             : xstrdup("<mac> has no address"));
 }
 
-/* Stores a copy of attribute 'name' in '*value' if it is there and nothing is
- * in '*value' yet. */
-static void
-take_attribute(char **value, const struct sax_attribute *attributes, size_t n,
-               const char *name)
-{
-    const char *attribute = find_attribute(attributes, n, name);
-
-    if (attribute && !*value) {
-        *value = xstrdup(attribute);
-    }
-}
-
 static void
 take_mac(struct eth_addr *mac, const struct sax_attribute *attributes,
          size_t n, const char *name)
 {
-    const char *attribute = find_attribute(attributes, n, name);
+    const char *attribute = sax_find_attribute(attributes, n, name);
 
     if (attribute) {
         eth_addr_from_string(attribute, mac);
@@ -118,8 +72,8 @@ static void
 take_state(struct reader *reader, const struct sax_attribute *attributes,
            size_t n)
 {
-    const char *state = find_attribute(attributes, n, "state");
-    const char *reason = find_attribute(attributes, n, "reason");
+    const char *state = sax_find_attribute(attributes, n, "state");
+    const char *reason = sax_find_attribute(attributes, n, "reason");
 
     reader->paused = state && !strcmp(state, "paused");
     reader->migration = reason && !strcmp(reason, "migration");
@@ -139,104 +93,9 @@ add_interface(struct reader *reader, const struct sax_attribute *attributes,
 
     struct domif *domif = &status->interfaces[status->n_interfaces++];
     *domif = (struct domif) { .link_down = false };
-    take_attribute(&domif->trust, attributes, n, "trustGuestRxFilters");
+    sax_copy_attribute(&domif->trust, attributes, n, "trustGuestRxFilters");
     port_vlan_init(&domif->vlan);
     reader->own = netdef_parser_create(NULL);
-}
-
-/* Reports that what stands in 'line' for 'element' of ours comes to
- * nothing. */
-static void OVS_PRINTF_FORMAT(4, 5)
-report(struct reader *reader, unsigned int line, const char *element,
-       const char *format, ...)
-{
-    struct origin origin;
-    va_list args;
-    char *text;
-
-    if (reader->diags.n >= MAX_REPORTS) {
-        return;
-    }
-    va_start(args, format);
-    text = xvasprintf(format, args);
-    va_end(args);
-    origin_init(&origin, reader->file, line, element);
-    diag_add(&reader->diags, DIAG_ERROR, &origin, "%s", text);
-    origin_uninit(&origin);
-    free(text);
-}
-
-/* Reports whichever of the 'n' 'attributes' of <vn:interface> is not known. */
-static void
-check_vn_interface(struct reader *reader,
-                   const struct sax_attribute *attributes, size_t n,
-                   unsigned int line)
-{
-    for (size_t i = 0; i < n; i++) {
-        bool known = !strcmp(attributes[i].name, "mac");
-
-#define DOMIF_SETTING(NAME) known |= !strcmp(attributes[i].name, #NAME);
-        DOMIF_SETTINGS
-#undef DOMIF_SETTING
-        if (!known) {
-#define DOMIF_SETTING(NAME) ", " #NAME
-            report(reader, line, VN_INTERFACE, "unknown attribute '%.64s', "
-                   "expected mac" DOMIF_SETTINGS, attributes[i].name);
-#undef DOMIF_SETTING
-        }
-    }
-}
-
-static void
-add_vn_interface(struct reader *reader,
-                 const struct sax_attribute *attributes, size_t n,
-                 unsigned int line)
-{
-    if (reader->n_vn_interfaces >= reader->allocated_vn_interfaces) {
-        reader->vn_interfaces = x2nrealloc(reader->vn_interfaces,
-                                           &reader->allocated_vn_interfaces,
-                                           sizeof *reader->vn_interfaces);
-    }
-
-    struct vn_interface *vn
-        = &reader->vn_interfaces[reader->n_vn_interfaces++];
-
-    check_vn_interface(reader, attributes, n, line);
-    *vn = (struct vn_interface) { .line = line, .mac = eth_addr_zero };
-    take_mac(&vn->mac, attributes, n, "mac");
-#define DOMIF_SETTING(NAME) \
-    take_attribute(&vn->settings.NAME, attributes, n, #NAME);
-    DOMIF_SETTINGS
-#undef DOMIF_SETTING
-}
-
-/* Takes in <vn:filterref>, or <vn:parameter> in it if 'parameter'.  A filter
- * that cannot be understood is one that there is not. */
-static void
-take_filter(struct reader *reader, bool parameter,
-            const struct sax_attribute *attributes, size_t n,
-            unsigned int line)
-{
-    char **filter
-        = &reader->vn_interfaces[reader->n_vn_interfaces - 1].settings.filter;
-    char *error = NULL;
-
-    if (parameter) {
-        error = nwfilter_ref_add_text(filter,
-                                      find_attribute(attributes, n, "name"),
-                                      find_attribute(attributes, n, "value"));
-    } else {
-        free(*filter);
-        *filter = nwfilter_ref_begin_text(
-            find_attribute(attributes, n, "filter"), &error);
-    }
-    if (error) {
-        report(reader, line, parameter ? VN_FILTER "/vn:parameter" : VN_FILTER,
-               "%s", error);
-        free(error);
-        free(*filter);
-        *filter = xstrdup("");
-    }
 }
 
 /* Adds 'address', which may be null, to those of 'domif'. */
@@ -264,60 +123,20 @@ take_interface_child(struct reader *reader, const char *name,
         take_mac(&domif->mac, attributes, n, "address");
         take_mac(&domif->current_mac, attributes, n, "currentAddress");
     } else if (!strcmp(name, "source")) {
-        take_attribute(&domif->network, attributes, n, "network");
-        take_attribute(&domif->portgroup, attributes, n, "portgroup");
-        take_attribute(&domif->socket, attributes, n, "path");
+        sax_copy_attribute(&domif->network, attributes, n, "network");
+        sax_copy_attribute(&domif->portgroup, attributes, n, "portgroup");
+        sax_copy_attribute(&domif->socket, attributes, n, "path");
     } else if (!strcmp(name, "ip")) {
-        add_ip(domif, find_attribute(attributes, n, "address"));
+        add_ip(domif, sax_find_attribute(attributes, n, "address"));
     } else if (!strcmp(name, "target")) {
-        take_attribute(&domif->target, attributes, n, "dev");
+        sax_copy_attribute(&domif->target, attributes, n, "dev");
     } else if (!strcmp(name, "link")) {
-        const char *state = find_attribute(attributes, n, "state");
+        const char *state = sax_find_attribute(attributes, n, "state");
 
         domif->link_down = state && !strcmp(state, "down");
     } else if (!strcmp(name, "actual") && !reader->actual) {
         reader->actual = netdef_parser_create(NULL);
     }
-}
-
-/* Is the innermost element a child of <metadata>, or of <vn:domain> in it? */
-static bool
-is_in_metadata(const struct reader *reader)
-{
-    const char *path = ds_cstr_ro(&reader->path);
-    size_t parent = reader->lengths[reader->depth - 1];
-
-    return ((parent == strlen(METADATA)
-             && !strncmp(path, METADATA "/", parent + 1))
-            || (parent == strlen(METADATA "/vn:domain")
-                && !strncmp(path, METADATA "/vn:domain/", parent + 1)));
-}
-
-/* Reports the innermost element, which is called 'name' and in <metadata> or
- * in our own element there, if it is meant for us and not known. */
-static void
-check_metadata(struct reader *reader, const char *name,
-               const struct sax_attribute *attributes, size_t n,
-               unsigned int line)
-{
-    const char *path = ds_cstr_ro(&reader->path);
-    char *mistake;
-
-    if (!strcmp(path, METADATA "/vn:domain")) {
-        for (size_t i = 0; i < n; i++) {
-            report(reader, line, "metadata/vn:domain", "unknown attribute "
-                   "'%.64s', expected none", attributes[i].name);
-        }
-        return;
-    }
-    mistake = vn_mistake_element(name, attributes, n);
-    if (mistake) {
-        report(reader, line, path + strlen(DOMAIN "/"), "%s", mistake);
-    } else if (!strncmp(path, METADATA "/vn:", strlen(METADATA "/vn:"))) {
-        report(reader, line, path + strlen(DOMAIN "/"),
-               "unknown element, expected <vn:interface>");
-    }
-    free(mistake);
 }
 
 /* Returns the part of the path of the innermost element below <interface> or
@@ -405,16 +224,12 @@ on_start(void *reader_, const char *name,
     } else if (!strcmp(path, "domstatus")) {
         take_state(reader, attributes, n);
     } else if (!strcmp(path, "domstatus/job")) {
-        take_attribute(&reader->async, attributes, n, "async");
+        sax_copy_attribute(&reader->async, attributes, n, "async");
     } else if (!strcmp(path, INTERFACE)) {
         add_interface(reader, attributes, n);
-    } else if (!strcmp(path, DOMAIN "/metadata/vn:domain/vn:interface")) {
-        add_vn_interface(reader, attributes, n, line);
-    } else if (!strcmp(path, DOMAIN "/" VN_FILTER)
-               || !strcmp(path, DOMAIN "/" VN_FILTER "/vn:parameter")) {
-        take_filter(reader, name[3] == 'p', attributes, n, line);
-    } else if (is_in_metadata(reader)) {
-        check_metadata(reader, name, attributes, n, line);
+    } else if (!strncmp(path, METADATA "/", strlen(METADATA "/"))) {
+        domstatus_metadata_start(&reader->metadata, path + sizeof DOMAIN, name,
+                                 attributes, n, line);
     }
     start_shared(reader, attributes, n, line);
     return NULL;
@@ -483,53 +298,6 @@ get_state(const struct reader *reader)
     return in || reader->migration ? DOMAIN_MIGRATING : DOMAIN_PAUSED;
 }
 
-/* Reports that the guest has no interface with the address of 'vn'. */
-static void
-report_no_interface(struct reader *reader, const struct vn_interface *vn)
-{
-    if (eth_addr_is_zero(vn->mac)) {
-        report(reader, vn->line, VN_INTERFACE, "attribute mac is missing or "
-               "not an address, so that nothing comes of the others");
-    } else {
-        report(reader, vn->line, VN_INTERFACE, "no interface of the guest "
-               "has <mac address='"ETH_ADDR_FMT"'/>, so that nothing comes "
-               "of it", ETH_ADDR_ARGS(vn->mac));
-    }
-}
-
-/* Adds what the <vn:interface>s say to the interfaces, by address, and frees
- * them. */
-static void
-finish_vn_interfaces(struct reader *reader)
-{
-    for (size_t i = 0; i < reader->n_vn_interfaces; i++) {
-        struct vn_interface *vn = &reader->vn_interfaces[i];
-        bool found = false;
-
-        for (size_t j = 0; j < reader->status->n_interfaces; j++) {
-            struct domif *domif = &reader->status->interfaces[j];
-
-            if (eth_addr_equals(domif->mac, vn->mac)) {
-                found = true;
-#define DOMIF_SETTING(NAME)                                                 \
-                if (vn->settings.NAME) {                                    \
-                    free(domif->settings.NAME);                             \
-                    domif->settings.NAME = xstrdup(vn->settings.NAME);      \
-                }
-                DOMIF_SETTINGS
-#undef DOMIF_SETTING
-            }
-        }
-        if (!found) {
-            report_no_interface(reader, vn);
-        }
-#define DOMIF_SETTING(NAME) free(vn->settings.NAME);
-        DOMIF_SETTINGS
-#undef DOMIF_SETTING
-    }
-    free(reader->vn_interfaces);
-}
-
 /* Reads a guest's state from the 'size' bytes at 'text', which the user knows
  * as 'file'.  Returns it, for the caller to domstatus_destroy(), or null,
  * having added an error to 'diags'. */
@@ -544,20 +312,18 @@ domstatus_from_xml(const char *text, size_t size, const char *file,
         .text = on_text,
     };
     struct reader reader = {
-        .file = file,
-        .diags = DIAG_LIST_INITIALIZER,
         .status = xzalloc(sizeof *reader.status),
         .path = DS_EMPTY_INITIALIZER,
         .text = DS_EMPTY_INITIALIZER,
     };
     struct sax_error error;
 
+    domstatus_metadata_init(&reader.metadata, file);
     if (sax_read(text, size, &handler, &reader, &error)
         && !reader.status->name) {
         error.line = 1;
         error.reason = xstrdup("there is no <domain> with a <name>");
     }
-    finish_vn_interfaces(&reader);
     reader.status->state = get_state(&reader);
     reader.status->from = reader.is_guest_file ? "a guest file" : "libvirt";
     free(reader.async);
@@ -575,8 +341,8 @@ domstatus_from_xml(const char *text, size_t size, const char *file,
         domstatus_destroy(reader.status);
         reader.status = NULL;
     } else {
-        diag_list_append(diags, &reader.diags);
+        domstatus_metadata_finish(&reader.metadata, reader.status, diags);
     }
-    diag_list_uninit(&reader.diags);
+    domstatus_metadata_uninit(&reader.metadata);
     return reader.status;
 }

@@ -308,3 +308,30 @@ sax_read(const char *text, size_t size, const struct sax_handler *handler,
     }
     return !error->reason;
 }
+
+/* Returns the value of attribute 'name' among the 'n' in 'attributes', or
+ * null. */
+const char *
+sax_find_attribute(const struct sax_attribute *attributes, size_t n,
+                   const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!strcmp(attributes[i].name, name)) {
+            return attributes[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* Stores a copy of attribute 'name' in '*value' if it is there and nothing is
+ * in '*value' yet. */
+void
+sax_copy_attribute(char **value, const struct sax_attribute *attributes,
+                   size_t n, const char *name)
+{
+    const char *attribute = sax_find_attribute(attributes, n, name);
+
+    if (attribute && !*value) {
+        *value = xstrdup(attribute);
+    }
+}

@@ -55,4 +55,9 @@ struct sax_error {
 bool sax_read(const char *text, size_t size, const struct sax_handler *,
               void *aux, struct sax_error *);
 
+const char *sax_find_attribute(const struct sax_attribute *, size_t n,
+                               const char *name);
+void sax_copy_attribute(char **value, const struct sax_attribute *, size_t n,
+                        const char *name);
+
 #endif /* lib/xml/sax-xml.h */
