@@ -375,6 +375,10 @@ dir_source_run(struct dir_source *source)
     bool changed = false;
     const char *name;
 
+    if (!source->scan && ovs_list_is_empty(&source->gone)
+        && !dir_watch_is_due(source->watch)) {
+        return false;           /* As nearly every time. */
+    }
     dir_watch_run(source->watch, on_event, source);
     if (source->scan) {
         changed |= scan_directory(source);

@@ -325,6 +325,14 @@ dir_watch_receive(void)
     }
 }
 
+/* Has dir_watch_run() something to do? */
+bool
+dir_watch_is_due(const struct dir_watch *watch)
+{
+    return (watch->anything || !sset_is_empty(&watch->names)
+            || (watch->wd < 0 && time_msec() >= watch->next_try));
+}
+
 /* Calls 'cb' with 'aux' for all that has happened since the last call, by
  * dir_watch_receive(). */
 void

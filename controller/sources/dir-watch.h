@@ -21,6 +21,7 @@ void dir_watch_destroy(struct dir_watch *);
  * 'name' means that anything may have: look at all of it. */
 typedef void dir_watch_cb(const char *name, void *aux);
 void dir_watch_receive(void);
+bool dir_watch_is_due(const struct dir_watch *);
 void dir_watch_run(struct dir_watch *, dir_watch_cb *, void *aux);
 void dir_watch_wait(struct dir_watch *);
 void dir_watch_retry(struct dir_watch *);
