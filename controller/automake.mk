@@ -11,6 +11,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/early-bridges.h \
 	controller/daemon/export.c \
 	controller/daemon/export.h \
+	controller/daemon/mbridge-fleet.c \
 	controller/daemon/mbridge-life.c \
 	controller/daemon/mbridge-ports.c \
 	controller/daemon/mbridge-private.h \
@@ -24,6 +25,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/reading.h \
 	controller/daemon/reconcile-private.h \
 	controller/daemon/reconcile-bridges.c \
+	controller/daemon/reconcile-fleet.c \
 	controller/daemon/reconcile-state.c \
 	controller/daemon/reconcile.c \
 	controller/daemon/reconcile.h \
@@ -35,6 +37,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/db/db-read.h \
 	controller/db/dbsync.c \
 	controller/db/dbsync.h \
+	controller/fleet/fleet-member.c \
+	controller/fleet/fleet-member.h \
 	controller/sources/dir-source.c \
 	controller/sources/dir-source.h \
 	controller/sources/dir-watch.c \

@@ -32,8 +32,12 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/vlan-set.h \
 	lib/fleet/fleet-claims.c \
 	lib/fleet/fleet-claims.h \
+	lib/fleet/fleet-index.c \
+	lib/fleet/fleet-index.h \
 	lib/fleet/fleet-ops.c \
 	lib/fleet/fleet-ops.h \
+	lib/fleet/fleet-publish.c \
+	lib/fleet/fleet-publish.h \
 	lib/fleet/fleet-row.c \
 	lib/fleet/fleet-row.h \
 	lib/host/bridge-row.c \

@@ -19,7 +19,7 @@ struct ovs_idl {
     bool current;               /* Has nothing been missed since? */
     struct vif_reader *vif_reader;
     struct qos_leftovers qos_leftovers;
-    uint32_t ovn;               /* Hash of what is said of OVN. */
+    uint32_t keys;              /* Hash of what is said of this host. */
 };
 
 /* Creates and returns a replica of what is monitored in the Open_vSwitch
@@ -101,9 +101,9 @@ has_begun_anew(const struct ovs_idl *ovs)
 }
 
 /* Returns a hash of what the database's only row says of OVN, which has a
- * bridge of its own. */
+ * bridge of its own, and of the fleet that this host is in. */
 static uint32_t
-hash_ovn(const struct ovs_idl *ovs)
+hash_keys(const struct ovs_idl *ovs)
 {
     const struct smap *ids = ovs_idl_external_ids(ovs);
     const struct smap_node *node;
@@ -112,6 +112,9 @@ hash_ovn(const struct ovs_idl *ovs)
     if (ids) {
         SMAP_FOR_EACH (node, ids) {
             if (!strncmp(node->key, "ovn-", 4)
+                || !strncmp(node->key, "virtnet-fleet", 13)
+                || !strncmp(node->key, "virtnet-tunnel-", 15)
+                || !strcmp(node->key, "virtnet-physical-networks")
                 || !strcmp(node->key, "system-id")) {
                 hash ^= hash_string(node->value, hash_string(node->key, 0));
             }
@@ -137,11 +140,11 @@ ovs_idl_run(struct ovs_idl *ovs)
         bool anew = has_begun_anew(ovs);
 
         vif_reader_track(ovs->vif_reader, anew);
-        uint32_t ovn = hash_ovn(ovs);
+        uint32_t keys = hash_keys(ovs);
 
         bridge_changed = (anew || bridge_reader_changed(ovs->idl)
-                          || ovn != ovs->ovn);
-        ovs->ovn = ovn;
+                          || keys != ovs->keys);
+        ovs->keys = keys;
         if (anew || qos_reader_changed(ovs->idl)) {
             qos_leftovers_uninit(&ovs->qos_leftovers);
             qos_reader_find_leftovers(ovs->idl, &ovs->qos_leftovers);

@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test-flood-table \
 	tests/unit/test-explain \
 	tests/unit/test-fleet \
+	tests/unit/test-fleet-publish \
 	tests/unit/test-flow-dump \
 	tests/unit/test-follow \
 	tests/unit/test-foreign \
@@ -166,6 +167,10 @@ tests_unit_test_hidden_flows_LDADD = $(UNIT_LIBS)
 tests_unit_test_jansson_SOURCES = tests/unit/test-jansson.c
 tests_unit_test_jansson_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_jansson_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
+
+tests_unit_test_fleet_publish_SOURCES = tests/unit/test-fleet-publish.c
+tests_unit_test_fleet_publish_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_fleet_publish_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_fleet_SOURCES = tests/unit/test-fleet.c
 tests_unit_test_fleet_CPPFLAGS = $(UNIT_CPPFLAGS)

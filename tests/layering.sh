@@ -107,7 +107,8 @@ ovsdb|lib/base lib/xml lib/host lib/fleet lib/model lib/rows
 controller/sources|ovsdb lib/base lib/xml lib/host lib/model
 controller/switch|lib/base lib/model lib/openflow
 controller/db|ovsdb lib/base lib/host lib/model lib/rows
-controller/daemon|controller/sources controller/switch controller/db ovsdb lib/base lib/xml lib/host lib/model lib/openflow lib/rows lib/tell
+controller/fleet|ovsdb lib/base lib/xml lib/host lib/fleet
+controller/daemon|controller/sources controller/switch controller/db controller/fleet ovsdb lib/base lib/xml lib/host lib/fleet lib/model lib/openflow lib/rows lib/tell
 controller/ctl|ovsdb lib/base lib/xml lib/host lib/fleet lib/model lib/openflow lib/rows lib/tell
 END
 }

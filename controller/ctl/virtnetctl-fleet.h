@@ -7,17 +7,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-row.h"
 
-struct fleet_claims;
 struct fleet_db;
 
 /* The schema's lines, up to a null pointer. */
 extern const char *const fleet_schema[];
-
-/* A host is not seen if it has said nothing for so long: in seconds.  Each
- * says something once a minute. */
-#define FLEET_SEEN_SECONDS 180
 
 struct fleet_view {
     struct fleet_db *db;

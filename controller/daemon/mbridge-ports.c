@@ -74,6 +74,7 @@ mport_detach(struct mbridge *mb, struct mport *port)
         port->unsupported = false;
     }
     if (port->name) {
+        mbridge_note_port(mb, port->name);
         unwant_rows(mb, port->name);
         mport_set_tunnel(mb, port, TUNNEL_NOT);
         free(port->name);
@@ -304,6 +305,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     port->unsupported = verdict == MODEL_UNSUPPORTED;
     mb->n_unsupported += port->unsupported;
     mport_set_tunnel(mb, port, tunnel_get_kind(vif));
+    mbridge_note_port(mb, port->name);
 
     if (!mb->model.wanted) {
         diag_list_clear(&diags);

@@ -4,8 +4,9 @@
 
 /* What the files of mbridge share: mbridge.c, which brings the parts of a
  * bridge together, mbridge-ports.c, which joins what the switch and the
- * database tell of its ports, mbridge-state.c, which tells how it is, and
- * mbridge-shortfalls.c, which tells why it is not as it should be. */
+ * database tell of its ports, mbridge-state.c, which tells how it is,
+ * mbridge-shortfalls.c, which tells why it is not as it should be, and
+ * mbridge-fleet.c, which tells what its guests are to other hosts. */
 
 #include "controller/daemon/mbridge.h"
 #include "controller/switch/ofctrl.h"
@@ -100,6 +101,9 @@ void mbridge_log_new_diags(const struct mbridge *, const struct diag_list *old,
                            const struct diag_list *new);
 
 struct rows_bridge mbridge_rows(const struct mbridge *);
+
+/* mbridge-fleet.c. */
+void mbridge_note_port(const struct mbridge *, const char *name);
 
 /* mbridge-shortfalls.c. */
 void mbridge_log_shortfalls(struct mbridge *);

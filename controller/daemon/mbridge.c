@@ -417,6 +417,7 @@ log_mac_contests(struct mbridge *mb)
     struct mac_contest *contest;
 
     while ((contest = plan_take_mac_contest(mb->plan)) != NULL) {
+        mbridge_note_port(mb, contest->port);
         if (!mb->exact) {
             /* Nobody is cut off. */
         } else if (contest->holder) {
@@ -466,7 +467,7 @@ mbridge_wait(struct mbridge *mb)
     ofctrl_wait(mb->ofctrl);
     if (can_decide(mb)) {
         mbridge_lives_wait(mb);
-    mbridge_shortfalls_wait(mb);
+        mbridge_shortfalls_wait(mb);
         normal_guard_wait(mb->guard,
                           ofctrl_is_installed(mb->ofctrl, mb->plan));
         if (normal_guard_is_set(mb->guard)) {

@@ -24,6 +24,7 @@ struct bridge_row;
 struct dbsync;
 struct diag_list;
 struct ds;
+struct fleet_port;
 struct mac_claim;
 struct mbridge;
 struct netdef;
@@ -31,6 +32,7 @@ struct ofctrl;
 struct ovs_idl;
 struct plan;
 struct shortfalls;
+struct sset;
 struct vif;
 struct vif_reader;
 
@@ -40,6 +42,9 @@ struct mbridge_env {
     const struct vif_reader *vifs;
     struct dbsync *dbsync;
     struct filter_library filters;
+    struct sset *changed_ports; /* Names of ports of which something may be
+                                 * another, for the fleet; null if nobody
+                                 * wants to know. */
     bool watch;                 /* Put right what others change at once? */
 };
 
@@ -79,6 +84,8 @@ bool mbridge_name_from_socket(char *file_name);
 bool mbridge_has_port(const struct mbridge *, const struct vif *);
 enum port_state mbridge_port_state(const struct mbridge *, const struct vif *,
                                    struct ds *why);
+struct fleet_port *mbridge_to_fleet(const struct mbridge *,
+                                    const struct vif *);
 bool mbridge_is_installed(const struct mbridge *);
 bool mbridge_is_released(const struct mbridge *);
 bool mbridge_is_ok(const struct mbridge *);

@@ -4,8 +4,8 @@
 
 /* What the files of reconcile share: reconcile.c, which brings inputs and
  * outputs together, reconcile-bridges.c, which has the bridges that there are
- * managed and those made that there are not, and reconcile-state.c, which
- * tells how all that is. */
+ * managed and those made that there are not, reconcile-fleet.c, for a host
+ * that is one of many, and reconcile-state.c, which tells how all that is. */
 
 #include "controller/daemon/mbridge.h"
 #include "controller/daemon/reconcile.h"
@@ -23,6 +23,11 @@ struct reconcile {
     struct filter_source *filters;
     struct link_source *links;
     struct dbsync *dbsync;
+    bool no_fleet;              /* Is this host in none, whatever is said? */
+    char *fleet_remote;         /* By the command line, or null. */
+    struct fleet_member *fleet; /* Null if this host is in no fleet. */
+    bool fleet_told;            /* Has it been told of this host? */
+    struct sset changed_ports;  /* That it is to be told of. */
     struct dir_watch *rundir;   /* For sockets of bridges. */
     struct mbridge_env env;
     struct early_bridges *early;    /* Until the database has been seen. */
@@ -41,6 +46,12 @@ struct reconcile {
 };
 
 bool reconcile_is_released(const struct reconcile *, const char *bridge);
+
+/* reconcile-fleet.c. */
+void reconcile_fleet_run(struct reconcile *, bool changed);
+void reconcile_fleet_wait(struct reconcile *);
+void reconcile_fleet_leave(struct reconcile *);
+struct json_t *reconcile_fleet_export(const struct reconcile *);
 
 void reconcile_find_errors(const struct reconcile *, mbridge_unready_cb *,
                            void *aux);

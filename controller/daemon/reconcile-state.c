@@ -232,6 +232,7 @@ reconcile_export(const struct reconcile *r)
 {
     struct json_t *unwired = jvalue_object();
     struct json_t *json = jvalue_object();
+    struct json_t *fleet;
 
     vif_reader_for_each(ovs_idl_vifs(r->ovs), export_vif_error, unwired);
     jvalue_put_string(json, "version", virtnet_version());
@@ -241,6 +242,9 @@ reconcile_export(const struct reconcile *r)
         jvalue_put(json, "libvirt", export_libvirt(r));
     }
     jvalue_put(json, "unwired", unwired);
+    if ((fleet = reconcile_fleet_export(r)) != NULL) {
+        jvalue_put(json, "fleet", fleet);
+    }
     jvalue_put(json, "shared-iface-ids", export_shared_iface_ids(r));
     return json;
 }

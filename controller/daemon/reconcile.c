@@ -43,6 +43,9 @@ reconcile_create(const struct reconcile_config *config)
 
     r->database = xstrdup(config->database);
     r->datapath_type = xstrdup(config->datapath_type);
+    r->no_fleet = config->release != NULL;
+    r->fleet_remote = nullable_xstrdup(config->fleet);
+    sset_init(&r->changed_ports);
     r->libvirt = nullable_xstrdup(config->libvirt_run);
     r->ovs = ovs_idl_create(config->database, overlay, on_vif_changed,
                             r);
@@ -63,6 +66,7 @@ reconcile_create(const struct reconcile_config *config)
         .vifs = ovs_idl_vifs(r->ovs),
         .dbsync = r->dbsync,
         .filters = filter_source_library(r->filters),
+        .changed_ports = &r->changed_ports,
         .watch = config->watch,
     };
     r->early = early_bridges_create(&r->env);
@@ -94,7 +98,10 @@ clear_bridges(struct reconcile *r)
 void
 reconcile_destroy(struct reconcile *r)
 {
+    reconcile_fleet_leave(r);
     clear_bridges(r);
+    sset_destroy(&r->changed_ports);
+    free(r->fleet_remote);
     shash_destroy(&r->bridges);
     sset_destroy(&r->wanted_bridges);
     sset_destroy(&r->released);
@@ -231,6 +238,7 @@ stand_by(struct reconcile *r)
                   "standing by until it ends");
         early_bridges_destroy(r->early);
         r->early = NULL;
+        reconcile_fleet_leave(r);
         clear_bridges(r);
     } else if (!taken && r->standing_by) {
         VLOG_INFO("the other virtnet-controller has ended; taking over");
@@ -280,6 +288,7 @@ reconcile_run(struct reconcile *r)
         mbridge_run(node->data);
     }
     dbsync_run(r->dbsync);
+    reconcile_fleet_run(r, bridges_changed || networks_changed);
 }
 
 /* Arranges for poll_block() to wake up when reconcile_run() has something to
@@ -306,6 +315,7 @@ reconcile_wait(struct reconcile *r)
         mbridge_wait(node->data);
     }
     dbsync_wait(r->dbsync);
+    reconcile_fleet_wait(r);
 }
 
 /* Has 'bridge', or every bridge if it is null, given back: it gets into kernel

@@ -166,6 +166,7 @@ parse_options(int argc, char *argv[], struct options *options)
         OPT_LIBVIRT,
         OPT_GUESTS,
         OPT_FILTERS,
+        OPT_FLEET,
         OPT_PROXMOX,
         OPT_DATAPATH_TYPE,
         OPT_CREATE_BRIDGES,
@@ -181,6 +182,7 @@ parse_options(int argc, char *argv[], struct options *options)
         {"libvirt", required_argument, NULL, OPT_LIBVIRT},
         {"guests", required_argument, NULL, OPT_GUESTS},
         {"filters", required_argument, NULL, OPT_FILTERS},
+        {"fleet", required_argument, NULL, OPT_FLEET},
         {"proxmox", required_argument, NULL, OPT_PROXMOX},
         {"datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE},
         {"create-bridges", required_argument, NULL, OPT_CREATE_BRIDGES},
@@ -226,6 +228,10 @@ parse_options(int argc, char *argv[], struct options *options)
 
         case OPT_FILTERS:
             options->config.filters = optarg;
+            break;
+
+        case OPT_FLEET:
+            options->config.fleet = optarg;
             break;
 
         case OPT_PROXMOX:
@@ -312,6 +318,9 @@ usage(void)
            SYSCONFDIR "/ovs-virtnet/filters)\n"
            "  --proxmox=DIR           Proxmox's configuration (default: "
            "/etc/pve)\n"
+           "  --fleet=REMOTE          database of the fleet that this host is "
+           "in\n"
+           "                          (default: external_ids:virtnet-fleet)\n"
            "  --datapath-type=TYPE    of bridges that are created for "
            "networks\n"
            "                          (default: the system's default)\n"

@@ -28,6 +28,10 @@
 #include "lib/fleet/fleet-row.h"
 #include "openvswitch/types.h"
 
+/* A host that has not said for so many seconds that it is there is not seen.
+ */
+#define FLEET_SEEN_SECONDS 180
+
 #define FLEET_PORT_STATES                       \
     FLEET_PORT_STATE(ACTIVE, "active")          \
     FLEET_PORT_STATE(ARRIVING, "arriving")      \

@@ -18,6 +18,38 @@ put_member(struct ds *s, const struct json_t *object, const char *name)
     printable_put(s, jvalue_get_string(object, name));
 }
 
+/* Appends how this host is as a member of a fleet. */
+static void
+put_fleet(struct ds *s, const struct json_t *fleet)
+{
+    const char *problem = jvalue_get_string(fleet, "problem");
+    long long int pending = jvalue_get_integer(fleet, "pending");
+
+    ds_put_cstr(s, "fleet: ");
+    put_member(s, fleet, "remote");
+    if (jvalue_get_bool(fleet, "connected")) {
+        ds_put_cstr(s, ": connected");
+    } else if (jvalue_get(fleet, "age")) {
+        ds_put_format(s, ": not connected, known as of %lld s ago",
+                      jvalue_get_integer(fleet, "age"));
+    } else {
+        ds_put_cstr(s, ": not connected, nothing is known of it");
+    }
+    ds_put_format(s, ", %lld hosts, %lld ports, of which %lld are here",
+                  jvalue_get_integer(fleet, "hosts"),
+                  jvalue_get_integer(fleet, "ports"),
+                  jvalue_get_integer(fleet, "own_ports"));
+    if (pending) {
+        ds_put_format(s, ", %lld not published yet", pending);
+    }
+    ds_put_char(s, '\n');
+    if (problem[0]) {
+        ds_put_cstr(s, "fleet: ");
+        printable_put(s, problem);
+        ds_put_char(s, '\n');
+    }
+}
+
 static void
 put_head(struct ds *s, const struct json_t *state)
 {
@@ -49,6 +81,9 @@ put_head(struct ds *s, const struct json_t *state)
         ds_put_format(s, ": %lld networks, %lld guests\n",
                       jvalue_get_integer(libvirt, "networks"),
                       jvalue_get_integer(libvirt, "guests"));
+    }
+    if (jvalue_get(state, "fleet")) {
+        put_fleet(s, jvalue_get(state, "fleet"));
     }
     state_put_diags(s, jvalue_get(definitions, "diagnostics"), "");
 }

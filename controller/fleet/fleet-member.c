@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/fleet/fleet-member.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/jvalue.h"
+#include "lib/fleet/fleet-publish.h"
+#include "openvswitch/json.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "ovsdb/fleet-db.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(fleet_member);
+
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
+
+/* How far apart transactions begin, in milliseconds: a guest that comes and
+ * goes cannot have the database busy. */
+#define SPACING_MSEC 10
+
+/* When a refused transaction is tried again, in milliseconds: at first, and at
+ * most. */
+#define MIN_BACKOFF_MSEC 1000
+#define MAX_BACKOFF_MSEC 60000
+
+struct fleet_member {
+    char *remote;
+    char *host;                 /* Its system-id. */
+    struct fleet_db *db;
+    struct fleet_publish *publish;
+    bool in_flight;
+    long long int next;         /* When the next transaction may begin, in
+                                 * time_msec() terms. */
+    long long int backoff;      /* After the last refusal, in milliseconds. */
+    char *refused;              /* Why the last one was, or null. */
+    bool has_twin;              /* Is there another host of our name? */
+    long long int known_at;     /* When the replica was last known to be what
+                                 * the server has, in time_msec() terms. */
+};
+
+static void
+on_row_changed(enum fleet_table table, const void *old, const void *new,
+               void *member_)
+{
+    struct fleet_member *member = member_;
+
+    fleet_publish_row_changed(member->publish, table, old, new);
+}
+
+/* Creates and returns a member, called 'host', of the fleet whose database is
+ * at 'remote', as in ovsdb(7). */
+struct fleet_member *
+fleet_member_create(const char *remote, const char *host)
+{
+    struct fleet_member *member = xzalloc(sizeof *member);
+
+    member->remote = xstrdup(remote);
+    member->host = xstrdup(host);
+    member->publish = fleet_publish_create(host);
+    member->db = fleet_db_create(remote, false, on_row_changed, member);
+    member->next = LLONG_MIN;
+    member->known_at = LLONG_MIN;
+    return member;
+}
+
+/* Frees 'member', which may be null.  The fleet's database keeps what it
+ * has. */
+void
+fleet_member_destroy(struct fleet_member *member)
+{
+    if (member) {
+        fleet_db_destroy(member->db);
+        fleet_publish_destroy(member->publish);
+        free(member->refused);
+        free(member->remote);
+        free(member->host);
+        free(member);
+    }
+}
+
+static void
+set_refused(struct fleet_member *member, char *error)
+{
+    if (error && (!member->refused || strcmp(error, member->refused))) {
+        VLOG_WARN_RL(&rl, "fleet: the database refuses what this host has to "
+                     "say: %s", error);
+    }
+    free(member->refused);
+    member->refused = error;
+}
+
+/* Takes note of what has become of the transaction that is on its way. */
+static void
+take_outcome(struct fleet_member *member)
+{
+    char *error;
+
+    switch (fleet_db_outcome(member->db, &error)) {
+    case FLEET_DB_BUSY:
+        return;
+
+    case FLEET_DB_REFUSED:
+        member->backoff = MIN(MAX_BACKOFF_MSEC,
+                              MAX(MIN_BACKOFF_MSEC, 2 * member->backoff));
+        member->next = time_msec() + member->backoff;
+        set_refused(member, error);
+        break;
+
+    case FLEET_DB_DONE:
+        member->backoff = 0;
+        set_refused(member, NULL);
+        break;
+
+    case FLEET_DB_IDLE:
+    case FLEET_DB_LOST:
+    default:
+        break;
+    }
+    member->in_flight = false;
+    fleet_publish_done(member->publish);
+}
+
+/* Says in the log if another host has our name. */
+static void
+check_twin(struct fleet_member *member)
+{
+    const struct fleet_host *twin
+        = fleet_publish_find_twin(member->publish, time_wall());
+
+    if (twin && !member->has_twin) {
+        VLOG_WARN("fleet: host %s has the system-id of this host, %s: nothing "
+                  "of this host is said as long as that is so",
+                  twin->hostname, member->host);
+    }
+    member->has_twin = twin != NULL;
+}
+
+/* Sends and receives what can be without waiting. */
+void
+fleet_member_run(struct fleet_member *member)
+{
+    struct json *params;
+
+    fleet_db_run(member->db);
+    if (fleet_db_is_connected(member->db)) {
+        member->known_at = time_msec();
+    }
+    check_twin(member);
+    if (member->in_flight) {
+        take_outcome(member);
+    }
+    if (member->in_flight || !fleet_db_may_transact(member->db)
+        || time_msec() < member->next) {
+        return;
+    }
+    params = fleet_publish_next(member->publish, time_wall());
+    if (params) {
+        member->next = time_msec() + SPACING_MSEC;
+        member->in_flight = true;
+        fleet_db_transact(member->db, params);
+    }
+}
+
+/* Arranges for poll_block() to wake up when fleet_member_run() has something
+ * to do. */
+void
+fleet_member_wait(struct fleet_member *member)
+{
+    fleet_db_wait(member->db);
+    if (member->in_flight || !fleet_db_may_transact(member->db)) {
+        return;
+    }
+    if (fleet_publish_is_due(member->publish, time_wall())) {
+        poll_timer_wait_until(member->next);
+    } else {
+        poll_timer_wait(FLEET_SEEN_INTERVAL * 1000LL / 2);
+    }
+}
+
+/* Has the host's row be what 'host' says, but for its name and for when it was
+ * seen. */
+void
+fleet_member_set_host(struct fleet_member *member,
+                      const struct fleet_host *host)
+{
+    fleet_publish_set_host(member->publish, host);
+}
+
+/* Has the row of 'interface' be what 'port', which is taken over, says; there
+ * is to be none if it is null. */
+void
+fleet_member_set_port(struct fleet_member *member, const char *interface,
+                      struct fleet_port *port)
+{
+    fleet_publish_set_port(member->publish, interface, port);
+}
+
+/* States that all ports have been told of. */
+void
+fleet_member_set_complete(struct fleet_member *member)
+{
+    fleet_publish_set_complete(member->publish);
+}
+
+const char *
+fleet_member_remote(const struct fleet_member *member)
+{
+    return member->remote;
+}
+
+const char *
+fleet_member_host(const struct fleet_member *member)
+{
+    return member->host;
+}
+
+static size_t
+count_rows(const struct fleet_member *member, enum fleet_table table)
+{
+    size_t n;
+
+    free(fleet_db_rows(member->db, table, &n));
+    return n;
+}
+
+/* Returns how the member is, as an object that the caller must destroy. */
+struct json_t *
+fleet_member_export(const struct fleet_member *member)
+{
+    const struct fleet_host *twin
+        = fleet_publish_find_twin(member->publish, time_wall());
+    struct json_t *json = jvalue_object();
+
+    jvalue_put_string(json, "remote", member->remote);
+    jvalue_put_string(json, "host", member->host);
+    jvalue_put_bool(json, "connected", fleet_db_is_connected(member->db));
+    if (member->known_at != LLONG_MIN) {
+        jvalue_put_integer(json, "age",
+                           (time_msec() - member->known_at) / 1000);
+    }
+    jvalue_put_integer(json, "hosts", count_rows(member, FLEET_TABLE_HOST));
+    jvalue_put_integer(json, "ports", count_rows(member, FLEET_TABLE_PORT));
+    jvalue_put_integer(json, "own_ports",
+                       fleet_publish_count_ports(member->publish));
+    jvalue_put_integer(json, "pending",
+                       fleet_publish_count_pending(member->publish));
+    if (twin) {
+        jvalue_put_format(json, "problem", "host %s has the same system-id",
+                          twin->hostname);
+    } else if (member->refused) {
+        jvalue_put_format(json, "problem", "refused: %s", member->refused);
+    } else if (fleet_db_problem(member->db)) {
+        jvalue_put_string(json, "problem", fleet_db_problem(member->db));
+    }
+    return json;
+}

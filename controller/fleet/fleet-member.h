@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLEET_MEMBER_H
+#define FLEET_MEMBER_H 1
+
+/* This host as a member of a fleet: the connection to the fleet's database,
+ * over which it says which guests it has (lib/fleet/fleet-publish.h) and is
+ * told what the others have.
+ *
+ * Nothing here is waited for: what is to be said is said when that can be, and
+ * while the database cannot be reached, what was known last stays known. */
+
+#include <stdbool.h>
+#include "lib/fleet/fleet-row.h"
+
+struct fleet_member;
+struct json_t;
+
+struct fleet_member *fleet_member_create(const char *remote, const char *host);
+void fleet_member_destroy(struct fleet_member *);
+
+void fleet_member_run(struct fleet_member *);
+void fleet_member_wait(struct fleet_member *);
+
+void fleet_member_set_host(struct fleet_member *, const struct fleet_host *);
+void fleet_member_set_port(struct fleet_member *, const char *interface,
+                           struct fleet_port *);
+void fleet_member_set_complete(struct fleet_member *);
+
+const char *fleet_member_remote(const struct fleet_member *);
+const char *fleet_member_host(const struct fleet_member *);
+struct json_t *fleet_member_export(const struct fleet_member *);
+
+#endif /* controller/fleet/fleet-member.h */
