@@ -112,6 +112,7 @@ takes_all(const struct oflow_table *ours, ofp_port_t ofport)
     bool found;
 
     match_set_in_port(&match, ofport);
+    pipeline_match_ours(&match);
     key = oflow_create(TABLE_ADMIT, PRIORITY_ADMIT_TAGGED, &match, htonll(0),
                        &none);
     found = oflow_table_find(ours, key) != NULL;

@@ -343,6 +343,13 @@ pipeline_put_show(struct ofpbuf *ofpacts)
 const struct eth_addr pipeline_multicast_bit
     = ETH_ADDR_C(01,00,00,00,00,00);
 
+/* Makes 'match' one that no flow of somebody else's has. */
+void
+pipeline_match_ours(struct match *match)
+{
+    match_set_reg_masked(match, PIPELINE_OURS_REG, 0, 1u << PIPELINE_OURS_BIT);
+}
+
 /* Makes 'match' match on broadcast and multicast. */
 void
 pipeline_match_multicast(struct match *match)

@@ -87,6 +87,13 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_STOP_BIT 16            /* First of a number: why it is stopped. */
 #define REG0_STOP_MASK 7u
 
+/* A bit of a register that nobody ever sets.  All flows of ADMIT match on it:
+ * table 0 is where other programs have flows as well, and none of theirs does,
+ * so that none can have the match of one of ours and be replaced by it.  The
+ * datapath knows no registers, and its flows are no narrower. */
+#define PIPELINE_OURS_REG 15
+#define PIPELINE_OURS_BIT 0
+
 /* Ways in which a guest announces itself: see pipeline_match_announcement().
  * The first few say it to others, so that a guest that is waiting for its
  * address may send them; the rest says it to who listens for it. */
@@ -279,6 +286,7 @@ void pipeline_match_from_network(struct match *);
 uint32_t pipeline_get_marks(const struct ofpact *, size_t ofpacts_len);
 void pipeline_put_show(struct ofpbuf *ofpacts);
 void pipeline_match_announcement(struct match *, size_t i);
+void pipeline_match_ours(struct match *);
 void pipeline_match_multicast(struct match *);
 void pipeline_match_multicast_source(struct match *);
 void pipeline_put_learn(struct ofpbuf *ofpacts);

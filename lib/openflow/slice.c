@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
+#include "openvswitch/match.h"
 #include "openvswitch/ofpbuf.h"
 #include "util.h"
 
@@ -30,7 +32,10 @@ slice_uninit(struct slice *slice)
 }
 
 /* Adds a flow to 'slice'.  Copies 'ofpacts' and then makes it empty, so that
- * the caller can go on with the next flow's actions. */
+ * the caller can go on with the next flow's actions.
+ *
+ * One of table ADMIT gets a match that nobody else's flow has, so that it
+ * takes no other flow's place. */
 void
 slice_add_flow(struct slice *slice, uint8_t table_id, uint16_t priority,
                const struct match *match, ovs_be64 cookie,
@@ -40,7 +45,12 @@ slice_add_flow(struct slice *slice, uint8_t table_id, uint16_t priority,
         slice->flows = x2nrealloc(slice->flows, &slice->allocated_flows,
                                   sizeof *slice->flows);
     }
-    slice->flows[slice->n_flows++] = oflow_create(table_id, priority, match,
+
+    struct match ours = *match;
+    if (table_id == TABLE_ADMIT) {
+        pipeline_match_ours(&ours);
+    }
+    slice->flows[slice->n_flows++] = oflow_create(table_id, priority, &ours,
                                                   cookie, ofpacts);
     ofpbuf_clear(ofpacts);
 }

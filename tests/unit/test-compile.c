@@ -78,7 +78,7 @@ format_slice(struct ds *s, const struct slice *slice, ovs_be64 cookie)
 }
 
 /* Drop what is left of what the port sends. */
-#define CUT_OFF_PORT "table=0,priority=2,in_port=7 actions=drop\n"
+#define CUT_OFF_PORT "table=0,priority=2,reg15=0/0x1,in_port=7 actions=drop\n"
 #define PENDING_PORT "table=210,priority=100,in_port=7 actions=drop\n"
 
 static const struct port_case {
@@ -90,13 +90,13 @@ static const struct port_case {
 } port_cases[] = {
     /* A plain access guest: three flows and one bucket. */
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
-      "table=0,priority=115,in_port=7,dl_vlan=0 "
+      "table=0,priority=115,reg15=0/0x1,in_port=7,dl_vlan=0 "
       "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
       "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
       "set_field:0x100a/0x1fff->vlan_tci,"
       "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
       "set_field:0x10/0x10->reg0,goto_table:210\n"
-      "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+      "table=0,priority=110,reg15=0/0x1,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,"
       "set_field:0x10/0x10->reg0,goto_table:210\n"
       CUT_OFF_PORT
@@ -105,10 +105,10 @@ static const struct port_case {
       "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n" },
     /* VLAN 0 may or may not have a tag to take off. */
     { VIF_GUEST, PORT_VLAN_MODE_ACCESS, -1, { 0 },
-      "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
+      "table=0,priority=120,reg15=0/0x1,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
       "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
       "goto_table:210\n"
-      "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+      "table=0,priority=110,reg15=0/0x1,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=goto_table:210\n"
       CUT_OFF_PORT
       "table=230,priority=100,vlan_tci=0x0000/0x0fff,"
@@ -117,17 +117,19 @@ static const struct port_case {
       "0-0: bucket=bucket_id:7,actions=set_field:0->vlan_tci,output:7\n" },
     /* A trunk, in the fewest masked matches. */
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
-      "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:210\n"
       CUT_OFF_PORT
       "table=230,priority=100,vlan_tci=0x100a/0x1ffe,"
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_TRUNK, 17, { 9, 12 },
-      "table=0,priority=100,in_port=7,dl_vlan=9 actions=goto_table:210\n"
-      "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "table=0,priority=100,reg15=0/0x1,"
+      "in_port=7,dl_vlan=9 actions=goto_table:210\n"
+      "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:210\n"
-      "table=0,priority=100,in_port=7,dl_vlan=12 actions=goto_table:210\n"
+      "table=0,priority=100,reg15=0/0x1,"
+      "in_port=7,dl_vlan=12 actions=goto_table:210\n"
       CUT_OFF_PORT
       "table=230,priority=100,dl_vlan=9,dl_dst=02:00:00:00:00:01 "
       "actions=output:7\n"
@@ -140,39 +142,39 @@ static const struct port_case {
       "12-12: bucket=bucket_id:7,actions=output:7\n" },
     /* All VLANs. */
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
-      "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
+      "table=0,priority=120,reg15=0/0x1,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
       "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
       "goto_table:210\n"
-      "table=0,priority=100,in_port=7 actions=goto_table:210\n"
+      "table=0,priority=100,reg15=0/0x1,in_port=7 actions=goto_table:210\n"
       "table=230,priority=100,dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "0-4095: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
-      "table=0,priority=115,in_port=7,dl_vlan=0 "
+      "table=0,priority=115,reg15=0/0x1,in_port=7,dl_vlan=0 "
       "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
       "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
       "set_field:0x100a/0x1fff->vlan_tci,"
       "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
       "set_field:0x10/0x10->reg0,goto_table:210\n"
-      "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+      "table=0,priority=110,reg15=0/0x1,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,"
       "set_field:0x10/0x10->reg0,goto_table:210\n"
-      "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:210\n"
       CUT_OFF_PORT
       "table=230,priority=100,vlan_tci=0x100a/0x1ffe,"
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
-      "table=0,priority=115,in_port=7,dl_vlan=0 "
+      "table=0,priority=115,reg15=0/0x1,in_port=7,dl_vlan=0 "
       "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
       "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
       "set_field:0x100a/0x1fff->vlan_tci,"
       "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
       "set_field:0x10/0x10->reg0,goto_table:210\n"
-      "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+      "table=0,priority=110,reg15=0/0x1,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,"
       "set_field:0x10/0x10->reg0,goto_table:210\n"
-      "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:210\n"
       CUT_OFF_PORT
       "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
@@ -182,32 +184,32 @@ static const struct port_case {
       "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n"
       "11-11: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_HOST, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
-      "table=0,priority=120,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
+      "table=0,priority=120,reg15=0/0x1,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
       "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
       "goto_table:210\n"
-      "table=0,priority=100,in_port=LOCAL actions=goto_table:210\n"
+      "table=0,priority=100,reg15=0/0x1,in_port=LOCAL actions=goto_table:210\n"
       "table=230,priority=100,dl_dst=02:00:00:00:00:01 actions=LOCAL\n"
       "0-4095: bucket=bucket_id:65534,actions=LOCAL\n" },
     { VIF_HOST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
-      "table=0,priority=110,in_port=LOCAL,vlan_tci=0x0000/0x0fff "
+      "table=0,priority=110,reg15=0/0x1,in_port=LOCAL,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
-      "table=0,priority=2,in_port=LOCAL actions=drop\n"
+      "table=0,priority=2,reg15=0/0x1,in_port=LOCAL actions=drop\n"
       "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
       "actions=pop_vlan,LOCAL\n"
       "10-10: bucket=bucket_id:65534,actions=pop_vlan,LOCAL\n" },
     /* A network port: all that is nobody's here. */
     { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
-      "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
+      "table=0,priority=120,reg15=0/0x1,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
       "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
       "set_field:0x1/0x1->reg0,goto_table:210\n"
-      "table=0,priority=100,in_port=7 "
+      "table=0,priority=100,reg15=0/0x1,in_port=7 "
       "actions=set_field:0x1/0x1->reg0,goto_table:210\n"
       "table=250,priority=100 actions=output:7\n" },
     { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
-      "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+      "table=0,priority=110,reg15=0/0x1,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,"
       "set_field:0x1/0x1->reg0,goto_table:210\n"
-      "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=set_field:0x1/0x1->reg0,goto_table:210\n"
       CUT_OFF_PORT
       "table=250,priority=100,dl_vlan=10 actions=pop_vlan,output:7\n"
@@ -333,13 +335,14 @@ test_loser(void **state OVS_UNUSED)
 
     port_case_to_vport(&port_cases[0], &vport);
     check_port(&exact, &vport, &won,
-               "table=0,priority=115,in_port=7,dl_vlan=0 "
+               "table=0,priority=115,reg15=0/0x1,in_port=7,dl_vlan=0 "
                "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
                "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
                "set_field:0x100a/0x1fff->vlan_tci,"
                "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
                "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
-               "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+               "table=0,priority=110,reg15=0/0x1,"
+               "in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,"
                "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
                CUT_OFF_PORT PENDING_PORT
@@ -348,13 +351,14 @@ test_loser(void **state OVS_UNUSED)
     /* Held back, so every frame of it is shown as well. */
     vport.active = false;
     check_port(&exact, &vport, &won,
-               "table=0,priority=115,in_port=7,dl_vlan=0 "
+               "table=0,priority=115,reg15=0/0x1,in_port=7,dl_vlan=0 "
                "actions=controller(max_len=14,id=22247),move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
                "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
                "set_field:0x100a/0x1fff->vlan_tci,"
                "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
                "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
-               "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+               "table=0,priority=110,reg15=0/0x1,"
+               "in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=controller(max_len=14,id=22247),set_field:0x100a/0x1fff->vlan_tci,"
                "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
                CUT_OFF_PORT PENDING_PORT
@@ -365,7 +369,8 @@ test_loser(void **state OVS_UNUSED)
     port_case_to_vport(&port_cases[2], &vport);
     vlan_set_add(&won, 11);
     check_port(&exact, &vport, &won,
-               "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+               "table=0,priority=100,reg15=0/0x1,"
+               "in_port=7,vlan_tci=0x100a/0x1ffe "
                "actions=goto_table:210\n"
                CUT_OFF_PORT
                "table=230,priority=100,dl_vlan=11,dl_dst=02:00:00:00:00:01 "
@@ -407,13 +412,13 @@ test_policy(void **state OVS_UNUSED)
     format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
     slice_uninit(&slice);
     assert_string_equal(ds_cstr(&s),
-        "table=0,priority=115,in_port=7,dl_vlan=0 "
+        "table=0,priority=115,reg15=0/0x1,in_port=7,dl_vlan=0 "
         "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
         "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
         "set_field:0x100a/0x1fff->vlan_tci,"
         "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
         "set_field:0x10/0x10->reg0,set_field:0x4/0x4->reg0,goto_table:210\n"
-        "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+        "table=0,priority=110,reg15=0/0x1,in_port=7,vlan_tci=0x0000/0x0fff "
         "actions=set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x10/0x10->reg0,set_field:0x4/0x4->reg0,goto_table:210\n"
         CUT_OFF_PORT
@@ -454,13 +459,13 @@ test_policy(void **state OVS_UNUSED)
     format_slice(&s, &slice, pipeline_cookie(COOKIE_PORT, "vnet0"));
     slice_uninit(&slice);
     assert_string_equal(ds_cstr(&s),
-        "table=0,priority=115,in_port=7,dl_vlan=0 "
+        "table=0,priority=115,reg15=0/0x1,in_port=7,dl_vlan=0 "
         "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
         "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
         "set_field:0x100a/0x1fff->vlan_tci,"
         "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
         "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,set_field:0x4/0x4->reg0,goto_table:210\n"
-        "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+        "table=0,priority=110,reg15=0/0x1,in_port=7,vlan_tci=0x0000/0x0fff "
         "actions=set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,set_field:0x4/0x4->reg0,goto_table:210\n"
         CUT_OFF_PORT PENDING_PORT
@@ -471,10 +476,15 @@ test_policy(void **state OVS_UNUSED)
 
 /* Network ports on a bridge where NORMAL serves them. */
 #define LEARN "resubmit(,203),"
-#define NULL_TAG "table=0,priority=120,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
-#define UNTAGGED "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+#define NULL_TAG                                                        \
+    "table=0,priority=120,reg15=0/0x1,"                                 \
+    "in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
+#define UNTAGGED                                                        \
+    "table=0,priority=110,reg15=0/0x1,"                                 \
+    "in_port=7,vlan_tci=0x0000/0x0fff "
 #define MULTICAST                                                       \
-    "table=0,priority=130,in_port=7,"                                   \
+    "table=0,priority=130,reg15=0/0x1,"                                 \
+    "in_port=7,"                                                        \
     "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "
 static const struct network_case {
     enum network_kind kind;
@@ -488,7 +498,7 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
         NULL_TAG "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
         "set_field:0x1/0x1->reg0,goto_table:210\n"
-        "table=0,priority=100,in_port=7 "
+        "table=0,priority=100,reg15=0/0x1,in_port=7 "
         "actions=set_field:0x1/0x1->reg0,goto_table:210\n" },
       ADMISSION_ALL, false },
     { NETWORK_BOND,
@@ -504,7 +514,7 @@ static const struct network_case {
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
         MULTICAST "actions=drop\n"
-        "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions=set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
       ADMISSION_UNICAST, true },
@@ -522,7 +532,7 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
         NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
         "set_field:0x8/0x8->reg0,set_field:0x1/0x1->reg0,goto_table:210\n"
-        "table=0,priority=100,in_port=7 "
+        "table=0,priority=100,reg15=0/0x1,in_port=7 "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n" },
       ADMISSION_ALL, false },
     /* What came untagged and is nobody's here goes to NORMAL as it came, but
@@ -539,7 +549,7 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x1/0x1->reg0,goto_table:210\n"
-        "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n"
         CUT_OFF_PORT
         "table=250,priority=210,in_port=7,dl_vlan=10 "
@@ -549,7 +559,7 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x1/0x1->reg0,goto_table:210\n"
-        "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n"
         CUT_OFF_PORT
         "table=250,priority=210,in_port=7,dl_vlan=10 "
@@ -572,7 +582,7 @@ static const struct network_case {
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
         MULTICAST "actions=drop\n"
-        "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
       ADMISSION_UNICAST, true },
@@ -618,13 +628,14 @@ test_reflections(void **state OVS_UNUSED)
     /* Guests. */
     port_case_to_vport(&port_cases[0], &vport);
     check_port(&ctx, &vport, &vport.vlan.members,
-               "table=0,priority=115,in_port=7,dl_vlan=0 "
+               "table=0,priority=115,reg15=0/0x1,in_port=7,dl_vlan=0 "
                "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
                "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
                "set_field:0x100a/0x1fff->vlan_tci,"
                "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
                "set_field:0x10/0x10->reg0,goto_table:210\n"
-               "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+               "table=0,priority=110,reg15=0/0x1,"
+               "in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,"
                "set_field:0x10/0x10->reg0,goto_table:210\n"
                CUT_OFF_PORT
@@ -634,13 +645,14 @@ test_reflections(void **state OVS_UNUSED)
                "actions=pop_vlan,output:7\n"
                "10-10: bucket=bucket_id:7,actions=pop_vlan,output:7\n");
     check_port(&ctx, &vport, &none,
-               "table=0,priority=115,in_port=7,dl_vlan=0 "
+               "table=0,priority=115,reg15=0/0x1,in_port=7,dl_vlan=0 "
                "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
                "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
                "set_field:0x100a/0x1fff->vlan_tci,"
                "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
                "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
-               "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff "
+               "table=0,priority=110,reg15=0/0x1,"
+               "in_port=7,vlan_tci=0x0000/0x0fff "
                "actions=set_field:0x100a/0x1fff->vlan_tci,"
                "set_field:0x10/0x10->reg0,set_field:0x2/0x2->reg0,goto_table:210\n"
                CUT_OFF_PORT PENDING_PORT
@@ -650,7 +662,8 @@ test_reflections(void **state OVS_UNUSED)
     port_case_to_vport(&port_cases[2], &vport);
     vlan_set_add(&won, 11);
     check_port(&ctx, &vport, &won,
-               "table=0,priority=100,in_port=7,vlan_tci=0x100a/0x1ffe "
+               "table=0,priority=100,reg15=0/0x1,"
+               "in_port=7,vlan_tci=0x100a/0x1ffe "
                "actions=goto_table:210\n"
                CUT_OFF_PORT
                "table=205,priority=100,dl_vlan=11,dl_src=02:00:00:00:00:01 "
@@ -664,10 +677,12 @@ test_reflections(void **state OVS_UNUSED)
     /* The host, in all VLANs. */
     port_case_to_vport(&port_cases[7], &vport);
     check_port(&ctx, &vport, &vport.vlan.members,
-               "table=0,priority=120,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
+               "table=0,priority=120,reg15=0/0x1,"
+               "in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
                "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
                "goto_table:210\n"
-               "table=0,priority=100,in_port=LOCAL actions=goto_table:210\n"
+               "table=0,priority=100,reg15=0/0x1,"
+               "in_port=LOCAL actions=goto_table:210\n"
                "table=205,priority=100,dl_src=02:00:00:00:00:01 "
                "actions=drop\n"
                "table=230,priority=100,dl_dst=02:00:00:00:00:01 "
@@ -681,9 +696,10 @@ test_bridge(void **state OVS_UNUSED)
 {
 #define MULTICAST_BIT "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00"
 #define MULTICAST_SOURCE                                                \
-    "table=0,priority=210,dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "  \
+    "table=0,priority=210,reg15=0/0x1,"                                 \
+    "dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "                       \
     "actions=drop\n"
-#define CUT_OFF "table=0,priority=1 actions=drop\n"
+#define CUT_OFF "table=0,priority=1,reg15=0/0x1 actions=drop\n"
 #define LEARN                                                           \
     "table=203,priority=110,dl_src=00:00:00:00:00:00 actions=drop\n"    \
     "table=203,priority=100,"                                             \

@@ -17,11 +17,13 @@
 
 /* Port 1 may send everything, port 2 only frames without a tag. */
 static const char *const plan[] = {
-    "cookie=0x56e7010000000001,table=0,priority=1 actions=drop",
-    "cookie=0x56e7020000000001,table=0,priority=100,in_port=1 actions=drop",
-    "cookie=0x56e7020000000002,table=0,priority=110,in_port=2,"
+    "cookie=0x56e7010000000001,table=0,priority=1,reg15=0/0x1 actions=drop",
+    "cookie=0x56e7020000000001,table=0,priority=100,reg15=0/0x1,"
+        "in_port=1 actions=drop",
+    "cookie=0x56e7020000000002,table=0,priority=110,reg15=0/0x1,in_port=2,"
         "vlan_tci=0x0000/0x0fff actions=drop",
-    "cookie=0x56e7020000000002,table=0,priority=2,in_port=2 actions=drop",
+    "cookie=0x56e7020000000002,table=0,priority=2,reg15=0/0x1,"
+        "in_port=2 actions=drop",
 };
 
 static void

@@ -198,15 +198,17 @@ check_flows(const struct vport *vport, bool won, const char *expected)
 }
 
 #define ADMIT(BEFORE, BEHIND)                                           \
-    "table=0,priority=115,in_port=7,dl_vlan=0 actions="BEFORE           \
+    "table=0,priority=115,reg15=0/0x1,"                                 \
+    "in_port=7,dl_vlan=0 actions="BEFORE                                \
     "move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"         \
     "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"        \
     "set_field:0x100a/0x1fff->vlan_tci,"                                \
     "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"                  \
     "set_field:0x10/0x10->reg0,"BEHIND"\n"                              \
-    "table=0,priority=110,in_port=7,vlan_tci=0x0000/0x0fff actions="    \
+    "table=0,priority=110,reg15=0/0x1,"                                 \
+    "in_port=7,vlan_tci=0x0000/0x0fff actions="                         \
     BEFORE"set_field:0x100a/0x1fff->vlan_tci,set_field:0x10/0x10->reg0," \
-    BEHIND"\ntable=0,priority=2,in_port=7 actions=drop\n"
+    BEHIND"\ntable=0,priority=2,reg15=0/0x1,in_port=7 actions=drop\n"
 #define PENDING "set_field:0x2/0x2->reg0,"
 #define OWN(MAC)                                                        \
     "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:"MAC        \

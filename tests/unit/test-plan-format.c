@@ -128,13 +128,14 @@ test_text(void **state OVS_UNUSED)
         "\n# ADMIT: may this port use this VLAN?\n";
     char *guest = xasprintf(
         "# guest vnet0 52:54:00:00:00:01, VLAN 10\n"
-        "flow add cookie=0x%"PRIx64",table=0,priority=115,in_port=7,dl_vlan=0 "
+        "flow add cookie=0x%"PRIx64",table=0,priority=115,reg15=0/0x1,"
+        "in_port=7,dl_vlan=0 "
         "actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,"
         "move:NXM_OF_VLAN_TCI[12]->NXM_NX_REG0[5],"
         "set_field:0x100a/0x1fff->vlan_tci,"
         "move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],"
         "set_field:0x10/0x10->reg0,goto_table:210\n"
-        "flow add cookie=0x%"PRIx64",table=0,priority=110,"
+        "flow add cookie=0x%"PRIx64",table=0,priority=110,reg15=0/0x1,"
         "in_port=7,vlan_tci=0x0000/0x0fff "
         "actions=set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x10/0x10->reg0,goto_table:210\n",
