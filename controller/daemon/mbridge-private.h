@@ -28,6 +28,7 @@ struct mport {
     ofp_port_t ofport;
     char of_name[OFP_MAX_PORT_NAME_LEN];    /* Perhaps cut off. */
     struct eth_addr hw_addr;
+    enum ofputil_port_config config;    /* Of what can cut a port off. */
     unsigned int readback;      /* In which, or after which, it was told. */
     unsigned long long int put; /* Number of the put that takes it in. */
     bool fresh;                 /* In mbridge's 'fresh_ports'? */
