@@ -10,7 +10,8 @@
 
 /* Prints the table of elements: for Documentation/network-xml.rst or, with
  * "--paths", the path of each element and attribute in a line, followed by the
- * first release of libvirt that has it if there are some that have not. */
+ * first release of libvirt that has it if there are some that have not; or, with
+ * "--carried", the path of each that is carried out. */
 
 static bool
 is_element(const struct netdef_node_class *class)
@@ -63,15 +64,27 @@ print_paths(void)
     }
 }
 
+static void
+print_carried(void)
+{
+    for (size_t i = 0; i < NETDEF_N_NODES; i++) {
+        if (netdef_node_get_class(i)->fate == NETDEF_FATE_CARRIED) {
+            puts(netdef_node_get_class(i)->path);
+        }
+    }
+}
+
 int
 main(int argc, char *argv[])
 {
     if (argc == 2 && !strcmp(argv[1], "--paths")) {
         print_paths();
+    } else if (argc == 2 && !strcmp(argv[1], "--carried")) {
+        print_carried();
     } else if (argc == 1) {
         print_rst();
     } else {
-        ovs_fatal(0, "usage: %s [--paths]", argv[0]);
+        ovs_fatal(0, "usage: %s [--paths | --carried]", argv[0]);
     }
     return 0;
 }

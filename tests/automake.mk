@@ -457,6 +457,7 @@ TESTSUITE_AT = \
 	tests/restart.at \
 	tests/tenant.at \
 	tests/tls.at \
+	tests/trials.at \
 	tests/upgrade.at \
 	tests/virtnetctl.at \
 	tests/fleet.at

@@ -1,8 +1,9 @@
 #! /bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Checks that the table of elements has all that libvirt's schemas have, and
-# that its reference page is what is printed from it.  Speaks TAP.
+# Checks that the table of elements has all that libvirt's schemas have, that
+# its reference page is what is printed from it, and that all that it says is
+# carried out has been tried.  Speaks TAP.
 #
 # usage: grammar.sh [--regenerate]
 
@@ -50,6 +51,14 @@ misdated() {
     done
 }
 
+# Prints what is carried out by the table, and has no trial, or the other way
+# round.
+untried() {
+    diff <("$elements" --carried | sort) \
+        <(sed -n 's/^TRIAL(\[\(.*\)\],$/\1/p' "$top/tests/trials.at" \
+              | tr ' ' '\n' | sort -u) | grep '^[<>]'
+}
+
 print_page() {
     sed "\|^$mark|q" "$page"
     echo
@@ -64,6 +73,7 @@ report "the table has all of network.rng" "$(missing network)"
 report "the table has all of networkport.rng" "$(missing networkport)"
 { schema_paths network; schema_paths networkport; } >"$tmp/schemas"
 report "the table says which release brought an element" "$(misdated)"
+report "what is carried out has a trial, and nothing else" "$(untried)"
 report "network-xml.rst is printed from the table" \
     "$(diff <(print_page) "$page" 2>&1 | head -20)"
 tap_finish

@@ -71,6 +71,7 @@ bridge_row_from_columns(struct bridge_row *row,
                                              "disable-in-band", false)),
         .hwaddr = get(c->other_config, "hwaddr"),
         .stp_delay = get(c->other_config, "stp-forward-delay"),
+        .stp_max_age = get(c->other_config, "stp-max-age"),
         .settings_mark = get(c->external_ids, "virtnet-settings"),
     };
     for (size_t i = 0; i < c->flood_vlans.n; i++) {
@@ -157,6 +158,7 @@ bridge_row_clone(struct bridge_row *dst, const struct bridge_row *src)
     dst->datapath_type = nullable_xstrdup(src->datapath_type);
     dst->hwaddr = nullable_xstrdup(src->hwaddr);
     dst->stp_delay = nullable_xstrdup(src->stp_delay);
+    dst->stp_max_age = nullable_xstrdup(src->stp_max_age);
     dst->settings_mark = nullable_xstrdup(src->settings_mark);
     vlan_set_clone(&dst->flood_vlans, &src->flood_vlans);
 }
@@ -172,6 +174,7 @@ bridge_row_uninit(struct bridge_row *row)
     free(row->datapath_type);
     free(row->hwaddr);
     free(row->stp_delay);
+    free(row->stp_max_age);
     free(row->settings_mark);
     vlan_set_uninit(&row->flood_vlans);
 }
@@ -198,6 +201,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && a->controllers.max_probe == b->controllers.max_probe
             && nullable_string_is_equal(a->hwaddr, b->hwaddr)
             && nullable_string_is_equal(a->stp_delay, b->stp_delay)
+            && nullable_string_is_equal(a->stp_max_age, b->stp_max_age)
             && nullable_string_is_equal(a->settings_mark, b->settings_mark)
             && vlan_set_equals(&a->flood_vlans, &b->flood_vlans)
             && a->forward_bpdu == b->forward_bpdu);

@@ -36,6 +36,7 @@ struct bridge_row {
     struct bridge_controllers controllers;
     char *hwaddr;               /* other_config:hwaddr, or null. */
     char *stp_delay;            /* other_config:stp-forward-delay, or null. */
+    char *stp_max_age;          /* other_config:stp-max-age, or null. */
     char *settings_mark;        /* external_ids:virtnet-settings, or null. */
 };
 

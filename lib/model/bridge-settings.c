@@ -20,6 +20,11 @@
 #define MAX_DELAY 30
 #define DEFAULT_DELAY "15"
 
+/* The default of other_config:stp-max-age.  The switch has a forward delay of
+ * no less than half of it and one second, whatever it is told
+ * (stp_update_bridge_timers() in its lib/stp.c; IEEE 802.1D-1998, 8.10.2). */
+#define DEFAULT_MAX_AGE 20
+
 /* The least that column mtu_request of table Interface takes. */
 #define MIN_MTU 68
 
@@ -48,8 +53,13 @@ get_settings(const struct netdef *netdef, struct smap *settings)
         smap_add(settings, "stp", netdef->stp.value ? "true" : "false");
     }
     if (has_delay(netdef) && netdef->stp_delay.value <= MAX_DELAY) {
-        smap_add_format(settings, "stp-forward-delay", "%d",
-                        MAX(netdef->stp_delay.value, MIN_DELAY));
+        int delay = MAX(netdef->stp_delay.value, MIN_DELAY);
+        int max_age = 2 * (delay - 1);
+
+        smap_add_format(settings, "stp-forward-delay", "%d", delay);
+        if (max_age < DEFAULT_MAX_AGE) {
+            smap_add_format(settings, "stp-max-age", "%d", max_age);
+        }
     }
 }
 
@@ -84,6 +94,9 @@ get_observed(const struct bridge_row *row, const struct vif *local,
     }
     if (row->stp_delay) {
         smap_add(observed, "stp-forward-delay", row->stp_delay);
+    }
+    if (row->stp_max_age) {
+        smap_add(observed, "stp-max-age", row->stp_max_age);
     }
     if (local && local->mtu_request) {
         smap_add_format(observed, "mtu", "%d", local->mtu_request);
@@ -257,6 +270,9 @@ bridge_settings_report(const struct bridge_model *model,
             const char *element;
             struct origin origin = { .file = netdef->origin.file };
 
+            if (!strcmp(node->key, "stp-max-age")) {
+                continue;       /* Goes with the delay. */
+            }
             origin.line = find_line(netdef, node->key, &element);
             origin.element = CONST_CAST(char *, element);
             if (strcmp(first, node->value)) {

@@ -10,7 +10,9 @@
 #include "openvswitch/json.h"
 #include "util.h"
 
-static const char *const config_keys[] = { "hwaddr", "stp-forward-delay" };
+static const char *const config_keys[] = {
+    "hwaddr", "stp-forward-delay", "stp-max-age"
+};
 
 /* Adds to 'mutations' what changes keys of 'column': those in 'keys' go, and
  * the pairs of 'map' come. */

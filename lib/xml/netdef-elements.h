@@ -69,7 +69,7 @@ enum netdef_node_kind {
                 CARRIED,                                                      \
                 "following a guest that changes its MAC address")             \
     NETDEF_NODE(NAME, "name", ONE_TEXT, CARRIED, "the network's name")        \
-    NETDEF_NODE(UUID, "uuid", ONE_TEXT, CARRIED, "the network's UUID")        \
+    NETDEF_NODE(UUID, "uuid", ONE_TEXT, CONTEXT, "the network's UUID")        \
     NETDEF_NODE(TITLE, "title", ONE_TEXT, CONTEXT, "for people")              \
     NETDEF_NODE(DESCRIPTION, "description", ONE_TEXT, CONTEXT, "for people")  \
     NETDEF_NODE(METADATA, "metadata", ANYTHING, CONTEXT,                      \
@@ -220,7 +220,7 @@ enum netdef_node_kind {
                 YES_NO, CARRIED,                                              \
                 "following a guest that changes its MAC address")             \
     NETDEF_VIRTUALPORT_NODES(PORTGROUP_VIRTUALPORT, "portgroup/virtualport",  \
-                             CARRIED)                                         \
+                             CONTEXT)                                         \
     NETDEF_BANDWIDTH_NODES(PORTGROUP_BANDWIDTH, "portgroup/bandwidth",        \
                            "limits on each port's traffic", CARRIED,          \
                            IMPOSSIBLE, IMPOSSIBLE)                            \

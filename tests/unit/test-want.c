@@ -356,23 +356,26 @@ test_settings(void **state OVS_UNUSED)
     struct bridge_row row = {
         .name = S("br0"), .owner = S("net"),
         .settings_mark = S("hwaddr=52:54:00:00:00:aa mtu=9000 stp=true "
-                           "stp-forward-delay=6"),
+                           "stp-forward-delay=6 stp-max-age=10"),
         .hwaddr = S("52:54:00:00:00:aa"),
-        .stp_enable = true, .stp_delay = S("6"),
+        .stp_enable = true, .stp_delay = S("6"), .stp_max_age = S("10"),
     };
     struct vif local = { .mtu_request = 9000 };
     struct rows_bridge_ports ports = { .local = &local, .is_used = true };
     const char *network = NETWORK("net", "<bridge name='br0'/>", "");
 
     check_existence(network, false, row, true, &ports,
-                    "bridge br0: hwaddr= mtu= stp= stp-forward-delay=\n");
+                    "bridge br0: hwaddr= mtu= stp= stp-forward-delay= "
+                    "stp-max-age=\n");
     row.hwaddr = S("52:54:00:00:00:bb");
     check_existence(network, false, row, true, &ports,
-                    "bridge br0: mtu= stp= stp-forward-delay=\n");
+                    "bridge br0: mtu= stp= stp-forward-delay= "
+                    "stp-max-age=\n");
     row.stp_enable = false;
     check_existence(network, false, row, true, &ports,
-                    "bridge br0: mtu= stp-forward-delay=\n");
+                    "bridge br0: mtu= stp-forward-delay= stp-max-age=\n");
     row.stp_delay = S("7");
+    row.stp_max_age = NULL;
     check_existence(network, false, row, true, &ports, "bridge br0: mtu=\n");
     local.mtu_request = 1400;
     check_existence(network, false, row, true, &ports,
@@ -386,14 +389,14 @@ test_settings(void **state OVS_UNUSED)
     /* What is asked for is written, whoever has changed it. */
     check_existence(NETWORK("net", "<bridge name='br0' delay='6'/>", ""),
                     false, row, true, &ports,
-                    "bridge br0: stp-forward-delay=6\n");
+                    "bridge br0: stp-forward-delay=6 stp-max-age=10\n");
     check_existence(NETWORK("net", "<bridge name='br0' delay='6'/>", ""),
                     false, row, false, &ports, "");
 
     /* As short as can be, which libvirt says by default. */
     check_existence(NETWORK("net", "<bridge name='br0' stp='on' delay='0'/>",
                             ""), false, row, true, &ports,
-                    "bridge br0: stp=true stp-forward-delay=4\n");
+                    "bridge br0: stp=true stp-forward-delay=4 stp-max-age=6\n");
 }
 
 #define PORTS                                                               \
