@@ -15,7 +15,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "openvswitch/shash.h"
+#include "openvswitch/types.h"
 
 struct vport;
 
@@ -26,11 +28,29 @@ enum network_kind {
     NETWORK_SEVERAL             /* Several ports, perhaps bonds. */
 };
 
+/* A member of a bond, and how it takes frames of one VLAN, 'bare_vid', those
+ * of all others having a tag: without a tag, or as what is inside a service
+ * provider's if it 'pushes' one.  0 is for no such VLAN. */
+struct network_member {
+    ofp_port_t ofport;
+    uint16_t bare_vid;
+    bool pushes;
+};
+
+/* A bond that is all of the network side: its first members by number, which
+ * is enough of them, or none if the network side is anything else. */
+#define NETWORK_BOND_MAX 8
+struct network_bond {
+    struct network_member members[NETWORK_BOND_MAX];
+    size_t n;
+};
+
 struct network_side {
     struct shash ports;         /* By name, with counts of interfaces. */
     size_t n_interfaces;
-    size_t n_bonded;            /* Interfaces that are members of bonds. */
     size_t n_reflecting;        /* Interfaces that may reflect frames. */
+    struct network_member *members; /* Of bonds, by number. */
+    size_t n_members, allocated_members;
 };
 
 void network_side_init(struct network_side *);
@@ -40,6 +60,10 @@ void network_side_remove(struct network_side *, const struct vport *);
 
 enum network_kind network_side_kind(const struct network_side *);
 bool network_side_reflects(const struct network_side *);
+void network_side_get_bond(const struct network_side *,
+                           struct network_bond *);
+bool network_bond_equals(const struct network_bond *,
+                         const struct network_bond *);
 bool network_kind_uses_normal(enum network_kind);
 
 #endif /* lib/model/network-side.h */

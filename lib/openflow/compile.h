@@ -26,6 +26,7 @@ struct bridge_ctx {
                                          * null. */
     bool spans;                 /* Is it a part of a spanning tree? */
     enum network_kind network;  /* How frames get to the network side. */
+    struct network_bond bond;   /* Its members, if it is one. */
     bool reflections;           /* May it send back what it was sent? */
     size_t meter_bands;         /* Bands of a meter; 0: it has no meters. */
 };

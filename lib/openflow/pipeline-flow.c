@@ -358,6 +358,13 @@ pipeline_match_multicast(struct match *match)
                             pipeline_multicast_bit);
 }
 
+/* Makes 'match' match on all else. */
+void
+pipeline_match_unicast(struct match *match)
+{
+    match_set_dl_dst_masked(match, eth_addr_zero, pipeline_multicast_bit);
+}
+
 static void
 match_ip(struct match *match, uint16_t dl_type, uint8_t nw_proto)
 {
@@ -425,6 +432,32 @@ pipeline_match_multicast_source(struct match *match)
                             pipeline_multicast_bit);
 }
 
+static void
+put_in_port(struct ofpbuf *ofpacts, ofp_port_t port)
+{
+    union mf_value value = { .be16 = htons(ofp_to_u16(port)) };
+    union mf_value mask = { .be16 = OVS_BE16_MAX };
+
+    ofpact_put_set_field(ofpacts, mf_from_id(MFF_IN_PORT), &value, &mask);
+}
+
+/* Appends to 'ofpacts' a move of address 'src' to address 'dst' and NORMAL,
+ * which end a clone that begins at 'start'. */
+static void
+finish_learning(struct ofpbuf *ofpacts, size_t start, enum mf_field_id src,
+                enum mf_field_id dst)
+{
+    struct ofpact_nest *clone;
+
+    put_move(ofpacts, (struct mf_subfield) { mf_from_id(src), 0, 48 },
+             (struct mf_subfield) { mf_from_id(dst), 0, 48 });
+    pipeline_put_output(ofpacts, OFPP_NORMAL);
+
+    clone = ofpbuf_at_assert(ofpacts, start, sizeof *clone);
+    ofpacts->header = clone;
+    ofpact_finish_CLONE(ofpacts, &clone);
+}
+
 /* Appends to 'ofpacts' what makes NORMAL learn the source of a frame, and
  * nothing else:
  *
@@ -436,24 +469,38 @@ void
 pipeline_put_learn(struct ofpbuf *ofpacts)
 {
     size_t start = ofpacts->size;
-    struct ofpact_nest *clone;
 
     ofpact_put_CLONE(ofpacts);
-    put_move(ofpacts, (struct mf_subfield) { mf_from_id(MFF_ETH_SRC), 0, 48 },
-             (struct mf_subfield) { mf_from_id(MFF_ETH_DST), 0, 48 });
-    pipeline_put_output(ofpacts, OFPP_NORMAL);
+    finish_learning(ofpacts, start, MFF_ETH_SRC, MFF_ETH_DST);
+}
 
-    clone = ofpbuf_at_assert(ofpacts, start, sizeof *clone);
-    ofpacts->header = clone;
-    ofpact_finish_CLONE(ofpacts, &clone);
+/* Appends to 'ofpacts' what makes NORMAL learn that a frame's destination is
+ * behind 'port', and nothing else:
+ *
+ *     clone(set_field:3->in_port,move:NXM_OF_ETH_DST[]->NXM_OF_ETH_SRC[],
+ *           NORMAL)
+ *
+ * If 'bare_vid' is not 0, then it is the frame's VLAN, and the port takes such
+ * frames without a tag, or without the one that it 'pushes'. */
+void
+pipeline_put_place(struct ofpbuf *ofpacts, ofp_port_t port, int bare_vid,
+                   bool pushes)
+{
+    size_t start = ofpacts->size;
+
+    ofpact_put_CLONE(ofpacts);
+    put_in_port(ofpacts, port);
+    if (bare_vid && pushes) {
+        pipeline_put_untag(ofpacts, bare_vid);
+    } else if (bare_vid) {
+        pipeline_put_vlan(ofpacts, 0);
+    }
+    finish_learning(ofpacts, start, MFF_ETH_DST, MFF_ETH_SRC);
 }
 
 /* Appends to 'ofpacts' what makes a frame one that came in by no port. */
 void
 pipeline_put_forget_port(struct ofpbuf *ofpacts)
 {
-    union mf_value value = { .be16 = htons(ofp_to_u16(OFPP_NONE)) };
-    union mf_value mask = { .be16 = OVS_BE16_MAX };
-
-    ofpact_put_set_field(ofpacts, mf_from_id(MFF_IN_PORT), &value, &mask);
+    put_in_port(ofpacts, OFPP_NONE);
 }

@@ -194,6 +194,8 @@ enum {
     PRIORITY_UNKNOWN_DROP = 1,
     PRIORITY_UNKNOWN_OUTPUT = 100,
     PRIORITY_UNKNOWN_MULTICAST = 110,
+    PRIORITY_UNKNOWN_UNICAST = 120,
+    PRIORITY_UNKNOWN_UNICAST_BARE = 130,
     PRIORITY_UNKNOWN_FROM_NETWORK = 200,
     PRIORITY_UNKNOWN_UNTAGGED = 210,
 };
@@ -288,8 +290,11 @@ void pipeline_put_show(struct ofpbuf *ofpacts);
 void pipeline_match_announcement(struct match *, size_t i);
 void pipeline_match_ours(struct match *);
 void pipeline_match_multicast(struct match *);
+void pipeline_match_unicast(struct match *match);
 void pipeline_match_multicast_source(struct match *);
 void pipeline_put_learn(struct ofpbuf *ofpacts);
+void pipeline_put_place(struct ofpbuf *ofpacts, ofp_port_t, int bare_vid,
+                        bool pushes);
 void pipeline_put_forget_port(struct ofpbuf *ofpacts);
 
 #endif /* lib/openflow/pipeline.h */

@@ -120,6 +120,7 @@ plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
     struct vlan_set flood_vlans;
 
     new.network = plan->ctx.network;
+    new.bond = plan->ctx.bond;
     new.reflections = plan->ctx.reflections;
     set_ctx(plan, &new);
 
@@ -144,6 +145,7 @@ update_network_side(struct plan *plan)
     struct bridge_ctx new = plan->ctx;
 
     new.network = network_side_kind(&plan->network_side);
+    network_side_get_bond(&plan->network_side, &new.bond);
     new.reflections = network_side_reflects(&plan->network_side);
     set_ctx(plan, &new);
 }

@@ -50,14 +50,14 @@ n2 -> bcast vlan=30 = -
 .
 }
 
-# storm NAME UPLINKS COMMAND [TAGGED]: does COMMAND for each of the guests, one
-# after another, under the frames that none of them may get, and unplugs them;
-# with TAGGED, without those of their own VLAN.  What arrives at UPLINKS and at
-# those plugged before is no matter here.
+# storm NAME UPLINKS COMMAND [SCRIPT]: does COMMAND for each of the guests, one
+# after another, under the frames that none of them may get, changed by sed
+# SCRIPT, and unplugs them.  What arrives at UPLINKS and at those plugged before
+# is no matter here.
 storm() {
     local i words=()
 
-    start_probe "$1" 250 < <(streams | sed "${4:+/^i1/d}")
+    start_probe "$1" 250 < <(streams | sed "${4:-}")
     for i in $(seq $N); do
         "$3" "n$i" "$MAC:$(printf %02x "$i")"
     done
@@ -122,11 +122,15 @@ plug_tagged() {
 }
 plug_uplink br0 u2
 settle
-storm two "u1 u2" plug_tagged tagged
+storm two "u1 u2" plug_tagged '/^i1/d'
 
 vsctl del-port u1 -- del-port u2 -- add-bond br0 bond0 u1 u2 \
     bond_mode=active-backup
 settle
-storm bond "u1 u2" plug_tagged tagged
+storm bond "u1 u2" plug_tagged '/^i1/d'
+
+# What is for one address, NORMAL does not flood where the network side is a
+# bond, not even in the guest's own VLANs, from a guest that it is isolated from.
+storm bond-unicast "u1 u2" plug_apart '/^[ug].*bcast/d;/^i.*bcast/d'
 
 finish

@@ -69,6 +69,10 @@ deliveries_format(struct ds *s, struct deliveries *deliveries)
         ds_put_format(s, " learned from %"PRIu32, deliveries->learned_in);
         format_tci(s, deliveries->learned_tci);
     }
+    for (size_t i = 0; i < deliveries->n_placed; i++) {
+        ds_put_format(s, " placed behind %"PRIu32, deliveries->placed[i].port);
+        format_tci(s, deliveries->placed[i].tci);
+    }
     if (deliveries->shown) {
         ds_put_cstr(s, " shown");
     }
@@ -122,12 +126,23 @@ struct evaluation {
     struct deliveries *out;
 };
 
-/* Hands 'flow' to NORMAL, once to learn from it and once to forward it. */
+/* Hands 'flow' to NORMAL: to learn from it, or that its destination is behind a
+ * port, or to forward it. */
 static void
 normal(const struct evaluation *e, const struct flow *flow)
 {
     ofp_port_t in_port = flow->in_port.ofp_port;
 
+    if (e->in_clone && in_port != e->frame->in_port) {
+        assert_true(eth_addr_equals(flow->dl_dst, e->frame->dst)
+                    && eth_addr_equals(flow->dl_src, e->frame->dst));
+        assert_false(eth_addr_is_multicast(flow->dl_dst));
+        assert_true(e->out->n_placed < ARRAY_SIZE(e->out->placed));
+        e->out->placed[e->out->n_placed++] = (struct delivery) {
+            in_port, flow->vlans[0].tci
+        };
+        return;
+    }
     assert_true(eth_addr_equals(flow->dl_src, e->frame->src));
     if (!e->in_clone) {
         assert_true(eth_addr_equals(flow->dl_dst, e->frame->dst));

@@ -47,6 +47,11 @@ struct deliveries {
     ofp_port_t normal_in;
     ofp_port_t learned_in;      /* Or else 0. */
     ovs_be16 learned_tci;
+
+    /* A copy that has its destination as its source is there to be learned
+     * from, too, as if it had come in by a port. */
+    struct delivery placed[16];
+    size_t n_placed;
 };
 
 void delivery_add(struct deliveries *, ofp_port_t, ovs_be16 tci);

@@ -754,6 +754,13 @@ test_bridge(void **state OVS_UNUSED)
 #define PASS "table=230,priority=1 actions=goto_table:250\n"
 #define REST_BPDU SOURCE FORWARD_BPDU PASS FLOOD
 #define UNKNOWN "table=250,priority=1 actions=drop\n"
+#define UNICAST(PRIORITY, VLAN)                                         \
+    "table=250,priority="#PRIORITY","VLAN                               \
+    "dl_dst=00:00:00:00:00:00/01:00:00:00:00:00 actions="
+#define PLACE(PORT, UNTAG)                                              \
+    "clone(set_field:"PORT"->in_port,"UNTAG                             \
+    "move:NXM_OF_ETH_DST[]->NXM_OF_ETH_SRC[],NORMAL),"
+#define SENT "set_field:ANY->in_port,NORMAL\n"
 #define NETWORK_DROP "table=250,priority=200,reg0=0x1/0x1 actions=drop\n"
 #define NETWORK_NORMAL "table=250,priority=200,reg0=0x1/0x1 actions=NORMAL\n"
 #define NORMAL                                                          \
@@ -779,6 +786,24 @@ test_bridge(void **state OVS_UNUSED)
          * does not see from whom. */
         { { .exact = true, .network = NETWORK_BOND },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP NORMAL UNKNOWN },
+        /* What is for one address is so to a bond's members, and untagged where
+         * they take that. */
+        { { .exact = true, .network = NETWORK_BOND,
+            .bond = { .members = { { 3, 0, false }, { 4, 0, false } },
+                      .n = 2 } },
+          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
+          UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT NORMAL UNKNOWN },
+        { { .exact = true, .network = NETWORK_BOND,
+            .bond = { .members = { { 3, 10, false } }, .n = 1 } },
+          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
+          UNICAST(130, "dl_vlan=10,")
+          PLACE("3", "set_field:0x1000/0x1fff->vlan_tci,") SENT
+          UNICAST(120, ) PLACE("3", ) SENT NORMAL UNKNOWN },
+        { { .exact = true, .network = NETWORK_BOND,
+            .bond = { .members = { { 3, 10, true } }, .n = 1 } },
+          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
+          UNICAST(130, "dl_vlan=10,") PLACE("3", "pop_vlan,") SENT
+          UNICAST(120, ) PLACE("3", ) SENT NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_BOND, .reflections = true },
           MULTICAST_SOURCE CUT_OFF REFLECT REST NETWORK_DROP NORMAL
           UNKNOWN },
@@ -811,6 +836,9 @@ test_bridge(void **state OVS_UNUSED)
 #undef LEARN
 #undef REFLECT
 #undef UNKNOWN
+#undef UNICAST
+#undef PLACE
+#undef SENT
 #undef NETWORK_DROP
 #undef NETWORK_NORMAL
 #undef NORMAL

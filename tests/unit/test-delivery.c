@@ -308,6 +308,43 @@ expect_normal(const struct bridge *bridge, const struct port_spec *in,
     }
 }
 
+/* What NORMAL is shown so that it knows 'frame' to be for somebody behind the
+ * bond: one by each member, in a form in which that may send it. */
+static void
+expect_placed(const struct port_specs *specs, int vlan,
+              const struct frame *frame, struct deliveries *out)
+{
+    const struct port_spec *first = NULL, *last = NULL;
+
+    do {
+        const struct port_spec *next = NULL;
+
+        for (size_t i = 0; i < specs->n; i++) {
+            const struct port_spec *p = &specs->ports[i];
+
+            if (p->role == VIF_NETWORK
+                && (!last || ofp_to_u16(p->ofport) > ofp_to_u16(last->ofport))
+                && (!next || (ofp_to_u16(p->ofport)
+                              < ofp_to_u16(next->ofport)))) {
+                next = p;
+            }
+        }
+        last = next;
+        first = first ? first : next;
+        if (next && out->n_placed < NETWORK_BOND_MAX) {
+            bool untagged = (vlan && (is_access(first) || is_native(first))
+                             && vlan == first->vlan.tag);
+            ovs_be16 tci = ((untagged ? 0 : htons(vlan))
+                            | (frame->tci & htons(VLAN_PCP_MASK)));
+
+            out->placed[out->n_placed++] = (struct delivery) {
+                next->ofport,
+                tci || untagged ? tci | htons(VLAN_CFI) : tci,
+            };
+        }
+    } while (last);
+}
+
 /* What must become of 'frame'. */
 static void
 expect(const struct bridge *bridge, const struct frame *frame,
@@ -381,6 +418,10 @@ expect(const struct bridge *bridge, const struct frame *frame,
     }
     if (!owner && network_kind_uses_normal(bridge->kind)) {
         expect_normal(bridge, in, vlan, frame, out);
+    }
+    if (!owner && bridge->kind == NETWORK_BOND && in->role != VIF_NETWORK
+        && !eth_addr_is_multicast(frame->dst)) {
+        expect_placed(specs, vlan, frame, out);
     }
 }
 
