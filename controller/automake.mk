@@ -26,6 +26,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/reconcile-private.h \
 	controller/daemon/reconcile-bridges.c \
 	controller/daemon/reconcile-fleet.c \
+	controller/daemon/reconcile-force.c \
 	controller/daemon/reconcile-state.c \
 	controller/daemon/reconcile.c \
 	controller/daemon/reconcile.h \
@@ -39,6 +40,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/db/dbsync.h \
 	controller/fleet/fleet-member.c \
 	controller/fleet/fleet-member.h \
+	controller/fleet/fleet-snapshot.c \
+	controller/fleet/fleet-snapshot.h \
 	controller/sources/dir-source.c \
 	controller/sources/dir-source.h \
 	controller/sources/dir-watch.c \
@@ -82,7 +85,8 @@ sbin_PROGRAMS += controller/virtnet-controller
 controller_virtnet_controller_SOURCES = controller/daemon/virtnet-controller.c
 controller_virtnet_controller_LDADD = controller/libvirtnet-controller.la
 controller_virtnet_controller_CPPFLAGS = $(AM_CPPFLAGS) \
-	-DSYSCONFDIR='"$(sysconfdir)"'
+	-DSYSCONFDIR='"$(sysconfdir)"' \
+	-DLOCALSTATEDIR='"$(localstatedir)"'
 
 # virtnetctl.  Commands that need no daemon are made of lib/ alone.
 sbin_PROGRAMS += controller/virtnetctl

@@ -2,6 +2,7 @@
 #include <config.h>
 #include "controller/daemon/reconcile-private.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,9 +16,11 @@
 #include "lib/base/virtnet-version.h"
 #include "lib/fleet/fleet-row.h"
 #include "lib/host/vif.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
 #include "smap.h"
+#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(reconcile_fleet);
@@ -77,7 +80,28 @@ split_map(const char *text, struct smap *map)
     svec_destroy(&pairs);
 }
 
-/* Tells the fleet of this host. */
+/* How often it is looked at whether the fleet's definitions are in force: in
+ * milliseconds. */
+#define FORCE_MSEC 2000
+
+/* Has 'host' say of definitions what 'known' does, null for nothing. */
+static void
+set_force(struct fleet_host *host, const struct fleet_host *known)
+{
+    smap_clear(&host->in_force);
+    smap_clear(&host->problems);
+    if (known) {
+        smap_destroy(&host->in_force);
+        smap_clone(&host->in_force, &known->in_force);
+        smap_destroy(&host->problems);
+        smap_clone(&host->problems, &known->problems);
+    }
+}
+
+/* Tells the fleet of this host, if what there is to tell is another thing than
+ * before.  That a definition is not in force is told only if it was so the
+ * last time, too: while guests come and go, or this program is being started,
+ * that is so for moments. */
 static void
 tell_host(struct reconcile *r)
 {
@@ -92,8 +116,22 @@ tell_host(struct reconcile *r)
     split(get_key(r, "virtnet-tunnel-ip"), &host->tunnel_addresses);
     split_map(get_key(r, "virtnet-physical-networks"),
               &host->physical_networks);
-    fleet_member_set_host(r->fleet, host);
-    fleet_row_destroy(FLEET_TABLE_HOST, host);
+    reconcile_find_force(r, host);
+    if (smap_is_empty(&host->problems)
+        || (r->fleet_host && fleet_row_equals(FLEET_TABLE_HOST, host,
+                                              r->fleet_host))) {
+        fleet_member_set_host(r->fleet, host);
+    } else if (!r->fleet_told) {
+        struct fleet_host *first = fleet_row_clone(FLEET_TABLE_HOST, host);
+
+        set_force(first, fleet_member_find_host(r->fleet));
+        fleet_member_set_host(r->fleet, first);
+        fleet_row_destroy(FLEET_TABLE_HOST, first);
+    }
+    r->fleet_told = true;
+    fleet_row_destroy(FLEET_TABLE_HOST, r->fleet_host);
+    r->fleet_host = host;
+    r->fleet_due = time_msec() + FORCE_MSEC;
 }
 
 static void
@@ -119,7 +157,8 @@ update_membership(struct reconcile *r)
     reconcile_fleet_leave(r);
     if (remote && host) {
         VLOG_INFO("fleet: host %s is a member by %s", host, remote);
-        r->fleet = fleet_member_create(remote, host);
+        r->fleet = fleet_member_create(remote, host, r->fleet_directory);
+        r->fleet_due = LLONG_MIN;
         vif_reader_for_each(ovs_idl_vifs(r->ovs), note_vif,
                             &r->changed_ports);
     } else if (remote) {
@@ -160,23 +199,34 @@ tell_port(struct reconcile *r, const char *name)
     fleet_member_set_port(r->fleet, name, port);
 }
 
-/* Takes part in the fleet, if this host is a member of one.  'changed' says
- * whether the database has other keys, or others definitions. */
+/* Begins or ends to be a member, if the keys in the database, which have
+ * perhaps 'changed', say so, and has the fleet's definitions count. */
 void
-reconcile_fleet_run(struct reconcile *r, bool changed)
+reconcile_fleet_update(struct reconcile *r, bool changed)
+{
+    if (r->standing_by || !ovs_idl_has_ever_connected(r->ovs)) {
+        return;
+    }
+    if (changed || !r->started) {
+        update_membership(r);
+    }
+    netdef_source_set_fleet(r->source, r->fleet ? r->fleet_directory : NULL,
+                            r->fleet && fleet_member_is_known(r->fleet));
+}
+
+/* Takes part in the fleet, if this host is a member of one. */
+void
+reconcile_fleet_run(struct reconcile *r)
 {
     const char *name;
 
-    if (changed) {
-        update_membership(r);
-    }
     if (!r->fleet) {
         sset_clear(&r->changed_ports);
         return;
     }
-    if (changed || !r->fleet_told) {
+    if (fleet_member_is_connected(r->fleet)
+        && time_msec() >= r->fleet_due) {
         tell_host(r);
-        r->fleet_told = true;
     }
     SSET_FOR_EACH (name, &r->changed_ports) {
         tell_port(r, name);
@@ -195,6 +245,9 @@ reconcile_fleet_wait(struct reconcile *r)
 {
     if (r->fleet) {
         fleet_member_wait(r->fleet);
+        if (fleet_member_is_connected(r->fleet)) {
+            poll_timer_wait_until(r->fleet_due);
+        }
     }
 }
 
@@ -205,6 +258,8 @@ reconcile_fleet_leave(struct reconcile *r)
 {
     fleet_member_destroy(r->fleet);
     r->fleet = NULL;
+    fleet_row_destroy(FLEET_TABLE_HOST, r->fleet_host);
+    r->fleet_host = NULL;
     r->fleet_told = false;
 }
 
@@ -216,7 +271,10 @@ reconcile_fleet_export(const struct reconcile *r)
     struct json_t *json;
 
     if (r->fleet) {
-        return fleet_member_export(r->fleet);
+        json = fleet_member_export(r->fleet);
+        jvalue_put_integer(json, "networks",
+                           netdef_source_count_fleet(r->source));
+        return json;
     } else if (!get_remote(r)) {
         return NULL;
     }

@@ -4,14 +4,17 @@
 
 /* What the files of reconcile share: reconcile.c, which brings inputs and
  * outputs together, reconcile-bridges.c, which has the bridges that there are
- * managed and those made that there are not, reconcile-fleet.c, for a host
- * that is one of many, and reconcile-state.c, which tells how all that is. */
+ * managed and those made that there are not, reconcile-fleet.c and
+ * reconcile-force.c, for a host that is one of many, and reconcile-state.c,
+ * which tells how all that is. */
 
 #include "controller/daemon/mbridge.h"
 #include "controller/daemon/reconcile.h"
 #include "lib/base/diag.h"
 #include "openvswitch/shash.h"
 #include "sset.h"
+
+struct fleet_host;
 
 struct reconcile {
     char *database;
@@ -26,7 +29,11 @@ struct reconcile {
     bool no_fleet;              /* Is this host in none, whatever is said? */
     char *fleet_remote;         /* By the command line, or null. */
     struct fleet_member *fleet; /* Null if this host is in no fleet. */
+    char *fleet_directory;      /* Where what is known of it is kept. */
     bool fleet_told;            /* Has it been told of this host? */
+    struct fleet_host *fleet_host;  /* What it was told, or null. */
+    long long int fleet_due;    /* When to look at that again, in time_msec()
+                                 * terms. */
     struct sset changed_ports;  /* That it is to be told of. */
     struct dir_watch *rundir;   /* For sockets of bridges. */
     struct mbridge_env env;
@@ -48,10 +55,14 @@ struct reconcile {
 bool reconcile_is_released(const struct reconcile *, const char *bridge);
 
 /* reconcile-fleet.c. */
-void reconcile_fleet_run(struct reconcile *, bool changed);
+void reconcile_fleet_update(struct reconcile *, bool changed);
+void reconcile_fleet_run(struct reconcile *);
 void reconcile_fleet_wait(struct reconcile *);
 void reconcile_fleet_leave(struct reconcile *);
 struct json_t *reconcile_fleet_export(const struct reconcile *);
+
+/* reconcile-force.c. */
+void reconcile_find_force(const struct reconcile *, struct fleet_host *);
 
 void reconcile_find_errors(const struct reconcile *, mbridge_unready_cb *,
                            void *aux);

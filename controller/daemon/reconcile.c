@@ -45,6 +45,7 @@ reconcile_create(const struct reconcile_config *config)
     r->datapath_type = xstrdup(config->datapath_type);
     r->no_fleet = config->release != NULL;
     r->fleet_remote = nullable_xstrdup(config->fleet);
+    r->fleet_directory = xstrdup(config->fleet_directory);
     sset_init(&r->changed_ports);
     r->libvirt = nullable_xstrdup(config->libvirt_run);
     r->ovs = ovs_idl_create(config->database, overlay, on_vif_changed,
@@ -102,6 +103,7 @@ reconcile_destroy(struct reconcile *r)
     clear_bridges(r);
     sset_destroy(&r->changed_ports);
     free(r->fleet_remote);
+    free(r->fleet_directory);
     shash_destroy(&r->bridges);
     sset_destroy(&r->wanted_bridges);
     sset_destroy(&r->released);
@@ -258,6 +260,7 @@ reconcile_run(struct reconcile *r)
     guest_source_run(r->guests);
     link_source_run(r->links);
     bool bridges_changed = ovs_idl_run(r->ovs) || r->tell_again;
+    reconcile_fleet_update(r, bridges_changed);
     bool networks_changed = netdef_source_run(r->source);
     networks_changed |= filter_source_run(r->filters);
 
@@ -288,7 +291,7 @@ reconcile_run(struct reconcile *r)
         mbridge_run(node->data);
     }
     dbsync_run(r->dbsync);
-    reconcile_fleet_run(r, bridges_changed || networks_changed);
+    reconcile_fleet_run(r);
 }
 
 /* Arranges for poll_block() to wake up when reconcile_run() has something to

@@ -27,6 +27,7 @@ struct reconcile_config {
     const char *filters;        /* Directory of filters. */
     const char *proxmox;        /* /etc/pve. */
     const char *fleet;          /* Remote of a fleet's database, or null. */
+    const char *fleet_directory;    /* Where what is known of it is kept. */
     const char *datapath_type;  /* Of bridges that are made here. */
     enum new_bridges_policy create_bridges;
     bool watch;                 /* Put right what others change at once? */

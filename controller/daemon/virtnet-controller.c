@@ -167,6 +167,7 @@ parse_options(int argc, char *argv[], struct options *options)
         OPT_GUESTS,
         OPT_FILTERS,
         OPT_FLEET,
+        OPT_FLEET_DIRECTORY,
         OPT_PROXMOX,
         OPT_DATAPATH_TYPE,
         OPT_CREATE_BRIDGES,
@@ -183,6 +184,7 @@ parse_options(int argc, char *argv[], struct options *options)
         {"guests", required_argument, NULL, OPT_GUESTS},
         {"filters", required_argument, NULL, OPT_FILTERS},
         {"fleet", required_argument, NULL, OPT_FLEET},
+        {"fleet-directory", required_argument, NULL, OPT_FLEET_DIRECTORY},
         {"proxmox", required_argument, NULL, OPT_PROXMOX},
         {"datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE},
         {"create-bridges", required_argument, NULL, OPT_CREATE_BRIDGES},
@@ -205,6 +207,7 @@ parse_options(int argc, char *argv[], struct options *options)
             .guests = SYSCONFDIR "/ovs-virtnet/guests",
             .filters = SYSCONFDIR "/ovs-virtnet/filters",
             .proxmox = "/etc/pve",
+            .fleet_directory = LOCALSTATEDIR "/lib/ovs-virtnet",
             .datapath_type = "",
             .watch = true,
         },
@@ -232,6 +235,10 @@ parse_options(int argc, char *argv[], struct options *options)
 
         case OPT_FLEET:
             options->config.fleet = optarg;
+            break;
+
+        case OPT_FLEET_DIRECTORY:
+            options->config.fleet_directory = optarg;
             break;
 
         case OPT_PROXMOX:
@@ -321,6 +328,10 @@ usage(void)
            "  --fleet=REMOTE          database of the fleet that this host is "
            "in\n"
            "                          (default: external_ids:virtnet-fleet)\n"
+           "  --fleet-directory=DIR   where what is known of the fleet is "
+           "kept\n"
+           "                          (default: "
+           LOCALSTATEDIR "/lib/ovs-virtnet)\n"
            "  --datapath-type=TYPE    of bridges that are created for "
            "networks\n"
            "                          (default: the system's default)\n"

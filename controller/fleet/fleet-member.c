@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/fleet/fleet-snapshot.h"
 #include "lib/base/jvalue.h"
 #include "lib/fleet/fleet-publish.h"
 #include "openvswitch/json.h"
@@ -33,6 +34,10 @@ struct fleet_member {
     char *host;                 /* Its system-id. */
     struct fleet_db *db;
     struct fleet_publish *publish;
+    struct fleet_snapshot *snapshot;
+    bool is_known;              /* Has all been received since the start? */
+    long long int touch;        /* When 'snapshot' is to say again that it is
+                                 * current, in time_msec() terms. */
     bool in_flight;
     long long int next;         /* When the next transaction may begin, in
                                  * time_msec() terms. */
@@ -50,12 +55,23 @@ on_row_changed(enum fleet_table table, const void *old, const void *new,
     struct fleet_member *member = member_;
 
     fleet_publish_row_changed(member->publish, table, old, new);
+    if (table == FLEET_TABLE_DEFINITION && member->is_known) {
+        const struct fleet_definition *was = old;
+
+        if (new) {
+            fleet_snapshot_set(member->snapshot, new);
+        } else {
+            fleet_snapshot_remove(member->snapshot, was->name);
+        }
+    }
 }
 
 /* Creates and returns a member, called 'host', of the fleet whose database is
- * at 'remote', as in ovsdb(7). */
+ * at 'remote', as in ovsdb(7).  What is known of that is kept in
+ * 'directory'. */
 struct fleet_member *
-fleet_member_create(const char *remote, const char *host)
+fleet_member_create(const char *remote, const char *host,
+                    const char *directory)
 {
     struct fleet_member *member = xzalloc(sizeof *member);
 
@@ -63,7 +79,9 @@ fleet_member_create(const char *remote, const char *host)
     member->host = xstrdup(host);
     member->publish = fleet_publish_create(host);
     member->db = fleet_db_create(remote, false, on_row_changed, member);
+    member->snapshot = fleet_snapshot_open(directory);
     member->next = LLONG_MIN;
+    member->touch = LLONG_MIN;
     member->known_at = LLONG_MIN;
     return member;
 }
@@ -76,6 +94,7 @@ fleet_member_destroy(struct fleet_member *member)
     if (member) {
         fleet_db_destroy(member->db);
         fleet_publish_destroy(member->publish);
+        fleet_snapshot_close(member->snapshot);
         free(member->refused);
         free(member->remote);
         free(member->host);
@@ -140,6 +159,26 @@ check_twin(struct fleet_member *member)
     member->has_twin = twin != NULL;
 }
 
+/* Has the snapshot be what the replica is, which has just been found to be
+ * current. */
+static void
+keep(struct fleet_member *member)
+{
+    if (!member->is_known) {
+        size_t n;
+        const struct fleet_definition **definitions
+            = fleet_member_definitions(member, &n);
+
+        fleet_snapshot_retain(member->snapshot, definitions, n);
+        free(definitions);
+        member->is_known = true;
+    }
+    if (time_msec() >= member->touch) {
+        member->touch = time_msec() + FLEET_SEEN_INTERVAL * 1000LL / 2;
+        fleet_snapshot_touch(member->snapshot);
+    }
+}
+
 /* Sends and receives what can be without waiting. */
 void
 fleet_member_run(struct fleet_member *member)
@@ -149,6 +188,7 @@ fleet_member_run(struct fleet_member *member)
     fleet_db_run(member->db);
     if (fleet_db_is_connected(member->db)) {
         member->known_at = time_msec();
+        keep(member);
     }
     check_twin(member);
     if (member->in_flight) {
@@ -207,6 +247,68 @@ fleet_member_set_complete(struct fleet_member *member)
     fleet_publish_set_complete(member->publish);
 }
 
+/* Is what is known what the database has now? */
+bool
+fleet_member_is_connected(const struct fleet_member *member)
+{
+    return fleet_db_is_connected(member->db);
+}
+
+/* Returns this host's own row in the database, as far as is known, or null. */
+const struct fleet_host *
+fleet_member_find_host(const struct fleet_member *member)
+{
+    const struct fleet_host *found = NULL;
+    size_t n;
+    const void **rows = fleet_db_rows(member->db, FLEET_TABLE_HOST, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct fleet_host *host = rows[i];
+
+        if (!strcmp(host->name, member->host)) {
+            found = host;
+        }
+    }
+    free(rows);
+    return found;
+}
+
+/* Is it known which definitions the fleet has, or had last? */
+bool
+fleet_member_is_known(const struct fleet_member *member)
+{
+    return member->is_known || fleet_snapshot_time(member->snapshot) >= 0;
+}
+
+/* Returns the fleet's definitions as far as they were received since this
+ * program was started, and stores their number in '*n'.  They are good until
+ * the next fleet_member_run(); the caller must free the array. */
+const struct fleet_definition **
+fleet_member_definitions(const struct fleet_member *member, size_t *n)
+{
+    return (const struct fleet_definition **) fleet_db_rows(
+        member->db, FLEET_TABLE_DEFINITION, n);
+}
+
+/* Returns the name of the file that the definition of 'network' is in.  The
+ * caller must free it. */
+char *
+fleet_member_path(const struct fleet_member *member, const char *network)
+{
+    return fleet_snapshot_path(member->snapshot, network);
+}
+
+/* Returns how old what is known is, in seconds, or -1 if nothing is. */
+static long long int
+get_age(const struct fleet_member *member)
+{
+    long long int then = fleet_snapshot_time(member->snapshot);
+
+    return (member->known_at != LLONG_MIN
+            ? (time_msec() - member->known_at) / 1000
+            : then >= 0 ? MAX(0, time_wall() - then) : -1);
+}
+
 const char *
 fleet_member_remote(const struct fleet_member *member)
 {
@@ -239,9 +341,8 @@ fleet_member_export(const struct fleet_member *member)
     jvalue_put_string(json, "remote", member->remote);
     jvalue_put_string(json, "host", member->host);
     jvalue_put_bool(json, "connected", fleet_db_is_connected(member->db));
-    if (member->known_at != LLONG_MIN) {
-        jvalue_put_integer(json, "age",
-                           (time_msec() - member->known_at) / 1000);
+    if (get_age(member) >= 0) {
+        jvalue_put_integer(json, "age", get_age(member));
     }
     jvalue_put_integer(json, "hosts", count_rows(member, FLEET_TABLE_HOST));
     jvalue_put_integer(json, "ports", count_rows(member, FLEET_TABLE_PORT));
@@ -256,6 +357,9 @@ fleet_member_export(const struct fleet_member *member)
         jvalue_put_format(json, "problem", "refused: %s", member->refused);
     } else if (fleet_db_problem(member->db)) {
         jvalue_put_string(json, "problem", fleet_db_problem(member->db));
+    } else if (fleet_snapshot_error(member->snapshot)) {
+        jvalue_put_string(json, "problem",
+                          fleet_snapshot_error(member->snapshot));
     }
     return json;
 }

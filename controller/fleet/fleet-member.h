@@ -7,15 +7,19 @@
  * told what the others have.
  *
  * Nothing here is waited for: what is to be said is said when that can be, and
- * while the database cannot be reached, what was known last stays known. */
+ * while the database cannot be reached, what was known last stays known.  Of
+ * definitions that is so even if this program is started then: see
+ * fleet-snapshot.h. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include "lib/fleet/fleet-row.h"
 
 struct fleet_member;
 struct json_t;
 
-struct fleet_member *fleet_member_create(const char *remote, const char *host);
+struct fleet_member *fleet_member_create(const char *remote, const char *host,
+                                         const char *directory);
 void fleet_member_destroy(struct fleet_member *);
 
 void fleet_member_run(struct fleet_member *);
@@ -26,6 +30,12 @@ void fleet_member_set_port(struct fleet_member *, const char *interface,
                            struct fleet_port *);
 void fleet_member_set_complete(struct fleet_member *);
 
+bool fleet_member_is_connected(const struct fleet_member *);
+const struct fleet_host *fleet_member_find_host(const struct fleet_member *);
+bool fleet_member_is_known(const struct fleet_member *);
+const struct fleet_definition **fleet_member_definitions(
+    const struct fleet_member *, size_t *n);
+char *fleet_member_path(const struct fleet_member *, const char *network);
 const char *fleet_member_remote(const struct fleet_member *);
 const char *fleet_member_host(const struct fleet_member *);
 struct json_t *fleet_member_export(const struct fleet_member *);

@@ -452,6 +452,20 @@ dir_source_sort(const struct dir_source *source, size_t *n)
     return files;
 }
 
+/* Returns the value of the file at 'path', or null if there is none, and
+ * stores in '*digest' the SHA-1 of the text that it is of. */
+const void *
+dir_source_find(const struct dir_source *source, const char *path,
+                const uint8_t **digest)
+{
+    const char *slash = strrchr(path, '/');
+    const struct source_file *file
+        = shash_find_data(&source->files, slash ? slash + 1 : path);
+
+    *digest = file ? file->digest : NULL;
+    return file ? file->value : NULL;
+}
+
 /* Is it known of every file in the directory what it says, or last said?  A
  * directory that is not required has nothing to say as long as we may not read
  * it, or it is not there. */

@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct diag_list;
 
@@ -57,6 +58,8 @@ void dir_source_reload(struct dir_source *);
 
 const char *dir_source_directory(const struct dir_source *);
 struct dir_source_file *dir_source_sort(const struct dir_source *, size_t *n);
+const void *dir_source_find(const struct dir_source *, const char *path,
+                            const uint8_t **digest);
 bool dir_source_is_complete(const struct dir_source *);
 bool dir_source_is_readable(const struct dir_source *);
 void dir_source_get_diags(const struct dir_source *, struct diag_list *);

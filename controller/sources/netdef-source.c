@@ -14,6 +14,8 @@
 
 struct netdef_source {
     struct dir_source *places[NETDEF_N_PLACES]; /* Null if not looked at. */
+    bool fleet_unknown;         /* Is it not known yet what the fleet has? */
+    bool places_changed;        /* Others than in the last run? */
     struct diag_list diags;     /* About the files together. */
     struct netdef_choice choice;    /* Those that count. */
 };
@@ -207,8 +209,9 @@ choose(struct netdef_source *source)
 bool
 netdef_source_run(struct netdef_source *source)
 {
-    bool changed = false;
+    bool changed = source->places_changed;
 
+    source->places_changed = false;
     for (int i = 0; i < NETDEF_N_PLACES; i++) {
         if (source->places[i]) {
             changed |= dir_source_run(source->places[i]);
@@ -258,6 +261,9 @@ netdef_source_get(const struct netdef_source *source, size_t *n)
 bool
 netdef_source_is_complete(const struct netdef_source *source)
 {
+    if (source->fleet_unknown) {
+        return false;
+    }
     for (int i = 0; i < NETDEF_N_PLACES; i++) {
         if (source->places[i]
             && !dir_source_is_complete(source->places[i])) {
@@ -281,7 +287,63 @@ netdef_source_count(const struct netdef_source *source, bool libvirt)
 {
     const struct netdef_choice *choice = &source->choice;
 
-    return libvirt ? choice->n - choice->n_own : choice->n_own;
+    return (libvirt ? choice->n - choice->n_own - choice->n_fleet
+            : choice->n_own);
+}
+
+/* Likewise, from the fleet's. */
+size_t
+netdef_source_count_fleet(const struct netdef_source *source)
+{
+    return source->choice.n_fleet;
+}
+
+/* Has the definitions of the fleet be those in 'directory', of which 'known'
+ * says whether they are all, or none if it is null. */
+void
+netdef_source_set_fleet(struct netdef_source *source, const char *directory,
+                        bool known)
+{
+    struct dir_source **place = &source->places[NETDEF_PLACE_FLEET];
+    bool unknown = directory && !known;
+
+    if (unknown != source->fleet_unknown) {
+        source->fleet_unknown = unknown;
+        source->places_changed = true;
+    }
+    if (*place && (!directory
+                   || strcmp(directory, dir_source_directory(*place)))) {
+        /* What counts refers to what is destroyed here. */
+        netdef_choice_uninit(&source->choice);
+        source->choice = (struct netdef_choice) { .n = 0 };
+        dir_source_destroy(*place);
+        *place = NULL;
+        source->places_changed = true;
+    }
+    if (!*place && directory) {
+        *place = dir_source_create(directory, &own_class, true, NULL);
+        source->places_changed = true;
+    }
+}
+
+/* Returns the definition in the fleet's file at 'path', or null if there is no
+ * good one yet, with the SHA-1 of its text in '*digest', and in '*counts' the
+ * definition of that network that counts. */
+const struct netdef *
+netdef_source_find_file(const struct netdef_source *source, const char *path,
+                        const uint8_t **digest, const struct netdef **counts)
+{
+    const struct dir_source *place = source->places[NETDEF_PLACE_FLEET];
+    const struct netdef *netdef
+        = place ? dir_source_find(place, path, digest) : NULL;
+
+    *counts = NULL;
+    for (size_t i = 0; netdef && i < source->choice.n; i++) {
+        if (!strcmp(source->choice.netdefs[i]->name, netdef->name)) {
+            *counts = source->choice.netdefs[i];
+        }
+    }
+    return netdef;
 }
 
 /* Appends all that there is to say of the files to 'diags'. */

@@ -35,7 +35,9 @@ put_fleet(struct ds *s, const struct json_t *fleet)
     } else {
         ds_put_cstr(s, ": not connected, nothing is known of it");
     }
-    ds_put_format(s, ", %lld hosts, %lld ports, of which %lld are here",
+    ds_put_format(s, ", %lld networks, %lld hosts, %lld ports, of which %lld "
+                  "are here",
+                  jvalue_get_integer(fleet, "networks"),
                   jvalue_get_integer(fleet, "hosts"),
                   jvalue_get_integer(fleet, "ports"),
                   jvalue_get_integer(fleet, "own_ports"));

@@ -22,8 +22,15 @@ add(struct netdef_choice *choice, const struct netdef_candidate *candidate,
         chosen = &choice->netdefs[choice->n++];
         *chosen = netdef;
         choice->n_own += candidate->place == NETDEF_PLACE_OWN;
+        choice->n_fleet += candidate->place == NETDEF_PLACE_FLEET;
         shash_add(names, netdef->name, chosen);
-    } else if (candidate->place == NETDEF_PLACE_OWN) {
+    } else if (candidate->place == NETDEF_PLACE_FLEET
+               && chosen < &choice->netdefs[choice->n_own]) {
+        diag_add(diags, DIAG_NOTE, &netdef->origin,
+                 "the fleet's definition of network '%s' does not count, "
+                 "since this host has its own, %s", netdef->name,
+                 (*chosen)->origin.file);
+    } else if (candidate->place <= NETDEF_PLACE_FLEET) {
         diag_add(diags, DIAG_ERROR, &netdef->origin,
                  "network '%s' is defined in %s already",
                  netdef->name, (*chosen)->origin.file);

@@ -8,7 +8,10 @@
  * place and file name, but for our own settings in the <metadata> of a
  * configured one, which count at once: see netdef-libvirt.c.  The definition
  * of a file that is gone, though not yet for good, yields to any other of its
- * place: the file has been renamed. */
+ * place: the file has been renamed.
+ *
+ * What the administrator of a host has for that host comes before what the
+ * fleet has for all; a note says where that is so. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +22,7 @@ struct netdef;
 /* Where definitions come from, by precedence. */
 enum netdef_place {
     NETDEF_PLACE_OWN,           /* The administrator's own directory. */
+    NETDEF_PLACE_FLEET,         /* Of the fleet that this host is in. */
     NETDEF_PLACE_LIVE,          /* Of libvirt, those of active networks. */
     NETDEF_PLACE_PERSISTENT,    /* Of libvirt, those to start them by. */
     NETDEF_N_PLACES
@@ -33,7 +37,8 @@ struct netdef_candidate {
 struct netdef_choice {
     const struct netdef **netdefs;  /* The outcome. */
     size_t n;
-    size_t n_own;               /* Of them, in NETDEF_PLACE_OWN. */
+    size_t n_own;               /* Of them, in NETDEF_PLACE_OWN... */
+    size_t n_fleet;             /* ...and in NETDEF_PLACE_FLEET. */
     struct netdef **merged;     /* Of them, those that are no candidates. */
     size_t n_merged;
 };

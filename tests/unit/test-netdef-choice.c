@@ -39,7 +39,8 @@ define(const struct file *file, size_t number)
     struct netdef *netdef = netdef_from_xml(xml, strlen(xml), name, &diags);
 
     assert_non_null(netdef);
-    if (file->place != NETDEF_PLACE_OWN) {
+    if (file->place != NETDEF_PLACE_OWN
+        && file->place != NETDEF_PLACE_FLEET) {
         netdef_set_libvirts(netdef, file->place == NETDEF_PLACE_LIVE);
     }
     diag_list_uninit(&diags);
@@ -100,6 +101,7 @@ check(const struct file *files, size_t n, const char *expected, size_t n_own,
     { .place = NETDEF_PLACE_##PLACE, .network = NETWORK,            \
       .bridge = BRIDGE, __VA_ARGS__ }
 #define OWN(...) IN(OWN, __VA_ARGS__, .gone = false)
+#define FLEET(...) IN(FLEET, __VA_ARGS__, .gone = false)
 #define OWN_GONE(...) IN(OWN, __VA_ARGS__, .gone = true)
 #define LIVE(...) IN(LIVE, __VA_ARGS__, .gone = false)
 #define PERSISTENT(...) IN(PERSISTENT, __VA_ARGS__, .gone = false)
@@ -118,6 +120,19 @@ test_precedence(void **state OVS_UNUSED)
     CHECK("a@br1 ", 0, "", PERSISTENT("a", "br0"), LIVE("a", "br1"));
     CHECK("a@br0 b@br1 c@br2 ", 1, "", OWN("a", "br0"), LIVE("b", "br1"),
           PERSISTENT("c", "br2"));
+}
+
+/* The fleet's come after the host's own and before libvirt's. */
+static void
+test_fleet(void **state OVS_UNUSED)
+{
+    CHECK("a@br0 b@br3 ", 1, "1.xml:1: note: network: the fleet's definition "
+          "of network 'a' does not count, since this host has its own, "
+          "0.xml\n",
+          OWN("a", "br0"), FLEET("a", "br1"), LIVE("a", "br2"),
+          FLEET("b", "br3"), PERSISTENT("b", "br4"));
+    CHECK("a@br0 ", 0, "1.xml:1: error: network: network 'a' is defined in "
+          "0.xml already\n", FLEET("a", "br0"), FLEET("a", "br1"));
 }
 
 /* What is ours in a configured network counts at once. */
@@ -152,6 +167,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_precedence),
+        cmocka_unit_test(test_fleet),
         cmocka_unit_test(test_metadata),
         cmocka_unit_test(test_gone),
     };
