@@ -112,8 +112,18 @@ plug_and_stop() {
     kill -CONT "$pid"
 }
 
+# As nova, Ansible and others do: whose guest it is, before what its address and
+# its VLANs are.
+plug_late() {
+    vsctl add-port br0 "$1" -- set Interface "$1" external_ids:iface-id="$1"
+    vsctl set Interface "$1" external_ids:virtnet-portgroup=apart
+    vsctl set Interface "$1" "external_ids:attached-mac=\"$2\""
+}
+
 storm one u1 plug_apart
 storm slow u1 plug_and_stop
+allow_log 'warning: n[0-9]*: is a guest.s, by external_ids:iface-id'
+storm late u1 plug_late
 
 # Where NORMAL serves the network side it floods to a new port until that has
 # no-flood, by the VLANs of its row: those must be there with the port.
