@@ -21,14 +21,16 @@ UPSTREAM=1000525400ee0001
 IMPOSTOR=0000525400000001
 
 cat > $S/hello.py <<'.'
-# hello.py ROOT BRIDGE COUNT: sends configuration messages of IEEE 802.1D on
+# hello.py TREE ROOT BRIDGE COUNT: sends configuration messages of IEEE 802.1D on
 # eth0, one a second, as BRIDGE, which says that ROOT is the root and is next to
-# it.
+# it; as its port of TREE rstp, one that is designated and forwards.
 import socket, sys, time
 
-root, bridge, count = sys.argv[1:]
-bpdu = bytes.fromhex("0180c2000000" + bridge[4:] + "0026" + "424203"
-                     + "0000" "00" "00" "00" + root + "00000000" + bridge
+tree, root, bridge, count = sys.argv[1:]
+length, kind = {"stp": ("0026", "00" "00" "00"),
+                "rstp": ("0027", "02" "02" "3c")}[tree]
+bpdu = bytes.fromhex("0180c2000000" + bridge[4:] + length + "424203"
+                     + "0000" + kind + root + "00000000" + bridge
                      + "8001" "0000" "1400" "0100" "0400" + "00" * 8)
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 s.bind(("eth0", 0))
@@ -39,7 +41,7 @@ for _ in range(int(count)):
 
 # hello NETNS ROOT BRIDGE: starts what hello.py says.
 hello() {
-    ip netns exec "$1" /usr/bin/python3 $S/hello.py "$2" "$3" 600 &
+    ip netns exec "$1" /usr/bin/python3 $S/hello.py "$tree" "$2" "$3" 600 &
 }
 
 # port_is PORT STATE [ROLE]: is that what the spanning tree says of PORT?
@@ -112,6 +114,13 @@ settle
 wait_for 60 port_is up Forwarding || fail "$(ovs-appctl rstp/show)"
 wait_for 60 is_root 52:54:00:ee:00:01 || fail "$(ovs-appctl rstp/show)"
 ! takes_part g1 || fail "$(ovs-appctl rstp/show)"
+hello up $UPSTREAM $UPSTREAM
+hello g1 $UPSTREAM $IMPOSTOR
+for i in 1 2 3; do
+    sleep 1
+    port_is up Forwarding && is_root 52:54:00:ee:00:01 ||
+        fail "$(ovs-appctl rstp/show)"
+done
 add_guest br0 g3 52:54:00:00:00:03
 ctl wait --timeout=20 g3
 vsctl set Open_vSwitch . external_ids:carried-out=2
