@@ -257,6 +257,9 @@ export_fdb(const struct mbridge *mb)
             }
             if (claim->waits) {
                 jvalue_put_bool(json, "shared", true);
+            } else if (!lost && claim->since && mac_entry_is_shared(*e)) {
+                jvalue_put_integer(json, "since", claim->since);
+                jvalue_put_string(json, "why", mac_why_to_string(claim->why));
             }
             jvalue_add(array, json);
         }

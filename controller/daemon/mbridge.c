@@ -452,6 +452,7 @@ mbridge_run(struct mbridge *mb)
         mbridge_protect_ports(mb);
         update_rows(mb);
         mbridge_lives_run(mb);
+        plan_set_now(mb->plan, time_wall());
         plan_run(mb->plan);
         log_mac_contests(mb);
         update_switch(mb);

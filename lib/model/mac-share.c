@@ -203,16 +203,101 @@ update_free(const struct mac_entry *entry, struct mac_claim *claim)
     return changed || claim->take != was;
 }
 
-/* Decides who of those that claim the address of 'entry' has it, and calls
- * 'changed' with 'aux' for each port for which that is not as it was. */
+/* Returns what 'why' means, as words that fit behind the name of a port. */
+const char *
+mac_why_to_string(enum mac_why why)
+{
+    switch (why) {
+#define MAC_WHY(ENUM, NAME) case WHY_##ENUM: return NAME;
+    MAC_WHYS
+#undef MAC_WHY
+    }
+    OVS_NOT_REACHED();
+}
+
+/* Does some port wait for the address of 'entry', which another has that it is
+ * shared with? */
+bool
+mac_entry_is_shared(const struct mac_entry *entry)
+{
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        if (entry->claims[i].waits) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns the claim to 'entry' that has it now and is to have nothing of it by
+ * 'won', which has a set for each claim, or null. */
+static const struct mac_claim *
+find_loser(const struct mac_entry *entry, const struct vlan_set *won)
+{
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        if (!vlan_set_is_empty(&entry->claims[i].won)
+            && vlan_set_is_empty(&won[i])) {
+            return &entry->claims[i];
+        }
+    }
+    return NULL;
+}
+
+/* Returns why 'claim', which has had nothing of 'entry', is to have something
+ * by 'won'. */
+static enum mac_why
+why_claim_wins(const struct mac_entry *entry, const struct mac_claim *claim,
+               const struct vlan_set *won)
+{
+    const struct mac_claim *loser = find_loser(entry, won);
+
+    if (claim->taken) {
+        return claim->taken == TAKE_ANY ? WHY_USED : WHY_ANNOUNCED;
+    } else if (claim->kind == CLAIM_ANNOUNCED || claim->kind == CLAIM_FIRST) {
+        return WHY_ANNOUNCED;
+    } else if (!vlan_set_is_empty(had_it(entry, claim))) {
+        return WHY_FOUND;
+    } else if (!loser) {
+        return WHY_ALONE;
+    } else if (claim_rank(loser) == claim_rank(claim)) {
+        return WHY_BEFORE;
+    }
+    return (loser->kind == CLAIM_DOWN || loser->kind == CLAIM_LISTED_DOWN
+            ? WHY_DOWN
+            : loser->kind == CLAIM_PAUSED || loser->kind == CLAIM_LISTED_PAUSED
+            ? WHY_PAUSED : WHY_BEFORE);
+}
+
+/* Writes down, of each claim to 'entry' that is to have something of it by
+ * 'won' and has had nothing, or was given it, that it is so since 'now', and
+ * why. */
+static void
+note_winners(struct mac_entry *entry, const struct vlan_set *won,
+             long long int now)
+{
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        struct mac_claim *claim = &entry->claims[i];
+
+        if (!vlan_set_is_empty(&won[i])
+            && (claim->taken || vlan_set_is_empty(&claim->won))) {
+            claim->why = why_claim_wins(entry, claim, won);
+            claim->since = now;
+        }
+        claim->taken = TAKE_NEVER;
+    }
+}
+
+/* Decides who of those that claim the address of 'entry' has it from 'now' on,
+ * and calls 'changed' with 'aux' for each port for which that is not as it
+ * was. */
 void
-mac_entry_share_out(struct mac_entry *entry, mac_table_changed_cb *changed,
-                    void *aux)
+mac_entry_share_out(struct mac_entry *entry, long long int now,
+                    mac_table_changed_cb *changed, void *aux)
 {
     struct vlan_set *won = xcalloc(MAX(1, entry->n_claims), sizeof *won);
 
     sort_claims(entry);
     share_out(entry, won);
+    note_winners(entry, won, now);
     for (size_t i = 0; i < entry->n_claims; i++) {
         struct mac_claim *claim = &entry->claims[i];
 
@@ -240,8 +325,9 @@ mac_entry_take(struct mac_entry *entry, struct mac_claim *claim)
 
     for (size_t i = 0; i < entry->n_claims; i++) {
         struct mac_claim *other = &entry->claims[i];
+        enum claim_take take = mac_claim_take_from(claim, other);
 
-        if (mac_claim_take_from(claim, other)) {
+        if (take) {
             struct vlan_set taken;
 
             vlan_set_clone(&taken, &other->won);
@@ -250,6 +336,7 @@ mac_entry_take(struct mac_entry *entry, struct mac_claim *claim)
                 vlan_set_subtract(&other->won, &taken);
                 vlan_set_union(&claim->won, &taken);
                 other->moved = claim->moved = moved = true;
+                claim->taken = take;
             }
             vlan_set_uninit(&taken);
         }

@@ -206,7 +206,9 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
         claim = &entry->claims[entry->n_claims++];
         claim->port = xstrdup(port);
         claim->guest = NULL;
-        claim->take = TAKE_NEVER;
+        claim->take = claim->taken = TAKE_NEVER;
+        claim->since = 0;
+        claim->why = WHY_ALONE;
         claim->contested = claim->waits = claim->moved = false;
         vlan_set_init(&claim->won);
         vlan_set_init(&claim->free);
@@ -251,6 +253,14 @@ mac_table_take(struct mac_table *table, struct eth_addr mac, const char *port)
     }
     mark_dirty(table, entry);
     return true;
+}
+
+/* Tells 'table' that it is 'now', in any unit, whenever that is to be known of
+ * what changes from then on. */
+void
+mac_table_set_now(struct mac_table *table, long long int now)
+{
+    table->now = now;
 }
 
 /* Takes back the claim of 'port' to 'mac', if it has one. */
@@ -306,7 +316,7 @@ static void
 run_entry(struct mac_table *table, struct mac_entry *entry,
           mac_table_changed_cb *changed, void *aux)
 {
-    mac_entry_share_out(entry, changed, aux);
+    mac_entry_share_out(entry, table->now, changed, aux);
     update_contests(table, entry);
 
     if (entry->n_claims) {

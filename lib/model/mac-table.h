@@ -67,6 +67,24 @@ enum claim_kind {
 
 const char *claim_kind_to_string(enum claim_kind);
 
+/* Why it is this port, of those that claim an address, that has it. */
+#define MAC_WHYS                                                        \
+    MAC_WHY(ANNOUNCED, "announced it")                                  \
+    MAC_WHY(USED, "sent by it")                                         \
+    MAC_WHY(FOUND, "had it when the daemon started")                    \
+    MAC_WHY(DOWN, "the one before has no carrier")                      \
+    MAC_WHY(PAUSED, "the guest before is paused")                       \
+    MAC_WHY(BEFORE, "comes before the others")                          \
+    MAC_WHY(ALONE, "no other had it")
+
+enum mac_why {
+#define MAC_WHY(ENUM, NAME) WHY_##ENUM,
+    MAC_WHYS
+#undef MAC_WHY
+};
+
+const char *mac_why_to_string(enum mac_why);
+
 /* By which frames of its port a claim takes the address from another's. */
 enum claim_take {
     TAKE_NEVER,
@@ -78,7 +96,11 @@ struct mac_claim {
     char *port;                 /* Who claims. */
     enum claim_kind kind;
     struct vlan_set vlans;      /* Where. */
-    struct vlan_set won;        /* Where it was won, a subset of 'vlans'. */
+    struct vlan_set won;        /* Where it was won, a subset of 'vlans'... */
+    long long int since;        /* ...since when, as mac_table_set_now()... */
+    enum mac_why why;           /* ...and why. */
+    enum claim_take taken;      /* By what mac_table_take() gave it, until
+                                 * mac_table_run(). */
     struct vlan_set free;       /* Where the first frame of its port has it
                                  * win: if it is held back, where nobody else
                                  * claims it, and else where another port of
@@ -122,6 +144,7 @@ struct mac_entry {
 struct mac_table {
     struct hmap entries;        /* Contains "struct mac_entry"s. */
     struct mac_entry *dirty;    /* List. */
+    long long int now;          /* What time it is. */
     struct ovs_list contests;   /* Contains "struct mac_contest"s, in order,
                                  * that nobody has taken yet. */
 };
@@ -140,6 +163,7 @@ void mac_table_claim(struct mac_table *, struct eth_addr, const char *port,
 void mac_table_set_guest(struct mac_table *, struct eth_addr,
                          const char *port, const char *guest);
 bool mac_table_take(struct mac_table *, struct eth_addr, const char *port);
+void mac_table_set_now(struct mac_table *, long long int now);
 void mac_table_unclaim(struct mac_table *, struct eth_addr, const char *port);
 void mac_table_run(struct mac_table *, mac_table_changed_cb *, void *aux);
 struct mac_contest *mac_table_take_contest(struct mac_table *);
@@ -149,6 +173,7 @@ const struct mac_entry *mac_table_find(const struct mac_table *,
                                        struct eth_addr);
 const struct mac_claim *mac_entry_find_claim(const struct mac_entry *,
                                              const char *port);
+bool mac_entry_is_shared(const struct mac_entry *);
 bool mac_claim_can_take(const struct mac_claim *);
 const struct mac_claim *mac_entry_winner(const struct mac_entry *,
                                          uint16_t vid);

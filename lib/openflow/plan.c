@@ -462,6 +462,13 @@ plan_is_dirty(const struct plan *plan)
             || !hmap_is_empty(&plan->dirty.groups));
 }
 
+/* Tells 'plan' what time it is 'now'; mac-table.h. */
+void
+plan_set_now(struct plan *plan, long long int now)
+{
+    mac_table_set_now(&plan->mac_table, now);
+}
+
 /* Returns what has happened first, of what nobody has taken yet, to a claim to
  * an address that several ports have, or null; mac-table.h.  The caller must
  * destroy it. */

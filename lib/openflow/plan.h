@@ -62,6 +62,7 @@ const struct mac_table *plan_mac_table(const struct plan *);
 void plan_take_mac(struct plan *, const char *name, struct eth_addr);
 const struct mac_claim *plan_find_claim(const struct plan *,
                                         const struct vport *);
+void plan_set_now(struct plan *, long long int now);
 struct mac_contest *plan_take_mac_contest(struct plan *);
 const struct vport *plan_find_port(const struct plan *, const char *name);
 const struct vport **plan_sort_ports(const struct plan *);

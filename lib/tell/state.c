@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "crc32c.h"
 #include "lib/base/jvalue.h"
@@ -260,8 +261,9 @@ state_format_show(struct ds *s, const struct json_t *state)
     state_for_each_member(s, jvalue_get(state, "unwired"), show_unwired);
 }
 
-/* Appends why entry 'e' of a MAC table is not installed, and how its port has
- * come by the address, unless that goes without saying. */
+/* Appends why entry 'e' of a MAC table is not installed, or since when and why
+ * its port has what others may have, too, and how it has come by the address,
+ * unless that goes without saying. */
 static void
 put_fdb_notes(struct ds *s, const struct json_t *e)
 {
@@ -277,6 +279,17 @@ put_fdb_notes(struct ds *s, const struct json_t *e)
         ds_put_cstr(s, " (");
         printable_put(s, jvalue_get_string(e, "holder"));
         ds_put_cstr(s, " has it)");
+    }
+    if (jvalue_get(e, "since")) {
+        time_t since = jvalue_get_integer(e, "since");
+        char text[32];
+        struct tm tm;
+
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ",
+                 gmtime_r(&since, &tm));
+        ds_put_format(s, " (shared, since %s: ", text);
+        printable_put(s, jvalue_get_string(e, "why"));
+        ds_put_char(s, ')');
     }
     if (source[0] && strcmp(source, "host")
         && strcmp(source, "attached-mac")) {

@@ -252,7 +252,9 @@ moves() {
 }
 [ "$(moves)" -ge 4 ] || fail "the moves are not counted: $(ctl metrics)"
 [ "$(moves _refused)" = 0 ] || fail "something was refused"
-grep -q 'shared, g2 has it' <<< "$(ctl fdb br0)" || fail "$(ctl fdb br0)"
+ctl fdb br0 > $S/fdb
+grep -w g1 $S/fdb | grep -q 'shared, g2 has it' || fail "$(cat $S/fdb)"
+grep -w g2 $S/fdb | grep -q 'shared, since .*Z: announced it' || fail "$(cat $S/fdb)"
 
 say "It stays so over a restart."
 start_counting

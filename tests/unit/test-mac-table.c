@@ -646,6 +646,87 @@ test_shared(void **state OVS_UNUSED)
     mac_table_uninit(&table);
 }
 
+/* Checks that 'port' has 'mac' since 'since' because of 'why', and that others
+ * may have it if 'shared'. */
+static void
+check_since(const struct mac_table *table, const char *port,
+            long long int since, enum mac_why why, bool shared)
+{
+    const struct mac_entry *entry = mac_table_find(table, mac);
+    const struct mac_claim *c = mac_entry_find_claim(entry, port);
+
+    assert_false(vlan_set_is_empty(&c->won));
+    assert_int_equal(c->since, since);
+    assert_string_equal(mac_why_to_string(c->why), mac_why_to_string(why));
+    assert_int_equal(mac_entry_is_shared(entry), shared);
+}
+
+static void
+run_at(struct mac_table *table, long long int now)
+{
+    struct ds told = DS_EMPTY_INITIALIZER;
+
+    mac_table_set_now(table, now);
+    mac_table_run(table, record, &told);
+    ds_destroy(&told);
+}
+
+/* Of each address it is known since when its port has it, and why. */
+static void
+test_since(void **state OVS_UNUSED)
+{
+    const struct vlan_block all = { .vid = 0, .level = 12 };
+    struct mac_table table;
+
+    mac_table_init(&table);
+    claim_as(&table, "a", CLAIM_LISTED, "10-20", true);
+    run_at(&table, 1);
+    check_since(&table, "a", 1, WHY_ALONE, false);
+    claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
+    run_at(&table, 2);
+    check_since(&table, "a", 1, WHY_ALONE, true);
+    mac_table_take(&table, mac, "b");
+    run_at(&table, 3);
+    check_since(&table, "b", 3, WHY_ANNOUNCED, true);
+
+    /* In a VLAN more or less it is no other. */
+    claim_as(&table, "b", CLAIM_LISTED, "10-30", true);
+    run_at(&table, 4);
+    check_since(&table, "b", 3, WHY_ANNOUNCED, true);
+
+    claim_as(&table, "b", CLAIM_LISTED_DOWN, "10-20", true);
+    run_at(&table, 5);
+    check_since(&table, "a", 5, WHY_DOWN, true);
+    claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
+    claim_as(&table, "a", CLAIM_LISTED_PAUSED, "10-20", true);
+    run_at(&table, 6);
+    check_since(&table, "b", 6, WHY_PAUSED, true);
+
+    claim_as(&table, "a", CLAIM_LISTED, "10-20", true);
+    mac_table_set_guest(&table, mac, "a", "guest1");
+    mac_table_set_guest(&table, mac, "b", "guest1");
+    run_at(&table, 7);
+    mac_table_take(&table, mac, "a");
+    run_at(&table, 8);
+    check_since(&table, "a", 8, WHY_USED, true);
+    mac_table_unclaim(&table, mac, "a");
+    run_at(&table, 9);
+    check_since(&table, "b", 9, WHY_ALONE, false);
+    mac_table_uninit(&table);
+
+    /* Who goes before, takes it; and who was found to have it. */
+    mac_table_init(&table);
+    mac_table_seed(&table, mac, &all, origin_hash("b"));
+    claim_as(&table, "a", CLAIM_LISTED, "10-20", true);
+    claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
+    run_at(&table, 1);
+    check_since(&table, "b", 1, WHY_FOUND, true);
+    claim_as(&table, "c", CLAIM_HOST, "10-20", true);
+    run_at(&table, 2);
+    check_since(&table, "c", 2, WHY_BEFORE, false);
+    mac_table_uninit(&table);
+}
+
 /* Each conflict is told when it comes and when it ends, once. */
 static void
 test_contests(void **state OVS_UNUSED)
@@ -687,6 +768,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_shared),
+        cmocka_unit_test(test_since),
         cmocka_unit_test(test_contests),
         cmocka_unit_test(test_claiming_order),
         cmocka_unit_test(test_partial),
