@@ -10,7 +10,8 @@
  * is taken back.  Any other bridge is left as it is, and where it differs is
  * reported.
  *
- * Settings are text by key: "hwaddr", "stp-forward-delay" and "stp-max-age" as in column
+ * Settings are text by key: "hwaddr", "stp-forward-delay" and
+ * "stp-max-age" as in column
  * other_config of table Bridge, "stp" for column stp_enable, and "mtu" for
  * column mtu_request of the bridge's own Interface. */
 
