@@ -86,6 +86,14 @@ put_port_summary(struct ds *s, const struct netport *port)
     ds_put_char(s, '\n');
 }
 
+/* Returns how many warnings there are about 'f' that count as errors. */
+static size_t
+count_strict(const struct source_file *f)
+{
+    return (options.strict && !diag_list_has_errors(&f->diags)
+            ? diag_list_count(&f->diags, DIAG_WARNING) : 0);
+}
+
 static void
 put_text(struct ds *s, const struct source_files *files)
 {
@@ -99,7 +107,14 @@ put_text(struct ds *s, const struct source_files *files)
                                find_column(f, d));
         }
         printable_put(s, f->name);
-        ds_put_format(s, ": %s\n", verdict(f));
+        ds_put_format(s, ": %s", verdict(f));
+        if (count_strict(f)) {
+            ds_put_format(s, ", but by --strict %"PRIuSIZE" warning%s",
+                          count_strict(f), (count_strict(f) == 1
+                                            ? " is an error"
+                                            : "s are errors"));
+        }
+        ds_put_char(s, '\n');
         if (f->netdef) {
             put_summary(s, f->netdef);
         } else if (f->netport) {
@@ -160,10 +175,9 @@ virtnetctl_check(struct ovs_cmdl_context *ctx)
         virtnetctl_print(&s);
     }
     for (size_t i = 0; i < files.n; i++) {
-        const struct diag_list *diags = &files.files[i].diags;
+        const struct source_file *f = &files.files[i];
 
-        if (diag_list_has_errors(diags)
-            || (options.strict && diag_list_count(diags, DIAG_WARNING))) {
+        if (diag_list_has_errors(&f->diags) || count_strict(f)) {
             virtnetctl_status = 1;
         }
     }
