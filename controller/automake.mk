@@ -9,6 +9,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/appctl.h \
 	controller/daemon/early-bridges.c \
 	controller/daemon/early-bridges.h \
+	controller/daemon/export-counts.c \
+	controller/daemon/export-counts.h \
 	controller/daemon/export.c \
 	controller/daemon/export.h \
 	controller/daemon/mbridge-fleet.c \

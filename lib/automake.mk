@@ -26,6 +26,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/rfc7047.h \
 	lib/base/source.c \
 	lib/base/source.h \
+	lib/base/storm.c \
+	lib/base/storm.h \
 	lib/base/virtnet-version.c \
 	lib/base/virtnet-version.h \
 	lib/base/vlan-set.c \
@@ -107,6 +109,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/receivers.h \
 	lib/model/shortfall.c \
 	lib/model/shortfall.h \
+	lib/model/storm-policy.c \
+	lib/model/storm-policy.h \
 	lib/model/tunnels.c \
 	lib/model/tunnels.h \
 	lib/model/vport.c \
@@ -155,6 +159,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/pipeline-flow.c \
 	lib/openflow/pipeline.c \
 	lib/openflow/pipeline.h \
+	lib/openflow/plan-found.c \
 	lib/openflow/plan-private.h \
 	lib/openflow/plan-query.c \
 	lib/openflow/plan.c \
@@ -163,6 +168,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/quarantine.h \
 	lib/openflow/slice.c \
 	lib/openflow/slice.h \
+	lib/openflow/storm-limit.c \
+	lib/openflow/storm-limit.h \
 	lib/openflow/switch-commit.c \
 	lib/openflow/switch-commit.h \
 	lib/openflow/switch-sync.c \

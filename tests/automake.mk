@@ -68,6 +68,7 @@ unit_tests = \
 	tests/unit/test-row-change \
 	tests/unit/test-ports-json \
 	tests/unit/test-state \
+	tests/unit/test-storm \
 	tests/unit/test-switch-sync \
 	tests/unit/test-trace \
 	tests/unit/test-translation-diff \
@@ -135,6 +136,10 @@ tests_unit_test_pve_guest_LDADD = $(UNIT_LIBS)
 tests_unit_test_filter_SOURCES = tests/unit/test-filter.c
 tests_unit_test_filter_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_filter_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_storm_SOURCES = tests/unit/test-storm.c
+tests_unit_test_storm_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_storm_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_guards_SOURCES = tests/unit/test-guards.c
 tests_unit_test_guards_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -5,23 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/daemon/export-counts.h"
 #include "controller/daemon/mbridge.h"
-#include "lib/openflow/switch-commit.h"
-#include "lib/openflow/meter-sync.h"
 #include "controller/switch/ofctrl.h"
 #include "flow.h"
 #include "lib/base/guards.h"
-#include "lib/model/port-filter.h"
 #include "lib/base/jvalue.h"
+#include "lib/base/storm.h"
 #include "lib/model/mac-table.h"
+#include "lib/model/port-filter.h"
 #include "lib/model/shortfall.h"
 #include "lib/model/vport.h"
-#include "lib/openflow/bridge-meters.h"
 #include "lib/openflow/compile.h"
-#include "lib/openflow/flow-dump.h"
-#include "lib/openflow/foreign.h"
-#include "lib/openflow/oflow-table.h"
-#include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
 #include "lib/tell/state.h"
@@ -155,6 +150,18 @@ put_guards(struct json_t *json, unsigned int guards)
 }
 
 static void
+put_storm(struct json_t *json, int storm)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (storm) {
+        storm_format(&s, storm);
+        jvalue_put_string(json, "storm", ds_cstr(&s));
+    }
+    ds_destroy(&s);
+}
+
+static void
 export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
             const struct diag_list *diags, void *export_)
 {
@@ -199,6 +206,7 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
             jvalue_put_bool(json, "isolated", true);
         }
         put_guards(json, vport->guards);
+        put_storm(json, vport->storm);
         if (vport->filter) {
             jvalue_put_string(json, "filter", vport->filter->text);
         }
@@ -268,143 +276,8 @@ export_fdb(const struct mbridge *mb)
     return array;
 }
 
-static void
-add_to_member(struct json_t *json, const char *name, long long int value)
-{
-    jvalue_put_integer(json, name, jvalue_get_integer(json, name) + value);
-}
-
-/* Adds to member "drops" of 'json' what 'df', a flow of ours that drops, has
- * dropped, by table. */
-static void
-add_drops(struct json_t *json, const struct dump_flow *df)
-{
-    const char *table = pipeline_table_to_string(df->flow->table_id);
-
-    if (!jvalue_get(json, "drops")) {
-        jvalue_put(json, "drops", jvalue_object());
-    }
-    add_to_member(jvalue_get(json, "drops"), table ? table : "?",
-                  df->n_packets);
-}
-
-/* Adds to each of 'ports' what 'dump' counted of it: frames from it in ADMIT,
- * frames to its address in FORWARD, and frames that its own flows drop. */
-static void
-put_port_stats(struct json_t *ports, const struct mbridge *mb,
-               const struct flow_dump *dump)
-{
-    for (size_t i = 0; i < dump->n_flows; i++) {
-        const struct dump_flow *df = &dump->flows[i];
-        const char *name = plan_cookie_origin(mbridge_plan(mb),
-                                              df->flow->cookie);
-        struct json_t *port = name ? jvalue_get(ports, name) : NULL;
-
-        if (!port || !df->has_stats
-            || !pipeline_cookie_is_ours(df->flow->cookie)) {
-            continue;
-        }
-        if (!df->flow->ofpacts_len) {
-            add_drops(port, df);
-        } else if (df->flow->table_id == TABLE_ADMIT) {
-            add_to_member(port, "tx_packets", df->n_packets);
-            add_to_member(port, "tx_bytes", df->n_bytes);
-        } else if (df->flow->table_id == TABLE_FORWARD) {
-            add_to_member(port, "rx_packets", df->n_packets);
-            add_to_member(port, "rx_bytes", df->n_bytes);
-        }
-    }
-}
-
-/* Adds to 'bridge' what our own flows have dropped, by table. */
-static void
-put_drops(struct json_t *bridge, const struct flow_dump *dump)
-{
-    for (size_t i = 0; i < dump->n_flows; i++) {
-        const struct dump_flow *df = &dump->flows[i];
-
-        if (df->has_stats && !df->flow->ofpacts_len
-            && pipeline_cookie_is_ours(df->flow->cookie)) {
-            add_drops(bridge, df);
-        }
-    }
-}
-
 static struct json_t *
-export_counts(const struct mbridge *mb, const struct ofctrl *ofctrl)
-{
-    const struct oflow_table *desired = plan_desired(mbridge_plan(mb));
-    const struct oflow_table *installed = ofctrl_get_installed(ofctrl);
-    const struct switch_commit_stats *stats = ofctrl_get_stats(ofctrl);
-    const struct meter_sync *ms = ofctrl_get_meters(ofctrl);
-    struct json_t *latency = jvalue_array();
-    struct json_t *json = jvalue_object();
-
-    jvalue_put_integer(json, "flows_planned",
-                       oflow_table_count_flows(desired));
-    jvalue_put_integer(json, "flows_installed",
-                       oflow_table_count_flows(installed));
-    jvalue_put_integer(json, "groups_planned",
-                       oflow_table_count_groups(desired));
-    jvalue_put_integer(json, "groups_installed",
-                       oflow_table_count_groups(installed));
-    jvalue_put_integer(json, "meters_planned",
-                       plan_meters(mbridge_plan(mb))->n);
-    jvalue_put_integer(json, "meters_installed", ms->installed.n);
-    jvalue_put_integer(json, "meter_mods", ms->n_mods);
-    jvalue_put_integer(json, "bundles", stats->n_bundles);
-    jvalue_put_integer(json, "flow_mods", stats->n_flow_mods);
-    jvalue_put_integer(json, "group_mods", stats->n_group_mods);
-    jvalue_put_integer(json, "foreign_flows",
-                       foreign_count(ofctrl_get_foreign(ofctrl)));
-    jvalue_put_integer(json, "errors", stats->n_errors);
-    jvalue_put_integer(json, "frames", mbridge_count_frames(mb));
-    jvalue_put_integer(json, "moves", mbridge_count_moves(mb, false));
-    jvalue_put_integer(json, "moves_refused", mbridge_count_moves(mb, true));
-    jvalue_put_integer(json, "connections", ofctrl_count_connects(ofctrl));
-    for (size_t i = 0; i <= SWITCH_COMMIT_N_LATENCIES; i++) {
-        jvalue_add(latency, jvalue_integer(stats->latency[i]));
-    }
-    jvalue_put(json, "latency_counts", latency);
-    jvalue_put_integer(json, "latency_sum_ms", stats->latency_sum);
-    return json;
-}
-
-/* The meters of 'mb' that are for 'network', each of which limits a direction
- * of what all its guests get or send together. */
-static struct json_t *
-export_meters(const struct mbridge *mb, const struct netdef *network)
-{
-    const struct ometers *planned = plan_meters(mbridge_plan(mb));
-    const struct meter_sync *ms = ofctrl_get_meters(mbridge_ofctrl(mb));
-    struct json_t *array = jvalue_array();
-
-    for (size_t i = 0; i < planned->n; i++) {
-        const struct ometer *meter = &planned->meters[i];
-        const struct ometer *seen = ometers_find(&ms->installed,
-                                                 meter->meter_id);
-        struct json_t *json;
-        bool out;
-
-        if (bridge_meters_find(mbridge_model(mb), meter->meter_id, &out)
-            != network) {
-            continue;
-        }
-        json = jvalue_object();
-        jvalue_put_integer(json, "meter_id", meter->meter_id);
-        jvalue_put_string(json, "direction", out ? "out" : "in");
-        jvalue_put_integer(json, "kbps", meter->bands[0].rate);
-        if (meter->n_bands > 1) {
-            jvalue_put_integer(json, "peak_kbps", meter->bands[1].rate);
-        }
-        jvalue_put_bool(json, "installed", seen && ometer_equals(seen, meter));
-        jvalue_add(array, json);
-    }
-    return array;
-}
-
-static struct json_t *
-export_networks(const struct mbridge *mb)
+export_networks(const struct mbridge *mb, const struct flow_dump *dump)
 {
     const struct bridge_model *model = mbridge_model(mb);
     struct json_t *array = jvalue_array();
@@ -421,7 +294,7 @@ export_networks(const struct mbridge *mb)
         if (netdef->is_libvirts) {
             jvalue_put_bool(json, "active", netdef->is_active);
         }
-        jvalue_put(json, "meters", export_meters(mb, netdef));
+        jvalue_put(json, "meters", export_meters(mb, netdef, dump));
         jvalue_add(array, json);
     }
     return array;
@@ -479,8 +352,8 @@ export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
 
     mbridge_for_each_port(mb, export_port, &export);
     if (dump) {
-        put_port_stats(export.ports, mb, dump);
-        put_drops(json, dump);
+        export_port_stats(export.ports, mb, dump);
+        export_drops(json, dump);
     }
     mbridge_format_state(&state, mb);
     mbridge_get_diags(mb, &diags);
@@ -494,7 +367,7 @@ export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
         jvalue_put_integer(json, "verified", mbridge_verified_at(mb));
     }
     put_flood_vlans(json, mb);
-    jvalue_put(json, "networks", export_networks(mb));
+    jvalue_put(json, "networks", export_networks(mb, dump));
     jvalue_put(json, "ports", export.ports);
     jvalue_put(json, "fdb", export_fdb(mb));
     jvalue_put(json, "counts", export_counts(mb, mbridge_ofctrl(mb)));

@@ -147,6 +147,10 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
                       || flow->table_id == TABLE_TO_GUEST);
     found.listens = (pipeline_table_today(flow->table_id) == TABLE_ANNOUNCE
                      && flow->priority == PRIORITY_ANNOUNCE_SHOW);
+    if (flow->table_id == TABLE_FORWARD
+        && flow->priority == PRIORITY_FORWARD_STORM) {
+        found.guards |= GUARD_BIT(GUARD_STORM);
+    }
     if (flow->table_id == TABLE_GUARD) {
         found.guards |= GUARD_BIT(GUARD_MAC);
         found.listens = flow->priority == PRIORITY_GUARD_SHOW;

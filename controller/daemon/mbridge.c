@@ -16,6 +16,7 @@
 #include "lib/model/mac-table.h"
 #include "lib/model/model.h"
 #include "lib/openflow/bridge-meters.h"
+#include "lib/openflow/storm-limit.h"
 #include "lib/openflow/foreign.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/oflow-table.h"
@@ -230,6 +231,7 @@ update_meters(struct mbridge *mb, struct diag_list *diags)
     bridge_meters_get(&mb->model, mb->exact ? mb->meter_bands : 0, &meters);
     bridge_meters_report(&mb->model, mb->exact, mb->meter_bands,
                          meter_sync_error(ms), diags);
+    storm_limit_report(mb->plan, mb->row.name, meter_sync_error(ms), diags);
     plan_set_meters(mb->plan, &meters);
     ometers_uninit(&meters);
 }

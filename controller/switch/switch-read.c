@@ -63,6 +63,8 @@ switch_read_create(const char *bridge)
         ofputil_encode_group_desc_request(OFP15_VERSION, OFPG_ALL),
         ofputil_encode_meter_request(OFP15_VERSION, OFPUTIL_METER_CONFIG,
                                      OFPM13_ALL),
+        ofputil_encode_meter_request(OFP15_VERSION, OFPUTIL_METER_STATS,
+                                     OFPM13_ALL),
         ofputil_encode_barrier_request(OFP15_VERSION),
     };
     int error = vconn_open(target, 1u << OFP15_VERSION, DSCP_DEFAULT,
@@ -158,6 +160,37 @@ take_groups(struct switch_read *sr, const struct ofp_header *oh)
 }
 
 static void
+take_meter_stats(struct switch_read *sr, const struct ofp_header *oh)
+{
+    struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
+    struct flow_dump *dump = &sr->dump;
+    struct ofputil_meter_stats ms;
+    struct ofpbuf bands;
+
+    ofpbuf_init(&bands, 0);
+    while (!ofputil_decode_meter_stats(&b, &ms, &bands)) {
+        uint64_t n_dropped = 0;
+
+        for (size_t i = 0; i < ms.n_bands; i++) {
+            n_dropped += ms.bands[i].packet_count;
+        }
+        if (!ometer_id_is_ours(ms.meter_id)) {
+            continue;
+        }
+        if (dump->n_meter_stats >= dump->allocated_meter_stats) {
+            dump->meter_stats = x2nrealloc(dump->meter_stats,
+                                           &dump->allocated_meter_stats,
+                                           sizeof *dump->meter_stats);
+        }
+        dump->meter_stats[dump->n_meter_stats++] = (struct meter_stats) {
+            .meter_id = ms.meter_id,
+            .n_dropped = n_dropped,
+        };
+    }
+    ofpbuf_uninit(&bands);
+}
+
+static void
 take_message(struct switch_read *sr, const struct ofpbuf *msg)
 {
     const struct ofp_header *oh = msg->data;
@@ -177,6 +210,10 @@ take_message(struct switch_read *sr, const struct ofpbuf *msg)
 
     case OFPTYPE_METER_CONFIG_STATS_REPLY:
         ometers_put_reply(&sr->dump.meters, oh);
+        break;
+
+    case OFPTYPE_METER_STATS_REPLY:
+        take_meter_stats(sr, oh);
         break;
 
     case OFPTYPE_BARRIER_REPLY:

@@ -20,7 +20,8 @@ struct ds;
     GUARD(IP, "ip", "IP, ARP and neighbor discovery with others' addresses") \
     GUARD(DHCP, "dhcp", "answers of DHCP servers")                          \
     GUARD(RA, "ra", "what only routers have to say")                        \
-    GUARD(OTHER, "other", "protocols other than IPv4, IPv6 and ARP")
+    GUARD(OTHER, "other", "protocols other than IPv4, IPv6 and ARP")       \
+    GUARD(STORM, "storm", "more broadcast and multicast than its limit")
 
 enum guard {
 #define GUARD(ENUM, NAME, WHAT) GUARD_##ENUM,

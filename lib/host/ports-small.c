@@ -118,6 +118,7 @@ STRING_MEMBER(vif_rstp, struct vif, stp.rstp)
 STRING_MEMBER(vif_stp_mark, struct vif, stp.mark)
 STRING_MEMBER(vif_filter, struct vif, filter)
 STRING_MEMBER(vif_guards, struct vif, guards)
+STRING_MEMBER(vif_storm, struct vif, storm)
 STRING_MEMBER(vif_ips, struct vif, ips)
 STRING_MEMBER(vif_macs, struct vif, macs)
 STRING_MEMBER(vif_port, struct vif, port)
@@ -354,6 +355,7 @@ take_port(const char *name, const struct json_t *json, void *bridge_)
         { "virtnet-portgroup", vif_portgroup },
         { "virtnet-protected", vif_protected_is_ours },
         { "virtnet-role", vif_role },
+        { "virtnet-storm", vif_storm },
         { "virtnet-stp", vif_stp_mark },
         { "virtnet-vlan", vif_vlan_is_ours },
         { "vlan_mode", vif_vlan_mode },

@@ -86,6 +86,7 @@ read_ids(struct vif *vif, const struct vif_rows *rows)
     vif->isolated = get_vif_id(rows, "virtnet-isolated");
     vif->macs = get_vif_id(rows, "virtnet-macs");
     vif->guards = get_vif_id(rows, "virtnet-guards");
+    vif->storm = get_vif_id(rows, "virtnet-storm");
     vif->filter = get_vif_id(rows, "virtnet-filter");
     vif->ips = get_vif_id(rows, "virtnet-ips");
 }

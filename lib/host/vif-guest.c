@@ -101,6 +101,7 @@ vif_set_guest(struct vif *vif, const struct domstatus *status,
     set_default(&vif->isolated, isolated_text(domif));
     set_default(&vif->macs, domif->settings.macs);
     set_default(&vif->guards, domif->settings.guards);
+    set_default(&vif->storm, domif->settings.storm);
     set_default(&vif->filter, domif->settings.filter);
     set_default(&vif->ips, (domif->settings.ips ? domif->settings.ips
                             : domif->ips));

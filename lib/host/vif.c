@@ -49,6 +49,7 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(isolated)                        \
     VIF_STRING(macs)                            \
     VIF_STRING(guards)                          \
+    VIF_STRING(storm)                           \
     VIF_STRING(filter)                          \
     VIF_STRING(ips)                             \
     VIF_STRING(profile)                         \

@@ -104,6 +104,7 @@ struct vif {
     char *isolated;             /* external_ids:virtnet-isolated. */
     char *macs;                 /* external_ids:virtnet-macs. */
     char *guards;               /* external_ids:virtnet-guards. */
+    char *storm;                /* external_ids:virtnet-storm. */
     char *filter;               /* external_ids:virtnet-filter. */
     char *ips;                  /* external_ids:virtnet-ips. */
     char *socket;               /* Of vhost-user, or null. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/guards.h"
+#include "lib/base/storm.h"
 #include "lib/host/vif.h"
 #include "lib/model/mac-table.h"
 #include "lib/model/vport.h"
@@ -128,6 +129,9 @@ keep_guards(struct port_life *life, const struct port_facts *facts,
         unsigned int missing = life->found.guards & ~vport->guards;
 
         vport->guards |= missing;
+        if (missing & GUARD_BIT(GUARD_STORM) && !vport->storm) {
+            vport->storm = STORM_DEFAULT;
+        }
         if (missing & GUARD_BIT(GUARD_IP) && facts->vif->ips) {
             free(ip_prefixes_add(&vport->ips, facts->vif->ips));
         }

@@ -8,8 +8,10 @@
 #include "lib/base/diag.h"
 #include "lib/base/guards.h"
 #include "lib/base/ip-prefix.h"
+#include "lib/base/storm.h"
 #include "lib/host/vif.h"
 #include "lib/model/model.h"
+#include "lib/model/storm-policy.h"
 #include "lib/model/tunnels.h"
 #include "lib/model/vport.h"
 #include "openvswitch/dynamic-string.h"
@@ -34,6 +36,7 @@ struct request {
     unsigned int follow_limit;  /* ...and to how many? */
     unsigned int sticky_limit;  /* Of a guest whose address is not known. */
     unsigned int guards;
+    struct storm_request storm;
 };
 
 static struct request
@@ -48,6 +51,10 @@ get_request(const struct netdef *network, const struct portgroup *pg)
         .follow_limit = policy.rx_filter_limit.value,
         .sticky_limit = MAX(1, policy.rx_filter_limit.value),
         .guards = policy.guards.value,
+        .storm = {
+            .is_set = netdef_setting_is_set(&policy.storm),
+            .storm = policy.storm.value,
+        },
     };
 }
 
@@ -74,6 +81,8 @@ find_request(const struct bridge_model *model, const struct vif *vif)
         all.learns &= r.learns;
         all.isolated |= r.isolated;
         all.guards |= r.guards;
+        all.storm.is_set |= r.storm.is_set;
+        all.storm.storm = storm_strictest(all.storm.storm, r.storm.storm);
         all.trusted &= r.trusted;
         all.sticky_limit = (i ? MIN(all.sticky_limit, r.sticky_limit)
                             : r.sticky_limit);
@@ -356,7 +365,7 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
         add_macs_behind(vif, vport, &origin, diags);
     }
     if (!is_guest) {
-        if (vif->guards) {
+        if (vif->guards || vif->storm) {
             diag_add(diags, DIAG_WARNING, &origin,
                      "is not a guest, so it is not guarded");
         }
@@ -367,6 +376,7 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
         return;
     }
     report_stp(model, vif, &origin, diags);
+    storm_policy_apply(model, vif, &request.storm, vport, diags);
     limit_pairs(vport, &origin, diags);
     vport->isolated = isolated;
     vport->follow_limit = (is_trusted(vif, request.trusted)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/guards.h"
+#include "lib/base/storm.h"
 #include "lib/model/port-filter.h"
 #include "lib/base/printable.h"
 #include "openvswitch/dynamic-string.h"
@@ -76,6 +77,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->isolated == b->isolated
             && a->mac_is_peers == b->mac_is_peers
             && a->guards == b->guards
+            && a->storm == b->storm
             && ip_prefixes_equal(&a->ips, &b->ips)
             && port_filter_equals(a->filter, b->filter)
             && a->sticky == b->sticky
@@ -122,6 +124,7 @@ vport_make_network(struct vport *vport)
     vport->isolated = false;
     vport->mac_is_peers = false;
     vport->guards = 0;
+    vport->storm = 0;
     port_filter_unref(vport->filter);
     vport->filter = NULL;
     vport->sticky = false;
@@ -200,7 +203,7 @@ vport_has_mac(const struct vport *vport, struct eth_addr mac)
 }
 
 /* Appends to 's' in words what 'vport' is apart from its name and role: its
- * addresses, whether it is isolated, its guards and filter, and its VLANs. */
+ * addresses, whether it is isolated, its guards, limit, filter and VLANs. */
 void
 vport_format(struct ds *s, const struct vport *vport)
 {
@@ -216,6 +219,11 @@ vport_format(struct ds *s, const struct vport *vport)
         ds_put_cstr(s, "guarded (");
         guards_format(s, vport->guards);
         ds_put_cstr(s, "), ");
+    }
+    if (vport->storm) {
+        ds_put_cstr(s, "storm limit ");
+        storm_format(s, vport->storm);
+        ds_put_cstr(s, ", ");
     }
     if (vport->filter) {
         ds_put_format(s, "filtered (%s), ", vport->filter->text);

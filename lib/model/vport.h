@@ -64,7 +64,9 @@ struct vport {
     bool isolated;              /* Apart from others like it? */
     bool mac_is_peers;          /* Is 'mac' what a container has made it? */
     unsigned int guards;        /* GUARD_BIT()s... */
-    struct ip_prefixes ips;     /* ...and the addresses for GUARD_IP. */
+    struct ip_prefixes ips;     /* ...the addresses for GUARD_IP... */
+    int storm;                  /* ...and the limit (lib/base/storm.h) of
+                                 * GUARD_STORM, which 0 is not there for. */
     struct port_filter *filter; /* Or null. */
     bool sticky;                /* Are its addresses those that it has sent
                                  * by?  'mac' is zero until it has. */

@@ -13,6 +13,7 @@
 #include "lib/openflow/offer.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/slice.h"
+#include "lib/openflow/storm-limit.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
@@ -442,6 +443,7 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     if (vport->role == VIF_GUEST) {
         filter_compile(vport, guard_entry(vport), c.cookie, slice);
         guard_compile(vport, c.pending, c.cookie, slice);
+        storm_limit_compile(ctx, vport, c.cookie, slice);
     }
     if (c.pending) {
         compilation_add_drop(&c, TABLE_SOURCE, PRIORITY_SOURCE_PENDING);

@@ -205,5 +205,6 @@ flow_dump_uninit(struct flow_dump *dump)
     free(dump->flows);
     free(dump->groups);
     ometers_uninit(&dump->meters);
+    free(dump->meter_stats);
     *dump = (struct flow_dump) { .flows = NULL };
 }

@@ -30,6 +30,12 @@ struct dump_group {
     size_t n_buckets;
 };
 
+/* What a meter has done. */
+struct meter_stats {
+    uint32_t meter_id;
+    uint64_t n_dropped;         /* By all its bands. */
+};
+
 struct flow_dump {
     struct dump_flow *flows;    /* As in the text. */
     size_t n_flows, allocated_flows;
@@ -38,6 +44,8 @@ struct flow_dump {
     bool has_flows, has_groups; /* Is it the output of that command? */
     struct ometers meters;      /* Of ours; not in any text. */
     bool has_meters;
+    struct meter_stats *meter_stats;    /* Likewise. */
+    size_t n_meter_stats, allocated_meter_stats;
 };
 
 char *flow_dump_parse(const char *text, size_t size,

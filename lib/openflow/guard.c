@@ -30,7 +30,8 @@ guard_marks(const struct vport *vport)
     uint32_t marks = 0;
 
     for (int guard = 0; guard < N_GUARDS; guard++) {
-        if (guard != GUARD_MAC && vport->guards & GUARD_BIT(guard)) {
+        if (guard != GUARD_MAC && guard != GUARD_STORM
+            && vport->guards & GUARD_BIT(guard)) {
             marks |= pipeline_guard_mark(guard);
         }
     }

@@ -16,6 +16,8 @@
  *                  |           |           |           |
  *                  '-----------+---> STOPPED: drops ---'
  *
+ * Guard "storm" is another matter: storm-limit.h.
+ *
  * ADMIT marks in reg0 which guards but "mac" the port has.  What is the same
  * for all ports is in flows that they share (guard_compile_shared()); the
  * port's own are its addresses, and a drop for each kind of offence. */

@@ -12,8 +12,6 @@
 #include "openvswitch/ofpbuf.h"
 #include "util.h"
 
-#define METER_FLAGS (OFPMF13_KBPS | OFPMF13_BURST)
-
 /* The least burst, in kilobits: a meter lets a frame pass only if its bucket
  * holds as much, and the largest that the kernel hands over in one piece has
  * 64 KiB. */
@@ -23,6 +21,12 @@ bool
 ometer_id_is_ours(uint32_t meter_id)
 {
     return (meter_id & OMETER_MASK) == OMETER_MAGIC;
+}
+
+static uint16_t
+flags(const struct ometer *meter)
+{
+    return (meter->packets ? OFPMF13_PKTPS : OFPMF13_KBPS) | OFPMF13_BURST;
 }
 
 static uint32_t
@@ -60,14 +64,31 @@ ometer_from_rate(struct ometer *meter, uint32_t meter_id,
     }
 }
 
-/* Initializes 'meter' to 'config'.  If that is none that ometer_from_rate()
- * could make, then to one that equals none of these. */
+/* Initializes 'meter' to number 'meter_id' for 'storm', which is a limit
+ * (lib/base/storm.h).  As much may go at once as in a second. */
+void
+ometer_from_storm(struct ometer *meter, uint32_t meter_id, int storm)
+{
+    uint32_t rate = abs(storm);
+
+    *meter = (struct ometer) { .meter_id = meter_id, .packets = storm > 0 };
+    meter->bands[meter->n_bands++] = (struct ometer_band) {
+        .rate = rate,
+        .burst = storm > 0 ? rate : MAX(rate, MIN_BURST),
+    };
+}
+
+/* Initializes 'meter' to 'config'.  If that is none that ometer_from_rate() or
+ * ometer_from_storm() could make, then to one that equals none of these. */
 void
 ometer_from_config(struct ometer *meter,
                    const struct ofputil_meter_config *config)
 {
-    *meter = (struct ometer) { .meter_id = config->meter_id };
-    if (config->flags != METER_FLAGS || config->n_bands > OMETER_MAX_BANDS) {
+    *meter = (struct ometer) {
+        .meter_id = config->meter_id,
+        .packets = (config->flags & OFPMF13_PKTPS) != 0,
+    };
+    if (config->flags != flags(meter) || config->n_bands > OMETER_MAX_BANDS) {
         return;
     }
     for (size_t i = 0; i < config->n_bands; i++) {
@@ -84,6 +105,7 @@ bool
 ometer_equals(const struct ometer *a, const struct ometer *b)
 {
     return (a->meter_id == b->meter_id
+            && a->packets == b->packets
             && a->n_bands == b->n_bands
             && !memcmp(a->bands, b->bands, a->n_bands * sizeof *a->bands));
 }
@@ -104,7 +126,7 @@ to_mod(const struct ometer *meter, int command, struct ofputil_meter_mod *mod,
         .command = command,
         .meter = {
             .meter_id = meter->meter_id,
-            .flags = METER_FLAGS,
+            .flags = flags(meter),
             .n_bands = meter->n_bands,
             .bands = bands,
         },
@@ -127,7 +149,8 @@ ometer_to_meter_mod(const struct ometer *meter, int command)
 void
 ometer_format(struct ds *s, const struct ometer *meter)
 {
-    ds_put_format(s, "meter=%"PRIu32",kbps,burst", meter->meter_id);
+    ds_put_format(s, "meter=%"PRIu32",%s,burst", meter->meter_id,
+                  meter->packets ? "pktps" : "kbps");
     for (size_t i = 0; i < meter->n_bands; i++) {
         ds_put_format(s, ",band=type=drop,rate=%"PRIu32",burst_size=%"PRIu32,
                       meter->bands[i].rate, meter->bands[i].burst);
@@ -172,16 +195,22 @@ ometers_equals(const struct ometers *a, const struct ometers *b)
 }
 
 /* Returns the index of the first of 'meters' whose number is 'meter_id' or
- * more.  There are few. */
+ * more. */
 static size_t
 find_index(const struct ometers *meters, uint32_t meter_id)
 {
-    size_t i = 0;
+    size_t low = 0, high = meters->n;
 
-    while (i < meters->n && meters->meters[i].meter_id < meter_id) {
-        i++;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (meters->meters[middle].meter_id < meter_id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
-    return i;
+    return low;
 }
 
 /* Returns the meter with number 'meter_id', or null. */

@@ -5,7 +5,8 @@
 /* OpenFlow meters, as values.
  *
  * A meter drops what exceeds any of its bands.  Ours have one for the average
- * rate and, if there is a peak rate, one for that.
+ * rate and, if there is a peak rate, one for that.  Rates are in kilobits per
+ * second, or in packets.
  *
  * Meters carry no cookie: ours are those in a range of numbers. */
 
@@ -21,16 +22,18 @@ struct ofpbuf;
 struct ofputil_meter_config;
 
 #define OMETER_MAGIC UINT32_C(0x56e00000)
-#define OMETER_MASK UINT32_C(0xfff00000)
+#define OMETER_MASK UINT32_C(0xffe00000)
+#define OMETER_PORTS UINT32_C(0x56f00000)   /* By OpenFlow port from here. */
 #define OMETER_MAX_BANDS 2
 
 struct ometer_band {
-    uint32_t rate;              /* Kilobits per second. */
-    uint32_t burst;             /* Kilobits. */
+    uint32_t rate;              /* Kilobits per second, or packets. */
+    uint32_t burst;             /* Kilobits, or packets. */
 };
 
 struct ometer {
     uint32_t meter_id;
+    bool packets;               /* Are its rates in packets? */
     size_t n_bands;
     struct ometer_band bands[OMETER_MAX_BANDS];
 };
@@ -38,6 +41,7 @@ struct ometer {
 bool ometer_id_is_ours(uint32_t meter_id);
 void ometer_from_rate(struct ometer *, uint32_t meter_id,
                       const struct bandwidth_rate *, size_t max_bands);
+void ometer_from_storm(struct ometer *, uint32_t meter_id, int storm);
 void ometer_from_config(struct ometer *, const struct ofputil_meter_config *);
 bool ometer_equals(const struct ometer *, const struct ometer *);
 struct ofpbuf *ometer_to_meter_mod(const struct ometer *, int command);

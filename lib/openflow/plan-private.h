@@ -37,7 +37,9 @@ struct plan {
     struct network_side network_side;
     struct mac_table mac_table;
     struct flood_table flood_table;
-    struct ometers meters;      /* Empty unless in libvirt mode. */
+    struct ometers network_meters;  /* Empty unless in libvirt mode. */
+    struct ometers meters;      /* These, and those of ports... */
+    bool meters_changed;        /* ...if they have not changed. */
     struct oflow_table desired;
     bool all_dirty;             /* Then 'dirty' is empty. */
     struct oflow_table dirty;   /* Used as a set of keys. */

@@ -20,7 +20,8 @@ plan_get_ctx(const struct plan *plan)
     return &plan->ctx;
 }
 
-/* Returns the meters that the switch should hold, as they were last stated. */
+/* Returns the meters that the switch should hold, as of the last
+ * plan_run(). */
 const struct ometers *
 plan_meters(const struct plan *plan)
 {

@@ -17,6 +17,7 @@
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan-private.h"
 #include "lib/openflow/slice.h"
+#include "lib/openflow/storm-limit.h"
 #include "openvswitch/list.h"
 #include "openvswitch/match.h"
 #include "packets.h"
@@ -71,6 +72,7 @@ plan_destroy(struct plan *plan)
     network_side_uninit(&plan->network_side);
     mac_table_uninit(&plan->mac_table);
     flood_table_uninit(&plan->flood_table);
+    ometers_uninit(&plan->network_meters);
     ometers_uninit(&plan->meters);
     vlan_set_uninit(&plan->flood_vlans);
     oflow_table_uninit(&plan->desired);
@@ -130,12 +132,13 @@ plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
     plan->ctx.flood_vlans = &plan->flood_vlans;
 }
 
-/* States which meters the bridge needs.  They are copied. */
+/* States which meters the bridge's networks need.  They are copied. */
 void
 plan_set_meters(struct plan *plan, const struct ometers *meters)
 {
-    ometers_uninit(&plan->meters);
-    ometers_clone(&plan->meters, meters);
+    ometers_uninit(&plan->network_meters);
+    ometers_clone(&plan->network_meters, meters);
+    plan->meters_changed = true;
 }
 
 /* Makes the context follow from the ports. */
@@ -179,6 +182,9 @@ update_claims(struct plan *plan, const struct vport *old,
             mac_table_set_guest(&plan->mac_table, m.mac, new->name,
                                 new->guest);
         }
+    }
+    if ((old && old->storm) || (new && new->storm)) {
+        plan->meters_changed = true;
     }
     if (new) {
         network_side_add(&plan->network_side, new);
@@ -297,8 +303,8 @@ plan_seed(struct plan *plan, const struct oflow_table *installed)
     HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
         const struct oflow *flow = node->flow;
 
-        if (pipeline_table_today(flow->table_id) == TABLE_FORWARD
-            && pipeline_cookie_kind(flow->cookie) == COOKIE_PORT) {
+        if (pipeline_cookie_kind(flow->cookie) == COOKIE_PORT
+            && plan_flow_delivers(flow)) {
             struct vlan_block block;
             struct match match;
 
@@ -307,41 +313,6 @@ plan_seed(struct plan *plan, const struct oflow_table *installed)
                 mac_table_seed(&plan->mac_table, match.flow.dl_dst, &block,
                                pipeline_cookie_hash(flow->cookie));
             }
-        }
-    }
-}
-
-/* Did the port called 'port' have its address in 'installed', what a switch
- * holds? */
-bool
-plan_had_address(const struct oflow_table *installed, const char *port)
-{
-    ovs_be64 cookie = pipeline_cookie(COOKIE_PORT, port);
-    const struct oflow_node *node;
-
-    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
-        if (pipeline_table_today(node->flow->table_id) == TABLE_FORWARD
-            && node->flow->cookie == cookie) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Calls 'cb' with 'aux' for each flow in 'installed', what a switch holds,
- * that was made for a port of 'plan'. */
-void
-plan_for_each_found(const struct plan *plan,
-                    const struct oflow_table *installed,
-                    plan_found_cb *cb, void *aux)
-{
-    const struct oflow_node *node;
-
-    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
-        const char *port = plan_cookie_origin(plan, node->flow->cookie);
-
-        if (port) {
-            cb(port, node->flow, aux);
         }
     }
 }
@@ -424,7 +395,24 @@ run_guards(struct plan *plan)
     }
 }
 
-/* Brings plan_desired() up to date with all that was stated. */
+/* Gathers the meters of networks and ports, if any may have changed. */
+static void
+run_meters(struct plan *plan)
+{
+    const struct plan_port *port;
+
+    if (plan->meters_changed) {
+        ometers_uninit(&plan->meters);
+        ometers_clone(&plan->meters, &plan->network_meters);
+        HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
+            storm_limit_put_meter(&plan->ctx, &port->vport, &plan->meters);
+        }
+        plan->meters_changed = false;
+    }
+}
+
+/* Brings plan_desired() and plan_meters() up to date with all that was
+ * stated. */
 void
 plan_run(struct plan *plan)
 {
@@ -435,6 +423,7 @@ plan_run(struct plan *plan)
         struct slice new;
 
         plan->all_dirty = true;
+        plan->meters_changed = true;
         oflow_table_clear(&plan->dirty);
         slice_init(&new);
         compile_bridge(&plan->ctx, plan->bridge, &new);
@@ -444,6 +433,7 @@ plan_run(struct plan *plan)
         }
     }
 
+    run_meters(plan);
     run_guards(plan);
     mac_table_run(&plan->mac_table, winnings_changed, plan);
     plan->ctx_changed = false;

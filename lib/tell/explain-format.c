@@ -9,11 +9,13 @@
 #include "byte-order.h"
 #include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
+#include "lib/model/vport.h"
 #include "lib/openflow/bridge-meters.h"
 #include "lib/openflow/flow-dump.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/ometer.h"
 #include "lib/openflow/pipeline.h"
+#include "lib/openflow/storm-limit.h"
 #include "lib/tell/translation.h"
 #include "lib/xml/netdef.h"
 #include "openvswitch/dynamic-string.h"
@@ -181,11 +183,16 @@ put_group(struct ds *s, const struct explained_group *g)
 static void
 put_meter_owner(struct ds *s, const struct explanation *e, uint32_t meter_id)
 {
+    const struct vport *vport = storm_limit_find_port(e->bridge->plan,
+                                                      meter_id);
     const struct netdef *network;
     bool out;
 
     network = bridge_meters_find(&e->bridge->model, meter_id, &out);
-    if (network) {
+    if (vport) {
+        ds_put_cstr(s, "broadcast and multicast of port ");
+        printable_put(s, vport->name);
+    } else if (network) {
         ds_put_format(s, "what guests %s, network ", out ? "send" : "get");
         printable_put(s, network->name);
     } else {
@@ -288,6 +295,7 @@ meter_to_json(const struct explanation *e, const struct explained_meter *m)
     const struct ometer *meter = m->seen ? m->seen : m->planned;
     struct json_t *json = jvalue_object();
     struct ds s = DS_EMPTY_INITIALIZER;
+    const struct vport *vport;
     const struct netdef *network;
     bool out;
 
@@ -299,6 +307,10 @@ meter_to_json(const struct explanation *e, const struct explained_meter *m)
     if (network) {
         jvalue_put_string(json, "network", network->name);
         jvalue_put_string(json, "direction", out ? "out" : "in");
+    }
+    vport = storm_limit_find_port(e->bridge->plan, meter->meter_id);
+    if (vport) {
+        jvalue_put_string(json, "port", vport->name);
     }
     return json;
 }

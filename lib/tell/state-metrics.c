@@ -156,12 +156,12 @@ put_port_counter(struct ds *s, const struct json_t *bridges, const char *name,
     free(names);
 }
 
-/* Appends what 'object', a bridge or the 'port' of it, has dropped. */
+/* Appends what 'drops', an object of counters by 'label', says that a bridge,
+ * or 'port' of it, has dropped. */
 static void
 put_drops(struct ds *s, const char *name, const char *bridge,
-          const char *port, const struct json_t *object)
+          const char *port, const char *label, const struct json_t *drops)
 {
-    const struct json_t *drops = jvalue_get(object, "drops");
     const char **tables = jvalue_names(drops);
 
     for (const char **table = tables; *table; table++) {
@@ -172,10 +172,33 @@ put_drops(struct ds *s, const char *name, const char *bridge,
             put_label(s, "port", port);
             ds_put_char(s, ',');
         }
-        put_label(s, "table", *table);
+        put_label(s, label, *table);
         ds_put_format(s, "} %lld\n", jvalue_get_integer(drops, *table));
     }
     free(tables);
+}
+
+/* Appends what ports have dropped, by 'label', which is in 'member' of
+ * each. */
+static void
+put_port_drops(struct ds *s, const struct json_t *bridges, const char *name,
+               const char *label, const char *member, const char *help)
+{
+    const char **names = jvalue_names(bridges);
+
+    put_family(s, name, "counter", help);
+    for (const char **b = names; *b; b++) {
+        const struct json_t *ports = jvalue_get(jvalue_get(bridges, *b),
+                                                "ports");
+        const char **port_names = jvalue_names(ports);
+
+        for (const char **p = port_names; *p; p++) {
+            put_drops(s, name, *b, *p, label,
+                      jvalue_get(jvalue_get(ports, *p), member));
+        }
+        free(port_names);
+    }
+    free(names);
 }
 
 static void
@@ -186,61 +209,64 @@ put_all_drops(struct ds *s, const struct json_t *bridges)
     put_family(s, "dropped_packets", "counter",
                "Frames that flows of ours dropped, by table.");
     for (const char **b = names; *b; b++) {
-        put_drops(s, "dropped_packets", *b, NULL, jvalue_get(bridges, *b));
-    }
-
-    put_family(s, "port_dropped_packets", "counter",
-               "Those of them that a port's own flows dropped, by table.");
-    for (const char **b = names; *b; b++) {
-        const struct json_t *ports = jvalue_get(jvalue_get(bridges, *b),
-                                                "ports");
-        const char **port_names = jvalue_names(ports);
-
-        for (const char **p = port_names; *p; p++) {
-            put_drops(s, "port_dropped_packets", *b, *p,
-                      jvalue_get(ports, *p));
-        }
-        free(port_names);
+        put_drops(s, "dropped_packets", *b, NULL, "table",
+                  jvalue_get(jvalue_get(bridges, *b), "drops"));
     }
     free(names);
+
+    put_port_drops(s, bridges, "port_dropped_packets", "table", "drops",
+                   "Those of them that a port's own flows dropped, by table.");
+    put_port_drops(s, bridges, "port_stopped_packets", "kind", "stopped",
+                   "Frames that guards and filter have stopped, by kind.");
 }
 
-/* Appends what guests of 'network', of 'bridge', may get and send together. */
+/* Appends to 's', for each limit on what guests of a network get or send
+ * together, 'member' of it times 'factor'. */
 static void
-put_network_limits(struct ds *s, const char *bridge,
-                   const struct json_t *network)
-{
-    const struct json_t *meters = jvalue_get(network, "meters");
-
-    for (size_t i = 0; i < jvalue_count(meters); i++) {
-        const struct json_t *meter = jvalue_at(meters, i);
-
-        ds_put_cstr(s, "virtnet_network_limit_bits_per_second{");
-        put_label(s, "bridge", bridge);
-        ds_put_char(s, ',');
-        put_label(s, "network", jvalue_get_string(network, "name"));
-        ds_put_char(s, ',');
-        put_label(s, "direction", jvalue_get_string(meter, "direction"));
-        ds_put_format(s, "} %lld\n", 1000 * jvalue_get_integer(meter, "kbps"));
-    }
-}
-
-static void
-put_limits(struct ds *s, const struct json_t *bridges)
+put_limits(struct ds *s, const struct json_t *bridges, const char *name,
+           const char *member, int factor)
 {
     const char **names = jvalue_names(bridges);
 
-    put_family(s, "network_limit_bits_per_second", "gauge",
-               "What a network's guests may get (in) or send (out) together.");
     for (const char **b = names; *b; b++) {
         const struct json_t *networks = jvalue_get(jvalue_get(bridges, *b),
                                                    "networks");
 
         for (size_t i = 0; i < jvalue_count(networks); i++) {
-            put_network_limits(s, *b, jvalue_at(networks, i));
+            const struct json_t *network = jvalue_at(networks, i);
+            const struct json_t *meters = jvalue_get(network, "meters");
+
+            for (size_t j = 0; j < jvalue_count(meters); j++) {
+                const struct json_t *meter = jvalue_at(meters, j);
+
+                if (!jvalue_get(meter, member)) {
+                    continue;
+                }
+                ds_put_format(s, "virtnet_%s{", name);
+                put_label(s, "bridge", *b);
+                ds_put_char(s, ',');
+                put_label(s, "network", jvalue_get_string(network, "name"));
+                ds_put_char(s, ',');
+                put_label(s, "direction",
+                          jvalue_get_string(meter, "direction"));
+                ds_put_format(s, "} %lld\n",
+                              factor * jvalue_get_integer(meter, member));
+            }
         }
     }
     free(names);
+}
+
+static void
+put_network_limits(struct ds *s, const struct json_t *bridges)
+{
+    put_family(s, "network_limit_bits_per_second", "gauge",
+               "What a network's guests may get (in) or send (out) together.");
+    put_limits(s, bridges, "network_limit_bits_per_second", "kbps", 1000);
+    put_family(s, "network_limit_dropped_packets", "counter",
+               "Frames that were above that.");
+    put_limits(s, bridges, "network_limit_dropped_packets_total",
+               "dropped_packets", 1);
 }
 
 /* Appends whether libvirt mode is in force on each bridge that it is asked
@@ -362,7 +388,7 @@ state_format_metrics(struct ds *s, const struct json_t *state)
     put_counts(s, bridges, NAME, TYPE, MEMBER, HELP);
     BRIDGE_METRICS
 #undef METRIC
-    put_limits(s, bridges);
+    put_network_limits(s, bridges);
     put_family(s, "bundle_latency_seconds", "histogram",
                "Time from a bundle to the barrier behind it.");
     for (const char **b = names; *b; b++) {

@@ -132,6 +132,9 @@ show_port(struct ds *s, const char *name, const struct json_t *port)
     if (jvalue_get(port, "guards")) {
         ds_put_format(s, "guarded (%s), ", jvalue_get_string(port, "guards"));
     }
+    if (jvalue_get(port, "storm")) {
+        ds_put_format(s, "storm limit %s, ", jvalue_get_string(port, "storm"));
+    }
     if (jvalue_get(port, "filter")) {
         ds_put_cstr(s, "filtered (");
         printable_put(s, jvalue_get_string(port, "filter"));

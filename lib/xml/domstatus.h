@@ -63,6 +63,7 @@ enum domain_state {
     DOMIF_SETTING(portgroup)                    \
     DOMIF_SETTING(role)                         \
     DOMIF_SETTING(guards)                       \
+    DOMIF_SETTING(storm)                        \
     DOMIF_SETTING(filter)                       \
     DOMIF_SETTING(ips)
 

@@ -159,6 +159,7 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     VALUE(VN_CREATE_BRIDGE, netdef_setting_value),
     VALUE(VN_GUARDS, netdef_guards_value),
     VALUE(VN_SECURE, netdef_guards_value),
+    VALUE(VN_STORM, netdef_storm_value),
 #define FILTER_ACTIONS(NODE)                                            \
     BOTH(NODE, netdef_filter_begin, netdef_filter_end),                 \
     VALUE(NODE##_NAME, netdef_filter_value),                            \
@@ -176,6 +177,7 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     VALUE(VN_PORTGROUP_RX_FILTER_LIMIT, netdef_setting_value),
     VALUE(VN_PORTGROUP_GUARDS, netdef_guards_value),
     VALUE(VN_PORTGROUP_SECURE, netdef_guards_value),
+    VALUE(VN_PORTGROUP_STORM, netdef_storm_value),
     BEGIN(FORWARD, netdef_forward_begin),
     VALUE(FORWARD_MODE, netdef_forward_mode),
     VALUE(FORWARD_DEV, netdef_forward_dev),

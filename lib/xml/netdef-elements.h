@@ -87,6 +87,8 @@ enum netdef_node_kind {
                 "what guests are kept from sending")                          \
     NETDEF_NODE(VN_SECURE, "metadata/vn:network@secure", YES_NO, CARRIED,     \
                 "all guards")                                                 \
+    NETDEF_NODE(VN_STORM, "metadata/vn:network@storm", STRING, CARRIED,       \
+                "how much broadcast and multicast a guest may send")          \
     NETDEF_NODE(VN_FILTER, "metadata/vn:network/vn:filterref", ONE, CARRIED,  \
                 "filter of what guests send and get")                         \
     NETDEF_NODE(VN_FILTER_NAME, "metadata/vn:network/vn:filterref@filter",    \
@@ -123,6 +125,9 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_PORTGROUP_SECURE,                                          \
                 "metadata/vn:network/vn:portgroup@secure", YES_NO, CARRIED,   \
                 "all guards")                                                 \
+    NETDEF_NODE(VN_PORTGROUP_STORM,                                           \
+                "metadata/vn:network/vn:portgroup@storm", STRING, CARRIED,    \
+                "how much broadcast and multicast a guest may send")          \
     NETDEF_NODE(VN_PORTGROUP_FILTER,                                          \
                 "metadata/vn:network/vn:portgroup/vn:filterref", ONE,         \
                 CARRIED, "filter of what guests send and get")                \

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "lib/base/guards.h"
+#include "lib/base/storm.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/nwfilter.h"
 #include "openvswitch/dynamic-string.h"
@@ -117,6 +118,16 @@ put_guards(struct ds *s, const struct netdef_setting *setting)
     }
 }
 
+static void
+put_storm(struct ds *s, const struct netdef_setting *setting)
+{
+    if (netdef_setting_is_set(setting)) {
+        ds_put_cstr(s, " storm='");
+        storm_format(s, setting->value);
+        ds_put_char(s, '\'');
+    }
+}
+
 /* Appends <vn:filterref> for 'text', indented by 'indent' blanks. */
 static void
 put_filter(struct ds *s, const char *text, int indent)
@@ -205,6 +216,7 @@ portgroup_has_metadata(const struct portgroup *pg)
            || netdef_setting_is_set(&pg->policy.isolated)
            || netdef_setting_is_set(&pg->policy.rx_filter_limit)
            || netdef_setting_is_set(&pg->policy.guards)
+           || netdef_setting_is_set(&pg->policy.storm)
            || pg->filter;
 }
 
@@ -219,6 +231,7 @@ has_metadata(const struct netdef *netdef)
     return (netdef_setting_is_set(&netdef->policy.rx_filter_limit)
             || netdef_setting_is_set(&netdef->create_bridge)
             || netdef_setting_is_set(&netdef->policy.guards)
+            || netdef_setting_is_set(&netdef->policy.storm)
             || netdef->filter
             || netdef_setting_is_set(&netdef->policy.unknown_ports));
 }
@@ -235,6 +248,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
     put_number(s, "rxFilterLimit", &netdef->policy.rx_filter_limit);
     netdef_put_yes_no(s, "createBridge", &netdef->create_bridge);
     put_guards(s, &netdef->policy.guards);
+    put_storm(s, &netdef->policy.storm);
     if (netdef_setting_is_set(&netdef->policy.unknown_ports)) {
         netdef_put_attribute(s, "unknownPorts",
                              unknown_ports_to_string(
@@ -254,6 +268,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
             netdef_put_yes_no(s, "isolated", &pg->policy.isolated);
             put_number(s, "rxFilterLimit", &pg->policy.rx_filter_limit);
             put_guards(s, &pg->policy.guards);
+            put_storm(s, &pg->policy.storm);
             if (pg->filter) {
                 ds_put_cstr(s, ">\n");
                 put_filter(s, pg->filter, 8);

@@ -237,15 +237,22 @@ disown(struct netdef_parser *parser)
     }
 }
 
+/* Returns the setting of 'policy' that guards anything, if there is one. */
+static const struct netdef_setting *
+asks_for_guards(const struct netdef_policy *policy)
+{
+    return policy->storm.value ? &policy->storm : &policy->guards;
+}
+
 /* Without an exact table there are no flows that could guard anything. */
 static void
 warn_unguarded(struct netdef_parser *parser)
 {
     const struct netdef *netdef = parser->netdef;
-    const struct netdef_setting *guards = &netdef->policy.guards;
+    const struct netdef_setting *guards = asks_for_guards(&netdef->policy);
 
     for (size_t i = 0; i < netdef->n_portgroups && !guards->value; i++) {
-        guards = &netdef->portgroups[i].policy.guards;
+        guards = asks_for_guards(&netdef->portgroups[i].policy);
     }
     if (guards->value && netdef_mode(netdef) != MAC_TABLE_LIBVIRT) {
         netdef_parser_report(parser, DIAG_WARNING, guards->line,

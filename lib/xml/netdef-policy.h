@@ -64,6 +64,10 @@ bool unknown_ports_from_string(const char *, enum unknown_ports *);
     /* GUARD_BIT()s: what guests are kept from sending. */                  \
     NETDEF_POLICY_SETTING(guards, 0)                                        \
                                                                             \
+    /* How much broadcast and multicast they may send: lib/base/storm.h.    \
+     * What guards say counts if it is left open. */                        \
+    NETDEF_POLICY_SETTING(storm, 0)                                         \
+                                                                            \
     /* enum unknown_ports.  Of networks only, and left open by most, for     \
      * then it depends on the mode of the bridge: port-policy.c. */          \
     NETDEF_POLICY_SETTING(unknown_ports, UNKNOWN_PORTS_STICKY)

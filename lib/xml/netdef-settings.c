@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/guards.h"
+#include "lib/base/storm.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/netport.h"
 #include "openvswitch/shash.h"
@@ -65,6 +66,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
     case NETDEF_NODE_VN_GUARDS:
     case NETDEF_NODE_VN_SECURE:
         return &netdef->policy.guards;
+    case NETDEF_NODE_VN_STORM:
+        return &netdef->policy.storm;
     case NETDEF_NODE_BRIDGE_STP:
         return &netdef->stp;
     case NETDEF_NODE_BRIDGE_DELAY:
@@ -82,6 +85,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
     case NETDEF_NODE_VN_PORTGROUP_GUARDS:
     case NETDEF_NODE_VN_PORTGROUP_SECURE:
         return &current_vn_portgroup(parser)->policy.guards;
+    case NETDEF_NODE_VN_PORTGROUP_STORM:
+        return &current_vn_portgroup(parser)->policy.storm;
     case NETDEF_NODE_NETPORT_PORT_ISOLATED:
         return &parser->netport->policy.isolated;
     case NETDEF_NODE_NETPORT_TRUST_FILTERS:
@@ -194,6 +199,22 @@ netdef_guards_value(struct netdef_parser *parser, enum netdef_node node,
 
     if (!error) {
         make_setting(parser, setting_of_node(parser, node), guards, node,
+                     line);
+    } else {
+        netdef_parser_error(parser, node, line, "%s", error);
+        free(error);
+    }
+}
+
+void
+netdef_storm_value(struct netdef_parser *parser, enum netdef_node node,
+                   const char *value, unsigned int line)
+{
+    int storm;
+    char *error = storm_from_string(value, &storm);
+
+    if (!error) {
+        make_setting(parser, setting_of_node(parser, node), storm, node,
                      line);
     } else {
         netdef_parser_error(parser, node, line, "%s", error);

@@ -110,7 +110,8 @@ test_set(void **state OVS_UNUSED)
     ometers_uninit(&b);
 
     assert_true(ometer_id_is_ours(0x56efffff));
-    assert_false(ometer_id_is_ours(0x56f00000));
+    assert_true(ometer_id_is_ours(0x56ffffff));
+    assert_false(ometer_id_is_ours(0x57000000));
     assert_false(ometer_id_is_ours(7));
 }
 

@@ -522,7 +522,9 @@ test_drops(void **state OVS_UNUSED)
 {
     struct json_t *json = jvalue_parse(
         "{\"bridges\":{\"br0\":{\"drops\":{\"FORWARD\":5,\"SOURCE\":2},"
-        "\"ports\":{\"tap1\":{\"drops\":{\"FORWARD\":5}},\"tap2\":{}}}}}");
+        "\"ports\":{\"tap1\":{\"drops\":{\"FORWARD\":5},\"stopped\":{\"ip\":3,"
+        "\"storm\":4}},\"tap2\":{}},\"networks\":[{\"name\":\"net\",\"meters\":"
+        "[{\"direction\":\"in\",\"kbps\":8,\"dropped_packets\":6}]}]}}}");
     struct ds s = DS_EMPTY_INITIALIZER;
 
     state_format_metrics(&s, json);
@@ -532,7 +534,20 @@ test_drops(void **state OVS_UNUSED)
                            "bridge=\"br0\",table=\"SOURCE\"} 2\n"));
     assert_non_null(strstr(ds_cstr(&s), "\nvirtnet_port_dropped_packets_total{"
                            "bridge=\"br0\",port=\"tap1\",table=\"FORWARD\"} "
-                           "5\n# EOF\n"));
+                           "5\n# TYPE virtnet_port_stopped"));
+    assert_non_null(strstr(ds_cstr(&s), "\nvirtnet_port_stopped_packets_total{"
+                           "bridge=\"br0\",port=\"tap1\",kind=\"ip\"} 3\n"
+                           "virtnet_port_stopped_packets_total{"
+                           "bridge=\"br0\",port=\"tap1\",kind=\"storm\"} 4\n"
+                           "# EOF\n"));
+    assert_non_null(strstr(ds_cstr(&s),
+                           "\nvirtnet_network_limit_bits_per_second{"
+                           "bridge=\"br0\",network=\"net\",direction=\"in\"} "
+                           "8000\n"));
+    assert_non_null(strstr(ds_cstr(&s),
+                           "\nvirtnet_network_limit_dropped_packets_total{"
+                           "bridge=\"br0\",network=\"net\",direction=\"in\"} "
+                           "6\n"));
     ds_destroy(&s);
     jvalue_unref(json);
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/openflow/plan.h"
+
+#include "lib/openflow/oflow-table.h"
+#include "lib/openflow/oflow.h"
+#include "lib/openflow/pipeline.h"
+
+/* What a switch is found to hold, in the words of a plan. */
+
+/* Is 'flow', which belongs to a port, one by which frames for an address of
+ * its guest get there? */
+bool
+plan_flow_delivers(const struct oflow *flow)
+{
+    return (pipeline_table_today(flow->table_id) == TABLE_FORWARD
+            && flow->priority <= PRIORITY_FORWARD_ISOLATED);
+}
+
+/* Did the port called 'port' have its address in 'installed', what a switch
+ * holds? */
+bool
+plan_had_address(const struct oflow_table *installed, const char *port)
+{
+    ovs_be64 cookie = pipeline_cookie(COOKIE_PORT, port);
+    const struct oflow_node *node;
+
+    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+        if (node->flow->cookie == cookie && plan_flow_delivers(node->flow)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Calls 'cb' with 'aux' for each flow in 'installed', what a switch holds,
+ * that was made for a port of 'plan'. */
+void
+plan_for_each_found(const struct plan *plan,
+                    const struct oflow_table *installed,
+                    plan_found_cb *cb, void *aux)
+{
+    const struct oflow_node *node;
+
+    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+        const char *port = plan_cookie_origin(plan, node->flow->cookie);
+
+        if (port) {
+            cb(port, node->flow, aux);
+        }
+    }
+}

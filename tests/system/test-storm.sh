@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Storm limits: of 2,000 broadcasts and 1,000 frames of multicast a second, as
+# many get through as the guest may send, its unicast does not suffer, and a
+# guest without a limit has none.  What was dropped is counted, and nothing is
+# sent after a restart.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+start_ovs
+add_bridge br0
+add_uplink br0 up 52:54:00:00:ff:01
+for i in 1 2 3; do
+    add_guest br0 g$i 52:54:00:00:00:0$i
+done
+network net0 br0 libvirt - <<'.'
+  <metadata>
+    <vn:network xmlns:vn='urn:ovs-virtnet:1' storm='300'/>
+  </metadata>
+.
+vsctl set Interface g2 external_ids:virtnet-storm=none
+start_controller
+settle
+SECONDS_SENT=3
+
+# received STREAM TO: prints how many frames of it came out of a port.
+received() {
+    sed -n "s/^stream=\"$1.*\" to=$2 .*received=\([0-9]*\) .*/\1/p" $S/result |
+        awk '{ n += $1 } END { print n + 0 }'
+}
+
+# expect_between WHAT NUMBER LEAST MOST
+expect_between() {
+    say "$1: $2, expected $3 to $4"
+    { [ "$2" -ge "$3" ] && [ "$2" -le "$4" ]; } || fail "$1"
+}
+
+# stopped PORT: prints what the limit of a port has dropped, by metrics.
+stopped() {
+    ctl metrics | sed -n "s/^virtnet_port_stopped_packets_total{.*port=\"$1\",kind=\"storm\"} //p"
+}
+
+# Sends the frames on standard input, each 1,000 times a second.
+flood() {
+    start_probe p 1000
+    sleep $SECONDS_SENT
+    stop_probe p > $S/result || :
+    cat $S/result
+}
+
+flood <<'.'
+g1 -> ff:ff:ff:ff:ff:ff = g3
+g1 -> ff:ff:ff:ff:ff:ff type=0x88b7 = g3
+g1 -> 01:00:5e:01:02:03 = g3
+g1 -> g3 = g3
+g2 -> ff:ff:ff:ff:ff:ff = g3
+.
+limited=$(($(received 'g1 -> ff:ff' g3) + $(received 'g1 -> 01:00' g3)))
+# As much as in a second may go at once.  How long it took says the number sent.
+sent=$(sed -n 's/^stream="g1 -> g3".* sent=\([0-9]*\) .*/\1/p' $S/result)
+expect_between "what g1 sends to groups" $limited \
+    $((300 * sent / 1000 - 300)) $((300 * sent / 1000 + 900))
+expect_between "unicast of g1" "$(received 'g1 -> g3' g3)" \
+    $((sent * 9 / 10)) "$sent"
+expect_between "broadcast of g2, without a limit" \
+    "$(received 'g2 -> ff' g3)" $((sent * 9 / 10)) "$sent"
+expect_between "counted as dropped" "$(stopped g1)" \
+    $((2 * sent)) $((3 * sent))
+[ "$(stopped g3)" = 0 ] || fail "g3 has sent nothing, but $(stopped g3) dropped"
+[ -z "$(stopped g2)" ] || fail "g2 has no limit"
+
+say "What each may, and what of it there is in the switch."
+ctl show | grep -A1 'Port g1' | grep -q 'storm limit 300pps' || fail "show"
+[ "$(ofctl dump-meters br0 | grep -c pktps)" = 2 ] || fail "meters"
+[ "$(ofctl dump-flows br0 | grep -c meter:)" = 2 ] || fail "flows"
+
+say "A restart sends nothing, and what was dropped is counted still."
+dropped=$(stopped g1)
+stop_controller
+start_counting
+start_controller
+settle
+[ "$(count_changes)" = 0 ] || fail "a restart has sent something"
+[ "$(stopped g1)" -ge "$dropped" ] || fail "counted $(stopped g1)"
+
+say "Without a limit nothing is held, and there are no meters."
+network net0 br0 libvirt
+settle
+wait_for 10 sh -c "! ovs-ofctl -O OpenFlow15 dump-meters br0 | grep -q pktps" ||
+    fail "meters are left"
+expect_frames <<'.'
+g1 -> ff:ff:ff:ff:ff:ff = g2 g3 up host
+g1 -> g3 = g3
+.
+finish
