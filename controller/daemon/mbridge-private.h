@@ -56,7 +56,7 @@ struct mbridge {
     struct plan *plan;
     struct hmap ports;          /* Contains "struct mport"s. */
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
-    bool announce;              /* Another member of a bond is in use. */
+    bool announce;              /* Guests are reached by another way. */
     struct heap wakes;          /* Ports to be looked at again, the first on
                                  * top. */
     unsigned long long int n_frames;    /* That flows have shown. */

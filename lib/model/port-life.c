@@ -376,8 +376,10 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
 
 /* The port of 'life', whose interface is 'vif', becomes 'new', having been
  * 'old', null if nothing.  Returns whether this means that the outside is to
- * send by another member of a bond than before.  With LACP the members are one
- * to the outside.
+ * send by another way than before.  That is another member of a bond; with
+ * LACP the members are one to the outside.  It is also a port of the network
+ * side whose link comes back, for what is at its other end has forgotten who
+ * is here, or is another switch.
  *
  * vswitchd has put a member out of use, if its bond_downdelay is 0, before it
  * writes that the link is down. */
@@ -388,10 +390,15 @@ port_life_moves_guests(struct port_life *life, const struct vif *vif,
     bool had_carrier = life->carrier;
 
     life->carrier = !vif->no_carrier;
-    return (old && old->reflects && new->reflects
-            && ((old->admission != ADMISSION_ALL
+    if (!old || old->role != VIF_NETWORK || new->role != VIF_NETWORK) {
+        return false;
+    } else if (old->reflects && new->reflects) {
+        return ((old->admission != ADMISSION_ALL
                  && new->admission == ADMISSION_ALL)
-                || (had_carrier && !life->carrier)));
+                || (had_carrier && !life->carrier));
+    }
+    return (!had_carrier && life->carrier && !old->reflects && !new->reflects
+            && new->admission == ADMISSION_ALL);
 }
 
 static unsigned int

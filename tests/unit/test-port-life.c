@@ -1131,9 +1131,13 @@ test_moves_guests(void **state OVS_UNUSED)
 {
     const struct vif up = { .no_carrier = false };
     const struct vif down = { .no_carrier = true };
-    struct vport in = { .reflects = true, .admission = ADMISSION_ALL };
-    struct vport out = { .reflects = true, .admission = ADMISSION_NONE };
-    struct vport lacp = { .admission = ADMISSION_NONE };
+    struct vport in = { .role = VIF_NETWORK, .reflects = true,
+                        .admission = ADMISSION_ALL };
+    struct vport out = { .role = VIF_NETWORK, .reflects = true,
+                         .admission = ADMISSION_NONE };
+    struct vport lacp = { .role = VIF_NETWORK, .admission = ADMISSION_NONE };
+    struct vport uplink = { .role = VIF_NETWORK, .admission = ADMISSION_ALL };
+    struct vport guest = { .role = VIF_GUEST, .admission = ADMISSION_ALL };
     struct port_life life;
 
     port_life_init(&life, true);
@@ -1146,6 +1150,15 @@ test_moves_guests(void **state OVS_UNUSED)
     assert_false(port_life_moves_guests(&life, &up, &in, &in));
     assert_false(port_life_moves_guests(&life, &down, NULL, &in));
     assert_false(port_life_moves_guests(&life, &up, &lacp, &in));
+
+    /* Its link comes back. */
+    assert_false(port_life_moves_guests(&life, &down, &uplink, &uplink));
+    assert_true(port_life_moves_guests(&life, &up, &uplink, &uplink));
+    assert_false(port_life_moves_guests(&life, &up, &uplink, &uplink));
+    assert_false(port_life_moves_guests(&life, &down, &lacp, &lacp));
+    assert_false(port_life_moves_guests(&life, &up, &lacp, &lacp));
+    assert_false(port_life_moves_guests(&life, &down, &guest, &guest));
+    assert_false(port_life_moves_guests(&life, &up, &guest, &guest));
     port_life_uninit(&life);
 }
 

@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The link of an uplink goes down and comes back, and the switch behind it has
+# forgotten who is here: it is told of guests that say nothing themselves, and not
+# of one that is elsewhere.
+
+. "$(dirname "$0")/lib.sh"
+sandbox "$@"
+need_controller
+
+start_ovs
+add_bridge br0
+plant_foreign br0
+add_guest br0 g1 52:54:00:00:00:01
+add_guest br0 g2 52:54:00:00:00:02 tag=10
+add_guest br0 g3 52:54:00:00:00:03
+vsctl set Interface g3 external_ids:iface-status=inactive
+add_bridge phys physhost
+add_uplink phys r1 52:54:00:00:ff:01
+allow_log '\|(netdev_linux|dpif_netdev)(\([^|]*\))?\|(WARN|ERR)\|.*p1: Network is down'
+ip link add name u1 type veth peer name p1
+ip link set dev u1 up
+ip link set dev p1 up
+vsctl add-port br0 u1 -- add-port phys p1
+network net0 br0 libvirt
+start_controller
+settle
+
+# is_known MAC VLAN: does the switch outside know where MAC is?
+is_known() {
+    ovs-appctl fdb/show phys | grep -q "^ *$(vsctl get Interface p1 ofport) *$2 *$1 "
+}
+
+has_link() {
+    [ "$(vsctl get Interface u1 link_state)" = "$1" ]
+}
+
+for i in 1 2; do
+    ip link set dev p1 down
+    wait_for 10 has_link down || fail "the link of u1 is not down"
+    ovs-appctl fdb/flush phys > /dev/null
+    ! is_known 52:54:00:00:00:01 0 || fail "nothing is forgotten"
+    ip link set dev p1 up
+    wait_for 10 has_link up || fail "the link of u1 does not come back"
+    for guest in "01 0" "02 10"; do
+        # shellcheck disable=SC2086
+        wait_for 10 is_known 52:54:00:00:00:$guest ||
+            fail "$guest is not announced: $(ovs-appctl fdb/show phys)"
+    done
+    ! is_known 52:54:00:00:00:03 0 || fail "a guest is announced that is elsewhere"
+    wait_revalidated
+    expect_frames <<'.'
+r1 -> g1 = g1
+r1 -> g3 = physhost
+.
+done
+finish
