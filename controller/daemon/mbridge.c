@@ -351,6 +351,7 @@ find_normal_use(const struct mbridge *mb)
     const struct bridge_ctx *ctx = plan_get_ctx(mb->plan);
 
     return (!ctx->exact ? NORMAL_FREE
+            : ctx->network == NETWORK_BOND ? NORMAL_TAUGHT
             : network_kind_uses_normal(ctx->network) ? NORMAL_USED
             : NORMAL_BARRED);
 }

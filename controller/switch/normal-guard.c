@@ -235,13 +235,13 @@ normal_guard_get_diags(const struct normal_guard *guard, const char *bridge,
     const char *error = noflood_get_error(guard->noflood);
 
     if (guard->order.use != NORMAL_FREE && error) {
-        diag_add(diags, (guard->order.use == NORMAL_USED
+        diag_add(diags, (normal_use_serves(guard->order.use)
                          ? DIAG_ERROR : DIAG_NOTE), &origin,
                  "no connection by OpenFlow 1.0, which alone can keep NORMAL "
                  "from flooding to guests: %s", error);
     }
     error = fdb_flush_get_error(guard->flush);
-    if (guard->order.use == NORMAL_USED && error) {
+    if (normal_use_serves(guard->order.use) && error) {
         diag_add(diags, DIAG_WARNING, &origin,
                  "what was learned in kernel mode could not be flushed, so "
                  "that frames may reach guests by it until it has aged: %s",

@@ -2,17 +2,27 @@
 #include <config.h>
 #include "lib/openflow/normal-order.h"
 
+/* Does NORMAL serve the network side? */
+bool
+normal_use_serves(enum normal_use use)
+{
+    return use == NORMAL_USED || use == NORMAL_TAUGHT;
+}
+
 /* Says what NORMAL is to the desired flows, and whether the switch was found
  * with flows of an earlier run of this program to which it was that: then
  * nothing has been learned from guests meanwhile. */
 void
 normal_order_want(struct normal_order *no, enum normal_use use, bool found)
 {
-    bool was_used = no->use == NORMAL_USED;
+    bool was_used = normal_use_serves(no->use);
+    bool was_taught = no->use == NORMAL_TAUGHT;
 
     no->use = use;
-    if (was_used != (use == NORMAL_USED)) {
+    if (was_used != normal_use_serves(use)) {
         no->must_flush = was_used || !found;
+    } else if (was_taught && use == NORMAL_USED) {
+        no->must_flush = true;
     }
 }
 
@@ -21,7 +31,7 @@ normal_order_want(struct normal_order *no, enum normal_use use, bool found)
 void
 normal_order_network_shrinks(struct normal_order *no)
 {
-    no->must_flush |= no->use == NORMAL_USED;
+    no->must_flush |= normal_use_serves(no->use);
 }
 
 /* Says that the switch has been read, over a new connection if 'new_switch',
@@ -30,7 +40,7 @@ void
 normal_order_read(struct normal_order *no, bool new_switch)
 {
     if (new_switch) {
-        no->must_flush = no->use == NORMAL_USED;
+        no->must_flush = normal_use_serves(no->use);
     }
 }
 
@@ -46,7 +56,7 @@ normal_order_flushed(struct normal_order *no)
 enum normal_noflood
 normal_order_noflood(const struct normal_order *no, bool installed)
 {
-    return (no->use == NORMAL_USED ? NOFLOOD_SET
+    return (normal_use_serves(no->use) ? NOFLOOD_SET
             : !installed ? NOFLOOD_LEAVE
             : no->use == NORMAL_BARRED ? NOFLOOD_SET
             : NOFLOOD_TAKE_BACK);
@@ -72,7 +82,7 @@ normal_order_spares_host(const struct normal_order *no, bool installed)
 bool
 normal_order_may_install(const struct normal_order *no, bool noflood_done)
 {
-    return no->use != NORMAL_USED || noflood_done;
+    return !normal_use_serves(no->use) || noflood_done;
 }
 
 /* Is it time to have what was learned forgotten? */

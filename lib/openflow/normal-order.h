@@ -14,10 +14,11 @@
  * and, when NORMAL is not used any more, the other way round.
  *
  * What has been learned is forgotten also when a port is no longer of the
- * network side, and when the switch may have been started anew: it has then
- * run without our flows for a while.  It is not when a switch that went on
- * running is merely read again, since all that is learned of the network would
- * be flooded until it is learned anew.
+ * network side, when another joins a bond, behind which our flows have said
+ * that everybody is, and when the switch may have been started anew: it has
+ * then run without our flows for a while.  It is not when a switch that went
+ * on running is merely read again, since all that is learned of the network
+ * would be flooded until it is learned anew.
  *
  * Where our flows do without NORMAL, those of others may still use it.  So
  * guests have no-flood there as well, but nothing waits for that: it is set a
@@ -31,7 +32,10 @@ enum normal_use {
     NORMAL_FREE,                /* Kernel mode: it serves everybody. */
     NORMAL_BARRED,              /* It serves nobody. */
     NORMAL_USED,                /* It serves the network side. */
+    NORMAL_TAUGHT,              /* So it does, knowing what our flows say. */
 };
+
+bool normal_use_serves(enum normal_use);
 
 struct normal_order {
     enum normal_use use;

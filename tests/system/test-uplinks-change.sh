@@ -254,4 +254,19 @@ u2 -> unknown = -
     expect_noflood br0 "g3 u1"
 done
 
+say "What is behind a bond alone need not be so any longer with another port."
+vsctl del-port u1 -- del-port u2
+network net0 br0 libvirt
+vsctl add-bond br0 bond0 u1 u2 bond_mode=active-backup \
+    -- set Interface u1 external_ids:virtnet-role=network \
+    -- set Interface u2 external_ids:virtnet-role=network
+settle
+echo "g1 -> unknown" | send_frames > /dev/null
+knows_unknown() {
+    ovs-appctl fdb/show br0 | grep -q 52:54:00:fe:00:01
+}
+wait_for 10 knows_unknown || fail "nothing is known to be behind the bond"
+add_uplink br0 u3 52:54:00:00:ff:03
+settle
+! knows_unknown || fail "somebody is behind the bond of whom nobody has heard"
 finish

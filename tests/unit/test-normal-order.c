@@ -50,6 +50,16 @@ test_flush(void **state OVS_UNUSED)
     normal_order_want(&no, NORMAL_USED, true);
     assert_false(normal_order_may_flush(&no, true, true));
 
+    /* What our flows have taught it is true as long as there is one bond. */
+    normal_order_want(&no, NORMAL_TAUGHT, true);
+    assert_false(normal_order_may_flush(&no, true, true));
+    assert_int_equal(normal_order_noflood(&no, false), NOFLOOD_SET);
+    assert_false(normal_order_may_install(&no, false));
+    normal_order_want(&no, NORMAL_USED, true);
+    assert_false(normal_order_may_flush(&no, true, false));
+    assert_true(normal_order_may_flush(&no, true, true));
+    normal_order_flushed(&no);
+
     /* The switch is merely read again. */
     normal_order_read(&no, false);
     assert_false(normal_order_may_flush(&no, true, true));
