@@ -83,13 +83,13 @@ for page in "$destdir"/usr/share/man/man?/*; do
     report "${page##*/}: no complaint of groff" \
         "$(groff -man -Tutf8 -ww -z "$page" 2>&1)"
 done
-# Prints those of the words on standard input that are not in file $1, which may
-# be a manual page.
+# Prints those of the words on standard input that are in none of files "$@",
+# which may be manual pages.
 missing_words() {
     local word
 
     while read -r word; do
-        sed 's/\\f[BIR]//g; s/\\-/-/g' "$1" | grep -qwe "$word" || echo "$word"
+        sed 's/\\f[BIR]//g; s/\\-/-/g' "$@" | grep -qwe "$word" || echo "$word"
     done
 }
 
@@ -107,8 +107,9 @@ report "all options of the daemon's own are in the manual" "$(
         | missing_words "$destdir/usr/share/man/man8/virtnet-controller.8")"
 report "all keys are in the manual" "$(
     cd "$top" && grep -oh '"virtnet-[a-z-]*"' lib/*/*.c ovsdb/*.c controller/*/*.c \
-        | tr -d '"' | sort -u \
-        | missing_words "$destdir/usr/share/man/man5/ovs-virtnet-network.5")"
+        | tr -d '"' | sed '/-$/d' | sort -u \
+        | missing_words "$destdir/usr/share/man/man5/ovs-virtnet-network.5" \
+                        "$destdir/usr/share/man/man8/virtnet-controller.8")"
 report "uninstall" "$(make_target uninstall)"
 report "nothing is left" "$(files)"
 tap_finish

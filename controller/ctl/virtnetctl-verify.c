@@ -184,6 +184,33 @@ report(const struct frames *f, struct ds *s, struct json_t *json)
     }
 }
 
+/* Appends to 's', or adds to 'json' if that is nonnull, which definitions are
+ * in force nowhere. */
+static void
+report_nowhere(const struct json_t *state, struct ds *s, struct json_t *json)
+{
+    const struct json_t *nowhere = jvalue_get(jvalue_get(state, "definitions"),
+                                              "nowhere");
+
+    if (!jvalue_count(nowhere)) {
+        return;
+    }
+    virtnetctl_status = 1;
+    if (json) {
+        jvalue_put(json, "nowhere", jvalue_ref(nowhere));
+        return;
+    }
+    for (size_t i = 0; i < jvalue_count(nowhere); i++) {
+        const struct json_t *network = jvalue_at(nowhere, i);
+
+        ds_put_format(s, "network %s (%s:%lld): not in force: there is no "
+                      "bridge '%s'\n", jvalue_get_string(network, "name"),
+                      jvalue_get_string(network, "file"),
+                      jvalue_get_integer(network, "line"),
+                      jvalue_get_string(network, "bridge"));
+    }
+}
+
 /* Asks the switch what becomes of frames on 'bridge', or on all bridges if
  * that is null, and appends what is not as it is to be to 's' or adds it to
  * 'json'. */
@@ -215,6 +242,9 @@ virtnetctl_verify_frames(const char *bridge, struct ds *s,
         if (same) {
             break;
         }
+    }
+    if (!bridge) {
+        report_nowhere(f.state, s, json);
     }
     report(&f, s, json);
     if (f.n_differences) {

@@ -276,6 +276,24 @@ export_fdb(const struct mbridge *mb)
     return array;
 }
 
+/* Returns what there is to say of 'netdef', whichever bridge it is on.  The
+ * caller must destroy it. */
+struct json_t *
+export_network(const struct netdef *netdef)
+{
+    struct json_t *json = jvalue_object();
+
+    jvalue_put_string(json, "name", netdef->name);
+    jvalue_put_string(json, "file", netdef->bridge_origin.file);
+    jvalue_put_integer(json, "line", netdef->bridge_origin.line);
+    jvalue_put_string(json, "macTableManager",
+                      mac_table_manager_to_string(netdef_mode(netdef)));
+    if (netdef->is_libvirts) {
+        jvalue_put_bool(json, "active", netdef->is_active);
+    }
+    return json;
+}
+
 static struct json_t *
 export_networks(const struct mbridge *mb, const struct flow_dump *dump)
 {
@@ -284,16 +302,8 @@ export_networks(const struct mbridge *mb, const struct flow_dump *dump)
 
     for (size_t i = 0; i < model->n_networks; i++) {
         const struct netdef *netdef = model->networks[i];
-        struct json_t *json = jvalue_object();
+        struct json_t *json = export_network(netdef);
 
-        jvalue_put_string(json, "name", netdef->name);
-        jvalue_put_string(json, "file", netdef->bridge_origin.file);
-        jvalue_put_integer(json, "line", netdef->bridge_origin.line);
-        jvalue_put_string(json, "macTableManager",
-                          mac_table_manager_to_string(netdef_mode(netdef)));
-        if (netdef->is_libvirts) {
-            jvalue_put_bool(json, "active", netdef->is_active);
-        }
         jvalue_put(json, "meters", export_meters(mb, netdef, dump));
         jvalue_add(array, json);
     }

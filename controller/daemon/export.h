@@ -12,8 +12,10 @@
 struct flow_dump;
 struct json_t;
 struct mbridge;
+struct netdef;
 
 struct json_t *export_bridge(const struct mbridge *, const struct flow_dump *);
+struct json_t *export_network(const struct netdef *);
 
 /* A bridge's plan, compiled in full and afresh. */
 struct bridge_view {

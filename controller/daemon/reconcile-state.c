@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "controller/daemon/export.h"
 #include "controller/db/dbsync.h"
 #include "controller/sources/filter-source.h"
 #include "controller/sources/guest-source.h"
@@ -13,6 +14,7 @@
 #include "lib/base/virtnet-version.h"
 #include "lib/host/vif.h"
 #include "lib/tell/translation-format.h"
+#include "lib/xml/netdef.h"
 #include "openflow/openflow.h"
 #include "ovsdb/ovs-idl.h"
 #include "util.h"
@@ -195,6 +197,27 @@ export_database(const struct reconcile *r)
     return json;
 }
 
+/* Returns the definitions that ask for a mode of a bridge that there is not,
+ * as an array that the caller must destroy. */
+static struct json_t *
+export_nowhere(const struct reconcile *r)
+{
+    struct json_t *array = jvalue_array();
+    size_t n;
+    const struct netdef *const *defs = netdef_source_get(r->source, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (netdef_is_ours(defs[i]) && netdef_asks(defs[i])
+            && !reconcile_find_bridge(r, defs[i]->bridge)) {
+            struct json_t *json = export_network(defs[i]);
+
+            jvalue_put_string(json, "bridge", defs[i]->bridge);
+            jvalue_add(array, json);
+        }
+    }
+    return array;
+}
+
 static struct json_t *
 export_definitions(const struct reconcile *r)
 {
@@ -210,6 +233,7 @@ export_definitions(const struct reconcile *r)
                        netdef_source_count(r->source, false));
     jvalue_put_bool(json, "complete", netdef_source_is_complete(r->source));
     jvalue_put(json, "diagnostics", diags_to_json(&diags));
+    jvalue_put(json, "nowhere", export_nowhere(r));
     diag_list_uninit(&diags);
     return json;
 }

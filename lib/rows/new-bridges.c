@@ -282,13 +282,13 @@ report_port(const struct netdef *netdef, const struct vif *vif,
             struct diag_list *diags)
 {
     if (vif->vlan.tag != PORT_VLAN_NO_TAG) {
-        diag_add(diags, DIAG_WARNING, &netdef->bridge_origin,
+        diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
                  "'%s' is a port in VLAN %d of another bridge, as a fake "
                  "bridge is, so that network '%s' is not carried out; name "
                  "that bridge, and put the VLAN into a portgroup",
                  netdef->bridge, vif->vlan.tag, netdef->name);
     } else {
-        diag_add(diags, DIAG_WARNING, &netdef->bridge_origin,
+        diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
                  "'%s' is a port of another bridge, so that network '%s' is "
                  "not carried out", netdef->bridge, netdef->name);
     }
@@ -313,13 +313,13 @@ new_bridges_report(const struct new_bridges *nb,
         if (vif) {
             report_port(netdef, vif, diags);
         } else if (!is_made(nb, netdef->bridge, host)) {
-            diag_add(diags, DIAG_WARNING, &netdef->bridge_origin,
+            diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
                      "bridge '%s' does not exist; network '%s' does not have "
                      "it made: do it by \"ovs-vsctl add-br\", or say "
                      "createBridge='yes' in the network's metadata",
                      netdef->bridge, netdef->name);
         } else if (smap_get(&nb->had, netdef->bridge)) {
-            diag_add(diags, DIAG_WARNING, &netdef->bridge_origin,
+            diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
                      "bridge '%s' does not exist; it has been deleted and is "
                      "not made again for network '%s' unless that changes or "
                      "\"ovs-appctl -t virtnet-controller reload\" asks for "

@@ -156,7 +156,8 @@ count_guests(const struct json_t *bridge, const char *network)
     return n;
 }
 
-/* Returns 'network', one of those of 'bridge', which is called 'name'. */
+/* Returns 'network', one of those of 'bridge', which is called 'name', or is
+ * null if there is none of that name. */
 static struct json_t *
 network_to_json(const char *name, const struct json_t *bridge,
                 const struct json_t *network)
@@ -167,7 +168,9 @@ network_to_json(const char *name, const struct json_t *bridge,
     jvalue_put_string(json, "bridge", name);
     jvalue_put_string(json, "macTableManager",
                       jvalue_get_string(network, "macTableManager"));
-    if (jvalue_get(bridge, "in_force")) {
+    if (!bridge) {
+        jvalue_put_bool(json, "in_force", false);
+    } else if (jvalue_get(bridge, "in_force")) {
         jvalue_put_bool(json, "in_force", jvalue_get_bool(bridge,
                                                           "in_force"));
     }
@@ -182,8 +185,8 @@ network_to_json(const char *name, const struct json_t *bridge,
     return json;
 }
 
-/* Returns the networks of all bridges in 'state', as an array of objects that
- * the caller must destroy. */
+/* Returns the networks of all bridges in 'state', and those of no bridge, as an
+ * array of objects that the caller must destroy. */
 struct json_t *
 state_networks_to_json(const struct json_t *state)
 {
@@ -201,6 +204,15 @@ state_networks_to_json(const struct json_t *state)
         }
     }
     free(names);
+
+    const struct json_t *nowhere = jvalue_get(jvalue_get(state, "definitions"),
+                                              "nowhere");
+    for (size_t i = 0; i < jvalue_count(nowhere); i++) {
+        const struct json_t *network = jvalue_at(nowhere, i);
+
+        jvalue_add(array, network_to_json(jvalue_get_string(network, "bridge"),
+                                          NULL, network));
+    }
     return array;
 }
 
