@@ -185,8 +185,8 @@ network_to_json(const char *name, const struct json_t *bridge,
     return json;
 }
 
-/* Returns the networks of all bridges in 'state', and those of no bridge, as an
- * array of objects that the caller must destroy. */
+/* Returns the networks of all bridges in 'state', and those of no bridge, as
+ * an array of objects that the caller must destroy. */
 struct json_t *
 state_networks_to_json(const struct json_t *state)
 {
