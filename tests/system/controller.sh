@@ -269,6 +269,15 @@ changes_received() {
         grep -E '\|vconn\|DBG\|[^|]*: received: (OFPT|NXT|OFPRAW)_(FLOW_MOD|GROUP_MOD|METER_MOD|PORT_MOD|TABLE_MOD|PACKET_OUT|BUNDLE_ADD_MESSAGE|[A-Z_]*BUNDLE_ADD[A-Z_]*)' || :
 }
 
+# The controller is killed, and the next one has nothing to change.
+expect_quiet_restart() {
+    start_counting
+    stop_controller KILL
+    start_controller
+    settle
+    [ "$(count_changes)" = 0 ] || fail "a restart sent: $(changes_received)"
+}
+
 # The same without those that set no-flood: these come some time after a plug,
 # and nobody waits for them.
 count_changes_at_once() {

@@ -87,11 +87,7 @@ say "killed $((kill - 1)) times, $in_flight of them before the bundle was in"
 [ $in_flight -gt 0 ] || fail "no kill came before a bundle was in"
 
 say "Nothing has changed: 0 messages."
-start_counting
-stop_controller KILL
-start_controller
-settle
-[ "$(count_changes)" = 0 ] || fail "a restart sent: $(changes_received)"
+expect_quiet_restart
 
 say "The connection is reset by another datapath ID."
 vsctl set Bridge br0 other_config:datapath-id=00000000000000aa

@@ -257,11 +257,7 @@ grep -w g1 $S/fdb | grep -q 'shared, g2 has it' || fail "$(cat $S/fdb)"
 grep -w g2 $S/fdb | grep -q 'shared, since .*Z: announced it' || fail "$(cat $S/fdb)"
 
 say "It stays so over a restart."
-start_counting
-stop_controller KILL
-start_controller
-settle
-[ "$(count_changes)" = 0 ] || fail "sent: $(changes_received)"
+expect_quiet_restart
 expect_frames <<.
 up -> $vmac = g2
 .

@@ -92,11 +92,7 @@ moves vif1.0
 used vif1.0 tap1.0 | expect_frames
 
 say "A restart of the controller moves nothing."
-start_counting
-stop_controller KILL
-start_controller
-settle
-[ "$(count_changes)" = 0 ] || fail "sent: $(changes_received)"
+expect_quiet_restart
 used vif1.0 tap1.0 | expect_frames
 
 say "The guest is started again: back to the firmware."
@@ -175,11 +171,7 @@ g1 -> bcast src=$mac garp = host n1 n2 up
 up -> bcast src=$mac garp = g1 host n1 n2
 up -> $mac = n2
 .
-start_counting
-stop_controller KILL
-start_controller
-settle
-[ "$(count_changes)" = 0 ] || fail "sent: $(changes_received)"
+expect_quiet_restart
 expect_frames <<.
 up -> $mac = n2
 n1 -> g1 = g1

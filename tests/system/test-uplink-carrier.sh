@@ -36,7 +36,7 @@ has_link() {
     [ "$(vsctl get Interface u1 link_state)" = "$1" ]
 }
 
-for i in 1 2; do
+for _ in 1 2; do
     ip link set dev p1 down
     wait_for 10 has_link down || fail "the link of u1 is not down"
     ovs-appctl fdb/flush phys > /dev/null
