@@ -349,10 +349,9 @@ guard_compile(const struct vport *vport, bool pending, ovs_be64 cookie,
     ofpbuf_uninit(&ofpacts);
 }
 
-/* Returns the name of the kind of offence that a flow of ours in 'table_id',
- * with 'match', drops; null if it is no guard's. */
+/* Returns the name of kind 'stop' of offences, null if there is none such. */
 const char *
-guard_stop_to_string(uint8_t table_id, const struct match *match)
+guard_stop_name(unsigned int stop)
 {
     static const char *const names[N_STOPS] = {
 #define STOP(ENUM, NAME, GUARD) [STOP_##ENUM] = NAME,
@@ -361,14 +360,34 @@ guard_stop_to_string(uint8_t table_id, const struct match *match)
         [STOP_FILTER] = "filter",
     };
 
+    return stop < N_STOPS ? names[stop] : NULL;
+}
+
+/* Returns the name of the guard that stops 'stop', null if none does. */
+const char *
+guard_stop_guard(unsigned int stop)
+{
+    switch (stop) {
+#define STOP(ENUM, NAME, GUARD) \
+    case STOP_##ENUM: return guard_to_string(GUARD_##GUARD);
+    STOPS
+#undef STOP
+    default:
+        return NULL;
+    }
+}
+
+/* Returns the name of the kind of offence that a flow of ours in 'table_id',
+ * with 'match', drops; null if it is no guard's. */
+const char *
+guard_stop_to_string(uint8_t table_id, const struct match *match)
+{
     if (table_id == TABLE_TO_GUEST) {
-        return names[STOP_FILTER];
+        return guard_stop_name(STOP_FILTER);
     } else if (table_id == TABLE_GUARD) {
         return guard_to_string(GUARD_MAC);
     } else if (table_id == TABLE_STOPPED) {
-        unsigned int stop = pipeline_match_get_stop(match);
-
-        return stop < N_STOPS ? names[stop] : NULL;
+        return guard_stop_name(pipeline_match_get_stop(match));
     }
     return NULL;
 }

@@ -55,6 +55,8 @@ bool guard_needs_shared(const struct vport *);
 void guard_compile(const struct vport *, bool pending, ovs_be64 cookie,
                    struct slice *);
 void guard_compile_shared(ovs_be64 cookie, struct slice *);
+const char *guard_stop_name(unsigned int stop);
+const char *guard_stop_guard(unsigned int stop);
 const char *guard_stop_to_string(uint8_t table_id, const struct match *);
 
 #endif /* lib/openflow/guard.h */

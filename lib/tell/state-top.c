@@ -17,7 +17,7 @@
 
 struct top_row {
     const char *bridge, *port, *guest;
-    double rx_packets, rx_bits, tx_packets, tx_bits;
+    double rx_packets, rx_bits, tx_packets, tx_bits, stopped;
     double key;
 };
 
@@ -28,6 +28,22 @@ rate(const struct json_t *old, const struct json_t *new, const char *member,
     long long int n = (jvalue_get_integer(new, member)
                        - jvalue_get_integer(old, member));
     return n > 0 && msec > 0 ? n * 1000.0 / msec : 0;
+}
+
+/* Returns how many frames of a port its guards, limit and filter have
+ * stopped. */
+static long long int
+count_stopped(const struct json_t *port)
+{
+    const struct json_t *stopped = jvalue_get(port, "stopped");
+    const char **names = jvalue_names(stopped);
+    long long int n = 0;
+
+    for (const char **name = names; *name; name++) {
+        n += jvalue_get_integer(stopped, *name);
+    }
+    free(names);
+    return n;
 }
 
 static int
@@ -109,6 +125,9 @@ put_rows(struct ds *s, const struct top_row *rows, size_t n, size_t columns)
         printable_put(&name, rows[i].port);
         ds_put_format(s, "%-15s  ", ds_cstr(&name));
         printable_put(s, rows[i].guest);
+        if (rows[i].stopped) {
+            ds_put_format(s, " (stopped: %.0f/s)", ceil(rows[i].stopped));
+        }
         end_line(s, start, columns);
         ds_destroy(&name);
     }
@@ -119,6 +138,8 @@ static struct top_row
 get_row(const char *bridge, const char *name, const struct json_t *old,
         const struct json_t *new, long long int msec)
 {
+    long long int n_stopped = count_stopped(new) - count_stopped(old);
+
     return (struct top_row) {
         .bridge = bridge,
         .port = name,
@@ -127,6 +148,8 @@ get_row(const char *bridge, const char *name, const struct json_t *old,
         .rx_bits = 8 * rate(old, new, "rx_bytes", msec),
         .tx_packets = rate(old, new, "tx_packets", msec),
         .tx_bits = 8 * rate(old, new, "tx_bytes", msec),
+        .stopped = (n_stopped > 0 && msec > 0
+                    ? n_stopped * 1000.0 / msec : 0),
     };
 }
 
@@ -218,6 +241,7 @@ state_top_to_json(const struct json_t *old, const struct json_t *new,
         put_json_rate(json, "rx_bits_per_s", rows[i].rx_bits);
         put_json_rate(json, "tx_packets_per_s", rows[i].tx_packets);
         put_json_rate(json, "tx_bits_per_s", rows[i].tx_bits);
+        put_json_rate(json, "stopped_packets_per_s", rows[i].stopped);
         jvalue_add(array, json);
     }
     free(rows);

@@ -302,6 +302,28 @@ put_fdb_notes(struct ds *s, const struct json_t *e)
     }
 }
 
+/* Appends what guards, limit and filter of 'port' have stopped, kind by
+ * kind. */
+static void
+put_stopped(struct ds *s, const struct json_t *port)
+{
+    const struct json_t *stopped = jvalue_get(port, "stopped");
+    const char **names = jvalue_names(stopped);
+    const char *separator = " (stopped: ";
+
+    for (const char **name = names; *name; name++) {
+        if (jvalue_get_integer(stopped, *name)) {
+            ds_put_format(s, "%s%s %lld", separator, *name,
+                          jvalue_get_integer(stopped, *name));
+            separator = ", ";
+        }
+    }
+    if (*separator == ',') {
+        ds_put_char(s, ')');
+    }
+    free(names);
+}
+
 /* Appends the MAC table 'fdb', of a bridge with 'ports'. */
 static void
 put_fdb(struct ds *s, const struct json_t *fdb, const struct json_t *ports)
@@ -330,6 +352,10 @@ put_fdb(struct ds *s, const struct json_t *fdb, const struct json_t *ports)
         printable_put(s, state_get_guest(port)[0] ? state_get_guest(port)
                       : "-");
         put_fdb_notes(s, e);
+        if (!strcmp(jvalue_get_string(e, "mac"),
+                    jvalue_get_string(port, "mac"))) {
+            put_stopped(s, port);
+        }
         ds_put_char(s, '\n');
     }
 }

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/guards.h"
 #include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
+#include "lib/openflow/guard.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
@@ -51,7 +53,10 @@ struct tracer {
     struct ds stages;
     struct trace *trace;        /* Outputs are added to it. */
     const char *last_table;     /* Our name of it, or null... */
-    const char *last_purpose;   /* ...and what it is for. */
+    const char *last_purpose;   /* ...and what it is for, as a number... */
+    int last_table_id;
+    char *last_match;           /* ...the flow that was hit there... */
+    const struct json_t *last_ports;    /* ...and the ports of its bridge. */
 };
 
 static const struct trace_bridge *
@@ -166,6 +171,10 @@ take_stage(struct tracer *t, const char *line, int table_id)
 
     t->last_table = name;
     t->last_purpose = name ? pipeline_table_purpose(table_id) : NULL;
+    t->last_table_id = table_id;
+    free(t->last_match);
+    t->last_match = xstrdup(strchr(line, '.') + 1);
+    t->last_ports = jvalue_get(bridge->state, "ports");
     if (t->n > 1) {
         printable_put(&t->stages, bridge->name);
         ds_put_char(&t->stages, ' ');
@@ -221,6 +230,53 @@ take_line(struct tracer *t, const char *line, size_t indent)
     }
 }
 
+/* If the last flow of 't' is one of a port's guards or its filter, returns by
+ * what it drops a frame, as "guard ip (arp) of tap1 (guest web1)", for the
+ * caller to free; otherwise null. */
+static char *
+find_guard(const struct tracer *t)
+{
+    const char *in_port = t->last_table ? strstr(t->last_match, "in_port=")
+                          : NULL;
+    const char *reg0 = t->last_table ? strstr(t->last_match, "reg0=") : NULL;
+    unsigned int ofport, marks, stop = STOP_NONE;
+    const char *name, *guard;
+
+    if (t->last_table && t->last_table_id == TABLE_TO_GUEST) {
+        stop = STOP_FILTER;
+    } else if (t->last_table && t->last_table_id == TABLE_STOPPED && reg0
+               && ovs_scan(reg0, "reg0=%x", &marks)) {
+        stop = marks >> REG0_STOP_BIT & REG0_STOP_MASK;
+    }
+    guard = (t->last_table && t->last_table_id == TABLE_GUARD
+             ? guard_to_string(GUARD_MAC) : guard_stop_guard(stop));
+    name = (in_port && ovs_scan(in_port, "in_port=%u", &ofport)
+            ? find_port(t->last_ports, ofport) : NULL);
+    if (!name || (!guard && stop != STOP_FILTER)) {
+        return NULL;
+    }
+
+    const struct json_t *port = jvalue_get(t->last_ports, name);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (!guard) {
+        ds_put_cstr(&s, "filter ");
+        printable_put(&s, jvalue_get_string(port, "filter"));
+    } else if (stop == STOP_NONE || !strcmp(guard, guard_stop_name(stop))) {
+        ds_put_format(&s, "guard %s", guard);
+    } else {
+        ds_put_format(&s, "guard %s (%s)", guard, guard_stop_name(stop));
+    }
+    ds_put_cstr(&s, " of ");
+    printable_put(&s, name);
+    if (state_get_guest(port)[0]) {
+        ds_put_cstr(&s, " (guest ");
+        printable_put(&s, state_get_guest(port));
+        ds_put_char(&s, ')');
+    }
+    return ds_steal_cstr(&s);
+}
+
 /* Returns the verdict on a frame that did what 't' has taken note of, with
  * 'sent' as the datapath's actions, for the caller to free. */
 static char *
@@ -231,6 +287,13 @@ find_verdict(const struct tracer *t, const char *sent)
     if (!*sent) {
         return xstrdup("not traced");
     } else if (!strcmp(sent, "drop")) {
+        char *guard = find_guard(t);
+
+        if (guard) {
+            verdict = xasprintf("dropped by %s", guard);
+            free(guard);
+            return verdict;
+        }
         return xasprintf("dropped in %s: %s",
                          t->last_table ? t->last_table : "no table of ours",
                          t->last_table ? t->last_purpose : "see below");
@@ -284,6 +347,7 @@ trace_init(struct trace *trace, const char *text,
     trace->stages = ds_steal_cstr(&t.stages);
     trace->actions = ds_steal_cstr(&actions);
     svec_destroy(&t.to);
+    free(t.last_match);
 }
 
 void

@@ -72,6 +72,9 @@ expect_between "counted as dropped" "$(stopped g1)" \
 [ "$(stopped g3)" = 0 ] || fail "g3 has sent nothing, but $(stopped g3) dropped"
 [ -z "$(stopped g2)" ] || fail "g2 has no limit"
 
+ctl fdb --stats br0 | grep -q " g1 .*(stopped: storm [1-9][0-9]*)" ||
+    fail "fdb says nothing of it"
+
 say "What each may, and what of it there is in the switch."
 ctl show | grep -A1 'Port g1' | grep -q 'storm limit 300pps' || fail "show"
 [ "$(ofctl dump-meters br0 | grep -c pktps)" = 2 ] || fail "meters"
@@ -95,4 +98,21 @@ expect_frames <<'.'
 g1 -> ff:ff:ff:ff:ff:ff = g2 g3 up host
 g1 -> g3 = g3
 .
+
+say "A trace says whose guard drops a frame."
+vsctl set Interface g2 'external_ids:virtnet-guards="mac ip"' \
+    external_ids:virtnet-ips=10.0.0.2
+settle
+# expect_trace VERDICT [WORD...]: of a frame from g2
+expect_trace() {
+    local verdict
+
+    verdict=$("$BUILD"/controller/virtnetctl \
+        --target=$OVS_RUNDIR/virtnet-controller.ctl trace br0 g2 "${@:2}" | sed 1q)
+    [ "${verdict% (guest *}" = "$1" ] || fail "$verdict"
+}
+expect_trace "dropped by guard mac of g2" --src=52:54:00:00:00:77 --dst=g3
+expect_trace "dropped by guard ip of g2" ip,nw_src=10.0.0.9 --dst=g3
+expect_trace "dropped by guard ip (arp) of g2" \
+    arp,arp_spa=10.0.0.9,arp_sha=52:54:00:00:00:02 --dst=g3
 finish

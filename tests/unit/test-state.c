@@ -468,6 +468,49 @@ make_guests(int n, long long int factor)
     return json;
 }
 
+/* What guards, storm limit and filter have stopped, between two states. */
+static void
+test_top_stopped(void **state OVS_UNUSED)
+{
+    struct json_t *old = jvalue_parse(
+        "{\"bridges\":{\"br0\":{\"ports\":{\"t\":{\"role\":\"guest\","
+        "\"stopped\":{\"ip\":5,\"storm\":1}}}}}}");
+    struct json_t *new = jvalue_parse(
+        "{\"bridges\":{\"br0\":{\"ports\":{\"t\":{\"role\":\"guest\","
+        "\"stopped\":{\"ip\":7,\"storm\":11}}}}}}");
+    struct state_top top = { 1000, "rx", 0, 0 };
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    state_format_top(&s, old, new, &top);
+    assert_non_null(strstr(ds_cstr(&s), " (stopped: 12/s)\n"));
+    ds_clear(&s);
+    state_format_top(&s, new, new, &top);
+    assert_null(strstr(ds_cstr(&s), "stopped"));
+    ds_destroy(&s);
+    jvalue_unref(old);
+    jvalue_unref(new);
+}
+
+/* An entry of a port's own address says what of its frames was stopped. */
+static void
+test_fdb_stopped(void **state OVS_UNUSED)
+{
+    struct json_t *json = jvalue_parse(
+        "{\"bridges\":{\"br0\":{\"ports\":{\"t\":{\"mac\":\"52:54:00:00:00:01\","
+        "\"stopped\":{\"ip\":5,\"mac\":0,\"storm\":1}}},"
+        "\"fdb\":[{\"mac\":\"52:54:00:00:00:01\",\"port\":\"t\"},"
+        "{\"mac\":\"52:54:00:00:00:02\",\"port\":\"t\"}]}}}");
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    state_format_fdb(&s, json, "br0");
+    assert_non_null(strstr(ds_cstr(&s), " (stopped: ip 5, storm 1)\n"));
+    assert_ptr_equal(strstr(ds_cstr(&s), "stopped"),
+                     strstr(ds_cstr(&s), "stopped: ip 5"));
+    assert_null(strstr(strstr(ds_cstr(&s), "stopped") + 1, "stopped"));
+    ds_destroy(&s);
+    jvalue_unref(json);
+}
+
 /* 60 guests fit a terminal of 24 lines: the header and the busiest. */
 static void
 test_top(void **state OVS_UNUSED)
@@ -595,6 +638,8 @@ main(void)
         cmocka_unit_test(test_graph),
         cmocka_unit_test(test_top),
         cmocka_unit_test(test_drops),
+        cmocka_unit_test(test_top_stopped),
+        cmocka_unit_test(test_fdb_stopped),
         cmocka_unit_test(test_guest),
         cmocka_unit_test(test_digest),
     };
