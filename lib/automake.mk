@@ -51,6 +51,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/host/link-table.h \
 	lib/host/link.c \
 	lib/host/link.h \
+	lib/host/our-keys.c \
+	lib/host/our-keys.h \
 	lib/host/port-qos.c \
 	lib/host/port-qos.h \
 	lib/host/port-stp.c \

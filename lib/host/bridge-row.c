@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/host/columns.h"
+#include "lib/host/our-keys.h"
 #include "openvswitch/dynamic-string.h"
 #include "smap.h"
 #include "util.h"
@@ -73,6 +74,8 @@ bridge_row_from_columns(struct bridge_row *row,
         .stp_delay = get(c->other_config, "stp-forward-delay"),
         .stp_max_age = get(c->other_config, "stp-max-age"),
         .settings_mark = get(c->external_ids, "virtnet-settings"),
+        .unknown_key = nullable_xstrdup(
+            our_keys_find_unknown_bridge(c->external_ids)),
     };
     for (size_t i = 0; i < c->flood_vlans.n; i++) {
         int64_t vid = c->flood_vlans.elems[i];
@@ -160,6 +163,7 @@ bridge_row_clone(struct bridge_row *dst, const struct bridge_row *src)
     dst->stp_delay = nullable_xstrdup(src->stp_delay);
     dst->stp_max_age = nullable_xstrdup(src->stp_max_age);
     dst->settings_mark = nullable_xstrdup(src->settings_mark);
+    dst->unknown_key = nullable_xstrdup(src->unknown_key);
     vlan_set_clone(&dst->flood_vlans, &src->flood_vlans);
 }
 
@@ -176,6 +180,7 @@ bridge_row_uninit(struct bridge_row *row)
     free(row->stp_delay);
     free(row->stp_max_age);
     free(row->settings_mark);
+    free(row->unknown_key);
     vlan_set_uninit(&row->flood_vlans);
 }
 
@@ -203,6 +208,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && nullable_string_is_equal(a->stp_delay, b->stp_delay)
             && nullable_string_is_equal(a->stp_max_age, b->stp_max_age)
             && nullable_string_is_equal(a->settings_mark, b->settings_mark)
+            && nullable_string_is_equal(a->unknown_key, b->unknown_key)
             && vlan_set_equals(&a->flood_vlans, &b->flood_vlans)
             && a->forward_bpdu == b->forward_bpdu);
 }

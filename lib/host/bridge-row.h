@@ -38,6 +38,7 @@ struct bridge_row {
     char *stp_delay;            /* other_config:stp-forward-delay, or null. */
     char *stp_max_age;          /* other_config:stp-max-age, or null. */
     char *settings_mark;        /* external_ids:virtnet-settings, or null. */
+    char *unknown_key;          /* Of external_ids: see our-keys.h. */
 };
 
 struct bridge_columns;

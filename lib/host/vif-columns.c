@@ -6,6 +6,7 @@
 
 #include "dirs.h"
 #include "flow.h"
+#include "lib/host/our-keys.h"
 #include "lib/host/vif.h"
 #include "packets.h"
 #include "smap.h"
@@ -89,6 +90,13 @@ read_ids(struct vif *vif, const struct vif_rows *rows)
     vif->storm = get_vif_id(rows, "virtnet-storm");
     vif->filter = get_vif_id(rows, "virtnet-filter");
     vif->ips = get_vif_id(rows, "virtnet-ips");
+
+    const char *unknown
+        = our_keys_find_unknown_port(rows->interface.external_ids);
+    if (!unknown) {
+        unknown = our_keys_find_unknown_port(rows->port.external_ids);
+    }
+    vif->unknown_key = nullable_xstrdup(unknown);
 }
 
 static bool

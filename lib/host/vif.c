@@ -52,6 +52,7 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(storm)                           \
     VIF_STRING(filter)                          \
     VIF_STRING(ips)                             \
+    VIF_STRING(unknown_key)                     \
     VIF_STRING(profile)                         \
     VIF_STRING(socket)                          \
     VIF_STRING(peer)                            \

@@ -107,6 +107,7 @@ struct vif {
     char *storm;                /* external_ids:virtnet-storm. */
     char *filter;               /* external_ids:virtnet-filter. */
     char *ips;                  /* external_ids:virtnet-ips. */
+    char *unknown_key;          /* Of external_ids: see our-keys.h. */
     char *socket;               /* Of vhost-user, or null. */
     char *peer;                 /* Of a patch port: options:peer, or null. */
     char *driver;               /* status:driver_name, or null. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/host/our-keys.h"
 #include "lib/host/vif.h"
 #include "lib/model/bridge-settings.h"
 #include "lib/model/filter-policy.h"
@@ -228,6 +229,12 @@ model_port(const struct bridge_model *model, const struct vif *vif,
                  "external_ids:virtnet-role is '%s', expected 'guest' or "
                  "'network'; not wired", vif->role);
         return MODEL_SKIPPED;
+    }
+
+    if (vif->unknown_key) {
+        diag_add(diags, DIAG_ERROR, &origin, "external_ids:%s: there is no "
+                 "such key, so that nothing comes of it, %s",
+                 vif->unknown_key, our_keys_of_ports());
     }
 
     if (vif->is_mirror_output) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/host/bridge-row.h"
+#include "lib/host/our-keys.h"
 #include "lib/model/network-meters.h"
 #include "util.h"
 
@@ -124,6 +125,37 @@ report_controllers(const struct bridge_model *model,
     }
 }
 
+/* Keys of ours that there are not. */
+static void
+report_keys(const struct bridge_row *row, struct diag_list *diags)
+{
+    if (row->unknown_key) {
+        struct origin origin = { .element = row->name };
+
+        diag_add(diags, DIAG_ERROR, &origin, "external_ids:%s: there is no "
+                 "such key, so that nothing comes of it, %s",
+                 row->unknown_key, our_keys_of_bridges());
+    }
+}
+
+/* What the row of a bridge says and is not heeded. */
+static void
+report_row(const struct bridge_model *model, const struct bridge_row *row,
+           const struct netdef *first, struct diag_list *diags)
+{
+    struct origin origin = { .element = row->name };
+    const char *mode = mac_table_manager_to_string(netdef_mode(first));
+
+    if (row->mac_table_manager && !model->conflict
+        && strcmp(row->mac_table_manager, mode)) {
+        diag_add(diags, DIAG_WARNING, &origin,
+                 "external_ids:virtnet-mac-table-manager is '%s', but network "
+                 "'%s' (%s:%u) decides: %s", row->mac_table_manager,
+                 first->name, first->bridge_origin.file,
+                 first->bridge_origin.line, mode);
+    }
+}
+
 static enum datapath_kind
 find_datapath(const char *type)
 {
@@ -158,6 +190,8 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
           compare_networks);
     model->meters = network_meters_number(model->networks, model->n_networks);
 
+    report_keys(row, diags);
+
     const struct netdef *first = first_that_asks(model);
     if (!first) {
         take_mode_from_row(model, row, diags);
@@ -173,6 +207,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     report_protocols(model, row, diags);
     report_snooping(model, row, diags);
     report_controllers(model, row, diags);
+    report_row(model, row, first, diags);
 }
 
 /* Frees what 'model' holds, but not 'model' itself. */

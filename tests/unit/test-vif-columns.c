@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "lib/host/our-keys.h"
 #include "lib/host/vif-columns.h"
 #include "lib/host/vif.h"
 #include "smap.h"
@@ -89,11 +90,48 @@ test_ids(void **state OVS_UNUSED)
     }
 }
 
+/* A key that is to be ours and that there is not is found, whichever row it is
+ * in; everybody else's keys are his. */
+static void
+test_unknown_key(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *interface, *port, *unknown;
+    } cases[] = {
+        { "virtnet-role", "virtnet-vlan", NULL },
+        { "virtnet-roel", "virtnet-vlan", "virtnet-roel" },
+        { "virtnet-isolated", "virtnet-", "virtnet-" },
+        { "virtnet-b", "virtnet-a", "virtnet-b" },
+        { "isolated", "virtnet", NULL },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct smap interface = SMAP_INITIALIZER(&interface);
+        struct smap port = SMAP_INITIALIZER(&port);
+        struct vif_rows rows = {
+            .interface = { .name = "p", .external_ids = &interface },
+            .port = { .name = "p", .external_ids = &port },
+            .n_interfaces = 1,
+        };
+        struct vif vif;
+
+        smap_add(&interface, cases[i].interface, "true");
+        smap_add(&port, cases[i].port, "true");
+        vif_from_columns(&vif, &rows, NULL);
+        assert_same(vif.unknown_key, cases[i].unknown);
+        vif_uninit(&vif);
+        smap_destroy(&interface);
+        smap_destroy(&port);
+    }
+    assert_null(our_keys_find_unknown_bridge(NULL));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_unknown_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
