@@ -48,7 +48,7 @@ find_unknown(const struct smap *external_ids, const char *const keys[])
 }
 
 /* Returns the first, by name, of the keys in 'external_ids' of an interface or
- * a port, which may be null, that is to be ours and that there is not.  Null if
+ * a port, which may be null, that is to be ours and that there is not; null if
  * there is none. */
 const char *
 our_keys_find_unknown_port(const struct smap *external_ids)
