@@ -40,6 +40,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/fleet/fleet-ops.h \
 	lib/fleet/fleet-publish.c \
 	lib/fleet/fleet-publish.h \
+	lib/fleet/fleet-remote.c \
+	lib/fleet/fleet-remote.h \
 	lib/fleet/fleet-row.c \
 	lib/fleet/fleet-row.h \
 	lib/host/bridge-row.c \

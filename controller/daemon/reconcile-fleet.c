@@ -16,6 +16,7 @@
 #include "lib/base/virtnet-version.h"
 #include "lib/fleet/fleet-row.h"
 #include "lib/host/vif.h"
+#include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
@@ -84,6 +85,15 @@ split_map(const char *text, struct smap *map)
  * milliseconds. */
 #define FORCE_MSEC 2000
 
+/* After how many of these it is looked at whether hosts are still seen. */
+#define SWEEP_TICKS 5
+
+static bool
+leads_anywhere(const struct vif *vif, const void *aux OVS_UNUSED)
+{
+    return vif_leads_to_host(vif);
+}
+
 /* Has 'host' say of definitions what 'known' does, null for nothing. */
 static void
 set_force(struct fleet_host *host, const struct fleet_host *known)
@@ -131,6 +141,11 @@ tell_host(struct reconcile *r)
     r->fleet_told = true;
     fleet_row_destroy(FLEET_TABLE_HOST, r->fleet_host);
     r->fleet_host = host;
+    if (r->fleet_ticks++ % SWEEP_TICKS == 0) {
+        /* Who is not seen any more is told by nobody. */
+        vif_reader_touch_where(ovs_idl_vifs(r->ovs), leads_anywhere, NULL);
+        r->fleet_touched = true;
+    }
     r->fleet_due = time_msec() + FORCE_MSEC;
 }
 
@@ -155,6 +170,8 @@ update_membership(struct reconcile *r)
         return;
     }
     reconcile_fleet_leave(r);
+    vif_reader_touch_where(ovs_idl_vifs(r->ovs), leads_anywhere, NULL);
+    r->fleet_touched = true;
     if (remote && host) {
         VLOG_INFO("fleet: host %s is a member by %s", host, remote);
         r->fleet = fleet_member_create(remote, host, r->fleet_directory);
@@ -199,6 +216,79 @@ tell_port(struct reconcile *r, const char *name)
     fleet_member_set_port(r->fleet, name, port);
 }
 
+/* Splits 'vif''s key, "HOST" or "HOST/NETWORK", into 'host', which the caller
+ * must free, and '*network', which is null if there is none. */
+static char *
+split_host(const struct vif *vif, char **network)
+{
+    char *host = xstrdup(vif->fleet_host);
+    char *slash = strchr(host, '/');
+
+    if (slash) {
+        *slash = '\0';
+    }
+    *network = slash ? slash + 1 : NULL;
+    return host;
+}
+
+/* Adds to 'vif', if it leads to a host of the fleet, which addresses guests
+ * have there. */
+void
+reconcile_fleet_overlay(const struct reconcile *r, struct vif *vif)
+{
+    struct sset addresses = SSET_INITIALIZER(&addresses);
+    struct ds s = DS_EMPTY_INITIALIZER;
+    const char **sorted;
+    char *host, *network;
+
+    if (!r->fleet || !vif_leads_to_host(vif)) {
+        return;
+    }
+    host = split_host(vif, &network);
+    fleet_member_addresses(r->fleet, host, network, &addresses);
+    sorted = sset_sort(&addresses);
+    for (size_t i = 0; i < sset_count(&addresses); i++) {
+        ds_put_format(&s, "%s%s", i ? " " : "", sorted[i]);
+    }
+    free(vif->remote_macs);
+    vif->remote_macs = s.length ? ds_steal_cstr(&s) : NULL;
+    ds_destroy(&s);
+    free(sorted);
+    sset_destroy(&addresses);
+    free(host);
+}
+
+static bool
+leads_to_changed(const struct vif *vif, const void *hosts)
+{
+    bool leads = false;
+
+    if (vif_leads_to_host(vif)) {
+        char *network;
+        char *host = split_host(vif, &network);
+
+        leads = sset_contains(hosts, host);
+        free(host);
+    }
+    return leads;
+}
+
+/* Has ports looked at again that lead to hosts whose guests may have other
+ * addresses than before. */
+static void
+touch_changed(struct reconcile *r)
+{
+    struct sset hosts = SSET_INITIALIZER(&hosts);
+
+    fleet_member_take_changed(r->fleet, &hosts);
+    if (!sset_is_empty(&hosts)) {
+        vif_reader_touch_where(ovs_idl_vifs(r->ovs), leads_to_changed,
+                               &hosts);
+        r->fleet_touched = true;
+    }
+    sset_destroy(&hosts);
+}
+
 /* Begins or ends to be a member, if the keys in the database, which have
  * perhaps 'changed', say so, and has the fleet's definitions count. */
 void
@@ -212,6 +302,10 @@ reconcile_fleet_update(struct reconcile *r, bool changed)
     }
     netdef_source_set_fleet(r->source, r->fleet ? r->fleet_directory : NULL,
                             r->fleet && fleet_member_is_known(r->fleet));
+    if (r->fleet_touched) {
+        r->fleet_touched = false;
+        vif_reader_run(ovs_idl_vifs(r->ovs));
+    }
 }
 
 /* Takes part in the fleet, if this host is a member of one. */
@@ -236,6 +330,7 @@ reconcile_fleet_run(struct reconcile *r)
         fleet_member_set_complete(r->fleet);
     }
     fleet_member_run(r->fleet);
+    touch_changed(r);
 }
 
 /* Arranges for poll_block() to wake up when reconcile_fleet_run() has
@@ -245,6 +340,9 @@ reconcile_fleet_wait(struct reconcile *r)
 {
     if (r->fleet) {
         fleet_member_wait(r->fleet);
+        if (r->fleet_touched) {
+            poll_immediate_wake();
+        }
         if (fleet_member_is_connected(r->fleet)) {
             poll_timer_wait_until(r->fleet_due);
         }

@@ -30,6 +30,8 @@ struct reconcile {
     char *fleet_remote;         /* By the command line, or null. */
     struct fleet_member *fleet; /* Null if this host is in no fleet. */
     char *fleet_directory;      /* Where what is known of it is kept. */
+    unsigned int fleet_ticks;   /* How often that was looked at. */
+    bool fleet_touched;         /* Have other hosts other guests? */
     bool fleet_told;            /* Has it been told of this host? */
     struct fleet_host *fleet_host;  /* What it was told, or null. */
     long long int fleet_due;    /* When to look at that again, in time_msec()
@@ -58,6 +60,7 @@ bool reconcile_is_released(const struct reconcile *, const char *bridge);
 void reconcile_fleet_update(struct reconcile *, bool changed);
 void reconcile_fleet_run(struct reconcile *);
 void reconcile_fleet_wait(struct reconcile *);
+void reconcile_fleet_overlay(const struct reconcile *, struct vif *);
 void reconcile_fleet_leave(struct reconcile *);
 struct json_t *reconcile_fleet_export(const struct reconcile *);
 

@@ -132,6 +132,7 @@ overlay(struct vif *vif, void *r_)
 
     link_source_overlay(r->links, vif);
     guest_source_overlay(r->guests, vif);
+    reconcile_fleet_overlay(r, vif);
 }
 
 static void

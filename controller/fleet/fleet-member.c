@@ -9,6 +9,7 @@
 #include "controller/fleet/fleet-snapshot.h"
 #include "lib/base/jvalue.h"
 #include "lib/fleet/fleet-publish.h"
+#include "lib/fleet/fleet-remote.h"
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
@@ -24,17 +25,36 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
  * goes cannot have the database busy. */
 #define SPACING_MSEC 10
 
+/* How long other hosts' ports may be others than those that are kept, not to
+ * write with each of their guests; and when hosts were seen.  In
+ * milliseconds. */
+#define KEEP_MSEC 1000
+#define KEEP_HOSTS_MSEC 30000
+
 /* When a refused transaction is tried again, in milliseconds: at first, and at
  * most. */
 #define MIN_BACKOFF_MSEC 1000
 #define MAX_BACKOFF_MSEC 60000
+
+/* What is kept beside definitions. */
+static const enum fleet_table kept_tables[] = {
+    FLEET_TABLE_HOST, FLEET_TABLE_PORT
+};
 
 struct fleet_member {
     char *remote;
     char *host;                 /* Its system-id. */
     struct fleet_db *db;
     struct fleet_publish *publish;
+    struct fleet_remote *others;
     struct fleet_snapshot *snapshot;
+    struct kept {               /* What 'snapshot' had of a table, until the
+                                 * replica has come. */
+        void **rows;
+        size_t n;
+    } kept[ARRAY_SIZE(kept_tables)];
+    long long int keep_rows;    /* When to keep what there is now instead, in
+                                 * time_msec() terms; LLONG_MAX for never. */
     bool is_known;              /* Has all been received since the start? */
     long long int touch;        /* When 'snapshot' is to say again that it is
                                  * current, in time_msec() terms. */
@@ -55,6 +75,13 @@ on_row_changed(enum fleet_table table, const void *old, const void *new,
     struct fleet_member *member = member_;
 
     fleet_publish_row_changed(member->publish, table, old, new);
+    fleet_remote_row_changed(member->others, table, old, new);
+    if (table == FLEET_TABLE_PORT || table == FLEET_TABLE_HOST) {
+        member->keep_rows = MIN(member->keep_rows,
+                                time_msec() + (table == FLEET_TABLE_PORT
+                                               ? KEEP_MSEC
+                                               : KEEP_HOSTS_MSEC));
+    }
     if (table == FLEET_TABLE_DEFINITION && member->is_known) {
         const struct fleet_definition *was = old;
 
@@ -80,10 +107,53 @@ fleet_member_create(const char *remote, const char *host,
     member->publish = fleet_publish_create(host);
     member->db = fleet_db_create(remote, false, on_row_changed, member);
     member->snapshot = fleet_snapshot_open(directory);
+    member->others = fleet_remote_create(host);
+    for (size_t t = 0; t < ARRAY_SIZE(kept_tables); t++) {
+        struct kept *kept = &member->kept[t];
+
+        kept->rows = fleet_snapshot_read_rows(member->snapshot,
+                                              kept_tables[t], &kept->n);
+        for (size_t i = 0; i < kept->n; i++) {
+            fleet_remote_row_changed(member->others, kept_tables[t], NULL,
+                                     kept->rows[i]);
+        }
+    }
+    member->keep_rows = LLONG_MAX;
     member->next = LLONG_MIN;
     member->touch = LLONG_MIN;
     member->known_at = LLONG_MIN;
     return member;
+}
+
+/* Has the snapshot hold what other hosts have. */
+static void
+keep_rows(struct fleet_member *member)
+{
+    for (size_t t = 0; t < ARRAY_SIZE(kept_tables); t++) {
+        size_t n;
+        const void **rows = fleet_db_rows(member->db, kept_tables[t], &n);
+
+        fleet_snapshot_set_rows(member->snapshot, kept_tables[t], rows, n);
+        free(rows);
+    }
+    member->keep_rows = LLONG_MAX;
+}
+
+/* The replica has come: forgets what was kept for until then. */
+static void
+forget_kept(struct fleet_member *member)
+{
+    for (size_t t = 0; t < ARRAY_SIZE(kept_tables); t++) {
+        struct kept *kept = &member->kept[t];
+
+        for (size_t i = 0; i < kept->n; i++) {
+            fleet_remote_row_changed(member->others, kept_tables[t],
+                                     kept->rows[i], NULL);
+            fleet_row_destroy(kept_tables[t], kept->rows[i]);
+        }
+        free(kept->rows);
+        *kept = (struct kept) { .n = 0 };
+    }
 }
 
 /* Frees 'member', which may be null.  The fleet's database keeps what it
@@ -92,8 +162,13 @@ void
 fleet_member_destroy(struct fleet_member *member)
 {
     if (member) {
-        fleet_db_destroy(member->db);
+        if (member->is_known && member->keep_rows != LLONG_MAX) {
+            keep_rows(member);
+        }
+        forget_kept(member);
         fleet_publish_destroy(member->publish);
+        fleet_remote_destroy(member->others);
+        fleet_db_destroy(member->db);
         fleet_snapshot_close(member->snapshot);
         free(member->refused);
         free(member->remote);
@@ -171,7 +246,11 @@ keep(struct fleet_member *member)
 
         fleet_snapshot_retain(member->snapshot, definitions, n);
         free(definitions);
+        forget_kept(member);
         member->is_known = true;
+    }
+    if (time_msec() >= member->keep_rows) {
+        keep_rows(member);
     }
     if (time_msec() >= member->touch) {
         member->touch = time_msec() + FLEET_SEEN_INTERVAL * 1000LL / 2;
@@ -212,6 +291,10 @@ void
 fleet_member_wait(struct fleet_member *member)
 {
     fleet_db_wait(member->db);
+    if (member->keep_rows != LLONG_MAX
+        && fleet_db_is_connected(member->db)) {
+        poll_timer_wait_until(member->keep_rows);
+    }
     if (member->in_flight || !fleet_db_may_transact(member->db)) {
         return;
     }
@@ -245,6 +328,34 @@ void
 fleet_member_set_complete(struct fleet_member *member)
 {
     fleet_publish_set_complete(member->publish);
+}
+
+/* Moves to 'hosts' the names of those whose guests may have other addresses
+ * than before. */
+void
+fleet_member_take_changed(struct fleet_member *member, struct sset *hosts)
+{
+    fleet_remote_take_changed(member->others, hosts);
+}
+
+static bool
+is_network(const char *name, void *wanted)
+{
+    return !wanted || !strcmp(name, wanted);
+}
+
+/* Adds to 'addresses' those that guests at 'host' have, in 'network' or, if it
+ * is null, in any. */
+void
+fleet_member_addresses(const struct fleet_member *member, const char *host,
+                       const char *network, struct sset *addresses)
+{
+    /* While nothing can be heard, that somebody is not heard means nothing. */
+    int64_t now = (fleet_db_is_connected(member->db)
+                   ? time_wall() : fleet_snapshot_time(member->snapshot));
+
+    fleet_remote_addresses(member->others, host, now, is_network,
+                           CONST_CAST(char *, network), addresses);
 }
 
 /* Is what is known what the database has now? */

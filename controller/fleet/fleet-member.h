@@ -17,6 +17,7 @@
 
 struct fleet_member;
 struct json_t;
+struct sset;
 
 struct fleet_member *fleet_member_create(const char *remote, const char *host,
                                          const char *directory);
@@ -29,6 +30,11 @@ void fleet_member_set_host(struct fleet_member *, const struct fleet_host *);
 void fleet_member_set_port(struct fleet_member *, const char *interface,
                            struct fleet_port *);
 void fleet_member_set_complete(struct fleet_member *);
+
+/* Other hosts' guests. */
+void fleet_member_take_changed(struct fleet_member *, struct sset *hosts);
+void fleet_member_addresses(const struct fleet_member *, const char *host,
+                            const char *network, struct sset *addresses);
 
 bool fleet_member_is_connected(const struct fleet_member *);
 const struct fleet_host *fleet_member_find_host(const struct fleet_member *);

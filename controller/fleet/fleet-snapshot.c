@@ -12,8 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/ovs-compat.h"
 #include "lib/fleet/fleet-row.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
 #include "openvswitch/vlog.h"
 #include "sset.h"
 #include "util.h"
@@ -105,10 +107,11 @@ holds(const char *path, const char *text)
     return same;
 }
 
-/* Has the file at 'path' hold 'text', at once or not at all.  Returns 0 or a
+/* Has the file at 'path' hold 'text', at once or not at all, and if 'sync'
+ * also if the machine loses its power, which takes a while.  Returns 0 or a
  * positive errno value. */
 static int
-write_file(const char *path, const char *text)
+write_file(const char *path, const char *text, bool sync)
 {
     char *new = xasprintf("%s.new", path);
     FILE *stream = fopen(new, "w");
@@ -118,7 +121,7 @@ write_file(const char *path, const char *text)
         error = errno;
     } else {
         if (fputs(text, stream) == EOF || fflush(stream)
-            || fsync(fileno(stream))) {
+            || (sync && fsync(fileno(stream)))) {
             error = errno;
         }
         if (fclose(stream) && !error) {
@@ -143,7 +146,7 @@ fleet_snapshot_set(struct fleet_snapshot *s,
     char *path = fleet_snapshot_path(s, definition->name);
 
     if (!holds(path, definition->xml)) {
-        set_error(s, path, write_file(path, definition->xml));
+        set_error(s, path, write_file(path, definition->xml, true));
     }
     free(path);
 }
@@ -189,6 +192,51 @@ fleet_snapshot_retain(struct fleet_snapshot *s,
         closedir(dir);
     }
     sset_destroy(&paths);
+}
+
+/* Has 's' hold the 'n' 'rows' of 'table' and no others. */
+void
+fleet_snapshot_set_rows(struct fleet_snapshot *s, enum fleet_table table,
+                        const void *const *rows, size_t n)
+{
+    char *path = xasprintf("%s/%s.json", s->directory,
+                           fleet_table_name(table));
+    struct json *array = json_array_create_empty();
+    char *text;
+
+    for (size_t i = 0; i < n; i++) {
+        json_array_add(array, fleet_row_to_json(table, rows[i], NULL));
+    }
+    text = json_to_string(array, JSSF_SORT);
+    set_error(s, path, write_file(path, text, false));
+    free(text);
+    json_destroy(array);
+    free(path);
+}
+
+/* Returns the rows of 'table' that 's' holds, and stores their number in '*n'.
+ * The caller must destroy them and free the array. */
+void **
+fleet_snapshot_read_rows(const struct fleet_snapshot *s,
+                         enum fleet_table table, size_t *n)
+{
+    char *path = xasprintf("%s/%s.json", s->directory,
+                           fleet_table_name(table));
+    struct json *array = json_from_file(path);
+    size_t n_rows = array->type == JSON_ARRAY ? json_array_size(array) : 0;
+    void **rows = xcalloc(n_rows + 1, sizeof *rows);
+
+    *n = 0;
+    for (size_t i = 0; i < n_rows; i++) {
+        const struct json *row = json_array_at(array, i);
+
+        if (row->type == JSON_OBJECT) {
+            rows[(*n)++] = fleet_row_from_json(table, row);
+        }
+    }
+    json_destroy(array);
+    free(path);
+    return rows;
 }
 
 /* States that what 's' holds is what the database has now. */

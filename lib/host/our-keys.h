@@ -12,6 +12,7 @@ struct smap;
  * ovs-virtnet-network(5) has... */
 #define OUR_PORT_KEYS                           \
     OUR_KEY("virtnet-filter")                   \
+    OUR_KEY("virtnet-fleet-host")               \
     OUR_KEY("virtnet-guards")                   \
     OUR_KEY("virtnet-ips")                      \
     OUR_KEY("virtnet-isolated")                 \
@@ -21,7 +22,6 @@ struct smap;
     OUR_KEY("virtnet-storm")
 /* ...and how we know what we have written ourselves. */
 #define OUR_PORT_MARKS                          \
-    OUR_KEY("virtnet-fleet-host")               \
     OUR_KEY("virtnet-policing")                 \
     OUR_KEY("virtnet-protected")                \
     OUR_KEY("virtnet-qos")                      \

@@ -86,6 +86,7 @@ read_ids(struct vif *vif, const struct vif_rows *rows)
     vif->role = get_vif_id(rows, "virtnet-role");
     vif->isolated = get_vif_id(rows, "virtnet-isolated");
     vif->macs = get_vif_id(rows, "virtnet-macs");
+    vif->fleet_host = get_vif_id(rows, "virtnet-fleet-host");
     vif->guards = get_vif_id(rows, "virtnet-guards");
     vif->storm = get_vif_id(rows, "virtnet-storm");
     vif->filter = get_vif_id(rows, "virtnet-filter");

@@ -47,6 +47,8 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(portgroup)                       \
     VIF_STRING(role)                            \
     VIF_STRING(isolated)                        \
+    VIF_STRING(fleet_host)                      \
+    VIF_STRING(remote_macs)                     \
     VIF_STRING(macs)                            \
     VIF_STRING(guards)                          \
     VIF_STRING(storm)                           \
@@ -194,6 +196,14 @@ is_hosts(const struct vif *vif)
             && !vif_guest_sign(vif) && !vif->link.bridge);
 }
 
+/* Is 'vif' a tunnel to one host of the fleet that this host is in?  Then it is
+ * a part of no network side: which addresses are behind it, the fleet says. */
+bool
+vif_leads_to_host(const struct vif *vif)
+{
+    return vif->is_tunnel && vif->fleet_host && !vif->role;
+}
+
 /* Is 'vif' one of the patch ports by which Neutron's agent joins its own
  * bridges?  On the integration bridge, "int-BRIDGE" has the peer "phy-BRIDGE"
  * on each bridge of a physical network, and "patch-tun" has "patch-int"
@@ -235,7 +245,7 @@ vif_get_role(const struct vif *vif)
                || (vif->role && !strcmp(vif->role, "network"))) {
         return VIF_NETWORK;
     }
-    return (is_hosts(vif) ? VIF_HOST
+    return (is_hosts(vif) || vif_leads_to_host(vif) ? VIF_HOST
             : vif_parse_attached_mac(vif, &mac, NULL) ? VIF_GUEST
             : VIF_NETWORK);
 }

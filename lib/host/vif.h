@@ -102,6 +102,8 @@ struct vif {
     char *profile;              /* external_ids:port-profile. */
     char *role;                 /* external_ids:virtnet-role. */
     char *isolated;             /* external_ids:virtnet-isolated. */
+    char *fleet_host;           /* external_ids:virtnet-fleet-host: to which
+                                 * host of the fleet it leads. */
     char *macs;                 /* external_ids:virtnet-macs. */
     char *guards;               /* external_ids:virtnet-guards. */
     char *storm;                /* external_ids:virtnet-storm. */
@@ -132,6 +134,7 @@ struct vif {
     struct bandwidth bandwidth; /* Of the interface itself. */
 
     struct vif_guest guest;     /* By vif_set_guest(). */
+    char *remote_macs;          /* Of guests of 'fleet_host', or null. */
 
     struct link_view link;      /* From the kernel. */
 };
@@ -141,6 +144,7 @@ void vif_clone(struct vif *, const struct vif *);
 void vif_uninit(struct vif *);
 bool vif_equals(const struct vif *, const struct vif *);
 
+bool vif_leads_to_host(const struct vif *);
 bool vif_type_is_tunnel(const char *type);
 bool vif_is_neutrons(const struct vif *);
 enum vif_role vif_get_role(const struct vif *);

@@ -265,7 +265,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         break;
 
     case VIF_HOST:
-        mac = vif->mac_in_use;
+        if (!vif_leads_to_host(vif)) {
+            mac = vif->mac_in_use;
+        }
         report_bridged(model, vif, &origin, diags);
         break;
 

@@ -216,6 +216,36 @@ add_listed_macs(const struct vif *vif, struct vport *vport,
     free(list);
 }
 
+/* Makes 'vport' claim what guests have at the host that 'vif' leads to.  It is
+ * as a device's on the host: a guest that is configured with it here comes
+ * before that.  What has come in by one such tunnel is for nobody behind
+ * another, nor for guests that are to be kept apart. */
+static void
+add_remote_macs(const struct vif *vif, struct vport *vport,
+                const struct origin *origin, struct diag_list *diags)
+{
+    char *list = xstrdup(vif->remote_macs ? vif->remote_macs : "");
+    char *save_ptr = NULL;
+    size_t n = 0;
+
+    for (char *s = strtok_r(list, " ", &save_ptr); s;
+         s = strtok_r(NULL, " ", &save_ptr)) {
+        struct eth_addr mac;
+        const char *why;
+
+        if (n++ >= VPORT_MAX_LISTED_MACS) {
+            diag_add(diags, DIAG_ERROR, origin,
+                     "host %s has more than %d addresses; the others are left "
+                     "out", vif->fleet_host, VPORT_MAX_LISTED_MACS);
+            break;
+        } else if (vif_parse_mac(s, &mac, &why)) {
+            vport_add_mac(vport, mac, CLAIM_BEHIND);
+        }
+    }
+    vport->isolated = true;
+    free(list);
+}
+
 /* Adds the addresses that 'vif' is known to have to 'ips' and returns true.
  * Returns false, with the reason in 'diags', if they cannot be understood. */
 static bool
@@ -354,6 +384,10 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
                                 is_guest && (request.isolated || protected),
                                 &origin, diags);
 
+    if (vif_leads_to_host(vif)) {
+        add_remote_macs(vif, vport, &origin, diags);
+        return;
+    }
     if (vif->macs && vport->role != VIF_NETWORK) {
         add_listed_macs(vif, vport, &origin, diags);
     } else if (vif->macs) {

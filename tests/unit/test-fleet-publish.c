@@ -11,9 +11,11 @@
 
 #include "lib/base/ovs-compat.h"
 #include "lib/fleet/fleet-publish.h"
+#include "lib/fleet/fleet-remote.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
+#include "sset.h"
 #include "svec.h"
 #include "util.h"
 
@@ -362,6 +364,106 @@ test_many(void **state OVS_UNUSED)
     model_uninit(&m);
 }
 
+static bool
+is_net(const char *network, void *aux OVS_UNUSED)
+{
+    return !strcmp(network, "net");
+}
+
+/* Checks that guests at 'host' have the addresses that 'expected' lists, by
+ * their last digits. */
+static void
+check_remote(struct fleet_remote *r, const char *host, const char *expected)
+{
+    struct sset addresses = SSET_INITIALIZER(&addresses);
+    struct ds s = DS_EMPTY_INITIALIZER;
+    const char **sorted;
+
+    fleet_remote_addresses(r, host, 1000, is_net, NULL, &addresses);
+    sorted = sset_sort(&addresses);
+    for (size_t i = 0; i < sset_count(&addresses); i++) {
+        ds_put_format(&s, "%s ", &sorted[i][15]);
+    }
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+    free(sorted);
+    sset_destroy(&addresses);
+}
+
+static void
+check_changed(struct fleet_remote *r, const char *expected)
+{
+    struct sset hosts = SSET_INITIALIZER(&hosts);
+    struct ds s = DS_EMPTY_INITIALIZER;
+    const char **sorted;
+
+    fleet_remote_take_changed(r, &hosts);
+    sorted = sset_sort(&hosts);
+    for (size_t i = 0; i < sset_count(&hosts); i++) {
+        ds_put_format(&s, "%s ", sorted[i]);
+    }
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+    free(sorted);
+    sset_destroy(&hosts);
+}
+
+/* Which addresses are to be found where. */
+static void
+test_remote(void **state OVS_UNUSED)
+{
+    struct fleet_port *ports[] = {
+        make_port("h2", "a", "active", "52:54:00:00:00:01", 10),
+        make_port("h3", "a", "active", "52:54:00:00:00:01", 5),
+        make_port("h2", "b", "held", "52:54:00:00:00:02", 5),
+        make_port("h2", "c", "active", "53:54:00:00:00:03", 5),
+        make_port("h1", "d", "active", "52:54:00:00:00:04", 5),
+        make_port("h3", "d", "active", "52:54:00:00:00:04", 9),
+    };
+    struct fleet_remote *r = fleet_remote_create("h1");
+
+    fleet_remote_row_changed(r, FLEET_TABLE_PORT, NULL, ports[0]);
+    check_changed(r, "h2 ");
+    check_changed(r, "");
+    check_remote(r, "h2", "01 ");
+    check_remote(r, "h3", "");
+
+    /* Somebody else had it before. */
+    fleet_remote_row_changed(r, FLEET_TABLE_PORT, NULL, ports[1]);
+    check_changed(r, "h2 h3 ");
+    check_remote(r, "h2", "");
+    check_remote(r, "h3", "01 ");
+
+    /* His host is not seen any more, and the other is. */
+    struct fleet_host *host = fleet_row_create(FLEET_TABLE_HOST);
+    fleet_row_set_string(&host->name, "h2");
+    host->last_seen = 990;
+    fleet_remote_row_changed(r, FLEET_TABLE_HOST, NULL, host);
+    check_remote(r, "h2", "01 ");
+    check_remote(r, "h3", "");
+    fleet_remote_row_changed(r, FLEET_TABLE_HOST, host, NULL);
+    fleet_row_destroy(FLEET_TABLE_HOST, host);
+
+    /* One that is held, nonsense, and what this host itself has. */
+    for (size_t i = 2; i < ARRAY_SIZE(ports); i++) {
+        fleet_remote_row_changed(r, FLEET_TABLE_PORT, NULL, ports[i]);
+    }
+    check_remote(r, "h2", "");
+    check_remote(r, "h3", "01 ");
+    fleet_row_set_string(&ports[5]->network, "net");
+    fleet_remote_row_changed(r, FLEET_TABLE_PORT, ports[4], NULL);
+    check_remote(r, "h3", "01 04 ");
+    check_changed(r, "h2 h3 ");
+    fleet_remote_row_changed(r, FLEET_TABLE_PORT, ports[1], NULL);
+    check_remote(r, "h2", "01 ");
+
+    fleet_remote_destroy(r);
+    fleet_remote_destroy(NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
+        fleet_row_destroy(FLEET_TABLE_PORT, ports[i]);
+    }
+}
+
 int
 main(void)
 {
@@ -371,6 +473,7 @@ main(void)
         cmocka_unit_test(test_since),
         cmocka_unit_test(test_twin),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_remote),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

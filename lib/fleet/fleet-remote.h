@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLEET_REMOTE_H
+#define FLEET_REMOTE_H 1
+
+/* Which addresses are to be found at which other host of a fleet, as far as a
+ * host's own bridges need to know.
+ *
+ * The client tells of each row that comes, changes or goes, and is told of the
+ * hosts for which something may be another thing now: those that have, or had,
+ * an address of that row's port.  Of several hosts that claim an address, the
+ * rule of fleet-claims.h says which has it.
+ *
+ * All of this is pure.  Times are in seconds since 1970. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "lib/fleet/fleet-row.h"
+
+struct fleet_remote;
+struct sset;
+
+struct fleet_remote *fleet_remote_create(const char *own_host);
+void fleet_remote_destroy(struct fleet_remote *);
+
+void fleet_remote_row_changed(struct fleet_remote *, enum fleet_table,
+                              const void *old, const void *new);
+void fleet_remote_take_changed(struct fleet_remote *, struct sset *hosts);
+
+/* Is there a network of that name where the addresses are asked for? */
+typedef bool fleet_remote_network_cb(const char *network, void *aux);
+
+void fleet_remote_addresses(const struct fleet_remote *, const char *host,
+                            int64_t now, fleet_remote_network_cb *, void *aux,
+                            struct sset *addresses);
+
+#endif /* lib/fleet/fleet-remote.h */
