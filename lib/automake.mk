@@ -103,6 +103,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/network-side.h \
 	lib/model/port-filter.c \
 	lib/model/port-filter.h \
+	lib/model/port-life-frames.c \
+	lib/model/port-life-private.h \
 	lib/model/port-life.c \
 	lib/model/port-life.h \
 	lib/model/port-limits.c \

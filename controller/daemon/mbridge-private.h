@@ -3,9 +3,10 @@
 #define MBRIDGE_PRIVATE_H 1
 
 /* What the files of mbridge share: mbridge.c, which brings the parts of a
- * bridge together, mbridge-ports.c, which joins what the switch and the
- * database tell of its ports, mbridge-state.c, which tells how it is,
- * mbridge-shortfalls.c, which tells why it is not as it should be, and
+ * bridge together, mbridge-mode.c, which decides on its mode, mbridge-ports.c,
+ * which joins what the switch and the database tell of its ports,
+ * mbridge-life.c, which follows their guests, mbridge-state.c, which tells how
+ * it is, mbridge-shortfalls.c, which tells why it is not as it should be, and
  * mbridge-fleet.c, which tells what its guests are to other hosts. */
 
 #include "controller/daemon/mbridge.h"
@@ -102,6 +103,9 @@ void mbridge_log_new_diags(const struct mbridge *, const struct diag_list *old,
                            const struct diag_list *new);
 
 struct rows_bridge mbridge_rows(const struct mbridge *);
+
+/* mbridge-mode.c. */
+void mbridge_update_mode(struct mbridge *);
 
 /* mbridge-fleet.c. */
 void mbridge_note_port(const struct mbridge *, const char *name);
