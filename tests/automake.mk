@@ -61,6 +61,7 @@ unit_tests = \
 	tests/unit/test-plan-format \
 	tests/unit/test-plan-law \
 	tests/unit/test-port-life \
+	tests/unit/test-port-life-frames \
 	tests/unit/test-port-limits \
 	tests/unit/test-port-policy \
 	tests/unit/test-port-vlan \
@@ -94,7 +95,9 @@ tests_unit_libunit_la_SOURCES = \
 	tests/unit/pipeline-eval.c \
 	tests/unit/pipeline-eval.h \
 	tests/unit/port-spec.c \
-	tests/unit/port-spec.h
+	tests/unit/port-spec.h \
+	tests/unit/port-world.c \
+	tests/unit/port-world.h
 tests_unit_libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 
 tests_unit_test_compile_SOURCES = tests/unit/test-compile.c
@@ -263,6 +266,10 @@ tests_unit_test_ometer_LDADD = $(UNIT_LIBS)
 tests_unit_test_port_life_SOURCES = tests/unit/test-port-life.c
 tests_unit_test_port_life_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_port_life_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_port_life_frames_SOURCES = tests/unit/test-port-life-frames.c
+tests_unit_test_port_life_frames_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_port_life_frames_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_port_limits_SOURCES = tests/unit/test-port-limits.c
 tests_unit_test_port_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
