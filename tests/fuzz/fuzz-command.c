@@ -67,6 +67,7 @@ LLVMFuzzerInitialize(int *argc OVS_UNUSED, char ***argv OVS_UNUSED)
         .database = database,
         .networks = networks,
         .datapath_type = "",
+        .fleet_directory = dir,
     };
     ovs_assert(!mkdir(networks, 0700));
     ovs_assert(!unixctl_server_create(path, &server));

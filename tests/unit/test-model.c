@@ -73,10 +73,16 @@ static const struct {
     /* A network goes before the row. */
     { "libvirt", { NULL }, 0, true, false, MAC_TABLE_LIBVIRT, "" },
     { "kernel", { NULL }, 0, true, false, MAC_TABLE_KERNEL, "" },
-    { "libvirt", { NET("a", BRIDGE("br0")) }, 1, true, false,
+    { "kernel", { NET("a", BRIDGE("br0")) }, 1, true, false,
       MAC_TABLE_KERNEL, "" },
+    { "libvirt", { NET("a", BRIDGE("br0")) }, 1, true, false,
+      MAC_TABLE_KERNEL,
+      "warning: br0: external_ids:virtnet-mac-table-manager is 'libvirt', "
+      "but network 'a' (f0.xml:3) decides: kernel\n" },
     { "zzz", { NET("a", EXACT("br0")) }, 1, true, false,
-      MAC_TABLE_LIBVIRT, "" },
+      MAC_TABLE_LIBVIRT,
+      "warning: br0: external_ids:virtnet-mac-table-manager is 'zzz', but "
+      "network 'a' (f0.xml:3) decides: libvirt\n" },
     { "zzz", { NULL }, 0, true, true, MAC_TABLE_KERNEL,
       "error: br0: external_ids:virtnet-mac-table-manager is 'zzz', "
       "expected 'kernel' or 'libvirt'; the bridge stays as it was\n" },
