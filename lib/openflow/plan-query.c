@@ -76,6 +76,26 @@ plan_find_port(const struct plan *plan, const char *name)
     return port ? &port->vport : NULL;
 }
 
+/* Returns the port with OpenFlow port 'ofport' and a storm limit, or null if
+ * there is none.  While a number is on its way from one port to another, it is
+ * the first by name. */
+const struct vport *
+plan_find_storm(const struct plan *plan, ofp_port_t ofport)
+{
+    const struct plan_port *port;
+    const struct vport *found = NULL;
+
+    HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
+        const struct vport *vport = &port->vport;
+
+        if (vport->storm && vport->ofport == ofport
+            && (!found || strcmp(vport->name, found->name) < 0)) {
+            found = vport;
+        }
+    }
+    return found;
+}
+
 static int
 compare_vports(const void *a_, const void *b_)
 {

@@ -66,6 +66,7 @@ const struct mac_claim *plan_find_claim(const struct plan *,
 void plan_set_now(struct plan *, long long int now);
 struct mac_contest *plan_take_mac_contest(struct plan *);
 const struct vport *plan_find_port(const struct plan *, const char *name);
+const struct vport *plan_find_storm(const struct plan *, ofp_port_t);
 const struct vport **plan_sort_ports(const struct plan *);
 const struct vport *plan_find_cookie(const struct plan *, ovs_be64 cookie);
 const char *plan_cookie_origin(const struct plan *, ovs_be64 cookie);

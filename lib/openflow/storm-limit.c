@@ -30,19 +30,9 @@ meter_of_port(const struct vport *vport)
 const struct vport *
 storm_limit_find_port(const struct plan *plan, uint32_t meter_id)
 {
-    const struct vport *found = NULL;
-
-    if ((meter_id & METER_MASK) == OMETER_PORTS) {
-        const struct vport **vports = plan_sort_ports(plan);
-
-        for (const struct vport **v = vports; *v && !found; v++) {
-            if ((*v)->storm && meter_of_port(*v) == meter_id) {
-                found = *v;
-            }
-        }
-        free(vports);
-    }
-    return found;
+    return ((meter_id & METER_MASK) == OMETER_PORTS
+            ? plan_find_storm(plan, u16_to_ofp(meter_id & ~METER_MASK))
+            : NULL);
 }
 
 /* Has 'vport' a meter in 'ctx'? */
