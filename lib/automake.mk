@@ -9,6 +9,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/diag.h \
 	lib/base/grace.c \
 	lib/base/grace.h \
+	lib/base/community.c \
+	lib/base/community.h \
 	lib/base/guards.c \
 	lib/base/guards.h \
 	lib/base/ip-prefix.c \
@@ -69,6 +71,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/host/vif-guest.c \
 	lib/host/vif.c \
 	lib/host/vif.h \
+	lib/model/apart-policy.c \
+	lib/model/apart-policy.h \
 	lib/model/bridge-settings.c \
 	lib/model/bridge-settings.h \
 	lib/model/filter-cube.c \
@@ -126,6 +130,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/bridge-meters.c \
 	lib/openflow/bridge-meters.h \
 	lib/openflow/compile-admit.c \
+	lib/openflow/compile-apart.c \
 	lib/openflow/compile-bridge.c \
 	lib/openflow/compile-filter.c \
 	lib/openflow/compile-filter.h \

@@ -37,6 +37,7 @@ unit_tests = \
 	tests/unit/test-announce \
 	tests/unit/test-grace \
 	tests/unit/test-filter \
+	tests/unit/test-community \
 	tests/unit/test-guards \
 	tests/unit/test-link \
 	tests/unit/test-pve-guest \
@@ -143,6 +144,10 @@ tests_unit_test_filter_LDADD = $(UNIT_LIBS)
 tests_unit_test_storm_SOURCES = tests/unit/test-storm.c
 tests_unit_test_storm_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_storm_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_community_SOURCES = tests/unit/test-community.c
+tests_unit_test_community_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_community_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_guards_SOURCES = tests/unit/test-guards.c
 tests_unit_test_guards_CPPFLAGS = $(UNIT_CPPFLAGS)

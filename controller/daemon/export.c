@@ -202,7 +202,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         if (vport->follow_limit && !vport->listens && !vport->sticky) {
             jvalue_put_bool(json, "deaf", true);
         }
-        if (vport->isolated) {
+        if (community_is_set(&vport->community)) {
+            jvalue_put_string(json, "community", vport->community.name);
+        } else if (vport->isolated) {
             jvalue_put_bool(json, "isolated", true);
         }
         put_guards(json, vport->guards);

@@ -140,6 +140,8 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
 
         found.network = (marks & 1 << REG0_FROM_NETWORK_BIT) != 0;
         found.isolated = (marks & 1 << REG0_ISOLATED_BIT) != 0;
+        found.community = pipeline_get_community(flow->ofpacts,
+                                                 flow->ofpacts_len);
         found.served = flow->ofpacts_len > 0;
         found.guards = marks / pipeline_guard_mark(0) & GUARDS_ALL;
     }

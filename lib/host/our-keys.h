@@ -11,6 +11,7 @@ struct smap;
 /* Of Interface and of Port: what people and programs say, which
  * ovs-virtnet-network(5) has... */
 #define OUR_PORT_KEYS                           \
+    OUR_KEY("virtnet-community")                \
     OUR_KEY("virtnet-filter")                   \
     OUR_KEY("virtnet-fleet-host")               \
     OUR_KEY("virtnet-guards")                   \

@@ -113,6 +113,7 @@ STRING_MEMBER(vif_portgroup, struct vif, portgroup)
 STRING_MEMBER(vif_profile, struct vif, profile)
 STRING_MEMBER(vif_role, struct vif, role)
 STRING_MEMBER(vif_isolated, struct vif, isolated)
+STRING_MEMBER(vif_community, struct vif, community)
 STRING_MEMBER(vif_fleet_host, struct vif, fleet_host)
 STRING_MEMBER(vif_stp, struct vif, stp.stp)
 STRING_MEMBER(vif_rstp, struct vif, stp.rstp)
@@ -348,6 +349,7 @@ take_port(const char *name, const struct json_t *json, void *bridge_)
         { "tag", vif_tag },
         { "trunks", vif_trunks },
         { "type", vif_type },
+        { "virtnet-community", vif_community },
         { "virtnet-filter", vif_filter },
         { "virtnet-fleet-host", vif_fleet_host },
         { "virtnet-guards", vif_guards },

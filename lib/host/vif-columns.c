@@ -85,6 +85,7 @@ read_ids(struct vif *vif, const struct vif_rows *rows)
     vif->profile = get_vif_id(rows, "port-profile");
     vif->role = get_vif_id(rows, "virtnet-role");
     vif->isolated = get_vif_id(rows, "virtnet-isolated");
+    vif->community = get_vif_id(rows, "virtnet-community");
     vif->macs = get_vif_id(rows, "virtnet-macs");
     vif->fleet_host = get_vif_id(rows, "virtnet-fleet-host");
     vif->guards = get_vif_id(rows, "virtnet-guards");

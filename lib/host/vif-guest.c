@@ -99,6 +99,7 @@ vif_set_guest(struct vif *vif, const struct domstatus *status,
     vif->bandwidth = domif->bandwidth;
     set_default(&vif->vm_id, status->uuid);
     set_default(&vif->isolated, isolated_text(domif));
+    set_default(&vif->community, domif->settings.community);
     set_default(&vif->macs, domif->settings.macs);
     set_default(&vif->guards, domif->settings.guards);
     set_default(&vif->storm, domif->settings.storm);

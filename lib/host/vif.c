@@ -47,6 +47,7 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(portgroup)                       \
     VIF_STRING(role)                            \
     VIF_STRING(isolated)                        \
+    VIF_STRING(community)                       \
     VIF_STRING(fleet_host)                      \
     VIF_STRING(remote_macs)                     \
     VIF_STRING(macs)                            \

@@ -102,6 +102,7 @@ struct vif {
     char *profile;              /* external_ids:port-profile. */
     char *role;                 /* external_ids:virtnet-role. */
     char *isolated;             /* external_ids:virtnet-isolated. */
+    char *community;            /* external_ids:virtnet-community. */
     char *fleet_host;           /* external_ids:virtnet-fleet-host: to which
                                  * host of the fleet it leads. */
     char *macs;                 /* external_ids:virtnet-macs. */

@@ -7,6 +7,7 @@
 
 #include "lib/host/our-keys.h"
 #include "lib/host/vif.h"
+#include "lib/model/apart-policy.h"
 #include "lib/model/bridge-settings.h"
 #include "lib/model/filter-policy.h"
 #include "lib/model/network-meters.h"
@@ -257,7 +258,8 @@ model_port(const struct bridge_model *model, const struct vif *vif,
             && !take_unknown(model, vif, &mac, &origin, diags)) {
             return MODEL_SKIPPED;
         }
-        if (!port_policy_guards(model, vif, &guards, &ips, diags)
+        if (!apart_policy_check(vif, diags)
+            || !port_policy_guards(model, vif, &guards, &ips, diags)
             || !filter_policy_get(model, vif, mac, &filter, diags)) {
             ip_prefixes_uninit(&ips);
             return MODEL_SKIPPED;

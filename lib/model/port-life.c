@@ -54,7 +54,10 @@ keep_found(struct port_life *life, bool networks_known, struct vport *vport)
     } else if (life->found.network) {
         vport_make_network(vport);
     } else {
-        vport->isolated |= life->found.isolated;
+        if (life->found.isolated && !vport->isolated) {
+            vport->isolated = true;
+            vport->community = life->found.community;
+        }
         if (vport->sticky) {
             vport->follow_limit = NETDEF_MAX_RX_FILTERS;
             vport->listens = life->found.listens || !life->follow.n;
@@ -361,7 +364,10 @@ void
 port_life_found(struct port_life *life, const struct port_found *found)
 {
     life->found.network |= found->network;
-    life->found.isolated |= found->isolated;
+    if (found->isolated) {
+        life->found.isolated = true;
+        life->found.community = found->community;
+    }
     life->found.listens |= found->listens;
     life->found.guards |= found->guards;
     life->found.filtered |= found->filtered;

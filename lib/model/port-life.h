@@ -38,6 +38,7 @@
  * never go back. */
 
 #include <stdbool.h>
+#include "lib/base/community.h"
 #include "lib/model/follow.h"
 #include "lib/model/model.h"
 #include "openvswitch/types.h"
@@ -72,6 +73,7 @@ enum port_stage {
 struct port_found {
     bool network;               /* A part of the network side... */
     bool isolated;              /* ...or a guest that is kept apart... */
+    struct community community; /* ...in this... */
     bool listens;               /* ...or one that is listened to. */
     unsigned int guards;        /* Which guards had it? */
     bool filtered;              /* Had it a filter? */

@@ -10,6 +10,7 @@
 #include "lib/base/ip-prefix.h"
 #include "lib/base/storm.h"
 #include "lib/host/vif.h"
+#include "lib/model/apart-policy.h"
 #include "lib/model/model.h"
 #include "lib/model/storm-policy.h"
 #include "lib/model/tunnels.h"
@@ -31,7 +32,7 @@ learns(const struct netdef *network, const struct portgroup *pg)
 /* What definitions ask of a port. */
 struct request {
     bool learns;
-    bool isolated;
+    struct apart_request apart;
     bool trusted;               /* May the guest change its address... */
     unsigned int follow_limit;  /* ...and to how many? */
     unsigned int sticky_limit;  /* Of a guest whose address is not known. */
@@ -46,7 +47,10 @@ get_request(const struct netdef *network, const struct portgroup *pg)
 
     return (struct request) {
         .learns = learns(network, pg),
-        .isolated = policy.isolated.value,
+        .apart = {
+            .isolated = policy.isolated.value,
+            .community = policy.community.community,
+        },
         .trusted = policy.trust_rx_filters.value,
         .follow_limit = policy.rx_filter_limit.value,
         .sticky_limit = MAX(1, policy.rx_filter_limit.value),
@@ -79,7 +83,7 @@ find_request(const struct bridge_model *model, const struct vif *vif)
                                            model->networks[i]));
 
         all.learns &= r.learns;
-        all.isolated |= r.isolated;
+        all.apart = apart_request_strictest(&all.apart, &r.apart);
         all.guards |= r.guards;
         all.storm.is_set |= r.storm.is_set;
         all.storm.storm = storm_strictest(all.storm.storm, r.storm.storm);
@@ -163,26 +167,6 @@ port_policy_protected(const struct vif *vif, bool isolated, bool exact,
 {
     return ((isolated && !exact)
             || (apart && tunnel_get_kind(vif) == TUNNEL));
-}
-
-/* Is 'vif' to be kept apart from others of which the same is asked, if by
- * definition it is 'requested'?  A port whose key cannot be understood is, for
- * that is what its owner had in mind, and it is the safer mistake. */
-static bool
-is_isolated(const struct vif *vif, bool requested,
-            const struct origin *origin, struct diag_list *diags)
-{
-    if (!vif->isolated) {
-        return requested;
-    } else if (!strcmp(vif->isolated, "false")) {
-        return false;
-    }
-    if (strcmp(vif->isolated, "true")) {
-        diag_add(diags, DIAG_ERROR, origin,
-                 "external_ids:virtnet-isolated is '%s', expected 'true' or "
-                 "'false'; taken for 'true'", vif->isolated);
-    }
-    return true;
 }
 
 /* Makes 'vport' claim the further addresses of 'vif', but for those that are
@@ -379,10 +363,6 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     struct origin origin = { .element = vif->name };
     struct request request = find_request(model, vif);
     bool is_guest = vport->role == VIF_GUEST;
-    bool protected = vif->is_protected && !vif->protected_is_ours;
-    bool isolated = is_isolated(vif,
-                                is_guest && (request.isolated || protected),
-                                &origin, diags);
 
     if (vif_leads_to_host(vif)) {
         add_remote_macs(vif, vport, &origin, diags);
@@ -398,21 +378,17 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     if (vport->role == VIF_HOST) {
         add_macs_behind(vif, vport, &origin, diags);
     }
+    apart_policy_apply(model, vif, &request.apart, vport, diags);
     if (!is_guest) {
         if (vif->guards || vif->storm) {
             diag_add(diags, DIAG_WARNING, &origin,
                      "is not a guest, so it is not guarded");
-        }
-        if (isolated) {
-            diag_add(diags, DIAG_WARNING, &origin,
-                     "is not a guest, so it is not isolated");
         }
         return;
     }
     report_stp(model, vif, &origin, diags);
     storm_policy_apply(model, vif, &request.storm, vport, diags);
     limit_pairs(vport, &origin, diags);
-    vport->isolated = isolated;
     vport->follow_limit = (is_trusted(vif, request.trusted)
                            ? request.follow_limit : 0);
     if (eth_addr_is_zero(vport->mac)) {

@@ -64,6 +64,16 @@ is_addressed(const struct receivers_bridge *b,
     return owner ? owner == to : to->role == VIF_NETWORK;
 }
 
+/* Are 'a' and 'b' kept from each other? */
+bool
+receivers_are_apart(const struct receivers_port *a,
+                    const struct receivers_port *b)
+{
+    return (a->isolated && b->isolated
+            && !(community_is_set(&a->community)
+                 && community_equals(&a->community, &b->community)));
+}
+
 /* Returns what is to become of 'frame' at port 'out' of 'b'. */
 enum receipt
 receivers_expect(const struct receivers_bridge *b,
@@ -72,7 +82,7 @@ receivers_expect(const struct receivers_bridge *b,
     const struct receivers_port *from = &b->ports[frame->in];
     const struct receivers_port *to = &b->ports[out];
 
-    if (out == frame->in || (from->isolated && to->isolated)
+    if (out == frame->in || receivers_are_apart(from, to)
         || !frame->taken
         || !vlan_set_contains(&to->vlans, frame->vid)
         || eth_addr_is_multicast(frame->src) || eth_addr_is_zero(frame->src)

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "lib/base/community.h"
 #include "lib/base/vlan-set.h"
 #include "lib/host/vif.h"
 #include "openvswitch/types.h"
@@ -21,7 +22,8 @@ struct receivers_port {
     enum vif_role role;
     struct vlan_set vlans;      /* That it is in; empty if it is cut off. */
     struct eth_addr mac;        /* Its own, zero if it has none. */
-    bool isolated;
+    bool isolated;              /* Apart from others like it... */
+    struct community community; /* ...but for those of this? */
     bool uncertain;             /* Are flows of it left out, is it in a bond,
                                  * or has it rules beyond this law? */
 };
@@ -56,6 +58,8 @@ enum receipt {
     RECEIPT_MUST
 };
 
+bool receivers_are_apart(const struct receivers_port *,
+                         const struct receivers_port *);
 enum receipt receivers_expect(const struct receivers_bridge *,
                               const struct receivers_frame *, size_t port);
 

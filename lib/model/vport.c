@@ -75,6 +75,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->meter_in == b->meter_in
             && a->meter_out == b->meter_out
             && a->isolated == b->isolated
+            && community_equals(&a->community, &b->community)
             && a->mac_is_peers == b->mac_is_peers
             && a->guards == b->guards
             && a->storm == b->storm
@@ -122,6 +123,7 @@ vport_make_network(struct vport *vport)
     vport->mac = eth_addr_zero;
     vport->n_others = 0;
     vport->isolated = false;
+    vport->community = (struct community) { .name = "" };
     vport->mac_is_peers = false;
     vport->guards = 0;
     vport->storm = 0;
@@ -214,7 +216,11 @@ vport_format(struct ds *s, const struct vport *vport)
         }
         ds_put_cstr(s, ", ");
     }
-    ds_put_cstr(s, vport->isolated ? "isolated, " : "");
+    if (community_is_set(&vport->community)) {
+        ds_put_format(s, "community %s, ", vport->community.name);
+    } else if (vport->isolated) {
+        ds_put_cstr(s, "isolated, ");
+    }
     if (vport->guards) {
         ds_put_cstr(s, "guarded (");
         guards_format(s, vport->guards);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/base/community.h"
 #include "lib/base/ip-prefix.h"
 #include "lib/base/port-vlan.h"
 #include "lib/host/vif.h"
@@ -61,7 +62,8 @@ struct vport {
     bool takes_turns;           /* Is it listened to if another has the
                                  * address... */
     bool takes_shared;          /* ...or has one that several list? */
-    bool isolated;              /* Apart from others like it? */
+    bool isolated;              /* Apart from others like it... */
+    struct community community; /* ...but for those of this? */
     bool mac_is_peers;          /* Is 'mac' what a container has made it? */
     unsigned int guards;        /* GUARD_BIT()s... */
     struct ip_prefixes ips;     /* ...the addresses for GUARD_IP... */

@@ -68,6 +68,7 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     }
     if (vport->isolated) {
         pipeline_put_isolated(c->ofpacts);
+        pipeline_put_community(c->ofpacts, &vport->community);
     }
     if (vport->role == VIF_GUEST) {
         pipeline_put_marks(c->ofpacts, guard_marks(vport));

@@ -38,4 +38,9 @@ void compilation_put_meter(struct compilation *, uint32_t meter_id);
 
 void compile_admit(struct compilation *);
 
+/* Guests that are kept apart from others, in compile-apart.c. */
+bool apart_is_alone(const struct vport *);
+void apart_compile_mac(struct compilation *, const struct vlan_block *);
+void apart_put_bucket(struct compilation *, const struct vlan_block *);
+
 #endif /* lib/openflow/compile-port-private.h */

@@ -254,19 +254,6 @@ add_forward(struct compilation *c, const struct vlan_block *block)
                     &match);
 }
 
-/* FORWARD: reg0=0x4/0x4,dl_vlan=10,dl_dst=52:54:00:00:00:01 actions=drop */
-static void
-add_isolation(struct compilation *c, const struct vlan_block *block)
-{
-    struct match match = MATCH_CATCHALL_INITIALIZER;
-
-    ofpbuf_clear(c->ofpacts);
-    pipeline_match_isolated(&match);
-    pipeline_match_block(&match, block);
-    match_set_dl_dst(&match, c->m.mac);
-    compilation_add(c, TABLE_FORWARD, PRIORITY_FORWARD_ISOLATED, &match);
-}
-
 /* REFLECT: dl_vlan=10,dl_src=52:54:00:00:00:01 actions=drop */
 static void
 add_reflect(struct compilation *c, const struct vlan_block *block)
@@ -284,9 +271,10 @@ static void
 add_flood_bucket(struct compilation *c, const struct vlan_block *block)
 {
     egress_put_group_output(c->ofpacts, c->vport);
+    apart_put_bucket(c, block);
     slice_add_bucket(c->slice,
                      pipeline_flood_group(block, c->vport->ofport,
-                                          c->vport->isolated),
+                                          apart_is_alone(c->vport)),
                      ofp_to_u16(c->vport->ofport), c->cookie, c->ofpacts);
 }
 
@@ -341,10 +329,10 @@ compile_mac(struct compilation *c, struct vport_mac m,
     c->m = m;
     c->egress_meter = c->vport->meter_in;
     for_each_egress(c, won, add_forward);
-    c->egress_meter = 0;
     if (c->vport->isolated) {
-        for_each_egress(c, won, add_isolation);
+        for_each_egress(c, won, apart_compile_mac);
     }
+    c->egress_meter = 0;
     if (c->ctx->reflections) {
         struct vlan_set reflected;
 

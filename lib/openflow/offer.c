@@ -12,7 +12,7 @@
 
 /* The fields that flows which are offered match on. */
 static const enum mf_field_id match_fields[] = {
-    MFF_REG0, MFF_VLAN_TCI, MFF_ETH_SRC, MFF_ETH_DST,
+    MFF_REG0, MFF_XXREG1, MFF_VLAN_TCI, MFF_ETH_SRC, MFF_ETH_DST,
 };
 
 /* Appends a part of the learn action that 'ofpacts' ends in: 'dst', of type

@@ -257,13 +257,6 @@ pipeline_match_second_tag(struct match *match)
     match_reg0_bit(match, REG0_SECOND_TAG_BIT);
 }
 
-/* Appends to 'ofpacts' what marks a frame as one from an isolated guest. */
-void
-pipeline_put_isolated(struct ofpbuf *ofpacts)
-{
-    put_reg0_bit(ofpacts, REG0_ISOLATED_BIT);
-}
-
 /* Appends to 'ofpacts' what marks a frame as one that has lost a tag which
  * said nothing. */
 void
@@ -294,13 +287,6 @@ void
 pipeline_match_had_null_tag(struct match *match)
 {
     match_reg0_bit(match, REG0_NULL_TAG_BIT);
-}
-
-/* Makes 'match' match on frames from isolated guests. */
-void
-pipeline_match_isolated(struct match *match)
-{
-    match_reg0_bit(match, REG0_ISOLATED_BIT);
 }
 
 /* Makes 'match' match on frames from the network side. */

@@ -18,7 +18,7 @@
  *       MAC): output   |   MULTICAST: reserved groups are dropped
  *                      |     v
  *                      |   FLOOD: guests and host in the VLAN
- *                unknown     |      (some by EGRESS)
+ *                unknown     |      (some by COMMUNITY, EGRESS)
  *                      v     v
  *                      UNKNOWN: the network side
  *
@@ -30,6 +30,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lib/base/community.h"
 #include "lib/base/vlan-set.h"
 #include "openvswitch/types.h"
 
@@ -60,6 +61,7 @@ struct ofpbuf;
     PIPELINE_TABLE(FORWARD, 230, "exact (VLAN, MAC) of guests and host")  \
     PIPELINE_TABLE(MULTICAST, 235, "groups that are reserved, and others") \
     PIPELINE_TABLE(FLOOD, 240, "broadcast and multicast, by VLAN")      \
+    PIPELINE_TABLE(COMMUNITY, 244, "of a flood, what this community gets") \
     PIPELINE_TABLE(EGRESS, 245, "what some ports want of the tag below")  \
     PIPELINE_TABLE(TO_GUEST, 246, "filter: what may this guest be sent?") \
     PIPELINE_TABLE(UNKNOWN, 250, "nobody's here: to the network side")
@@ -93,6 +95,9 @@ uint8_t pipeline_table_today(uint8_t table_id);
  * datapath knows no registers, and its flows are no narrower. */
 #define PIPELINE_OURS_REG 15
 #define PIPELINE_OURS_BIT 0
+
+/* Where a frame from a guest of a community has that: registers 4 to 7. */
+#define PIPELINE_COMMUNITY_XXREG 1
 
 /* Ways in which a guest announces itself: see pipeline_match_announcement().
  * The first few say it to others, so that a guest that is waiting for its
@@ -173,6 +178,7 @@ enum {
     PRIORITY_FORWARD_FOLLOWED = 90,
     PRIORITY_FORWARD_MAC = 100,
     PRIORITY_FORWARD_ISOLATED = 110,
+    PRIORITY_FORWARD_COMMUNITY = 112,
     PRIORITY_FORWARD_FLOOD = 115,
     PRIORITY_FORWARD_RESERVED = 120,
     PRIORITY_FORWARD_MULTICAST = 150,
@@ -188,6 +194,9 @@ enum {
     PRIORITY_FLOOD_NONE = 1,
     PRIORITY_FLOOD_BLOCK = 100,
     PRIORITY_FLOOD_ISOLATED = 120,
+
+    PRIORITY_COMMUNITY_OPEN = 100,
+    PRIORITY_COMMUNITY_OWN = 110,
 
     PRIORITY_EGRESS = 100,
     PRIORITY_EGRESS_NULL_TAG = 110,
@@ -285,6 +294,10 @@ void pipeline_match_stop(struct match *, unsigned int stop);
 unsigned int pipeline_match_get_stop(const struct match *);
 void pipeline_put_isolated(struct ofpbuf *ofpacts);
 void pipeline_match_isolated(struct match *);
+void pipeline_put_community(struct ofpbuf *, const struct community *);
+void pipeline_match_community(struct match *, const struct community *);
+struct community pipeline_get_community(const struct ofpact *,
+                                        size_t ofpacts_len);
 void pipeline_match_from_network(struct match *);
 uint32_t pipeline_get_marks(const struct ofpact *, size_t ofpacts_len);
 void pipeline_put_show(struct ofpbuf *ofpacts);

@@ -65,7 +65,13 @@ read_port(struct receivers_port *port, const struct json_t *json)
         parse_vlans(jvalue_get_string(json, "vlan"), &port->vlans);
     }
     eth_addr_from_string(jvalue_get_string(json, "mac"), &port->mac);
-    port->isolated = jvalue_get_bool(json, "isolated");
+    if (jvalue_get(json, "community")) {
+        /* One that cannot be understood is nobody's but its own. */
+        port->isolated = true;
+        free(community_from_string(jvalue_get_string(json, "community"),
+                                   &port->community));
+    }
+    port->isolated |= jvalue_get_bool(json, "isolated");
     port->uncertain = (!strcmp(state, "quarantined")
                        || !strcmp(state, "installing")
                        || jvalue_get(json, "bond")
@@ -150,11 +156,11 @@ vlan_of(const struct probes *probes, size_t port)
     return b->ports[port].vlans.n ? b->ports[port].vlans.ranges[0].first : -1;
 }
 
-/* Returns another port with 'role' than 'other' that is in VLAN 'vid', an
- * isolated one if 'isolated'; or NONE. */
+/* Returns another port with 'role' than 'other' that is in VLAN 'vid', one
+ * that is kept from 'other' if 'apart'; or NONE. */
 static size_t
 find_peer(const struct probes *probes, enum vif_role role, int vid,
-          size_t other, bool isolated)
+          size_t other, bool apart)
 {
     const struct receivers_bridge *b = &probes->bridge;
 
@@ -162,7 +168,8 @@ find_peer(const struct probes *probes, enum vif_role role, int vid,
         size_t j = (other + i) % b->n_ports;
 
         if (j != other && b->ports[j].role == role
-            && b->ports[j].isolated >= isolated
+            && (!apart || receivers_are_apart(&b->ports[j],
+                                              &b->ports[other]))
             && vlan_set_contains(&b->ports[j].vlans, vid)) {
             return j;
         }
@@ -226,16 +233,18 @@ add_guest(struct probes *probes, size_t g, const struct vlan_set *flooded)
     const struct receivers_port *ports = probes->bridge.ports;
     struct eth_addr unknown = unknown_mac(probes);
     size_t peer = find_peer(probes, VIF_GUEST, vid, g, false);
-    size_t isolated = (guest->isolated
-                       ? find_peer(probes, VIF_GUEST, vid, g, true) : NONE);
+    size_t apart = find_peer(probes, VIF_GUEST, vid, g, true);
     size_t host = find_peer(probes, VIF_HOST, vid, g, false);
     size_t network = find_peer(probes, VIF_NETWORK, vid, g, false);
     struct eth_addr peer_mac = peer == NONE ? unknown : ports[peer].mac;
 
     add_probe(probes, "to a known address, from", peer, vid, peer_mac,
               guest->mac);
-    add_probe(probes, "from an isolated guest to another, from", isolated, vid,
-              isolated == NONE ? unknown : ports[isolated].mac, guest->mac);
+    add_probe(probes, (community_is_set(&guest->community)
+                       ? "from a guest that is not of the community, from"
+                       : "from an isolated guest to another, from"),
+              apart, vid, apart == NONE ? unknown : ports[apart].mac,
+              guest->mac);
     add_probe(probes, "to a known address, from", host, vid,
               host == NONE ? unknown : ports[host].mac, guest->mac);
     add_probe(probes, "to a known address, from", network, vid, unknown,

@@ -7,9 +7,9 @@
  * They are made of a state of the daemon's (state.h): for each guest, or for a
  * sample of them, what it is sent by another guest, by the host and by the
  * network side, and what it sends to nobody known, to everybody, and with
- * another's address; and what is for another VLAN, or from one isolated guest
- * to another.  What is to become of them is in lib/model/receivers.h, and what
- * does become of them in trace.h. */
+ * another's address; and what is for another VLAN, or from one guest to
+ * another that it is kept apart from.  What is to become of them is in
+ * lib/model/receivers.h, and what does become of them in trace.h. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -114,7 +114,9 @@ graph_port(struct ds *s, const char *bridge, const char *name,
     const char *guest = state_get_guest(port);
     char *port_id = xasprintf("%s/%s", bridge, name);
     bool ok = !strcmp(state, "installed") || !strcmp(state, "kernel");
-    char *text = xasprintf("%s%s%s%s%s%s", name, *guest ? " " : "", guest,
+    const char *community = jvalue_get_string(port, "community");
+    char *text = xasprintf("%s%s%s%s%s%s%s%s", name, *guest ? " " : "", guest,
+                           *community ? ", community " : "", community,
                            ok ? "" : " (", ok ? "" : state, ok ? "" : ")");
 
     ds_put_cstr(s, "  ");

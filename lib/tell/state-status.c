@@ -166,7 +166,7 @@ put_port(struct ds *s, const char *name, const struct json_t *port)
         }
         ds_put_cstr(s, ", ");
     }
-    ds_put_cstr(s, jvalue_get_bool(port, "isolated") ? "isolated, " : "");
+    state_put_apart(s, port);
     if (jvalue_get(port, "guards")) {
         ds_put_format(s, "guarded (%s), ", jvalue_get_string(port, "guards"));
     }

@@ -111,6 +111,19 @@ show_other_mac(struct ds *s, const char *mac, const struct json_t *source)
     ds_put_cstr(s, ")\n");
 }
 
+/* Appends from what else 'port', one of a bridge's, is kept apart. */
+void
+state_put_apart(struct ds *s, const struct json_t *port)
+{
+    if (jvalue_get(port, "community")) {
+        ds_put_cstr(s, "community ");
+        printable_put(s, jvalue_get_string(port, "community"));
+        ds_put_cstr(s, ", ");
+    } else if (jvalue_get_bool(port, "isolated")) {
+        ds_put_cstr(s, "isolated, ");
+    }
+}
+
 static void
 show_port(struct ds *s, const char *name, const struct json_t *port)
 {
@@ -126,9 +139,7 @@ show_port(struct ds *s, const char *name, const struct json_t *port)
     if (jvalue_get(port, "vlan")) {
         ds_put_format(s, "VLAN %s, ", jvalue_get_string(port, "vlan"));
     }
-    if (jvalue_get(port, "isolated")) {
-        ds_put_cstr(s, "isolated, ");
-    }
+    state_put_apart(s, port);
     if (jvalue_get(port, "guards")) {
         ds_put_format(s, "guarded (%s), ", jvalue_get_string(port, "guards"));
     }

@@ -59,6 +59,7 @@ enum domain_state {
  * what the keys virtnet-* of external_ids mean. */
 #define DOMIF_SETTINGS                          \
     DOMIF_SETTING(isolated)                     \
+    DOMIF_SETTING(community)                    \
     DOMIF_SETTING(macs)                         \
     DOMIF_SETTING(portgroup)                    \
     DOMIF_SETTING(role)                         \

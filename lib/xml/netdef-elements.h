@@ -81,6 +81,8 @@ enum netdef_node_kind {
                 "who fills the MAC table")                                    \
     NETDEF_NODE(VN_ISOLATED, "metadata/vn:network@isolated", YES_NO, CARRIED, \
                 "isolation of guests")                                        \
+    NETDEF_NODE(VN_COMMUNITY, "metadata/vn:network@community", STRING,        \
+                CARRIED, "which guests reach each other")                     \
     NETDEF_NODE(VN_RX_FILTER_LIMIT, "metadata/vn:network@rxFilterLimit",      \
                 NUMBER, CARRIED, "how many addresses a guest can add")        \
     NETDEF_NODE(VN_GUARDS, "metadata/vn:network@guards", STRING, CARRIED,     \
@@ -116,6 +118,9 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_PORTGROUP_ISOLATED,                                        \
                 "metadata/vn:network/vn:portgroup@isolated", YES_NO, CARRIED, \
                 "isolation of guests")                                        \
+    NETDEF_NODE(VN_PORTGROUP_COMMUNITY,                                       \
+                "metadata/vn:network/vn:portgroup@community", STRING,         \
+                CARRIED, "which guests reach each other")                     \
     NETDEF_NODE(VN_PORTGROUP_RX_FILTER_LIMIT,                                 \
                 "metadata/vn:network/vn:portgroup@rxFilterLimit", NUMBER,     \
                 CARRIED, "how many addresses a guest can add")                \

@@ -119,6 +119,16 @@ put_guards(struct ds *s, const struct netdef_setting *setting)
 }
 
 static void
+put_community(struct ds *s, const struct netdef_setting *setting)
+{
+    if (netdef_setting_is_set(setting)) {
+        netdef_put_attribute(s, "community",
+                             (setting->value ? setting->community.name
+                              : "none"));
+    }
+}
+
+static void
 put_storm(struct ds *s, const struct netdef_setting *setting)
 {
     if (netdef_setting_is_set(setting)) {
@@ -214,6 +224,7 @@ portgroup_has_metadata(const struct portgroup *pg)
 {
     return netdef_setting_is_set(&pg->policy.mac_table_manager)
            || netdef_setting_is_set(&pg->policy.isolated)
+           || netdef_setting_is_set(&pg->policy.community)
            || netdef_setting_is_set(&pg->policy.rx_filter_limit)
            || netdef_setting_is_set(&pg->policy.guards)
            || netdef_setting_is_set(&pg->policy.storm)
@@ -229,6 +240,7 @@ has_metadata(const struct netdef *netdef)
         }
     }
     return (netdef_setting_is_set(&netdef->policy.rx_filter_limit)
+            || netdef_setting_is_set(&netdef->policy.community)
             || netdef_setting_is_set(&netdef->create_bridge)
             || netdef_setting_is_set(&netdef->policy.guards)
             || netdef_setting_is_set(&netdef->policy.storm)
@@ -245,6 +257,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
     }
     ds_put_cstr(s, "  <metadata>\n"
                    "    <vn:network xmlns:vn='urn:ovs-virtnet:1'");
+    put_community(s, &netdef->policy.community);
     put_number(s, "rxFilterLimit", &netdef->policy.rx_filter_limit);
     netdef_put_yes_no(s, "createBridge", &netdef->create_bridge);
     put_guards(s, &netdef->policy.guards);
@@ -266,6 +279,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
             netdef_put_attribute(s, "name", pg->name);
             netdef_put_manager(s, &pg->policy.mac_table_manager);
             netdef_put_yes_no(s, "isolated", &pg->policy.isolated);
+            put_community(s, &pg->policy.community);
             put_number(s, "rxFilterLimit", &pg->policy.rx_filter_limit);
             put_guards(s, &pg->policy.guards);
             put_storm(s, &pg->policy.storm);

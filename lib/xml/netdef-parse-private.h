@@ -129,6 +129,8 @@ void netdef_setting_value(struct netdef_parser *, enum netdef_node,
                           const char *value, unsigned int line);
 void netdef_unknown_ports_value(struct netdef_parser *, enum netdef_node,
                                 const char *value, unsigned int line);
+void netdef_community_value(struct netdef_parser *, enum netdef_node,
+                            const char *value, unsigned int line);
 void netdef_storm_value(struct netdef_parser *, enum netdef_node,
                         const char *value, unsigned int line);
 void netdef_guards_value(struct netdef_parser *, enum netdef_node,

@@ -48,7 +48,8 @@ netdef_setting_equals(const struct netdef_setting *a,
                       const struct netdef_setting *b)
 {
     return netdef_setting_is_set(a) == netdef_setting_is_set(b)
-           && a->value == b->value;
+           && a->value == b->value
+           && community_equals(&a->community, &b->community);
 }
 
 /* Returns true if 'a' and 'b' say the same, wherever they say it. */
@@ -63,6 +64,19 @@ netdef_policy_equals(const struct netdef_policy *a,
     NETDEF_POLICY_SETTINGS
 #undef NETDEF_POLICY_SETTING
     return true;
+}
+
+/* A portgroup's own word on whether its ports are isolated goes before its
+ * network's on the community that they are in, and the other way round. */
+static void
+choose_apart(const struct netdef_policy *own, struct netdef_policy *policy)
+{
+    if (own->community.value && !netdef_setting_is_set(&own->isolated)) {
+        policy->isolated.value = false;
+    } else if (own->isolated.value
+               && !netdef_setting_is_set(&own->community)) {
+        policy->community = (struct netdef_setting) { .value = false };
+    }
 }
 
 /* Returns what is asked of a port of 'netdef' that belongs to 'pg', or to no
@@ -84,5 +98,8 @@ netdef_port_policy(const struct netdef *netdef, const struct portgroup *pg)
     }
     NETDEF_POLICY_SETTINGS
 #undef NETDEF_POLICY_SETTING
+    if (pg) {
+        choose_apart(&pg->policy, &policy);
+    }
     return policy;
 }

@@ -8,6 +8,7 @@
  * leave any setting open: see netdef_port_policy(). */
 
 #include <stdbool.h>
+#include "lib/base/community.h"
 
 struct netdef;
 struct portgroup;
@@ -17,6 +18,7 @@ struct netdef_setting {
     int value;
     unsigned int line;          /* Of the element that makes it, or 0. */
     const char *element;        /* As in an origin; null if left open. */
+    struct community community; /* Of setting 'community' only. */
 };
 
 bool netdef_setting_is_set(const struct netdef_setting *);
@@ -53,6 +55,10 @@ bool unknown_ports_from_string(const char *, enum unknown_ports *);
                                                                             \
     /* Boolean: are isolated ports kept from each other? */                 \
     NETDEF_POLICY_SETTING(isolated, false)                                  \
+                                                                            \
+    /* Boolean: are they in a community, apart from all but that?  It is in \
+     * 'community' which. */                                                \
+    NETDEF_POLICY_SETTING(community, false)                                 \
                                                                             \
     /* Boolean: is a guest followed that changes its MAC address? */        \
     NETDEF_POLICY_SETTING(trust_rx_filters, false)                          \

@@ -20,22 +20,34 @@
  * in our own namespace, which stand in for what libvirt has no elements for or
  * refuses on Open vSwitch. */
 
+/* Makes '*setting' 'made', by what stands for 'node'.  It is an error if it is
+ * another already. */
+static void
+take_setting(struct netdef_parser *parser, struct netdef_setting *setting,
+             const struct netdef_setting *made, enum netdef_node node)
+{
+    if (!netdef_setting_is_set(setting)) {
+        *setting = *made;
+    } else if (!netdef_setting_equals(setting, made)) {
+        netdef_parser_error(parser, node, made->line,
+                            "contradicts %s in line %u",
+                            setting->element, setting->line);
+    }
+}
+
 /* Makes '*setting' 'value', by what stands in 'line' for 'node'.  It is an
  * error if it has another value already. */
 static void
 make_setting(struct netdef_parser *parser, struct netdef_setting *setting,
              int value, enum netdef_node node, unsigned int line)
 {
-    if (!netdef_setting_is_set(setting)) {
-        *setting = (struct netdef_setting) {
-            .value = value,
-            .line = line,
-            .element = netdef_node_get_class(node)->path,
-        };
-    } else if (setting->value != value) {
-        netdef_parser_error(parser, node, line, "contradicts %s in line %u",
-                            setting->element, setting->line);
-    }
+    struct netdef_setting made = {
+        .value = value,
+        .line = line,
+        .element = netdef_node_get_class(node)->path,
+    };
+
+    take_setting(parser, setting, &made, node);
 }
 
 static struct vn_portgroup *
@@ -57,6 +69,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
     case NETDEF_NODE_PORT_ISOLATED:
     case NETDEF_NODE_VN_ISOLATED:
         return &netdef->policy.isolated;
+    case NETDEF_NODE_VN_COMMUNITY:
+        return &netdef->policy.community;
     case NETDEF_NODE_TRUST_FILTERS:
         return &netdef->policy.trust_rx_filters;
     case NETDEF_NODE_VN_RX_FILTER_LIMIT:
@@ -80,6 +94,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &current_vn_portgroup(parser)->policy.mac_table_manager;
     case NETDEF_NODE_VN_PORTGROUP_ISOLATED:
         return &current_vn_portgroup(parser)->policy.isolated;
+    case NETDEF_NODE_VN_PORTGROUP_COMMUNITY:
+        return &current_vn_portgroup(parser)->policy.community;
     case NETDEF_NODE_VN_PORTGROUP_RX_FILTER_LIMIT:
         return &current_vn_portgroup(parser)->policy.rx_filter_limit;
     case NETDEF_NODE_VN_PORTGROUP_GUARDS:
@@ -200,6 +216,26 @@ netdef_guards_value(struct netdef_parser *parser, enum netdef_node node,
     if (!error) {
         make_setting(parser, setting_of_node(parser, node), guards, node,
                      line);
+    } else {
+        netdef_parser_error(parser, node, line, "%s", error);
+        free(error);
+    }
+}
+
+/* A community that cannot be understood is an error, never none. */
+void
+netdef_community_value(struct netdef_parser *parser, enum netdef_node node,
+                       const char *value, unsigned int line)
+{
+    struct netdef_setting made = {
+        .line = line,
+        .element = netdef_node_get_class(node)->path,
+    };
+    char *error = community_from_string(value, &made.community);
+
+    if (!error) {
+        made.value = community_is_set(&made.community);
+        take_setting(parser, setting_of_node(parser, node), &made, node);
     } else {
         netdef_parser_error(parser, node, line, "%s", error);
         free(error);
@@ -423,10 +459,9 @@ netdef_vn_portgroups_finish(struct netdef_parser *parser)
         } else {
 #define NETDEF_POLICY_SETTING(NAME, DEFAULT)                            \
             if (netdef_setting_is_set(&vn->policy.NAME)) {              \
-                make_setting(parser, &pg->policy.NAME,                  \
-                             vn->policy.NAME.value,                     \
-                             node_of_setting(&vn->policy.NAME),         \
-                             vn->policy.NAME.line);                     \
+                take_setting(parser, &pg->policy.NAME,                  \
+                             &vn->policy.NAME,                          \
+                             node_of_setting(&vn->policy.NAME));        \
             }
             NETDEF_POLICY_SETTINGS
 #undef NETDEF_POLICY_SETTING

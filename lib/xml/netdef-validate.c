@@ -109,6 +109,22 @@ validate_portgroup_mode(const struct netdef *netdef,
     }
 }
 
+/* Nobody is both alone and in company. */
+static void
+validate_apart(const struct netdef *netdef, const struct netdef_policy *policy,
+               struct diag_list *diags)
+{
+    const struct netdef_setting *community = &policy->community;
+    struct origin at = { netdef->origin.file, community->line, NULL };
+
+    if (community->value && policy->isolated.value) {
+        error_at(diags, &at, community->element,
+                 "'%s' contradicts %s in line %u: who is isolated is in no "
+                 "community", community->community.name,
+                 policy->isolated.element, policy->isolated.line);
+    }
+}
+
 static void
 validate_vlan(const struct port_vlan *vlan, const struct origin *origin,
               const char *element, struct diag_list *diags)
@@ -146,6 +162,7 @@ validate_portgroups(const struct netdef *netdef, struct diag_list *diags)
                      first_default->name, first_default->origin.line);
         }
         validate_portgroup_mode(netdef, pg, diags);
+        validate_apart(netdef, &pg->policy, diags);
         validate_vlan(&pg->vlan, &pg->origin, "portgroup/vlan", diags);
     }
     sset_destroy(&names);
@@ -166,6 +183,7 @@ netdef_validate(const struct netdef *netdef, struct diag_list *diags)
     if (!netdef_is_foreign(netdef)) {
         validate_bridge(netdef, diags);
         validate_vlan(&netdef->vlan, &netdef->origin, "vlan", diags);
+        validate_apart(netdef, &netdef->policy, diags);
         validate_portgroups(netdef, diags);
     }
     return diag_list_count(diags, DIAG_ERROR) == n_errors;

@@ -54,6 +54,7 @@ find_key(struct vif *vif, char key)
     case 'p': return &vif->portgroup;
     case 'r': return &vif->role;
     case 'i': return &vif->isolated;
+    case 'c': return &vif->community;
     case 'M': return &vif->macs;
     case 'n': return &vif->iface_id;
     case 'v': return &vif->vm_id;

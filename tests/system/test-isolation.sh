@@ -3,7 +3,7 @@
 #
 # Isolated guests reach the network side, the host and guests that are not
 # isolated, and never each other: with one network port, with several, in a VLAN
-# of their own and in many.
+# of their own and in many.  Guests of a community also reach each other.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -163,6 +163,101 @@ say "$(grep -o '^stream=.*sent=[0-9]*\|strays.*' $S/result)"
 ! grep -E '"i1 .*stray_ports=.*[" ]i2[x" ]|"i2 .*stray_ports=.*[" ]i1[x" ]' \
     $S/result ||
     fail "isolated guests have reached each other"
+
+say "Communities."
+# Another isolated guest becomes a neighbour of i1, and one a trunk of all VLANs
+# in a community of its own.
+community() {
+    for n in $2; do
+        vsctl set Interface $n external_ids:virtnet-community=$1 -- \
+            remove Interface $n external_ids virtnet-isolated
+    done
+}
+community web "i1 i10 j10"
+community db i2
+add_guest br0 d10 52:54:00:00:00:07 tag=10 \
+    -- set Interface d10 external_ids:virtnet-community=db
+add_guest br0 a10 52:54:00:00:00:08 tag=10 -- set Interface a10 $isolated
+settle
+cat > $S/frames <<'.'
+set net up
+i10 -> j10 = j10
+j10 -> i10 = i10
+i1 -> i10 vlan=10 = i10
+i10 -> d10 = -
+d10 -> i10 = -
+a10 -> i10 = -
+i10 -> a10 = -
+i10 -> g10 = g10
+g10 -> i10 = i10
+up -> i10 vlan=10 = i10
+i10 -> up = up[10]
+# i1 is in all VLANs, but its address is known in them as well.
+i10 -> i1 = i1[10]
+d10 -> i1 = -
+i10 -> bcast = i1[10] j10 g1[10] g10 host[10] @net[10]
+i10 -> mcast6 = i1[10] j10 g1[10] g10 host[10] @net[10]
+d10 -> bcast = i2[10] g1[10] g10 host[10] @net[10]
+d10 -> mcast = i2[10] g1[10] g10 host[10] @net[10]
+a10 -> bcast = g1[10] g10 host[10] @net[10]
+i1 -> bcast garp = g1 host @net
+i1 -> bcast vlan=10 = i10 j10 g1[10] g10 host[10] @net[10]
+g10 -> bcast = i1[10] i2[10] i10 j10 d10 a10 g1[10] host[10] @net[10]
+up -> bcast vlan=10 = i1[10] i2[10] i10 j10 d10 a10 g1[10] g10 host[10]
+i10 -> d10 src=d10 = -
+i10 -> d10 src=a10 = -
+.
+expect_frames < $S/frames
+for to in 52:54:00:00:00:01 52:54:00:00:00:04 52:54:00:00:77:77 \
+    ff:ff:ff:ff:ff:ff; do
+    [ "$(megaflow i10 $to)" = "$(megaflow g10 $to)" ] ||
+        fail "to tell communities apart, $(megaflow i10 $to)"
+done
+"$BUILD/controller/virtnetctl" --target=$OVS_RUNDIR/virtnet-controller.ctl \
+    verify --all br0 > $S/verify || fail "verify: $(cat $S/verify)"
+ctl status | grep -q 'port d10: .*, community db, ' ||
+    fail "status does not say which community d10 is in"
+
+say "No window: at plug, at a change, after a restart with nothing to read."
+start_probe p 1000 <<'.'
+d10 -> i10 = -
+d10 -> bcast = i2[10] g1[10] g10 host[10] up[10]
+i10 -> bcast = i1[10] j10 g1[10] g10 host[10] up[10]
+.
+for n in 1 2 3; do
+    add_guest br0 n$n 52:54:00:00:00:2$n tag=10 \
+        -- set Interface n$n external_ids:virtnet-community=other
+done
+settle
+allow_log '\|dir_source\|WARN\|[^|]*net0.xml:2: error: network: Couldn'
+mv $NETWORKS/net0.xml $S/net0.xml
+echo '<network' > $NETWORKS/net0.xml
+stop_controller
+start_controller
+settle
+mv $S/net0.xml $NETWORKS/net0.xml
+settle
+stop_probe p > $S/result || :
+! grep -E '"(d10|i10) .*stray_ports=.*[" ]n[1-3][x" ]|"d10 .*stray_ports=.*[" ]i10[x" ]' \
+    $S/result || fail "communities have reached each other"
+for n in n1 n2 n3; do unplug $n; done
+
+say "In kernel mode they are isolated, and that is said."
+allow_log '\|WARN\|.*does not reach others of community'
+network net0 br0 kernel
+settle
+[ "$(protected)" = "a10 d10 i1 i10 i2 j10" ] || fail "protected: $(protected)"
+ctl show | grep -q 'does not reach others of community .web.' ||
+    fail "nobody says that the community is none"
+network net0 br0 libvirt
+settle
+expect_frames < $S/frames
+for n in d10 a10; do unplug $n; done
+for n in i1 i10 j10 i2; do
+    vsctl set Interface $n external_ids:virtnet-isolated=true -- \
+        remove Interface $n external_ids virtnet-community
+done
+settle
 
 say "What an isolated guest costs does not depend on how many there are."
 cost() {

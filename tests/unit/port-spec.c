@@ -110,6 +110,9 @@ port_spec_random(struct port_spec *spec, unsigned int index,
                          : random_range(2) ? PORT_PRIORITY_TAG_IF_NONZERO
                          : PORT_PRIORITY_TAG_ALWAYS),
     };
+    if (spec->isolated && random_range(2)) {
+        spec->community.name[0] = "ab"[random_range(2)];
+    }
     snprintf(spec->name, sizeof spec->name, "p%02u", index % 100);
     random_port_vlan(&spec->vlan);
     port_spec_random_others(spec);
@@ -148,6 +151,7 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         .mac = spec->mac,
         .active = spec->active,
         .isolated = spec->isolated,
+        .community = spec->community,
         .guards = spec->guards,
         .listens = spec->listens,
         .port = nullable_xstrdup(spec->bond),

@@ -27,7 +27,8 @@ struct port_spec {
     size_t n_announced;         /* Of them, the last. */
     bool listens;               /* Guests only. */
     bool active;
-    bool isolated;              /* Guests only. */
+    bool isolated;              /* Guests only... */
+    struct community community; /* ...and if isolated. */
     unsigned int guards;        /* Guests only. */
 
     /* Network ports only. */

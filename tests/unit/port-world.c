@@ -146,7 +146,11 @@ format_world(struct ds *s, const struct world *w)
                                        || m.kind == CLAIM_FIRST) ? " +" : " ",
                           m.mac.ea[5]);
         }
-        ds_put_cstr(s, w->vport.isolated ? ", isolated" : "");
+        if (community_is_set(&w->vport.community)) {
+            ds_put_format(s, ", community %s", w->vport.community.name);
+        } else {
+            ds_put_cstr(s, w->vport.isolated ? ", isolated" : "");
+        }
         ds_put_cstr(s, w->vport.listens ? "" : ", deaf");
     }
     if (wake != LLONG_MAX) {

@@ -914,6 +914,7 @@ test_vport_value(void **state OVS_UNUSED)
     DIFFERS(mac.ea[5], 9);
     DIFFERS(active, false);
     DIFFERS(isolated, true);
+    DIFFERS(community.name[0], 'x');
     DIFFERS(follow_limit, 1);
     DIFFERS(listens, true);
     DIFFERS(in_bond, true);

@@ -345,6 +345,15 @@ expect_placed(const struct port_specs *specs, int vlan,
     } while (last);
 }
 
+/* Are guests 'a' and 'b' kept from each other? */
+static bool
+are_apart(const struct port_spec *a, const struct port_spec *b)
+{
+    return (a->isolated && b->isolated
+            && (!a->community.name[0]
+                || strcmp(a->community.name, b->community.name)));
+}
+
 /* What must become of 'frame'. */
 static void
 expect(const struct bridge *bridge, const struct frame *frame,
@@ -411,7 +420,7 @@ expect(const struct bridge *bridge, const struct frame *frame,
                       : in->role != VIF_NETWORK && !owner
                         && bridge->kind == NETWORK_DIRECT);
 
-        if (wants && p != in && !(in->isolated && p->isolated)
+        if (wants && p != in && !are_apart(in, p)
             && carries(p, vlan)) {
             delivery_add(out, p->ofport, tci_out(p, vlan, frame->tci));
         }
@@ -578,6 +587,7 @@ check_receivers(const struct bridge *bridge, const struct frame *frame,
 
         ports[i] = (struct receivers_port) {
             .role = p->role, .mac = p->mac, .isolated = p->isolated,
+            .community = p->community,
             .uncertain = p->bond || p->reflects || p->guards
                          || (p->role == VIF_NETWORK
                              && p->admission != ADMISSION_ALL),

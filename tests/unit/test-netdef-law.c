@@ -75,8 +75,22 @@ static struct netdef_setting
 random_setting(int n)
 {
     return (random_range(2)
-            ? (struct netdef_setting) { random_range(n), 1, "x" }
-            : (struct netdef_setting) { 0, 0, NULL });
+            ? (struct netdef_setting) { .value = random_range(n), .line = 1,
+                                        .element = "x" }
+            : (struct netdef_setting) { .value = 0 });
+}
+
+/* In half of all cases, a community or, unless 'any', none. */
+static struct netdef_setting
+random_community(bool any)
+{
+    struct netdef_setting setting = random_setting(any ? 3 : 1);
+
+    if (setting.value) {
+        setting.community.name[0] = "ab"[setting.value - 1];
+        setting.value = true;
+    }
+    return setting;
 }
 
 static void
@@ -84,6 +98,7 @@ random_policy(struct netdef_policy *policy)
 {
     policy->mac_table_manager = random_setting(2);
     policy->isolated = random_setting(2);
+    policy->community = random_community(!policy->isolated.value);
     policy->trust_rx_filters = random_setting(2);
     policy->rx_filter_limit = random_setting(NETDEF_MAX_RX_FILTERS + 1);
     policy->guards = random_setting(GUARDS_ALL + 1);

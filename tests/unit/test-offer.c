@@ -142,7 +142,7 @@ is_about_address(const struct oflow *flow)
  * that is not negative. */
 static void
 check(const struct vlan_set *vlans, int untagged, bool isolated,
-      size_t n_expected)
+      const char *community, size_t n_expected)
 {
     const struct vlan_set *won[] = { vlans };
     struct slice before, after;
@@ -151,6 +151,8 @@ check(const struct vlan_set *vlans, int untagged, bool isolated,
 
     vport_init(&vport, vlans, untagged, true);
     vport.isolated = isolated;
+    ovs_strlcpy(vport.community.name, community,
+                sizeof vport.community.name);
     slice_init(&after);
     compile_port(&exact, &vport, won, NULL, &after);
     vport.active = false;
@@ -189,15 +191,16 @@ test_offers(void **state OVS_UNUSED)
 
     vlan_set_init(&vlans);
     vlan_set_add_range(&vlans, 0, VLAN_ID_MAX);
-    check(&vlans, 0, false, 2 * 13);
+    check(&vlans, 0, false, "", 2 * 13);
     vlan_set_uninit(&vlans);
 
     vlan_set_init(&vlans);
     vlan_set_add(&vlans, 10);
-    check(&vlans, 10, false, 2);
-    check(&vlans, -1, true, 3);
+    check(&vlans, 10, false, "", 2);
+    check(&vlans, -1, true, "", 3);
+    check(&vlans, -1, true, "0123456789abcdef", 4);
     vlan_set_add_range(&vlans, 12, 15);
-    check(&vlans, 10, true, 2 * 3);
+    check(&vlans, 10, true, "", 2 * 3);
     vlan_set_uninit(&vlans);
 }
 

@@ -143,6 +143,8 @@ change_facts(struct facts *facts)
     case 7:
         if (p->role == VIF_GUEST) {
             p->isolated = !p->isolated;
+            p->community.name[0] = (p->isolated
+                                    ? "\0ab"[random_range(3)] : '\0');
         }
         break;
     case 8:

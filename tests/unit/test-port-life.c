@@ -212,6 +212,8 @@ test_found_policy(void **state OVS_UNUSED)
         { { .listens = true }, "active, guest 1" },
         { { .listens = true, .isolated = true },
           "active, guest 1, isolated" },
+        { { .isolated = true, .community.name = "web" },
+          "active, guest 1, community web, deaf" },
         { { .network = true }, "active, network 0, deaf" },
     };
 

@@ -52,6 +52,24 @@ static const struct policy_case cases[] = {
     { EXACT, VIF_NETWORK, { .isolated = S("true") },
       "warning: p: is not a guest, so it is not isolated\n" },
     { EXACT, VIF_HOST, { .isolated = S("false") }, "" },
+    { EXACT, VIF_GUEST, { .community = S("web") }, "community web\n" },
+    { EXACT, VIF_GUEST, { .community = S("none") }, "" },
+    { EXACT, VIF_GUEST, { .community = S("web"), .isolated = S("false") },
+      "community web\n" },
+    { EXACT, VIF_GUEST, { .community = S("web"), .is_protected = true },
+      "community web\n" },
+    { EXACT, VIF_GUEST, { .community = S("none"), .isolated = S("true") },
+      "isolated\n" },
+    { EXACT, VIF_GUEST, { .community = S("web"), .isolated = S("true") },
+      "isolated\n"
+      "error: p: is both isolated and in community 'web'; taken for "
+      "isolated\n" },
+    { EXACT, VIF_NETWORK, { .community = S("web") },
+      "warning: p: is not a guest, so it is in no community\n" },
+    { MAC_TABLE_KERNEL, VIF_GUEST, { .community = S("web") },
+      "community web\n"
+      "error: p: does not reach others of community 'web', since the bridge "
+      "is in kernel mode\n" },
     { MAC_TABLE_KERNEL, VIF_GUEST, { .isolated = S("true") }, "isolated\n" },
     /* Column protected, unless it is we who have set it. */
     { EXACT, VIF_GUEST, { .is_protected = true }, "isolated\n" },
@@ -136,7 +154,10 @@ test_keys(void **state OVS_UNUSED)
             vport.mac = (struct eth_addr) ETH_ADDR_C(52,54,00,00,00,01);
         }
         port_policy_apply(&model, &vif, &vport, &diags);
-        if (vport.isolated) {
+        if (community_is_set(&vport.community)) {
+            assert_true(vport.isolated);
+            ds_put_format(&s, "community %s\n", vport.community.name);
+        } else if (vport.isolated) {
             ds_put_cstr(&s, "isolated\n");
         }
         for (size_t j = 0; j < vport.n_others; j++) {
@@ -201,6 +222,19 @@ test_keys(void **state OVS_UNUSED)
     "<portgroup name='free'/><portgroup name='router'/>"                \
     "<portgroup name='as-all'/>\n</network>"
 
+#define COMMUNITY(NAME)                                                 \
+    "<network>\n<name>n</name>\n"                                       \
+    "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' community='"    \
+    NAME"'>"                                                            \
+    "<vn:portgroup name='a' community='none'/>"                         \
+    "<vn:portgroup name='b' community='db'/>"                           \
+    "<vn:portgroup name='c' isolated='yes'/>"                           \
+    "<vn:portgroup name='d' isolated='no'/>"                            \
+    "</vn:network></metadata>\n"                                        \
+    "<bridge name='br0' macTableManager='libvirt'/>\n"                  \
+    "<portgroup name='a'/><portgroup name='b'/><portgroup name='c'/>"   \
+    "<portgroup name='d'/>\n</network>"
+
 static const struct {
     const char *xml[2];
     const char *portgroup, *role, *isolated;
@@ -242,6 +276,21 @@ static const struct {
     { { LIBVIRT, DEFAULT }, NULL, NULL, NULL, "guest isolated" },
     { { DEFAULT, DEFAULT }, NULL, NULL, NULL, "network" },
     { { LIBVIRT, DEFAULT }, "d", NULL, NULL, "network" },
+    /* The nearest word on who is kept apart from whom counts. */
+    { { COMMUNITY("web") }, NULL, NULL, NULL, "guest community web" },
+    { { COMMUNITY("web") }, "a", NULL, NULL, "guest" },
+    { { COMMUNITY("web") }, "b", NULL, NULL, "guest community db" },
+    { { COMMUNITY("web") }, "c", NULL, NULL, "guest isolated" },
+    { { COMMUNITY("web") }, "d", NULL, NULL, "guest community web" },
+    { { COMMUNITY("web") }, NULL, NULL, "true", "guest isolated" },
+    { { COMMUNITY("web") }, NULL, NULL, "false", "guest community web" },
+    { { COMMUNITY("web"), LIBVIRT }, NULL, NULL, NULL,
+      "guest community web" },
+    { { COMMUNITY("web"), COMMUNITY("web") }, NULL, NULL, NULL,
+      "guest community web" },
+    { { COMMUNITY("web"), COMMUNITY("db") }, NULL, NULL, NULL,
+      "guest isolated" },
+    { { COMMUNITY("web"), ISOLATED }, NULL, NULL, NULL, "guest isolated" },
 };
 
 /* The interface's own word on trust goes before all others. */
@@ -301,8 +350,12 @@ format_port(struct ds *s, const struct bridge_model *model,
     struct vport vport;
 
     if (model_port(model, vif, &vport, &diags) == MODEL_WIRED) {
-        ds_put_format(s, "%s%s", vif_role_to_string(vport.role),
-                      vport.isolated ? " isolated" : "");
+        ds_put_cstr(s, vif_role_to_string(vport.role));
+        if (community_is_set(&vport.community)) {
+            ds_put_format(s, " community %s", vport.community.name);
+        } else if (vport.isolated) {
+            ds_put_cstr(s, " isolated");
+        }
         if (vport.follow_limit) {
             ds_put_format(s, " follow %u", vport.follow_limit);
         }

@@ -291,6 +291,7 @@ test_value(void **state OVS_UNUSED)
     STRING_DIFFERS(portgroup);
     STRING_DIFFERS(role);
     STRING_DIFFERS(isolated);
+    STRING_DIFFERS(community);
     STRING_DIFFERS(macs);
     STRING_DIFFERS(port);
     STRING_DIFFERS(profile);
