@@ -105,6 +105,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/network-meters.h \
 	lib/model/network-side.c \
 	lib/model/network-side.h \
+	lib/model/owner-policy.c \
+	lib/model/owner-policy.h \
 	lib/model/port-filter.c \
 	lib/model/port-filter.h \
 	lib/model/port-life-frames.c \
@@ -135,6 +137,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/compile-filter.c \
 	lib/openflow/compile-filter.h \
 	lib/openflow/compile-flood.c \
+	lib/openflow/compile-owner.c \
+	lib/openflow/compile-owner.h \
 	lib/openflow/compile-port-private.h \
 	lib/openflow/compile-port.c \
 	lib/openflow/compile.h \
@@ -148,6 +152,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/foreign.h \
 	lib/openflow/guard-shared.c \
 	lib/openflow/guard.c \
+	lib/openflow/ip-owners.c \
+	lib/openflow/ip-owners.h \
 	lib/openflow/guard.h \
 	lib/openflow/mac-sets.c \
 	lib/openflow/mac-sets.h \

@@ -54,6 +54,7 @@ unit_tests = \
 	tests/unit/test-normal-order \
 	tests/unit/test-oflow \
 	tests/unit/test-offer \
+	tests/unit/test-owner \
 	tests/unit/test-oflow-bundle \
 	tests/unit/test-oflow-table \
 	tests/unit/test-ometer \
@@ -148,6 +149,10 @@ tests_unit_test_storm_LDADD = $(UNIT_LIBS)
 tests_unit_test_community_SOURCES = tests/unit/test-community.c
 tests_unit_test_community_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_community_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_owner_SOURCES = tests/unit/test-owner.c
+tests_unit_test_owner_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_owner_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_guards_SOURCES = tests/unit/test-guards.c
 tests_unit_test_guards_CPPFLAGS = $(UNIT_CPPFLAGS)

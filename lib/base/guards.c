@@ -47,7 +47,7 @@ guards_from_string(const char *s, unsigned int *guards)
     for (char *name = strtok_r(list, ", \t\n", &save_ptr); name && !error;
          name = strtok_r(NULL, ", \t\n", &save_ptr)) {
         if (!strcmp(name, "secure")) {
-            found |= GUARDS_ALL;
+            found |= GUARDS_SECURE;
         } else if (strcmp(name, "none") && !add_guard(name, &found)) {
             struct ds known = DS_EMPTY_INITIALIZER;
 

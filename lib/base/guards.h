@@ -6,9 +6,9 @@
  *
  * A set of guards is written as their names with blanks or commas between
  * them, in any order; "none" or nothing is the empty set, and "secure" is all
- * that there are.  That is what
- * attribute guards has in the metadata of networks, portgroups and domains,
- * and external_ids:virtnet-guards in the database. */
+ * that stop anything.  That is what attribute guards has in the metadata of
+ * networks, portgroups and domains, and external_ids:virtnet-guards in the
+ * database. */
 
 #include <stdbool.h>
 
@@ -21,7 +21,8 @@ struct ds;
     GUARD(DHCP, "dhcp", "answers of DHCP servers")                          \
     GUARD(RA, "ra", "what only routers have to say")                        \
     GUARD(OTHER, "other", "protocols other than IPv4, IPv6 and ARP")       \
-    GUARD(STORM, "storm", "more broadcast and multicast than its limit")
+    GUARD(STORM, "storm", "more broadcast and multicast than its limit")    \
+    GUARD(OWNER, "owner", "requests for its addresses, to all but itself")
 
 enum guard {
 #define GUARD(ENUM, NAME, WHAT) GUARD_##ENUM,
@@ -33,6 +34,9 @@ enum guard {
 /* A set of guards has bit '1 << guard' for each. */
 #define GUARD_BIT(GUARD) (1u << (GUARD))
 #define GUARDS_ALL ((1u << N_GUARDS) - 1)
+
+/* Guard "owner" changes who is asked and stops nothing. */
+#define GUARDS_SECURE (GUARDS_ALL & ~GUARD_BIT(GUARD_OWNER))
 
 const char *guard_to_string(enum guard);
 char *guards_from_string(const char *, unsigned int *guards);

@@ -12,6 +12,7 @@
 #include "lib/host/vif.h"
 #include "lib/model/apart-policy.h"
 #include "lib/model/model.h"
+#include "lib/model/owner-policy.h"
 #include "lib/model/storm-policy.h"
 #include "lib/model/tunnels.h"
 #include "lib/model/vport.h"
@@ -389,6 +390,7 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     report_stp(model, vif, &origin, diags);
     storm_policy_apply(model, vif, &request.storm, vport, diags);
     limit_pairs(vport, &origin, diags);
+    owner_policy_apply(vport, diags);
     vport->follow_limit = (is_trusted(vif, request.trusted)
                            ? request.follow_limit : 0);
     if (eth_addr_is_zero(vport->mac)) {

@@ -11,6 +11,7 @@
 #include "lib/openflow/pipeline.h"
 #include "openvswitch/ofpbuf.h"
 
+struct ip_prefix;
 struct match;
 
 /* The compilation of a port. */
@@ -25,6 +26,7 @@ struct compilation {
                                      * null for nothing. */
     struct vport_mac m;         /* Of its addresses the one at hand. */
     uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
+    const struct ip_prefix *ip; /* Of its IP addresses the one at hand. */
     bool offering;              /* Offer flows, rather than add them? */
     struct ofpbuf offers;       /* Actions by which flows are offered. */
     struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
@@ -35,6 +37,10 @@ void compilation_add(struct compilation *, enum pipeline_table,
 void compilation_add_drop(struct compilation *, enum pipeline_table,
                           uint16_t priority);
 void compilation_put_meter(struct compilation *, uint32_t meter_id);
+
+typedef void egress_cb(struct compilation *, const struct vlan_block *);
+void compilation_for_each_egress(struct compilation *,
+                                 const struct vlan_set *, egress_cb *);
 
 void compile_admit(struct compilation *);
 

@@ -201,13 +201,11 @@ compile_announce(struct compilation *c)
     }
 }
 
-typedef void egress_cb(struct compilation *, const struct vlan_block *);
-
 /* Calls 'cb' for each block of VLANs in 'vlans', with the actions in
  * c->ofpacts that send a frame of these VLANs out by the port. */
-static void
-for_each_egress(struct compilation *c, const struct vlan_set *vlans,
-                egress_cb *cb)
+void
+compilation_for_each_egress(struct compilation *c,
+                            const struct vlan_set *vlans, egress_cb *cb)
 {
     int untagged = c->vport->vlan.untagged_out;
     struct vlan_set tagged;
@@ -328,9 +326,9 @@ compile_mac(struct compilation *c, struct vport_mac m,
 {
     c->m = m;
     c->egress_meter = c->vport->meter_in;
-    for_each_egress(c, won, add_forward);
+    compilation_for_each_egress(c, won, add_forward);
     if (c->vport->isolated) {
-        for_each_egress(c, won, apart_compile_mac);
+        compilation_for_each_egress(c, won, apart_compile_mac);
     }
     c->egress_meter = 0;
     if (c->ctx->reflections) {
@@ -339,7 +337,7 @@ compile_mac(struct compilation *c, struct vport_mac m,
         /* What is mirrored into a VLAN comes from guests' addresses. */
         vlan_set_clone(&reflected, won);
         vlan_set_subtract(&reflected, bridge_ctx_flood_vlans(c->ctx));
-        for_each_egress(c, &reflected, add_reflect);
+        compilation_for_each_egress(c, &reflected, add_reflect);
         vlan_set_uninit(&reflected);
     }
 }
@@ -447,11 +445,13 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         }
         compile_bpdu(&c);
         if (!vport_awaits_address(vport)) {
-            for_each_egress(&c, &vport->vlan.members, add_flood_bucket);
+            compilation_for_each_egress(&c, &vport->vlan.members,
+                                        add_flood_bucket);
         }
         egress_compile(vport, c.cookie, slice);
     } else if (ctx->network == NETWORK_DIRECT) {
-        for_each_egress(&c, &vport->vlan.members, add_unknown_output);
+        compilation_for_each_egress(&c, &vport->vlan.members,
+                                    add_unknown_output);
         egress_compile(vport, c.cookie, slice);
     } else if (ctx->network == NETWORK_SEVERAL) {
         compile_unknown_normal(&c);

@@ -30,7 +30,7 @@ guard_marks(const struct vport *vport)
     uint32_t marks = 0;
 
     for (int guard = 0; guard < N_GUARDS; guard++) {
-        if (guard != GUARD_MAC && guard != GUARD_STORM
+        if (guard != GUARD_MAC && guard != GUARD_STORM && guard != GUARD_OWNER
             && vport->guards & GUARD_BIT(guard)) {
             marks |= pipeline_guard_mark(guard);
         }
@@ -245,8 +245,8 @@ add_link_layer(struct compilation *c, struct eth_addr mac)
 
 /* Initializes 'ips' to the addresses of 'vport': if it has any of IPv6, also
  * those that a host cannot do without there. */
-static void
-own_addresses(const struct vport *vport, struct ip_prefixes *ips)
+void
+guard_own_addresses(const struct vport *vport, struct ip_prefixes *ips)
 {
     ip_prefixes_clone(ips, &vport->ips);
     for (size_t i = 0; ip_prefixes_have_v6(ips) && i < vport_n_macs(vport);
@@ -264,7 +264,7 @@ compile_ip_guard(struct compilation *c)
 {
     struct ip_prefixes ips;
 
-    own_addresses(c->vport, &ips);
+    guard_own_addresses(c->vport, &ips);
     for (size_t i = 0; i < ips.n; i++) {
         if (ip_prefix_is_v4(&ips.elems[i])) {
             add_ipv4(c, &ips.elems[i]);

@@ -29,6 +29,7 @@
 struct match;
 struct slice;
 struct vport;
+struct ip_prefixes;
 
 /* Kinds of offences.  STOP(ENUM, NAME, GUARD): 'GUARD' is the one that stops
  * it. */
@@ -50,6 +51,7 @@ enum guard_stop {
 };
 
 enum pipeline_table guard_entry(const struct vport *);
+void guard_own_addresses(const struct vport *, struct ip_prefixes *);
 uint32_t guard_marks(const struct vport *);
 bool guard_needs_shared(const struct vport *);
 void guard_compile(const struct vport *, bool pending, ovs_be64 cookie,

@@ -189,6 +189,9 @@ enum {
     PRIORITY_MULTICAST_RESERVED = 50,
     PRIORITY_MULTICAST_BPDU = 60,
     PRIORITY_MULTICAST_OTHERS = 200,    /* Less by one for each. */
+    PRIORITY_MULTICAST_OWNER = 300,
+    PRIORITY_MULTICAST_OWN = 310,
+    PRIORITY_MULTICAST_ASKED = 320,
 
     /* More by one for each halving of the block: longest prefix first. */
     PRIORITY_FLOOD_NONE = 1,

@@ -10,6 +10,7 @@
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/flood-table.h"
+#include "lib/openflow/ip-owners.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/ometer.h"
 #include "lib/openflow/slice.h"
@@ -36,6 +37,7 @@ struct plan {
     struct ovs_list dirty_ports;
     struct network_side network_side;
     struct mac_table mac_table;
+    struct ip_owners ip_owners;
     struct flood_table flood_table;
     struct ometers network_meters;  /* Empty unless in libvirt mode. */
     struct ometers meters;      /* These, and those of ports... */

@@ -155,3 +155,11 @@ plan_network_kind(const struct plan *plan)
 {
     return network_side_kind(&plan->network_side);
 }
+
+/* May anything have changed in plan_desired() since plan_clear_dirty()? */
+bool
+plan_is_dirty(const struct plan *plan)
+{
+    return (plan->all_dirty || !hmap_is_empty(&plan->dirty.flows)
+            || !hmap_is_empty(&plan->dirty.groups));
+}

@@ -13,6 +13,7 @@
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/ometer.h"
+#include "lib/openflow/compile-owner.h"
 #include "lib/openflow/guard.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan-private.h"
@@ -36,6 +37,7 @@ plan_create(const char *bridge)
     hmap_init(&plan->ports);
     ovs_list_init(&plan->dirty_ports);
     network_side_init(&plan->network_side);
+    ip_owners_init(&plan->ip_owners);
     mac_table_init(&plan->mac_table);
     flood_table_init(&plan->flood_table);
     oflow_table_init(&plan->desired);
@@ -71,6 +73,7 @@ plan_destroy(struct plan *plan)
     slice_uninit(&plan->guard_slice);
     network_side_uninit(&plan->network_side);
     mac_table_uninit(&plan->mac_table);
+    ip_owners_uninit(&plan->ip_owners);
     flood_table_uninit(&plan->flood_table);
     ometers_uninit(&plan->network_meters);
     ometers_uninit(&plan->meters);
@@ -153,6 +156,20 @@ update_network_side(struct plan *plan)
     set_ctx(plan, &new);
 }
 
+static void
+standing_changed(const char *port_name, void *plan_)
+{
+    struct plan *plan = plan_;
+
+    if (!plan->ctx_changed) {
+        struct plan_port *port = plan_port_find(plan, port_name);
+
+        if (port) {
+            mark_dirty(plan, port);
+        }
+    }
+}
+
 static bool
 claims_mac(const struct vport *vport, struct eth_addr mac)
 {
@@ -183,6 +200,7 @@ update_claims(struct plan *plan, const struct vport *old,
                                 new->guest);
         }
     }
+    ip_owners_update(&plan->ip_owners, old, new, standing_changed, plan);
     if ((old && old->storm) || (new && new->storm)) {
         plan->meters_changed = true;
     }
@@ -318,20 +336,6 @@ plan_seed(struct plan *plan, const struct oflow_table *installed)
 }
 
 static void
-winnings_changed(const char *port_name, void *plan_)
-{
-    struct plan *plan = plan_;
-
-    if (!plan->ctx_changed) {
-        struct plan_port *port = plan_port_find(plan, port_name);
-
-        if (port) {
-            mark_dirty(plan, port);
-        }
-    }
-}
-
-static void
 run_port(struct plan *plan, struct plan_port *port)
 {
     static const struct vlan_set none = VLAN_SET_INITIALIZER;
@@ -352,6 +356,7 @@ run_port(struct plan *plan, struct plan_port *port)
     }
     slice_init(&new);
     compile_port(&plan->ctx, vport, won, takes, &new);
+    owner_compile(&plan->ctx, vport, won[0], &plan->ip_owners, &new);
     replace_slice(plan, &port->slice, &new);
     free(won);
     free(takes);
@@ -435,21 +440,13 @@ plan_run(struct plan *plan)
 
     run_meters(plan);
     run_guards(plan);
-    mac_table_run(&plan->mac_table, winnings_changed, plan);
+    mac_table_run(&plan->mac_table, standing_changed, plan);
     plan->ctx_changed = false;
     LIST_FOR_EACH_POP (port, dirty_node, &plan->dirty_ports) {
         ovs_list_init(&port->dirty_node);
         run_port(plan, port);
     }
     flood_table_run(&plan->flood_table, run_flood, plan);
-}
-
-/* May anything have changed in plan_desired() since plan_clear_dirty()? */
-bool
-plan_is_dirty(const struct plan *plan)
-{
-    return (plan->all_dirty || !hmap_is_empty(&plan->dirty.flows)
-            || !hmap_is_empty(&plan->dirty.groups));
 }
 
 /* Tells 'plan' what time it is 'now'; mac-table.h. */

@@ -88,7 +88,7 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_GUARDS, "metadata/vn:network@guards", STRING, CARRIED,     \
                 "what guests are kept from sending")                          \
     NETDEF_NODE(VN_SECURE, "metadata/vn:network@secure", YES_NO, CARRIED,     \
-                "all guards")                                                 \
+                "all guards but owner")                                       \
     NETDEF_NODE(VN_STORM, "metadata/vn:network@storm", STRING, CARRIED,       \
                 "how much broadcast and multicast a guest may send")          \
     NETDEF_NODE(VN_FILTER, "metadata/vn:network/vn:filterref", ONE, CARRIED,  \
@@ -129,7 +129,7 @@ enum netdef_node_kind {
                 "what guests are kept from sending")                          \
     NETDEF_NODE(VN_PORTGROUP_SECURE,                                          \
                 "metadata/vn:network/vn:portgroup@secure", YES_NO, CARRIED,   \
-                "all guards")                                                 \
+                "all guards but owner")                                       \
     NETDEF_NODE(VN_PORTGROUP_STORM,                                           \
                 "metadata/vn:network/vn:portgroup@storm", STRING, CARRIED,    \
                 "how much broadcast and multicast a guest may send")          \

@@ -204,7 +204,7 @@ netdef_guards_value(struct netdef_parser *parser, enum netdef_node node,
                     const char *value, unsigned int line)
 {
     enum netdef_node_kind kind = netdef_node_get_class(node)->kind;
-    unsigned int guards = GUARDS_ALL;
+    unsigned int guards = GUARDS_SECURE;
     char *error = NULL;
 
     if (kind != NETDEF_KIND_YES_NO) {

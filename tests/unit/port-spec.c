@@ -165,6 +165,9 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         ovs_assert(vport_add_mac(vport, spec->others[i], announced
                                  ? CLAIM_ANNOUNCED : CLAIM_LISTED));
     }
+    if (spec->ips) {
+        ovs_assert(!ip_prefixes_add(&vport->ips, spec->ips));
+    }
     ovs_assert(port_vlan_effect_init(&vport->vlan, &spec->vlan, &qinq));
 }
 

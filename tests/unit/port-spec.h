@@ -30,6 +30,7 @@ struct port_spec {
     bool isolated;              /* Guests only... */
     struct community community; /* ...and if isolated. */
     unsigned int guards;        /* Guests only. */
+    const char *ips;            /* For guard "ip", or null. */
 
     /* Network ports only. */
     const char *bond;           /* Name of the bond, or null. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "flow.h"
+#include "lib/base/guards.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/oflow-table.h"
@@ -103,7 +104,7 @@ change_facts(struct facts *facts)
     struct port_spec *p = &facts->ports[i];
     struct port_spec *q = &facts->ports[1 + random_range(MAX_FACTS - 1)];
 
-    switch (random_range(9)) {
+    switch (random_range(10)) {
     case 0:
     case 1:
         facts->present[i] = !facts->present[i];
@@ -149,6 +150,17 @@ change_facts(struct facts *facts)
         break;
     case 8:
         port_spec_random_others(p);
+        break;
+    case 9:
+        if (p->role == VIF_GUEST) {
+            static const char *const ips[] = {
+                NULL, "10.0.0.1", "10.0.0.1 10.0.0.2 fe80::1", "10.0.0.0/24"
+            };
+
+            p->ips = ips[random_range(ARRAY_SIZE(ips))];
+            p->guards = (p->ips ? GUARD_BIT(GUARD_IP) | GUARD_BIT(GUARD_OWNER)
+                         : 0);
+        }
         break;
     }
 }

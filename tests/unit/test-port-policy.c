@@ -337,7 +337,8 @@ static const struct {
     /* What it is to be kept from nobody knows. */
     { { GUARDED }, NULL, NULL,
       "cut off, error: p: external_ids:virtnet-guards is 'mac nonsense', but "
-      "there is no guard 'nonsense', only: mac ip dhcp ra other storm; cut off",
+      "there is no guard 'nonsense', only: mac ip dhcp ra other storm "
+      "owner; cut off",
       "mac nonsense" },
 };
 
