@@ -49,6 +49,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/host/bridge-row.c \
 	lib/host/bridge-row.h \
 	lib/host/columns.h \
+	lib/host/fake-bridges.c \
+	lib/host/fake-bridges.h \
 	lib/host/json-columns.c \
 	lib/host/json-columns.h \
 	lib/host/link-table.c \
@@ -99,6 +101,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/mac-table.h \
 	lib/model/model-port.c \
 	lib/model/model-portgroup.c \
+	lib/model/model-scope.c \
 	lib/model/model.c \
 	lib/model/model.h \
 	lib/model/network-meters.c \

@@ -306,6 +306,10 @@ export_networks(const struct mbridge *mb, const struct flow_dump *dump)
         const struct netdef *netdef = model->networks[i];
         struct json_t *json = export_network(netdef);
 
+        if (model->vlans[i] != PORT_VLAN_NO_TAG) {
+            jvalue_put_string(json, "fake_bridge", netdef->bridge);
+            jvalue_put_integer(json, "vlan", model->vlans[i]);
+        }
         jvalue_put(json, "meters", export_meters(mb, netdef, dump));
         jvalue_add(array, json);
     }

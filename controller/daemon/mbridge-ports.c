@@ -73,6 +73,8 @@ mport_detach(struct mbridge *mb, struct mport *port)
         mb->n_unsupported--;
         port->unsupported = false;
     }
+    mb->check_fakes |= port->is_fake;
+    port->is_fake = false;
     if (port->name) {
         mbridge_note_port(mb, port->name);
         unwant_rows(mb, port->name);
@@ -347,6 +349,8 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     port->unsupported = verdict == MODEL_UNSUPPORTED;
     mb->n_unsupported += port->unsupported;
     mport_set_tunnel(mb, port, tunnel_get_kind(vif));
+    mb->check_fakes |= port->is_fake || vif_is_fake_bridge(vif);
+    port->is_fake = vif_is_fake_bridge(vif);
     mbridge_note_port(mb, port->name);
 
     if (!mb->model.wanted) {
@@ -359,6 +363,23 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
         /* vswitchd publishes the numbers of all new ports at once, so that
          * this becomes one transaction for all. */
         update_rows(mb, port, vif);
+    }
+}
+
+/* Initializes 'fakes' to the fake bridges among the ports of 'mb'. */
+void
+mbridge_find_fakes(const struct mbridge *mb, struct fake_bridges *fakes)
+{
+    const struct mport *port;
+
+    *fakes = (struct fake_bridges) { .n = 0 };
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        struct vif early;
+        const struct vif *vif = mbridge_find_vif(mb, port, &early);
+
+        if (vif) {
+            fake_bridges_add(fakes, vif);
+        }
     }
 }
 

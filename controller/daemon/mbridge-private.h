@@ -41,6 +41,7 @@ struct mport {
     bool wakes;
     bool in_plan;
     bool isolated;
+    bool is_fake;               /* Is it, or was it, a fake bridge? */
     bool unsupported;           /* Keeps the bridge in kernel mode. */
     enum tunnel_kind tunnel;    /* As counted in mbridge's 'tunnels'. */
     struct diag_list diags;
@@ -68,6 +69,10 @@ struct mbridge {
     bool apart;                 /* Are tunnels to be kept apart... */
     bool apart_decided;         /* ...with these as they were then? */
     bool apart_isolating;
+
+    const struct netdef *const *defs;   /* By mbridge_set_networks(). */
+    size_t n_defs;
+    bool check_fakes;           /* Look again which fake bridges there are? */
 
     struct bridge_model model;
     struct diag_list model_diags;
@@ -122,6 +127,7 @@ void mbridge_update_mport(struct mbridge *, struct mport *);
 bool mbridge_unfollow(struct mbridge *, const struct vport *,
                       struct eth_addr);
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
+void mbridge_find_fakes(const struct mbridge *, struct fake_bridges *);
 void mbridge_protect_ports(struct mbridge *);
 bool mbridge_has_protected(const struct mbridge *);
 ofctrl_port_cb mbridge_on_of_port;

@@ -159,6 +159,10 @@ mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     struct mport *port;
 
+    mb->defs = defs;
+    mb->n_defs = n_defs;
+    fake_bridges_uninit(&mb->row.fakes);
+    mbridge_find_fakes(mb, &mb->row.fakes);
     bridge_model_uninit(&mb->model);
     bridge_model_init(&mb->model, &mb->row, defs, n_defs, &diags);
     mb->model.incomplete = !complete;
@@ -172,6 +176,22 @@ mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
         mbridge_update_mport(mb, port);
     }
+    mb->check_fakes = false;
+}
+
+/* Takes over the definitions again if other fake bridges have come or gone, so
+ * that others of them count. */
+static void
+update_fakes(struct mbridge *mb)
+{
+    struct fake_bridges fakes;
+
+    mb->check_fakes = false;
+    mbridge_find_fakes(mb, &fakes);
+    if (!fake_bridges_equals(&fakes, &mb->row.fakes)) {
+        mbridge_set_networks(mb, mb->defs, mb->n_defs, !mb->model.incomplete);
+    }
+    fake_bridges_uninit(&fakes);
 }
 
 /* The bridge's management socket has been made anew. */
@@ -352,6 +372,9 @@ mbridge_run(struct mbridge *mb)
         mb->ofctrl_seqno = ofctrl_get_seqno(mb->ofctrl);
         on_readback(mb);
     }
+    if (mb->check_fakes) {
+        update_fakes(mb);
+    }
     if (can_decide(mb)) {
         mb->isolating = mb->exact && (mb->isolating
                                       || ofctrl_is_installed(mb->ofctrl,
@@ -407,6 +430,13 @@ const char *
 mbridge_name(const struct mbridge *mb)
 {
     return mb->row.name;
+}
+
+/* Is there a fake bridge called 'name' on 'mb'? */
+bool
+mbridge_has_fake(const struct mbridge *mb, const char *name)
+{
+    return fake_bridges_find(&mb->row.fakes, name) != NULL;
 }
 
 const struct plan *

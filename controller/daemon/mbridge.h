@@ -73,6 +73,7 @@ void mbridge_run(struct mbridge *);
 void mbridge_wait(struct mbridge *);
 
 const char *mbridge_name(const struct mbridge *);
+bool mbridge_has_fake(const struct mbridge *, const char *name);
 unsigned long long int mbridge_count_frames(const struct mbridge *);
 unsigned long long int mbridge_count_moves(const struct mbridge *,
                                            bool refused);

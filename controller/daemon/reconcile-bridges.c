@@ -6,6 +6,7 @@
 #include "controller/db/dbsync.h"
 #include "controller/sources/netdef-source.h"
 #include "lib/host/bridge-row.h"
+#include "lib/host/vif.h"
 #include "lib/rows/row-change.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
@@ -67,20 +68,40 @@ reconcile_update_bridges(struct reconcile *r)
     sset_destroy(&scan.seen);
 }
 
-static bool
-has_bridge(const char *name, const void *r_)
-{
-    const struct reconcile *r = r_;
-
-    return shash_find(&r->bridges, name) != NULL;
-}
-
 static const struct vif *
 find_vif(const char *name, const void *r_)
 {
     const struct reconcile *r = r_;
 
     return vif_reader_find_name(ovs_idl_vifs(r->ovs), name);
+}
+
+static bool
+has_bridge(const char *name, const void *r_)
+{
+    const struct reconcile *r = r_;
+    const struct vif *vif = find_vif(name, r);
+
+    return (shash_find(&r->bridges, name) != NULL
+            || (vif && vif_is_fake_bridge(vif)));
+}
+
+/* Returns the bridge that is called 'name', or that has a fake bridge of that
+ * name, or null. */
+const struct mbridge *
+reconcile_find_carrier(const struct reconcile *r, const char *name)
+{
+    const struct mbridge *mb = reconcile_find_bridge(r, name);
+    const struct shash_node *node;
+
+    if (!mb) {
+        SHASH_FOR_EACH (node, &r->bridges) {
+            if (mbridge_has_fake(node->data, name)) {
+                return node->data;
+            }
+        }
+    }
+    return mb;
 }
 
 /* Tells of bridges that are neither there nor to be made.  Somebody may be

@@ -45,7 +45,7 @@ static char *
 find_shortfall(const struct reconcile *r, const struct netdef *netdef)
 {
     const struct mbridge *mb = (netdef->bridge
-                                ? shash_find_data(&r->bridges, netdef->bridge)
+                                ? reconcile_find_carrier(r, netdef->bridge)
                                 : NULL);
     struct shortfalls shortfalls = SHORTFALLS_INITIALIZER;
     char *why = NULL;
@@ -54,16 +54,16 @@ find_shortfall(const struct reconcile *r, const struct netdef *netdef)
         return xstrdup("it has no bridge");
     } else if (!mb) {
         return xasprintf("bridge %s is not there", netdef->bridge);
-    } else if (reconcile_is_released(r, netdef->bridge)) {
-        return xasprintf("bridge %s was given back", netdef->bridge);
+    } else if (reconcile_is_released(r, mbridge_name(mb))) {
+        return xasprintf("bridge %s was given back", mbridge_name(mb));
     }
     if (netdef_mode(netdef) == MAC_TABLE_LIBVIRT) {
         mbridge_get_shortfalls(mb, &shortfalls);
         if (shortfalls.n) {
-            why = xasprintf("bridge %s: %s", netdef->bridge,
+            why = xasprintf("bridge %s: %s", mbridge_name(mb),
                             shortfalls.shortfalls[0].text);
         } else if (mbridge_asked_mode(mb) != PORTS_MODE_LIBVIRT) {
-            why = xasprintf("bridge %s is in kernel mode", netdef->bridge);
+            why = xasprintf("bridge %s is in kernel mode", mbridge_name(mb));
         }
     }
     shortfalls_uninit(&shortfalls);

@@ -55,6 +55,8 @@ struct reconcile {
 };
 
 bool reconcile_is_released(const struct reconcile *, const char *bridge);
+const struct mbridge *reconcile_find_carrier(const struct reconcile *,
+                                             const char *name);
 
 /* reconcile-fleet.c. */
 void reconcile_fleet_update(struct reconcile *, bool changed);

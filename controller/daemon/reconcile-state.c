@@ -208,7 +208,7 @@ export_nowhere(const struct reconcile *r)
 
     for (size_t i = 0; i < n; i++) {
         if (netdef_is_ours(defs[i]) && netdef_asks(defs[i])
-            && !reconcile_find_bridge(r, defs[i]->bridge)) {
+            && !reconcile_find_carrier(r, defs[i]->bridge)) {
             struct json_t *json = export_network(defs[i]);
 
             jvalue_put_string(json, "bridge", defs[i]->bridge);

@@ -152,6 +152,9 @@ on_vif_changed(const struct vif *old, const struct vif *new, void *r_)
         /* It may have, or have had, the name of a bridge. */
         r->check_bridges = true;
     }
+    if ((old && vif_is_fake_bridge(old)) || (new && vif_is_fake_bridge(new))) {
+        r->check_bridges = true;
+    }
     if (!new) {
         /* A bridge that was made here may be unused now. */
         dbsync_retry_declined(r->dbsync);

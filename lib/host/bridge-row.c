@@ -165,6 +165,7 @@ bridge_row_clone(struct bridge_row *dst, const struct bridge_row *src)
     dst->settings_mark = nullable_xstrdup(src->settings_mark);
     dst->unknown_key = nullable_xstrdup(src->unknown_key);
     vlan_set_clone(&dst->flood_vlans, &src->flood_vlans);
+    fake_bridges_clone(&dst->fakes, &src->fakes);
 }
 
 /* Frees what 'row' holds, but not 'row' itself. */
@@ -182,6 +183,7 @@ bridge_row_uninit(struct bridge_row *row)
     free(row->settings_mark);
     free(row->unknown_key);
     vlan_set_uninit(&row->flood_vlans);
+    fake_bridges_uninit(&row->fakes);
 }
 
 bool
@@ -210,6 +212,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && nullable_string_is_equal(a->settings_mark, b->settings_mark)
             && nullable_string_is_equal(a->unknown_key, b->unknown_key)
             && vlan_set_equals(&a->flood_vlans, &b->flood_vlans)
+            && fake_bridges_equals(&a->fakes, &b->fakes)
             && a->forward_bpdu == b->forward_bpdu);
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "lib/base/vlan-set.h"
+#include "lib/host/fake-bridges.h"
 
 /* The OpenFlow controllers of a bridge that its fail mode is about. */
 struct bridge_controllers {
@@ -39,6 +40,7 @@ struct bridge_row {
     char *stp_max_age;          /* other_config:stp-max-age, or null. */
     char *settings_mark;        /* external_ids:virtnet-settings, or null. */
     char *unknown_key;          /* Of external_ids: see our-keys.h. */
+    struct fake_bridges fakes;  /* Of its ports, as far as they are known. */
 };
 
 struct bridge_columns;

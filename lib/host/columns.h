@@ -66,6 +66,7 @@ struct smap;
     COLUMN(port, bond_mode, "bond_mode", STRING)                              \
     COLUMN(port, cvlans, "cvlans", INTEGERS)                                  \
     COLUMN(port, external_ids, "external_ids", MAP)                           \
+    COLUMN(port, fake_bridge, "fake_bridge", BOOLEAN)                         \
     COLUMN(port, interfaces, "interfaces", LINK)                              \
     COLUMN(port, lacp, "lacp", STRING)                                        \
     COLUMN(port, name, "name", STRING)                                        \

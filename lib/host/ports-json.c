@@ -175,6 +175,9 @@ ports_finish(struct ports *ports)
             vif->ofport = OFPP_LOCAL;
         }
         find_bonds(bridge);
+        for (size_t j = 0; j < bridge->n_vifs; j++) {
+            fake_bridges_add(&bridge->row.fakes, &bridge->vifs[j]);
+        }
         ports_bridge_sort(bridge);
     }
     if (ports->n) {

@@ -306,6 +306,7 @@ take_boolean(const struct json_t *json, bool *value)
         return take_boolean(json, &object->FIELD);      \
     }
 
+BOOLEAN_MEMBER(vif_fake_bridge, struct vif, fake_bridge)
 BOOLEAN_MEMBER(vif_protected, struct vif, is_protected)
 BOOLEAN_MEMBER(vif_protected_is_ours, struct vif, protected_is_ours)
 BOOLEAN_MEMBER(vif_vlan_is_ours, struct vif, vlan_is_ours)
@@ -342,6 +343,7 @@ take_port(const char *name, const struct json_t *json, void *bridge_)
         { "port", vif_port },
         { "port-profile", vif_profile },
         { "priority-tags", vif_priority_tags },
+        { "fake_bridge", vif_fake_bridge },
         { "protected", vif_protected },
         { "qinq-ethtype", vif_qinq_ethtype },
         { "rstp-enable", vif_rstp },

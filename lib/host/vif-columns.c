@@ -264,6 +264,7 @@ read_port(struct vif *vif, const struct port_columns *row)
     }
     vif->vlan_is_ours = mark != NULL;
     vif->vlan_is_kept = is_string(mark, "kept");
+    vif->fake_bridge = row->fake_bridge;
     vif->is_protected = row->protected_;
     vif->protected_is_ours = get_bool(row->external_ids, "virtnet-protected");
     vif->stp = (struct port_stp) {

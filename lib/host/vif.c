@@ -126,6 +126,7 @@ vif_equals(const struct vif *a, const struct vif *b)
             && a->qinq.is_8021q == b->qinq.is_8021q
             && a->qinq.priority_tag == b->qinq.priority_tag
             && a->vlan_is_ours == b->vlan_is_ours
+            && a->fake_bridge == b->fake_bridge
             && a->is_protected == b->is_protected
             && a->protected_is_ours == b->protected_is_ours
             && port_qos_equals(&a->qos, &b->qos)
@@ -308,6 +309,14 @@ vif_guest_sign(const struct vif *vif)
             : vif->vm_id ? "vm-id"
             : vif->iface_status ? "iface-status"
             : NULL);
+}
+
+/* Is 'vif' a fake bridge, as ovs-vsctl makes them (fake-bridges.h)? */
+bool
+vif_is_fake_bridge(const struct vif *vif)
+{
+    return (vif->fake_bridge && vif->vlan.tag != PORT_VLAN_NO_TAG
+            && !vif->bond.is_member);
 }
 
 /* Is column protected of the Port row of 'vif', which should be true if

@@ -120,6 +120,8 @@ struct vif {
 
     /* Table Port. */
     char *port;
+    bool fake_bridge;           /* Column of that name: see
+                                 * fake-bridges.h. */
     struct port_vlan vlan;
     struct port_qinq qinq;
     bool vlan_is_ours;          /* external_ids:virtnet-vlan is there... */
@@ -170,6 +172,7 @@ const char *vif_describe(const struct vif *);
 const char *vif_guest_sign(const struct vif *);
 const char *vif_guest_id(const struct vif *);
 bool vif_is_internal(const struct vif *);
+bool vif_is_fake_bridge(const struct vif *);
 bool vif_must_change_protected(const struct vif *, bool wanted);
 bool vif_parse_mac(const char *, struct eth_addr *, const char **why);
 bool vif_parse_attached_mac(const struct vif *, struct eth_addr *,

@@ -73,6 +73,9 @@ get_desired(const struct bridge_model *model, struct smap *desired)
         const struct smap_node *node;
         struct smap settings;
 
+        if (model->vlans[i] != PORT_VLAN_NO_TAG) {
+            continue;           /* What a fake bridge is, is the parent's. */
+        }
         get_settings(model->networks[i], &settings);
         SMAP_FOR_EACH (node, &settings) {
             smap_add_once(desired, node->key, node->value);
@@ -275,7 +278,11 @@ bridge_settings_report(const struct bridge_model *model,
             }
             origin.line = find_line(netdef, node->key, &element);
             origin.element = CONST_CAST(char *, element);
-            if (strcmp(first, node->value)) {
+            if (model->vlans[i] != PORT_VLAN_NO_TAG) {
+                diag_add(diags, DIAG_WARNING, &origin,
+                         "says nothing, since '%s' is a fake bridge: it is "
+                         "what bridge '%s' is", netdef->bridge, row->name);
+            } else if (strcmp(first, node->value)) {
                 diag_add(diags, DIAG_WARNING, &origin,
                          "is %s, but for another network of bridge '%s' it is "
                          "%s, and that counts", node->value, row->name, first);

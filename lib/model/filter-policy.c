@@ -30,6 +30,9 @@ find_text(const struct bridge_model *model, const struct vif *vif,
         return true;
     }
     for (size_t i = 0; i < model->n_networks; i++) {
+        if (!model_can_be_in(model, i, vif)) {
+            continue;
+        }
         const struct netdef *netdef = model->networks[i];
         const char *filter
             = netdef_port_filter(netdef, netdef_default_portgroup(netdef));

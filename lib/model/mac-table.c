@@ -285,9 +285,16 @@ mac_table_unclaim(struct mac_table *table, struct eth_addr mac,
     }
 }
 
+static bool
+is_hosts(const struct mac_claim *claim)
+{
+    return claim->kind == CLAIM_HOST || claim->kind == CLAIM_HOST_VLAN;
+}
+
 /* Takes note of the claims to the address of 'entry' that have become
- * contested, or are no longer.  Ports of one guest take turns, and what
- * several guests list is shared. */
+ * contested, or are no longer.  Ports of one guest take turns, what several
+ * guests list is shared, and what the host has of another port of its is its
+ * own. */
 static void
 update_contests(struct mac_table *table, struct mac_entry *entry)
 {
@@ -301,7 +308,7 @@ update_contests(struct mac_table *table, struct mac_entry *entry)
                                          : NULL);
 
         claim->waits = other && mac_claim_shares(claim, other);
-        if (claim->waits) {
+        if (claim->waits || (other && is_hosts(claim) && is_hosts(other))) {
             holder = NULL;
         }
 

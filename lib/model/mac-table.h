@@ -10,7 +10,9 @@
  *
  *   - an active port; one that is held back, because its guest is still
  *     elsewhere, wins nothing;
- *   - then the host by its own address, then ports that are configured with
+ *   - then the host by its own address, and of its ports with one and the
+ *     same, as a bridge and its fake bridges have it, the one that is in that
+ *     VLAN alone, then ports that are configured with
  *     it, then one whose guest has taken it, a container among them, or the
  *     host by that of a device that somebody has put on its port;
  *   - then a port whose guest is running, then one that has carrier;
@@ -46,18 +48,19 @@
  *
  * CLAIM_KIND(ENUM, RANK, NAME): the lowest rank wins. */
 #define CLAIM_KINDS                                                         \
-    CLAIM_KIND(HOST, 0, "host")             /* The bridge's own. */         \
-    CLAIM_KIND(ATTACHED, 1, "attached-mac") /* external_ids:attached-mac. */\
-    CLAIM_KIND(LISTED, 1, "virtnet-macs")   /* external_ids:virtnet-macs... */\
-    CLAIM_KIND(HOSTS, 1, "virtnet-macs")    /* ...of a guest, or the host. */\
-    CLAIM_KIND(BEHIND, 2, "behind it")      /* Of a device on the host's. */\
-    CLAIM_KIND(PEER, 2, "the peer")         /* Of a container's veth. */    \
-    CLAIM_KIND(ANNOUNCED, 2, "announced")   /* By a guest that may. */     \
-    CLAIM_KIND(FIRST, 2, "announced")       /* Its first, for lack of any. */\
-    CLAIM_KIND(PAUSED, 3, "paused guest")   /* Either, but nobody is in. */ \
-    CLAIM_KIND(DOWN, 4, "no carrier")       /* Or nobody is listening. */   \
-    CLAIM_KIND(LISTED_PAUSED, 3, "paused guest")    /* As LISTED, but... */ \
-    CLAIM_KIND(LISTED_DOWN, 4, "no carrier")        /* ...likewise. */
+    CLAIM_KIND(HOST_VLAN, 0, "host")        /* Its own in one VLAN alone. */ \
+    CLAIM_KIND(HOST, 1, "host")             /* The bridge's own. */         \
+    CLAIM_KIND(ATTACHED, 2, "attached-mac") /* external_ids:attached-mac. */\
+    CLAIM_KIND(LISTED, 2, "virtnet-macs")   /* external_ids:virtnet-macs... */\
+    CLAIM_KIND(HOSTS, 2, "virtnet-macs")    /* ...of a guest, or the host. */\
+    CLAIM_KIND(BEHIND, 3, "behind it")      /* Of a device on the host's. */\
+    CLAIM_KIND(PEER, 3, "the peer")         /* Of a container's veth. */    \
+    CLAIM_KIND(ANNOUNCED, 3, "announced")   /* By a guest that may. */     \
+    CLAIM_KIND(FIRST, 3, "announced")       /* Its first, for lack of any. */\
+    CLAIM_KIND(PAUSED, 4, "paused guest")   /* Either, but nobody is in. */ \
+    CLAIM_KIND(DOWN, 5, "no carrier")       /* Or nobody is listening. */   \
+    CLAIM_KIND(LISTED_PAUSED, 4, "paused guest")    /* As LISTED, but... */ \
+    CLAIM_KIND(LISTED_DOWN, 5, "no carrier")        /* ...likewise. */
 
 enum claim_kind {
 #define CLAIM_KIND(ENUM, RANK, NAME) CLAIM_##ENUM,

@@ -21,13 +21,14 @@
  * side, was meant to be a guest.  To take it for a part of the network would
  * flood it with everybody's frames. */
 static bool
-report_no_guest(const struct vif *vif, const struct origin *origin,
-                struct diag_list *diags)
+report_no_guest(const struct bridge_model *model, const struct vif *vif,
+                const struct origin *origin, struct diag_list *diags)
 {
     struct eth_addr mac;
     const char *why;
 
-    if ((vif->role && !strcmp(vif->role, "network"))
+    if (model_port_mode(model, vif) != model->mode
+        || (vif->role && !strcmp(vif->role, "network"))
         || vif_parse_attached_mac(vif, &mac, &why)) {
         return false;
     } else if (vif->socket) {
@@ -65,7 +66,8 @@ report_unknown(const struct bridge_model *model, const struct vif *vif,
                           : vif->link.peer_bridge);
     enum vif_kind kind = vif_get_kind(vif);
 
-    if (model->mode != MAC_TABLE_LIBVIRT || vif->role || vif->attached_mac) {
+    if (model_port_mode(model, vif) != MAC_TABLE_LIBVIRT || vif->role
+        || vif->attached_mac) {
         return;
     } else if (kind != VIF_KIND_ANY) {
         diag_add(diags, DIAG_NOTE, origin,
@@ -274,7 +276,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         break;
 
     case VIF_NETWORK:
-        if (report_no_guest(vif, &origin, diags)) {
+        if (report_no_guest(model, vif, &origin, diags)) {
             return MODEL_SKIPPED;
         }
         report_unknown(model, vif, &origin, diags);

@@ -6,6 +6,7 @@
 
 #include "lib/host/vif.h"
 #include "lib/model/port-policy.h"
+#include "util.h"
 
 /* Which portgroup a port is in, and which VLANs that puts it in. */
 
@@ -14,12 +15,19 @@
 static const struct netdef *
 find_network(const struct bridge_model *model, const struct vif *vif)
 {
-    for (size_t i = 0; vif->guest.network && i < model->n_networks; i++) {
-        if (!strcmp(model->networks[i]->name, vif->guest.network)) {
-            return model->networks[i];
+    const struct netdef *last = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < model->n_networks; i++) {
+        if (model_can_be_in(model, i, vif)) {
+            n++;
+            last = model->networks[i];
+            if (nullable_string_is_equal(last->name, vif->guest.network)) {
+                return last;
+            }
         }
     }
-    return model->n_networks == 1 ? model->networks[0] : NULL;
+    return n == 1 ? last : NULL;
 }
 
 /* Returns the portgroup called 'name' that 'vif' can be in, or null, and
@@ -33,8 +41,10 @@ find_by_name(const struct bridge_model *model, const struct vif *vif,
     *network = find_network(model, vif);
     portgroup = *network ? netdef_find_portgroup(*network, name) : NULL;
     for (size_t i = 0; !portgroup && i < model->n_networks; i++) {
-        *network = model->networks[i];
-        portgroup = netdef_find_portgroup(*network, name);
+        if (model_can_be_in(model, i, vif)) {
+            *network = model->networks[i];
+            portgroup = netdef_find_portgroup(*network, name);
+        }
     }
     return portgroup;
 }
@@ -204,7 +214,8 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
 bool
 model_is_nowhere(const struct bridge_model *model, const struct vif *vif)
 {
-    bool kernel = (model->mode == MAC_TABLE_KERNEL && !model->conflict
+    bool kernel = (model_port_mode(model, vif) == MAC_TABLE_KERNEL
+                   && !model->conflict
                    && !model->incomplete);
 
     return (!kernel && port_vlan_is_default(&vif->vlan)

@@ -18,32 +18,17 @@ compare_networks(const void *a_, const void *b_)
     return strcmp((*a)->name, (*b)->name);
 }
 
-/* Returns the first of the networks of 'model' that asks for a mode, or
- * null. */
-static const struct netdef *
-first_that_asks(const struct bridge_model *model)
+/* Finds out whether networks of 'model' differ in their mode, and reports each
+ * that differs from the first that asks for one, of those that are about the
+ * same: the whole bridge, or one VLAN.  Both are named with file and line. */
+static void
+report_conflicts(struct bridge_model *model, struct diag_list *diags)
 {
     for (size_t i = 0; i < model->n_networks; i++) {
-        if (netdef_asks(model->networks[i])) {
-            return model->networks[i];
-        }
-    }
-    return NULL;
-}
-
-/* Finds out whether the networks of 'model' differ in their mode, and reports
- * each that differs from the first that asks for one.  Both are named with
- * file and line. */
-static void
-report_conflicts(struct bridge_model *model, const char *bridge,
-                 struct diag_list *diags)
-{
-    const struct netdef *first = first_that_asks(model);
-
-    for (size_t i = 0; first && i < model->n_networks; i++) {
         const struct netdef *other = model->networks[i];
+        const struct netdef *first = model_scope_first(model, model->vlans[i]);
 
-        if (netdef_asks(other)
+        if (first && netdef_asks(other)
             && netdef_mode(other) != netdef_mode(first)) {
             model->conflict = true;
             diag_add(diags, DIAG_ERROR, &other->bridge_origin,
@@ -52,7 +37,7 @@ report_conflicts(struct bridge_model *model, const char *bridge,
                      "bridge stays as it was",
                      other->name,
                      mac_table_manager_to_string(netdef_mode(other)),
-                     bridge, first->name, first->bridge_origin.file,
+                     other->bridge, first->name, first->bridge_origin.file,
                      first->bridge_origin.line,
                      mac_table_manager_to_string(netdef_mode(first)));
         }
@@ -70,7 +55,7 @@ take_mode_from_row(struct bridge_model *model, const struct bridge_row *row,
 
     model->wanted = true;
     if (!mac_table_manager_from_string(row->mac_table_manager,
-                                       &model->mode)) {
+                                       &model->base_mode)) {
         struct origin origin = { .element = row->name };
 
         diag_add(diags, DIAG_ERROR, &origin,
@@ -164,10 +149,25 @@ find_datapath(const char *type)
             : DATAPATH_OTHER);
 }
 
+/* Finds out the mode of the bridge of 'model' from those of all that is on
+ * it. */
+static void
+take_modes(struct bridge_model *model)
+{
+    model->mode = model->base_mode;
+    for (size_t i = 0; i < model->n_networks; i++) {
+        if (model->vlans[i] != PORT_VLAN_NO_TAG
+            && netdef_asks(model->networks[i])) {
+            model->wanted = true;
+            model->mode = MAX(model->mode, netdef_mode(model->networks[i]));
+        }
+    }
+}
+
 /* Initializes 'model' to what is asked of the bridge of 'row' by those of the
- * 'n_defs' definitions in 'defs' that name it or, if none of them asks, by
- * 'row' itself.  'model' borrows the definitions.  Adds to 'diags' what is
- * wrong with it. */
+ * 'n_defs' definitions in 'defs' that name it, or a fake bridge of its, or, if
+ * none of those that name it asks, by 'row' itself.  'model' borrows the
+ * definitions.  Adds to 'diags' what is wrong with it. */
 void
 bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
                   const struct netdef *const *defs, size_t n_defs,
@@ -176,38 +176,42 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     *model = (struct bridge_model) {
         .networks = xmalloc(MAX(1, n_defs) * sizeof *model->networks),
         .mode = MAC_TABLE_KERNEL,
+        .base_mode = MAC_TABLE_KERNEL,
         .datapath = find_datapath(row->datapath_type),
         .is_ours = row->owner != NULL,
         .stp = row->stp_enable,
         .rstp = row->rstp_enable,
     };
     for (size_t i = 0; i < n_defs; i++) {
-        if (netdef_is_ours(defs[i]) && !strcmp(defs[i]->bridge, row->name)) {
+        if (netdef_is_ours(defs[i])
+            && (!strcmp(defs[i]->bridge, row->name)
+                || fake_bridges_find(&row->fakes, defs[i]->bridge))) {
             model->networks[model->n_networks++] = defs[i];
         }
     }
     qsort(model->networks, model->n_networks, sizeof *model->networks,
           compare_networks);
+    model_scope_init(model, row);
     model->meters = network_meters_number(model->networks, model->n_networks);
 
     report_keys(row, diags);
 
-    const struct netdef *first = first_that_asks(model);
-    if (!first) {
+    const struct netdef *first = model_scope_first(model, PORT_VLAN_NO_TAG);
+    if (first) {
+        model->wanted = true;
+        model->base_mode = netdef_mode(first);
+    } else {
         take_mode_from_row(model, row, diags);
-        report_protocols(model, row, diags);
-        report_snooping(model, row, diags);
-        report_controllers(model, row, diags);
-        return;
     }
-
-    model->wanted = true;
-    model->mode = netdef_mode(first);
-    report_conflicts(model, row->name, diags);
+    take_modes(model);
+    report_conflicts(model, diags);
     report_protocols(model, row, diags);
     report_snooping(model, row, diags);
     report_controllers(model, row, diags);
-    report_row(model, row, first, diags);
+    if (first) {
+        report_row(model, row, first, diags);
+    }
+    model_scope_report(model, row->name, diags);
 }
 
 /* Frees what 'model' holds, but not 'model' itself. */
@@ -216,6 +220,7 @@ bridge_model_uninit(struct bridge_model *model)
 {
     free(model->meters);
     free(model->networks);
+    free(model->vlans);
 }
 
 /* Can the bridge of 'row' have an exact MAC table, with a network side of kind

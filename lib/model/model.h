@@ -29,11 +29,16 @@ enum datapath_kind {
 struct bridge_model {
     const struct netdef **networks;     /* By name.  Borrowed. */
     size_t n_networks;
+    int *vlans;                 /* Of each, the VLAN of the fake bridge that it
+                                 * names, or PORT_VLAN_NO_TAG. */
+    bool has_fakes;             /* Does any name one? */
     bool incomplete;            /* May there be more, in files that cannot be
                                  * read?  Set by the client. */
     bool wanted;                /* Does anybody ask anything? */
     bool conflict;              /* Leave the mode as it was. */
-    enum mac_table_manager mode;
+    enum mac_table_manager mode;        /* Of anything on it. */
+    enum mac_table_manager base_mode;   /* Of what is in no fake bridge that a
+                                         * network names. */
     enum datapath_kind datapath;
     bool is_ours;               /* Has it external_ids:virtnet-owner? */
     bool stp, rstp;             /* Is it a part of a spanning tree by that? */
@@ -58,6 +63,17 @@ enum model_verdict model_port(const struct bridge_model *, const struct vif *,
                               struct vport *, struct diag_list *);
 bool model_can_be_exact(const struct bridge_row *, enum network_kind,
                         size_t n_unsupported, struct diag_list *);
+
+/* Networks that name a fake bridge: model-scope.c. */
+void model_scope_init(struct bridge_model *, const struct bridge_row *);
+const struct netdef *model_scope_first(const struct bridge_model *, int vid);
+void model_scope_report(const struct bridge_model *, const char *bridge,
+                        struct diag_list *);
+bool model_can_be_in(const struct bridge_model *, size_t network,
+                     const struct vif *);
+size_t model_count_networks(const struct bridge_model *, const struct vif *);
+enum mac_table_manager model_port_mode(const struct bridge_model *,
+                                       const struct vif *);
 
 /* Portgroups and VLANs: model-portgroup.c. */
 const struct portgroup *model_find_portgroup(const struct bridge_model *,

@@ -56,12 +56,14 @@ network_meters_number(const struct netdef *const *networks, size_t n)
     return numbers;
 }
 
-/* Is there a limit on the whole of any network of 'model'? */
+/* Is there a limit on the whole of any network of 'model' that 'vif' can be
+ * in? */
 static bool
-any_limit(const struct bridge_model *model)
+any_limit(const struct bridge_model *model, const struct vif *vif)
 {
     for (size_t i = 0; i < model->n_networks; i++) {
-        if (model->meters[i].in || model->meters[i].out) {
+        if (model_can_be_in(model, i, vif)
+            && (model->meters[i].in || model->meters[i].out)) {
             return true;
         }
     }
@@ -85,7 +87,7 @@ network_meters_apply(const struct bridge_model *model, const struct vif *vif,
             vport->meter_out = model->meters[i].out;
         }
     }
-    if (!network && any_limit(model)) {
+    if (!network && any_limit(model, vif)) {
         struct origin origin = { .element = vif->name };
 
         diag_add(diags, DIAG_WARNING, &origin,

@@ -63,22 +63,38 @@ get_request(const struct netdef *network, const struct portgroup *pg)
     };
 }
 
+/* Is 'vif' one of those that are to be in kernel mode on a bridge that is in
+ * libvirt mode for others: see model-scope.c? */
+static bool
+is_left_to_kernel(const struct bridge_model *model, const struct vif *vif)
+{
+    return (model->mode == MAC_TABLE_LIBVIRT
+            && model_port_mode(model, vif) == MAC_TABLE_KERNEL);
+}
+
 /* Returns what the networks of 'model' ask of 'vif'. */
 static struct request
 find_request(const struct bridge_model *model, const struct vif *vif)
 {
     const struct netdef *network;
     const struct portgroup *pg = model_find_portgroup(model, vif, &network);
+    size_t n = model_count_networks(model, vif);
     struct request all = {
-        .learns = model->n_networks > 0,
-        .trusted = model->n_networks > 0,
+        .learns = n > 0,
+        .trusted = n > 0,
         .follow_limit = 1,
     };
+    bool first = true;
 
     if (pg) {
-        return get_request(network, pg);
+        all = get_request(network, pg);
+        all.learns |= is_left_to_kernel(model, vif);
+        return all;
     }
     for (size_t i = 0; i < model->n_networks; i++) {
+        if (!model_can_be_in(model, i, vif)) {
+            continue;
+        }
         struct request r = get_request(model->networks[i],
                                        netdef_default_portgroup(
                                            model->networks[i]));
@@ -89,11 +105,13 @@ find_request(const struct bridge_model *model, const struct vif *vif)
         all.storm.is_set |= r.storm.is_set;
         all.storm.storm = storm_strictest(all.storm.storm, r.storm.storm);
         all.trusted &= r.trusted;
-        all.sticky_limit = (i ? MIN(all.sticky_limit, r.sticky_limit)
-                            : r.sticky_limit);
-        all.follow_limit = (i ? MIN(all.follow_limit, r.follow_limit)
-                            : r.follow_limit);
+        all.sticky_limit = (first ? r.sticky_limit
+                            : MIN(all.sticky_limit, r.sticky_limit));
+        all.follow_limit = (first ? r.follow_limit
+                            : MIN(all.follow_limit, r.follow_limit));
+        first = false;
     }
+    all.learns |= is_left_to_kernel(model, vif);
     return all;
 }
 
@@ -120,18 +138,22 @@ is_unknown_guest(const struct vif *vif)
 enum unknown_ports
 port_policy_unknown(const struct bridge_model *model, const struct vif *vif)
 {
+    size_t n = model_count_networks(model, vif);
     enum unknown_ports otherwise
-        = (model->mode == MAC_TABLE_LIBVIRT
-           || (!model->n_networks && model->incomplete)
+        = (model_port_mode(model, vif) == MAC_TABLE_LIBVIRT
+           || (!n && model->incomplete)
            ? UNKNOWN_PORTS_STICKY : UNKNOWN_PORTS_NETWORK);
     enum unknown_ports strictest = UNKNOWN_PORTS_NETWORK;
 
     if (!is_unknown_guest(vif)) {
         return UNKNOWN_PORTS_NETWORK;
-    } else if (!model->n_networks || vif->role) {
+    } else if (!n || vif->role) {
         strictest = otherwise;
     }
     for (size_t i = 0; i < model->n_networks; i++) {
+        if (!model_can_be_in(model, i, vif)) {
+            continue;
+        }
         const struct netdef_setting *setting
             = &model->networks[i]->policy.unknown_ports;
 
@@ -384,6 +406,15 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
         if (vif->guards || vif->storm) {
             diag_add(diags, DIAG_WARNING, &origin,
                      "is not a guest, so it is not guarded");
+        }
+        if (vport->role == VIF_NETWORK && is_left_to_kernel(model, vif)
+            && vif->attached_mac
+            && (request.apart.isolated
+                || community_is_set(&request.apart.community)
+                || request.guards || request.storm.is_set)) {
+            diag_add(diags, DIAG_ERROR, &origin,
+                     "is in kernel mode, while other ports of the bridge are "
+                     "not, so it is neither isolated nor guarded");
         }
         return;
     }

@@ -164,13 +164,20 @@ vport_awaits_address(const struct vport *vport)
     return vport->sticky && eth_addr_is_zero(vport->mac);
 }
 
+static enum claim_kind
+host_kind(const struct vport *vport)
+{
+    return (vlan_set_count(&vport->vlan.members) == 1
+            ? CLAIM_HOST_VLAN : CLAIM_HOST);
+}
+
 /* Returns address 'i' of 'vport', of which the first, for 0, is zero if it
  * claims none. */
 struct vport_mac
 vport_get_mac(const struct vport *vport, size_t i)
 {
     struct vport_mac mac = {
-        vport->mac, (vport->role == VIF_HOST ? CLAIM_HOST
+        vport->mac, (vport->role == VIF_HOST ? host_kind(vport)
                      : vport->sticky ? CLAIM_FIRST
                      : vport->mac_is_peers ? CLAIM_PEER : CLAIM_ATTACHED)
     };

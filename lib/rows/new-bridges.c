@@ -7,7 +7,6 @@
 
 #include "hash.h"
 #include "lib/base/diag.h"
-#include "lib/host/vif.h"
 #include "lib/rows/dbrow.h"
 #include "lib/rows/row-change.h"
 #include "lib/xml/netdef.h"
@@ -276,24 +275,6 @@ is_made(const struct new_bridges *nb, const char *name,
     return false;
 }
 
-/* Adds to 'diags' that the bridge of 'netdef' is 'vif', a port. */
-static void
-report_port(const struct netdef *netdef, const struct vif *vif,
-            struct diag_list *diags)
-{
-    if (vif->vlan.tag != PORT_VLAN_NO_TAG) {
-        diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
-                 "'%s' is a port in VLAN %d of another bridge, as a fake "
-                 "bridge is, so that network '%s' is not carried out; name "
-                 "that bridge, and put the VLAN into a portgroup",
-                 netdef->bridge, vif->vlan.tag, netdef->name);
-    } else {
-        diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
-                 "'%s' is a port of another bridge, so that network '%s' is "
-                 "not carried out", netdef->bridge, netdef->name);
-    }
-}
-
 /* Adds to 'diags' which definitions name a bridge that is neither on 'host'
  * nor to be made. */
 void
@@ -308,10 +289,10 @@ new_bridges_report(const struct new_bridges *nb,
             || host->has_bridge(netdef->bridge, host->aux)) {
             continue;
         }
-        const struct vif *vif = host->find_vif(netdef->bridge, host->aux);
-
-        if (vif) {
-            report_port(netdef, vif, diags);
+        if (host->find_vif(netdef->bridge, host->aux)) {
+            diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
+                     "'%s' is a port of another bridge, so that network '%s' "
+                     "is not carried out", netdef->bridge, netdef->name);
         } else if (!is_made(nb, netdef->bridge, host)) {
             diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
                      "bridge '%s' does not exist; network '%s' does not have "

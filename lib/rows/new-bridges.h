@@ -10,8 +10,8 @@
  * The definition can say otherwise, by createBridge in its metadata, and so
  * can the daemon's command line, for all definitions that do not.
  *
- * None is made where a port has its name: that of a fake bridge, for one,
- * which is a port of another bridge (ovs-vsctl(8)).
+ * None is made where a port has its name.  A fake bridge is there like any
+ * other (lib/host/fake-bridges.h).
  *
  * A bridge that was there once is not made again, until a definition that
  * would have it made is new or changed, or we are told to try again: whoever
@@ -61,6 +61,7 @@ struct new_bridges_host {
     const struct netdef *const *defs;
     size_t n_defs;
     bool complete;              /* Are there no other definitions? */
+    /* Is there a bridge, or a fake bridge, called 'name'? */
     bool (*has_bridge)(const char *name, const void *aux);
     /* Returns the interface called 'name', or null. */
     const struct vif *(*find_vif)(const char *name, const void *aux);

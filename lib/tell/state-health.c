@@ -165,7 +165,13 @@ network_to_json(const char *name, const struct json_t *bridge,
     struct json_t *json = jvalue_object();
 
     jvalue_put_string(json, "network", jvalue_get_string(network, "name"));
-    jvalue_put_string(json, "bridge", name);
+    if (jvalue_get(network, "fake_bridge")) {
+        jvalue_put_string(json, "bridge", jvalue_get_string(network,
+                                                            "fake_bridge"));
+        jvalue_put_string(json, "parent", name);
+    } else {
+        jvalue_put_string(json, "bridge", name);
+    }
     jvalue_put_string(json, "macTableManager",
                       jvalue_get_string(network, "macTableManager"));
     if (!bridge) {

@@ -97,12 +97,14 @@ put_network(struct ds *s, const struct json_t *network)
     put_member(s, network, "name");
     ds_put_cstr(s, " (");
     put_member(s, network, "file");
-    ds_put_format(s, ":%lld): macTableManager %s%s\n",
+    ds_put_format(s, ":%lld): macTableManager %s%s",
                   jvalue_get_integer(network, "line"),
                   jvalue_get_string(network, "macTableManager"),
                   jvalue_get(network, "active")
                   && !jvalue_get_bool(network, "active")
                   ? ", not active in libvirt" : "");
+    state_put_fake_bridge(s, network);
+    ds_put_char(s, '\n');
 }
 
 static void

@@ -186,6 +186,17 @@ show_port(struct ds *s, const char *name, const struct json_t *port)
     }
 }
 
+/* Appends which fake bridge 'network' names, if it names one. */
+void
+state_put_fake_bridge(struct ds *s, const struct json_t *network)
+{
+    if (jvalue_get(network, "fake_bridge")) {
+        ds_put_cstr(s, ", fake bridge ");
+        printable_put(s, jvalue_get_string(network, "fake_bridge"));
+        ds_put_format(s, " (VLAN %lld)", jvalue_get_integer(network, "vlan"));
+    }
+}
+
 static void
 show_network(struct ds *s, const struct json_t *network)
 {
@@ -195,7 +206,9 @@ show_network(struct ds *s, const struct json_t *network)
     printable_put(s, jvalue_get_string(network, "name"));
     ds_put_cstr(s, " (");
     printable_put(s, jvalue_get_string(network, "file"));
-    ds_put_format(s, ":%lld)\n", jvalue_get_integer(network, "line"));
+    ds_put_format(s, ":%lld)", jvalue_get_integer(network, "line"));
+    state_put_fake_bridge(s, network);
+    ds_put_char(s, '\n');
     for (size_t i = 0; i < jvalue_count(meters); i++) {
         const struct json_t *meter = jvalue_at(meters, i);
 

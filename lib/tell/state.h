@@ -81,6 +81,7 @@ void state_for_each_member(struct ds *, const struct json_t *object,
 size_t state_count_ports(const struct json_t *ports, const char *port_state);
 void state_put_diags(struct ds *, const struct json_t *diags,
                      const char *indent);
+void state_put_fake_bridge(struct ds *, const struct json_t *network);
 void state_put_shortfalls(struct ds *, const struct json_t *bridge);
 
 #endif /* lib/tell/state.h */

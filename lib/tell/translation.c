@@ -9,6 +9,7 @@
 #include "lib/base/printable.h"
 #include "lib/host/bridge-row.h"
 #include "lib/host/ports-json.h"
+#include "lib/host/vif.h"
 #include "lib/model/bridge-settings.h"
 #include "lib/model/tunnels.h"
 #include "lib/model/vport.h"
@@ -170,12 +171,6 @@ compare_bridges(const void *a_, const void *b_)
     return strcmp(a->name, b->name);
 }
 
-static bool
-has_bridge(const char *name, const void *t)
-{
-    return translation_find_bridge(t, name) != NULL;
-}
-
 static const struct vif *
 find_any_vif(const char *name, const void *t_)
 {
@@ -186,6 +181,15 @@ find_any_vif(const char *name, const void *t_)
         vif = translation_find_vif(&t->bridges[i], name);
     }
     return vif;
+}
+
+static bool
+has_bridge(const char *name, const void *t)
+{
+    const struct vif *vif = find_any_vif(name, t);
+
+    return (translation_find_bridge(t, name) != NULL
+            || (vif && vif_is_fake_bridge(vif)));
 }
 
 /* Adds the bridges that are to be made, by 'nb'. */

@@ -385,7 +385,7 @@ check_laws() {
 
     if [ -e $OVS_RUNDIR/virtnet-controller.pid ]; then
         wait_installed
-        for bridge in $(vsctl list-br); do
+        for bridge in $(vsctl --real list-br); do
             check_plan "$bridge"
         done
     fi

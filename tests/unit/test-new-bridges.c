@@ -55,15 +55,14 @@ has_bridge(const char *name, const void *bridges)
     return sset_contains(bridges, name);
 }
 
-/* There is a port "fake" in VLAN 10. */
+/* There is a port "port". */
 static const struct vif *
 find_vif(const char *name, const void *bridges OVS_UNUSED)
 {
-    static struct vif fake;
+    static struct vif port;
 
-    vif_init(&fake);
-    fake.vlan.tag = 10;
-    return !strcmp(name, "fake") ? &fake : NULL;
+    vif_init(&port);
+    return !strcmp(name, "port") ? &port : NULL;
 }
 
 static void
@@ -384,7 +383,7 @@ test_report(void **state OVS_UNUSED)
         network("c", "there", BRIDGED),
         network("d", "br2", ISOLATED),
         network("e", "br3", BRIDGED),
-        network("f", "fake", ISOLATED),
+        network("f", "port", ISOLATED),
     };
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     struct host h;
@@ -397,7 +396,7 @@ test_report(void **state OVS_UNUSED)
     new_bridges_report(&h.nb, &h.host, &diags);
     assert_int_equal(diags.n, 3);
     assert_non_null(strstr(diags.diags[2].text,
-                           "'fake' is a port in VLAN 10 of another bridge"));
+                           "'port' is a port of another bridge"));
     check(&h, "br1 for b\n");
     assert_non_null(strstr(diags.diags[0].text, "bridge 'br0' does not exist; "
                            "network 'a' does not have it made"));
