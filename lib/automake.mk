@@ -77,6 +77,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/apart-policy.h \
 	lib/model/bridge-settings.c \
 	lib/model/bridge-settings.h \
+	lib/model/filter-check.c \
+	lib/model/filter-check.h \
 	lib/model/filter-cube.c \
 	lib/model/filter-cube.h \
 	lib/model/filter-list.c \

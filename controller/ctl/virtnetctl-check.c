@@ -8,6 +8,7 @@
 #include "lib/tell/translation-format.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/netport.h"
+#include "lib/xml/nwfilter.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
@@ -22,9 +23,19 @@ find_column(const struct source_file *f, const struct diag *diag)
 }
 
 static const char *
+filter_verdict(const struct source_file *f)
+{
+    return (!f->filter ? "refused"
+            : diag_list_has_errors(&f->diags) ? "cuts ports off"
+            : f->filter_summary.n_out ? "carried out"
+            : "refers to others");
+}
+
+static const char *
 verdict(const struct source_file *f)
 {
-    return (f->netport ? "a port"
+    return (f->is_filter ? filter_verdict(f)
+            : f->netport ? "a port"
             : !f->netdef ? "refused"
             : f->is_libvirts && f->netdef->manager_line
             ? "not started by libvirt"
@@ -86,6 +97,28 @@ put_port_summary(struct ds *s, const struct netport *port)
     ds_put_char(s, '\n');
 }
 
+/* Appends what the filter of 'f' is, in a line. */
+static void
+put_filter_summary(struct ds *s, const struct source_file *f)
+{
+    const struct filter_summary *summary = &f->filter_summary;
+    size_t start;
+
+    ds_put_cstr(s, "    filter ");
+    printable_put(s, f->filter->name);
+    ds_put_format(s, ": chain %s, %"PRIuSIZE" rules, %"PRIuSIZE" references",
+                  f->filter->chain, summary->n_rules, summary->n_references);
+    ds_put_cstr(s, ", variables ");
+    start = s->length;
+    filter_format_variables(s, f->filter);
+    ds_put_cstr(s, s->length > start ? "\n" : "none\n");
+    if (summary->n_out || summary->n_in) {
+        ds_put_format(s, "    flows with one value for each variable: "
+                      "%"PRIuSIZE" for what guests send, %"PRIuSIZE" for what "
+                      "they get\n", summary->n_out, summary->n_in);
+    }
+}
+
 /* Returns how many warnings there are about 'f' that count as errors. */
 static size_t
 count_strict(const struct source_file *f)
@@ -119,6 +152,8 @@ put_text(struct ds *s, const struct source_files *files)
             put_summary(s, f->netdef);
         } else if (f->netport) {
             put_port_summary(s, f->netport);
+        } else if (f->filter) {
+            put_filter_summary(s, f);
         }
     }
 }
@@ -144,6 +179,9 @@ to_json(const struct source_files *files)
         if (f->netdef) {
             jvalue_put_string(json, "network", f->netdef->name);
         }
+        if (f->filter) {
+            jvalue_put_string(json, "filter", f->filter->name);
+        }
         if (f->netport) {
             jvalue_put_string(json, "guest", f->netport->owner_name);
         }
@@ -158,6 +196,22 @@ to_json(const struct source_files *files)
     return array;
 }
 
+/* Finds out what of the filters in 'files' can be carried out. */
+static void
+check_filters(struct source_files *files)
+{
+    struct filter_library library = source_files_library(files);
+
+    for (size_t i = 0; i < files->n; i++) {
+        struct source_file *f = &files->files[i];
+
+        if (f->filter) {
+            filter_check(f->filter, &library, &f->filter_summary, &f->diags);
+            diag_list_sort(&f->diags);
+        }
+    }
+}
+
 void
 virtnetctl_check(struct ovs_cmdl_context *ctx)
 {
@@ -168,6 +222,7 @@ virtnetctl_check(struct ovs_cmdl_context *ctx)
     if (!files.n) {
         virtnetctl_fatal("%s: no files *.xml in there", ctx->argv[1]);
     }
+    check_filters(&files);
     if (options.json) {
         virtnetctl_print_json(to_json(&files));
     } else {

@@ -119,6 +119,7 @@ virtnetctl_compile(struct ovs_cmdl_context *ctx)
     static struct source_files files;
     static struct translation *t;
     static struct ports ports;
+    struct filter_library filters;
 
     if (options.n_ports != 1) {
         virtnetctl_fatal("compile needs one --ports=PORTS");
@@ -126,8 +127,10 @@ virtnetctl_compile(struct ovs_cmdl_context *ctx)
     source_files_read(&files, &ctx->argv[1], ctx->argc - 1);
     source_files_check(&files);
     virtnetctl_read_ports(options.ports[0], &ports);
+    filters = source_files_library(&files);
 
-    t = translation_create(files.defs, files.n_defs, &ports, NULL, NULL);
+    t = translation_create(files.defs, files.n_defs, &ports, NULL,
+                           &filters);
     print_output(t, options.output ? options.output
                  : options.json ? "json" : "bundle");
     virtnetctl_report(t);

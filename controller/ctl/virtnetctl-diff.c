@@ -20,11 +20,14 @@ struct side {
 static void
 side_init(struct side *side, char *name, const char *ports)
 {
+    struct filter_library filters;
+
     source_files_read(&side->files, &name, 1);
     source_files_check(&side->files);
     virtnetctl_read_ports(ports, &side->ports);
+    filters = source_files_library(&side->files);
     side->t = translation_create(side->files.defs, side->files.n_defs,
-                                 &side->ports, NULL, NULL);
+                                 &side->ports, NULL, &filters);
 }
 
 static void

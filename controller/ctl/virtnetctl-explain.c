@@ -53,6 +53,7 @@ virtnetctl_explain(struct ovs_cmdl_context *ctx)
     const struct translation_bridge *bridge;
     struct ports ports = PORTS_INITIALIZER;
     struct ds s = DS_EMPTY_INITIALIZER;
+    struct filter_library filters;
     struct source_files files;
     struct explanation e;
     struct translation *t;
@@ -60,12 +61,14 @@ virtnetctl_explain(struct ovs_cmdl_context *ctx)
 
     source_files_read(&files, &ctx->argv[1], ctx->argc - 1);
     source_files_check(&files);
+    filters = source_files_library(&files);
     if (options.n_ports > 1) {
         virtnetctl_fatal("explain takes one --ports=PORTS");
     } else if (options.n_ports) {
         virtnetctl_read_ports(options.ports[0], &ports);
     }
-    t = translation_create(files.defs, files.n_defs, &ports, NULL, NULL);
+    t = translation_create(files.defs, files.n_defs, &ports, NULL,
+                           &filters);
     bridge = virtnetctl_choose_bridge(t);
     read_dump(bridge, &dump);
 

@@ -13,6 +13,7 @@
 #include "lib/base/source.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/netport.h"
+#include "lib/xml/nwfilter.h"
 #include "lib/xml/sax-xml.h"
 #include "openvswitch/dynamic-string.h"
 #include "svec.h"
@@ -129,8 +130,15 @@ source_files_read(struct source_files *files, char *names[], size_t n)
         ds_init(&f->text);
         diag_list_init(&f->diags);
         read_file(f->name, SAX_MAX_SIZE, &f->text);
-        netdef_or_netport_from_xml(ds_cstr(&f->text), f->text.length, f->name,
-                                   &f->netdef, &f->netport, &f->diags);
+        f->is_filter = nwfilter_is_root(ds_cstr(&f->text), f->text.length);
+        if (f->is_filter) {
+            f->filter = nwfilter_from_xml(ds_cstr(&f->text), f->text.length,
+                                          f->name, &f->diags);
+        } else {
+            netdef_or_netport_from_xml(ds_cstr(&f->text), f->text.length,
+                                       f->name, &f->netdef, &f->netport,
+                                       &f->diags);
+        }
         if (f->netdef && netdef_path_is_libvirts(f->name)) {
             netdef_check_libvirts(f->netdef, &f->diags);
             f->is_libvirts = true;
@@ -155,9 +163,32 @@ source_files_uninit(struct source_files *files)
         diag_list_uninit(&f->diags);
         netdef_destroy(f->netdef);
         netport_destroy(f->netport);
+        nwfilter_destroy(f->filter);
     }
     free(files->files);
     free(files->defs);
+}
+
+static const struct nwfilter *
+find_filter(const char *name, const void *files_)
+{
+    const struct source_files *files = files_;
+
+    for (size_t i = 0; i < files->n; i++) {
+        const struct nwfilter *filter = files->files[i].filter;
+
+        if (filter && !strcmp(filter->name, name)) {
+            return filter;
+        }
+    }
+    return NULL;
+}
+
+/* Returns the filters in 'files', as long as these are there. */
+struct filter_library
+source_files_library(const struct source_files *files)
+{
+    return (struct filter_library) { .find = find_filter, .aux = files };
 }
 
 /* Ends the program, with the errors in 'files', if there are any or one is of

@@ -15,6 +15,8 @@
 #include "command-line.h"
 #include "lib/base/diag.h"
 #include "lib/host/ports-json.h"
+#include "lib/model/filter-check.h"
+#include "lib/model/filter-rules.h"
 #include "openvswitch/compiler.h"
 
 struct json_t;
@@ -81,7 +83,10 @@ struct source_file {
     char *name;
     struct ds text;
     struct netdef *netdef;      /* Null if there are errors, or... */
-    struct netport *netport;    /* ...this is a port; null otherwise. */
+    struct netport *netport;    /* ...this is a port... */
+    struct nwfilter *filter;    /* ...or this is a filter; null otherwise. */
+    bool is_filter;             /* Or would be one? */
+    struct filter_summary filter_summary;
     struct diag_list diags;
     bool is_libvirts;           /* Is it where libvirt keeps its networks? */
 };
@@ -95,6 +100,7 @@ struct source_files {
 
 void source_files_read(struct source_files *, char *names[], size_t n);
 void source_files_uninit(struct source_files *);
+struct filter_library source_files_library(const struct source_files *);
 void source_files_check(const struct source_files *);
 void virtnetctl_read_file(const char *name, struct ds *);
 void virtnetctl_read_ports(const char *name, struct ports *);

@@ -210,3 +210,36 @@ nwfilter_destroy(struct nwfilter *filter)
     free(filter->file);
     free(filter);
 }
+
+/* Returns the end of what begins with 's' and ends with 'end', or 'limit'. */
+static const char *
+skip_to(const char *s, const char *limit, const char *end)
+{
+    const char *found = memmem(s, limit - s, end, strlen(end));
+
+    return found ? found + strlen(end) : limit;
+}
+
+/* Is the root of the 'size' bytes of XML in 'text' <filter>? */
+bool
+nwfilter_is_root(const char *text, size_t size)
+{
+    const char *limit = text + size;
+    const char *s = text;
+
+    while (s < limit) {
+        size_t left = limit - s;
+
+        if (left > 4 && !memcmp(s, "<!--", 4)) {
+            s = skip_to(s + 4, limit, "-->");
+        } else if (left > 2 && !memcmp(s, "<?", 2)) {
+            s = skip_to(s, limit, "?>");
+        } else if (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n') {
+            s++;
+        } else {
+            return (left > 8 && !memcmp(s, "<filter", 7)
+                    && strchr(" \t\r\n/>", s[7]));
+        }
+    }
+    return false;
+}

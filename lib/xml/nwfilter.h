@@ -114,6 +114,7 @@ struct nwfilter {
 
 struct nwfilter *nwfilter_from_xml(const char *text, size_t size,
                                    const char *file, struct diag_list *);
+bool nwfilter_is_root(const char *text, size_t size);
 void nwfilter_destroy(struct nwfilter *);
 
 #endif /* lib/xml/nwfilter.h */
