@@ -45,6 +45,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/fleet/fleet-member.h \
 	controller/fleet/fleet-snapshot.c \
 	controller/fleet/fleet-snapshot.h \
+	controller/sources/binding-source.c \
+	controller/sources/binding-source.h \
 	controller/sources/dir-source.c \
 	controller/sources/dir-source.h \
 	controller/sources/dir-watch.c \

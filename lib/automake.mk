@@ -264,6 +264,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/netport-parse.c \
 	lib/xml/netport.c \
 	lib/xml/netport.h \
+	lib/xml/nwfilter-binding.c \
+	lib/xml/nwfilter-binding.h \
 	lib/xml/nwfilter-xml.c \
 	lib/xml/nwfilter.c \
 	lib/xml/nwfilter.h \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/sources/binding-source.h"
 #include "controller/sources/dir-source.h"
 #include "controller/sources/netport-source.h"
 #include "hash.h"
@@ -44,7 +45,8 @@ struct guest_source {
     struct vif_reader *vifs;
     struct guest_files places[N_GUEST_PLACES];
     size_t n_guests;            /* Of libvirt's. */
-    struct netport_source *netports;    /* Null if not looked at. */
+    struct netport_source *netports;    /* Null if not looked at... */
+    struct binding_source *bindings;    /* ...as are these. */
 
     /* "struct guest_if"s, by target and by socket.  There can be several to a
      * name: of guests that have left their state behind. */
@@ -261,6 +263,7 @@ guest_source_create(const struct guest_dirs *dirs, struct vif_reader *vifs)
     add_place(source, GUESTS_PVE_LXC, &pve_class, dirs->proxmox, "/lxc");
     if (dirs->libvirt_run) {
         source->netports = netport_source_create(dirs->libvirt_run, vifs);
+        source->bindings = binding_source_create(dirs->libvirt_run, vifs);
     }
     return source;
 }
@@ -274,6 +277,7 @@ guest_source_destroy(struct guest_source *source)
             dir_source_destroy(source->places[i].files);
         }
         netport_source_destroy(source->netports);
+        binding_source_destroy(source->bindings);
         shash_destroy(&source->by_target);
         shash_destroy(&source->by_socket);
         shash_destroy(&source->by_uuid);
@@ -292,6 +296,7 @@ guest_source_run(struct guest_source *source)
     }
     if (source->netports) {
         netport_source_run(source->netports);
+        binding_source_run(source->bindings);
     }
 }
 
@@ -307,6 +312,7 @@ guest_source_wait(struct guest_source *source)
     }
     if (source->netports) {
         netport_source_wait(source->netports);
+        binding_source_wait(source->bindings);
     }
 }
 
@@ -321,6 +327,7 @@ guest_source_reload(struct guest_source *source)
     }
     if (source->netports) {
         netport_source_reload(source->netports);
+        binding_source_reload(source->bindings);
     }
 }
 
@@ -360,6 +367,7 @@ guest_source_overlay(const struct guest_source *source, struct vif *vif)
                           && !shash_find(&source->by_uuid, vif->vm_id));
     if (source->netports) {
         netport_source_overlay(source->netports, vif);
+        binding_source_overlay(source->bindings, vif);
     }
 }
 
@@ -382,5 +390,6 @@ guest_source_get_diags(const struct guest_source *source,
     }
     if (source->netports) {
         netport_source_get_diags(source->netports, diags);
+        binding_source_get_diags(source->bindings, diags);
     }
 }

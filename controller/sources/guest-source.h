@@ -7,8 +7,9 @@
  * libvirt's, in which it keeps their state, are /run/libvirt/qemu/GUEST.xml,
  * the same in lxc/, and /run/libvirt/network/NETWORK/ports/UUID.xml for
  * guests' ports in networks.  The latter are lost when a network is restarted
- * under its guests, until libvirt itself is, so the former count first.  Then
- * there are the administrator's own, by default files *.xml in
+ * under its guests, until libvirt itself is, so the former count first.  In
+ * nwfilter-binding/DEVICE.xml is which filters libvirt has bound.  Then there
+ * are the administrator's own, by default files *.xml in
  * /etc/ovs-virtnet/guests, and Proxmox's, /etc/pve/qemu-server/ID.conf and
  * /etc/pve/lxc/ID.conf.  Where several know an interface of one name, the
  * first of these counts.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/xml/netport.h"
+#include "lib/xml/nwfilter-binding.h"
 #include "packets.h"
 #include "util.h"
 
@@ -103,7 +104,8 @@ vif_set_guest(struct vif *vif, const struct domstatus *status,
     set_default(&vif->macs, domif->settings.macs);
     set_default(&vif->guards, domif->settings.guards);
     set_default(&vif->storm, domif->settings.storm);
-    set_default(&vif->filter, domif->settings.filter);
+    set_default(&vif->filter, (domif->settings.filter
+                               ? domif->settings.filter : domif->filter));
     set_default(&vif->ips, (domif->settings.ips ? domif->settings.ips
                             : domif->ips));
     set_default(&vif->portgroup, domif->settings.portgroup);
@@ -160,6 +162,22 @@ vif_set_netport(struct vif *vif, const struct netport *netport,
     set_default(&guest->portgroup, netport->group);
     if (netport->policy.isolated.value) {
         set_default(&vif->isolated, "true");
+    }
+}
+
+/* Adds to 'vif', of which guest_source_overlay() has said all that is known of
+ * it elsewhere, the filter of 'binding', whose port is called as it is, if it
+ * is the interface that has that.  A binding outlives its guest. */
+void
+vif_set_binding(struct vif *vif, const struct nwfilter_binding *binding)
+{
+    struct eth_addr mac;
+
+    if (vif->vm_id && binding->owner_uuid
+        && !strcmp(vif->vm_id, binding->owner_uuid)
+        && vif_parse_attached_mac(vif, &mac, NULL)
+        && eth_addr_equals(mac, binding->mac)) {
+        set_default(&vif->filter, binding->filter);
     }
 }
 

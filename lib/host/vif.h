@@ -81,6 +81,7 @@ struct vif_guest {
 };
 
 struct netport;
+struct nwfilter_binding;
 
 struct vif {
     /* Table Interface. */
@@ -183,6 +184,7 @@ bool vif_is_of_guest(const struct vif *, const struct domstatus *,
 void vif_set_guest(struct vif *, const struct domstatus *,
                    const struct domif *);
 bool vif_is_of_netport(const struct vif *, const struct netport *);
+void vif_set_binding(struct vif *, const struct nwfilter_binding *);
 void vif_set_netport(struct vif *, const struct netport *,
                      const char *network);
 bool vif_has_lost_vlan(const struct vif *);

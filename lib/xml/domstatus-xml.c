@@ -10,6 +10,7 @@
 #include "lib/xml/domstatus-metadata.h"
 #include "lib/xml/netdef-parse.h"
 #include "lib/xml/netdef.h"
+#include "lib/xml/nwfilter.h"
 #include "lib/xml/sax-xml.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -111,6 +112,32 @@ add_ip(struct domif *domif, const char *address)
     }
 }
 
+/* Takes in <filterref>, which libvirt accepts of an <interface
+ * type='ethernet'> that somebody else plugs into a bridge here, or <parameter>
+ * in it if 'parameter'.  One that cannot be understood is one that there is
+ * not. */
+static void
+take_filter(struct domif *domif, bool parameter,
+            const struct sax_attribute *attributes, size_t n)
+{
+    char *error = NULL;
+
+    if (!parameter) {
+        free(domif->filter);
+        domif->filter = nwfilter_ref_begin_text(
+            sax_find_attribute(attributes, n, "filter"), &error);
+    } else if (domif->filter) {
+        error = nwfilter_ref_add_text(
+            &domif->filter, sax_find_attribute(attributes, n, "name"),
+            sax_find_attribute(attributes, n, "value"));
+    }
+    if (error) {
+        free(error);
+        free(domif->filter);
+        domif->filter = xstrdup("");
+    }
+}
+
 /* Takes in the attributes of element 'name', a child of <interface>. */
 static void
 take_interface_child(struct reader *reader, const char *name,
@@ -128,6 +155,8 @@ take_interface_child(struct reader *reader, const char *name,
         sax_copy_attribute(&domif->socket, attributes, n, "path");
     } else if (!strcmp(name, "ip")) {
         add_ip(domif, sax_find_attribute(attributes, n, "address"));
+    } else if (!strcmp(name, "filterref")) {
+        take_filter(domif, false, attributes, n);
     } else if (!strcmp(name, "target")) {
         sax_copy_attribute(&domif->target, attributes, n, "dev");
     } else if (!strcmp(name, "link")) {
@@ -225,6 +254,10 @@ on_start(void *reader_, const char *name,
         take_state(reader, attributes, n);
     } else if (!strcmp(path, "domstatus/job")) {
         sax_copy_attribute(&reader->async, attributes, n, "async");
+    } else if (!strcmp(path, INTERFACE "/filterref/parameter")) {
+        take_filter(&reader->status->interfaces[
+                        reader->status->n_interfaces - 1], true, attributes,
+                    n);
     } else if (!strcmp(path, INTERFACE)) {
         add_interface(reader, attributes, n);
     } else if (!strncmp(path, METADATA "/", strlen(METADATA "/"))) {

@@ -15,6 +15,7 @@ domif_uninit(struct domif *domif)
     free(domif->socket);
     free(domif->trust);
     free(domif->ips);
+    free(domif->filter);
     port_vlan_uninit(&domif->vlan);
 #define DOMIF_SETTING(NAME) free(domif->settings.NAME);
     DOMIF_SETTINGS

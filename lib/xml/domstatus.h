@@ -88,6 +88,7 @@ struct domif {
     char *socket;               /* source@path, of type vhostuser. */
     char *trust;                /* Its own trustGuestRxFilters. */
     char *ips;                  /* ip@address of each, with blanks. */
+    char *filter;               /* <filterref>: nwfilter.h. */
     bool link_down;             /* link@state='down'. */
     bool isolated;              /* port@isolated='yes'. */
     bool has_vlan;              /* Is there a <vlan>? */

@@ -6,6 +6,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/model/port-filter.h"
+#include "lib/xml/nwfilter-binding.h"
 #include "lib/xml/nwfilter.h"
 
 static const struct nwfilter *
@@ -41,6 +42,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_CHECK(diag_list_has_errors(&diags));
     }
     nwfilter_ref_uninit(&ref);
+    nwfilter_binding_destroy(nwfilter_binding_from_xml((const char *) data,
+                                                       size, NULL, &diags));
     diag_list_uninit(&diags);
     return 0;
 }
