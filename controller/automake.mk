@@ -10,6 +10,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/early-bridges.c \
 	controller/daemon/early-bridges.h \
 	controller/daemon/export-counts.c \
+	controller/daemon/export-guards.c \
+	controller/daemon/export-guards.h \
 	controller/daemon/export-counts.h \
 	controller/daemon/export.c \
 	controller/daemon/export.h \

@@ -75,6 +75,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/host/vif.h \
 	lib/model/apart-policy.c \
 	lib/model/apart-policy.h \
+	lib/model/asked-by.c \
+	lib/model/asked-by.h \
 	lib/model/bridge-settings.c \
 	lib/model/bridge-settings.h \
 	lib/model/filter-check.c \

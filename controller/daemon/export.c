@@ -6,14 +6,12 @@
 #include <string.h>
 
 #include "controller/daemon/export-counts.h"
+#include "controller/daemon/export-guards.h"
 #include "controller/daemon/mbridge.h"
 #include "controller/switch/ofctrl.h"
 #include "flow.h"
-#include "lib/base/guards.h"
 #include "lib/base/jvalue.h"
-#include "lib/base/storm.h"
 #include "lib/model/mac-table.h"
-#include "lib/model/port-filter.h"
 #include "lib/model/shortfall.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
@@ -138,30 +136,6 @@ struct export {
 };
 
 static void
-put_guards(struct json_t *json, unsigned int guards)
-{
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    if (guards) {
-        guards_format(&s, guards);
-        jvalue_put_string(json, "guards", ds_cstr(&s));
-    }
-    ds_destroy(&s);
-}
-
-static void
-put_storm(struct json_t *json, int storm)
-{
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    if (storm) {
-        storm_format(&s, storm);
-        jvalue_put_string(json, "storm", ds_cstr(&s));
-    }
-    ds_destroy(&s);
-}
-
-static void
 export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
             const struct diag_list *diags, void *export_)
 {
@@ -202,16 +176,7 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         if (vport->follow_limit && !vport->listens && !vport->sticky) {
             jvalue_put_bool(json, "deaf", true);
         }
-        if (community_is_set(&vport->community)) {
-            jvalue_put_string(json, "community", vport->community.name);
-        } else if (vport->isolated) {
-            jvalue_put_bool(json, "isolated", true);
-        }
-        put_guards(json, vport->guards);
-        put_storm(json, vport->storm);
-        if (vport->filter) {
-            jvalue_put_string(json, "filter", vport->filter->text);
-        }
+        export_guards(json, mbridge_model(export->mb), vport, vif);
         put_vport_state(json, export->mb, vport);
     } else {
         jvalue_put_string(json, "state", "not wired");

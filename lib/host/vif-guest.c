@@ -54,6 +54,17 @@ set_default(char **dst, const char *src)
     }
 }
 
+/* Does the same and, if so, stores 'who', a constant, in '*from'. */
+static void
+set_default_from(char **dst, const char **from, const char *src,
+                 const char *who)
+{
+    if (src && !*dst) {
+        *dst = xstrdup(src);
+        *from = who;
+    }
+}
+
 /* Returns what external_ids:virtnet-isolated would be for 'domif', null if
  * nothing. */
 static const char *
@@ -102,10 +113,13 @@ vif_set_guest(struct vif *vif, const struct domstatus *status,
     set_default(&vif->isolated, isolated_text(domif));
     set_default(&vif->community, domif->settings.community);
     set_default(&vif->macs, domif->settings.macs);
-    set_default(&vif->guards, domif->settings.guards);
+    set_default_from(&vif->guards, &vif->guards_from, domif->settings.guards,
+                     "the guest's metadata");
     set_default(&vif->storm, domif->settings.storm);
-    set_default(&vif->filter, (domif->settings.filter
-                               ? domif->settings.filter : domif->filter));
+    set_default_from(&vif->filter, &vif->filter_from, domif->settings.filter,
+                     "the guest's metadata");
+    set_default_from(&vif->filter, &vif->filter_from, domif->filter,
+                     "<filterref> of the interface");
     set_default(&vif->ips, (domif->settings.ips ? domif->settings.ips
                             : domif->ips));
     set_default(&vif->portgroup, domif->settings.portgroup);
@@ -177,7 +191,8 @@ vif_set_binding(struct vif *vif, const struct nwfilter_binding *binding)
         && !strcmp(vif->vm_id, binding->owner_uuid)
         && vif_parse_attached_mac(vif, &mac, NULL)
         && eth_addr_equals(mac, binding->mac)) {
-        set_default(&vif->filter, binding->filter);
+        set_default_from(&vif->filter, &vif->filter_from, binding->filter,
+                         "libvirt's binding");
     }
 }
 

@@ -118,6 +118,8 @@ vif_equals(const struct vif *a, const struct vif *b)
 #undef VIF_STRING
     return (a->ofport == b->ofport
             && nullable_string_is_equal(a->mac_from, b->mac_from)
+            && nullable_string_is_equal(a->guards_from, b->guards_from)
+            && nullable_string_is_equal(a->filter_from, b->filter_from)
             && a->mtu == b->mtu
             && a->mtu_request == b->mtu_request
             && eth_addr_equals(a->mac_in_use, b->mac_in_use)

@@ -107,9 +107,11 @@ struct vif {
     char *fleet_host;           /* external_ids:virtnet-fleet-host: to which
                                  * host of the fleet it leads. */
     char *macs;                 /* external_ids:virtnet-macs. */
-    char *guards;               /* external_ids:virtnet-guards. */
+    char *guards;               /* external_ids:virtnet-guards... */
+    const char *guards_from;    /* ...and who says it, as in 'mac_from'. */
     char *storm;                /* external_ids:virtnet-storm. */
-    char *filter;               /* external_ids:virtnet-filter. */
+    char *filter;               /* external_ids:virtnet-filter... */
+    const char *filter_from;    /* ...likewise. */
     char *ips;                  /* external_ids:virtnet-ips. */
     char *unknown_key;          /* Of external_ids: see our-keys.h. */
     char *socket;               /* Of vhost-user, or null. */

@@ -231,8 +231,8 @@ take_line(struct tracer *t, const char *line, size_t indent)
 }
 
 /* If the last flow of 't' is one of a port's guards or its filter, returns by
- * what it drops a frame, as "guard ip (arp) of tap1 (guest web1)", for the
- * caller to free; otherwise null. */
+ * what it drops a frame, as "guard ip (arp) of tap1 (guest web1), by
+ * net.xml:14", for the caller to free; otherwise null. */
 static char *
 find_guard(const struct tracer *t)
 {
@@ -273,6 +273,12 @@ find_guard(const struct tracer *t)
         ds_put_cstr(&s, " (guest ");
         printable_put(&s, state_get_guest(port));
         ds_put_char(&s, ')');
+    }
+    const char *from = jvalue_get_string(port, (guard ? "guards-from"
+                                                : "filter-from"));
+    if (*from) {
+        ds_put_cstr(&s, ", by ");
+        printable_put(&s, from);
     }
     return ds_steal_cstr(&s);
 }

@@ -109,7 +109,8 @@ expect_trace() {
 
     verdict=$("$BUILD"/controller/virtnetctl \
         --target=$OVS_RUNDIR/virtnet-controller.ctl trace br0 g2 "${@:2}" | sed 1q)
-    [ "${verdict% (guest *}" = "$1" ] || fail "$verdict"
+    [ "${verdict/ (guest *),/,}" = "$1, by external_ids:virtnet-guards" ] ||
+        fail "$verdict"
 }
 expect_trace "dropped by guard mac of g2" --src=52:54:00:00:00:77 --dst=g3
 expect_trace "dropped by guard ip of g2" ip,nw_src=10.0.0.9 --dst=g3

@@ -41,19 +41,21 @@ static const struct {
       "ADMIT: priority 1\n    drop\n" },
     /* A guest's guards and filter, and what is nobody's in particular. */
     { HEAD "204. in_port=2, priority 2, cookie 0x56e7\n    drop\n" TAIL("drop"),
-      "dropped by guard mac of tap2 (guest web2)",
+      "dropped by guard mac of tap2 (guest web2), by net.xml:14",
       "GUARD: in_port=2, priority 2, cookie 0x56e7\n    drop\n" },
     { HEAD "212. reg0=0x20000/0x70000,in_port=2, priority 100\n    drop\n"
-      TAIL("drop"), "dropped by guard ip (arp) of tap2 (guest web2)",
+      TAIL("drop"),
+      "dropped by guard ip (arp) of tap2 (guest web2), by net.xml:14",
       "STOPPED: reg0=0x20000/0x70000,in_port=2, priority 100\n    drop\n" },
     { HEAD "212. reg0=0x40000/0x70000,in_port=1, priority 100\n    drop\n"
       TAIL("drop"), "dropped by guard dhcp of tap1",
       "STOPPED: reg0=0x40000/0x70000,in_port=1, priority 100\n    drop\n" },
     { HEAD "212. reg0=0x70000/0x70000,in_port=2, priority 100\n    drop\n"
-      TAIL("drop"), "dropped by filter clean-traffic of tap2 (guest web2)",
+      TAIL("drop"),
+      "dropped by filter clean-traffic of tap2 (guest web2), by net.xml:3",
       "STOPPED: reg0=0x70000/0x70000,in_port=2, priority 100\n    drop\n" },
     { HEAD "246. in_port=2, priority 1001\n    drop\n" TAIL("drop"),
-      "dropped by filter clean-traffic of tap2 (guest web2)",
+      "dropped by filter clean-traffic of tap2 (guest web2), by net.xml:3",
       "TO_GUEST: in_port=2, priority 1001\n    drop\n" },
     { HEAD "212. priority 1\n    drop\n" TAIL("drop"),
       "dropped in STOPPED: what a guard has stopped",
@@ -103,7 +105,8 @@ test_traces(void **state OVS_UNUSED)
         "{\"br0\":{\"ports\":{\"br0\":{\"ofport\":65534,\"role\":\"host\"},"
         "\"tap1\":{\"ofport\":1,\"role\":\"guest\"},"
         "\"tap2\":{\"ofport\":2,\"role\":\"guest\",\"vm-id\":\"web2\","
-        "\"filter\":\"clean-traffic\"},"
+        "\"filter\":\"clean-traffic\",\"filter-from\":\"net.xml:3\","
+        "\"guards-from\":\"net.xml:14\"},"
         "\"patch\":{\"ofport\":3,\"role\":\"network\"}}},"
         "\"phys\":{\"ports\":{\"eth0\":{\"ofport\":2,"
         "\"role\":\"network\"}}}}");

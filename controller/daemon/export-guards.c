@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/export-guards.h"
+
+#include <stdlib.h>
+
+#include "lib/base/guards.h"
+#include "lib/base/jvalue.h"
+#include "lib/base/storm.h"
+#include "lib/model/asked-by.h"
+#include "lib/model/port-filter.h"
+#include "lib/model/vport.h"
+#include "openvswitch/dynamic-string.h"
+#include "util.h"
+
+static void
+put_guards(struct json_t *json, unsigned int guards)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (guards) {
+        guards_format(&s, guards);
+        jvalue_put_string(json, "guards", ds_cstr(&s));
+    }
+    ds_destroy(&s);
+}
+
+static void
+put_storm(struct json_t *json, int storm)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (storm) {
+        storm_format(&s, storm);
+        jvalue_put_string(json, "storm", ds_cstr(&s));
+    }
+    ds_destroy(&s);
+}
+
+static void
+put_free(struct json_t *json, const char *name, char *text)
+{
+    jvalue_put_string(json, name, text);
+    free(text);
+}
+
+/* Adds to 'json' what 'vport', a port of 'model', is kept from and, unless
+ * 'vif' is null, who asks for that. */
+void
+export_guards(struct json_t *json, const struct bridge_model *model,
+              const struct vport *vport, const struct vif *vif)
+{
+    if (community_is_set(&vport->community)) {
+        jvalue_put_string(json, "community", vport->community.name);
+    } else if (vport->isolated) {
+        jvalue_put_bool(json, "isolated", true);
+    }
+    put_guards(json, vport->guards);
+    put_storm(json, vport->storm);
+    if (vport->guards && vif) {
+        put_free(json, "guards-from", asked_by_guards(model, vif));
+    }
+    if (vport->filter) {
+        jvalue_put_string(json, "filter", vport->filter->text);
+    }
+    if (vport->filter && vif) {
+        put_free(json, "filter-from", asked_by_filter(model, vif));
+    }
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EXPORT_GUARDS_H
+#define EXPORT_GUARDS_H 1
+
+/* What a port is kept from, as JSON: export.h. */
+
+struct bridge_model;
+struct json_t;
+struct vif;
+struct vport;
+
+void export_guards(struct json_t *port, const struct bridge_model *,
+                   const struct vport *, const struct vif *);
+
+#endif /* controller/daemon/export-guards.h */
