@@ -133,6 +133,31 @@ start_controller
 settle
 ctl status | grep -q ' 0 flow_mods' || fail "flows were sent: $(ctl status)"
 
+say "No moment without one, while filters, addresses and guards take turns."
+start_probe w 1000 <<.
+g1 -> up $(packet 10.0.0.200 10.0.0.254) = -
+g1 -> bcast $(arp 52:54:00:00:00:01 10.0.0.200 10.0.0.254) = -
+.
+filter g1 'clean-traffic IP=10.0.0.1 IP=10.0.0.7'
+settle
+vsctl set Interface g1 'external_ids:virtnet-guards="ip"' \
+    'external_ids:virtnet-ips="10.0.0.1"' -- \
+    remove Interface g1 external_ids virtnet-filter
+settle
+vsctl set Interface g1 'external_ids:virtnet-ips="10.0.0.1 10.0.0.8"'
+settle
+stop_controller
+vsctl set Interface g1 'external_ids:virtnet-ips="10.0.0.9"'
+start_controller
+settle
+vsctl set Interface g1 'external_ids:virtnet-filter="clean-traffic IP=10.0.0.1"' -- \
+    remove Interface g1 external_ids virtnet-guards -- \
+    remove Interface g1 external_ids virtnet-ips
+settle
+stop_probe w > $S/result || fail "unguarded: $(cat $S/result)"
+say "$(grep -c 'sent=[1-9]' $S/result) streams, nothing got out"
+[ "$(grep -c 'sent=[1-9][0-9][0-9]' $S/result)" = 2 ] || fail "$(cat $S/result)"
+
 say "A half-written file leaves the last good one in force."
 echo "<filter name='no-ip-spoofing' chain='ipv4-ip'><rule" \
     > $S/filters/no-ip-spoofing.xml
