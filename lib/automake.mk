@@ -99,6 +99,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/follow.h \
 	lib/model/hidden-flows.c \
 	lib/model/hidden-flows.h \
+	lib/model/known-ips.c \
+	lib/model/known-ips.h \
 	lib/model/mac-share.c \
 	lib/model/mac-share.h \
 	lib/model/mac-table.c \
@@ -249,6 +251,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/netdef-filter.c \
 	lib/xml/netdef-format.c \
 	lib/xml/netdef-format.h \
+	lib/xml/netdef-host.c \
 	lib/xml/netdef-kind.c \
 	lib/xml/netdef-libvirt.c \
 	lib/xml/netdef-parse-private.h \

@@ -64,6 +64,12 @@ check good "" "<vn:filterref filter='clean-traffic'>
                <vn:portgroup name='a'>
                  <vn:filterref filter='none'/>
                </vn:portgroup>"
+check good "" "<vn:host mac='52:54:00:00:00:01' ip='10.0.0.5'/>
+               <vn:host mac='52:54:00:00:00:01' ip='2001:db8::/64'/>"
+check bad "" "<vn:host mac='52:54:00:00:00:01'/>"
+check bad "" "<vn:host ip='10.0.0.5'/>"
+check bad "" "<vn:host mac='52:54:00' ip='10.0.0.5'/>"
+check bad "" "<vn:host mac='52:54:00:00:00:01' ip='web1'/>"
 check bad "" "<vn:filterref/>"
 check bad "" "<vn:filterref filter=''/>"
 check bad "" "<vn:filterref filter='a b'/>"

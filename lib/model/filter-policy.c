@@ -8,6 +8,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/ip-prefix.h"
 #include "lib/host/vif.h"
+#include "lib/model/known-ips.h"
 #include "lib/model/model.h"
 #include "lib/model/port-filter.h"
 #include "util.h"
@@ -55,9 +56,11 @@ make_filter(const struct bridge_model *model, const struct vif *vif,
     struct ip_prefixes ips = { .n = 0 };
     struct nwfilter_params known;
     struct nwfilter_ref ref;
-    char *error = vif->ips ? ip_prefixes_add(&ips, vif->ips) : NULL;
+    char *text_ips = known_ips(model, vif);
+    char *error = text_ips ? ip_prefixes_add(&ips, text_ips) : NULL;
 
     /* Guard "ip" tells of these. */
+    free(text_ips);
     free(error);
     port_filter_known(&known, mac, &ips);
     error = nwfilter_ref_from_string(&ref, text);

@@ -12,6 +12,7 @@
 #include "lib/host/vif.h"
 #include "lib/model/apart-policy.h"
 #include "lib/model/model.h"
+#include "lib/model/known-ips.h"
 #include "lib/model/owner-policy.h"
 #include "lib/model/storm-policy.h"
 #include "lib/model/tunnels.h"
@@ -256,10 +257,14 @@ add_remote_macs(const struct vif *vif, struct vport *vport,
 /* Adds the addresses that 'vif' is known to have to 'ips' and returns true.
  * Returns false, with the reason in 'diags', if they cannot be understood. */
 static bool
-take_ips(const struct vif *vif, struct ip_prefixes *ips,
-         const struct origin *origin, struct diag_list *diags)
+take_ips(const struct bridge_model *model, const struct vif *vif,
+         struct ip_prefixes *ips, const struct origin *origin,
+         struct diag_list *diags)
 {
-    char *error = vif->ips ? ip_prefixes_add(ips, vif->ips) : NULL;
+    char *known = known_ips(model, vif);
+    char *error = known ? ip_prefixes_add(ips, known) : NULL;
+
+    free(known);
 
     if (error) {
         diag_add(diags, DIAG_ERROR, origin,
@@ -311,7 +316,7 @@ port_policy_guards(const struct bridge_model *model, const struct vif *vif,
         ds_destroy(&s);
     }
     return (!(*guards & GUARD_BIT(GUARD_IP))
-            || take_ips(vif, ips, &origin, diags));
+            || take_ips(model, vif, ips, &origin, diags));
 }
 
 /* Makes 'vport', the host, claim the addresses of devices that are made on

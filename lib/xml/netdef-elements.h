@@ -104,6 +104,12 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_FILTER_PARAMETER_VALUE,                                    \
                 "metadata/vn:network/vn:filterref/vn:parameter@value",        \
                 STRING, CARRIED, "the value")                                 \
+    NETDEF_NODE(VN_HOST, "metadata/vn:network/vn:host", MANY, CARRIED,        \
+                "a guest's addresses")                                        \
+    NETDEF_NODE(VN_HOST_MAC, "metadata/vn:network/vn:host@mac", STRING,       \
+                CARRIED, "which guest")                                       \
+    NETDEF_NODE(VN_HOST_IP, "metadata/vn:network/vn:host@ip", STRING,         \
+                CARRIED, "an address or prefix that it may have")             \
     NETDEF_NODE(VN_UNKNOWN_PORTS, "metadata/vn:network@unknownPorts", STRING, \
                 CARRIED, "ports of guests whose address nobody has written")  \
     NETDEF_NODE(VN_CREATE_BRIDGE, "metadata/vn:network@createBridge", YES_NO, \

@@ -170,6 +170,12 @@ put_filter(struct ds *s, const char *text, int indent)
 }
 
 static void
+put_host(const char *mac, const char *ip, void *s)
+{
+    ds_put_format(s, "      <vn:host mac='%s' ip='%s'/>\n", mac, ip);
+}
+
+static void
 put_rate_number(struct ds *s, const char *name, uint64_t value)
 {
     if (value) {
@@ -244,7 +250,7 @@ has_metadata(const struct netdef *netdef)
             || netdef_setting_is_set(&netdef->create_bridge)
             || netdef_setting_is_set(&netdef->policy.guards)
             || netdef_setting_is_set(&netdef->policy.storm)
-            || netdef->filter
+            || netdef->filter || netdef->hosts
             || netdef_setting_is_set(&netdef->policy.unknown_ports));
 }
 
@@ -271,6 +277,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
     if (netdef->filter) {
         put_filter(s, netdef->filter, 6);
     }
+    netdef_for_each_host(netdef, put_host, s);
     for (size_t i = 0; i < netdef->n_portgroups; i++) {
         const struct portgroup *pg = &netdef->portgroups[i];
 

@@ -113,7 +113,7 @@ netdef_has_metadata(const struct netdef *netdef)
             return true;
         }
     }
-    return (has_metadata(&netdef->policy) || netdef->filter
+    return (has_metadata(&netdef->policy) || netdef->filter || netdef->hosts
             || is_in_metadata(&netdef->create_bridge));
 }
 
@@ -150,6 +150,7 @@ netdef_adopt_metadata(const struct netdef *live,
 
     adopt_policy(&netdef->policy, &persistent->policy);
     adopt_filter(&netdef->filter, persistent->filter);
+    adopt_filter(&netdef->hosts, persistent->hosts);
     netdef->create_bridge = persistent->create_bridge;
     for (size_t i = 0; i < netdef->n_portgroups; i++) {
         struct portgroup *pg = &netdef->portgroups[i];

@@ -59,7 +59,8 @@ struct netdef_parser {
     enum netdef_virtualport virtualport;    /* The one that is being read. */
     size_t allocated_portgroups;
     struct vlan_parser vlan;
-    struct filter_parser filter;
+    struct filter_parser filter;    /* Or the <vn:host>. */
+    size_t n_hosts;
     struct vn_portgroup *vn_portgroups;
     size_t n_vn_portgroups;
     size_t allocated_vn_portgroups;
@@ -151,6 +152,12 @@ void netdef_vn_portgroup_name(struct netdef_parser *, enum netdef_node,
                               const char *value, unsigned int line);
 void netdef_vn_portgroups_finish(struct netdef_parser *);
 void netdef_vn_portgroups_clear(struct netdef_parser *);
+
+/* Actions of <vn:host>, in netdef-host.c. */
+void netdef_host_value(struct netdef_parser *, enum netdef_node,
+                       const char *value, unsigned int line);
+void netdef_host_end(struct netdef_parser *, enum netdef_node,
+                     const char *text, unsigned int line);
 
 /* Actions of <vn:filterref>, in netdef-filter.c. */
 void netdef_filter_begin(struct netdef_parser *, enum netdef_node,

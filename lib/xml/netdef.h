@@ -98,6 +98,7 @@ struct netdef {
     struct netdef_policy policy;    /* Of ports. */
     struct bandwidth bandwidth;     /* Of all ports together. */
     char *filter;               /* Of ports, as nwfilter.h has it, or null. */
+    char *hosts;                /* Of <vn:host>: netdef-host.c; or null. */
     struct netdef_setting create_bridge;    /* Boolean. */
     struct netdef_setting mtu;      /* Bytes, 1...65535. */
     struct netdef_setting stp;      /* Boolean. */
@@ -127,6 +128,10 @@ bool netdef_is_ours(const struct netdef *);
 const struct portgroup *netdef_find_portgroup(const struct netdef *,
                                               const char *name);
 const struct portgroup *netdef_default_portgroup(const struct netdef *);
+
+/* Called with the addresses of one <vn:host>. */
+typedef void netdef_host_cb(const char *mac, const char *ip, void *aux);
+void netdef_for_each_host(const struct netdef *, netdef_host_cb *, void *aux);
 const char *netdef_port_filter(const struct netdef *,
                                const struct portgroup *);
 void netdef_format(struct ds *, const struct netdef *);
