@@ -47,6 +47,14 @@ storm_policy_apply(const struct bridge_model *model, const struct vif *vif,
                     : request->is_set ? request->storm
                     : vport->guards & GUARD_BIT(GUARD_STORM) ? STORM_DEFAULT
                     : 0);
+    if (vif->storm && vif->guards && !vport->storm
+        && vport->guards & GUARD_BIT(GUARD_STORM)
+        && (vport->guards & GUARDS_SECURE) != GUARDS_SECURE) {
+        struct origin origin = { .element = vif->name };
+
+        diag_add(diags, DIAG_WARNING, &origin,
+                 "lists guard storm, and has no limit, by storm 'none'");
+    }
     vport->guards &= ~GUARD_BIT(GUARD_STORM);
     if (vport->storm) {
         vport->guards |= GUARD_BIT(GUARD_STORM);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/guards.h"
 #include "lib/xml/netdef-parse.h"
 #include "sset.h"
 #include "util.h"
@@ -125,6 +126,27 @@ validate_apart(const struct netdef *netdef, const struct netdef_policy *policy,
     }
 }
 
+/* Who lists guard "storm" wants a limit; "secure" may well be without. */
+static void
+warn_storm(const struct netdef *netdef, const struct netdef_policy *policy,
+           struct diag_list *diags)
+{
+    const struct netdef_setting *storm = &policy->storm;
+
+    if (netdef_setting_is_set(storm) && !storm->value
+        && policy->guards.value & GUARD_BIT(GUARD_STORM)
+        && (policy->guards.value & GUARDS_SECURE) != GUARDS_SECURE) {
+        struct origin origin;
+
+        origin_init(&origin, netdef->origin.file, storm->line,
+                    storm->element);
+        diag_add(diags, DIAG_WARNING, &origin, "'none' is no limit, though "
+                 "%s in line %u lists guard storm", policy->guards.element,
+                 policy->guards.line);
+        origin_uninit(&origin);
+    }
+}
+
 static void
 validate_vlan(const struct port_vlan *vlan, const struct origin *origin,
               const char *element, struct diag_list *diags)
@@ -163,6 +185,7 @@ validate_portgroups(const struct netdef *netdef, struct diag_list *diags)
         }
         validate_portgroup_mode(netdef, pg, diags);
         validate_apart(netdef, &pg->policy, diags);
+        warn_storm(netdef, &pg->policy, diags);
         validate_vlan(&pg->vlan, &pg->origin, "portgroup/vlan", diags);
     }
     sset_destroy(&names);
@@ -184,6 +207,7 @@ netdef_validate(const struct netdef *netdef, struct diag_list *diags)
         validate_bridge(netdef, diags);
         validate_vlan(&netdef->vlan, &netdef->origin, "vlan", diags);
         validate_apart(netdef, &netdef->policy, diags);
+        warn_storm(netdef, &netdef->policy, diags);
         validate_portgroups(netdef, diags);
     }
     return diag_list_count(diags, DIAG_ERROR) == n_errors;
