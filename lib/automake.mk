@@ -150,6 +150,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/compile-owner.h \
 	lib/openflow/compile-port-private.h \
 	lib/openflow/compile-port.c \
+	lib/openflow/compile-shared.c \
 	lib/openflow/compile.h \
 	lib/openflow/egress.c \
 	lib/openflow/egress.h \

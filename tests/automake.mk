@@ -41,6 +41,7 @@ unit_tests = \
 	tests/unit/test-guards \
 	tests/unit/test-link \
 	tests/unit/test-pve-guest \
+	tests/unit/test-mac-share \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
 	tests/unit/test-model-portgroup \
@@ -90,6 +91,8 @@ check_LTLIBRARIES = tests/unit/libunit.la
 tests_unit_libunit_la_SOURCES = \
 	tests/unit/host-text.c \
 	tests/unit/host-text.h \
+	tests/unit/mac-claims.c \
+	tests/unit/mac-claims.h \
 	tests/unit/model-switch.c \
 	tests/unit/model-switch.h \
 	tests/unit/oflow-text.c \
@@ -161,6 +164,10 @@ tests_unit_test_guards_LDADD = $(UNIT_LIBS)
 tests_unit_test_link_SOURCES = tests/unit/test-link.c
 tests_unit_test_link_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_link_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_mac_share_SOURCES = tests/unit/test-mac-share.c
+tests_unit_test_mac_share_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_mac_share_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_mac_table_SOURCES = tests/unit/test-mac-table.c
 tests_unit_test_mac_table_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "lib/base/guards.h"
+#include "lib/model/mac-table.h"
 #include "lib/model/port-life.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/oflow.h"
@@ -14,6 +15,7 @@
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "packets.h"
+#include "sset.h"
 #include "timeval.h"
 
 VLOG_DEFINE_THIS_MODULE(mbridge_life);
@@ -61,11 +63,20 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
                      port->name);
         plan_take_mac(mb->plan, port->name, src);
     }
+    if (changes & (PORT_LIFE_YIELDS | PORT_LIFE_LOST)) {
+        VLOG_INFO_RL(&rl, "%s: "ETH_ADDR_FMT" moves from %s to the network "
+                     "side, which has announced it", mb->row.name,
+                     ETH_ADDR_ARGS(src), port->name);
+    }
+    if (changes & PORT_LIFE_YIELDS) {
+        plan_take_mac(mb->plan, MAC_OUTSIDE, src);
+    }
     if (changes & PORT_LIFE_FOLLOWS) {
         VLOG_INFO_RL(&rl, "%s: guest of %s has become "ETH_ADDR_FMT,
                      mb->row.name, port->name, ETH_ADDR_ARGS(src));
     }
-    mb->n_moves += (changes & (PORT_LIFE_TAKES | PORT_LIFE_SHARES)) != 0;
+    mb->n_moves += (changes & (PORT_LIFE_TAKES | PORT_LIFE_SHARES
+                               | PORT_LIFE_YIELDS | PORT_LIFE_LOST)) != 0;
     mb->n_refused += (changes & PORT_LIFE_REFUSED) != 0;
     if (changes) {
         mbridge_update_mport(mb, port);
@@ -92,6 +103,31 @@ mbridge_on_taken(ofp_port_t ofport, void *mb_)
     }
 }
 
+/* Flows show a frame from 'src', an address that some guest has, which has
+ * come in from the network side. */
+static void
+on_outside(struct mbridge *mb, struct eth_addr src)
+{
+    const struct mac_table *macs = plan_mac_table(mb->plan);
+    struct sset names = SSET_INITIALIZER(&names);
+    const char *name;
+
+    port_life_find_holders(macs, src, &names);
+    SSET_FOR_EACH (name, &names) {
+        const struct vport *vport = plan_find_port(mb->plan, name);
+        struct mport *port = (vport ? mbridge_find_mport(mb, vport->ofport)
+                              : NULL);
+
+        if (port) {
+            apply_changes(mb, port,
+                          port_life_outside(&port->life, vport, src, macs,
+                                            time_msec()),
+                          src);
+        }
+    }
+    sset_destroy(&names);
+}
+
 /* Flows show a frame from 'src' that has come in by 'ofport'. */
 void
 mbridge_on_frame(ofp_port_t ofport, struct eth_addr src, void *mb_)
@@ -101,7 +137,9 @@ mbridge_on_frame(ofp_port_t ofport, struct eth_addr src, void *mb_)
     const struct vport *vport = find_vport(mb, port);
 
     mb->n_frames++;
-    if (vport) {
+    if (vport && vport->role == VIF_NETWORK) {
+        on_outside(mb, src);
+    } else if (vport) {
         apply_changes(mb, port,
                       port_life_frame(&port->life, vport, src,
                                       plan_mac_table(mb->plan), time_msec()),

@@ -20,6 +20,7 @@ struct smap;
     OUR_KEY("virtnet-macs")                     \
     OUR_KEY("virtnet-portgroup")                \
     OUR_KEY("virtnet-role")                     \
+    OUR_KEY("virtnet-shared")                   \
     OUR_KEY("virtnet-storm")
 /* ...and how we know what we have written ourselves. */
 #define OUR_PORT_MARKS                          \

@@ -120,6 +120,7 @@ STRING_MEMBER(vif_rstp, struct vif, stp.rstp)
 STRING_MEMBER(vif_stp_mark, struct vif, stp.mark)
 STRING_MEMBER(vif_filter, struct vif, filter)
 STRING_MEMBER(vif_guards, struct vif, guards)
+STRING_MEMBER(vif_shared, struct vif, shared)
 STRING_MEMBER(vif_storm, struct vif, storm)
 STRING_MEMBER(vif_ips, struct vif, ips)
 STRING_MEMBER(vif_macs, struct vif, macs)
@@ -361,6 +362,7 @@ take_port(const char *name, const struct json_t *json, void *bridge_)
         { "virtnet-portgroup", vif_portgroup },
         { "virtnet-protected", vif_protected_is_ours },
         { "virtnet-role", vif_role },
+        { "virtnet-shared", vif_shared },
         { "virtnet-storm", vif_storm },
         { "virtnet-stp", vif_stp_mark },
         { "virtnet-vlan", vif_vlan_is_ours },

@@ -89,6 +89,7 @@ read_ids(struct vif *vif, const struct vif_rows *rows)
     vif->macs = get_vif_id(rows, "virtnet-macs");
     vif->fleet_host = get_vif_id(rows, "virtnet-fleet-host");
     vif->guards = get_vif_id(rows, "virtnet-guards");
+    vif->shared = get_vif_id(rows, "virtnet-shared");
     vif->storm = get_vif_id(rows, "virtnet-storm");
     vif->filter = get_vif_id(rows, "virtnet-filter");
     vif->ips = get_vif_id(rows, "virtnet-ips");

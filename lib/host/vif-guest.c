@@ -65,6 +65,16 @@ set_default_from(char **dst, const char **from, const char *src,
     }
 }
 
+/* Returns what 'setting', an attribute that is "yes" or "no", would be as a
+ * value of external_ids.  It may be null. */
+static const char *
+boolean_text(const char *setting)
+{
+    return (!setting ? NULL
+            : !strcmp(setting, "yes") ? "true"
+            : !strcmp(setting, "no") ? "false" : setting);
+}
+
 /* Returns what external_ids:virtnet-isolated would be for 'domif', null if
  * nothing. */
 static const char *
@@ -72,11 +82,7 @@ isolated_text(const struct domif *domif)
 {
     const char *setting = domif->settings.isolated;
 
-    if (!setting) {
-        return domif->isolated ? "true" : NULL;
-    }
-    return (!strcmp(setting, "yes") ? "true"
-            : !strcmp(setting, "no") ? "false" : setting);
+    return (!setting && domif->isolated ? "true" : boolean_text(setting));
 }
 
 /* Returns what 'text', libvirt's "yes" or "no" or null, says of a guest. */
@@ -115,6 +121,7 @@ vif_set_guest(struct vif *vif, const struct domstatus *status,
     set_default(&vif->macs, domif->settings.macs);
     set_default_from(&vif->guards, &vif->guards_from, domif->settings.guards,
                      "the guest's metadata");
+    set_default(&vif->shared, boolean_text(domif->settings.shared));
     set_default(&vif->storm, domif->settings.storm);
     set_default_from(&vif->filter, &vif->filter_from, domif->settings.filter,
                      "the guest's metadata");

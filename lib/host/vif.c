@@ -52,6 +52,7 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(remote_macs)                     \
     VIF_STRING(macs)                            \
     VIF_STRING(guards)                          \
+    VIF_STRING(shared)                          \
     VIF_STRING(storm)                           \
     VIF_STRING(filter)                          \
     VIF_STRING(ips)                             \

@@ -109,6 +109,7 @@ struct vif {
     char *macs;                 /* external_ids:virtnet-macs. */
     char *guards;               /* external_ids:virtnet-guards... */
     const char *guards_from;    /* ...and who says it, as in 'mac_from'. */
+    char *shared;               /* external_ids:virtnet-shared. */
     char *storm;                /* external_ids:virtnet-storm. */
     char *filter;               /* external_ids:virtnet-filter... */
     const char *filter_from;    /* ...likewise. */

@@ -55,9 +55,16 @@ claim_precedes(const struct mac_entry *entry,
         return claim_rank(a) < claim_rank(b);
     }
 
+    /* Unless something says otherwise, what is shared with the network side is
+     * here. */
     bool a_had = !vlan_set_is_empty(had_it(entry, a));
     bool b_had = !vlan_set_is_empty(had_it(entry, b));
-    return a_had != b_had ? a_had : strcmp(a->port, b->port) < 0;
+    if (a_had != b_had) {
+        return a_had;
+    } else if ((a->kind == CLAIM_OUTSIDE) != (b->kind == CLAIM_OUTSIDE)) {
+        return b->kind == CLAIM_OUTSIDE;
+    }
+    return strcmp(a->port, b->port) < 0;
 }
 
 static void
@@ -137,13 +144,12 @@ replace_set(struct vlan_set *old, struct vlan_set *set)
 static bool
 is_listed(const struct mac_claim *claim)
 {
-    return (claim->kind == CLAIM_LISTED || claim->kind == CLAIM_LISTED_PAUSED
-            || claim->kind == CLAIM_LISTED_DOWN);
+    return claim_kind_is_listed(claim->kind) || claim->kind == CLAIM_OUTSIDE;
 }
 
 /* Is the address shared by the ports of 'a' and 'b', be they ports of one
- * guest or of several that list it?  If so, that only one has it is no
- * conflict. */
+ * guest, of several that list it, or one of these and the network side?  If
+ * so, that only one has it is no conflict. */
 bool
 mac_claim_shares(const struct mac_claim *a, const struct mac_claim *b)
 {
@@ -160,6 +166,7 @@ mac_claim_take_from(const struct mac_claim *claim,
 {
     if (claim == holder || !claim->active || !holder->active
         || claim_rank(claim) != claim_rank(holder)
+        || (claim->kind == CLAIM_OUTSIDE && !holder->outside)
         || !mac_claim_shares(claim, holder)) {
         return TAKE_NEVER;
     }

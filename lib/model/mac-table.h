@@ -21,8 +21,10 @@
  *
  * An address that several guests list (external_ids:virtnet-macs) is shared:
  * it belongs to the one that announced it last, mac_table_take(), as the
- * address of a virtual router does.  An address that a guest is configured
- * with is nobody else's, unless they are ports of one guest.
+ * address of a virtual router does.  Where one of them says so, it is shared
+ * with the network side as well, which then claims it by the name of
+ * MAC_OUTSIDE where they do.  An address that a guest is configured with is
+ * nobody else's, unless they are ports of one guest.
  *
  * Ports of one guest take turns.  A fully virtualized guest of Xen has two for
  * each of its network cards, one emulated, for its firmware, and one for its
@@ -44,6 +46,10 @@
 #include "openvswitch/list.h"
 #include "openvswitch/types.h"
 
+/* Which port claims what is shared with the network side.  No port has that
+ * name: that of a network device has no blanks. */
+#define MAC_OUTSIDE "network side"
+
 /* Why a port claims an address.
  *
  * CLAIM_KIND(ENUM, RANK, NAME): the lowest rank wins. */
@@ -53,6 +59,7 @@
     CLAIM_KIND(ATTACHED, 2, "attached-mac") /* external_ids:attached-mac. */\
     CLAIM_KIND(LISTED, 2, "virtnet-macs")   /* external_ids:virtnet-macs... */\
     CLAIM_KIND(HOSTS, 2, "virtnet-macs")    /* ...of a guest, or the host. */\
+    CLAIM_KIND(OUTSIDE, 2, "shared")        /* By the network side. */      \
     CLAIM_KIND(BEHIND, 3, "behind it")      /* Of a device on the host's. */\
     CLAIM_KIND(PEER, 3, "the peer")         /* Of a container's veth. */    \
     CLAIM_KIND(ANNOUNCED, 3, "announced")   /* By a guest that may. */     \
@@ -69,6 +76,7 @@ enum claim_kind {
 };
 
 const char *claim_kind_to_string(enum claim_kind);
+bool claim_kind_is_listed(enum claim_kind);
 
 /* Why it is this port, of those that claim an address, that has it. */
 #define MAC_WHYS                                                        \
@@ -111,6 +119,7 @@ struct mac_claim {
                                  * it is shared. */
     enum claim_take take;       /* If it is active, by which that is. */
     char *guest;                /* Whose port that is, or null. */
+    bool outside;               /* Is it shared with the network side? */
     bool active;                /* False if it is held back. */
     bool contested;             /* Active, but another has some of it... */
     bool waits;                 /* ...or rather, one of the same guest, or
@@ -165,6 +174,8 @@ void mac_table_claim(struct mac_table *, struct eth_addr, const char *port,
                      enum claim_kind, const struct vlan_set *, bool active);
 void mac_table_set_guest(struct mac_table *, struct eth_addr,
                          const char *port, const char *guest);
+void mac_table_set_outside(struct mac_table *, struct eth_addr,
+                           const char *port, bool outside);
 bool mac_table_take(struct mac_table *, struct eth_addr, const char *port);
 void mac_table_set_now(struct mac_table *, long long int now);
 void mac_table_unclaim(struct mac_table *, struct eth_addr, const char *port);

@@ -173,6 +173,45 @@ port_life_frame(struct port_life *life, const struct vport *vport,
     return changes;
 }
 
+/* The network side has announced at 'now' 'mac', one of the addresses of
+ * 'vport'.  If that is shared with it, it is not the guest's any longer, until
+ * the guest announces it.  Going to and fro is limited as if the guest alone
+ * had announced it. */
+unsigned int
+port_life_outside(struct port_life *life, const struct vport *vport,
+                  struct eth_addr mac, const struct mac_table *macs,
+                  long long int now)
+{
+    const struct mac_entry *entry = mac_table_find(macs, mac);
+    const struct mac_claim *claim
+        = entry ? mac_entry_find_claim(entry, vport->name) : NULL;
+
+    if (!vport->shared || !claim || vlan_set_is_empty(&claim->won)
+        || life->follow.deaf) {
+        return 0;
+    } else if (claim->kind == CLAIM_ANNOUNCED) {
+        return ((follow_remove(&life->follow, mac) ? PORT_LIFE_LOST : 0)
+                | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
+    }
+    return (!claim_kind_is_listed(claim->kind) ? 0
+            : PORT_LIFE_YIELDS
+              | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
+}
+
+/* Adds to 'names' the ports that have 'mac' by 'macs' in any VLAN. */
+void
+port_life_find_holders(const struct mac_table *macs, struct eth_addr mac,
+                       struct sset *names)
+{
+    const struct mac_entry *entry = mac_table_find(macs, mac);
+
+    for (size_t i = 0; entry && i < entry->n_claims; i++) {
+        if (!vlan_set_is_empty(&entry->claims[i].won)) {
+            sset_add(names, entry->claims[i].port);
+        }
+    }
+}
+
 /* The switch has put in by 'now' what was offered to the guest, so that it
  * must have sent a frame.  This may be known before the frame is shown. */
 unsigned int

@@ -124,12 +124,19 @@ enum {
                                  * guest that had the address. */
     PORT_LIFE_SHARES = 1 << 5,  /* It has announced an address that others
                                  * may have as well, and has it now. */
+    PORT_LIFE_YIELDS = 1 << 6,  /* The network side has announced it, and has
+                                 * it now... */
+    PORT_LIFE_LOST = 1 << 7,    /* ...or the guest, which had announced it,
+                                 * does not have it any longer. */
     PORT_LIFE_REFUSED = 1 << 4  /* It has announced an address that it cannot
                                  * have, which is not looked at for now. */
 };
 unsigned int port_life_frame(struct port_life *, const struct vport *,
                              struct eth_addr src, const struct mac_table *,
                              long long int now);
+unsigned int port_life_outside(struct port_life *, const struct vport *,
+                               struct eth_addr, const struct mac_table *,
+                               long long int now);
 unsigned int port_life_taken(struct port_life *, const struct vport *,
                              const struct mac_table *, long long int now);
 bool port_life_lost(struct port_life *, struct eth_addr);
@@ -144,6 +151,8 @@ bool port_life_found_followed(struct port_life *, const struct vport *,
 long long int port_life_wake_time(const struct port_life *);
 bool port_life_run(struct port_life *, long long int now);
 
+void port_life_find_holders(const struct mac_table *, struct eth_addr,
+                            struct sset *names);
 void port_life_find_followers(const struct mac_table *,
                               const struct vport *owner, struct eth_addr,
                               struct sset *names);

@@ -35,6 +35,7 @@ learns(const struct netdef *network, const struct portgroup *pg)
 struct request {
     bool learns;
     struct apart_request apart;
+    bool shared;
     bool trusted;               /* May the guest change its address... */
     unsigned int follow_limit;  /* ...and to how many? */
     unsigned int sticky_limit;  /* Of a guest whose address is not known. */
@@ -53,6 +54,7 @@ get_request(const struct netdef *network, const struct portgroup *pg)
             .isolated = policy.isolated.value,
             .community = policy.community.community,
         },
+        .shared = policy.shared.value,
         .trusted = policy.trust_rx_filters.value,
         .follow_limit = policy.rx_filter_limit.value,
         .sticky_limit = MAX(1, policy.rx_filter_limit.value),
@@ -82,6 +84,7 @@ find_request(const struct bridge_model *model, const struct vif *vif)
     size_t n = model_count_networks(model, vif);
     struct request all = {
         .learns = n > 0,
+        .shared = n > 0,
         .trusted = n > 0,
         .follow_limit = 1,
     };
@@ -102,6 +105,7 @@ find_request(const struct bridge_model *model, const struct vif *vif)
 
         all.learns &= r.learns;
         all.apart = apart_request_strictest(&all.apart, &r.apart);
+        all.shared &= r.shared;
         all.guards |= r.guards;
         all.storm.is_set |= r.storm.is_set;
         all.storm.storm = storm_strictest(all.storm.storm, r.storm.storm);
@@ -191,6 +195,23 @@ port_policy_protected(const struct vif *vif, bool isolated, bool exact,
 {
     return ((isolated && !exact)
             || (apart && tunnel_get_kind(vif) == TUNNEL));
+}
+
+/* Are the further addresses of 'vif' shared with the network side, if by
+ * definition that is 'requested'?  What cannot be understood is no: nobody but
+ * guests moves an address then. */
+static bool
+is_shared(const struct vif *vif, bool requested, const struct origin *origin,
+          struct diag_list *diags)
+{
+    if (!vif->shared) {
+        return requested;
+    } else if (strcmp(vif->shared, "true") && strcmp(vif->shared, "false")) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "external_ids:virtnet-shared is '%s', expected 'true' or "
+                 "'false'; taken for 'false'", vif->shared);
+    }
+    return !strcmp(vif->shared, "true");
 }
 
 /* Makes 'vport' claim the further addresses of 'vif', but for those that are
@@ -426,6 +447,7 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     report_stp(model, vif, &origin, diags);
     storm_policy_apply(model, vif, &request.storm, vport, diags);
     limit_pairs(vport, &origin, diags);
+    vport->shared = is_shared(vif, request.shared, &origin, diags);
     owner_policy_apply(vport, diags);
     vport->follow_limit = (is_trusted(vif, request.trusted)
                            ? request.follow_limit : 0);

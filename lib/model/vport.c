@@ -72,6 +72,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && nullable_string_is_equal(a->guest, b->guest)
             && a->takes_turns == b->takes_turns
             && a->takes_shared == b->takes_shared
+            && a->shared == b->shared
             && a->meter_in == b->meter_in
             && a->meter_out == b->meter_out
             && a->isolated == b->isolated
@@ -122,6 +123,7 @@ vport_make_network(struct vport *vport)
     vport->role = VIF_NETWORK;
     vport->mac = eth_addr_zero;
     vport->n_others = 0;
+    vport->shared = false;
     vport->isolated = false;
     vport->community = (struct community) { .name = "" };
     vport->mac_is_peers = false;

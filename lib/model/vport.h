@@ -62,6 +62,8 @@ struct vport {
     bool takes_turns;           /* Is it listened to if another has the
                                  * address... */
     bool takes_shared;          /* ...or has one that several list? */
+    bool shared;                /* Has the network side its further addresses,
+                                 * too? */
     bool isolated;              /* Apart from others like it... */
     struct community community; /* ...but for those of this? */
     bool mac_is_peers;          /* Is 'mac' what a container has made it? */

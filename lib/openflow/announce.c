@@ -81,7 +81,10 @@ announce_encode(const struct mac_table *table, struct ovs_list *msgs)
     ovs_list_init(msgs);
     for (size_t i = 0; entries[i]; i++) {
         for (size_t j = 0; j < entries[i]->n_claims; j++) {
-            n += announce_claim(entries[i]->mac, &entries[i]->claims[j], msgs);
+            if (entries[i]->claims[j].kind != CLAIM_OUTSIDE) {
+                n += announce_claim(entries[i]->mac, &entries[i]->claims[j],
+                                    msgs);
+            }
         }
     }
     free(entries);

@@ -43,6 +43,7 @@ void compilation_for_each_egress(struct compilation *,
                                  const struct vlan_set *, egress_cb *);
 
 void compile_admit(struct compilation *);
+void compile_shared(struct compilation *, const struct vlan_set *const won[]);
 
 /* Guests that are kept apart from others, in compile-apart.c. */
 bool apart_is_alone(const struct vport *);

@@ -439,6 +439,9 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     if (!c.pending) {
         compile_use(&c);
     }
+    if (vport->shared && vport->active) {
+        compile_shared(&c, won);
+    }
     if (vport->role != VIF_NETWORK) {
         if (!held_back) {
             compile_macs(&c, won);

@@ -39,6 +39,8 @@ void compile_bridge(const struct bridge_ctx *, const char *bridge,
 void compile_port(const struct bridge_ctx *, const struct vport *,
                   const struct vlan_set *const won[],
                   const enum claim_take take[], struct slice *);
+void compile_outside(const struct bridge_ctx *, const struct mac_table *,
+                     struct slice *);
 void compile_flood(const struct vlan_block *, const uint32_t *group_ids,
                    size_t n_groups, struct slice *);
 

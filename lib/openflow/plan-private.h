@@ -33,6 +33,8 @@ struct plan {
     struct slice bridge_slice;
     struct slice guard_slice;   /* What guarded ports share... */
     size_t n_guarded;           /* ...which are so many. */
+    struct slice outside_slice; /* What the network side shares with them... */
+    bool outside_changed;       /* ...if it must be compiled again. */
     struct hmap ports;          /* Contains "struct plan_port"s. */
     struct ovs_list dirty_ports;
     struct network_side network_side;

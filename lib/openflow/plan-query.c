@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/origin-hash.h"
 #include "lib/model/mac-table.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
@@ -138,6 +139,15 @@ plan_find_cookie(const struct plan *plan, ovs_be64 cookie)
         }
     }
     return NULL;
+}
+
+/* Is 'cookie' that of the flows for what the network side has of what it
+ * shares with guests? */
+bool
+plan_cookie_is_outside(ovs_be64 cookie)
+{
+    return (pipeline_cookie_kind(cookie) == COOKIE_PORT
+            && pipeline_cookie_hash(cookie) == origin_hash(MAC_OUTSIDE));
 }
 
 /* Returns the name of that port, or null. */

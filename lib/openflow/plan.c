@@ -34,6 +34,7 @@ plan_create(const char *bridge)
     plan->bridge = xstrdup(bridge);
     slice_init(&plan->bridge_slice);
     slice_init(&plan->guard_slice);
+    slice_init(&plan->outside_slice);
     hmap_init(&plan->ports);
     ovs_list_init(&plan->dirty_ports);
     network_side_init(&plan->network_side);
@@ -71,6 +72,7 @@ plan_destroy(struct plan *plan)
     hmap_destroy(&plan->ports);
     slice_uninit(&plan->bridge_slice);
     slice_uninit(&plan->guard_slice);
+    slice_uninit(&plan->outside_slice);
     network_side_uninit(&plan->network_side);
     mac_table_uninit(&plan->mac_table);
     ip_owners_uninit(&plan->ip_owners);
@@ -161,7 +163,9 @@ standing_changed(const char *port_name, void *plan_)
 {
     struct plan *plan = plan_;
 
-    if (!plan->ctx_changed) {
+    if (!strcmp(port_name, MAC_OUTSIDE)) {
+        plan->outside_changed = true;
+    } else if (!plan->ctx_changed) {
         struct plan_port *port = plan_port_find(plan, port_name);
 
         if (port) {
@@ -198,6 +202,9 @@ update_claims(struct plan *plan, const struct vport *old,
                             &new->vlan.members, new->active);
             mac_table_set_guest(&plan->mac_table, m.mac, new->name,
                                 new->guest);
+            mac_table_set_outside(&plan->mac_table, m.mac, new->name,
+                                  new->shared
+                                  && claim_kind_is_listed(m.kind));
         }
     }
     ip_owners_update(&plan->ip_owners, old, new, standing_changed, plan);
@@ -400,6 +407,21 @@ run_guards(struct plan *plan)
     }
 }
 
+/* Compiles what the network side has of what it shares with guests, if that
+ * may be something else than before. */
+static void
+run_outside(struct plan *plan)
+{
+    if (plan->outside_changed) {
+        struct slice new;
+
+        slice_init(&new);
+        compile_outside(&plan->ctx, &plan->mac_table, &new);
+        replace_slice(plan, &plan->outside_slice, &new);
+        plan->outside_changed = false;
+    }
+}
+
 /* Gathers the meters of networks and ports, if any may have changed. */
 static void
 run_meters(struct plan *plan)
@@ -428,7 +450,7 @@ plan_run(struct plan *plan)
         struct slice new;
 
         plan->all_dirty = true;
-        plan->meters_changed = true;
+        plan->meters_changed = plan->outside_changed = true;
         oflow_table_clear(&plan->dirty);
         slice_init(&new);
         compile_bridge(&plan->ctx, plan->bridge, &new);
@@ -442,6 +464,7 @@ plan_run(struct plan *plan)
     run_guards(plan);
     mac_table_run(&plan->mac_table, standing_changed, plan);
     plan->ctx_changed = false;
+    run_outside(plan);
     LIST_FOR_EACH_POP (port, dirty_node, &plan->dirty_ports) {
         ovs_list_init(&port->dirty_node);
         run_port(plan, port);
@@ -465,14 +488,11 @@ plan_take_mac_contest(struct plan *plan)
     return mac_table_take_contest(&plan->mac_table);
 }
 
-/* Gives 'mac' to port 'name', where another port of the same guest has it, or
- * one with which it is shared. */
+/* Gives 'mac' to port 'name', or to the network side if that is MAC_OUTSIDE,
+ * where another port of the same guest has it, or one with which it is
+ * shared. */
 void
 plan_take_mac(struct plan *plan, const char *name, struct eth_addr mac)
 {
-    const struct plan_port *port = plan_port_find(plan, name);
-
-    if (port) {
-        mac_table_take(&plan->mac_table, mac, name);
-    }
+    mac_table_take(&plan->mac_table, mac, name);
 }

@@ -69,6 +69,7 @@ const struct vport *plan_find_port(const struct plan *, const char *name);
 const struct vport *plan_find_storm(const struct plan *, ofp_port_t);
 const struct vport **plan_sort_ports(const struct plan *);
 const struct vport *plan_find_cookie(const struct plan *, ovs_be64 cookie);
+bool plan_cookie_is_outside(ovs_be64 cookie);
 const char *plan_cookie_origin(const struct plan *, ovs_be64 cookie);
 enum network_kind plan_network_kind(const struct plan *);
 bool plan_is_guarded(const struct plan *);

@@ -22,7 +22,10 @@ format_origin(struct ds *s, ovs_be64 cookie, const void *plan_)
     const struct plan *plan = plan_;
     const struct vport *vport = plan_find_cookie(plan, cookie);
 
-    if (!vport) {
+    if (plan_cookie_is_outside(cookie)) {
+        ds_put_cstr(s, "the "MAC_OUTSIDE);
+        return;
+    } else if (!vport) {
         ds_put_cstr(s, "bridge");
         return;
     }

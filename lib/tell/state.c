@@ -361,8 +361,12 @@ put_fdb(struct ds *s, const struct json_t *fdb, const struct json_t *ports)
         struct ds printable = DS_EMPTY_INITIALIZER;
 
         printable_put(&printable, name);
-        ds_put_format(s, "%5lld  %-9s  %s  %-15s  %-11s  ",
-                      jvalue_get_integer(port, "ofport"),
+        if (port) {
+            ds_put_format(s, "%5lld  ", jvalue_get_integer(port, "ofport"));
+        } else {
+            ds_put_cstr(s, "    -  ");
+        }
+        ds_put_format(s, "%-9s  %s  %-15s  %-11s  ",
                       jvalue_get_string(e, "vlan"),
                       jvalue_get_string(e, "mac"),
                       ds_cstr(&printable), jvalue_get_string(e, "state"));
@@ -398,7 +402,10 @@ fdb_entry_to_json(const struct json_t *e, const struct json_t *ports)
         jvalue_put(json, *name, jvalue_ref(jvalue_get(e, *name)));
     }
     free(names);
-    jvalue_put_integer(json, "ofport", jvalue_get_integer(port, "ofport"));
+    if (port) {
+        jvalue_put_integer(json, "ofport",
+                           jvalue_get_integer(port, "ofport"));
+    }
     if (state_get_guest(port)[0]) {
         jvalue_put_string(json, "guest", state_get_guest(port));
     }

@@ -341,7 +341,8 @@ bool
 translation_knows_cookie(const struct translation_bridge *bridge,
                          ovs_be64 cookie)
 {
-    return plan_cookie_origin(bridge->plan, cookie) != NULL;
+    return (plan_cookie_is_outside(cookie)
+            || plan_cookie_origin(bridge->plan, cookie));
 }
 
 /* Whose something is, as far as it is known. */
@@ -384,6 +385,9 @@ translation_format_origin(struct ds *s,
         }
         ds_put_cstr(s, ", ");
         vport_format(s, owner.vport);
+    } else if (plan_cookie_is_outside(cookie)) {
+        ds_put_cstr(s, "the "MAC_OUTSIDE
+                    ", which has what guests may have as well");
     } else if (pipeline_cookie_kind(cookie) == COOKIE_FLOOD) {
         ds_put_cstr(s, "broadcast");
     } else {

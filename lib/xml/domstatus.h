@@ -64,6 +64,7 @@ enum domain_state {
     DOMIF_SETTING(portgroup)                    \
     DOMIF_SETTING(role)                         \
     DOMIF_SETTING(guards)                       \
+    DOMIF_SETTING(shared)                       \
     DOMIF_SETTING(storm)                        \
     DOMIF_SETTING(filter)                       \
     DOMIF_SETTING(ips)

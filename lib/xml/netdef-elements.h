@@ -83,6 +83,8 @@ enum netdef_node_kind {
                 "isolation of guests")                                        \
     NETDEF_NODE(VN_COMMUNITY, "metadata/vn:network@community", STRING,        \
                 CARRIED, "which guests reach each other")                     \
+    NETDEF_NODE(VN_SHARED, "metadata/vn:network@shared", YES_NO, CARRIED,     \
+                "whether others have addresses of guests, too")               \
     NETDEF_NODE(VN_RX_FILTER_LIMIT, "metadata/vn:network@rxFilterLimit",      \
                 NUMBER, CARRIED, "how many addresses a guest can add")        \
     NETDEF_NODE(VN_GUARDS, "metadata/vn:network@guards", STRING, CARRIED,     \
@@ -127,6 +129,9 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_PORTGROUP_COMMUNITY,                                       \
                 "metadata/vn:network/vn:portgroup@community", STRING,         \
                 CARRIED, "which guests reach each other")                     \
+    NETDEF_NODE(VN_PORTGROUP_SHARED,                                          \
+                "metadata/vn:network/vn:portgroup@shared", YES_NO, CARRIED,   \
+                "whether others have addresses of guests, too")               \
     NETDEF_NODE(VN_PORTGROUP_RX_FILTER_LIMIT,                                 \
                 "metadata/vn:network/vn:portgroup@rxFilterLimit", NUMBER,     \
                 CARRIED, "how many addresses a guest can add")                \

@@ -231,6 +231,7 @@ portgroup_has_metadata(const struct portgroup *pg)
     return netdef_setting_is_set(&pg->policy.mac_table_manager)
            || netdef_setting_is_set(&pg->policy.isolated)
            || netdef_setting_is_set(&pg->policy.community)
+           || netdef_setting_is_set(&pg->policy.shared)
            || netdef_setting_is_set(&pg->policy.rx_filter_limit)
            || netdef_setting_is_set(&pg->policy.guards)
            || netdef_setting_is_set(&pg->policy.storm)
@@ -246,6 +247,7 @@ has_metadata(const struct netdef *netdef)
         }
     }
     return (netdef_setting_is_set(&netdef->policy.rx_filter_limit)
+            || netdef_setting_is_set(&netdef->policy.shared)
             || netdef_setting_is_set(&netdef->policy.community)
             || netdef_setting_is_set(&netdef->create_bridge)
             || netdef_setting_is_set(&netdef->policy.guards)
@@ -264,6 +266,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
     ds_put_cstr(s, "  <metadata>\n"
                    "    <vn:network xmlns:vn='urn:ovs-virtnet:1'");
     put_community(s, &netdef->policy.community);
+    netdef_put_yes_no(s, "shared", &netdef->policy.shared);
     put_number(s, "rxFilterLimit", &netdef->policy.rx_filter_limit);
     netdef_put_yes_no(s, "createBridge", &netdef->create_bridge);
     put_guards(s, &netdef->policy.guards);
@@ -287,6 +290,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
             netdef_put_manager(s, &pg->policy.mac_table_manager);
             netdef_put_yes_no(s, "isolated", &pg->policy.isolated);
             put_community(s, &pg->policy.community);
+            netdef_put_yes_no(s, "shared", &pg->policy.shared);
             put_number(s, "rxFilterLimit", &pg->policy.rx_filter_limit);
             put_guards(s, &pg->policy.guards);
             put_storm(s, &pg->policy.storm);

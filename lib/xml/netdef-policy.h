@@ -60,6 +60,10 @@ bool unknown_ports_from_string(const char *, enum unknown_ports *);
      * 'community' which. */                                                \
     NETDEF_POLICY_SETTING(community, false)                                 \
                                                                             \
+    /* Boolean: may the further addresses of guests be on the network side as \
+     * well? */                                                             \
+    NETDEF_POLICY_SETTING(shared, false)                                    \
+                                                                            \
     /* Boolean: is a guest followed that changes its MAC address? */        \
     NETDEF_POLICY_SETTING(trust_rx_filters, false)                          \
                                                                             \

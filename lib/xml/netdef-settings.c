@@ -71,6 +71,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &netdef->policy.isolated;
     case NETDEF_NODE_VN_COMMUNITY:
         return &netdef->policy.community;
+    case NETDEF_NODE_VN_SHARED:
+        return &netdef->policy.shared;
     case NETDEF_NODE_TRUST_FILTERS:
         return &netdef->policy.trust_rx_filters;
     case NETDEF_NODE_VN_RX_FILTER_LIMIT:
@@ -96,6 +98,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &current_vn_portgroup(parser)->policy.isolated;
     case NETDEF_NODE_VN_PORTGROUP_COMMUNITY:
         return &current_vn_portgroup(parser)->policy.community;
+    case NETDEF_NODE_VN_PORTGROUP_SHARED:
+        return &current_vn_portgroup(parser)->policy.shared;
     case NETDEF_NODE_VN_PORTGROUP_RX_FILTER_LIMIT:
         return &current_vn_portgroup(parser)->policy.rx_filter_limit;
     case NETDEF_NODE_VN_PORTGROUP_GUARDS:

@@ -155,6 +155,10 @@ fail_overs() {
     done
 }
 
+nobody_has_it() {
+    ! ctl fdb br0 | grep -qw $vmac
+}
+
 start_hostile() {
     start_probe hostile 50 <<.
 g3 -> bcast src=$vmac garp = g1 g2 up host
@@ -261,4 +265,64 @@ expect_quiet_restart
 expect_frames <<.
 up -> $vmac = g2
 .
+
+# The network side says that it has the address.
+announce_outside() {
+    send_frames > $S/result <<.
+up -> bcast src=$vmac ${1:-garp}
+.
+}
+announce() {
+    send_frames > $S/result <<.
+$1 -> bcast src=$vmac garp
+.
+}
+outside_has_it() {
+    ctl fdb br0 | grep -w $vmac | grep -w 'network side' | grep -qw installed
+}
+
+say "Nobody outside takes it unless the guests share it."
+announce_outside
+settle
+expect_frames <<.
+up -> $vmac = g2
+.
+
+say "A master on another host, and back."
+for how in listed trusted; do
+    unplug g1
+    unplug g2
+    [ $how = listed ] || key=external_ids:virtnet-portgroup=trusted
+    plug_router g1
+    plug_router g2
+    vsctl set Interface g1 external_ids:virtnet-shared=true \
+        -- set Interface g2 external_ids:virtnet-shared=true
+    settle
+    announce g1
+    wait_for 5 has_address g1 || fail "not with g1: $(ctl fdb br0)"
+    announce_outside
+    [ $how = trusted ] || wait_for 5 outside_has_it || fail "$(ctl fdb br0)"
+    [ $how = listed ] || wait_for 5 nobody_has_it || fail "$(ctl fdb br0)"
+    wait_revalidated
+    # Who has had it may send by it; a third guest gets nothing by it.
+    expect_frames <<.
+up -> $vmac =
+g2 -> $vmac = up
+g3 -> $vmac = up
+up -> bcast src=$vmac = g1 g2 g3 host
+g3 -> bcast src=$vmac garp = g1 g2 up host
+g3 -> $vmac = up
+.
+    expect_quiet_restart
+    expect_frames <<.
+g3 -> $vmac = up
+.
+    announce g2
+    wait_for 5 has_address g2 || fail "not with g2: $(ctl fdb br0)"
+    wait_revalidated
+    expect_frames <<.
+g3 -> $vmac = g2
+up -> $vmac = g2
+.
+done
 finish

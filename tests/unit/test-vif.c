@@ -293,6 +293,7 @@ test_value(void **state OVS_UNUSED)
     STRING_DIFFERS(role);
     STRING_DIFFERS(isolated);
     STRING_DIFFERS(community);
+    STRING_DIFFERS(shared);
     STRING_DIFFERS(macs);
     STRING_DIFFERS(port);
     STRING_DIFFERS(profile);
