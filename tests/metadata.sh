@@ -45,6 +45,9 @@ check good "macTableManager='libvirt'" ""
 check good "isolated='yes'" ""
 check good "isolated='no' rxFilterLimit='0'" ""
 check good "community='web-1'" "<vn:portgroup name='a' community='none'/>"
+check good "shared='yes'" "<vn:portgroup name='a' shared='no'/>"
+check good "storm='500'" "<vn:portgroup name='a' storm='2000 kbps'/>"
+check good "guards='storm owner ip'" "<vn:portgroup name='a' storm='none'/>"
 check good "rxFilterLimit='64'" ""
 check good "rxFilterLimit='007'" ""
 check good "unknownPorts='sticky'" ""
@@ -83,6 +86,10 @@ check bad "isolated='yes '" ""
 check bad "community=''" ""
 check bad "community='a b'" ""
 check bad "community='01234567890123456'" ""
+check bad "shared='true'" ""
+check bad "storm='many'" ""
+check bad "storm=''" ""
+check bad "storm='500 Mbps'" ""
 check bad "rxFilterLimit='65'" ""
 check bad "rxFilterLimit='-1'" ""
 check bad "rxFilterLimit='1.0'" ""
@@ -104,4 +111,13 @@ check bad "" "<vn:portgroup name='a' default='yes'/>"
 check bad "" "<vn:portgroup name='a' isolated='maybe'/>"
 check bad "" "<vn:portgroup name='a' rxFilterLimit='100'/>"
 check bad "" "<vn:portgroup name='a'><vn:portgroup name='a'/></vn:portgroup>"
+
+# The schema has every attribute that the parser knows.
+missing=
+for attribute in $(sed -nE 's/.*"metadata\/vn:[^"]*@([A-Za-z]*)".*/\1/p' \
+                       "$top/lib/xml/netdef-elements.h" | sort -u); do
+    grep -q "name=\"$attribute\"" "$top/lib/xml/virtnet-metadata.rng" \
+        || missing+=" $attribute"
+done
+report "the schema knows all attributes" "${missing:+not in the schema:$missing}"
 tap_finish
