@@ -32,6 +32,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/reconcile-bridges.c \
 	controller/daemon/reconcile-fleet.c \
 	controller/daemon/reconcile-force.c \
+	controller/daemon/reconcile-overlay.c \
 	controller/daemon/reconcile-state.c \
 	controller/daemon/reconcile.c \
 	controller/daemon/reconcile.h \
@@ -47,6 +48,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/fleet/fleet-member.h \
 	controller/fleet/fleet-snapshot.c \
 	controller/fleet/fleet-snapshot.h \
+	controller/fleet/underlay.c \
+	controller/fleet/underlay.h \
 	controller/sources/binding-source.c \
 	controller/sources/binding-source.h \
 	controller/sources/dir-source.c \

@@ -68,6 +68,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/host/ports-ovsdb.c \
 	lib/host/ports-small.c \
 	lib/host/ports-text.c \
+	lib/host/tunnel-row.c \
+	lib/host/tunnel-row.h \
 	lib/host/vif-columns.c \
 	lib/host/vif-columns.h \
 	lib/host/vif-guest.c \
@@ -203,10 +205,13 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/switch-sync.h \
 	lib/rows/dbrow-bridge.c \
 	lib/rows/dbrow-qos.c \
+	lib/rows/dbrow-tunnel.c \
 	lib/rows/dbrow.c \
 	lib/rows/dbrow.h \
 	lib/rows/new-bridges.c \
 	lib/rows/new-bridges.h \
+	lib/rows/overlay.c \
+	lib/rows/overlay.h \
 	lib/rows/row-change-vsctl.c \
 	lib/rows/row-change.c \
 	lib/rows/row-change.h \
@@ -258,6 +263,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/netdef-parse-private.h \
 	lib/xml/netdef-parse.c \
 	lib/xml/netdef-parse.h \
+	lib/xml/netdef-overlay.c \
+	lib/xml/netdef-overlay.h \
 	lib/xml/netdef-policy.c \
 	lib/xml/netdef-policy.h \
 	lib/xml/netdef-refuse.c \

@@ -82,6 +82,7 @@ unit_tests = \
 	tests/unit/test-virtnet-version \
 	tests/unit/test-vlan-set \
 	tests/unit/test-new-bridges \
+	tests/unit/test-overlay \
 	tests/unit/test-want \
 	tests/unit/test-write-queue
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -317,6 +318,10 @@ tests_unit_test_explain_LDADD = $(UNIT_LIBS)
 tests_unit_test_write_queue_SOURCES = tests/unit/test-write-queue.c
 tests_unit_test_write_queue_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_write_queue_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_overlay_SOURCES = tests/unit/test-overlay.c
+tests_unit_test_overlay_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_overlay_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_new_bridges_SOURCES = tests/unit/test-new-bridges.c
 tests_unit_test_new_bridges_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -123,7 +123,8 @@ tell_host(struct reconcile *r)
         fleet_row_set_string(&host->hostname, hostname);
     }
     fleet_row_set_string(&host->version, virtnet_version());
-    split(get_key(r, "virtnet-tunnel-ip"), &host->tunnel_addresses);
+    host->mtu = r->underlay_mtu;
+    svec_clone(&host->tunnel_addresses, &r->tunnel_addresses);
     split_map(get_key(r, "virtnet-physical-networks"),
               &host->physical_networks);
     reconcile_find_force(r, host);
@@ -145,6 +146,7 @@ tell_host(struct reconcile *r)
         /* Who is not seen any more is told by nobody. */
         vif_reader_touch_where(ovs_idl_vifs(r->ovs), leads_anywhere, NULL);
         r->fleet_touched = true;
+        reconcile_measure_underlay(r);
     }
     r->fleet_due = time_msec() + FORCE_MSEC;
 }
@@ -153,6 +155,21 @@ static void
 note_vif(const struct vif *vif, void *names)
 {
     sset_add(names, vif->name);
+}
+
+/* Takes note of where this host takes tunnels. */
+static void
+update_addresses(struct reconcile *r)
+{
+    struct svec addresses = SVEC_EMPTY_INITIALIZER;
+
+    split(get_key(r, "virtnet-tunnel-ip"), &addresses);
+    if (!svec_equal(&addresses, &r->tunnel_addresses)) {
+        svec_swap(&addresses, &r->tunnel_addresses);
+        r->check_tunnels = true;
+        r->fleet_due = LLONG_MIN;
+    }
+    svec_destroy(&addresses);
 }
 
 /* Begins or ends to be a member, or becomes another one, as the database
@@ -170,6 +187,7 @@ update_membership(struct reconcile *r)
         return;
     }
     reconcile_fleet_leave(r);
+    r->check_tunnels = true;
     vif_reader_touch_where(ovs_idl_vifs(r->ovs), leads_anywhere, NULL);
     r->fleet_touched = true;
     if (remote && host) {
@@ -246,6 +264,7 @@ reconcile_fleet_overlay(const struct reconcile *r, struct vif *vif)
     }
     host = split_host(vif, &network);
     fleet_member_addresses(r->fleet, host, network, &addresses);
+    fleet_member_vlans(r->fleet, host, network, &vif->remote_vlans);
     sorted = sset_sort(&addresses);
     for (size_t i = 0; i < sset_count(&addresses); i++) {
         ds_put_format(&s, "%s%s", i ? " " : "", sorted[i]);
@@ -298,6 +317,7 @@ reconcile_fleet_update(struct reconcile *r, bool changed)
         return;
     }
     if (changed || !r->started) {
+        update_addresses(r);
         update_membership(r);
     }
     netdef_source_set_fleet(r->source, r->fleet ? r->fleet_directory : NULL,
@@ -331,6 +351,9 @@ reconcile_fleet_run(struct reconcile *r)
     }
     fleet_member_run(r->fleet);
     touch_changed(r);
+    if (fleet_member_take_hosts_changed(r->fleet)) {
+        r->check_tunnels = true;
+    }
 }
 
 /* Arranges for poll_block() to wake up when reconcile_fleet_run() has
@@ -340,7 +363,7 @@ reconcile_fleet_wait(struct reconcile *r)
 {
     if (r->fleet) {
         fleet_member_wait(r->fleet);
-        if (r->fleet_touched) {
+        if (r->fleet_touched || r->check_tunnels) {
             poll_immediate_wake();
         }
         if (fleet_member_is_connected(r->fleet)) {

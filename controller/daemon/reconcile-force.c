@@ -90,9 +90,13 @@ add_definition(const struct reconcile *r, struct fleet_host *host,
                : xstrdup("it has not been read yet"));
     } else if (netdef) {
         char *shortfall = why ? NULL : find_shortfall(r, netdef);
-        char hex[SHA1_HEX_DIGEST_LEN + 1];
 
+        if (!why && !shortfall) {
+            shortfall = find_error(&r->overlay_diags, path);
+        }
         if (!shortfall) {
+            char hex[SHA1_HEX_DIGEST_LEN + 1];
+
             sha1_to_hex(digest, hex);
             smap_replace(&host->in_force, definition->name, hex);
         }

@@ -4,17 +4,20 @@
 
 /* What the files of reconcile share: reconcile.c, which brings inputs and
  * outputs together, reconcile-bridges.c, which has the bridges that there are
- * managed and those made that there are not, reconcile-fleet.c and
- * reconcile-force.c, for a host that is one of many, and reconcile-state.c,
- * which tells how all that is. */
+ * managed and those made that there are not, reconcile-fleet.c,
+ * reconcile-force.c and reconcile-overlay.c, for a host that is one of many,
+ * and reconcile-state.c, which tells how all that is. */
 
 #include "controller/daemon/mbridge.h"
 #include "controller/daemon/reconcile.h"
 #include "lib/base/diag.h"
 #include "openvswitch/shash.h"
 #include "sset.h"
+#include "svec.h"
 
 struct fleet_host;
+struct ports;
+struct row_changes;
 
 struct reconcile {
     char *database;
@@ -36,6 +39,11 @@ struct reconcile {
     struct fleet_host *fleet_host;  /* What it was told, or null. */
     long long int fleet_due;    /* When to look at that again, in time_msec()
                                  * terms. */
+    struct svec tunnel_addresses;   /* Where this host takes tunnels... */
+    int underlay_mtu;           /* ...and what these can carry, or 0. */
+    bool check_tunnels;         /* Look again at which there are to be? */
+    struct sset wanted_tunnels; /* Objects of 'dbsync'. */
+    struct diag_list overlay_diags; /* What there is to say of them. */
     struct sset changed_ports;  /* That it is to be told of. */
     struct dir_watch *rundir;   /* For sockets of bridges. */
     struct mbridge_env env;
@@ -68,6 +76,13 @@ struct json_t *reconcile_fleet_export(const struct reconcile *);
 
 /* reconcile-force.c. */
 void reconcile_find_force(const struct reconcile *, struct fleet_host *);
+
+/* reconcile-overlay.c. */
+void reconcile_want_tunnels(struct reconcile *);
+void reconcile_translate_tunnels(const struct reconcile *,
+                                 const struct ports *, struct row_changes *,
+                                 struct diag_list *);
+void reconcile_measure_underlay(struct reconcile *);
 
 void reconcile_find_errors(const struct reconcile *, mbridge_unready_cb *,
                            void *aux);

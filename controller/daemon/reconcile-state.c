@@ -168,6 +168,7 @@ reconcile_find_errors(const struct reconcile *r, mbridge_unready_cb *cb,
     get_source_diags(r, &diags);
     find_errors(&diags, true, cb, aux);
     find_errors(&r->missing_bridges, false, cb, aux);
+    find_errors(&r->overlay_diags, true, cb, aux);
     diag_list_uninit(&diags);
 }
 
@@ -226,6 +227,7 @@ export_definitions(const struct reconcile *r)
 
     get_source_diags(r, &diags);
     diag_list_append(&diags, &r->missing_bridges);
+    diag_list_append(&diags, &r->overlay_diags);
     get_released_diags(r, &diags);
     diag_list_sort(&diags);
     jvalue_put_string(json, "directory", netdef_source_directory(r->source));

@@ -47,6 +47,9 @@ reconcile_create(const struct reconcile_config *config)
     r->fleet_remote = nullable_xstrdup(config->fleet);
     r->fleet_directory = xstrdup(config->fleet_directory);
     sset_init(&r->changed_ports);
+    svec_init(&r->tunnel_addresses);
+    sset_init(&r->wanted_tunnels);
+    diag_list_init(&r->overlay_diags);
     r->libvirt = nullable_xstrdup(config->libvirt_run);
     r->ovs = ovs_idl_create(config->database, overlay, on_vif_changed,
                             r);
@@ -102,6 +105,9 @@ reconcile_destroy(struct reconcile *r)
     reconcile_fleet_leave(r);
     clear_bridges(r);
     sset_destroy(&r->changed_ports);
+    svec_destroy(&r->tunnel_addresses);
+    sset_destroy(&r->wanted_tunnels);
+    diag_list_uninit(&r->overlay_diags);
     free(r->fleet_remote);
     free(r->fleet_directory);
     shash_destroy(&r->bridges);
@@ -158,6 +164,9 @@ on_vif_changed(const struct vif *old, const struct vif *new, void *r_)
     if (!new) {
         /* A bridge that was made here may be unused now. */
         dbsync_retry_declined(r->dbsync);
+    }
+    if ((old && old->tunnel_mark) || (new && new->tunnel_mark)) {
+        r->check_tunnels = true;
     }
     SHASH_FOR_EACH (node, &r->bridges) {
         mbridge_vif_changed(node->data, old, new);
@@ -286,9 +295,11 @@ reconcile_run(struct reconcile *r)
         r->early = NULL;
     }
     if (bridges_changed || networks_changed) {
+        r->check_tunnels = true;
         tell_networks(r);
     }
     reconcile_want_bridges(r, bridges_changed || networks_changed);
+    reconcile_want_tunnels(r);
     want_no_leftovers(r);
     dir_watch_run(r->rundir, on_rundir_event, r);
     SHASH_FOR_EACH (node, &r->bridges) {
@@ -507,6 +518,7 @@ reconcile_translate(const struct reconcile *r, struct ports *ports)
 {
     size_t n_defs;
     const struct netdef *const *defs = netdef_source_get(r->source, &n_defs);
+    struct translation *t;
 
     if (!netdef_source_is_complete(r->source)) {
         return NULL;
@@ -514,8 +526,10 @@ reconcile_translate(const struct reconcile *r, struct ports *ports)
     for (size_t i = 0; i < ports->n; i++) {
         translate_overlay(r, &ports->bridges[i]);
     }
-    return translation_create(defs, n_defs, ports, &r->new_bridges,
-                              &r->env.filters);
+    t = translation_create(defs, n_defs, ports, &r->new_bridges,
+                           &r->env.filters);
+    reconcile_translate_tunnels(r, ports, &t->rows, &t->diags);
+    return t;
 }
 
 /* Has the database all that it needs, as far as is known? */

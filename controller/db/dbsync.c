@@ -92,7 +92,8 @@ dbsync_set_rows(struct dbsync *dbsync, const char *bridge,
         return;                 /* As nearly always. */
     }
     for (enum row_type type = 0; type < ROW_N_TYPES; type++) {
-        if (row_type_is_ports(type) == (interface != NULL)) {
+        if (row_type_whose(type) == (interface ? ROWS_OF_PORT
+                                     : ROWS_OF_BRIDGE)) {
             const struct row_change *c = row_changes_find(changes, type,
                                                           bridge, interface);
             char *object = row_object(type, bridge, interface);
@@ -118,7 +119,7 @@ dbsync_wants_rows(const struct dbsync *dbsync, const char *bridge,
     for (enum row_type type = 0; type < ROW_N_TYPES && !wants; type++) {
         char *object = row_object(type, bridge, interface);
 
-        wants = (row_type_is_ports(type)
+        wants = (row_type_whose(type) == ROWS_OF_PORT
                  && write_queue_is_pending(dbsync->queue, object));
         free(object);
     }

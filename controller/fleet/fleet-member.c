@@ -12,6 +12,7 @@
 #include "lib/fleet/fleet-remote.h"
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
+#include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/fleet-db.h"
 #include "timeval.h"
@@ -63,6 +64,7 @@ struct fleet_member {
                                  * time_msec() terms. */
     long long int backoff;      /* After the last refusal, in milliseconds. */
     char *refused;              /* Why the last one was, or null. */
+    bool hosts_changed;         /* Since they were taken. */
     bool has_twin;              /* Is there another host of our name? */
     long long int known_at;     /* When the replica was last known to be what
                                  * the server has, in time_msec() terms. */
@@ -76,6 +78,7 @@ on_row_changed(enum fleet_table table, const void *old, const void *new,
 
     fleet_publish_row_changed(member->publish, table, old, new);
     fleet_remote_row_changed(member->others, table, old, new);
+    member->hosts_changed |= table == FLEET_TABLE_HOST;
     if (table == FLEET_TABLE_PORT || table == FLEET_TABLE_HOST) {
         member->keep_rows = MIN(member->keep_rows,
                                 time_msec() + (table == FLEET_TABLE_PORT
@@ -154,6 +157,7 @@ forget_kept(struct fleet_member *member)
         free(kept->rows);
         *kept = (struct kept) { .n = 0 };
     }
+    member->hosts_changed = true;
 }
 
 /* Frees 'member', which may be null.  The fleet's database keeps what it
@@ -338,6 +342,34 @@ fleet_member_take_changed(struct fleet_member *member, struct sset *hosts)
     fleet_remote_take_changed(member->others, hosts);
 }
 
+/* Has something about hosts changed since the last call? */
+bool
+fleet_member_take_hosts_changed(struct fleet_member *member)
+{
+    bool changed = member->hosts_changed;
+
+    member->hosts_changed = false;
+    return changed;
+}
+
+/* Returns the hosts of the fleet, this one among them, as far as they are
+ * known, and stores their number in '*n'.  They are good until the next
+ * fleet_member_run(); the caller must free the array. */
+const struct fleet_host **
+fleet_member_hosts(const struct fleet_member *member, size_t *n)
+{
+    const struct shash *hosts = fleet_remote_hosts(member->others);
+    const struct fleet_host **array;
+    const struct shash_node *node;
+
+    *n = 0;
+    array = xmalloc(shash_count(hosts) * sizeof *array + 1);
+    SHASH_FOR_EACH (node, hosts) {
+        array[(*n)++] = node->data;
+    }
+    return array;
+}
+
 static bool
 is_network(const char *name, void *wanted)
 {
@@ -356,6 +388,15 @@ fleet_member_addresses(const struct fleet_member *member, const char *host,
 
     fleet_remote_addresses(member->others, host, now, is_network,
                            CONST_CAST(char *, network), addresses);
+}
+
+/* Adds to 'vlans' those that these guests are in. */
+void
+fleet_member_vlans(const struct fleet_member *member, const char *host,
+                   const char *network, struct vlan_set *vlans)
+{
+    fleet_remote_vlans(member->others, host, is_network,
+                       CONST_CAST(char *, network), vlans);
 }
 
 /* Is what is known what the database has now? */

@@ -18,6 +18,7 @@
 struct fleet_member;
 struct json_t;
 struct sset;
+struct vlan_set;
 
 struct fleet_member *fleet_member_create(const char *remote, const char *host,
                                          const char *directory);
@@ -35,6 +36,12 @@ void fleet_member_set_complete(struct fleet_member *);
 void fleet_member_take_changed(struct fleet_member *, struct sset *hosts);
 void fleet_member_addresses(const struct fleet_member *, const char *host,
                             const char *network, struct sset *addresses);
+
+void fleet_member_vlans(const struct fleet_member *, const char *host,
+                        const char *network, struct vlan_set *);
+bool fleet_member_take_hosts_changed(struct fleet_member *);
+const struct fleet_host **fleet_member_hosts(const struct fleet_member *,
+                                             size_t *n);
 
 bool fleet_member_is_connected(const struct fleet_member *);
 const struct fleet_host *fleet_member_find_host(const struct fleet_member *);

@@ -78,6 +78,19 @@ parse_address(const char *text, struct eth_addr *mac)
             && !eth_addr_is_multicast(*mac) && !eth_addr_is_zero(*mac));
 }
 
+/* Adds to 'vlans' those that 'port' is in: none if it does not say it so that
+ * it makes sense. */
+void
+fleet_port_add_vlans(const struct fleet_port *port, struct vlan_set *vlans)
+{
+    struct vlan_set more = VLAN_SET_INITIALIZER;
+
+    if (parse_vlans(port->vlans, &more)) {
+        vlan_set_union(vlans, &more);
+    }
+    vlan_set_uninit(&more);
+}
+
 /* Returns what is wrong with 'port', which the caller must free, or null.
  * Whoever wrote it may have meant ill; a port of which something is returned
  * claims nothing. */

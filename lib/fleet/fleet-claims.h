@@ -48,6 +48,7 @@ const char *fleet_port_state_to_string(enum fleet_port_state);
 bool fleet_port_state_from_string(const char *, enum fleet_port_state *);
 
 struct fleet_claims;
+struct vlan_set;
 
 /* Has the host called 'name' been seen lately? */
 typedef bool fleet_is_seen_cb(const char *name, void *aux);
@@ -68,6 +69,7 @@ struct fleet_claim {
 const struct fleet_claim *fleet_claims_get(const struct fleet_claims *,
                                            size_t *n);
 
+void fleet_port_add_vlans(const struct fleet_port *, struct vlan_set *);
 char *fleet_port_check(const struct fleet_port *);
 
 #endif /* lib/fleet/fleet-claims.h */

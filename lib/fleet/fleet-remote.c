@@ -135,6 +135,12 @@ fleet_remote_row_changed(struct fleet_remote *r, enum fleet_table table,
     }
 }
 
+const struct shash *
+fleet_remote_hosts(const struct fleet_remote *r)
+{
+    return &r->hosts;
+}
+
 /* Moves to 'hosts' the names of those of which something may have changed
  * since the last call. */
 void
@@ -235,5 +241,25 @@ fleet_remote_addresses(const struct fleet_remote *r, const char *host,
             }
         }
         free(error);
+    }
+}
+
+/* Adds to 'vlans' those that guests of 'host' are in, in networks that
+ * 'has_network' knows, which is called with 'aux'; also guests that are on
+ * their way there or may not send.  None if there are no guests. */
+void
+fleet_remote_vlans(const struct fleet_remote *r, const char *host,
+                   fleet_remote_network_cb *has_network, void *aux,
+                   struct vlan_set *vlans)
+{
+    const struct remote_port *rp;
+
+    HMAP_FOR_EACH_WITH_HASH (rp, node, hash_string(host, 0), &r->ports) {
+        const struct fleet_port *port = rp->port;
+
+        if (!strcmp(port->host, host) && strcmp(port->state, "gone")
+            && has_network(port->network, aux)) {
+            fleet_port_add_vlans(port, vlans);
+        }
     }
 }

@@ -18,7 +18,9 @@
 #include "lib/fleet/fleet-row.h"
 
 struct fleet_remote;
+struct shash;
 struct sset;
+struct vlan_set;
 
 struct fleet_remote *fleet_remote_create(const char *own_host);
 void fleet_remote_destroy(struct fleet_remote *);
@@ -27,11 +29,17 @@ void fleet_remote_row_changed(struct fleet_remote *, enum fleet_table,
                               const void *old, const void *new);
 void fleet_remote_take_changed(struct fleet_remote *, struct sset *hosts);
 
+/* By name, "const struct fleet_host"s, also this one. */
+const struct shash *fleet_remote_hosts(const struct fleet_remote *);
+
 /* Is there a network of that name where the addresses are asked for? */
 typedef bool fleet_remote_network_cb(const char *network, void *aux);
 
 void fleet_remote_addresses(const struct fleet_remote *, const char *host,
                             int64_t now, fleet_remote_network_cb *, void *aux,
                             struct sset *addresses);
+void fleet_remote_vlans(const struct fleet_remote *, const char *host,
+                        fleet_remote_network_cb *, void *aux,
+                        struct vlan_set *);
 
 #endif /* lib/fleet/fleet-remote.h */

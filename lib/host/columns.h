@@ -78,6 +78,8 @@ struct smap;
     COLUMN(port, vlan_mode, "vlan_mode", STRING)
 
 #define INTERFACE_COLUMNS(COLUMN)                                             \
+    COLUMN(interface, bfd, "bfd", MAP)                                        \
+    COLUMN(interface, bfd_status, "bfd_status", MAP)                          \
     COLUMN(interface, error, "error", STRING)                                 \
     COLUMN(interface, external_ids, "external_ids", MAP)                      \
     COLUMN(interface, ingress_policing_burst, "ingress_policing_burst",       \

@@ -28,6 +28,7 @@ struct smap;
     OUR_KEY("virtnet-protected")                \
     OUR_KEY("virtnet-qos")                      \
     OUR_KEY("virtnet-stp")                      \
+    OUR_KEY("virtnet-tunnel")                   \
     OUR_KEY("virtnet-vlan")
 
 /* Of Bridge, likewise. */

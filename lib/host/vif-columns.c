@@ -7,6 +7,7 @@
 #include "dirs.h"
 #include "flow.h"
 #include "lib/host/our-keys.h"
+#include "lib/host/tunnel-row.h"
 #include "lib/host/vif.h"
 #include "packets.h"
 #include "smap.h"
@@ -100,6 +101,19 @@ read_ids(struct vif *vif, const struct vif_rows *rows)
         unknown = our_keys_find_unknown_port(rows->port.external_ids);
     }
     vif->unknown_key = nullable_xstrdup(unknown);
+}
+
+/* Reads what there is to know of a tunnel to a host of the fleet. */
+static void
+read_tunnel(struct vif *vif, const struct interface_columns *row)
+{
+    if (vif_leads_to_host(vif)) {
+        vif->tunnel_mark = get_id(row->external_ids, TUNNEL_ROW_MARK);
+        vif->bfd = get_id(row->bfd_status, "state");
+    }
+    if (vif->tunnel_mark) {
+        vif->tunnel = tunnel_row_read_settings(row);
+    }
 }
 
 static bool
@@ -291,6 +305,7 @@ vif_from_columns(struct vif *vif, const struct vif_rows *rows,
     }
     read_state(vif, &rows->interface, old);
     vif->socket = read_socket(rows);
+    read_tunnel(vif, &rows->interface);
     if (is_string(rows->interface.type, "patch")) {
         vif->peer = nullable_xstrdup(get(rows->interface.options, "peer"));
     }

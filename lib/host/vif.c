@@ -50,6 +50,9 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(community)                       \
     VIF_STRING(fleet_host)                      \
     VIF_STRING(remote_macs)                     \
+    VIF_STRING(tunnel_mark)                     \
+    VIF_STRING(tunnel)                          \
+    VIF_STRING(bfd)                             \
     VIF_STRING(macs)                            \
     VIF_STRING(guards)                          \
     VIF_STRING(shared)                          \
@@ -76,6 +79,7 @@ vif_init(struct vif *vif)
     *vif = (struct vif) { .ofport = OFPP_NONE };
     port_vlan_init(&vif->vlan);
     vlan_set_init(&vif->qinq.cvlans);
+    vlan_set_init(&vif->remote_vlans);
     port_vlan_init(&vif->guest.vlan);
 }
 
@@ -90,6 +94,7 @@ vif_clone(struct vif *dst, const struct vif *src)
     port_vlan_clone(&dst->vlan, &src->vlan);
     port_qos_clone(&dst->qos, &src->qos);
     vlan_set_clone(&dst->qinq.cvlans, &src->qinq.cvlans);
+    vlan_set_clone(&dst->remote_vlans, &src->remote_vlans);
     port_vlan_clone(&dst->guest.vlan, &src->guest.vlan);
     link_view_clone(&dst->link, &src->link);
 }
@@ -104,6 +109,7 @@ vif_uninit(struct vif *vif)
     port_vlan_uninit(&vif->vlan);
     port_qos_uninit(&vif->qos);
     vlan_set_uninit(&vif->qinq.cvlans);
+    vlan_set_uninit(&vif->remote_vlans);
     port_vlan_uninit(&vif->guest.vlan);
     link_view_uninit(&vif->link);
 }
@@ -126,6 +132,7 @@ vif_equals(const struct vif *a, const struct vif *b)
             && eth_addr_equals(a->mac_in_use, b->mac_in_use)
             && port_vlan_equals(&a->vlan, &b->vlan)
             && vlan_set_equals(&a->qinq.cvlans, &b->qinq.cvlans)
+            && vlan_set_equals(&a->remote_vlans, &b->remote_vlans)
             && a->qinq.is_8021q == b->qinq.is_8021q
             && a->qinq.priority_tag == b->qinq.priority_tag
             && a->vlan_is_ours == b->vlan_is_ours

@@ -106,6 +106,9 @@ struct vif {
     char *community;            /* external_ids:virtnet-community. */
     char *fleet_host;           /* external_ids:virtnet-fleet-host: to which
                                  * host of the fleet it leads. */
+    char *tunnel_mark;          /* external_ids:virtnet-tunnel: ours... */
+    char *tunnel;               /* ...and, then, tunnel_row_settings(). */
+    char *bfd;                  /* Of a tunnel to a host: bfd_status:state. */
     char *macs;                 /* external_ids:virtnet-macs. */
     char *guards;               /* external_ids:virtnet-guards... */
     const char *guards_from;    /* ...and who says it, as in 'mac_from'. */
@@ -141,7 +144,8 @@ struct vif {
     struct bandwidth bandwidth; /* Of the interface itself. */
 
     struct vif_guest guest;     /* By vif_set_guest(). */
-    char *remote_macs;          /* Of guests of 'fleet_host', or null. */
+    char *remote_macs;          /* Of guests of 'fleet_host', or null... */
+    struct vlan_set remote_vlans;   /* ...and where these are. */
 
     struct link_view link;      /* From the kernel. */
 };

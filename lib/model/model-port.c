@@ -136,6 +136,23 @@ limit_vlans(struct vport *vport, const struct origin *origin,
     }
 }
 
+/* Takes 'vport', which leads to the host of the fleet that 'vif' says, out of
+ * all VLANs that no guest of that host is in. */
+static void
+limit_remote(const struct vif *vif, struct vport *vport)
+{
+    struct port_vlan_effect *vlan = &vport->vlan;
+
+    vlan_set_intersect(&vlan->members, &vif->remote_vlans);
+    if (vlan_set_is_empty(&vlan->members)) {
+        port_vlan_effect_uninit(vlan);
+        port_vlan_effect_init_none(vlan);
+    } else if (vlan->untagged_in >= 0
+               && !vlan_set_contains(&vlan->members, vlan->untagged_in)) {
+        vlan->untagged_in = -1;
+    }
+}
+
 /* A dot1q-tunnel port that is sent the priority of the tag that is taken off,
  * in the place of the customer's own, is something that NORMAL alone makes. */
 static void
@@ -323,6 +340,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         report_unsupported(model, &origin,
                            "vlan_mode 'dot1q-tunnel' without a tag", diags);
         verdict = MODEL_UNSUPPORTED;
+    }
+    if (vport->is_remote) {
+        limit_remote(vif, vport);
     }
     if (model->mode == MAC_TABLE_LIBVIRT) {
         limit_vlans(vport, &origin, diags);

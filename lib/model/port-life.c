@@ -245,7 +245,9 @@ static void
 set_host_mac(const struct port_facts *facts, struct vport *vport,
              struct diag_list *diags)
 {
-    if (!eth_addr_is_zero(facts->hw_addr)) {
+    if (vport->is_remote) {
+        return;
+    } else if (!eth_addr_is_zero(facts->hw_addr)) {
         vport_set_mac(vport, facts->hw_addr);
     }
     if (eth_addr_is_zero(vport->mac)) {

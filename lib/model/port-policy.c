@@ -272,6 +272,7 @@ add_remote_macs(const struct vif *vif, struct vport *vport,
         }
     }
     vport->isolated = true;
+    vport->is_remote = true;
     free(list);
 }
 

@@ -69,6 +69,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->active == b->active
             && a->paused == b->paused
             && a->no_carrier == b->no_carrier
+            && a->is_remote == b->is_remote
             && nullable_string_is_equal(a->guest, b->guest)
             && a->takes_turns == b->takes_turns
             && a->takes_shared == b->takes_shared

@@ -55,6 +55,7 @@ struct vport {
     bool active;                /* Or else its claim is held back. */
     bool paused;                /* Does it yield to any other claim... */
     bool no_carrier;            /* ...or even to that of a paused guest? */
+    bool is_remote;             /* Does it lead to a host of the fleet? */
 
     /* Guests only. */
     char *guest;                /* Which ports of one guest have in common, or

@@ -17,6 +17,7 @@ struct json;
 struct port_stp;
 struct smap;
 struct sset;
+struct tunnel_row;
 struct uuid;
 struct vif;
 
@@ -44,6 +45,10 @@ struct json *dbrow_delete_qos(const struct uuid *qos, size_t n_qos,
 
 struct json *dbrow_set_bridge(const char *name,
                               const struct bridge_settings *);
+
+struct json *dbrow_create_tunnel(const struct tunnel_row *);
+struct json *dbrow_set_tunnel(const struct tunnel_row *);
+struct json *dbrow_delete_tunnel(const struct uuid *port);
 
 /* For the files of this module. */
 void dbrow_update_marked(struct json *params, const char *table,

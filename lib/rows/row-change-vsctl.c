@@ -234,6 +234,30 @@ put_vsctl_settings(struct ds *s, const struct row_change *c)
     free(nodes);
 }
 
+/* The same for a tunnel. */
+static void
+put_vsctl_tunnel(struct ds *s, const struct row_change *c)
+{
+    const struct tunnel_row *t = &c->tunnel;
+    char *id = tunnel_row_host_id(t);
+    char *words[] = {
+        xasprintf("options:remote_ip=\"%s\"", t->remote_ip),
+        xasprintf("external_ids:"TUNNEL_ROW_MARK"=\"%s\"", t->bridge),
+        xasprintf("external_ids:"TUNNEL_ROW_HOST"=\"%s\"", id),
+    };
+
+    ds_put_cstr(s, " \\\n    -- --may-exist add-port ");
+    printable_put_shell(s, t->bridge);
+    ds_put_format(s, " %s -- set Interface %s type=%s options:key=%"PRIu32
+                  " bfd:enable=true", t->name, t->name, t->type, t->key);
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        ds_put_char(s, ' ');
+        printable_put_shell(s, words[i]);
+        free(words[i]);
+    }
+    free(id);
+}
+
 /* Appends to 's' the ovs-vsctl(8) command that makes 'changes', for sh(1).  It
  * does not wait for ovs-vswitchd, which a script may not have running.  If
  * there is nothing to do it is a comment. */
@@ -285,6 +309,15 @@ row_changes_format_vsctl(struct ds *s, const struct row_changes *changes)
 
         case ROW_BRIDGE_SETTINGS:
             put_vsctl_settings(s, c);
+            break;
+
+        case ROW_TUNNEL:
+            put_vsctl_tunnel(s, c);
+            break;
+
+        case ROW_OLD_TUNNEL:
+            ds_put_cstr(s, " \\\n    -- --if-exists del-port ");
+            printable_put_shell(s, c->interface);
             break;
 
         case ROW_N_TYPES:

@@ -14,19 +14,19 @@
 #include "util.h"
 
 static const struct {
-    bool is_ports;
+    enum row_whose whose;
     const char *name;
 } row_types[] = {
-#define ROW_TYPE(ENUM, IS_PORTS, NAME) { IS_PORTS, NAME },
+#define ROW_TYPE(ENUM, WHOSE, NAME) { ROWS_OF_##WHOSE, NAME },
     ROW_TYPES
 #undef ROW_TYPE
 };
 
-/* Is what changes of 'type' are about a port's, rather than a bridge's? */
-bool
-row_type_is_ports(enum row_type type)
+/* Whose is what changes of 'type' are about? */
+enum row_whose
+row_type_whose(enum row_type type)
 {
-    return row_types[type].is_ports;
+    return row_types[type].whose;
 }
 
 /* Returns the name of what a change of 'type' of 'interface', on 'bridge', or
@@ -37,7 +37,9 @@ row_type_is_ports(enum row_type type)
 char *
 row_object(enum row_type type, const char *bridge, const char *interface)
 {
-    return (interface
+    return (row_type_whose(type) == ROWS_OF_HOST
+            ? xasprintf("tunnel %s", interface)
+            : interface
             ? xasprintf("bridge %s, port %s, %s", bridge, interface,
                         row_types[type].name)
             : type == ROW_NEW_BRIDGE ? xasprintf("new bridge %s", bridge)
@@ -59,6 +61,7 @@ row_changes_uninit(struct row_changes *changes)
         port_vlan_uninit(&c->old);
         port_vlan_uninit(&c->new);
         vif_uninit(&c->vif);
+        tunnel_row_uninit(&c->tunnel);
         if (c->settings) {
             bridge_settings_uninit(c->settings);
             free(c->settings);
@@ -178,6 +181,34 @@ row_changes_add_settings(struct row_changes *changes, const char *bridge,
     smap_clone(&c->settings->desired, &settings->desired);
 }
 
+/* Adds that there is to be 'tunnel', of which 'is_there' says whether it is
+ * there, but not as it is to be. */
+void
+row_changes_add_tunnel(struct row_changes *changes,
+                       const struct tunnel_row *tunnel, bool is_there)
+{
+    struct row_change *c = add(changes, ROW_TUNNEL, tunnel->bridge);
+
+    c->interface = xstrdup(tunnel->name);
+    c->port = xstrdup(tunnel->name);
+    c->network = xstrdup(tunnel->network);
+    c->is_kept = is_there;
+    tunnel_row_clone(&c->tunnel, tunnel);
+}
+
+/* Adds that there is to be no tunnel 'name' any more, which was made for
+ * 'bridge' and whose Port row is 'port', or zero if that is not known. */
+void
+row_changes_add_old_tunnel(struct row_changes *changes, const char *bridge,
+                           const char *name, const struct uuid *port)
+{
+    struct row_change *c = add(changes, ROW_OLD_TUNNEL, bridge);
+
+    c->interface = xstrdup(name);
+    c->port = xstrdup(name);
+    c->uuid = *port;
+}
+
 /* Returns the change of 'type' of 'interface', on 'bridge', or if that is null
  * of 'bridge' itself, or null if there is none. */
 const struct row_change *
@@ -289,6 +320,26 @@ row_change_format(struct ds *s, const struct row_change *c)
         break;
     }
 
+    case ROW_TUNNEL: {
+        char *settings = tunnel_row_settings(&c->tunnel);
+
+        ds_put_cstr(s, "bridge ");
+        printable_put(s, c->bridge);
+        ds_put_format(s, ": %stunnel %s: ", c->is_kept ? "" : "new ",
+                      c->interface);
+        printable_put(s, settings);
+        free(settings);
+        break;
+    }
+
+    case ROW_OLD_TUNNEL:
+        ds_put_cstr(s, "bridge ");
+        printable_put(s, c->bridge);
+        ds_put_cstr(s, ": tunnel ");
+        printable_put(s, c->interface);
+        ds_put_cstr(s, ": removed");
+        break;
+
     case ROW_N_TYPES:
         OVS_NOT_REACHED();
     }
@@ -327,6 +378,15 @@ row_change_to_transact(const struct row_change *c, const char *datapath_type)
 
     case ROW_BRIDGE_SETTINGS:
         return dbrow_set_bridge(c->bridge, c->settings);
+
+    case ROW_TUNNEL:
+        return (c->is_kept ? dbrow_set_tunnel(&c->tunnel)
+                : dbrow_create_tunnel(&c->tunnel));
+
+    case ROW_OLD_TUNNEL:
+        /* As for a bridge. */
+        return (uuid_is_zero(&c->uuid) ? rfc7047_params()
+                : dbrow_delete_tunnel(&c->uuid));
 
     case ROW_N_TYPES:
         break;
@@ -369,6 +429,11 @@ put_json_values(struct json_t *object, const struct row_change *c)
     switch (c->type) {
     case ROW_NEW_BRIDGE:
     case ROW_OLD_BRIDGE:
+    case ROW_OLD_TUNNEL:
+        break;
+
+    case ROW_TUNNEL:
+        jvalue_put_nocopy(object, "new", tunnel_row_settings(&c->tunnel));
         break;
 
     case ROW_PORT_VLAN:

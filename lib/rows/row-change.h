@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include "lib/base/bandwidth.h"
 #include "lib/base/port-vlan.h"
+#include "lib/host/tunnel-row.h"
 #include "lib/host/vif.h"
 #include "lib/model/bridge-settings.h"
 #include "uuid.h"
@@ -17,33 +18,40 @@
 struct json;
 struct json_t;
 
-/* ROW_TYPE(ENUM, IS_PORTS, NAME): of a port, or of a bridge itself. */
+/* ROW_TYPE(ENUM, WHOSE, NAME): of a port, of a bridge itself, or of the host,
+ * which says by itself which tunnels it has to others. */
 #define ROW_TYPES                                       \
     /* Bridge 'bridge', for 'network'. */               \
-    ROW_TYPE(NEW_BRIDGE, false, "new bridge")           \
+    ROW_TYPE(NEW_BRIDGE, BRIDGE, "new bridge")           \
     /* Bridge 'bridge', whose row is 'uuid', goes. */   \
-    ROW_TYPE(OLD_BRIDGE, false, "old bridge")           \
+    ROW_TYPE(OLD_BRIDGE, BRIDGE, "old bridge")           \
     /* 'settings' of Bridge 'bridge'. */                \
-    ROW_TYPE(BRIDGE_SETTINGS, false, "settings")        \
+    ROW_TYPE(BRIDGE_SETTINGS, BRIDGE, "settings")        \
     /* VLANs of Port 'port'. */                         \
-    ROW_TYPE(PORT_VLAN, true, "VLANs")                  \
+    ROW_TYPE(PORT_VLAN, PORT, "VLANs")                  \
     /* Limit on what goes to 'vif'... */                \
-    ROW_TYPE(PORT_QOS, true, "QoS")                     \
+    ROW_TYPE(PORT_QOS, PORT, "QoS")                     \
     /* ...and on what comes from it. */                 \
-    ROW_TYPE(POLICING, true, "policing")                \
+    ROW_TYPE(POLICING, PORT, "policing")                \
     /* Column protected of Port 'port'. */              \
-    ROW_TYPE(PORT_PROTECTED, true, "protected")         \
+    ROW_TYPE(PORT_PROTECTED, PORT, "protected")         \
     /* Does the port of 'vif' leave the spanning tree? */ \
-    ROW_TYPE(PORT_STP, true, "spanning tree")
+    ROW_TYPE(PORT_STP, PORT, "spanning tree")    \
+    /* 'tunnel' is made, or, if 'is_kept', set right... */ \
+    ROW_TYPE(TUNNEL, HOST, "tunnel")                    \
+    /* ...or goes; the row of its port is 'uuid'. */    \
+    ROW_TYPE(OLD_TUNNEL, HOST, "old tunnel")
+
+enum row_whose { ROWS_OF_BRIDGE, ROWS_OF_PORT, ROWS_OF_HOST };
 
 enum row_type {
-#define ROW_TYPE(ENUM, IS_PORTS, NAME) ROW_##ENUM,
+#define ROW_TYPE(ENUM, WHOSE, NAME) ROW_##ENUM,
     ROW_TYPES
 #undef ROW_TYPE
     ROW_N_TYPES
 };
 
-bool row_type_is_ports(enum row_type);
+enum row_whose row_type_whose(enum row_type);
 
 struct row_change {
     enum row_type type;
@@ -52,13 +60,15 @@ struct row_change {
     char *interface;            /* Or null. */
     char *port;                 /* Or null. */
     struct port_vlan old, new;  /* Of 'port'. */
-    bool is_kept;               /* Had libvirt lost 'new'? */
+    bool is_kept;               /* Had libvirt lost 'new'?  Or, is there a
+                                 * tunnel already? */
     bool protected;             /* Likewise. */
     bool leaves_stp;            /* Likewise. */
     struct vif vif;             /* As it was. */
     struct bandwidth_rate rate; /* No average: no limit. */
     struct bridge_settings *settings;   /* Or null. */
     struct uuid uuid, local_port;   /* Zero if not known. */
+    struct tunnel_row tunnel;
 };
 
 struct row_changes {
@@ -85,6 +95,11 @@ void row_changes_add_limit(struct row_changes *, enum row_type,
                            const struct bandwidth_rate *);
 void row_changes_add_settings(struct row_changes *, const char *bridge,
                               const struct bridge_settings *);
+
+void row_changes_add_tunnel(struct row_changes *, const struct tunnel_row *,
+                            bool is_there);
+void row_changes_add_old_tunnel(struct row_changes *, const char *bridge,
+                                const char *name, const struct uuid *port);
 
 const struct row_change *row_changes_find(const struct row_changes *,
                                           enum row_type, const char *bridge,

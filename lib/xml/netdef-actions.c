@@ -175,6 +175,8 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     VALUE(VN_HOST_MAC, netdef_host_value),
     VALUE(VN_HOST_IP, netdef_host_value),
     VALUE(VN_UNKNOWN_PORTS, netdef_unknown_ports_value),
+    VALUE(VN_OVERLAY, netdef_overlay_value),
+    VALUE(VN_OVERLAY_KEY, netdef_setting_value),
     BEGIN(VN_PORTGROUP, netdef_vn_portgroup_begin),
     VALUE(VN_PORTGROUP_NAME, netdef_vn_portgroup_name),
     VALUE(VN_PORTGROUP_MAC_TABLE_MANAGER, netdef_setting_value),

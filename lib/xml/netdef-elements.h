@@ -116,6 +116,10 @@ enum netdef_node_kind {
                 CARRIED, "ports of guests whose address nobody has written")  \
     NETDEF_NODE(VN_CREATE_BRIDGE, "metadata/vn:network@createBridge", YES_NO, \
                 CARRIED, "whether the bridge is made if there is none")       \
+    NETDEF_NODE(VN_OVERLAY, "metadata/vn:network@overlay", STRING, CARRIED,   \
+                "tunnels to the other hosts of a fleet")                      \
+    NETDEF_NODE(VN_OVERLAY_KEY, "metadata/vn:network@overlayKey", NUMBER,     \
+                CARRIED, "the key of these tunnels")                          \
     NETDEF_NODE(VN_PORTGROUP, "metadata/vn:network/vn:portgroup", MANY,       \
                 CARRIED, "settings of the portgroup of that name")            \
     NETDEF_NODE(VN_PORTGROUP_NAME, "metadata/vn:network/vn:portgroup@name",   \

@@ -6,6 +6,7 @@
 
 #include "lib/base/guards.h"
 #include "lib/base/storm.h"
+#include "lib/xml/netdef-overlay.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/nwfilter.h"
 #include "openvswitch/dynamic-string.h"
@@ -250,6 +251,8 @@ has_metadata(const struct netdef *netdef)
             || netdef_setting_is_set(&netdef->policy.shared)
             || netdef_setting_is_set(&netdef->policy.community)
             || netdef_setting_is_set(&netdef->create_bridge)
+            || netdef_setting_is_set(&netdef->overlay)
+            || netdef_setting_is_set(&netdef->overlay_key)
             || netdef_setting_is_set(&netdef->policy.guards)
             || netdef_setting_is_set(&netdef->policy.storm)
             || netdef->filter || netdef->hosts
@@ -269,6 +272,11 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
     netdef_put_yes_no(s, "shared", &netdef->policy.shared);
     put_number(s, "rxFilterLimit", &netdef->policy.rx_filter_limit);
     netdef_put_yes_no(s, "createBridge", &netdef->create_bridge);
+    if (netdef_setting_is_set(&netdef->overlay)) {
+        netdef_put_attribute(s, "overlay", netdef_overlay_to_string(
+                                 netdef->overlay.value));
+    }
+    put_number(s, "overlayKey", &netdef->overlay_key);
     put_guards(s, &netdef->policy.guards);
     put_storm(s, &netdef->policy.storm);
     if (netdef_setting_is_set(&netdef->policy.unknown_ports)) {

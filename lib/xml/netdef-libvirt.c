@@ -114,7 +114,9 @@ netdef_has_metadata(const struct netdef *netdef)
         }
     }
     return (has_metadata(&netdef->policy) || netdef->filter || netdef->hosts
-            || is_in_metadata(&netdef->create_bridge));
+            || is_in_metadata(&netdef->create_bridge)
+            || is_in_metadata(&netdef->overlay)
+            || is_in_metadata(&netdef->overlay_key));
 }
 
 /* Has the settings of 'dst' that are made in <metadata> be those of 'src',
@@ -152,6 +154,8 @@ netdef_adopt_metadata(const struct netdef *live,
     adopt_filter(&netdef->filter, persistent->filter);
     adopt_filter(&netdef->hosts, persistent->hosts);
     netdef->create_bridge = persistent->create_bridge;
+    netdef->overlay = persistent->overlay;
+    netdef->overlay_key = persistent->overlay_key;
     for (size_t i = 0; i < netdef->n_portgroups; i++) {
         struct portgroup *pg = &netdef->portgroups[i];
         const struct portgroup *other = netdef_find_portgroup(persistent,

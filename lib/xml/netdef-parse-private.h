@@ -128,6 +128,8 @@ void netdef_refuse(struct netdef_parser *);
  * netdef-settings.c. */
 void netdef_setting_value(struct netdef_parser *, enum netdef_node,
                           const char *value, unsigned int line);
+void netdef_overlay_value(struct netdef_parser *, enum netdef_node,
+                          const char *value, unsigned int line);
 void netdef_unknown_ports_value(struct netdef_parser *, enum netdef_node,
                                 const char *value, unsigned int line);
 void netdef_community_value(struct netdef_parser *, enum netdef_node,

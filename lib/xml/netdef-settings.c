@@ -10,6 +10,7 @@
 
 #include "lib/base/guards.h"
 #include "lib/base/storm.h"
+#include "lib/xml/netdef-overlay.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/netport.h"
 #include "openvswitch/shash.h"
@@ -79,6 +80,10 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &netdef->policy.rx_filter_limit;
     case NETDEF_NODE_VN_CREATE_BRIDGE:
         return &netdef->create_bridge;
+    case NETDEF_NODE_VN_OVERLAY:
+        return &netdef->overlay;
+    case NETDEF_NODE_VN_OVERLAY_KEY:
+        return &netdef->overlay_key;
     case NETDEF_NODE_VN_GUARDS:
     case NETDEF_NODE_VN_SECURE:
         return &netdef->policy.guards;
@@ -146,6 +151,8 @@ largest_number(enum netdef_node node)
         return NETDEF_MAX_RX_FILTERS;
     case NETDEF_NODE_MTU_SIZE:
         return UINT16_MAX;
+    case NETDEF_NODE_VN_OVERLAY_KEY:
+        return NETDEF_MAX_OVERLAY_KEY;
     default:
         return UINT64_MAX;
     }
@@ -169,6 +176,8 @@ netdef_setting_value(struct netdef_parser *parser, enum netdef_node node,
         if (!parse_number(parser, node, value, line, largest_number(node),
                           &number)) {
             return;
+        } else if (node == NETDEF_NODE_VN_OVERLAY_KEY && !number) {
+            netdef_parser_error(parser, node, line, "0 is no key");
         } else if (node != NETDEF_NODE_MTU_SIZE || number) {
             /* An MTU of 0 is the same as no <mtu>, as in libvirt. */
             make_setting(parser, setting, MIN(number, INT_MAX), node, line);
@@ -199,6 +208,21 @@ netdef_unknown_ports_value(struct netdef_parser *parser,
     } else {
         netdef_parser_error(parser, node, line, "invalid setting '%s', "
                             "expected network, sticky or drop", value);
+    }
+}
+
+void
+netdef_overlay_value(struct netdef_parser *parser, enum netdef_node node,
+                     const char *value, unsigned int line)
+{
+    enum netdef_overlay overlay;
+
+    if (netdef_overlay_from_string(value, &overlay)) {
+        make_setting(parser, setting_of_node(parser, node), overlay, node,
+                     line);
+    } else {
+        netdef_parser_error(parser, node, line, "invalid setting '%s', "
+                            "expected geneve or vxlan", value);
     }
 }
 

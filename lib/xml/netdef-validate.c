@@ -158,6 +158,25 @@ validate_vlan(const struct port_vlan *vlan, const struct origin *origin,
     }
 }
 
+/* Learning bridges with a mesh of tunnels between them are nothing that is
+ * made here. */
+static void
+validate_overlay(const struct netdef *netdef, struct diag_list *diags)
+{
+    const struct netdef_setting *key = &netdef->overlay_key;
+    const struct netdef_setting *overlay = &netdef->overlay;
+    struct origin at = { netdef->origin.file, overlay->line, NULL };
+
+    if (netdef_setting_is_set(overlay)
+        && netdef_mode(netdef) != MAC_TABLE_LIBVIRT) {
+        error_at(diags, &at, overlay->element,
+                 "needs macTableManager='libvirt'");
+    } else if (netdef_setting_is_set(key) && !netdef_setting_is_set(overlay)) {
+        at.line = key->line;
+        error_at(diags, &at, key->element, "needs overlay");
+    }
+}
+
 /* Each name that occurs more than once, and a second default, is reported
  * once. */
 static void
@@ -209,6 +228,7 @@ netdef_validate(const struct netdef *netdef, struct diag_list *diags)
         validate_apart(netdef, &netdef->policy, diags);
         warn_storm(netdef, &netdef->policy, diags);
         validate_portgroups(netdef, diags);
+        validate_overlay(netdef, diags);
     }
     return diag_list_count(diags, DIAG_ERROR) == n_errors;
 }

@@ -100,6 +100,8 @@ struct netdef {
     char *filter;               /* Of ports, as nwfilter.h has it, or null. */
     char *hosts;                /* Of <vn:host>: netdef-host.c; or null. */
     struct netdef_setting create_bridge;    /* Boolean. */
+    struct netdef_setting overlay;  /* enum netdef_overlay... */
+    struct netdef_setting overlay_key;  /* ...and the key of its tunnels. */
     struct netdef_setting mtu;      /* Bytes, 1...65535. */
     struct netdef_setting stp;      /* Boolean. */
     struct netdef_setting stp_delay;    /* Seconds. */

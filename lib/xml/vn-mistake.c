@@ -14,7 +14,7 @@ static bool
 has_attribute_of_ours(const struct sax_attribute *attributes, size_t n)
 {
     static const char *const names[] = {
-        "macTableManager", "rxFilterLimit", "unknownPorts",
+        "macTableManager", "overlayKey", "rxFilterLimit", "unknownPorts",
     };
 
     for (size_t i = 0; i < n; i++) {

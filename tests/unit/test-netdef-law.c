@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lib/base/guards.h"
+#include "lib/xml/netdef-overlay.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/netport.h"
 #include "packets.h"
@@ -132,6 +133,14 @@ random_settings(struct netdef *netdef)
     netdef->policy.unknown_ports = random_setting(3);
     random_bandwidth(&netdef->bandwidth, false);
     netdef->create_bridge = random_setting(2);
+    if (netdef_mode(netdef) == MAC_TABLE_LIBVIRT) {
+        netdef->overlay = random_setting(2);
+    }
+    if (netdef_setting_is_set(&netdef->overlay)) {
+        netdef->overlay_key = random_setting(NETDEF_MAX_OVERLAY_KEY);
+        netdef->overlay_key.value
+            += netdef_setting_is_set(&netdef->overlay_key);
+    }
     if (netdef->forward != NETDEF_FORWARD_BRIDGE) {
         netdef->mtu = random_setting(65535);
         netdef->mtu.value += netdef_setting_is_set(&netdef->mtu);

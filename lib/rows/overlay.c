@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/rows/overlay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/diag.h"
+#include "lib/host/tunnel-row.h"
+#include "lib/host/vif.h"
+#include "lib/rows/row-change.h"
+#include "lib/xml/netdef-overlay.h"
+#include "lib/xml/netdef.h"
+#include "openvswitch/shash.h"
+#include "packets.h"
+#include "sset.h"
+#include "svec.h"
+#include "util.h"
+
+/* Is 'text', which somebody else has written, an address that a tunnel can
+ * lead to? */
+static bool
+is_address(const char *text)
+{
+    struct in6_addr ip6;
+    ovs_be32 ip;
+
+    if (ip_parse(text, &ip)) {
+        return (ip && ip != htonl(UINT32_MAX) && !ip_is_multicast(ip));
+    }
+    return (ipv6_parse(text, &ip6) && ipv6_addr_is_set(&ip6)
+            && !ipv6_addr_is_multicast(&ip6));
+}
+
+/* Returns the first of 'addresses' that a tunnel can lead to, or null. */
+const char *
+overlay_address(const struct svec *addresses)
+{
+    for (size_t i = 0; i < addresses->n; i++) {
+        if (is_address(addresses->names[i])) {
+            return addresses->names[i];
+        }
+    }
+    return NULL;
+}
+
+static int
+compare_hosts(const void *a_, const void *b_)
+{
+    const struct overlay_host *a = a_;
+    const struct overlay_host *b = b_;
+    return strcmp(a->name, b->name);
+}
+
+static int
+compare_defs(const void *a_, const void *b_)
+{
+    const struct netdef *const *a = a_;
+    const struct netdef *const *b = b_;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Returns the hosts of 'o' that tunnels lead to, by name, and stores their
+ * number in '*n'.  Of two with one address it is the first, and a name that
+ * cannot be part of a key is none.  The caller must free the array. */
+static struct overlay_host *
+get_peers(const struct overlay *o, size_t *n)
+{
+    struct overlay_host *all = xmemdup(o->hosts, o->n_hosts * sizeof *all);
+    struct sset addresses = SSET_INITIALIZER(&addresses);
+
+    qsort(all, o->n_hosts, sizeof *all, compare_hosts);
+    *n = 0;
+    for (size_t i = 0; i < o->n_hosts; i++) {
+        const char *address = overlay_address(all[i].addresses);
+
+        if (address && strcmp(all[i].name, o->own) && all[i].name[0]
+            && !strchr(all[i].name, '/')
+            && !svec_contains(o->addresses, address)
+            && sset_add(&addresses, address)) {
+            all[(*n)++] = all[i];
+        }
+    }
+    sset_destroy(&addresses);
+    return all;
+}
+
+/* Returns the definitions of 'o' that have overlays, by name, and stores their
+ * number in '*n'.  The caller must free the array. */
+static const struct netdef **
+get_overlays(const struct overlay *o, size_t *n)
+{
+    const struct netdef **defs = xmalloc(o->n_defs * sizeof *defs + 1);
+
+    *n = 0;
+    for (size_t i = 0; i < o->n_defs; i++) {
+        if (netdef_is_overlay(o->defs[i])) {
+            defs[(*n)++] = o->defs[i];
+        }
+    }
+    qsort(defs, *n, sizeof *defs, compare_defs);
+    return defs;
+}
+
+/* Returns the first of the 'i' definitions before 'defs[i]' that its tunnels
+ * cannot be beside, or null: of those with the same key the tunnels could not
+ * be told apart, and of those with the same bridge the frames. */
+static const struct netdef *
+find_rival(const struct netdef *const *defs, size_t i)
+{
+    uint32_t key = netdef_overlay_key(defs[i]);
+
+    for (size_t j = 0; j < i; j++) {
+        if (!strcmp(defs[j]->bridge, defs[i]->bridge)
+            || (defs[j]->overlay.value == defs[i]->overlay.value
+                && netdef_overlay_key(defs[j]) == key)) {
+            return defs[j];
+        }
+    }
+    return NULL;
+}
+
+static void
+add_tunnels(const struct netdef *netdef, const struct overlay_host *peers,
+            size_t n_peers, struct shash *tunnels)
+{
+    for (size_t i = 0; i < n_peers; i++) {
+        struct tunnel_row *tunnel = xmalloc(sizeof *tunnel);
+
+        tunnel_row_init(tunnel, netdef->bridge, netdef->name, peers[i].name);
+        tunnel->remote_ip = xstrdup(overlay_address(peers[i].addresses));
+        tunnel->type = netdef_overlay_to_string(netdef->overlay.value);
+        tunnel->key = netdef_overlay_key(netdef);
+        shash_add(tunnels, tunnel->name, tunnel);
+    }
+}
+
+/* Adds to 'tunnels' those that there are to be, by name. */
+static void
+get_tunnels(const struct overlay *o, struct shash *tunnels)
+{
+    struct overlay_host *peers;
+    const struct netdef **defs;
+    size_t n_peers, n;
+
+    if (!o->own || !overlay_address(o->addresses)) {
+        return;
+    }
+    peers = get_peers(o, &n_peers);
+    defs = get_overlays(o, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (!find_rival(defs, i) && o->has_bridge(defs[i]->bridge, o->aux)) {
+            add_tunnels(defs[i], peers, n_peers, tunnels);
+        }
+    }
+    free(defs);
+    free(peers);
+}
+
+struct comparison {
+    const struct overlay *o;
+    struct shash tunnels;       /* That are not there yet. */
+    struct row_changes *changes;
+};
+
+/* Adds what is to become of 'vif', if it is ours, to the changes. */
+static void
+compare_vif(const struct vif *vif, void *c_)
+{
+    struct comparison *c = c_;
+    struct tunnel_row *tunnel;
+
+    if (!vif->tunnel_mark) {
+        return;
+    }
+    tunnel = shash_find_and_delete(&c->tunnels, vif->name);
+    if (tunnel) {
+        char *settings = tunnel_row_settings(tunnel);
+
+        if (strcmp(settings, vif->tunnel)
+            || strcmp(tunnel->bridge, vif->tunnel_mark)) {
+            row_changes_add_tunnel(c->changes, tunnel, true);
+        }
+        free(settings);
+        tunnel_row_uninit(tunnel);
+        free(tunnel);
+    } else if (c->o->complete) {
+        const struct uuid *port = c->o->find_port(vif->name, c->o->aux);
+
+        row_changes_add_old_tunnel(c->changes, vif->tunnel_mark, vif->name,
+                                   port ? port : &UUID_ZERO);
+    }
+}
+
+/* Adds to 'changes' what of the rows of tunnels is not as it is to be. */
+void
+overlay_want(const struct overlay *o, struct row_changes *changes)
+{
+    struct comparison c = {
+        .o = o,
+        .tunnels = SHASH_INITIALIZER(&c.tunnels),
+        .changes = changes,
+    };
+    const struct shash_node **nodes;
+    size_t n;
+
+    get_tunnels(o, &c.tunnels);
+    o->for_each_vif(compare_vif, &c, o->aux);
+
+    n = shash_count(&c.tunnels);
+    nodes = shash_sort(&c.tunnels);
+    for (size_t i = 0; i < n; i++) {
+        struct tunnel_row *tunnel = nodes[i]->data;
+
+        if (!o->find_vif(tunnel->name, o->aux)) {
+            row_changes_add_tunnel(changes, tunnel, false);
+        }
+        tunnel_row_uninit(tunnel);
+        free(tunnel);
+    }
+    free(nodes);
+    shash_destroy(&c.tunnels);
+}
+
+/* Adds to 'diags' that guests of 'netdef' may send what no tunnel of this host
+ * carries.  Where <mtu> does not say it, they may have one of their own. */
+static void
+report_mtu(const struct overlay *o, const char *address,
+           const struct netdef *netdef, struct diag_list *diags)
+{
+    bool is_set = netdef_setting_is_set(&netdef->mtu);
+    int mtu = netdef_overlay_mtu(netdef);
+    int most = o->mtu - (strchr(address, ':') ? NETDEF_OVERLAY_OVERHEAD_IPV6
+                         : NETDEF_OVERLAY_OVERHEAD_IPV4);
+    struct origin at = {
+        .file = netdef->origin.file,
+        .line = is_set ? netdef->mtu.line : netdef->overlay.line,
+        .element = CONST_CAST(char *, is_set ? netdef->mtu.element
+                              : netdef->overlay.element),
+    };
+
+    if (!o->mtu || mtu <= most) {
+        return;
+    } else if (is_set) {
+        diag_add(diags, DIAG_ERROR, &at, "guests of network '%s' may send "
+                 "packets of %d bytes, but its tunnels carry no more than %d, "
+                 "for what they go by has an MTU of %d; what is longer is "
+                 "lost", netdef->name, mtu, most, o->mtu);
+    } else {
+        diag_add(diags, DIAG_WARNING, &at, "guests of network '%s' must have "
+                 "an MTU of no more than %d, for what its tunnels go by has "
+                 "one of %d; what is longer is lost", netdef->name, most,
+                 o->mtu);
+    }
+}
+
+static void
+report_overlay(const struct overlay *o, const struct netdef *netdef,
+               const struct netdef *rival, struct diag_list *diags)
+{
+    const char *address = overlay_address(o->addresses);
+    struct origin at = {
+        .file = netdef->origin.file,
+        .line = netdef->overlay.line,
+        .element = CONST_CAST(char *, netdef->overlay.element),
+    };
+
+    if (rival && !strcmp(rival->bridge, netdef->bridge)) {
+        diag_add(diags, DIAG_ERROR, &at, "bridge '%s' has the tunnels of "
+                 "network '%s', so that there are none for network '%s': give "
+                 "it another bridge", netdef->bridge, rival->name,
+                 netdef->name);
+    } else if (rival) {
+        diag_add(diags, DIAG_ERROR, &at, "tunnels of network '%s' would have "
+                 "the key %"PRIu32" as those of network '%s', so that there "
+                 "are none; give one of them an overlayKey", netdef->name,
+                 netdef_overlay_key(netdef), rival->name);
+    } else if (!o->own) {
+        diag_add(diags, DIAG_WARNING, &at, "this host is in no fleet, so that "
+                 "network '%s' has no tunnels", netdef->name);
+    } else if (!address) {
+        diag_add(diags, DIAG_ERROR, &at, "this host has no address for "
+                 "tunnels of network '%s': \"ovs-vsctl set Open_vSwitch . "
+                 "external_ids:virtnet-tunnel-ip=ADDRESS\"", netdef->name);
+    } else {
+        report_mtu(o, address, netdef, diags);
+    }
+}
+
+/* Adds to 'diags' the hosts that say where they take tunnels and still have
+ * none, because that is no address or another host's. */
+static void
+report_hosts(const struct overlay *o, struct diag_list *diags)
+{
+    size_t n;
+    struct overlay_host *peers = get_peers(o, &n);
+
+    for (size_t i = 0; i < o->n_hosts; i++) {
+        const struct overlay_host *host = &o->hosts[i];
+        struct origin at = { .element = CONST_CAST(char *, host->name) };
+        bool found = !strcmp(host->name, o->own) || !host->addresses->n;
+
+        for (size_t j = 0; j < n && !found; j++) {
+            found = !strcmp(peers[j].name, host->name);
+        }
+        if (!found) {
+            diag_add(diags, DIAG_WARNING, &at, "is a host of the fleet that "
+                     "takes tunnels at '%s', which is no address or that of "
+                     "another host; there are none to it",
+                     host->addresses->names[0]);
+        }
+    }
+    free(peers);
+}
+
+/* Adds to 'diags' what there is to say of the overlays of 'o'. */
+void
+overlay_report(const struct overlay *o, struct diag_list *diags)
+{
+    size_t n;
+    const struct netdef **defs = get_overlays(o, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        report_overlay(o, defs[i], find_rival(defs, i), diags);
+    }
+    if (n && o->own) {
+        report_hosts(o, diags);
+    }
+    diag_list_sort(diags);
+    free(defs);
+}
