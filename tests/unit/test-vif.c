@@ -233,6 +233,7 @@ vif_init_full(struct vif *vif)
     vif->role = xstrdup("guest");
     vif->isolated = xstrdup("true");
     vif->community = xstrdup("none");
+    vif->shared = xstrdup("yes");
     vif->macs = xstrdup("52:54:00:12:34:57");
     vif->profile = xstrdup("q");
     vif->socket = xstrdup("/s");
