@@ -169,7 +169,9 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
         return PORT_INSTALLED;
     } else if (vlan_set_is_empty(&plan_find_port(mb->plan, port->name)
                                  ->vlan.members)) {
-        ds_put_cstr(why, "it is in no VLAN, since its portgroup is not known");
+        ds_put_cstr(why, vif->portgroup || vif->guest.portgroup
+                    ? "it is in no VLAN, since its portgroup is not known"
+                    : "it is in no VLAN, since nobody has said in which");
         return PORT_WAITING;
     } else if (vport_awaits_address(plan_find_port(mb->plan, port->name))) {
         ds_put_cstr(why, "its address is not known until its first frame");

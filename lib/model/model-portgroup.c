@@ -207,10 +207,36 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
     return true;
 }
 
+/* Is 'vif' one of a guest that is to wait until somebody says in which VLANs
+ * it is, which neither its definition nor its row does?  Where nothing tells
+ * in which of several networks it is, one that has it wait is enough. */
+static bool
+awaits_vlan(const struct bridge_model *model, const struct vif *vif)
+{
+    const struct portgroup *portgroup;
+    const struct netdef *network = find_place(model, vif, &portgroup);
+    bool waits = false;
+
+    if (vif_get_role(vif) != VIF_GUEST
+        && port_policy_unknown(model, vif) == UNKNOWN_PORTS_NETWORK) {
+        return false;
+    } else if (network) {
+        return (!network->has_vlan && !(portgroup && portgroup->has_vlan)
+                && netdef_port_policy(network, portgroup).await_vlan.value);
+    }
+    for (size_t i = 0; i < model->n_networks && !waits; i++) {
+        waits = (model_can_be_in(model, i, vif)
+                 && netdef_port_policy(model->networks[i], NULL)
+                        .await_vlan.value);
+    }
+    return waits;
+}
+
 /* Is 'vif' to be in no VLAN?  That is what becomes of a port which asks for a
  * portgroup that there is not (yet), and has no VLANs in its row that it could
  * keep: it was meant to be in some, and never in all because nobody knows
- * which.  Where NORMAL serves the port nothing can be done about it. */
+ * which; and of one that is to wait for them.  Where NORMAL serves the port
+ * nothing can be done about it. */
 bool
 model_is_nowhere(const struct bridge_model *model, const struct vif *vif)
 {
@@ -219,7 +245,8 @@ model_is_nowhere(const struct bridge_model *model, const struct vif *vif)
                    && !model->incomplete);
 
     return (!kernel && port_vlan_is_default(&vif->vlan)
-            && !vif_has_lost_vlan(vif) && awaits_portgroup(model, vif));
+            && !vif_has_lost_vlan(vif)
+            && (awaits_portgroup(model, vif) || awaits_vlan(model, vif)));
 }
 
 /* Initializes '*effect' to the VLANs that 'vif' is to be in, whether its row
@@ -276,6 +303,10 @@ report_portgroup(const struct bridge_model *model, const struct vif *vif,
                  ? ", so the port is in no VLAN, unless it was in service "
                    "before; there are definitions that cannot be read"
                  : ", so the port is in no VLAN");
+    } else if (model_is_nowhere(model, vif)) {
+        diag_add(diags, DIAG_NOTE, origin,
+                 "is in no VLAN until somebody says in which, as awaitVlan "
+                 "is 'yes'");
     } else if (vif->portgroup && !vif->vlan_is_ours
                && !port_vlan_is_default(&vif->vlan)) {
         diag_add(diags, DIAG_NOTE, origin,

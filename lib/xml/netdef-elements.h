@@ -114,6 +114,8 @@ enum netdef_node_kind {
                 CARRIED, "an address or prefix that it may have")             \
     NETDEF_NODE(VN_UNKNOWN_PORTS, "metadata/vn:network@unknownPorts", STRING, \
                 CARRIED, "ports of guests whose address nobody has written")  \
+    NETDEF_NODE(VN_AWAIT_VLAN, "metadata/vn:network@awaitVlan", YES_NO,       \
+                CARRIED, "whether a guest without a VLAN is in none")         \
     NETDEF_NODE(VN_CREATE_BRIDGE, "metadata/vn:network@createBridge", YES_NO, \
                 CARRIED, "whether the bridge is made if there is none")       \
     NETDEF_NODE(VN_OVERLAY, "metadata/vn:network@overlay", STRING, CARRIED,   \
@@ -139,6 +141,9 @@ enum netdef_node_kind {
     NETDEF_NODE(VN_PORTGROUP_RX_FILTER_LIMIT,                                 \
                 "metadata/vn:network/vn:portgroup@rxFilterLimit", NUMBER,     \
                 CARRIED, "how many addresses a guest can add")                \
+    NETDEF_NODE(VN_PORTGROUP_AWAIT_VLAN,                                      \
+                "metadata/vn:network/vn:portgroup@awaitVlan", YES_NO,         \
+                CARRIED, "whether a guest without a VLAN is in none")         \
     NETDEF_NODE(VN_PORTGROUP_GUARDS,                                          \
                 "metadata/vn:network/vn:portgroup@guards", STRING, CARRIED,   \
                 "what guests are kept from sending")                          \

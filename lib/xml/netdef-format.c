@@ -234,6 +234,7 @@ portgroup_has_metadata(const struct portgroup *pg)
            || netdef_setting_is_set(&pg->policy.community)
            || netdef_setting_is_set(&pg->policy.shared)
            || netdef_setting_is_set(&pg->policy.rx_filter_limit)
+           || netdef_setting_is_set(&pg->policy.await_vlan)
            || netdef_setting_is_set(&pg->policy.guards)
            || netdef_setting_is_set(&pg->policy.storm)
            || pg->filter;
@@ -250,6 +251,7 @@ has_metadata(const struct netdef *netdef)
     return (netdef_setting_is_set(&netdef->policy.rx_filter_limit)
             || netdef_setting_is_set(&netdef->policy.shared)
             || netdef_setting_is_set(&netdef->policy.community)
+            || netdef_setting_is_set(&netdef->policy.await_vlan)
             || netdef_setting_is_set(&netdef->create_bridge)
             || netdef_setting_is_set(&netdef->overlay)
             || netdef_setting_is_set(&netdef->overlay_key)
@@ -271,6 +273,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
     put_community(s, &netdef->policy.community);
     netdef_put_yes_no(s, "shared", &netdef->policy.shared);
     put_number(s, "rxFilterLimit", &netdef->policy.rx_filter_limit);
+    netdef_put_yes_no(s, "awaitVlan", &netdef->policy.await_vlan);
     netdef_put_yes_no(s, "createBridge", &netdef->create_bridge);
     if (netdef_setting_is_set(&netdef->overlay)) {
         netdef_put_attribute(s, "overlay", netdef_overlay_to_string(
@@ -300,6 +303,7 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
             put_community(s, &pg->policy.community);
             netdef_put_yes_no(s, "shared", &pg->policy.shared);
             put_number(s, "rxFilterLimit", &pg->policy.rx_filter_limit);
+            netdef_put_yes_no(s, "awaitVlan", &pg->policy.await_vlan);
             put_guards(s, &pg->policy.guards);
             put_storm(s, &pg->policy.storm);
             if (pg->filter) {

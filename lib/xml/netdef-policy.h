@@ -78,6 +78,9 @@ bool unknown_ports_from_string(const char *, enum unknown_ports *);
      * What guards say counts if it is left open. */                        \
     NETDEF_POLICY_SETTING(storm, 0)                                         \
                                                                             \
+    /* Boolean: is a guest in no VLAN as long as nobody has said in which? */\
+    NETDEF_POLICY_SETTING(await_vlan, false)                                \
+                                                                            \
     /* enum unknown_ports.  Of networks only, and left open by most, for     \
      * then it depends on the mode of the bridge: port-policy.c. */          \
     NETDEF_POLICY_SETTING(unknown_ports, UNKNOWN_PORTS_STICKY)

@@ -78,6 +78,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &netdef->policy.trust_rx_filters;
     case NETDEF_NODE_VN_RX_FILTER_LIMIT:
         return &netdef->policy.rx_filter_limit;
+    case NETDEF_NODE_VN_AWAIT_VLAN:
+        return &netdef->policy.await_vlan;
     case NETDEF_NODE_VN_CREATE_BRIDGE:
         return &netdef->create_bridge;
     case NETDEF_NODE_VN_OVERLAY:
@@ -110,6 +112,8 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
     case NETDEF_NODE_VN_PORTGROUP_GUARDS:
     case NETDEF_NODE_VN_PORTGROUP_SECURE:
         return &current_vn_portgroup(parser)->policy.guards;
+    case NETDEF_NODE_VN_PORTGROUP_AWAIT_VLAN:
+        return &current_vn_portgroup(parser)->policy.await_vlan;
     case NETDEF_NODE_VN_PORTGROUP_STORM:
         return &current_vn_portgroup(parser)->policy.storm;
     case NETDEF_NODE_NETPORT_PORT_ISOLATED:

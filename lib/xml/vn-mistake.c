@@ -15,6 +15,7 @@ has_attribute_of_ours(const struct sax_attribute *attributes, size_t n)
 {
     static const char *const names[] = {
         "macTableManager", "overlayKey", "rxFilterLimit", "unknownPorts",
+        "awaitVlan",
     };
 
     for (size_t i = 0; i < n; i++) {

@@ -96,7 +96,11 @@ unplug b3
 unplug b4
 
 say "The bridge in libvirt mode, too, and another fake bridge in kernel mode."
-network n0 br0 libvirt
+network n0 br0 libvirt - <<'.'
+  <metadata>
+    <vn:network xmlns:vn='urn:ovs-virtnet:1' awaitVlan='yes'/>
+  </metadata>
+.
 network n20 br0.20 kernel
 settle_anew
 exact10
@@ -109,6 +113,24 @@ c1 -> unknown = c2 up[20]
 c2 -> bcast = c1 h20 host[20] up[20]
 up -> unknown vlan=20 = c1 c2
 .
+
+say "A guest that gets its VLAN after it was plugged is in none until then."
+add_guest br0 w1 52:54:00:00:00:04
+settle
+expect_frames <<'.'
+up -> w1 = -
+up -> w1 vlan=10 = -
+up -> bcast vlan=20 = c1 c2 h20 host[20]
+w1 -> bcast = -
+w1 -> a1 = -
+.
+vsctl set Port w1 tag=30
+settle
+expect_frames <<'.'
+up -> w1 vlan=30 = w1
+w1 -> bcast = host[30] up[30]
+.
+unplug w1
 
 say "All of them."
 network n20 br0.20 libvirt

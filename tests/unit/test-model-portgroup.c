@@ -479,6 +479,50 @@ test_guest(void **state OVS_UNUSED)
     undefine();
 }
 
+/* Who is to wait for a VLAN, and who not. */
+static void
+test_await_vlan(void **state OVS_UNUSED)
+{
+#define AWAIT(ATTR, GROUP)                                                    \
+    "<network><name>a</name><metadata>"                                       \
+    "<vn:network xmlns:vn='urn:ovs-virtnet:1'"ATTR">"                         \
+    "<vn:portgroup name='pg'"GROUP"/></vn:network></metadata>"                \
+    "<bridge name='br0' macTableManager='libvirt'/>"                          \
+    "<portgroup name='pg'/>"PORTGROUP("ten", "", "10")"</network>"
+#define YES " awaitVlan='yes'"
+#define NO " awaitVlan='no'"
+    static const struct {
+        const char *xml, *portgroup, *mac;
+        int tag;
+        bool nowhere;
+    } cases[] = {
+        { AWAIT("", ""), NULL, MAC, -1, false },
+        { AWAIT(YES, ""), NULL, MAC, -1, true },
+        { AWAIT(YES, ""), NULL, NULL, -1, false },
+        { AWAIT(YES, ""), NULL, MAC, 20, false },
+        { AWAIT(YES, ""), "pg", MAC, -1, true },
+        { AWAIT(YES, NO), "pg", MAC, -1, false },
+        { AWAIT("", YES), "pg", MAC, -1, true },
+        { AWAIT("", YES), NULL, MAC, -1, false },
+        { AWAIT(YES, ""), "ten", MAC, -1, false },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct vif vif;
+
+        vif_init(&vif);
+        vif.name = xstrdup("tap0");
+        vif.ofport = 1;
+        vif.attached_mac = nullable_xstrdup(cases[i].mac);
+        vif.portgroup = nullable_xstrdup(cases[i].portgroup);
+        vif.vlan.tag = cases[i].tag;
+        define(cases[i].xml, NULL, false);
+        assert_int_equal(model_is_nowhere(&bridge, &vif), cases[i].nowhere);
+        undefine();
+        vif_uninit(&vif);
+    }
+}
+
 /* Networks of a bridge and its fake bridges: which a port is in, what becomes
  * of it, and what is said. */
 static void
@@ -585,6 +629,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_precedence),
         cmocka_unit_test(test_fake_bridges),
+        cmocka_unit_test(test_await_vlan),
         cmocka_unit_test(test_libvirts),
         cmocka_unit_test(test_network_vlan),
         cmocka_unit_test(test_vlans_at_plug),

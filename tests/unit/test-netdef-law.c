@@ -103,6 +103,7 @@ random_policy(struct netdef_policy *policy)
     policy->trust_rx_filters = random_setting(2);
     policy->rx_filter_limit = random_setting(NETDEF_MAX_RX_FILTERS + 1);
     policy->guards = random_setting(GUARDS_ALL + 1);
+    policy->await_vlan = random_setting(2);
 }
 
 static void
