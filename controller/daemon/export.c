@@ -193,6 +193,7 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         put_guest(json, &vif->guest);
         if (vif->is_tunnel) {
             jvalue_put_bool(json, "tunnel", true);
+            jvalue_put_string(json, "bfd", vif->bfd);
         }
         if (vport && vport->role == VIF_GUEST
             && (!vif->attached_mac || vif->mac_from)) {

@@ -168,6 +168,7 @@ put_port(struct ds *s, const char *name, const struct json_t *port)
         }
         ds_put_cstr(s, ", ");
     }
+    state_put_bfd(s, port);
     state_put_apart(s, port);
     if (jvalue_get(port, "guards")) {
         ds_put_format(s, "guarded (%s), ", jvalue_get_string(port, "guards"));

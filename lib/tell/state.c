@@ -111,6 +111,17 @@ show_other_mac(struct ds *s, const char *mac, const struct json_t *source)
     ds_put_cstr(s, ")\n");
 }
 
+/* Appends what 'port', if it is a tunnel, says of its other end. */
+void
+state_put_bfd(struct ds *s, const struct json_t *port)
+{
+    if (jvalue_get(port, "bfd")) {
+        ds_put_cstr(s, "BFD ");
+        printable_put(s, jvalue_get_string(port, "bfd"));
+        ds_put_cstr(s, ", ");
+    }
+}
+
 /* Appends from what else 'port', one of a bridge's, is kept apart. */
 void
 state_put_apart(struct ds *s, const struct json_t *port)
@@ -139,6 +150,7 @@ show_port(struct ds *s, const char *name, const struct json_t *port)
     if (jvalue_get(port, "vlan")) {
         ds_put_format(s, "VLAN %s, ", jvalue_get_string(port, "vlan"));
     }
+    state_put_bfd(s, port);
     state_put_apart(s, port);
     if (jvalue_get(port, "guards")) {
         ds_put_format(s, "guarded (%s), ", jvalue_get_string(port, "guards"));
