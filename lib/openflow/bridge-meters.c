@@ -77,6 +77,8 @@ bridge_meters_report(const struct bridge_model *model, bool exact,
 
         if (!model->meters[i].in && !model->meters[i].out) {
             continue;
+        } else if (!exact && netdef_mode(network) != MAC_TABLE_LIBVIRT) {
+            continue;           /* Its definition has been warned of. */
         } else if (!exact) {
             diag_add(diags, DIAG_WARNING, &origin,
                      "is carried out in libvirt mode only");

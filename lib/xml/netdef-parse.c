@@ -237,30 +237,6 @@ disown(struct netdef_parser *parser)
     }
 }
 
-/* Returns the setting of 'policy' that guards anything, if there is one. */
-static const struct netdef_setting *
-asks_for_guards(const struct netdef_policy *policy)
-{
-    return policy->storm.value ? &policy->storm : &policy->guards;
-}
-
-/* Without an exact table there are no flows that could guard anything. */
-static void
-warn_unguarded(struct netdef_parser *parser)
-{
-    const struct netdef *netdef = parser->netdef;
-    const struct netdef_setting *guards = asks_for_guards(&netdef->policy);
-
-    for (size_t i = 0; i < netdef->n_portgroups && !guards->value; i++) {
-        guards = asks_for_guards(&netdef->portgroups[i].policy);
-    }
-    if (guards->value && netdef_mode(netdef) != MAC_TABLE_LIBVIRT) {
-        netdef_parser_report(parser, DIAG_WARNING, guards->line,
-                             guards->element, "guards nothing unless the "
-                             "bridge has macTableManager 'libvirt'");
-    }
-}
-
 /* Judges the netdef that 'parser' has read. */
 static void
 finish_netdef(struct netdef_parser *parser)
@@ -276,7 +252,6 @@ finish_netdef(struct netdef_parser *parser)
         netdef->name = xstrdup("");
     }
     netdef_vn_portgroups_finish(parser);
-    warn_unguarded(parser);
     if (netdef_is_foreign(netdef) && !parser->bad_kind) {
         disown(parser);
     } else {

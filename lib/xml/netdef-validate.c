@@ -147,6 +147,68 @@ warn_storm(const struct netdef *netdef, const struct netdef_policy *policy,
     }
 }
 
+/* Adds a warning that what stands in 'line' of the definition in 'file' needs
+ * an exact MAC table. */
+static void
+warn_inexact(const char *file, unsigned int line, const char *element,
+             struct diag_list *diags)
+{
+    struct origin origin;
+
+    origin_init(&origin, file, line, element);
+    diag_add(diags, DIAG_WARNING, &origin,
+             "is carried out in libvirt mode only");
+    origin_uninit(&origin);
+}
+
+/* Warns of what 'policy' and 'filter', which may be null and stands at 'at',
+ * ask for and only flows could do. */
+static void
+warn_inexact_policy(const struct netdef *netdef,
+                    const struct netdef_policy *policy, const char *filter,
+                    const struct origin *at, const char *filter_element,
+                    struct diag_list *diags)
+{
+    const struct netdef_setting *const settings[] = {
+        &policy->guards, &policy->storm, &policy->community, &policy->shared,
+        &policy->await_vlan,
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+        if (settings[i]->value) {
+            warn_inexact(netdef->origin.file, settings[i]->line,
+                         settings[i]->element, diags);
+        }
+    }
+    if (filter && strcmp(filter, "none")) {
+        warn_inexact(at->file, at->line, filter_element, diags);
+    }
+}
+
+/* Warns of what 'netdef' asks for and cannot have in kernel mode, which it is
+ * in unless another network of the bridge has it otherwise. */
+static void
+warn_inexact_network(const struct netdef *netdef, struct diag_list *diags)
+{
+    if (netdef_mode(netdef) == MAC_TABLE_LIBVIRT) {
+        return;
+    }
+    warn_inexact_policy(netdef, &netdef->policy, netdef->filter,
+                        &netdef->origin, "metadata/vn:network/vn:filterref",
+                        diags);
+    for (size_t i = 0; i < netdef->n_portgroups; i++) {
+        const struct portgroup *pg = &netdef->portgroups[i];
+
+        warn_inexact_policy(netdef, &pg->policy, pg->filter, &pg->origin,
+                            "metadata/vn:network/vn:portgroup/vn:filterref",
+                            diags);
+    }
+    if (netdef->bandwidth.in.average || netdef->bandwidth.out.average) {
+        warn_inexact(netdef->origin.file, netdef->bandwidth.line, "bandwidth",
+                     diags);
+    }
+}
+
 static void
 validate_vlan(const struct port_vlan *vlan, const struct origin *origin,
               const char *element, struct diag_list *diags)
@@ -229,6 +291,7 @@ netdef_validate(const struct netdef *netdef, struct diag_list *diags)
         warn_storm(netdef, &netdef->policy, diags);
         validate_portgroups(netdef, diags);
         validate_overlay(netdef, diags);
+        warn_inexact_network(netdef, diags);
     }
     return diag_list_count(diags, DIAG_ERROR) == n_errors;
 }
