@@ -103,6 +103,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/hidden-flows.h \
 	lib/model/known-ips.c \
 	lib/model/known-ips.h \
+	lib/model/mac-outside.c \
 	lib/model/mac-share.c \
 	lib/model/mac-share.h \
 	lib/model/mac-table.c \

@@ -2,8 +2,6 @@
 #include <config.h>
 #include "controller/daemon/export-guards.h"
 
-#include <stdlib.h>
-
 #include "lib/base/guards.h"
 #include "lib/base/jvalue.h"
 #include "lib/base/storm.h"
@@ -37,13 +35,6 @@ put_storm(struct json_t *json, int storm)
     ds_destroy(&s);
 }
 
-static void
-put_free(struct json_t *json, const char *name, char *text)
-{
-    jvalue_put_string(json, name, text);
-    free(text);
-}
-
 /* Adds to 'json' what 'vport', a port of 'model', is kept from and, unless
  * 'vif' is null, who asks for that. */
 void
@@ -58,12 +49,12 @@ export_guards(struct json_t *json, const struct bridge_model *model,
     put_guards(json, vport->guards);
     put_storm(json, vport->storm);
     if (vport->guards && vif) {
-        put_free(json, "guards-from", asked_by_guards(model, vif));
+        jvalue_put_nocopy(json, "guards-from", asked_by_guards(model, vif));
     }
     if (vport->filter) {
         jvalue_put_string(json, "filter", vport->filter->text);
     }
     if (vport->filter && vif) {
-        put_free(json, "filter-from", asked_by_filter(model, vif));
+        jvalue_put_nocopy(json, "filter-from", asked_by_filter(model, vif));
     }
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "lib/base/diag.h"
 #include "smap.h"
 #include "util.h"
 
@@ -77,4 +78,20 @@ const char *
 our_keys_of_bridges(void)
 {
     return "expected:" OUR_BRIDGE_KEYS;
+}
+
+/* Returns whether 'value', that of 'key' of external_ids of 'origin', is
+ * "true" and not "false"; 'mistaken' if it is neither, which is added to
+ * 'diags'. */
+bool
+our_keys_get_boolean(const char *key, const char *value, bool mistaken,
+                     const struct origin *origin, struct diag_list *diags)
+{
+    if (!strcmp(value, "true") || !strcmp(value, "false")) {
+        return !strcmp(value, "true");
+    }
+    diag_add(diags, DIAG_ERROR, origin,
+             "external_ids:%s is '%s', expected 'true' or 'false'; taken for "
+             "'%s'", key, value, mistaken ? "true" : "false");
+    return mistaken;
 }

@@ -6,6 +6,10 @@
  * begin with "virtnet-".  One that does and is none of these is mistyped, and
  * whatever it was to bring about does not come. */
 
+#include <stdbool.h>
+
+struct diag_list;
+struct origin;
 struct smap;
 
 /* Of Interface and of Port: what people and programs say, which
@@ -37,6 +41,9 @@ struct smap;
 #define OUR_BRIDGE_MARKS                        \
     OUR_KEY("virtnet-owner")                    \
     OUR_KEY("virtnet-settings")
+
+bool our_keys_get_boolean(const char *key, const char *value, bool mistaken,
+                          const struct origin *, struct diag_list *);
 
 const char *our_keys_find_unknown_port(const struct smap *external_ids);
 const char *our_keys_find_unknown_bridge(const struct smap *external_ids);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/diag.h"
+#include "lib/host/our-keys.h"
 #include "lib/host/vif.h"
 #include "lib/model/model.h"
 #include "lib/model/vport.h"
@@ -56,17 +57,10 @@ static bool
 is_isolated(const struct vif *vif, bool requested,
             const struct origin *origin, struct diag_list *diags)
 {
-    if (!vif->isolated) {
-        return requested;
-    } else if (!strcmp(vif->isolated, "false")) {
-        return false;
-    }
-    if (strcmp(vif->isolated, "true")) {
-        diag_add(diags, DIAG_ERROR, origin,
-                 "external_ids:virtnet-isolated is '%s', expected 'true' or "
-                 "'false'; taken for 'true'", vif->isolated);
-    }
-    return true;
+    return (vif->isolated
+            ? our_keys_get_boolean("virtnet-isolated", vif->isolated, true,
+                                   origin, diags)
+            : requested);
 }
 
 /* Returns the community that 'vif' is in, if it is not 'isolated'. */

@@ -11,6 +11,8 @@ struct mac_seed *mac_entry_find_seed(const struct mac_entry *,
                                      uint32_t port_hash);
 void mac_entry_share_out(struct mac_entry *, long long int now,
                          mac_table_changed_cb *, void *aux);
+void mac_entry_update_outside(struct mac_table *, struct mac_entry *,
+                              mac_table_changed_cb *, void *aux);
 bool mac_claim_shares(const struct mac_claim *, const struct mac_claim *);
 enum claim_take mac_claim_take_from(const struct mac_claim *,
                                     const struct mac_claim *holder);

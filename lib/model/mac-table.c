@@ -343,47 +343,6 @@ update_contests(struct mac_table *table, struct mac_entry *entry)
     }
 }
 
-/* Adds to 'vlans' where the network side has the address of 'entry', too:
- * where a guest says so that lists it, unless one is configured with it or it
- * is the host's. */
-static void
-add_outside(const struct mac_entry *entry, struct vlan_set *vlans)
-{
-    for (size_t i = 0; i < entry->n_claims; i++) {
-        if (entry->claims[i].outside) {
-            vlan_set_union(vlans, &entry->claims[i].vlans);
-        }
-    }
-    for (size_t i = 0; i < entry->n_claims; i++) {
-        enum claim_kind kind = entry->claims[i].kind;
-
-        if (kind == CLAIM_HOST_VLAN || kind == CLAIM_HOST
-            || kind == CLAIM_ATTACHED || kind == CLAIM_HOSTS) {
-            vlan_set_subtract(vlans, &entry->claims[i].vlans);
-        }
-    }
-}
-
-/* Has the network side claim the address of 'entry', or no longer. */
-static void
-update_outside(struct mac_table *table, struct mac_entry *entry,
-               mac_table_changed_cb *changed, void *aux)
-{
-    struct vlan_set vlans = VLAN_SET_INITIALIZER;
-
-    add_outside(entry, &vlans);
-    if (vlan_set_is_empty(&vlans)) {
-        if (find_claim(entry, MAC_OUTSIDE)) {
-            mac_table_unclaim(table, entry->mac, MAC_OUTSIDE);
-            changed(MAC_OUTSIDE, aux);
-        }
-    } else {
-        mac_table_claim(table, entry->mac, MAC_OUTSIDE, CLAIM_OUTSIDE, &vlans,
-                        true);
-    }
-    vlan_set_uninit(&vlans);
-}
-
 static void
 run_entry(struct mac_table *table, struct mac_entry *entry,
           mac_table_changed_cb *changed, void *aux)
@@ -408,7 +367,7 @@ mac_table_run(struct mac_table *table, mac_table_changed_cb *changed,
         struct mac_entry *entry = table->dirty;
 
         table->dirty = entry->next_dirty;
-        update_outside(table, entry, changed, aux);
+        mac_entry_update_outside(table, entry, changed, aux);
         entry->dirty = false;
         run_entry(table, entry, changed, aux);
         if (!entry->n_claims && !entry->n_seeds) {

@@ -9,6 +9,7 @@
 #include "lib/base/guards.h"
 #include "lib/base/ip-prefix.h"
 #include "lib/base/storm.h"
+#include "lib/host/our-keys.h"
 #include "lib/host/vif.h"
 #include "lib/model/apart-policy.h"
 #include "lib/model/model.h"
@@ -204,14 +205,10 @@ static bool
 is_shared(const struct vif *vif, bool requested, const struct origin *origin,
           struct diag_list *diags)
 {
-    if (!vif->shared) {
-        return requested;
-    } else if (strcmp(vif->shared, "true") && strcmp(vif->shared, "false")) {
-        diag_add(diags, DIAG_ERROR, origin,
-                 "external_ids:virtnet-shared is '%s', expected 'true' or "
-                 "'false'; taken for 'false'", vif->shared);
-    }
-    return !strcmp(vif->shared, "true");
+    return (vif->shared
+            ? our_keys_get_boolean("virtnet-shared", vif->shared, false,
+                                   origin, diags)
+            : requested);
 }
 
 /* Makes 'vport' claim the further addresses of 'vif', but for those that are

@@ -141,11 +141,9 @@ apart_put_bucket(struct compilation *c, const struct vlan_block *block)
     pipeline_match_block(&match, block);
 
     struct match own = match;
-    struct ofpbuf *ofpacts = ofpbuf_clone(c->ofpacts);
     match_not_isolated(&match);
-    compilation_add(c, TABLE_COMMUNITY, PRIORITY_COMMUNITY_OPEN, &match);
-    ofpbuf_put(c->ofpacts, ofpacts->data, ofpacts->size);
-    ofpbuf_delete(ofpacts);
+    compilation_add_keeping(c, TABLE_COMMUNITY, PRIORITY_COMMUNITY_OPEN,
+                            &match);
     pipeline_match_community(&own, &c->vport->community);
     compilation_add(c, TABLE_COMMUNITY, PRIORITY_COMMUNITY_OWN, &own);
     pipeline_put_lookup(c->ofpacts, c->vport->ofport, TABLE_COMMUNITY);

@@ -73,13 +73,11 @@ add_owner(struct compilation *c, const struct vlan_block *block)
     match_request(c, &match);
     pipeline_match_block(&match, block);
     if (community_is_set(&c->vport->community)) {
-        struct ofpbuf *ofpacts = ofpbuf_clone(c->ofpacts);
         struct match own = match;
 
         pipeline_match_community(&own, &c->vport->community);
-        compilation_add(c, TABLE_MULTICAST, PRIORITY_MULTICAST_OWN, &own);
-        ofpbuf_put(c->ofpacts, ofpacts->data, ofpacts->size);
-        ofpbuf_delete(ofpacts);
+        compilation_add_keeping(c, TABLE_MULTICAST, PRIORITY_MULTICAST_OWN,
+                                &own);
     }
     match_set_reg_masked(&match, 0, 0, mask);
     compilation_add(c, TABLE_MULTICAST, PRIORITY_MULTICAST_OWNER, &match);

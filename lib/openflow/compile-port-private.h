@@ -34,6 +34,8 @@ struct compilation {
 
 void compilation_add(struct compilation *, enum pipeline_table,
                      uint16_t priority, const struct match *);
+void compilation_add_keeping(struct compilation *, enum pipeline_table,
+                             uint16_t priority, const struct match *);
 void compilation_add_drop(struct compilation *, enum pipeline_table,
                           uint16_t priority);
 void compilation_put_meter(struct compilation *, uint32_t meter_id);

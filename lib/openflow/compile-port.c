@@ -37,6 +37,18 @@ compilation_add(struct compilation *c, enum pipeline_table table,
     }
 }
 
+/* Likewise, and keeps the actions for another flow. */
+void
+compilation_add_keeping(struct compilation *c, enum pipeline_table table,
+                        uint16_t priority, const struct match *match)
+{
+    struct ofpbuf *ofpacts = ofpbuf_clone(c->ofpacts);
+
+    compilation_add(c, table, priority, match);
+    ofpbuf_put(c->ofpacts, ofpacts->data, ofpacts->size);
+    ofpbuf_delete(ofpacts);
+}
+
 /* Appends what makes frames count for meter 'meter_id', if that is not 0 and
  * there are meters. */
 void

@@ -365,12 +365,7 @@ domstatus_from_xml(const char *text, size_t size, const char *file,
     netdef_parser_destroy(reader.own);
     netdef_parser_destroy(reader.actual);
     if (error.reason) {
-        struct origin origin;
-
-        origin_init(&origin, file, error.line, NULL);
-        diag_add(diags, DIAG_ERROR, &origin, "%s", error.reason);
-        origin_uninit(&origin);
-        free(error.reason);
+        sax_error_report(&error, file, NULL, diags);
         domstatus_destroy(reader.status);
         reader.status = NULL;
     } else {

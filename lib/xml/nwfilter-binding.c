@@ -19,12 +19,6 @@ struct reader {
     struct ds text;
 };
 
-static const char *
-prefix_of(const char *uri OVS_UNUSED)
-{
-    return NULL;
-}
-
 /* Takes in <filterref>, or <parameter> in it if 'parameter'.  A filter that
  * cannot be understood is one that there is not. */
 static void
@@ -110,7 +104,6 @@ nwfilter_binding_from_xml(const char *text, size_t size, const char *file,
                           struct diag_list *diags)
 {
     static const struct sax_handler handler = {
-        .prefix = prefix_of,
         .start = on_start,
         .end = on_end,
         .text = on_text,
@@ -128,12 +121,7 @@ nwfilter_binding_from_xml(const char *text, size_t size, const char *file,
     }
     ds_destroy(&reader.text);
     if (error.reason) {
-        struct origin origin;
-
-        origin_init(&origin, file, error.line, NULL);
-        diag_add(diags, DIAG_ERROR, &origin, "%s", error.reason);
-        origin_uninit(&origin);
-        free(error.reason);
+        sax_error_report(&error, file, NULL, diags);
         nwfilter_binding_destroy(reader.binding);
         return NULL;
     }

@@ -18,23 +18,6 @@ struct reader {
     size_t depth;               /* Of the innermost open element. */
 };
 
-static const char *
-prefix_of(const char *uri OVS_UNUSED)
-{
-    return NULL;
-}
-
-static const char *
-find(const struct sax_attribute *attributes, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!strcmp(attributes[i].name, name)) {
-            return attributes[i].value;
-        }
-    }
-    return NULL;
-}
-
 /* Returns what is wrong with whichever of the 'n' 'attributes' of <'element'>
  * is not among 'known', which ends by null; null if none is. */
 static char *
@@ -60,7 +43,7 @@ check_known(const struct sax_attribute *attributes, size_t n,
 static char *
 take_priority(const struct sax_attribute *attributes, size_t n, int *priority)
 {
-    const char *s = find(attributes, n, "priority");
+    const char *s = sax_find_attribute(attributes, n, "priority");
 
     if (s && (!str_to_int(s, 10, priority)
               || *priority < -NWFILTER_MAX_PRIORITY
@@ -101,8 +84,8 @@ start_filter(struct reader *reader, const struct sax_attribute *attributes,
 {
     static const char *const known[] = { "name", "chain", "priority", NULL };
     struct nwfilter *filter = reader->filter;
-    const char *name = find(attributes, n, "name");
-    const char *chain = find(attributes, n, "chain");
+    const char *name = sax_find_attribute(attributes, n, "name");
+    const char *chain = sax_find_attribute(attributes, n, "chain");
     char *error = check_known(attributes, n, "filter", known);
 
     if (error) {
@@ -145,7 +128,7 @@ take_choice(const struct sax_attribute *attributes, size_t n,
             const char *name, const char *const names[], size_t n_names,
             unsigned int *value)
 {
-    const char *s = find(attributes, n, name);
+    const char *s = sax_find_attribute(attributes, n, name);
 
     for (size_t i = 0; s && i < n_names; i++) {
         if (!strcmp(s, names[i])) {
@@ -174,7 +157,7 @@ start_rule(struct nwfilter_entry *entry,
         NWFILTER_DIRECTIONS
 #undef NWFILTER_DIRECTION
     };
-    const char *statematch = find(attributes, n, "statematch");
+    const char *statematch = sax_find_attribute(attributes, n, "statematch");
     unsigned int action = 0, direction = 0;
     char *error = check_known(attributes, n, "rule", known);
 
@@ -200,7 +183,7 @@ static char *
 start_protocol(struct nwfilter_entry *entry, const char *name,
                const struct sax_attribute *attributes, size_t n)
 {
-    const char *match = find(attributes, n, "match");
+    const char *match = sax_find_attribute(attributes, n, "match");
 
     if (entry->ref.filter || entry->protocol) {
         return xasprintf("<%.64s> is more than there can be here", name);
@@ -227,8 +210,8 @@ static char *
 start_parameter(struct nwfilter_entry *entry, const char *element,
                 const struct sax_attribute *attributes, size_t n)
 {
-    const char *name = find(attributes, n, "name");
-    const char *value = find(attributes, n, "value");
+    const char *name = sax_find_attribute(attributes, n, "name");
+    const char *value = sax_find_attribute(attributes, n, "value");
 
     if (strcmp(element, "parameter") || !name || !value || !*name
         || !*value) {
@@ -264,7 +247,8 @@ start_entry(struct reader *reader, const char *name,
         char *error;
 
         entry->ref.filter
-            = nwfilter_ref_begin_text(find(attributes, n, "filter"), &error);
+            = nwfilter_ref_begin_text(sax_find_attribute(attributes, n,
+                                                         "filter"), &error);
         return error;
     }
     return start_rule(entry, attributes, n);
@@ -323,7 +307,6 @@ nwfilter_from_xml(const char *text, size_t size, const char *file,
                   struct diag_list *diags)
 {
     static const struct sax_handler handler = {
-        .prefix = prefix_of,
         .start = on_start,
         .end = on_end,
         .text = on_text,
@@ -333,12 +316,7 @@ nwfilter_from_xml(const char *text, size_t size, const char *file,
 
     reader.filter->file = nullable_xstrdup(file);
     if (!sax_read(text, size, &handler, &reader, &error)) {
-        struct origin origin;
-
-        origin_init(&origin, file, error.line, "filter");
-        diag_add(diags, DIAG_ERROR, &origin, "%s", error.reason);
-        origin_uninit(&origin);
-        free(error.reason);
+        sax_error_report(&error, file, "filter", diags);
         nwfilter_destroy(reader.filter);
         return NULL;
     }

@@ -9,6 +9,7 @@
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
 
+#include "lib/base/diag.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
@@ -67,7 +68,8 @@ static char *
 qualified_name(const struct sax *sax, const xmlChar *local,
                const xmlChar *prefix, const xmlChar *uri)
 {
-    const char *known = uri ? sax->handler->prefix((const char *) uri) : NULL;
+    const char *known = (uri && sax->handler->prefix
+                         ? sax->handler->prefix((const char *) uri) : NULL);
 
     if (known) {
         return xasprintf("%s:%s", known, (const char *) local);
@@ -307,6 +309,20 @@ sax_read(const char *text, size_t size, const struct sax_handler *handler,
         run_libxml2(&sax, text, size);
     }
     return !error->reason;
+}
+
+/* Adds an error to 'diags' that says 'error', of 'element' in 'file', either
+ * of which may be null, and frees what 'error' holds. */
+void
+sax_error_report(struct sax_error *error, const char *file,
+                 const char *element, struct diag_list *diags)
+{
+    struct origin origin;
+
+    origin_init(&origin, file, error->line, element);
+    diag_add(diags, DIAG_ERROR, &origin, "%s", error->reason);
+    origin_uninit(&origin);
+    free(error->reason);
 }
 
 /* Returns the value of attribute 'name' among the 'n' in 'attributes', or

@@ -21,6 +21,8 @@
 
 /* A name is preceded by the prefix that the handler has for its namespace, as
  * "vn:network", or by "{uri}" if it has none. */
+struct diag_list;
+
 struct sax_attribute {
     char *name;
     char *value;
@@ -28,7 +30,8 @@ struct sax_attribute {
 
 /* 'aux' is that of sax_read().  'line' is that of an element's "<". */
 struct sax_handler {
-    /* Returns the prefix for namespace 'uri', null if it is a foreign one. */
+    /* Returns the prefix for namespace 'uri', null if it is a foreign one.
+     * Null where they all are. */
     const char *(*prefix)(const char *uri);
 
     /* An element starts.  Returns null, or a reason, for sax_read() to free,
@@ -54,6 +57,9 @@ struct sax_error {
 
 bool sax_read(const char *text, size_t size, const struct sax_handler *,
               void *aux, struct sax_error *);
+
+void sax_error_report(struct sax_error *, const char *file,
+                      const char *element, struct diag_list *);
 
 const char *sax_find_attribute(const struct sax_attribute *, size_t n,
                                const char *name);
