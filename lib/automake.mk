@@ -251,6 +251,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/domstatus.c \
 	lib/xml/domstatus.h \
 	lib/xml/netdef-actions.c \
+	lib/xml/netdef-bandwidth.c \
 	lib/xml/netdef-choice.c \
 	lib/xml/netdef-choice.h \
 	lib/xml/netdef-elements.c \
@@ -272,6 +273,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/xml/netdef-settings.c \
 	lib/xml/netdef-validate.c \
 	lib/xml/netdef-vlan.c \
+	lib/xml/netdef-vn-portgroup.c \
 	lib/xml/netdef-xml.c \
 	lib/xml/netdef.c \
 	lib/xml/netdef.h \

@@ -9,6 +9,20 @@
 #include "packets.h"
 #include "util.h"
 
+static int
+compare(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+    int cmp = memcmp(&a->addr, &b->addr, sizeof a->addr);
+
+    return cmp ? cmp : a->plen < b->plen ? -1 : a->plen > b->plen;
+}
+
+bool
+ip_prefix_equals(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+    return !compare(a, b);
+}
+
 bool
 ip_prefix_is_v4(const struct ip_prefix *prefix)
 {
@@ -65,14 +79,6 @@ void
 ip_prefixes_uninit(struct ip_prefixes *set)
 {
     free(set->elems);
-}
-
-static int
-compare(const struct ip_prefix *a, const struct ip_prefix *b)
-{
-    int cmp = memcmp(&a->addr, &b->addr, sizeof a->addr);
-
-    return cmp ? cmp : a->plen < b->plen ? -1 : a->plen > b->plen;
 }
 
 bool

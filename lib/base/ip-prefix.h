@@ -19,6 +19,7 @@ struct ip_prefix {
     unsigned int plen;          /* Up to 128. */
 };
 
+bool ip_prefix_equals(const struct ip_prefix *, const struct ip_prefix *);
 bool ip_prefix_is_v4(const struct ip_prefix *);
 ovs_be32 ip_prefix_get_v4(const struct ip_prefix *, ovs_be32 *mask);
 struct in6_addr ip_prefix_get_v6(const struct ip_prefix *,

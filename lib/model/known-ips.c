@@ -2,30 +2,11 @@
 #include <config.h>
 #include "lib/model/known-ips.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/host/vif.h"
 #include "lib/model/model.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
-
-struct search {
-    char mac[ETH_ADDR_STRLEN + 1];
-    struct ds ips;
-};
-
-static void
-take_host(const char *mac, const char *ip, void *search_)
-{
-    struct search *search = search_;
-
-    if (!strcmp(mac, search->mac)) {
-        ds_put_format(&search->ips, "%s%s", search->ips.length ? " " : "",
-                      ip);
-    }
-}
 
 /* Returns the addresses of 'vif', with blanks between them, for the caller to
  * free: those that are said of the port itself or, if there are none, those
@@ -35,7 +16,7 @@ char *
 known_ips(const struct bridge_model *model, const struct vif *vif)
 {
     const struct netdef *network = NULL;
-    struct search search = { .ips = DS_EMPTY_INITIALIZER };
+    struct ds ips = DS_EMPTY_INITIALIZER;
     struct eth_addr mac;
 
     if (vif->ips) {
@@ -50,12 +31,17 @@ known_ips(const struct bridge_model *model, const struct vif *vif)
     if (!network) {
         return NULL;
     }
-    snprintf(search.mac, sizeof search.mac, ETH_ADDR_FMT,
-             ETH_ADDR_ARGS(mac));
-    netdef_for_each_host(network, take_host, &search);
-    if (!search.ips.length) {
-        ds_destroy(&search.ips);
+    for (size_t i = 0; i < network->n_hosts; i++) {
+        if (eth_addr_equals(network->hosts[i].mac, mac)) {
+            if (ips.length) {
+                ds_put_char(&ips, ' ');
+            }
+            ip_prefix_format(&ips, &network->hosts[i].ip);
+        }
+    }
+    if (!ips.length) {
+        ds_destroy(&ips);
         return NULL;
     }
-    return ds_steal_cstr(&search.ips);
+    return ds_steal_cstr(&ips);
 }

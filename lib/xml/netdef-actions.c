@@ -172,7 +172,7 @@ const struct netdef_action netdef_actions[NETDEF_N_NODES] = {
     FILTER_ACTIONS(VN_FILTER),
     FILTER_ACTIONS(VN_PORTGROUP_FILTER),
 #undef FILTER_ACTIONS
-    END(VN_HOST, netdef_host_end),
+    BOTH(VN_HOST, netdef_host_begin, netdef_host_end),
     VALUE(VN_HOST_MAC, netdef_host_value),
     VALUE(VN_HOST_IP, netdef_host_value),
     VALUE(VN_UNKNOWN_PORTS, netdef_unknown_ports_value),

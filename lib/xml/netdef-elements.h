@@ -76,36 +76,7 @@ enum netdef_node_kind {
                 "other programs' elements")                                   \
     NETDEF_NODE(VN, "metadata/vn:network", ONE, CARRIED,                      \
                 "what libvirt has no elements for, or refuses")               \
-    NETDEF_NODE(VN_MAC_TABLE_MANAGER,                                         \
-                "metadata/vn:network@macTableManager", STRING, CARRIED,       \
-                "who fills the MAC table")                                    \
-    NETDEF_NODE(VN_ISOLATED, "metadata/vn:network@isolated", YES_NO, CARRIED, \
-                "isolation of guests")                                        \
-    NETDEF_NODE(VN_COMMUNITY, "metadata/vn:network@community", STRING,        \
-                CARRIED, "which guests reach each other")                     \
-    NETDEF_NODE(VN_SHARED, "metadata/vn:network@shared", YES_NO, CARRIED,     \
-                "whether others have addresses of guests, too")               \
-    NETDEF_NODE(VN_RX_FILTER_LIMIT, "metadata/vn:network@rxFilterLimit",      \
-                NUMBER, CARRIED, "how many addresses a guest can add")        \
-    NETDEF_NODE(VN_GUARDS, "metadata/vn:network@guards", STRING, CARRIED,     \
-                "what guests are kept from sending")                          \
-    NETDEF_NODE(VN_SECURE, "metadata/vn:network@secure", YES_NO, CARRIED,     \
-                "all guards but owner")                                       \
-    NETDEF_NODE(VN_STORM, "metadata/vn:network@storm", STRING, CARRIED,       \
-                "how much broadcast and multicast a guest may send")          \
-    NETDEF_NODE(VN_FILTER, "metadata/vn:network/vn:filterref", ONE, CARRIED,  \
-                "filter of what guests send and get")                         \
-    NETDEF_NODE(VN_FILTER_NAME, "metadata/vn:network/vn:filterref@filter",    \
-                STRING, CARRIED, "its name")                                  \
-    NETDEF_NODE(VN_FILTER_PARAMETER,                                          \
-                "metadata/vn:network/vn:filterref/vn:parameter", MANY,        \
-                CARRIED, "a value of a variable of the filter")               \
-    NETDEF_NODE(VN_FILTER_PARAMETER_NAME,                                     \
-                "metadata/vn:network/vn:filterref/vn:parameter@name", STRING, \
-                CARRIED, "the variable's name")                               \
-    NETDEF_NODE(VN_FILTER_PARAMETER_VALUE,                                    \
-                "metadata/vn:network/vn:filterref/vn:parameter@value",        \
-                STRING, CARRIED, "the value")                                 \
+    NETDEF_POLICY_NODES(VN, "metadata/vn:network")                            \
     NETDEF_NODE(VN_HOST, "metadata/vn:network/vn:host", MANY, CARRIED,        \
                 "a guest's addresses")                                        \
     NETDEF_NODE(VN_HOST_MAC, "metadata/vn:network/vn:host@mac", STRING,       \
@@ -114,8 +85,6 @@ enum netdef_node_kind {
                 CARRIED, "an address or prefix that it may have")             \
     NETDEF_NODE(VN_UNKNOWN_PORTS, "metadata/vn:network@unknownPorts", STRING, \
                 CARRIED, "ports of guests whose address nobody has written")  \
-    NETDEF_NODE(VN_AWAIT_VLAN, "metadata/vn:network@awaitVlan", YES_NO,       \
-                CARRIED, "whether a guest without a VLAN is in none")         \
     NETDEF_NODE(VN_CREATE_BRIDGE, "metadata/vn:network@createBridge", YES_NO, \
                 CARRIED, "whether the bridge is made if there is none")       \
     NETDEF_NODE(VN_OVERLAY, "metadata/vn:network@overlay", STRING, CARRIED,   \
@@ -126,48 +95,7 @@ enum netdef_node_kind {
                 CARRIED, "settings of the portgroup of that name")            \
     NETDEF_NODE(VN_PORTGROUP_NAME, "metadata/vn:network/vn:portgroup@name",   \
                 STRING, CARRIED, "the portgroup's name")                      \
-    NETDEF_NODE(VN_PORTGROUP_MAC_TABLE_MANAGER,                               \
-                "metadata/vn:network/vn:portgroup@macTableManager", STRING,   \
-                CARRIED, "who knows the MAC addresses behind its ports")      \
-    NETDEF_NODE(VN_PORTGROUP_ISOLATED,                                        \
-                "metadata/vn:network/vn:portgroup@isolated", YES_NO, CARRIED, \
-                "isolation of guests")                                        \
-    NETDEF_NODE(VN_PORTGROUP_COMMUNITY,                                       \
-                "metadata/vn:network/vn:portgroup@community", STRING,         \
-                CARRIED, "which guests reach each other")                     \
-    NETDEF_NODE(VN_PORTGROUP_SHARED,                                          \
-                "metadata/vn:network/vn:portgroup@shared", YES_NO, CARRIED,   \
-                "whether others have addresses of guests, too")               \
-    NETDEF_NODE(VN_PORTGROUP_RX_FILTER_LIMIT,                                 \
-                "metadata/vn:network/vn:portgroup@rxFilterLimit", NUMBER,     \
-                CARRIED, "how many addresses a guest can add")                \
-    NETDEF_NODE(VN_PORTGROUP_AWAIT_VLAN,                                      \
-                "metadata/vn:network/vn:portgroup@awaitVlan", YES_NO,         \
-                CARRIED, "whether a guest without a VLAN is in none")         \
-    NETDEF_NODE(VN_PORTGROUP_GUARDS,                                          \
-                "metadata/vn:network/vn:portgroup@guards", STRING, CARRIED,   \
-                "what guests are kept from sending")                          \
-    NETDEF_NODE(VN_PORTGROUP_SECURE,                                          \
-                "metadata/vn:network/vn:portgroup@secure", YES_NO, CARRIED,   \
-                "all guards but owner")                                       \
-    NETDEF_NODE(VN_PORTGROUP_STORM,                                           \
-                "metadata/vn:network/vn:portgroup@storm", STRING, CARRIED,    \
-                "how much broadcast and multicast a guest may send")          \
-    NETDEF_NODE(VN_PORTGROUP_FILTER,                                          \
-                "metadata/vn:network/vn:portgroup/vn:filterref", ONE,         \
-                CARRIED, "filter of what guests send and get")                \
-    NETDEF_NODE(VN_PORTGROUP_FILTER_NAME,                                     \
-                "metadata/vn:network/vn:portgroup/vn:filterref@filter",       \
-                STRING, CARRIED, "its name")                                  \
-    NETDEF_NODE(VN_PORTGROUP_FILTER_PARAMETER,                                \
-                "metadata/vn:network/vn:portgroup/vn:filterref/vn:parameter", \
-                MANY, CARRIED, "a value of a variable of the filter")         \
-    NETDEF_NODE(VN_PORTGROUP_FILTER_PARAMETER_NAME,                           \
-                "metadata/vn:network/vn:portgroup/vn:filterref/"              \
-                "vn:parameter@name", STRING, CARRIED, "the variable's name")  \
-    NETDEF_NODE(VN_PORTGROUP_FILTER_PARAMETER_VALUE,                          \
-                "metadata/vn:network/vn:portgroup/vn:filterref/"              \
-                "vn:parameter@value", STRING, CARRIED, "the value")           \
+    NETDEF_POLICY_NODES(VN_PORTGROUP, "metadata/vn:network/vn:portgroup")     \
     NETDEF_NODE(BRIDGE, "bridge", ONE, CARRIED, "the Open vSwitch bridge")    \
     NETDEF_NODE(BRIDGE_NAME, "bridge@name", STRING, CARRIED,                  \
                 "the bridge's name")                                          \
@@ -436,6 +364,40 @@ enum netdef_node_kind {
     NETDEF_NEW(NETPORT_PLUG_DRIVER_IOMMUFD, "12.8")
 
 /* Parts of the grammar that occur in more than one place. */
+
+/* What a network or a portgroup asks of its ports. */
+#define NETDEF_POLICY_NODES(ENUM, PATH)                                       \
+    NETDEF_NODE(ENUM##_MAC_TABLE_MANAGER, PATH "@macTableManager", STRING,    \
+                CARRIED, "who fills the MAC table")                           \
+    NETDEF_NODE(ENUM##_ISOLATED, PATH "@isolated", YES_NO, CARRIED,           \
+                "isolation of guests")                                        \
+    NETDEF_NODE(ENUM##_COMMUNITY, PATH "@community", STRING, CARRIED,         \
+                "which guests reach each other")                              \
+    NETDEF_NODE(ENUM##_SHARED, PATH "@shared", YES_NO, CARRIED,               \
+                "whether others have addresses of guests, too")               \
+    NETDEF_NODE(ENUM##_RX_FILTER_LIMIT, PATH "@rxFilterLimit", NUMBER,        \
+                CARRIED, "how many addresses a guest can add")                \
+    NETDEF_NODE(ENUM##_AWAIT_VLAN, PATH "@awaitVlan", YES_NO, CARRIED,        \
+                "whether a guest without a VLAN is in none")                  \
+    NETDEF_NODE(ENUM##_GUARDS, PATH "@guards", STRING, CARRIED,               \
+                "what guests are kept from sending")                          \
+    NETDEF_NODE(ENUM##_SECURE, PATH "@secure", YES_NO, CARRIED,               \
+                "all guards but owner")                                       \
+    NETDEF_NODE(ENUM##_STORM, PATH "@storm", STRING, CARRIED,                 \
+                "how much broadcast and multicast a guest may send")          \
+    NETDEF_NODE(ENUM##_FILTER, PATH "/vn:filterref", ONE, CARRIED,            \
+                "filter of what guests send and get")                         \
+    NETDEF_NODE(ENUM##_FILTER_NAME, PATH "/vn:filterref@filter", STRING,      \
+                CARRIED, "its name")                                          \
+    NETDEF_NODE(ENUM##_FILTER_PARAMETER, PATH "/vn:filterref/vn:parameter",   \
+                MANY, CARRIED, "a value of a variable of the filter")         \
+    NETDEF_NODE(ENUM##_FILTER_PARAMETER_NAME,                                 \
+                PATH "/vn:filterref/vn:parameter@name", STRING, CARRIED,      \
+                "the variable's name")                                        \
+    NETDEF_NODE(ENUM##_FILTER_PARAMETER_VALUE,                                \
+                PATH "/vn:filterref/vn:parameter@value", STRING, CARRIED,     \
+                "the value")
+
 #define NETDEF_VIRTUALPORT_NODES(ENUM, PATH, FATE)                            \
     NETDEF_NODE(ENUM, PATH, ONE, FATE, "kind of switch")                      \
     NETDEF_NODE(ENUM##_TYPE, PATH "@type", STRING, FATE,                      \

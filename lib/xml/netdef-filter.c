@@ -27,7 +27,7 @@ filter_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &parser->netdef->filter;
     case NETDEF_NODE_VN_PORTGROUP_FILTER:
     case NETDEF_NODE_VN_PORTGROUP_FILTER_PARAMETER:
-        return &parser->vn_portgroups[parser->n_vn_portgroups - 1].filter;
+        return &netdef_parser_vn_portgroup(parser)->filter;
     default:
         OVS_NOT_REACHED();
     }

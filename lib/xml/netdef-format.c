@@ -171,9 +171,12 @@ put_filter(struct ds *s, const char *text, int indent)
 }
 
 static void
-put_host(const char *mac, const char *ip, void *s)
+put_host(struct ds *s, const struct netdef_host *host)
 {
-    ds_put_format(s, "      <vn:host mac='%s' ip='%s'/>\n", mac, ip);
+    ds_put_format(s, "      <vn:host mac='"ETH_ADDR_FMT"' ip='",
+                  ETH_ADDR_ARGS(host->mac));
+    ip_prefix_format(s, &host->ip);
+    ds_put_cstr(s, "'/>\n");
 }
 
 static void
@@ -257,7 +260,7 @@ has_metadata(const struct netdef *netdef)
             || netdef_setting_is_set(&netdef->overlay_key)
             || netdef_setting_is_set(&netdef->policy.guards)
             || netdef_setting_is_set(&netdef->policy.storm)
-            || netdef->filter || netdef->hosts
+            || netdef->filter || netdef->n_hosts
             || netdef_setting_is_set(&netdef->policy.unknown_ports));
 }
 
@@ -291,7 +294,9 @@ metadata_to_xml(struct ds *s, const struct netdef *netdef)
     if (netdef->filter) {
         put_filter(s, netdef->filter, 6);
     }
-    netdef_for_each_host(netdef, put_host, s);
+    for (size_t i = 0; i < netdef->n_hosts; i++) {
+        put_host(s, &netdef->hosts[i]);
+    }
     for (size_t i = 0; i < netdef->n_portgroups; i++) {
         const struct portgroup *pg = &netdef->portgroups[i];
 

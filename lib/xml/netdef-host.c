@@ -3,44 +3,60 @@
 #include "lib/xml/netdef-parse-private.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/ip-prefix.h"
 #include "lib/xml/netdef.h"
-#include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
 
-/* <vn:host mac='' ip=''/>: which addresses a guest of the network has.
- *
- * They are kept as a text, a line for each, of a MAC address, a blank, and an
- * IP address or prefix. */
+/* <vn:host mac='' ip=''/>: which addresses a guest of the network has. */
 
 /* More than that are not read: each port looks through all of them. */
 #define MAX_HOSTS 4096
 
-static void
-store(char **dst, const char *value)
+void
+netdef_host_begin(struct netdef_parser *parser,
+                  enum netdef_node node OVS_UNUSED,
+                  unsigned int line OVS_UNUSED)
 {
-    free(*dst);
-    *dst = xstrdup(value);
+    parser->host.has_mac = parser->host.has_ip = false;
+    parser->host.is_bad = false;
+}
+
+/* Stores the one address or prefix that 'value' is in '*ip' and returns true,
+ * or reports what is wrong with it and returns false. */
+static bool
+parse_ip(struct netdef_parser *parser, enum netdef_node node,
+         const char *value, unsigned int line, struct ip_prefix *ip)
+{
+    struct ip_prefixes ips = { .n = 0 };
+    char *error = ip_prefixes_add(&ips, value);
+    bool ok = !error && ips.n == 1;
+
+    if (ok) {
+        *ip = ips.elems[0];
+    } else {
+        netdef_parser_error(parser, node, line, "%s",
+                            error ? error : "needs one ip address");
+    }
+    free(error);
+    ip_prefixes_uninit(&ips);
+    return ok;
 }
 
 void
 netdef_host_value(struct netdef_parser *parser, enum netdef_node node,
                   const char *value, unsigned int line)
 {
-    struct eth_addr mac;
+    struct host_parser *h = &parser->host;
 
     if (node == NETDEF_NODE_VN_HOST_MAC) {
-        if (netdef_parse_mac(parser, node, value, line, &mac)) {
-            char *text = xasprintf(ETH_ADDR_FMT, ETH_ADDR_ARGS(mac));
-
-            store(&parser->filter.name, text);
-            free(text);
-        }
+        h->has_mac = true;
+        h->is_bad |= !netdef_parse_mac(parser, node, value, line,
+                                       &h->host.mac);
     } else {
-        store(&parser->filter.value, value);
+        h->has_ip = true;
+        h->is_bad |= !parse_ip(parser, node, value, line, &h->host.ip);
     }
 }
 
@@ -49,48 +65,44 @@ netdef_host_end(struct netdef_parser *parser, enum netdef_node node,
                 const char *text OVS_UNUSED, unsigned int line)
 {
     struct netdef *netdef = parser->netdef;
-    const char *mac = parser->filter.name, *ip = parser->filter.value;
-    struct ip_prefixes ips = { .n = 0 };
-    char *error = ip ? ip_prefixes_add(&ips, ip) : NULL;
+    struct host_parser *h = &parser->host;
 
-    if (!mac || !ip) {
+    if (!h->has_mac || !h->has_ip) {
         netdef_parser_error(parser, node, line, "needs a mac and an ip");
-    } else if (error || ips.n != 1) {
-        netdef_parser_error(parser, node, line, "%s", error ? error
-                            : "needs one ip address");
-    } else if (parser->n_hosts++ >= MAX_HOSTS) {
+    } else if (h->is_bad) {
+        return;
+    } else if (netdef->n_hosts >= MAX_HOSTS) {
         netdef_parser_error(parser, node, line, "more than %d hosts",
                             MAX_HOSTS);
     } else {
-        struct ds s = DS_EMPTY_INITIALIZER;
-
-        ds_put_format(&s, "%s%s ", netdef->hosts ? netdef->hosts : "", mac);
-        ip_prefixes_format(&s, &ips);
-        ds_put_char(&s, '\n');
-        free(netdef->hosts);
-        netdef->hosts = ds_steal_cstr(&s);
+        if (netdef->n_hosts >= h->allocated) {
+            netdef->hosts = x2nrealloc(netdef->hosts, &h->allocated,
+                                       sizeof *netdef->hosts);
+        }
+        netdef->hosts[netdef->n_hosts++] = h->host;
     }
-    free(error);
-    ip_prefixes_uninit(&ips);
-    netdef_filter_clear(parser);
 }
 
-/* Calls 'cb' with 'aux' for each host in 'netdef'. */
 void
-netdef_for_each_host(const struct netdef *netdef, netdef_host_cb *cb,
-                     void *aux)
+netdef_hosts_clone(struct netdef *dst, const struct netdef *src)
 {
-    char *copy = nullable_xstrdup(netdef->hosts);
-    char *save_ptr = NULL;
+    dst->hosts = (src->n_hosts
+                  ? xmemdup(src->hosts, src->n_hosts * sizeof *src->hosts)
+                  : NULL);
+    dst->n_hosts = src->n_hosts;
+}
 
-    for (char *line = copy ? strtok_r(copy, "\n", &save_ptr) : NULL; line;
-         line = strtok_r(NULL, "\n", &save_ptr)) {
-        char *ip = strchr(line, ' ');
-
-        if (ip) {
-            *ip = '\0';
-            cb(line, ip + 1, aux);
+bool
+netdef_hosts_equal(const struct netdef *a, const struct netdef *b)
+{
+    if (a->n_hosts != b->n_hosts) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n_hosts; i++) {
+        if (!eth_addr_equals(a->hosts[i].mac, b->hosts[i].mac)
+            || !ip_prefix_equals(&a->hosts[i].ip, &b->hosts[i].ip)) {
+            return false;
         }
     }
-    free(copy);
+    return true;
 }

@@ -113,7 +113,7 @@ netdef_has_metadata(const struct netdef *netdef)
             return true;
         }
     }
-    return (has_metadata(&netdef->policy) || netdef->filter || netdef->hosts
+    return (has_metadata(&netdef->policy) || netdef->filter || netdef->n_hosts
             || is_in_metadata(&netdef->create_bridge)
             || is_in_metadata(&netdef->overlay)
             || is_in_metadata(&netdef->overlay_key));
@@ -152,7 +152,8 @@ netdef_adopt_metadata(const struct netdef *live,
 
     adopt_policy(&netdef->policy, &persistent->policy);
     adopt_filter(&netdef->filter, persistent->filter);
-    adopt_filter(&netdef->hosts, persistent->hosts);
+    free(netdef->hosts);
+    netdef_hosts_clone(netdef, persistent);
     netdef->create_bridge = persistent->create_bridge;
     netdef->overlay = persistent->overlay;
     netdef->overlay_key = persistent->overlay_key;

@@ -46,6 +46,14 @@ struct filter_parser {
     char *name, *value;
 };
 
+/* A <vn:host> that is being read. */
+struct host_parser {
+    bool has_mac, has_ip;
+    bool is_bad;                /* Is one of them wrong? */
+    struct netdef_host host;
+    size_t allocated;           /* Of those that have been read. */
+};
+
 struct netdef_parser {
     char *file;
     struct netdef *netdef;
@@ -59,8 +67,8 @@ struct netdef_parser {
     enum netdef_virtualport virtualport;    /* The one that is being read. */
     size_t allocated_portgroups;
     struct vlan_parser vlan;
-    struct filter_parser filter;    /* Or the <vn:host>. */
-    size_t n_hosts;
+    struct filter_parser filter;
+    struct host_parser host;
     struct vn_portgroup *vn_portgroups;
     size_t n_vn_portgroups;
     size_t allocated_vn_portgroups;
@@ -88,6 +96,12 @@ extern const struct netdef_action netdef_actions[NETDEF_N_NODES];
                          netdef_node_get_class(NODE)->path, __VA_ARGS__)
 
 struct portgroup *netdef_parser_portgroup(const struct netdef_parser *);
+struct vn_portgroup *netdef_parser_vn_portgroup(const struct netdef_parser *);
+void netdef_take_setting(struct netdef_parser *, struct netdef_setting *,
+                         const struct netdef_setting *made, enum netdef_node);
+bool netdef_parse_number(struct netdef_parser *, enum netdef_node,
+                         const char *value, unsigned int line, uint64_t max,
+                         uint64_t *);
 bool netdef_canonical_uuid(const char *, char uuid[37]);
 bool netdef_parse_mac(struct netdef_parser *, enum netdef_node,
                       const char *value, unsigned int line,
@@ -124,8 +138,7 @@ void netdef_virtualport_extra(struct netdef_parser *, enum netdef_node,
 /* Reports what is valid and libvirt refuses, in netdef-refuse.c. */
 void netdef_refuse(struct netdef_parser *);
 
-/* Actions of settings, <bandwidth> and <vn:portgroup>, in
- * netdef-settings.c. */
+/* Actions of settings, in netdef-settings.c. */
 void netdef_setting_value(struct netdef_parser *, enum netdef_node,
                           const char *value, unsigned int line);
 void netdef_overlay_value(struct netdef_parser *, enum netdef_node,
@@ -140,6 +153,8 @@ void netdef_guards_value(struct netdef_parser *, enum netdef_node,
                          const char *value, unsigned int line);
 void netdef_mac_value(struct netdef_parser *, enum netdef_node,
                       const char *value, unsigned int line);
+
+/* Actions of <bandwidth>, in netdef-bandwidth.c. */
 void netdef_bandwidth_begin(struct netdef_parser *, enum netdef_node,
                             unsigned int line);
 void netdef_bandwidth_value(struct netdef_parser *, enum netdef_node,
@@ -148,6 +163,8 @@ void netdef_guests_bandwidth_value(struct netdef_parser *, enum netdef_node,
                                    const char *value, unsigned int line);
 void netdef_rate_end(struct netdef_parser *, enum netdef_node,
                      const char *text, unsigned int line);
+
+/* Actions of <vn:portgroup>, in netdef-vn-portgroup.c. */
 void netdef_vn_portgroup_begin(struct netdef_parser *, enum netdef_node,
                                unsigned int line);
 void netdef_vn_portgroup_name(struct netdef_parser *, enum netdef_node,
@@ -156,6 +173,8 @@ void netdef_vn_portgroups_finish(struct netdef_parser *);
 void netdef_vn_portgroups_clear(struct netdef_parser *);
 
 /* Actions of <vn:host>, in netdef-host.c. */
+void netdef_host_begin(struct netdef_parser *, enum netdef_node,
+                       unsigned int line);
 void netdef_host_value(struct netdef_parser *, enum netdef_node,
                        const char *value, unsigned int line);
 void netdef_host_end(struct netdef_parser *, enum netdef_node,

@@ -13,7 +13,6 @@
 #include "lib/xml/netdef-overlay.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/netport.h"
-#include "openvswitch/shash.h"
 #include "packets.h"
 #include "util.h"
 
@@ -23,9 +22,10 @@
 
 /* Makes '*setting' 'made', by what stands for 'node'.  It is an error if it is
  * another already. */
-static void
-take_setting(struct netdef_parser *parser, struct netdef_setting *setting,
-             const struct netdef_setting *made, enum netdef_node node)
+void
+netdef_take_setting(struct netdef_parser *parser,
+                    struct netdef_setting *setting,
+                    const struct netdef_setting *made, enum netdef_node node)
 {
     if (!netdef_setting_is_set(setting)) {
         *setting = *made;
@@ -48,13 +48,7 @@ make_setting(struct netdef_parser *parser, struct netdef_setting *setting,
         .element = netdef_node_get_class(node)->path,
     };
 
-    take_setting(parser, setting, &made, node);
-}
-
-static struct vn_portgroup *
-current_vn_portgroup(const struct netdef_parser *parser)
-{
-    return &parser->vn_portgroups[parser->n_vn_portgroups - 1];
+    netdef_take_setting(parser, setting, &made, node);
 }
 
 /* Returns the setting that 'node' makes. */
@@ -64,33 +58,39 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
     struct netdef *netdef = parser->netdef;
 
     switch ((int) node) {
+#define POLICY(NODE, POLICY)                                            \
+    case NETDEF_NODE_##NODE##_MAC_TABLE_MANAGER:                        \
+        return &(POLICY).mac_table_manager;                             \
+    case NETDEF_NODE_##NODE##_ISOLATED:                                 \
+        return &(POLICY).isolated;                                      \
+    case NETDEF_NODE_##NODE##_COMMUNITY:                                \
+        return &(POLICY).community;                                     \
+    case NETDEF_NODE_##NODE##_SHARED:                                   \
+        return &(POLICY).shared;                                        \
+    case NETDEF_NODE_##NODE##_RX_FILTER_LIMIT:                          \
+        return &(POLICY).rx_filter_limit;                               \
+    case NETDEF_NODE_##NODE##_AWAIT_VLAN:                               \
+        return &(POLICY).await_vlan;                                    \
+    case NETDEF_NODE_##NODE##_GUARDS:                                   \
+    case NETDEF_NODE_##NODE##_SECURE:                                   \
+        return &(POLICY).guards;                                        \
+    case NETDEF_NODE_##NODE##_STORM:                                    \
+        return &(POLICY).storm;
+    POLICY(VN, netdef->policy)
+    POLICY(VN_PORTGROUP, netdef_parser_vn_portgroup(parser)->policy)
+#undef POLICY
     case NETDEF_NODE_BRIDGE_MAC_TABLE_MANAGER:
-    case NETDEF_NODE_VN_MAC_TABLE_MANAGER:
         return &netdef->policy.mac_table_manager;
     case NETDEF_NODE_PORT_ISOLATED:
-    case NETDEF_NODE_VN_ISOLATED:
         return &netdef->policy.isolated;
-    case NETDEF_NODE_VN_COMMUNITY:
-        return &netdef->policy.community;
-    case NETDEF_NODE_VN_SHARED:
-        return &netdef->policy.shared;
     case NETDEF_NODE_TRUST_FILTERS:
         return &netdef->policy.trust_rx_filters;
-    case NETDEF_NODE_VN_RX_FILTER_LIMIT:
-        return &netdef->policy.rx_filter_limit;
-    case NETDEF_NODE_VN_AWAIT_VLAN:
-        return &netdef->policy.await_vlan;
     case NETDEF_NODE_VN_CREATE_BRIDGE:
         return &netdef->create_bridge;
     case NETDEF_NODE_VN_OVERLAY:
         return &netdef->overlay;
     case NETDEF_NODE_VN_OVERLAY_KEY:
         return &netdef->overlay_key;
-    case NETDEF_NODE_VN_GUARDS:
-    case NETDEF_NODE_VN_SECURE:
-        return &netdef->policy.guards;
-    case NETDEF_NODE_VN_STORM:
-        return &netdef->policy.storm;
     case NETDEF_NODE_BRIDGE_STP:
         return &netdef->stp;
     case NETDEF_NODE_BRIDGE_DELAY:
@@ -99,23 +99,6 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
         return &netdef->mtu;
     case NETDEF_NODE_PORTGROUP_TRUST_FILTERS:
         return &netdef_parser_portgroup(parser)->policy.trust_rx_filters;
-    case NETDEF_NODE_VN_PORTGROUP_MAC_TABLE_MANAGER:
-        return &current_vn_portgroup(parser)->policy.mac_table_manager;
-    case NETDEF_NODE_VN_PORTGROUP_ISOLATED:
-        return &current_vn_portgroup(parser)->policy.isolated;
-    case NETDEF_NODE_VN_PORTGROUP_COMMUNITY:
-        return &current_vn_portgroup(parser)->policy.community;
-    case NETDEF_NODE_VN_PORTGROUP_SHARED:
-        return &current_vn_portgroup(parser)->policy.shared;
-    case NETDEF_NODE_VN_PORTGROUP_RX_FILTER_LIMIT:
-        return &current_vn_portgroup(parser)->policy.rx_filter_limit;
-    case NETDEF_NODE_VN_PORTGROUP_GUARDS:
-    case NETDEF_NODE_VN_PORTGROUP_SECURE:
-        return &current_vn_portgroup(parser)->policy.guards;
-    case NETDEF_NODE_VN_PORTGROUP_AWAIT_VLAN:
-        return &current_vn_portgroup(parser)->policy.await_vlan;
-    case NETDEF_NODE_VN_PORTGROUP_STORM:
-        return &current_vn_portgroup(parser)->policy.storm;
     case NETDEF_NODE_NETPORT_PORT_ISOLATED:
         return &parser->netport->policy.isolated;
     case NETDEF_NODE_NETPORT_TRUST_FILTERS:
@@ -130,10 +113,10 @@ setting_of_node(const struct netdef_parser *parser, enum netdef_node node)
 /* Stores the number that 'value', which has its kind's form, stands for in
  * '*number' and returns true, or reports that it is above 'max' and returns
  * false. */
-static bool
-parse_number(struct netdef_parser *parser, enum netdef_node node,
-             const char *value, unsigned int line, uint64_t max,
-             uint64_t *number)
+bool
+netdef_parse_number(struct netdef_parser *parser, enum netdef_node node,
+                    const char *value, unsigned int line, uint64_t max,
+                    uint64_t *number)
 {
     errno = 0;
     *number = strtoull(value, NULL, 10);
@@ -177,8 +160,8 @@ netdef_setting_value(struct netdef_parser *parser, enum netdef_node node,
                      !strcmp(value, "yes") || !strcmp(value, "on"), node,
                      line);
     } else if (kind == NETDEF_KIND_NUMBER) {
-        if (!parse_number(parser, node, value, line, largest_number(node),
-                          &number)) {
+        if (!netdef_parse_number(parser, node, value, line,
+                                 largest_number(node), &number)) {
             return;
         } else if (node == NETDEF_NODE_VN_OVERLAY_KEY && !number) {
             netdef_parser_error(parser, node, line, "0 is no key");
@@ -267,7 +250,8 @@ netdef_community_value(struct netdef_parser *parser, enum netdef_node node,
 
     if (!error) {
         made.value = community_is_set(&made.community);
-        take_setting(parser, setting_of_node(parser, node), &made, node);
+        netdef_take_setting(parser, setting_of_node(parser, node), &made,
+                            node);
     } else {
         netdef_parser_error(parser, node, line, "%s", error);
         free(error);
@@ -320,203 +304,4 @@ netdef_mac_value(struct netdef_parser *parser, enum netdef_node node,
     if (netdef_parse_mac(parser, node, value, line, &parser->netdef->mac)) {
         parser->netdef->mac_line = line;
     }
-}
-
-/* Calls 'MEMBER'('NODE', the struct bandwidth that 'NODE' is of) for the
- * places where <bandwidth> can be. */
-#define FOR_EACH_BANDWIDTH(MEMBER)                                      \
-    MEMBER(BANDWIDTH, &parser->netdef->bandwidth)                       \
-    MEMBER(PORTGROUP_BANDWIDTH,                                         \
-           &netdef_parser_portgroup(parser)->bandwidth)                 \
-    MEMBER(NETPORT_BANDWIDTH, &parser->netport->bandwidth)
-
-void
-netdef_bandwidth_begin(struct netdef_parser *parser, enum netdef_node node,
-                       unsigned int line)
-{
-    switch ((int) node) {
-#define BEGIN(NODE, BANDWIDTH) \
-    case NETDEF_NODE_##NODE: (BANDWIDTH)->line = line; break;
-    FOR_EACH_BANDWIDTH(BEGIN)
-#undef BEGIN
-    default:
-        OVS_NOT_REACHED();
-    }
-}
-
-/* Returns the number that 'node', an attribute, says. */
-static uint64_t *
-rate_member(const struct netdef_parser *parser, enum netdef_node node)
-{
-    switch ((int) node) {
-#define RATE(NODE, RATE)                                                \
-    case NETDEF_NODE_##NODE##_AVERAGE: return &(RATE).average;          \
-    case NETDEF_NODE_##NODE##_PEAK: return &(RATE).peak;                \
-    case NETDEF_NODE_##NODE##_FLOOR: return &(RATE).floor;              \
-    case NETDEF_NODE_##NODE##_BURST: return &(RATE).burst;
-#define MEMBERS(NODE, BANDWIDTH)                \
-    RATE(NODE##_INBOUND, (BANDWIDTH)->in)       \
-    RATE(NODE##_OUTBOUND, (BANDWIDTH)->out)
-    FOR_EACH_BANDWIDTH(MEMBERS)
-#undef MEMBERS
-#undef RATE
-    default:
-        OVS_NOT_REACHED();
-    }
-}
-
-void
-netdef_bandwidth_value(struct netdef_parser *parser, enum netdef_node node,
-                       const char *value, unsigned int line)
-{
-    uint64_t number;
-
-    if (parse_number(parser, node, value, line, BANDWIDTH_MAX, &number)) {
-        *rate_member(parser, node) = number;
-    }
-}
-
-/* Only a guest's interface can have a class or be guaranteed anything:
- * virNetDevBandwidthParse() in libvirt's src/conf/netdev_bandwidth_conf.c. */
-void
-netdef_guests_bandwidth_value(struct netdef_parser *parser,
-                              enum netdef_node node, const char *value,
-                              unsigned int line)
-{
-    if (node != NETDEF_NODE_BANDWIDTH_CLASS_ID
-        && node != NETDEF_NODE_PORTGROUP_BANDWIDTH_CLASS_ID) {
-        netdef_bandwidth_value(parser, node, value, line);
-    }
-    netdef_parser_error(parser, node, line,
-                        "only allowed for a guest's interface");
-}
-
-/* Returns the rate that 'node', <inbound> or <outbound>, says. */
-static const struct bandwidth_rate *
-rate_of_node(const struct netdef_parser *parser, enum netdef_node node,
-             bool *outbound)
-{
-    switch ((int) node) {
-#define RATES(NODE, BANDWIDTH)                                          \
-    case NETDEF_NODE_##NODE##_INBOUND:                                  \
-        *outbound = false;                                              \
-        return &(BANDWIDTH)->in;                                        \
-    case NETDEF_NODE_##NODE##_OUTBOUND:                                 \
-        *outbound = true;                                               \
-        return &(BANDWIDTH)->out;
-    FOR_EACH_BANDWIDTH(RATES)
-#undef RATES
-    default:
-        OVS_NOT_REACHED();
-    }
-}
-
-/* libvirt's rules: virNetDevBandwidthParseRate() and virNetDevBandwidthParse()
- * in its src/conf/netdev_bandwidth_conf.c. */
-void
-netdef_rate_end(struct netdef_parser *parser, enum netdef_node node,
-                const char *text OVS_UNUSED, unsigned int line)
-{
-    bool outbound;
-    const struct bandwidth_rate *rate = rate_of_node(parser, node, &outbound);
-
-    if (!bandwidth_rate_is_set(rate)) {
-        netdef_parser_error(parser, node, line,
-                            "missing mandatory 'average' or 'floor'");
-    } else if ((rate->peak || rate->burst) && !rate->average) {
-        netdef_parser_error(parser, node, line,
-                            "'peak' and 'burst' require 'average'");
-    }
-    if (outbound && rate->floor) {
-        netdef_parser_error(parser, node, line,
-                            "'floor' is allowed only in <inbound>");
-    }
-}
-
-void
-netdef_vn_portgroup_begin(struct netdef_parser *parser,
-                          enum netdef_node node OVS_UNUSED, unsigned int line)
-{
-    if (parser->n_vn_portgroups >= parser->allocated_vn_portgroups) {
-        parser->vn_portgroups = x2nrealloc(parser->vn_portgroups,
-                                           &parser->allocated_vn_portgroups,
-                                           sizeof *parser->vn_portgroups);
-    }
-    parser->vn_portgroups[parser->n_vn_portgroups++]
-        = (struct vn_portgroup) { .line = line };
-}
-
-void
-netdef_vn_portgroup_name(struct netdef_parser *parser,
-                         enum netdef_node node OVS_UNUSED, const char *value,
-                         unsigned int line OVS_UNUSED)
-{
-    current_vn_portgroup(parser)->name = xstrdup(value);
-}
-
-/* Returns the node that has the path 'element'. */
-static enum netdef_node
-node_of_setting(const struct netdef_setting *setting)
-{
-    enum netdef_node node;
-
-    ovs_assert(netdef_node_from_path(setting->element, &node));
-    return node;
-}
-
-/* Adds what the <vn:portgroup>s of the document say to its portgroups. */
-void
-netdef_vn_portgroups_finish(struct netdef_parser *parser)
-{
-    struct netdef *netdef = parser->netdef;
-    struct shash portgroups = SHASH_INITIALIZER(&portgroups);
-
-    for (size_t i = 0; i < netdef->n_portgroups; i++) {
-        shash_add_once(&portgroups, netdef->portgroups[i].name,
-                       &netdef->portgroups[i]);
-    }
-    for (size_t i = 0; i < parser->n_vn_portgroups; i++) {
-        const struct vn_portgroup *vn = &parser->vn_portgroups[i];
-        struct portgroup *pg = (vn->name ? shash_find_data(&portgroups,
-                                                           vn->name) : NULL);
-
-        if (!vn->name) {
-            netdef_parser_error(parser, NETDEF_NODE_VN_PORTGROUP, vn->line,
-                                "missing name");
-        } else if (!pg) {
-            netdef_parser_report(parser, DIAG_WARNING, vn->line,
-                                 "metadata/vn:network/vn:portgroup@name",
-                                 "there is no portgroup called '%s'",
-                                 vn->name);
-        } else {
-#define NETDEF_POLICY_SETTING(NAME, DEFAULT)                            \
-            if (netdef_setting_is_set(&vn->policy.NAME)) {              \
-                take_setting(parser, &pg->policy.NAME,                  \
-                             &vn->policy.NAME,                          \
-                             node_of_setting(&vn->policy.NAME));        \
-            }
-            NETDEF_POLICY_SETTINGS
-#undef NETDEF_POLICY_SETTING
-            if (vn->filter) {
-                free(pg->filter);
-                pg->filter = xstrdup(vn->filter);
-            }
-        }
-    }
-    shash_destroy(&portgroups);
-    netdef_vn_portgroups_clear(parser);
-}
-
-/* Forgets the <vn:portgroup>s of the document. */
-void
-netdef_vn_portgroups_clear(struct netdef_parser *parser)
-{
-    for (size_t i = 0; i < parser->n_vn_portgroups; i++) {
-        free(parser->vn_portgroups[i].name);
-        free(parser->vn_portgroups[i].filter);
-    }
-    free(parser->vn_portgroups);
-    parser->vn_portgroups = NULL;
-    parser->n_vn_portgroups = 0;
-    parser->allocated_vn_portgroups = 0;
 }

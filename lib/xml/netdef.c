@@ -156,7 +156,7 @@ netdef_clone(const struct netdef *src)
     dst->uuid = nullable_xstrdup(src->uuid);
     dst->bridge = nullable_xstrdup(src->bridge);
     dst->filter = nullable_xstrdup(src->filter);
-    dst->hosts = nullable_xstrdup(src->hosts);
+    netdef_hosts_clone(dst, src);
     port_vlan_clone(&dst->vlan, &src->vlan);
     dst->portgroups = xmalloc(MAX(1, src->n_portgroups)
                               * sizeof *dst->portgroups);
@@ -199,7 +199,7 @@ netdef_equals(const struct netdef *a, const struct netdef *b)
         || !port_vlan_equals(&a->vlan, &b->vlan)
         || !bandwidth_equals(&a->bandwidth, &b->bandwidth)
         || !nullable_string_is_equal(a->filter, b->filter)
-        || !nullable_string_is_equal(a->hosts, b->hosts)
+        || !netdef_hosts_equal(a, b)
         || !netdef_setting_equals(&a->create_bridge, &b->create_bridge)
         || !netdef_setting_equals(&a->overlay, &b->overlay)
         || !netdef_setting_equals(&a->overlay_key, &b->overlay_key)

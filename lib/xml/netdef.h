@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include "lib/base/bandwidth.h"
 #include "lib/base/diag.h"
+#include "lib/base/ip-prefix.h"
 #include "lib/base/port-vlan.h"
 #include "lib/xml/netdef-policy.h"
 #include "openvswitch/types.h"
@@ -84,6 +85,12 @@ struct portgroup {
     struct origin origin;
 };
 
+/* <vn:host>: an address or prefix of the guest that has 'mac'. */
+struct netdef_host {
+    struct eth_addr mac;
+    struct ip_prefix ip;
+};
+
 /* <network>. */
 struct netdef {
     char *name;
@@ -98,7 +105,8 @@ struct netdef {
     struct netdef_policy policy;    /* Of ports. */
     struct bandwidth bandwidth;     /* Of all ports together. */
     char *filter;               /* Of ports, as nwfilter.h has it, or null. */
-    char *hosts;                /* Of <vn:host>: netdef-host.c; or null. */
+    struct netdef_host *hosts;  /* In the order of the file. */
+    size_t n_hosts;
     struct netdef_setting create_bridge;    /* Boolean. */
     struct netdef_setting overlay;  /* enum netdef_overlay... */
     struct netdef_setting overlay_key;  /* ...and the key of its tunnels. */
@@ -131,9 +139,8 @@ const struct portgroup *netdef_find_portgroup(const struct netdef *,
                                               const char *name);
 const struct portgroup *netdef_default_portgroup(const struct netdef *);
 
-/* Called with the addresses of one <vn:host>. */
-typedef void netdef_host_cb(const char *mac, const char *ip, void *aux);
-void netdef_for_each_host(const struct netdef *, netdef_host_cb *, void *aux);
+void netdef_hosts_clone(struct netdef *dst, const struct netdef *src);
+bool netdef_hosts_equal(const struct netdef *, const struct netdef *);
 const char *netdef_port_filter(const struct netdef *,
                                const struct portgroup *);
 void netdef_format(struct ds *, const struct netdef *);
