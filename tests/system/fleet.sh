@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# The part of lib.sh that knows many hosts: each is a network namespace with an
+# Open vSwitch and a controller of its own, and all are on one wire, a Linux
+# bridge in the sandbox's own namespace.  What they have in common, the fleet's
+# database, is reached by a Unix socket.
+#
+#     start_fleet                 (unless it is somebody else's)
+#     add_fleet_host h1 10.0.0.1
+#     add_fleet_host h2 10.0.0.2
+#     fleet_network net "overlay='geneve'"
+#     add_fleet_guest h1 a1 52:54:00:00:00:0a
+#     settle_fleet
+#     expect_fleet_frames <<'.'
+#     a1 -> unknown = -
+#     .
+#     finish_fleet
+#
+# Functions of lib.sh work on one of the hosts with "at HOST" before them.
+
+FLEET_HOSTS=()
+FLEET_SOCKET=$S/run/virtnet-fleet.sock
+
+# at HOST COMMAND...: runs a command, which may be a function, with HOST's Open
+# vSwitch and controller.
+# shellcheck disable=SC2030,SC2031,SC2034
+at() {
+    (
+        FLEET_HOST=$1
+        shift
+        NETWORKS=$S/$FLEET_HOST/networks
+        OVS_RUNDIR=$S/$FLEET_HOST/run OVS_LOGDIR=$S/$FLEET_HOST/log
+        OVS_DBDIR=$S/$FLEET_HOST/db OVS_SYSCONFDIR=$S/$FLEET_HOST/etc
+        "$@"
+    )
+}
+
+# inside HOST COMMAND...: runs a program in HOST's network namespace.
+inside() {
+    local host=$1
+
+    shift
+    nsenter --net="/run/netns/$host" "$@"
+}
+
+# Makes the database of a fleet and starts its server.
+start_fleet() {
+    "$BUILD/controller/virtnetctl" fleet init > /dev/null
+    serve_fleet
+}
+
+serve_fleet() {
+    ovsdb-server -vconsole:off --detach --no-chdir \
+        --pidfile="$S/run/virtnet-fleet.pid" \
+        --log-file="$S/log/virtnet-fleet.log" \
+        --unixctl="$S/run/virtnet-fleet.ctl" --remote="punix:$FLEET_SOCKET" \
+        "$S/db/virtnet-fleet.db"
+}
+
+fleet() {
+    "$BUILD/controller/virtnetctl" fleet "$@"
+}
+
+# add_fleet_host NAME ADDRESS [REMOTE]: another host, a member of the fleet,
+# that takes tunnels at ADDRESS.  Its bridge br0 is "NAME-host" in frame scripts.
+add_fleet_host() {
+    local name=$1 address=$2 remote=${3:-unix:$FLEET_SOCKET}
+    local n=$((${#FLEET_HOSTS[@]} + 1))
+
+    need_controller
+    FLEET_HOSTS+=("$name")
+    mkdir -p "$S/$name"/{run,log,db,etc,networks}
+    [ -e /sys/class/net/wire ] || add_linux_bridge wire
+    ip netns add "$name"
+    inside "$name" bash -c "$(declare -f quiet_netns); quiet_netns
+        echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore
+        ip link set dev lo up"
+    ip link add name "wire-$name" type veth peer name wire netns "$name"
+    ip link set dev "wire-$name" master wire up
+    ip -n "$name" link set dev wire up
+    inside "$name" ethtool -K wire tx off > /dev/null
+    # Tunnels go by an address that is on a bridge's own device.
+    at "$name" start_ovsdb
+    at "$name" vsctl --no-wait init -- set Open_vSwitch . \
+        external_ids:system-id="$name" "external_ids:virtnet-fleet=\"$remote\"" \
+        "external_ids:virtnet-tunnel-ip=$address"
+    at "$name" start_host_vswitchd
+    at "$name" vsctl add-br under -- set Bridge under datapath_type=netdev \
+        other_config:hwaddr=52:54:00:00:fe:0$n -- add-port under wire \
+        -- add-br br0 -- set Bridge br0 datapath_type=netdev \
+        other_config:hwaddr=52:54:00:00:fd:0$n
+    ip -n "$name" link set dev under up
+    ip -n "$name" addr add "$address/24" dev under
+    ip -n "$name" link set dev br0 up
+    echo "$name-host $name br0 52:54:00:00:fd:0$n" >> $S/ports
+    VIRTNET_WRAPPER="nsenter --net=/run/netns/$name" at "$name" \
+        start_controller --fleet-directory="$S/$name/fleet"
+}
+
+start_host_vswitchd() {
+    inside "$FLEET_HOST" ovs-vswitchd -vconsole:off --detach --no-chdir \
+        --pidfile --log-file --disable-system "unix:$OVS_RUNDIR/db.sock"
+    prefer "$(cat "$OVS_RUNDIR/ovs-vswitchd.pid")"
+}
+
+# fleet_network NAME ATTRIBUTES: defines a network on bridge br0 of all hosts,
+# with what standard input says in its element, if ATTRIBUTES are followed by
+# "-".
+fleet_network() {
+    {
+        echo "<network>"
+        echo "  <name>$1</name>"
+        echo "  <metadata>"
+        echo "    <vn:network xmlns:vn='urn:ovs-virtnet:1' $2/>"
+        echo "  </metadata>"
+        echo "  <bridge name='br0' macTableManager='libvirt'/>"
+        echo "  <mtu size='1400'/>"
+        [ "${3-}" != - ] || cat
+        echo "</network>"
+    } > "$S/$1.xml"
+    fleet define "$S/$1.xml"
+}
+
+# add_fleet_guest HOST NAME MAC [ADD-PORT-WORD]... [-- COMMAND...]
+add_fleet_guest() {
+    local host=$1 name=$2 mac=$3
+
+    shift
+    make_port "$name" "$mac"
+    ip -n "$name" link set dev eth0 mtu 1400
+    ip link set dev "$name" mtu 1400 netns "$host"
+    ip -n "$host" link set dev "$name" up
+    at "$host" plug br0 "$@"
+}
+
+# Waits until each host can be reached by all others, and knows all of the
+# guests that the fleet has.
+settle_fleet() {
+    local host
+
+    for host in "${FLEET_HOSTS[@]}"; do
+        at "$host" settle
+    done
+    wait_for 30 fleet_is_settled ||
+        fail "the fleet does not settle: $(fleet ports
+            for host in "${FLEET_HOSTS[@]}"; do at "$host" ctl status; done)"
+}
+
+# True if all tunnels have BFD up and each host has a flow for each address that
+# the fleet has.
+fleet_is_settled() {
+    local host others=$((${#FLEET_HOSTS[@]} - 1))
+
+    fleet ports > $S/fleet-ports || return 1
+    for host in "${FLEET_HOSTS[@]}"; do
+        [ "$(at "$host" ctl status | grep -c ': host, BFD up, ')" = $others ] &&
+            at "$host" ovs-ofctl dump-flows br0 table=230 > "$S/$host-known" &&
+            knows_all "$S/$host-known" || return 1
+    done
+}
+
+# Are all addresses of file fleet-ports in file $1?
+knows_all() {
+    awk 'match($0, /[0-9a-f][0-9a-f](:[0-9a-f][0-9a-f])+/) {
+             mac = substr($0, RSTART, RLENGTH)
+             if (FNR == NR) known[mac]; else wanted[mac]
+         }
+         END { for (mac in wanted) if (!(mac in known)) exit 1 }' \
+        "$1" $S/fleet-ports
+}
+
+# Like expect_frames.  The switches are in other network namespaces than the
+# frames program, which does not see what they still have to read.
+expect_fleet_frames() {
+    expect_frames --quiet="$((250 * VIRTNET_PATIENCE))" "$@"
+}
+
+# Like finish.
+finish_fleet() {
+    local host pid
+
+    for host in "${FLEET_HOSTS[@]}"; do
+        at "$host" check_laws
+    done
+    for host in "${FLEET_HOSTS[@]}"; do
+        at "$host" kill_daemon virtnet-controller
+        at "$host" kill_daemon ovs-vswitchd
+        at "$host" kill_daemon ovsdb-server
+        at "$host" check_logs
+    done
+    if [ -e $S/run/virtnet-fleet.pid ]; then
+        pid=$(cat $S/run/virtnet-fleet.pid)
+        kill "$pid"
+        wait_for 30 is_gone "$pid" || fail "the fleet's server does not end"
+    fi
+    finish
+}

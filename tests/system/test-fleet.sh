@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Three hosts, one network: guests on each are as exact for the others as if all
+# were on one.
+#
+# Not on the kernel's datapath: the underlay is for userspace tunnelling
+
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system/fleet.sh
+. "$(dirname "$0")/fleet.sh"
+sandbox "$@"
+need_controller
+
+# A tunnel that is not there, or not yet.
+allow_log '\|tunnel(\([^|]*\))?\|WARN\|receive tunnel port not found'
+
+# True if all hosts have tunnels of type $1 and of no other.
+tunnels_are() {
+    local host
+
+    for host in "${FLEET_HOSTS[@]}"; do
+        [ "$(at "$host" vsctl --bare --columns=type find Interface \
+            bfd:enable=true | xargs)" = "$1 $1" ] || return 1
+    done
+}
+
+start_fleet
+fleet_network net "overlay='geneve'" > /dev/null
+for n in 1 2 3; do
+    add_fleet_host h$n 10.0.0.$n
+done
+add_fleet_guest h1 a1 52:54:00:00:00:a1
+add_fleet_guest h1 a2 52:54:00:00:00:a2 tag=10
+add_fleet_guest h2 b1 52:54:00:00:00:b1
+add_fleet_guest h2 b2 52:54:00:00:00:b2 trunks=0,10
+settle_fleet
+say "Guests of other hosts are exact, and a host without guests gets nothing."
+expect_fleet_frames <<'.'
+a1 -> b1 = b1
+b1 -> a1 = a1
+b2 -> a1 = a1
+a1 -> b1 vlan=30/5 = b1[30/5]
+a1 -> bcast = b1 b2 h1-host h2-host
+b1 -> bcast = b2 a1 h1-host h2-host
+h1-host -> bcast = a1 b1 b2 h2-host
+a1 -> mcast = b1 b2 h1-host h2-host
+a1 -> unknown = -
+b1 -> unknown = -
+a1 -> stp = -
+h1-host -> b1 = b1
+# A network has guests.  A host is on its own bridge only.
+b1 -> h1-host = -
+h3-host -> a1 = -
+.
+say "A guest on the third host; VLANs."
+add_fleet_guest h3 c1 52:54:00:00:00:c1 tag=20
+settle_fleet
+expect_fleet_frames <<'.'
+a2 -> b2 = b2[10]
+b2 -> a2 vlan=10/3 = a2
+b2 -> a2 = -
+a2 -> bcast = a1[10] b1[10] b2[10] h1-host[10] h2-host[10]
+b1 -> bcast vlan=10 = a1[10] a2 b2[10] h1-host[10] h2-host[10]
+c1 -> bcast = a1[20] b1[20] h1-host[20] h2-host[20] h3-host[20]
+a1 -> bcast vlan=20 = b1[20] c1 h1-host[20] h2-host[20] h3-host[20]
+a1 -> bcast = b1 b2 h1-host h2-host
+a1 -> c1 vlan=20 = c1
+a1 -> c1 = -
+a2 -> c1 = -
+c1 -> b1 = b1[20]
+c1 -> b2 = -
+c1 -> unknown = -
+.
+say "Who forges the address of a guest moves nothing, whoever and where he is."
+expect_fleet_frames <<'.'
+# c1 is in VLAN 20 only, in which they are as well.
+c1 -> bcast src=52:54:00:00:00:a1 = a1[20] b1[20] h1-host[20] h2-host[20] h3-host[20]
+c1 -> bcast garp src=52:54:00:00:00:b1 = a1[20] b1[20] h1-host[20] h2-host[20] h3-host[20]
+a2 -> bcast rarp src=52:54:00:00:00:b1 = a1[10] b1[10] b2[10] h1-host[10] h2-host[10]
+b1 -> bcast garp src=52:54:00:00:00:a1 = a1 b2 h1-host h2-host
+h2-host -> bcast garp src=52:54:00:00:00:c1 vlan=20 = a1[20] b1[20] c1 h1-host[20] h3-host[20]
+h3-host -> bcast garp src=52:54:00:00:00:a1 vlan=20 = a1[20] b1[20] c1 h1-host[20] h2-host[20]
+wait
+a1 -> b1 = b1
+b1 -> a1 = a1
+b2 -> a1 = a1
+c1 -> b1 = b1[20]
+c1 -> a1 = a1[20]
+a1 -> c1 vlan=20 = c1
+b1 -> c1 vlan=20 = c1
+h2-host -> a1 = a1
+.
+say "The same by VXLAN."
+fleet_network net "overlay='vxlan'" > /dev/null
+wait_for 30 tunnels_are vxlan || fail "tunnels are not of type vxlan"
+settle_fleet
+expect_fleet_frames <<'.'
+a1 -> b1 = b1
+b1 -> a1 = a1
+a2 -> b2 = b2[10]
+c1 -> bcast = a1[20] b1[20] h1-host[20] h2-host[20] h3-host[20]
+a1 -> bcast = b1 b2 h1-host h2-host
+a1 -> unknown = -
+.
+finish_fleet
