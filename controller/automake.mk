@@ -28,11 +28,13 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/queries.h \
 	controller/daemon/reading.c \
 	controller/daemon/reading.h \
-	controller/daemon/reconcile-private.h \
 	controller/daemon/reconcile-bridges.c \
 	controller/daemon/reconcile-fleet.c \
 	controller/daemon/reconcile-force.c \
 	controller/daemon/reconcile-overlay.c \
+	controller/daemon/reconcile-ports.c \
+	controller/daemon/reconcile-private.h \
+	controller/daemon/reconcile-release.c \
 	controller/daemon/reconcile-state.c \
 	controller/daemon/reconcile.c \
 	controller/daemon/reconcile.h \

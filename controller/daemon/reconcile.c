@@ -3,7 +3,6 @@
 #include "controller/daemon/reconcile-private.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "controller/daemon/early-bridges.h"
 #include "controller/daemon/mbridge.h"
@@ -14,16 +13,11 @@
 #include "controller/sources/link-source.h"
 #include "controller/sources/netdef-source.h"
 #include "dirs.h"
-#include "flow.h"
-#include "lib/host/bridge-row.h"
 #include "lib/host/ports-json.h"
 #include "lib/host/vif.h"
-#include "lib/model/model.h"
 #include "lib/rows/dbrow.h"
 #include "lib/rows/want.h"
-#include "lib/tell/translation-format.h"
 #include "lib/tell/translation.h"
-#include "openvswitch/dynamic-string.h"
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
@@ -188,13 +182,6 @@ want_no_leftovers(struct reconcile *r)
     }
 }
 
-/* Is nothing to be asked of 'bridge', whatever definitions say? */
-bool
-reconcile_is_released(const struct reconcile *r, const char *bridge)
-{
-    return r->release_all || sset_contains(&r->released, bridge);
-}
-
 static void
 tell_networks(struct reconcile *r)
 {
@@ -336,133 +323,6 @@ reconcile_wait(struct reconcile *r)
     reconcile_fleet_wait(r);
 }
 
-/* Has 'bridge', or every bridge if it is null, given back: it gets into kernel
- * mode, and nothing of ours stays in its switch or its rows, until
- * reconcile_reload().  Returns false if there is no such bridge. */
-bool
-reconcile_release(struct reconcile *r, const char *bridge)
-{
-    if (!bridge) {
-        r->release_all = true;
-    } else if (shash_find(&r->bridges, bridge)) {
-        sset_add(&r->released, bridge);
-    } else {
-        return false;
-    }
-    r->tell_again = true;
-    return true;
-}
-
-/* Has everything been given back that is to be? */
-bool
-reconcile_has_released(const struct reconcile *r)
-{
-    struct shash_node *node;
-
-    if (!r->started || r->standing_by || r->tell_again
-        || dbsync_count_pending(r->dbsync)) {
-        return false;
-    }
-    SHASH_FOR_EACH (node, &r->bridges) {
-        if (reconcile_is_released(r, node->name)
-            && !mbridge_is_released(node->data)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Has all definitions read afresh, and bridges made again that somebody has
- * deleted.  What has been given back is taken again. */
-void
-reconcile_reload(struct reconcile *r)
-{
-    r->release_all = false;
-    sset_clear(&r->released);
-    r->tell_again = true;
-    r->try_again = true;
-    netdef_source_reload(r->source);
-    guest_source_reload(r->guests);
-    filter_source_reload(r->filters);
-}
-
-/* Returns bridge 'name', or null. */
-const struct mbridge *
-reconcile_find_bridge(const struct reconcile *r, const char *name)
-{
-    return shash_find_data(&r->bridges, name);
-}
-
-/* Returns the bridges by name, with a null pointer behind the last.  The
- * caller must free the array, but not what it points to. */
-const struct mbridge **
-reconcile_sort_bridges(const struct reconcile *r)
-{
-    size_t n = shash_count(&r->bridges);
-    const struct shash_node **nodes = shash_sort(&r->bridges);
-    const struct mbridge **bridges = xmalloc((n + 1) * sizeof *bridges);
-
-    for (size_t i = 0; i < n; i++) {
-        bridges[i] = nodes[i]->data;
-    }
-    bridges[n] = NULL;
-    free(nodes);
-    return bridges;
-}
-
-/* Returns how far port 'name' has got.  Appends the reason to 'why' unless it
- * is installed. */
-enum port_state
-reconcile_port_state(const struct reconcile *r, const char *name,
-                     struct ds *why)
-{
-    const struct vif *vif = vif_reader_find_name(ovs_idl_vifs(r->ovs), name);
-    const struct shash_node *node;
-
-    if (!vif || (!vif->error && vif->ofport == OFPP_NONE)) {
-        ds_put_cstr(why, vif ? "has no OpenFlow port yet" : "no such port");
-        return PORT_WAITING;
-    } else if (vif->error) {
-        ds_put_cstr(why, vif->error);
-        return PORT_FAILED;
-    }
-
-    /* Which bridge it is on is for the switches to say. */
-    SHASH_FOR_EACH (node, &r->bridges) {
-        const struct mbridge *mb = node->data;
-
-        if (mbridge_has_port(mb, vif)) {
-            return mbridge_port_state(mb, vif, why);
-        }
-    }
-    ds_put_cstr(why, r->standing_by
-                ? "another virtnet-controller looks after it"
-                : "no switch has it yet");
-    return PORT_WAITING;
-}
-
-/* Calls 'cb' with 'aux' for everything that is not in the switches and in the
- * database as it is asked for, as far as is known. */
-void
-reconcile_find_unready(const struct reconcile *r, mbridge_unready_cb *cb,
-                       void *aux)
-{
-    const struct mbridge **bridges = reconcile_sort_bridges(r);
-
-    if (!ovs_idl_has_ever_connected(r->ovs) || r->standing_by) {
-        cb(NULL, (r->standing_by
-                  ? "another virtnet-controller looks after the bridges"
-                  : "the database has not been read yet"), false, aux);
-    } else if (dbsync_count_pending(r->dbsync)) {
-        cb(NULL, "changes of the database are pending", false, aux);
-    }
-    reconcile_find_errors(r, cb, aux);
-    for (const struct mbridge **mb = bridges; *mb; mb++) {
-        mbridge_find_unready(*mb, cb, aux);
-    }
-    free(bridges);
-}
-
 /* Has the switch of 'bridge' read afresh and put right.  Returns false if
  * there is no such bridge. */
 bool
@@ -530,17 +390,4 @@ reconcile_translate(const struct reconcile *r, struct ports *ports)
                            &r->env.filters);
     reconcile_translate_tunnels(r, ports, &t->rows, &t->diags);
     return t;
-}
-
-/* Has the database all that it needs, as far as is known? */
-bool
-reconcile_is_written(const struct reconcile *r)
-{
-    return !dbsync_count_pending(r->dbsync);
-}
-
-const char *
-reconcile_database(const struct reconcile *r)
-{
-    return r->database;
 }

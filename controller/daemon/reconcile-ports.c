@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/reconcile-private.h"
+
+#include <stdlib.h>
+
+#include "controller/daemon/mbridge.h"
+#include "controller/db/dbsync.h"
+#include "flow.h"
+#include "lib/host/vif.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/shash.h"
+#include "ovsdb/ovs-idl.h"
+#include "util.h"
+
+/* How far bridges and ports have got. */
+
+/* Returns bridge 'name', or null. */
+const struct mbridge *
+reconcile_find_bridge(const struct reconcile *r, const char *name)
+{
+    return shash_find_data(&r->bridges, name);
+}
+
+/* Returns the bridges by name, with a null pointer behind the last.  The
+ * caller must free the array, but not what it points to. */
+const struct mbridge **
+reconcile_sort_bridges(const struct reconcile *r)
+{
+    size_t n = shash_count(&r->bridges);
+    const struct shash_node **nodes = shash_sort(&r->bridges);
+    const struct mbridge **bridges = xmalloc((n + 1) * sizeof *bridges);
+
+    for (size_t i = 0; i < n; i++) {
+        bridges[i] = nodes[i]->data;
+    }
+    bridges[n] = NULL;
+    free(nodes);
+    return bridges;
+}
+
+/* Returns how far port 'name' has got.  Appends the reason to 'why' unless it
+ * is installed. */
+enum port_state
+reconcile_port_state(const struct reconcile *r, const char *name,
+                     struct ds *why)
+{
+    const struct vif *vif = vif_reader_find_name(ovs_idl_vifs(r->ovs), name);
+    const struct shash_node *node;
+
+    if (!vif || (!vif->error && vif->ofport == OFPP_NONE)) {
+        ds_put_cstr(why, vif ? "has no OpenFlow port yet" : "no such port");
+        return PORT_WAITING;
+    } else if (vif->error) {
+        ds_put_cstr(why, vif->error);
+        return PORT_FAILED;
+    }
+
+    /* Which bridge it is on is for the switches to say. */
+    SHASH_FOR_EACH (node, &r->bridges) {
+        const struct mbridge *mb = node->data;
+
+        if (mbridge_has_port(mb, vif)) {
+            return mbridge_port_state(mb, vif, why);
+        }
+    }
+    ds_put_cstr(why, r->standing_by
+                ? "another virtnet-controller looks after it"
+                : "no switch has it yet");
+    return PORT_WAITING;
+}
+
+/* Calls 'cb' with 'aux' for everything that is not in the switches and in the
+ * database as it is asked for, as far as is known. */
+void
+reconcile_find_unready(const struct reconcile *r, mbridge_unready_cb *cb,
+                       void *aux)
+{
+    const struct mbridge **bridges = reconcile_sort_bridges(r);
+
+    if (!ovs_idl_has_ever_connected(r->ovs) || r->standing_by) {
+        cb(NULL, (r->standing_by
+                  ? "another virtnet-controller looks after the bridges"
+                  : "the database has not been read yet"), false, aux);
+    } else if (dbsync_count_pending(r->dbsync)) {
+        cb(NULL, "changes of the database are pending", false, aux);
+    }
+    reconcile_find_errors(r, cb, aux);
+    for (const struct mbridge **mb = bridges; *mb; mb++) {
+        mbridge_find_unready(*mb, cb, aux);
+    }
+    free(bridges);
+}
+
+/* Has the database all that it needs, as far as is known? */
+bool
+reconcile_is_written(const struct reconcile *r)
+{
+    return !dbsync_count_pending(r->dbsync);
+}
+
+const char *
+reconcile_database(const struct reconcile *r)
+{
+    return r->database;
+}
