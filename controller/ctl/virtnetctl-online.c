@@ -54,6 +54,13 @@ virtnetctl_get_state(bool stats)
     return get_state(stats ? "--stats" : NULL, NULL);
 }
 
+/* The same without counters, and with the rules of ports' filters. */
+struct json_t *
+virtnetctl_get_state_with_rules(void)
+{
+    return get_state("--rules", NULL);
+}
+
 /* Waits until the daemon has something to say whose digest is not '*digest',
  * for a few seconds.  Returns it, as virtnetctl_get_state() does, and updates
  * '*digest'. */

@@ -66,7 +66,7 @@ put_frame(struct ds *s, const char *frame, const struct json_t *bridges,
 void
 virtnetctl_trace(struct ovs_cmdl_context *ctx)
 {
-    struct json_t *state = virtnetctl_get_state(false);
+    struct json_t *state = virtnetctl_get_state_with_rules();
     const struct json_t *bridges = jvalue_get(state, "bridges");
     const char *frame = ctx->argc > 3 ? ctx->argv[3] : NULL;
     struct svec args = SVEC_EMPTY_INITIALIZER;

@@ -2,12 +2,15 @@
 #include <config.h>
 #include "controller/daemon/export-guards.h"
 
+#include <stdlib.h>
+
 #include "lib/base/guards.h"
 #include "lib/base/jvalue.h"
 #include "lib/base/storm.h"
 #include "lib/model/asked-by.h"
 #include "lib/model/port-filter.h"
 #include "lib/model/vport.h"
+#include "lib/openflow/compile-filter.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
@@ -56,5 +59,36 @@ export_guards(struct json_t *json, const struct bridge_model *model,
     }
     if (vport->filter && vif) {
         jvalue_put_nocopy(json, "filter-from", asked_by_filter(model, vif));
+    }
+}
+
+static void
+put_rules(struct json_t *json, const char *direction,
+          const struct filter_list *list)
+{
+    struct json_t *rules = jvalue_object();
+
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->verdicts[i].rule) {
+            char *priority = xasprintf("%u", filter_priority(list, i));
+
+            jvalue_put_string(rules, priority, list->verdicts[i].rule);
+            free(priority);
+        }
+    }
+    jvalue_put(json, direction, rules);
+}
+
+/* Adds to 'json' which rules of the filter of 'vport', if it has one, drop
+ * frames, by direction and the priority of the flow that does. */
+void
+export_filter_rules(struct json_t *json, const struct vport *vport)
+{
+    if (vport->filter) {
+        struct json_t *rules = jvalue_object();
+
+        put_rules(rules, "in", &vport->filter->in);
+        put_rules(rules, "out", &vport->filter->out);
+        jvalue_put(json, "filter-rules", rules);
     }
 }

@@ -11,5 +11,6 @@ struct vport;
 
 void export_guards(struct json_t *port, const struct bridge_model *,
                    const struct vport *, const struct vif *);
+void export_filter_rules(struct json_t *port, const struct vport *);
 
 #endif /* controller/daemon/export-guards.h */

@@ -133,6 +133,7 @@ role_from(const struct vport *vport, const struct vif *vif)
 struct export {
     const struct mbridge *mb;
     struct json_t *ports;
+    bool rules;
 };
 
 static void
@@ -177,6 +178,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
             jvalue_put_bool(json, "deaf", true);
         }
         export_guards(json, mbridge_model(export->mb), vport, vif);
+        if (export->rules) {
+            export_filter_rules(json, vport);
+        }
         put_vport_state(json, export->mb, vport);
     } else {
         jvalue_put_string(json, "state", "not wired");
@@ -322,13 +326,16 @@ put_flood_vlans(struct json_t *json, const struct mbridge *mb)
     ds_destroy(&s);
 }
 
-/* Returns 'mb' as an object, with counters if 'dump' is nonnull.  The caller
- * must destroy it. */
+/* Returns 'mb' as an object, with counters if 'dump' is nonnull, and with the
+ * rules of its ports' filters if 'rules'.  The caller must destroy it. */
 struct json_t *
-export_bridge(const struct mbridge *mb, const struct flow_dump *dump)
+export_bridge(const struct mbridge *mb, const struct flow_dump *dump,
+              bool rules)
 {
     struct diag_list diags = DIAG_LIST_INITIALIZER;
-    struct export export = { .mb = mb, .ports = jvalue_object() };
+    struct export export = {
+        .mb = mb, .ports = jvalue_object(), .rules = rules,
+    };
     struct json_t *json = jvalue_object();
     struct ds state = DS_EMPTY_INITIALIZER;
 

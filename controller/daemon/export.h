@@ -6,6 +6,7 @@
  * virtnetctl(8) documents; lib/tell/state.h makes text of it.  And a bridge in
  * the form in which lib/tell/explain.h wants it. */
 
+#include <stdbool.h>
 #include "lib/host/ports-json.h"
 #include "lib/tell/translation.h"
 
@@ -14,7 +15,8 @@ struct json_t;
 struct mbridge;
 struct netdef;
 
-struct json_t *export_bridge(const struct mbridge *, const struct flow_dump *);
+struct json_t *export_bridge(const struct mbridge *, const struct flow_dump *,
+                             bool rules);
 struct json_t *export_network(const struct netdef *);
 
 /* A bridge's plan, compiled in full and afresh. */

@@ -34,7 +34,8 @@
 
 /* QUERY(ENUM, COMMAND, USAGE, MIN, MAX): without options. */
 #define QUERIES                                                         \
-    QUERY(EXPORT, "export", "[--stats] [--unlike=DIGEST] [BRIDGE]", 0, 1) \
+    QUERY(EXPORT, "export",                                             \
+          "[--stats] [--rules] [--unlike=DIGEST] [BRIDGE]", 0, 1)       \
     QUERY(STATUS, "status", "", 0, 0)                                   \
     QUERY(SHOW, "show", "", 0, 0)                                       \
     QUERY(FDB, "fdb", "[--stats] [BRIDGE]", 0, 1)                       \
@@ -63,7 +64,7 @@ struct query {
     enum query_type type;
     struct unixctl_conn *conn;
     struct svec args;
-    bool json, stats, repair;
+    bool json, stats, rules, repair;
     bool status;                /* First line is the exit status. */
     struct reading reading;
 
@@ -172,6 +173,8 @@ parse_option(struct query *q, const char *arg)
         q->json = true;
     } else if (!strcmp(arg, "--stats")) {
         q->stats = true;
+    } else if (!strcmp(arg, "--rules")) {
+        q->rules = true;
     } else if (!strcmp(arg, "--repair")) {
         q->repair = true;
     } else if (!strcmp(arg, "--status")) {
@@ -311,7 +314,7 @@ export_state(const struct queries *queries, const struct query *q)
 
         if (mb) {
             jvalue_put(bridges, subject->bridge,
-                       export_bridge(mb, subject_dump(subject)));
+                       export_bridge(mb, subject_dump(subject), q->rules));
         }
     }
     jvalue_put(state, "bridges", bridges);

@@ -144,8 +144,11 @@ build(struct flattening *f, const struct filter_rules *rules)
     call_chains(f, &next, NWFILTER_MAX_PRIORITY);
 }
 
+/* Adds that the frames of 'cube' are dropped by 'rule', or accepted if that is
+ * null. */
 static void
-add_verdict(struct flattening *f, const struct filter_cube *cube, bool accept)
+add_verdict(struct flattening *f, const struct filter_cube *cube,
+            const struct filter_rule *rule)
 {
     struct filter_list *list = f->list;
 
@@ -165,7 +168,8 @@ add_verdict(struct flattening *f, const struct filter_cube *cube, bool accept)
     }
     list->verdicts[list->n++] = (struct filter_verdict) {
         .cube = *cube,
-        .accept = accept,
+        .accept = !rule,
+        .rule = rule ? xasprintf("%s:%u", rule->file, rule->line) : NULL,
     };
 }
 
@@ -180,7 +184,7 @@ do_accept(struct flattening *f, const struct position *at,
     if (at->layer) {
         flatten(f, *at->layer, cube);
     } else {
-        add_verdict(f, cube, true);
+        add_verdict(f, cube, NULL);
     }
 }
 
@@ -223,7 +227,7 @@ apply_rule(struct flattening *f, const struct position *at,
         break;
     case NWFILTER_DROP:
     case NWFILTER_REJECT:
-        add_verdict(f, cube, false);
+        add_verdict(f, cube, rule);
         break;
     case NWFILTER_RETURN:
         leave(f, at, cube);
@@ -349,6 +353,8 @@ prune(struct filter_list *list)
         if (!is_idle(&list->verdicts[i], &list->verdicts[first],
                      list->n - first)) {
             list->verdicts[--first] = list->verdicts[i];
+        } else {
+            free(list->verdicts[i].rule);
         }
     }
     list->n -= first;
@@ -402,6 +408,9 @@ filter_list_init(struct filter_list *list, const struct filter_rules *rules,
 void
 filter_list_uninit(struct filter_list *list)
 {
+    for (size_t i = 0; i < list->n; i++) {
+        free(list->verdicts[i].rule);
+    }
     free(list->verdicts);
 }
 

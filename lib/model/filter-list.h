@@ -20,6 +20,9 @@ struct filter_rules;
 struct filter_verdict {
     struct filter_cube cube;
     bool accept;
+    char *rule;                 /* The one that drops it, as
+                                 * "no-ip-spoofing.xml:5"; null if none
+                                 * does. */
 };
 
 /* Immutable once it is made. */

@@ -18,6 +18,12 @@ struct resolving {
     bool placed;                /* Does the error say where it is? */
 };
 
+static const char *
+file_of(const struct nwfilter *filter)
+{
+    return filter->file ? filter->file : filter->name;
+}
+
 /* Returns 'error', which it takes over, with where it was found. */
 static char *
 place(struct resolving *r, const struct nwfilter *filter, unsigned int line,
@@ -29,8 +35,7 @@ place(struct resolving *r, const struct nwfilter *filter, unsigned int line,
         return error;
     }
     r->placed = true;
-    longer = xasprintf("%s:%u: %s", filter->file ? filter->file : filter->name,
-                       line, error);
+    longer = xasprintf("%s:%u: %s", file_of(filter), line, error);
     free(error);
     return longer;
 }
@@ -100,6 +105,8 @@ add_rule(struct resolving *r, const struct nwfilter *filter,
         .action = entry->action,
         .layer = layer,
         .chain = filter->chain,
+        .file = file_of(filter),
+        .line = entry->line,
         .chain_priority = filter->priority,
         .priority = entry->priority,
         .seq = rules->n++,

@@ -24,7 +24,10 @@
 struct filter_rule {
     enum nwfilter_action action;
     enum filter_layer layer;
-    const char *chain;          /* Borrowed from the filter. */
+    const char *chain;          /* Borrowed from the filter... */
+    const char *file;           /* ...as is where it is written, or else its
+                                 * name... */
+    unsigned int line;          /* ...and there. */
     int chain_priority;
     int priority;
     size_t seq;                 /* In the order in which they are written. */

@@ -71,6 +71,8 @@ lists_equal(const struct filter_list *a, const struct filter_list *b)
     }
     for (size_t i = 0; i < a->n; i++) {
         if (a->verdicts[i].accept != b->verdicts[i].accept
+            || !nullable_string_is_equal(a->verdicts[i].rule,
+                                         b->verdicts[i].rule)
             || memcmp(&a->verdicts[i].cube, &b->verdicts[i].cube,
                       sizeof a->verdicts[i].cube)) {
             return false;

@@ -131,6 +131,13 @@ match_cube(struct match *match, const struct filter_cube *cube,
     match_rest(match, &cube->value, &cube->mask);
 }
 
+/* Returns the priority of the flow that is made of entry 'i' of 'list'. */
+unsigned int
+filter_priority(const struct filter_list *list, size_t i)
+{
+    return PRIORITY_FILTER + list->n - i;
+}
+
 /* FILTER: what the guest may send, and what it may not, first match first:
  *
  *     priority=1006,ip,in_port=7,dl_src=52:54:00:00:00:01,nw_src=10.0.0.5
@@ -155,7 +162,7 @@ compile_out(const struct vport *vport, enum pipeline_table next,
             pipeline_put_stop(ofpacts, STOP_FILTER);
             pipeline_put_goto(ofpacts, TABLE_STOPPED);
         }
-        slice_add_flow(slice, TABLE_FILTER, PRIORITY_FILTER + list->n - i,
+        slice_add_flow(slice, TABLE_FILTER, filter_priority(list, i),
                        &match, cookie, ofpacts);
     }
 }
@@ -178,7 +185,7 @@ compile_in(const struct vport *vport, ovs_be64 cookie, struct slice *slice,
         if (v->accept) {
             pipeline_put_output(ofpacts, vport->ofport);
         }
-        slice_add_flow(slice, TABLE_TO_GUEST, PRIORITY_FILTER + list->n - i,
+        slice_add_flow(slice, TABLE_TO_GUEST, filter_priority(list, i),
                        &match, cookie, ofpacts);
     }
 }

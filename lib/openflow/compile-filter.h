@@ -15,12 +15,14 @@
 #include <stdbool.h>
 #include "lib/openflow/pipeline.h"
 
+struct filter_list;
 struct ofpbuf;
 struct slice;
 struct vport;
 
 enum pipeline_table filter_entry(const struct vport *,
                                  enum pipeline_table next);
+unsigned int filter_priority(const struct filter_list *, size_t i);
 bool filter_looks_at_tags(const struct vport *);
 bool filter_is_to_guest(const struct vport *);
 void filter_put_output(struct ofpbuf *ofpacts, const struct vport *);

@@ -57,6 +57,8 @@ struct tracer {
     int last_table_id;
     char *last_match;           /* ...the flow that was hit there... */
     const struct json_t *last_ports;    /* ...and the ports of its bridge. */
+    unsigned int filter_priority;   /* Of the last flow that was hit in table
+                                     * FILTER. */
 };
 
 static const struct trace_bridge *
@@ -160,6 +162,17 @@ take_output(struct tracer *t, const char *line)
     svec_add_nocopy(&t->to, ds_steal_cstr(&to));
 }
 
+/* Returns the priority in 'match', as "dl_vlan=10, priority 100, ...". */
+static unsigned int
+get_priority(const char *match)
+{
+    const char *p = strstr(match, "priority ");
+    unsigned int priority = 0;
+
+    ignore(p && ovs_scan(p, "priority %u", &priority));
+    return priority;
+}
+
 /* Takes 'line', as "230. dl_vlan=10,..., priority 100, cookie 0x...", and
  * replaces the table's number by its name. */
 static void
@@ -175,6 +188,9 @@ take_stage(struct tracer *t, const char *line, int table_id)
     free(t->last_match);
     t->last_match = xstrdup(strchr(line, '.') + 1);
     t->last_ports = jvalue_get(bridge->state, "ports");
+    if (name && table_id == TABLE_FILTER) {
+        t->filter_priority = get_priority(line);
+    }
     if (t->n > 1) {
         printable_put(&t->stages, bridge->name);
         ds_put_char(&t->stages, ' ');
@@ -230,6 +246,28 @@ take_line(struct tracer *t, const char *line, size_t indent)
     }
 }
 
+/* Appends the filter of 'port', and which rule of it has made the last flow of
+ * 't', if that is known, as "filter clean-traffic (rule no-ip.xml:5)". */
+static void
+put_filter(struct ds *s, const struct tracer *t, const struct json_t *port)
+{
+    bool in = t->last_table_id == TABLE_TO_GUEST;
+    char *priority = xasprintf("%u", (in ? get_priority(t->last_match)
+                                      : t->filter_priority));
+    const char *rule = jvalue_get_string(
+        jvalue_get(jvalue_get(port, "filter-rules"), in ? "in" : "out"),
+        priority);
+
+    ds_put_cstr(s, "filter ");
+    printable_put(s, jvalue_get_string(port, "filter"));
+    if (*rule) {
+        ds_put_cstr(s, " (rule ");
+        printable_put(s, rule);
+        ds_put_char(s, ')');
+    }
+    free(priority);
+}
+
 /* If the last flow of 't' is one of a port's guards or its filter, returns by
  * what it drops a frame, as "guard ip (arp) of tap1 (guest web1), by
  * net.xml:14", for the caller to free; otherwise null. */
@@ -260,8 +298,7 @@ find_guard(const struct tracer *t)
     struct ds s = DS_EMPTY_INITIALIZER;
 
     if (!guard) {
-        ds_put_cstr(&s, "filter ");
-        printable_put(&s, jvalue_get_string(port, "filter"));
+        put_filter(&s, t, port);
     } else if (stop == STOP_NONE || !strcmp(guard, guard_stop_name(stop))) {
         ds_put_format(&s, "guard %s", guard);
     } else {

@@ -500,6 +500,9 @@ check_law(const struct filter_rules *rules, size_t n)
         if (!filter_list_init(&list, rules, d)) {
             continue;
         }
+        for (size_t i = 0; i < list.n; i++) {
+            assert_int_equal(list.verdicts[i].accept, !list.verdicts[i].rule);
+        }
         for (size_t i = 0; i < n; i++) {
             struct filter_fields frame = random_frame();
 

@@ -54,8 +54,16 @@ static const struct {
       TAIL("drop"),
       "dropped by filter clean-traffic of tap2 (guest web2), by net.xml:3",
       "STOPPED: reg0=0x70000/0x70000,in_port=2, priority 100\n    drop\n" },
+    { HEAD "202. in_port=2, priority 1001\n    goto_table:212\n"
+      "212. reg0=0x70000/0x70000,in_port=2, priority 100\n    drop\n"
+      TAIL("drop"),
+      "dropped by filter clean-traffic (rule no-ip.xml:5) of tap2 "
+      "(guest web2), by net.xml:3",
+      "FILTER: in_port=2, priority 1001\n    goto_table:212\n"
+      "STOPPED: reg0=0x70000/0x70000,in_port=2, priority 100\n    drop\n" },
     { HEAD "246. in_port=2, priority 1001\n    drop\n" TAIL("drop"),
-      "dropped by filter clean-traffic of tap2 (guest web2), by net.xml:3",
+      "dropped by filter clean-traffic (rule no-arp.xml:7) of tap2 "
+      "(guest web2), by net.xml:3",
       "TO_GUEST: in_port=2, priority 1001\n    drop\n" },
     { HEAD "212. priority 1\n    drop\n" TAIL("drop"),
       "dropped in STOPPED: what a guard has stopped",
@@ -106,7 +114,9 @@ test_traces(void **state OVS_UNUSED)
         "\"tap1\":{\"ofport\":1,\"role\":\"guest\"},"
         "\"tap2\":{\"ofport\":2,\"role\":\"guest\",\"vm-id\":\"web2\","
         "\"filter\":\"clean-traffic\",\"filter-from\":\"net.xml:3\","
-        "\"guards-from\":\"net.xml:14\"},"
+        "\"guards-from\":\"net.xml:14\",\"filter-rules\":{"
+        "\"out\":{\"1001\":\"no-ip.xml:5\"},"
+        "\"in\":{\"1001\":\"no-arp.xml:7\"}}},"
         "\"patch\":{\"ofport\":3,\"role\":\"network\"}}},"
         "\"phys\":{\"ports\":{\"eth0\":{\"ofport\":2,"
         "\"role\":\"network\"}}}}");
