@@ -117,6 +117,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/network-meters.h \
 	lib/model/network-side.c \
 	lib/model/network-side.h \
+	lib/model/offences.c \
+	lib/model/offences.h \
 	lib/model/owner-policy.c \
 	lib/model/owner-policy.h \
 	lib/model/port-filter.c \

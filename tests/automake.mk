@@ -53,6 +53,7 @@ unit_tests = \
 	tests/unit/test-network-side \
 	tests/unit/test-noflood-ports \
 	tests/unit/test-normal-order \
+	tests/unit/test-offences \
 	tests/unit/test-oflow \
 	tests/unit/test-offer \
 	tests/unit/test-owner \
@@ -237,6 +238,10 @@ tests_unit_test_network_side_LDADD = $(UNIT_LIBS)
 tests_unit_test_oflow_SOURCES = tests/unit/test-oflow.c
 tests_unit_test_oflow_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_oflow_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_offences_SOURCES = tests/unit/test-offences.c
+tests_unit_test_offences_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_offences_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_offer_SOURCES = tests/unit/test-offer.c
 tests_unit_test_offer_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -99,7 +99,7 @@ export_port_stats(struct json_t *ports, const struct mbridge *mb,
             || !pipeline_cookie_is_ours(df->flow->cookie)) {
             continue;
         }
-        if (!df->flow->ofpacts_len) {
+        if (guard_flow_drops(df->flow)) {
             add_drops(port, df);
             add_stopped(port, df);
         } else if (df->flow->table_id == TABLE_ADMIT) {
@@ -120,7 +120,7 @@ export_drops(struct json_t *bridge, const struct flow_dump *dump)
     for (size_t i = 0; i < dump->n_flows; i++) {
         const struct dump_flow *df = &dump->flows[i];
 
-        if (df->has_stats && !df->flow->ofpacts_len
+        if (df->has_stats && guard_flow_drops(df->flow)
             && pipeline_cookie_is_ours(df->flow->cookie)) {
             add_drops(bridge, df);
         }

@@ -128,16 +128,19 @@ on_outside(struct mbridge *mb, struct eth_addr src)
     sset_destroy(&names);
 }
 
-/* Flows show a frame from 'src' that has come in by 'ofport'. */
+/* Flows show 'frame'. */
 void
-mbridge_on_frame(ofp_port_t ofport, struct eth_addr src, void *mb_)
+mbridge_on_frame(const struct ofctrl_frame *frame, void *mb_)
 {
     struct mbridge *mb = mb_;
-    struct mport *port = mbridge_find_mport(mb, ofport);
+    struct mport *port = mbridge_find_mport(mb, frame->port);
     const struct vport *vport = find_vport(mb, port);
+    struct eth_addr src = frame->src;
 
     mb->n_frames++;
-    if (vport && vport->role == VIF_NETWORK) {
+    if (vport && frame->is_offence) {
+        mbridge_on_offence(mb, port, frame);
+    } else if (vport && vport->role == VIF_NETWORK) {
         on_outside(mb, src);
     } else if (vport) {
         apply_changes(mb, port,

@@ -5,7 +5,8 @@
 /* What the files of mbridge share: mbridge.c, which brings the parts of a
  * bridge together, mbridge-mode.c, which decides on its mode, mbridge-ports.c,
  * which joins what the switch and the database tell of its ports,
- * mbridge-life.c, which follows their guests, mbridge-state.c, which tells how
+ * mbridge-life.c, which follows their guests, mbridge-offences.c, which says
+ * what of these is stopped, mbridge-state.c, which tells how
  * it is, mbridge-shortfalls.c, which tells why it is not as it should be, and
  * mbridge-fleet.c, which tells what its guests are to other hosts. */
 
@@ -139,5 +140,9 @@ ofctrl_taken_cb mbridge_on_taken;
 void mbridge_find(struct mbridge *, const struct oflow_table *);
 void mbridge_lives_run(struct mbridge *);
 void mbridge_lives_wait(const struct mbridge *);
+
+/* mbridge-offences.c. */
+void mbridge_on_offence(struct mbridge *, struct mport *,
+                        const struct ofctrl_frame *);
 
 #endif /* controller/daemon/mbridge-private.h */

@@ -149,8 +149,17 @@ ofctrl_switch_decode_frame(const struct ofp_header *oh, ofctrl_frame_cb *cb,
     } else if (pipeline_cookie_is_ours(pin.cookie)
                && pin.packet_len >= ETH_HEADER_LEN) {
         const struct eth_header *eth = pin.packet;
+        uint32_t marks = pin.flow_metadata.flow.regs[0];
+        const struct ofctrl_frame frame = {
+            .port = pin.flow_metadata.flow.in_port.ofp_port,
+            .src = eth->eth_src,
+            .is_offence = (marks & 1u << REG0_OFFENCE_BIT) != 0,
+            .stop = pipeline_match_get_stop(&pin.flow_metadata),
+            .data = pin.packet,
+            .size = pin.packet_len,
+        };
 
-        cb(pin.flow_metadata.flow.in_port.ofp_port, eth->eth_src, aux);
+        cb(&frame, aux);
     }
 }
 

@@ -46,9 +46,20 @@ struct switch_commit_stats;
 typedef void ofctrl_port_cb(const struct ofputil_phy_port *, bool gone,
                             void *aux);
 
-/* Called for a frame from 'src' that has come in by 'port' and that a flow
- * shows to us (see pipeline_put_show()). */
-typedef void ofctrl_frame_cb(ofp_port_t port, struct eth_addr src, void *aux);
+/* A frame that has come in by 'port' and that a flow shows to us (see
+ * pipeline_put_show()). */
+struct ofctrl_frame {
+    ofp_port_t port;
+    struct eth_addr src;
+    bool is_offence;            /* Do guards, or a filter, stop it... */
+    unsigned int stop;          /* ...and for what, as lib/openflow/guard.h
+                                 * has it? */
+    const void *data;           /* As much of it as is shown. */
+    size_t size;
+};
+
+/* Called for each of these. */
+typedef void ofctrl_frame_cb(const struct ofctrl_frame *, void *aux);
 
 /* Called when the switch has put in flows that a flow of 'port' offered: see
  * lib/openflow/offer.h. */

@@ -22,7 +22,8 @@ struct ds;
     GUARD(RA, "ra", "what only routers have to say")                        \
     GUARD(OTHER, "other", "protocols other than IPv4, IPv6 and ARP")       \
     GUARD(STORM, "storm", "more broadcast and multicast than its limit")    \
-    GUARD(OWNER, "owner", "requests for its addresses, to all but itself")
+    GUARD(OWNER, "owner", "requests for its addresses, to all but itself") \
+    GUARD(LOG, "log", "nothing, but has the log say what others stop")
 
 enum guard {
 #define GUARD(ENUM, NAME, WHAT) GUARD_##ENUM,
@@ -35,8 +36,9 @@ enum guard {
 #define GUARD_BIT(GUARD) (1u << (GUARD))
 #define GUARDS_ALL ((1u << N_GUARDS) - 1)
 
-/* Guard "owner" changes who is asked and stops nothing. */
-#define GUARDS_SECURE (GUARDS_ALL & ~GUARD_BIT(GUARD_OWNER))
+/* Guard "owner" changes who is asked and stops nothing, nor does "log". */
+#define GUARDS_SECURE \
+    (GUARDS_ALL & ~(GUARD_BIT(GUARD_OWNER) | GUARD_BIT(GUARD_LOG)))
 
 const char *guard_to_string(enum guard);
 char *guards_from_string(const char *, unsigned int *guards);

@@ -165,6 +165,7 @@ forget_others(struct port_life *life, struct eth_addr mac)
 {
     if (!eth_addr_equals(life->mac, mac)) {
         follow_clear(&life->follow);
+        life->offences = (struct offences) { .kinds = { { .since = 0 } } };
         if (life->stage == PORT_ARRIVED && !eth_addr_is_zero(life->mac)) {
             life->stage = PORT_HELD_BACK;
         }
@@ -313,6 +314,9 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
     life->stage = next_stage(life, !vport->active, guest->unknown, now);
     vport->active = !is_held_back(life);
     apply_follow(life, guest->current_mac, facts->macs, vport);
+    if (vport->guards & GUARD_BIT(GUARD_LOG)) {
+        vport->quiet_stops = offences_quiet(&life->offences);
+    }
     if (vport_awaits_address(vport)) {
         report_sticky(life, facts->vif, diags);
         vport->active = false;
@@ -383,6 +387,7 @@ port_life_wake_time(const struct port_life *life)
     long long int wake = MIN(follow_wake_time(&life->follow),
                              life->carrier_due);
 
+    wake = MIN(wake, offences_wake_time(&life->offences));
     return life->stage == PORT_AWAITED ? MIN(wake, life->await_until) : wake;
 }
 
@@ -392,6 +397,7 @@ port_life_run(struct port_life *life, long long int now)
 {
     bool changed = follow_run(&life->follow, now);
 
+    changed |= offences_run(&life->offences, now);
     if (life->stage == PORT_AWAITED && now >= life->await_until) {
         life->stage = PORT_ACTIVE;
         changed = true;

@@ -41,6 +41,7 @@
 #include "lib/base/community.h"
 #include "lib/model/follow.h"
 #include "lib/model/model.h"
+#include "lib/model/offences.h"
 #include "openvswitch/types.h"
 
 struct diag_list;
@@ -87,6 +88,7 @@ struct port_life {
     struct eth_addr mac;        /* Of the guest, when it was last updated. */
     struct follow follow;       /* What the guest has changed to... */
     struct eth_addr current_mac;    /* ...and what libvirt said of that. */
+    struct offences offences;   /* What of it has been said. */
     bool carrier;               /* Was its link up? */
     long long int carrier_due;  /* When it is to be said that it has none,
                                  * LLONG_MAX if not... */

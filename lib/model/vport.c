@@ -80,6 +80,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && community_equals(&a->community, &b->community)
             && a->mac_is_peers == b->mac_is_peers
             && a->guards == b->guards
+            && a->quiet_stops == b->quiet_stops
             && a->storm == b->storm
             && ip_prefixes_equal(&a->ips, &b->ips)
             && port_filter_equals(a->filter, b->filter)
@@ -129,6 +130,7 @@ vport_make_network(struct vport *vport)
     vport->community = (struct community) { .name = "" };
     vport->mac_is_peers = false;
     vport->guards = 0;
+    vport->quiet_stops = 0;
     vport->storm = 0;
     port_filter_unref(vport->filter);
     vport->filter = NULL;

@@ -72,6 +72,8 @@ struct vport {
     struct ip_prefixes ips;     /* ...the addresses for GUARD_IP... */
     int storm;                  /* ...and the limit (lib/base/storm.h) of
                                  * GUARD_STORM, which 0 is not there for. */
+    unsigned int quiet_stops;   /* Of GUARD_LOG: which kinds are not shown
+                                 * for now, as offences_quiet() has them. */
     struct port_filter *filter; /* Or null. */
     bool sticky;                /* Are its addresses those that it has sent
                                  * by?  'mac' is zero until it has. */

@@ -10,6 +10,7 @@
 #include "lib/base/ip-prefix.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile-filter.h"
+#include "lib/openflow/oflow.h"
 #include "lib/openflow/slice.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofpbuf.h"
@@ -27,11 +28,13 @@ struct compilation {
 uint32_t
 guard_marks(const struct vport *vport)
 {
+    static const unsigned int apart
+        = (GUARD_BIT(GUARD_MAC) | GUARD_BIT(GUARD_STORM)
+           | GUARD_BIT(GUARD_OWNER) | GUARD_BIT(GUARD_LOG));
     uint32_t marks = 0;
 
     for (int guard = 0; guard < N_GUARDS; guard++) {
-        if (guard != GUARD_MAC && guard != GUARD_STORM && guard != GUARD_OWNER
-            && vport->guards & GUARD_BIT(guard)) {
+        if (vport->guards & ~apart & GUARD_BIT(guard)) {
             marks |= pipeline_guard_mark(guard);
         }
     }
@@ -92,6 +95,22 @@ add_pass(struct compilation *c, enum pipeline_table table, uint16_t priority,
     add(c, table, priority, match);
 }
 
+/* Has the drop of 'stop', STOP_NONE for guard "mac", that is about to be made
+ * show what it drops, if that is to be said in the log and is not being
+ * done:
+ *
+ *     actions=set_field:0x100000/0x100000->reg0,
+ *         controller(max_len=96,id=22247)  */
+static void
+put_drop(struct compilation *c, enum guard_stop stop)
+{
+    if (c->vport->guards & GUARD_BIT(GUARD_LOG)
+        && !(c->vport->quiet_stops & 1u << stop)) {
+        pipeline_put_marks(c->ofpacts, 1u << REG0_OFFENCE_BIT);
+        pipeline_put_show_part(c->ofpacts, PIPELINE_OFFENCE_LEN);
+    }
+}
+
 /* GUARD: what a guest that may change its address announces by another one is
  * shown to us, and goes no further until it is the guest's:
  *
@@ -145,6 +164,7 @@ compile_mac_guard(struct compilation *c, bool pending)
         add_shows(c);
     }
     start_match(c, &match);
+    put_drop(c, STOP_NONE);
     add(c, TABLE_GUARD, PRIORITY_GUARD_DROP, &match);
 }
 
@@ -297,6 +317,7 @@ add_stop(struct compilation *c, enum guard_stop stop)
 
     start_match(c, &match);
     pipeline_match_stop(&match, stop);
+    put_drop(c, stop);
     add(c, TABLE_STOPPED, PRIORITY_STOPPED_PORT, &match);
 }
 
@@ -361,6 +382,17 @@ guard_stop_name(unsigned int stop)
     };
 
     return stop < N_STOPS ? names[stop] : NULL;
+}
+
+/* Does 'flow', one of ours, drop what it matches, though it may show it? */
+bool
+guard_flow_drops(const struct oflow *flow)
+{
+    return (!flow->ofpacts_len
+            || (flow->table_id == TABLE_STOPPED
+                && flow->priority == PRIORITY_STOPPED_PORT)
+            || (flow->table_id == TABLE_GUARD
+                && flow->priority == PRIORITY_GUARD_DROP));
 }
 
 /* Returns the name of the guard that stops 'stop', null if none does. */

@@ -27,6 +27,7 @@
 #include "lib/openflow/pipeline.h"
 
 struct match;
+struct oflow;
 struct slice;
 struct vport;
 struct ip_prefixes;
@@ -57,6 +58,7 @@ bool guard_needs_shared(const struct vport *);
 void guard_compile(const struct vport *, bool pending, ovs_be64 cookie,
                    struct slice *);
 void guard_compile_shared(ovs_be64 cookie, struct slice *);
+bool guard_flow_drops(const struct oflow *);
 const char *guard_stop_name(unsigned int stop);
 const char *guard_stop_guard(unsigned int stop);
 const char *guard_stop_to_string(uint8_t table_id, const struct match *);

@@ -313,17 +313,25 @@ pipeline_get_marks(const struct ofpact *ofpacts, size_t ofpacts_len)
     return marks;
 }
 
-/* Appends to 'ofpacts' what shows the frame's header to us. */
+/* Appends to 'ofpacts' what shows the first 'max_len' bytes of the frame to
+ * us. */
 void
-pipeline_put_show(struct ofpbuf *ofpacts)
+pipeline_put_show_part(struct ofpbuf *ofpacts, uint16_t max_len)
 {
     struct ofpact_controller *oc = ofpact_put_CONTROLLER(ofpacts);
 
-    oc->max_len = ETH_HEADER_LEN;
+    oc->max_len = max_len;
     oc->controller_id = PIPELINE_CONTROLLER_ID;
     oc->reason = OFPR_ACTION;
     oc->meter_id = NX_CTLR_NO_METER;
     ofpact_finish_CONTROLLER(ofpacts, &oc);
+}
+
+/* The same for the header. */
+void
+pipeline_put_show(struct ofpbuf *ofpacts)
+{
+    pipeline_put_show_part(ofpacts, ETH_HEADER_LEN);
 }
 
 const struct eth_addr pipeline_multicast_bit

@@ -88,6 +88,10 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_GUARDS_BIT 8           /* First of those of "enum guard". */
 #define REG0_STOP_BIT 16            /* First of a number: why it is stopped. */
 #define REG0_STOP_MASK 7u
+#define REG0_OFFENCE_BIT 20         /* Is shown because it is stopped. */
+
+/* How much is shown of a frame that a guard stops. */
+#define PIPELINE_OFFENCE_LEN 96
 
 /* A bit of a register that nobody ever sets.  All flows of ADMIT match on it:
  * table 0 is where other programs have flows as well, and none of theirs does,
@@ -306,6 +310,7 @@ struct community pipeline_get_community(const struct ofpact *,
 void pipeline_match_from_network(struct match *);
 uint32_t pipeline_get_marks(const struct ofpact *, size_t ofpacts_len);
 void pipeline_put_show(struct ofpbuf *ofpacts);
+void pipeline_put_show_part(struct ofpbuf *ofpacts, uint16_t max_len);
 void pipeline_match_announcement(struct match *, size_t i);
 void pipeline_match_ours(struct match *);
 void pipeline_match_multicast(struct match *);

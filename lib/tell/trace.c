@@ -287,6 +287,7 @@ find_guard(const struct tracer *t)
         stop = marks >> REG0_STOP_BIT & REG0_STOP_MASK;
     }
     guard = (t->last_table && t->last_table_id == TABLE_GUARD
+             && get_priority(t->last_match) != PRIORITY_GUARD_SHOW
              ? guard_to_string(GUARD_MAC) : guard_stop_guard(stop));
     name = (in_port && ovs_scan(in_port, "in_port=%u", &ofport)
             ? find_port(t->last_ports, ofport) : NULL);
@@ -325,18 +326,17 @@ find_guard(const struct tracer *t)
 static char *
 find_verdict(const struct tracer *t, const char *sent)
 {
+    /* A guard may show what it stops: lib/model/offences.h. */
+    char *guard = t->to.n || !*sent ? NULL : find_guard(t);
     char *to, *verdict;
 
-    if (!*sent) {
+    if (guard) {
+        verdict = xasprintf("dropped by %s", guard);
+        free(guard);
+        return verdict;
+    } else if (!*sent) {
         return xstrdup("not traced");
     } else if (!strcmp(sent, "drop")) {
-        char *guard = find_guard(t);
-
-        if (guard) {
-            verdict = xasprintf("dropped by %s", guard);
-            free(guard);
-            return verdict;
-        }
         return xasprintf("dropped in %s: %s",
                          t->last_table ? t->last_table : "no table of ours",
                          t->last_table ? t->last_purpose : "see below");

@@ -116,4 +116,23 @@ expect_trace "dropped by guard mac of g2" --src=52:54:00:00:00:77 --dst=g3
 expect_trace "dropped by guard ip of g2" ip,nw_src=10.0.0.9 --dst=g3
 expect_trace "dropped by guard ip (arp) of g2" \
     arp,arp_spa=10.0.0.9,arp_sha=52:54:00:00:00:02 --dst=g3
+
+say "Guard log: of 1,000 frames of a kind one is in the log, and all are counted."
+SECONDS_SENT=1
+allow_log 'mbridge_offences\|WARN\|br0: guard'
+vsctl set Interface g2 'external_ids:virtnet-guards="mac ip log"'
+settle
+expect_trace "dropped by guard mac of g2" --src=52:54:00:00:00:77 --dst=g3
+flood <<'.'
+g2 -> g3 src=52:54:00:00:00:77 = g3
+g2 -> g3 type=0x800 = g3
+.
+grep -F 'mbridge_offences' $OVS_LOGDIR/virtnet-controller.log
+for kind in mac ip; do
+    [ "$(grep -c "offences|WARN|br0: guard $kind of g2.* stops what it sends: 52:54:00:00:00:" \
+        $OVS_LOGDIR/virtnet-controller.log)" = 1 ] || fail "$kind is not in the log once"
+    n=$(ctl metrics | sed -n "s/^virtnet_port_stopped_packets_total{.*port=\"g2\",kind=\"$kind\"} //p")
+    expect_between "counted as stopped by $kind" "$n" 500 3000
+done
+[ "$(ofctl dump-flows br0 | grep -c 'max_len=96')" -ge 1 ] || fail "nothing else is shown"
 finish

@@ -264,6 +264,32 @@ test_mac(void **state OVS_UNUSED)
     vport_uninit(&vport);
 }
 
+/* What is to be said in the log is shown, until that is done. */
+static void
+test_log(void **state OVS_UNUSED)
+{
+#define OFFENCE "actions=set_field:0x100000/0x100000->reg0,"    \
+    "controller(max_len=96,id=22247)\n"
+    struct vport vport;
+
+    guest_init(&vport, "mac dhcp log");
+    check_flows(&vport, true,
+                ADMIT("", "set_field:0x400/0x400->reg0,goto_table:204")
+                "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:01"
+                " actions=goto_table:206\n"
+                "table=204,priority=2,in_port=7 "OFFENCE
+                "table=212,priority=100,reg0=0x40000/0x70000,in_port=7 "
+                OFFENCE);
+    vport.quiet_stops = 1u << STOP_NONE | 1u << STOP_DHCP;
+    check_flows(&vport, true,
+                ADMIT("", "set_field:0x400/0x400->reg0,goto_table:204")
+                "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:01"
+                " actions=goto_table:206\n"FORGED
+                "table=212,priority=100,reg0=0x40000/0x70000,in_port=7 "
+                "actions=drop\n");
+    vport_uninit(&vport);
+}
+
 /* A guest whose address nobody knows yet sends nothing at all. */
 static void
 test_sticky(void **state OVS_UNUSED)
@@ -332,6 +358,7 @@ test_costs(void **state OVS_UNUSED)
         { "mac ip", "10.0.0.5", 7 },
         { "mac ip", "10.0.0.5 2001:db8::5", 16 },
         { "secure", "10.0.0.5 2001:db8::5", 19 },
+        { "secure log", "10.0.0.5 2001:db8::5", 19 },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -416,6 +443,7 @@ main(void)
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_too_many_addresses),
         cmocka_unit_test(test_mac),
+        cmocka_unit_test(test_log),
         cmocka_unit_test(test_sticky),
         cmocka_unit_test(test_ipv4),
         cmocka_unit_test(test_costs),

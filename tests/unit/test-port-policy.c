@@ -338,7 +338,7 @@ static const struct {
     { { GUARDED }, NULL, NULL,
       "cut off, error: p: external_ids:virtnet-guards is 'mac nonsense', but "
       "there is no guard 'nonsense', only: mac ip dhcp ra other storm "
-      "owner; cut off",
+      "owner log; cut off",
       "mac nonsense" },
 };
 

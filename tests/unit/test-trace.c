@@ -43,6 +43,15 @@ static const struct {
     { HEAD "204. in_port=2, priority 2, cookie 0x56e7\n    drop\n" TAIL("drop"),
       "dropped by guard mac of tap2 (guest web2), by net.xml:14",
       "GUARD: in_port=2, priority 2, cookie 0x56e7\n    drop\n" },
+    /* While it is to be said in the log, it is shown to us. */
+    { HEAD "204. in_port=2, priority 2, cookie 0x56e7\n    CONTROLLER:96\n"
+      TAIL("userspace(pid=0,controller(...))"),
+      "dropped by guard mac of tap2 (guest web2), by net.xml:14",
+      "GUARD: in_port=2, priority 2, cookie 0x56e7\n    CONTROLLER:96\n" },
+    { HEAD "204. in_port=2, priority 50, cookie 0x56e7\n    CONTROLLER:14\n"
+      TAIL("userspace(pid=0,controller(...))"),
+      "to datapath userspace(pid=0,controller(...))",
+      "GUARD: in_port=2, priority 50, cookie 0x56e7\n    CONTROLLER:14\n" },
     { HEAD "212. reg0=0x20000/0x70000,in_port=2, priority 100\n    drop\n"
       TAIL("drop"),
       "dropped by guard ip (arp) of tap2 (guest web2), by net.xml:14",

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/mbridge-private.h"
+
+#include "dp-packet.h"
+#include "flow.h"
+#include "lib/base/guards.h"
+#include "lib/base/printable.h"
+#include "lib/host/vif.h"
+#include "lib/model/vport.h"
+#include "lib/openflow/guard.h"
+#include "lib/openflow/plan.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/vlog.h"
+#include "packets.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(mbridge_offences);
+
+/* Appends from whom to whom 'frame' is, and what. */
+static void
+put_frame(struct ds *s, const struct ofctrl_frame *frame)
+{
+    struct dp_packet packet;
+    struct flow flow;
+
+    dp_packet_use_const(&packet, frame->data, frame->size);
+    flow_extract(&packet, &flow);
+    ds_put_format(s, ETH_ADDR_FMT" to "ETH_ADDR_FMT", type 0x%04x",
+                  ETH_ADDR_ARGS(flow.dl_src), ETH_ADDR_ARGS(flow.dl_dst),
+                  ntohs(flow.dl_type));
+    if (flow.dl_type == htons(ETH_TYPE_IPV6)) {
+        ds_put_cstr(s, ", ");
+        ipv6_format_addr(&flow.ipv6_src, s);
+        ds_put_cstr(s, " to ");
+        ipv6_format_addr(&flow.ipv6_dst, s);
+    } else if (flow.nw_src || flow.nw_dst) {
+        ds_put_format(s, ", "IP_FMT" to "IP_FMT, IP_ARGS(flow.nw_src),
+                      IP_ARGS(flow.nw_dst));
+    }
+}
+
+/* Appends what has stopped 'frame', of 'vport'. */
+static void
+put_guard(struct ds *s, const struct ofctrl_frame *frame)
+{
+    const char *guard = guard_stop_guard(frame->stop);
+    const char *kind = guard_stop_name(frame->stop);
+
+    if (frame->stop == STOP_NONE) {
+        ds_put_format(s, "guard %s", guard_to_string(GUARD_MAC));
+    } else if (!guard) {
+        ds_put_cstr(s, "the filter");
+    } else if (!strcmp(guard, kind)) {
+        ds_put_format(s, "guard %s", guard);
+    } else {
+        ds_put_format(s, "guard %s (%s)", guard, kind);
+    }
+}
+
+/* A flow shows 'frame', which a guard of 'port' has stopped, or its filter.
+ * That is said of the first, and nothing more of the kind is shown for a
+ * while: lib/model/offences.h. */
+void
+mbridge_on_offence(struct mbridge *mb, struct mport *port,
+                   const struct ofctrl_frame *frame)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(60, 60);
+    const struct vif *vif;
+    struct vif early;
+    struct ds s = DS_EMPTY_INITIALIZER;
+    long long int since = offences_hear(&port->life.offences, frame->stop,
+                                        time_msec());
+
+    if (since < 0) {
+        return;
+    }
+    vif = mbridge_find_vif(mb, port, &early);
+    put_guard(&s, frame);
+    ds_put_format(&s, " of %s", port->name);
+    if (vif && (vif->guest.name || vif->vm_id)) {
+        ds_put_cstr(&s, " (guest ");
+        printable_put(&s, vif->guest.name ? vif->guest.name : vif->vm_id);
+        ds_put_char(&s, ')');
+    }
+    ds_put_format(&s, " %s: ", since ? "still stops what it sends"
+                  : "stops what it sends");
+    put_frame(&s, frame);
+    if (since) {
+        ds_put_format(&s, "; since %lld s", since / 1000);
+    }
+    VLOG_WARN_RL(&rl, "%s: %s", mb->row.name, ds_cstr(&s));
+    ds_destroy(&s);
+    mbridge_update_mport(mb, port);
+}
