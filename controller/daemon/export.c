@@ -195,6 +195,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         jvalue_put_string(json, "vlan-config", ds_cstr(&s));
         ds_destroy(&s);
         put_guest(json, &vif->guest);
+        if (vif->is_mirror_output) {
+            jvalue_put_bool(json, "mirror-output", true);
+        }
         if (vif->is_tunnel) {
             jvalue_put_bool(json, "tunnel", true);
             jvalue_put_string(json, "bfd", vif->bfd);

@@ -142,6 +142,28 @@ kept_vlan(const struct vif *vif, struct port_vlan *vlan)
     return false;
 }
 
+/* Is the profile of 'vif', for which there is no portgroup, probably meant to
+ * be one?  It is free text, so that it says nothing where there are other ways
+ * to know its VLANs, nor where no network has portgroups. */
+static bool
+awaits_profile(const struct bridge_model *model, const struct vif *vif)
+{
+    const struct portgroup *portgroup;
+    const struct netdef *network = find_place(model, vif, &portgroup);
+
+    if (!vif->profile || vif->guest.network || vif_get_role(vif) != VIF_GUEST
+        || portgroup || (network && network->has_vlan)) {
+        return false;
+    }
+    for (size_t i = 0; i < model->n_networks; i++) {
+        if (model_can_be_in(model, i, vif)
+            && model->networks[i]->n_portgroups) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Does 'vif' ask for a portgroup that the networks of 'model' have not, or not
  * yet?  It was meant to be in some VLANs, nobody knows which.
  *
@@ -153,8 +175,10 @@ awaits_portgroup(const struct bridge_model *model, const struct vif *vif)
     const struct netdef *network;
     const char *how;
 
-    if (find_asked(model, vif, &how, &network) || !how) {
+    if (find_asked(model, vif, &how, &network)) {
         return false;
+    } else if (!how) {
+        return awaits_profile(model, vif);
     } else if (vif->portgroup) {
         return true;
     }
@@ -293,6 +317,9 @@ report_portgroup(const struct bridge_model *model, const struct vif *vif,
     const char *how;
     const struct portgroup *portgroup = find_asked(model, vif, &how, &network);
 
+    if (!how && awaits_profile(model, vif)) {
+        how = vif->profile;
+    }
     if (how && !portgroup) {
         diag_add(diags, DIAG_WARNING, origin,
                  "no network of this bridge has a portgroup '%s'%s", how,

@@ -273,8 +273,11 @@ test_vlans_at_plug(void **state OVS_UNUSED)
         /* libvirt has it in a network of another bridge, or in none. */
         { NULL, NULL, "gold", "b", -1, false, "0-4095 in=0 out=-1 tagged",
           -2 },
-        { NULL, "gold", NULL, NULL, -1, false, "0-4095 in=0 out=-1 tagged",
+        { NULL, "gold", NULL, "b", -1, false, "0-4095 in=0 out=-1 tagged",
           -2 },
+        /* A profile is free text, but here it is likely to be a portgroup. */
+        { NULL, "gold", NULL, NULL, -1, false, " in=-1 out=-1", -2 },
+        { NULL, "gold", NULL, NULL, 7, true, "7 in=7 out=7", -2 },
     };
 
     define(xml, NULL, false);
@@ -298,6 +301,26 @@ test_vlans_at_plug(void **state OVS_UNUSED)
         }
         free(vlans);
     }
+
+    /* Where there are no portgroups, or VLANs by another way, it is not. */
+    const struct vif profiled = {
+        .name = CC("p"), .attached_mac = CC(MAC), .profile = CC("gold"),
+        .vlan = { .tag = -1 }, .guest = { .vlan = { .tag = -1 } },
+    };
+    const char *const ways[] = {
+        NET("a", ""), NET("a", "<vlan><tag id='5'/></vlan>"
+                          PORTGROUP("two", "", "2")),
+        NET("a", PORTGROUP("two", " default='yes'", "2")),
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+        undefine();
+        define(ways[i], NULL, false);
+        bridge.mode = MAC_TABLE_LIBVIRT;
+        assert_false(model_is_nowhere(&bridge, &profiled));
+    }
+    undefine();
+    define(xml, NULL, false);
 
     /* NORMAL serves it by its row, whatever it asks for. */
     const struct vif gold = {
