@@ -15,12 +15,12 @@
 #include "util.h"
 
 static void
-put_guards(struct json_t *json, unsigned int guards)
+put_guards(struct json_t *json, const struct vport *vport)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    if (guards) {
-        guards_format(&s, guards);
+    if (vport->guards) {
+        guards_format(&s, vport->guards, &vport->types);
         jvalue_put_string(json, "guards", ds_cstr(&s));
     }
     ds_destroy(&s);
@@ -49,7 +49,7 @@ export_guards(struct json_t *json, const struct bridge_model *model,
     } else if (vport->isolated) {
         jvalue_put_bool(json, "isolated", true);
     }
-    put_guards(json, vport->guards);
+    put_guards(json, vport);
     put_storm(json, vport->storm);
     if (vport->guards && vif) {
         jvalue_put_nocopy(json, "guards-from", asked_by_guards(model, vif));

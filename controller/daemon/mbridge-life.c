@@ -194,6 +194,12 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
         && flow->priority == PRIORITY_FORWARD_STORM) {
         found.guards |= GUARD_BIT(GUARD_STORM);
     }
+    if (flow->table_id == TABLE_PROTOCOL) {
+        struct match match;
+
+        minimatch_expand(&flow->match, &match);
+        guard_types_add(&found.types, ntohs(match.flow.dl_type));
+    }
     if (flow->table_id == TABLE_GUARD) {
         found.guards |= GUARD_BIT(GUARD_MAC);
         found.listens = flow->priority == PRIORITY_GUARD_SHOW;

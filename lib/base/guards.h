@@ -6,11 +6,13 @@
  *
  * A set of guards is written as their names with blanks or commas between
  * them, in any order; "none" or nothing is the empty set, and "secure" is all
- * that stop anything.  That is what attribute guards has in the metadata of
- * networks, portgroups and domains, and external_ids:virtnet-guards in the
+ * that stop anything.  A type of frames beside them, as "0x8863", is one that
+ * guard "other" lets pass.  That is what attribute guards has in the metadata
+ * of networks, portgroups and domains, and external_ids:virtnet-guards in the
  * database. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ds;
 
@@ -40,8 +42,22 @@ enum guard {
 #define GUARDS_SECURE \
     (GUARDS_ALL & ~(GUARD_BIT(GUARD_OWNER) | GUARD_BIT(GUARD_LOG)))
 
+/* Types of frames, in order, and 0 up to the end. */
+#define GUARD_MAX_TYPES 8
+
+struct guard_types {
+    uint16_t types[GUARD_MAX_TYPES];
+};
+
+bool guard_types_add(struct guard_types *, uint16_t type);
+void guard_types_intersect(struct guard_types *, const struct guard_types *);
+bool guard_types_equals(const struct guard_types *,
+                        const struct guard_types *);
+
 const char *guard_to_string(enum guard);
-char *guards_from_string(const char *, unsigned int *guards);
-void guards_format(struct ds *, unsigned int guards);
+char *guards_from_string(const char *, unsigned int *guards,
+                         struct guard_types *);
+void guards_format(struct ds *, unsigned int guards,
+                   const struct guard_types *);
 
 #endif /* lib/base/guards.h */

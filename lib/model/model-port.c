@@ -235,8 +235,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     enum vif_role role = port_policy_role(model, vif);
     struct eth_addr mac = eth_addr_zero;
     struct port_filter *filter = NULL;
-    struct ip_prefixes ips = { .n = 0 };
-    unsigned int guards = 0;
+    struct port_guards guards = { .guards = 0 };
 
     if (vif->error || vif->ofport == OFPP_NONE) {
         diag_add(diags, DIAG_ERROR, &origin, "%s",
@@ -278,9 +277,9 @@ model_port(const struct bridge_model *model, const struct vif *vif,
             return MODEL_SKIPPED;
         }
         if (!apart_policy_check(vif, diags)
-            || !port_policy_guards(model, vif, &guards, &ips, diags)
+            || !port_policy_guards(model, vif, &guards, diags)
             || !filter_policy_get(model, vif, mac, &filter, diags)) {
-            ip_prefixes_uninit(&ips);
+            ip_prefixes_uninit(&guards.ips);
             return MODEL_SKIPPED;
         }
         break;
@@ -312,12 +311,13 @@ model_port(const struct bridge_model *model, const struct vif *vif,
                     && !strcmp(vif->iface_status, "inactive"))
                   && vif->guest.state != DOMAIN_MIGRATING,
         .paused = vif->guest.state == DOMAIN_PAUSED,
-        .guards = guards,
+        .guards = guards.guards,
+        .types = guards.types,
         .filter = filter,
         .no_carrier = role == VIF_GUEST && vif->no_carrier,
         .guest = (role == VIF_GUEST
                   ? nullable_xstrdup(vif_guest_id(vif)) : NULL),
-        .ips = ips,
+        .ips = guards.ips,
         .port = nullable_xstrdup(vif->port),
         .in_bond = vif->bond.is_member,
     };

@@ -47,6 +47,7 @@ keep_found(struct port_life *life, bool networks_known, struct vport *vport)
     if (networks_known) {
         life->found = (struct port_found) {
             .served = life->found.served, .guards = life->found.guards,
+            .types = life->found.types,
             .filtered = life->found.filtered,
         };
     } else if (vport->role != VIF_GUEST) {
@@ -80,6 +81,9 @@ keep_guards(struct port_life *life, const struct port_facts *facts,
         unsigned int missing = life->found.guards & ~vport->guards;
 
         vport->guards |= missing;
+        if (missing & GUARD_BIT(GUARD_OTHER)) {
+            vport->types = life->found.types;
+        }
         if (missing & GUARD_BIT(GUARD_STORM) && !vport->storm) {
             vport->storm = STORM_DEFAULT;
         }
@@ -376,6 +380,9 @@ port_life_found(struct port_life *life, const struct port_found *found)
     }
     life->found.listens |= found->listens;
     life->found.guards |= found->guards;
+    for (size_t i = 0; i < GUARD_MAX_TYPES && found->types.types[i]; i++) {
+        guard_types_add(&life->found.types, found->types.types[i]);
+    }
     life->found.filtered |= found->filtered;
     life->found.served |= found->served;
 }

@@ -76,7 +76,8 @@ struct port_found {
     bool isolated;              /* ...or a guest that is kept apart... */
     struct community community; /* ...in this... */
     bool listens;               /* ...or one that is listened to. */
-    unsigned int guards;        /* Which guards had it? */
+    unsigned int guards;        /* Which guards had it... */
+    struct guard_types types;   /* ...and what did GUARD_OTHER let pass? */
     bool filtered;              /* Had it a filter? */
     bool served;                /* Were frames taken from it at all? */
 };

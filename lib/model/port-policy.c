@@ -41,6 +41,7 @@ struct request {
     unsigned int follow_limit;  /* ...and to how many? */
     unsigned int sticky_limit;  /* Of a guest whose address is not known. */
     unsigned int guards;
+    struct guard_types types;   /* What GUARD_OTHER lets pass. */
     struct storm_request storm;
 };
 
@@ -60,6 +61,7 @@ get_request(const struct netdef *network, const struct portgroup *pg)
         .follow_limit = policy.rx_filter_limit.value,
         .sticky_limit = MAX(1, policy.rx_filter_limit.value),
         .guards = policy.guards.value,
+        .types = policy.guards.types,
         .storm = {
             .is_set = netdef_setting_is_set(&policy.storm),
             .storm = policy.storm.value,
@@ -74,6 +76,18 @@ is_left_to_kernel(const struct bridge_model *model, const struct vif *vif)
 {
     return (model->mode == MAC_TABLE_LIBVIRT
             && model_port_mode(model, vif) == MAC_TABLE_KERNEL);
+}
+
+/* Adds the guards that 'r' asks for to 'all'. */
+static void
+add_guards(struct request *all, const struct request *r)
+{
+    if (!(all->guards & GUARD_BIT(GUARD_OTHER))) {
+        all->types = r->types;
+    } else if (r->guards & GUARD_BIT(GUARD_OTHER)) {
+        guard_types_intersect(&all->types, &r->types);
+    }
+    all->guards |= r->guards;
 }
 
 /* Returns what the networks of 'model' ask of 'vif'. */
@@ -107,7 +121,7 @@ find_request(const struct bridge_model *model, const struct vif *vif)
         all.learns &= r.learns;
         all.apart = apart_request_strictest(&all.apart, &r.apart);
         all.shared &= r.shared;
-        all.guards |= r.guards;
+        add_guards(&all, &r);
         all.storm.is_set |= r.storm.is_set;
         all.storm.storm = storm_strictest(all.storm.storm, r.storm.storm);
         all.trusted &= r.trusted;
@@ -299,23 +313,25 @@ take_ips(const struct bridge_model *model, const struct vif *vif,
     return true;
 }
 
-/* Stores the guards of 'vif', a guest, in '*guards' and returns true: those
+/* Initializes 'all' to the guards of 'vif', a guest, and returns true: those
  * that its own key lists, or else those that are asked of it by definition.
- * Adds to 'ips', which is empty, what addresses guard "ip" lets it have, if it
- * has that.  Returns false if its keys cannot be understood, so that nobody
- * knows what it is to be kept from.  Adds to 'diags' what there is to say of
- * it. */
+ * Its 'ips' are those that guard "ip" lets it have, if it has that; the caller
+ * must free them in any case.  Returns false if its keys cannot be understood,
+ * so that nobody knows what it is to be kept from.  Adds to 'diags' what there
+ * is to say of it. */
 bool
 port_policy_guards(const struct bridge_model *model, const struct vif *vif,
-                   unsigned int *guards, struct ip_prefixes *ips,
-                   struct diag_list *diags)
+                   struct port_guards *all, struct diag_list *diags)
 {
     struct request request = find_request(model, vif);
     struct origin origin = { .element = vif->name };
 
-    *guards = request.guards;
+    *all = (struct port_guards) {
+        .guards = request.guards, .types = request.types,
+    };
     if (vif->guards) {
-        char *error = guards_from_string(vif->guards, guards);
+        char *error = guards_from_string(vif->guards, &all->guards,
+                                         &all->types);
 
         if (error) {
             diag_add(diags, DIAG_ERROR, &origin,
@@ -325,17 +341,17 @@ port_policy_guards(const struct bridge_model *model, const struct vif *vif,
             return false;
         }
     }
-    if (*guards && model->mode != MAC_TABLE_LIBVIRT && !model->conflict) {
+    if (all->guards && model->mode != MAC_TABLE_LIBVIRT && !model->conflict) {
         struct ds s = DS_EMPTY_INITIALIZER;
 
-        guards_format(&s, *guards);
+        guards_format(&s, all->guards, &all->types);
         diag_add(diags, DIAG_ERROR, &origin,
                  "is not guarded (%s), since the bridge is in kernel mode",
                  ds_cstr(&s));
         ds_destroy(&s);
     }
-    return (!(*guards & GUARD_BIT(GUARD_IP))
-            || take_ips(model, vif, ips, &origin, diags));
+    return (!(all->guards & GUARD_BIT(GUARD_IP))
+            || take_ips(model, vif, &all->ips, &origin, diags));
 }
 
 /* Makes 'vport', the host, claim the addresses of devices that are made on

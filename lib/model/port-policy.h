@@ -10,11 +10,12 @@
  * networks share a bridge nothing says which of them it is in; then it is what
  * all of them can live with. */
 
+#include "lib/base/guards.h"
+#include "lib/base/ip-prefix.h"
 #include "lib/host/vif.h"
 
 struct bridge_model;
 struct diag_list;
-struct ip_prefixes;
 struct vport;
 
 /* The most pairs of a MAC and an IP address that a guest can have. */
@@ -26,9 +27,16 @@ enum unknown_ports port_policy_unknown(const struct bridge_model *,
                                        const struct vif *);
 bool port_policy_protected(const struct vif *, bool isolated, bool exact,
                            bool apart);
+
+/* What a guest is kept from. */
+struct port_guards {
+    unsigned int guards;        /* GUARD_BIT()s... */
+    struct guard_types types;   /* ...what GUARD_OTHER lets pass... */
+    struct ip_prefixes ips;     /* ...and the addresses for GUARD_IP. */
+};
+
 bool port_policy_guards(const struct bridge_model *, const struct vif *,
-                        unsigned int *guards, struct ip_prefixes *,
-                        struct diag_list *);
+                        struct port_guards *, struct diag_list *);
 void port_policy_apply(const struct bridge_model *, const struct vif *,
                        struct vport *, struct diag_list *);
 

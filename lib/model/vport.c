@@ -80,6 +80,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && community_equals(&a->community, &b->community)
             && a->mac_is_peers == b->mac_is_peers
             && a->guards == b->guards
+            && guard_types_equals(&a->types, &b->types)
             && a->quiet_stops == b->quiet_stops
             && a->storm == b->storm
             && ip_prefixes_equal(&a->ips, &b->ips)
@@ -130,6 +131,7 @@ vport_make_network(struct vport *vport)
     vport->community = (struct community) { .name = "" };
     vport->mac_is_peers = false;
     vport->guards = 0;
+    vport->types = (struct guard_types) { .types = { 0 } };
     vport->quiet_stops = 0;
     vport->storm = 0;
     port_filter_unref(vport->filter);
@@ -235,7 +237,7 @@ vport_format(struct ds *s, const struct vport *vport)
     }
     if (vport->guards) {
         ds_put_cstr(s, "guarded (");
-        guards_format(s, vport->guards);
+        guards_format(s, vport->guards, &vport->types);
         ds_put_cstr(s, "), ");
     }
     if (vport->storm) {

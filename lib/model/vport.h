@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "lib/base/community.h"
+#include "lib/base/guards.h"
 #include "lib/base/ip-prefix.h"
 #include "lib/base/port-vlan.h"
 #include "lib/host/vif.h"
@@ -69,6 +70,7 @@ struct vport {
     struct community community; /* ...but for those of this? */
     bool mac_is_peers;          /* Is 'mac' what a container has made it? */
     unsigned int guards;        /* GUARD_BIT()s... */
+    struct guard_types types;   /* ...what GUARD_OTHER lets pass... */
     struct ip_prefixes ips;     /* ...the addresses for GUARD_IP... */
     int storm;                  /* ...and the limit (lib/base/storm.h) of
                                  * GUARD_STORM, which 0 is not there for. */

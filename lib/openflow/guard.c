@@ -310,6 +310,24 @@ compile_ip_guard(struct compilation *c)
     ip_prefixes_uninit(&ips);
 }
 
+/* PROTOCOL: what guard "other" lets pass beside what it always does:
+ *
+ *     priority=30,in_port=7,dl_type=0x8863 actions=goto_table:SOURCE  */
+static void
+compile_types(struct compilation *c)
+{
+    const struct guard_types *types = &c->vport->types;
+
+    for (size_t i = 0; i < GUARD_MAX_TYPES && types->types[i]; i++) {
+        struct match match;
+
+        start_match(c, &match);
+        match_set_dl_type(&match, htons(types->types[i]));
+        add_pass(c, TABLE_PROTOCOL, PRIORITY_PROTOCOL_LISTED, &match,
+                 TABLE_SOURCE);
+    }
+}
+
 static void
 add_stop(struct compilation *c, enum guard_stop stop)
 {
@@ -365,6 +383,9 @@ guard_compile(const struct vport *vport, bool pending, ovs_be64 cookie,
     }
     if (vport->guards & GUARD_BIT(GUARD_IP)) {
         compile_ip_guard(&c);
+    }
+    if (vport->guards & GUARD_BIT(GUARD_OTHER)) {
+        compile_types(&c);
     }
     compile_stops(&c);
     ofpbuf_uninit(&ofpacts);

@@ -392,6 +392,11 @@ put_fdb(struct ds *s, const struct json_t *fdb, const struct json_t *ports)
         printable_put(s, state_get_guest(port)[0] ? state_get_guest(port)
                       : "-");
         put_fdb_notes(s, e);
+        if (jvalue_get(port, "community")) {
+            ds_put_cstr(s, " (community ");
+            printable_put(s, jvalue_get_string(port, "community"));
+            ds_put_char(s, ')');
+        }
         if (!strcmp(jvalue_get_string(e, "mac"),
                     jvalue_get_string(port, "mac"))) {
             put_stopped(s, port);
@@ -421,6 +426,9 @@ fdb_entry_to_json(const struct json_t *e, const struct json_t *ports)
     if (state_get_guest(port)[0]) {
         jvalue_put_string(json, "guest", state_get_guest(port));
     }
+    jvalue_put_string(json, "community",
+                      jvalue_get(port, "community")
+                      ? jvalue_get_string(port, "community") : NULL);
     if (jvalue_get(port, "rx_packets")) {
         jvalue_put_integer(json, "packets",
                            jvalue_get_integer(port, "rx_packets"));
@@ -454,7 +462,7 @@ state_format_fdb(struct ds *s, const struct json_t *state, const char *bridge)
 
 /* Returns the MAC tables in 'state' by bridge, each entry with what
  * state_format_fdb() tells of it besides: "ofport", "packets" (to the address,
- * if known) and "guest".  The caller must destroy it. */
+ * if known), "guest" and "community".  The caller must destroy it. */
 struct json_t *
 state_fdb_to_json(const struct json_t *state)
 {

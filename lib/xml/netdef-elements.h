@@ -382,7 +382,7 @@ enum netdef_node_kind {
     NETDEF_NODE(ENUM##_GUARDS, PATH "@guards", STRING, CARRIED,               \
                 "what guests are kept from sending")                          \
     NETDEF_NODE(ENUM##_SECURE, PATH "@secure", YES_NO, CARRIED,               \
-                "all guards but owner")                                       \
+                "all guards but owner and log")                               \
     NETDEF_NODE(ENUM##_STORM, PATH "@storm", STRING, CARRIED,                 \
                 "how much broadcast and multicast a guest may send")          \
     NETDEF_NODE(ENUM##_FILTER, PATH "/vn:filterref", ONE, CARRIED,            \

@@ -114,7 +114,7 @@ put_guards(struct ds *s, const struct netdef_setting *setting)
 {
     if (netdef_setting_is_set(setting)) {
         ds_put_cstr(s, " guards='");
-        guards_format(s, setting->value);
+        guards_format(s, setting->value, &setting->types);
         ds_put_char(s, '\'');
     }
 }

@@ -49,7 +49,8 @@ netdef_setting_equals(const struct netdef_setting *a,
 {
     return netdef_setting_is_set(a) == netdef_setting_is_set(b)
            && a->value == b->value
-           && community_equals(&a->community, &b->community);
+           && community_equals(&a->community, &b->community)
+           && guard_types_equals(&a->types, &b->types);
 }
 
 /* Returns true if 'a' and 'b' say the same, wherever they say it. */

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include "lib/base/community.h"
+#include "lib/base/guards.h"
 
 struct netdef;
 struct portgroup;
@@ -19,6 +20,7 @@ struct netdef_setting {
     unsigned int line;          /* Of the element that makes it, or 0. */
     const char *element;        /* As in an origin; null if left open. */
     struct community community; /* Of setting 'community' only. */
+    struct guard_types types;   /* Of setting 'guards' only. */
 };
 
 bool netdef_setting_is_set(const struct netdef_setting *);

@@ -219,18 +219,23 @@ netdef_guards_value(struct netdef_parser *parser, enum netdef_node node,
                     const char *value, unsigned int line)
 {
     enum netdef_node_kind kind = netdef_node_get_class(node)->kind;
+    struct netdef_setting made = {
+        .line = line,
+        .element = netdef_node_get_class(node)->path,
+    };
     unsigned int guards = GUARDS_SECURE;
     char *error = NULL;
 
     if (kind != NETDEF_KIND_YES_NO) {
-        error = guards_from_string(value, &guards);
+        error = guards_from_string(value, &guards, &made.types);
     } else if (!strcmp(value, "no")) {
         guards = 0;
     }
 
     if (!error) {
-        make_setting(parser, setting_of_node(parser, node), guards, node,
-                     line);
+        made.value = guards;
+        netdef_take_setting(parser, setting_of_node(parser, node), &made,
+                            node);
     } else {
         netdef_parser_error(parser, node, line, "%s", error);
         free(error);

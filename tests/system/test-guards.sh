@@ -83,6 +83,14 @@ for guards in ip,dhcp ra,other; do
     ) | expect_frames
 done
 
+say "Guard other lets pass what is listed, too."
+vsctl set Interface g5 'external_ids:virtnet-guards="other 0x88b5"'
+settle
+expect_frames <<'.'
+g5 -> up type=0x88b5 = up
+g5 -> up type=0x88b6 = -
+.
+
 say "After a restart of the daemon, without a flow_mod."
 stop_controller
 start_controller

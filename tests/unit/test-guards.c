@@ -37,6 +37,9 @@ test_text(void **state OVS_UNUSED)
         const char *canonical;
     } cases[] = {
         { "", 0, "none" },
+        { "other,0x8864 0x8863 0x8864", GUARD_BIT(GUARD_OTHER),
+          "other 0x8863 0x8864" },
+        { "0x88CC 0x0800 0x86dd 0x0806 0x8035", 0, "none 0x88cc" },
         { "none", 0, "none" },
         { " , ", 0, "none" },
         { "mac", GUARD_BIT(GUARD_MAC), "mac" },
@@ -48,11 +51,12 @@ test_text(void **state OVS_UNUSED)
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct ds s = DS_EMPTY_INITIALIZER;
+        struct guard_types types;
         unsigned int guards = ~0u;
 
-        assert_null(guards_from_string(cases[i].text, &guards));
+        assert_null(guards_from_string(cases[i].text, &guards, &types));
         assert_int_equal(guards, cases[i].guards);
-        guards_format(&s, guards);
+        guards_format(&s, guards, &types);
         assert_string_equal(ds_cstr(&s), cases[i].canonical);
         ds_destroy(&s);
     }
@@ -61,14 +65,30 @@ test_text(void **state OVS_UNUSED)
 static void
 test_bad_text(void **state OVS_UNUSED)
 {
-    static const char *const cases[] = { "MAC", "mac ipx", "yes", "mac;" };
+    static const struct {
+        const char *text, *error;
+    } cases[] = {
+        { "MAC", "only: mac" },
+        { "mac ipx", "only: mac" },
+        { "yes", "only: mac" },
+        { "mac;", "only: mac" },
+        { "other 0x886", "which has 4 digits" },
+        { "other 0x88633", "which has 4 digits" },
+        { "other 0x886g", "which has 4 digits" },
+        { "other 0x", "which has 4 digits" },
+        { "other 0x05ff", "no type of what can be" },
+        { "other 0x8100", "no type of what can be" },
+        { "0x1001 0x1002 0x1003 0x1004 0x1005 0x1006 0x1007 0x1008 0x1000",
+          "more than 8 types" },
+    };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         unsigned int guards = 12345;
-        char *error = guards_from_string(cases[i], &guards);
+        struct guard_types types;
+        char *error = guards_from_string(cases[i].text, &guards, &types);
 
         assert_non_null(error);
-        assert_non_null(strstr(error, "only: mac"));
+        assert_non_null(strstr(error, cases[i].error));
         assert_int_equal(guards, 12345);
         free(error);
     }
@@ -155,7 +175,7 @@ guest_init(struct vport *vport, const char *guards)
     vlan.tag = 10;
     assert_true(port_vlan_effect_init(&vport->vlan, &vlan, &qinq));
     port_vlan_uninit(&vlan);
-    assert_null(guards_from_string(guards, &vport->guards));
+    assert_null(guards_from_string(guards, &vport->guards, &vport->types));
 }
 
 /* Checks that of the flows of 'vport', which has won all of its addresses or
@@ -262,6 +282,43 @@ test_mac(void **state OVS_UNUSED)
                 OWN("01") OWN("02") FORGED
                 "table=210,priority=100,in_port=7 actions=drop\n");
     vport_uninit(&vport);
+}
+
+/* Types of frames that guard "other" lets pass are for that alone. */
+static void
+test_types(void **state OVS_UNUSED)
+{
+    struct vport vport;
+
+    guest_init(&vport, "other 0x8864 0x8863");
+    check_flows(&vport, true,
+                ADMIT("", "set_field:0x1000/0x1000->reg0,goto_table:206")
+                "table=206,priority=30,in_port=7,dl_type=0x8863 "
+                "actions=goto_table:210\n"
+                "table=206,priority=30,in_port=7,dl_type=0x8864 "
+                "actions=goto_table:210\n"
+                "table=212,priority=100,reg0=0x60000/0x70000,in_port=7 "
+                "actions=drop\n");
+    vport_uninit(&vport);
+
+    guest_init(&vport, "mac 0x8864");
+    check_flows(&vport, true, ADMIT("", "goto_table:204") OWN("01") FORGED);
+    vport_uninit(&vport);
+}
+
+/* Where several networks may be meant, what each lets pass. */
+static void
+test_intersect(void **state OVS_UNUSED)
+{
+    struct guard_types a = { .types = { 0x1001, 0x1003, 0x1004 } };
+    struct guard_types b = { .types = { 0x1002, 0x1003, 0x1004, 0x1005 } };
+    const struct guard_types both = { .types = { 0x1003, 0x1004 } };
+    const struct guard_types none = { .types = { 0 } };
+
+    guard_types_intersect(&a, &b);
+    assert_true(guard_types_equals(&a, &both));
+    guard_types_intersect(&a, &none);
+    assert_true(guard_types_equals(&a, &none));
 }
 
 /* What is to be said in the log is shown, until that is done. */
@@ -443,6 +500,8 @@ main(void)
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_too_many_addresses),
         cmocka_unit_test(test_mac),
+        cmocka_unit_test(test_types),
+        cmocka_unit_test(test_intersect),
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_sticky),
         cmocka_unit_test(test_ipv4),

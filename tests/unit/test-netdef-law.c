@@ -103,6 +103,10 @@ random_policy(struct netdef_policy *policy)
     policy->trust_rx_filters = random_setting(2);
     policy->rx_filter_limit = random_setting(NETDEF_MAX_RX_FILTERS + 1);
     policy->guards = random_setting(GUARDS_ALL + 1);
+    if (netdef_setting_is_set(&policy->guards) && !random_range(3)) {
+        guard_types_add(&policy->guards.types, ETH_TYPE_MIN);
+        guard_types_add(&policy->guards.types, 0x8863);
+    }
     policy->await_vlan = random_setting(2);
 }
 

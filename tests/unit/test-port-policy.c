@@ -362,7 +362,7 @@ format_port(struct ds *s, const struct bridge_model *model,
         }
         if (vport.guards) {
             ds_put_cstr(s, " guarded (");
-            guards_format(s, vport.guards);
+            guards_format(s, vport.guards, &vport.types);
             ds_put_char(s, ')');
         }
         assert_int_equal(vport.listens, vport.follow_limit > 0);

@@ -491,6 +491,26 @@ test_top_stopped(void **state OVS_UNUSED)
     jvalue_unref(new);
 }
 
+/* An entry says in which community the guest is. */
+static void
+test_fdb_community(void **state OVS_UNUSED)
+{
+    struct json_t *json = jvalue_parse(
+        "{\"bridges\":{\"br0\":{\"ports\":{\"t\":{\"community\":\"web\"}},"
+        "\"fdb\":[{\"mac\":\"52:54:00:00:00:01\",\"port\":\"t\"}]}}}");
+    struct json_t *fdb = state_fdb_to_json(json);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    state_format_fdb(&s, json, "br0");
+    assert_non_null(strstr(ds_cstr(&s), " (community web)\n"));
+    assert_string_equal(
+        jvalue_get_string(jvalue_at(jvalue_get(fdb, "br0"), 0), "community"),
+        "web");
+    ds_destroy(&s);
+    jvalue_unref(fdb);
+    jvalue_unref(json);
+}
+
 /* An entry of a port's own address says what of its frames was stopped. */
 static void
 test_fdb_stopped(void **state OVS_UNUSED)
@@ -639,6 +659,7 @@ main(void)
         cmocka_unit_test(test_top),
         cmocka_unit_test(test_drops),
         cmocka_unit_test(test_top_stopped),
+        cmocka_unit_test(test_fdb_community),
         cmocka_unit_test(test_fdb_stopped),
         cmocka_unit_test(test_guest),
         cmocka_unit_test(test_digest),
