@@ -156,6 +156,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/compile-port-private.h \
 	lib/openflow/compile-port.c \
 	lib/openflow/compile-shared.c \
+	lib/openflow/compile-spread.c \
 	lib/openflow/compile.h \
 	lib/openflow/egress.c \
 	lib/openflow/egress.h \
@@ -200,6 +201,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/quarantine.h \
 	lib/openflow/slice.c \
 	lib/openflow/slice.h \
+	lib/openflow/spread.h \
 	lib/openflow/storm-limit.c \
 	lib/openflow/storm-limit.h \
 	lib/openflow/switch-commit.c \

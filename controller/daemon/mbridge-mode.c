@@ -3,6 +3,7 @@
 #include "controller/daemon/mbridge-private.h"
 
 #include "controller/switch/ofctrl.h"
+#include "controller/switch/normal-guard.h"
 #include "lib/host/bridge-row.h"
 #include "lib/openflow/bridge-meters.h"
 #include "lib/openflow/compile.h"
@@ -42,12 +43,30 @@ refuse_ruled(const struct mbridge *mb, struct diag_list *diags)
              "gone");
 }
 
+/* Has somebody had NORMAL not flood to one of the network ports, to which
+ * flows of ours would send? */
+static bool
+is_barred_by_others(const struct mbridge *mb)
+{
+    struct network_ports ports;
+
+    network_side_get_ports(plan_network_side(mb->plan), &ports);
+    for (size_t i = 0; i < ports.n; i++) {
+        if (normal_guard_is_others(mb->guard, ports.ofports[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Decides whether the bridge shall have an exact MAC table, if what that
  * depends on has changed. */
 void
 mbridge_update_mode(struct mbridge *mb)
 {
-    enum network_kind network = plan_network_kind(mb->plan);
+    bool needs_normal = (bridge_row_needs_normal(&mb->row)
+                         || is_barred_by_others(mb));
+    enum network_kind network = plan_network_kind(mb->plan, needs_normal);
     size_t meter_bands = meter_sync_bands(ofctrl_get_meters(mb->ofctrl));
 
     /* Where libvirt mode is in force already it stays, for the flow may go as
@@ -72,6 +91,9 @@ mbridge_update_mode(struct mbridge *mb)
         .forward_bpdu = mb->row.forward_bpdu,
         .flood_vlans = &mb->row.flood_vlans,
         .spans = bridge_row_spans(&mb->row),
+        .needs_normal = needs_normal,
+        .mac_aging_time = mb->row.mac_aging_time,
+        .mac_table_size = mb->row.mac_table_size,
         .meter_bands = meter_bands,
     };
 

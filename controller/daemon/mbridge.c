@@ -18,6 +18,7 @@
 #include "lib/openflow/plan.h"
 #include "lib/rows/want.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
 #include "ovsdb/vif-reader.h"
@@ -286,10 +287,18 @@ static void
 update_switch(struct mbridge *mb)
 {
     const struct bridge_ctx *ctx = plan_get_ctx(mb->plan);
+    bool must_be_told = (ctx->network == NETWORK_SPREAD
+                         && normal_guard_must_be_told(mb->guard,
+                                                      mb->found_exact));
 
     normal_guard_run(mb->guard, find_normal_use(mb), mb->found_exact,
                      ofctrl_is_installed(mb->ofctrl, mb->plan));
-    if (normal_guard_is_set(mb->guard)) {
+    if (must_be_told) {
+        /* It may turn out to be another plan. */
+        if (!normal_guard_must_be_told(mb->guard, mb->found_exact)) {
+            poll_immediate_wake();
+        }
+    } else if (normal_guard_is_set(mb->guard)) {
         normal_guard_set_first_ports(mb->guard, plan_is_guarded(mb->plan));
         ofctrl_put(mb->ofctrl, mb->plan);
     }

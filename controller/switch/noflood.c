@@ -31,7 +31,9 @@ struct noflood {
     struct noflood_ports ports;
     bool allowed;               /* Does the switch speak OpenFlow 1.0? */
     bool read;                  /* Have all ports been told of? */
+    bool told;                  /* Has it ever been read? */
     bool must_read;             /* Even if no port needs anything? */
+    bool holding;               /* Is it yet to be said what they need? */
     bool first_ports;           /* mgmt_conn_set_first_ports(). */
     ovs_be32 barrier_xid;
     long long int due;          /* When to put right what is wrong. */
@@ -80,6 +82,13 @@ noflood_set_port(struct noflood *nf, ofp_port_t ofport, bool floodable)
     return noflood_ports_set(&nf->ports, ofport, floodable);
 }
 
+/* Has somebody else set no-flood for port 'ofport'? */
+bool
+noflood_is_others(const struct noflood *nf, ofp_port_t ofport)
+{
+    return noflood_ports_is_others(&nf->ports, ofport);
+}
+
 /* Says that there is no port 'ofport' any longer. */
 void
 noflood_remove_port(struct noflood *nf, ofp_port_t ofport)
@@ -94,6 +103,7 @@ void
 noflood_enable(struct noflood *nf, bool enable, bool adopt)
 {
     noflood_ports_enable(&nf->ports, enable, adopt);
+    nf->holding = false;
 }
 
 /* Says that ports that are found with no-flood have it from an earlier run of
@@ -207,7 +217,7 @@ handle_message(struct noflood *nf, const struct ofpbuf *msg)
     case OFPTYPE_BARRIER_REPLY:
         if (oh->xid == nf->barrier_xid) {
             nf->barrier_xid = 0;
-            nf->read = true;
+            nf->read = nf->told = true;
             nf->must_read = false;
             noflood_ports_done(&nf->ports);
         }
@@ -299,7 +309,7 @@ noflood_run(struct noflood *nf, int delay)
         handle_message(nf, msg);
         ofpbuf_delete(msg);
     }
-    if (nf->read) {
+    if (nf->read && !nf->holding) {
         send_port_mods(nf, delay);
     }
 }
@@ -326,6 +336,21 @@ noflood_is_done(const struct noflood *nf)
 {
     return (!is_needed(nf)
             || (nf->read && !nf->ports.n_wrong && !nf->barrier_xid));
+}
+
+/* Is it yet to be found out for which ports somebody else has set no-flood?
+ * Then it is, and nothing is done to any before noflood_enable() is called.
+ * 'adopt' is as for that function. */
+bool
+noflood_must_be_told(struct noflood *nf, bool adopt)
+{
+    if (!nf->told && !nf->must_read) {
+        nf->must_read = nf->holding = true;
+        if (adopt) {
+            noflood_ports_adopt(&nf->ports);
+        }
+    }
+    return nf->allowed && !nf->told;
 }
 
 /* Returns what is in the way of setting ports, or null. */

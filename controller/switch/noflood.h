@@ -26,6 +26,7 @@ void noflood_destroy(struct noflood *);
 void noflood_set_first_ports(struct noflood *, bool first_ports);
 void noflood_set_allowed(struct noflood *, bool allowed);
 bool noflood_set_port(struct noflood *, ofp_port_t, bool floodable);
+bool noflood_is_others(const struct noflood *, ofp_port_t);
 void noflood_remove_port(struct noflood *, ofp_port_t);
 void noflood_enable(struct noflood *, bool enable, bool adopt);
 void noflood_adopt(struct noflood *);
@@ -35,6 +36,7 @@ void noflood_run(struct noflood *, int delay);
 void noflood_wait(struct noflood *);
 
 bool noflood_is_done(const struct noflood *);
+bool noflood_must_be_told(struct noflood *, bool adopt);
 const char *noflood_get_error(const struct noflood *);
 
 #endif /* controller/switch/noflood.h */

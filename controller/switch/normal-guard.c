@@ -123,6 +123,21 @@ normal_guard_remove_port(struct normal_guard *guard, ofp_port_t ofport)
     noflood_remove_port(guard->noflood, ofport);
 }
 
+/* Is it yet to be found out where somebody else has set no-flood?  Then it is.
+ * 'found' is as for normal_guard_run(). */
+bool
+normal_guard_must_be_told(struct normal_guard *guard, bool found)
+{
+    return noflood_must_be_told(guard->noflood, found);
+}
+
+/* Has somebody else had NORMAL not flood to port 'ofport'? */
+bool
+normal_guard_is_others(const struct normal_guard *guard, ofp_port_t ofport)
+{
+    return noflood_is_others(guard->noflood, ofport);
+}
+
 /* Says that the switch has been read, over a new connection if 'new_switch',
  * so that it has perhaps been started anew. */
 void

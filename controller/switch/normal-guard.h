@@ -32,6 +32,8 @@ void normal_guard_remove_port(struct normal_guard *, ofp_port_t);
 void normal_guard_switch_is_read(struct normal_guard *, bool new_switch);
 void normal_guard_socket_appeared(struct normal_guard *);
 
+bool normal_guard_must_be_told(struct normal_guard *, bool found);
+bool normal_guard_is_others(const struct normal_guard *, ofp_port_t);
 void normal_guard_run(struct normal_guard *, enum normal_use, bool found,
                       bool installed);
 void normal_guard_wait(struct normal_guard *, bool installed);

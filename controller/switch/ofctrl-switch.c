@@ -187,7 +187,9 @@ ofctrl_switch_decode_flows(const struct ofp_header *oh,
         struct ofpbuf a = ofpbuf_const_initializer(fs.ofpacts, fs.ofpacts_len);
         struct oflow *flow = oflow_create(fs.table_id, fs.priority, &fs.match,
                                           fs.cookie, &a);
-        if (pipeline_cookie_is_ours(fs.cookie)) {
+        if (pipeline_is_learned(fs.table_id, fs.cookie)) {
+            /* Nobody's plan. */
+        } else if (pipeline_cookie_is_ours(fs.cookie)) {
             oflow_table_put(ours, flow);
         } else {
             foreign_put(foreign, flow);

@@ -203,6 +203,7 @@ decode_flows(struct ofctrl_watch *watch, const struct ofp_header *oh,
         }
         if ((update.event == OFPFME_ADDED || update.event == OFPFME_REMOVED
              || update.event == OFPFME_MODIFIED)
+            && !pipeline_is_learned(update.table_id, update.cookie)
             && take_update(watch, &update, ours) && !n++) {
             format_update(what, &update);
         }

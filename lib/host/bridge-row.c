@@ -47,6 +47,13 @@ is_adopted(const struct bridge_columns *c)
     return (c->fail_mode && c->fail_mode[0]) || c->protocols.n > 0;
 }
 
+/* Returns the number in 'key' of 'smap', or 0. */
+static int
+get_size(const struct smap *smap, const char *key)
+{
+    return smap ? MAX(0, smap_get_int(smap, key, 0)) : 0;
+}
+
 /* Initializes 'row' to what 'c' says. */
 void
 bridge_row_from_columns(struct bridge_row *row,
@@ -64,6 +71,8 @@ bridge_row_from_columns(struct bridge_row *row,
                          && smap_get_bool(c->other_config, "forward-bpdu",
                                           false)),
         .mcast_snooping = c->mcast_snooping_enable,
+        .mac_aging_time = get_size(c->other_config, "mac-aging-time"),
+        .mac_table_size = get_size(c->other_config, "mac-table-size"),
         .stp_enable = c->stp_enable,
         .rstp_enable = c->rstp_enable,
         .secure = c->fail_mode && !strcmp(c->fail_mode, "secure"),
@@ -198,6 +207,8 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && nullable_string_is_equal(a->protocols, b->protocols)
             && nullable_string_is_equal(a->datapath_type, b->datapath_type)
             && a->mcast_snooping == b->mcast_snooping
+            && a->mac_aging_time == b->mac_aging_time
+            && a->mac_table_size == b->mac_table_size
             && a->stp_enable == b->stp_enable
             && a->rstp_enable == b->rstp_enable
             && a->secure == b->secure
@@ -243,4 +254,11 @@ bool
 bridge_row_spans(const struct bridge_row *row)
 {
     return row->stp_enable || row->rstp_enable;
+}
+
+/* Does 'row' ask for what NORMAL alone can do for several network ports? */
+bool
+bridge_row_needs_normal(const struct bridge_row *row)
+{
+    return bridge_row_spans(row) || row->mcast_snooping;
 }

@@ -29,6 +29,8 @@ struct bridge_row {
     char *datapath_type;        /* Column of that name; null is "". */
     bool forward_bpdu;          /* other_config:forward-bpdu. */
     bool mcast_snooping;        /* Column mcast_snooping_enable. */
+    int mac_aging_time;         /* other_config:mac-aging-time, or 0. */
+    int mac_table_size;         /* other_config:mac-table-size, or 0. */
     struct vlan_set flood_vlans;    /* Column of that name. */
     bool stp_enable;            /* Columns of these names. */
     bool rstp_enable;
@@ -59,5 +61,6 @@ bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);
 bool bridge_row_allows_openflow10(const struct bridge_row *);
 bool bridge_row_allows_openflow15(const struct bridge_row *);
 bool bridge_row_spans(const struct bridge_row *);
+bool bridge_row_needs_normal(const struct bridge_row *);
 
 #endif /* lib/host/bridge-row.h */

@@ -23,6 +23,7 @@ void
 network_side_uninit(struct network_side *side)
 {
     shash_destroy(&side->ports);
+    free(side->ofports);
     free(side->members);
 }
 
@@ -63,6 +64,35 @@ remove_member(struct network_side *side, ofp_port_t ofport)
             (side->n_members - i) * sizeof *side->members);
 }
 
+static void
+add_ofport(struct network_side *side, ofp_port_t ofport)
+{
+    size_t i = side->n_interfaces;
+
+    if (i >= side->allocated_ofports) {
+        side->ofports = x2nrealloc(side->ofports, &side->allocated_ofports,
+                                   sizeof *side->ofports);
+    }
+    for (; i && ofp_to_u16(side->ofports[i - 1]) > ofp_to_u16(ofport); i--) {
+        side->ofports[i] = side->ofports[i - 1];
+    }
+    side->ofports[i] = ofport;
+    side->n_interfaces++;
+}
+
+static void
+remove_ofport(struct network_side *side, ofp_port_t ofport)
+{
+    size_t i = 0;
+
+    while (side->ofports[i] != ofport) {
+        i++;
+    }
+    side->n_interfaces--;
+    memmove(&side->ofports[i], &side->ofports[i + 1],
+            (side->n_interfaces - i) * sizeof *side->ofports);
+}
+
 /* Counts 'vport' in, if it is a network port. */
 void
 network_side_add(struct network_side *side, const struct vport *vport)
@@ -73,11 +103,12 @@ network_side_add(struct network_side *side, const struct vport *vport)
         uintptr_t n = node ? (uintptr_t) node->data : 0;
 
         shash_replace(&side->ports, port, (void *) (n + 1));
-        side->n_interfaces++;
+        add_ofport(side, vport->ofport);
         if (vport->in_bond) {
             add_member(side, vport);
         }
         side->n_reflecting += vport->reflects;
+        side->n_apart += vport->apart;
     }
 }
 
@@ -95,20 +126,27 @@ network_side_remove(struct network_side *side, const struct vport *vport)
         } else {
             shash_delete(&side->ports, node);
         }
-        side->n_interfaces--;
+        remove_ofport(side, vport->ofport);
         if (vport->in_bond) {
             remove_member(side, vport->ofport);
         }
         side->n_reflecting -= vport->reflects;
+        side->n_apart -= vport->apart;
     }
 }
 
-/* Returns how frames get to the network side. */
+/* Returns how frames get to the network side.  'needs_normal' says whether
+ * something about the bridge is such that only NORMAL can serve several
+ * ports. */
 enum network_kind
-network_side_kind(const struct network_side *side)
+network_side_kind(const struct network_side *side, bool needs_normal)
 {
+    if (shash_count(&side->ports) > 1) {
+        return (needs_normal || side->n_members || side->n_apart > 1
+                || side->n_interfaces > NETWORK_SPREAD_MAX
+                ? NETWORK_SEVERAL : NETWORK_SPREAD);
+    }
     return (shash_is_empty(&side->ports) ? NETWORK_NONE
-            : shash_count(&side->ports) > 1 ? NETWORK_SEVERAL
             : side->n_members ? NETWORK_BOND
             : NETWORK_DIRECT);
 }
@@ -126,7 +164,7 @@ network_side_get_bond(const struct network_side *side,
                       struct network_bond *bond)
 {
     *bond = (struct network_bond) { .n = 0 };
-    if (network_side_kind(side) == NETWORK_BOND) {
+    if (network_side_kind(side, false) == NETWORK_BOND) {
         bond->n = MIN(side->n_members, NETWORK_BOND_MAX);
         for (size_t i = 0; i < bond->n; i++) {
             bond->members[i] = side->members[i];
@@ -147,6 +185,36 @@ network_bond_equals(const struct network_bond *a, const struct network_bond *b)
         }
     }
     return a->n == b->n;
+}
+
+/* Stores into 'ports' the ports of 'side', as many as it can hold. */
+void
+network_side_get_ports(const struct network_side *side,
+                       struct network_ports *ports)
+{
+    *ports = (struct network_ports) {
+        .n = MIN(side->n_interfaces, NETWORK_SPREAD_MAX)
+    };
+    for (size_t i = 0; i < ports->n; i++) {
+        ports->ofports[i] = side->ofports[i];
+    }
+}
+
+bool
+network_ports_equal(const struct network_ports *a,
+                    const struct network_ports *b)
+{
+    return (a->n == b->n
+            && (!a->n || !memcmp(a->ofports, b->ofports,
+                                 a->n * sizeof *a->ofports)));
+}
+
+/* Is it learned which port of a network side of kind 'kind' an address is
+ * behind? */
+bool
+network_kind_learns(enum network_kind kind)
+{
+    return kind == NETWORK_SPREAD || kind == NETWORK_SEVERAL;
 }
 
 /* Do frames get to a network side of kind 'kind' by NORMAL? */

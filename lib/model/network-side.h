@@ -8,8 +8,13 @@
  *   - No port: nobody is there.
  *   - One port that is a single interface: frames are output to it, and
  *     nothing is learned.
- *   - A bond, or several ports: Open vSwitch's bonding and learning exist in
- *     NORMAL only, so NORMAL is used, without letting it see a guest.
+ *   - Several ports that are single interfaces: flows learn which of them an
+ *     address is behind, and what is for nobody known goes to each of them.
+ *   - A bond, or several ports of which one is a bond: Open vSwitch's bonding
+ *     exists in NORMAL only, so NORMAL is used, without letting it see a
+ *     guest.  So it is for several ports if the bridge has what else NORMAL
+ *     alone knows of: spanning trees, multicast snooping, or ports that it
+ *     forwards nothing between.
  *
  * This module counts the ports as they come and go. */
 
@@ -25,7 +30,15 @@ enum network_kind {
     NETWORK_NONE,
     NETWORK_DIRECT,             /* One plain port. */
     NETWORK_BOND,               /* One bond. */
-    NETWORK_SEVERAL             /* Several ports, perhaps bonds. */
+    NETWORK_SPREAD,             /* Several plain ports. */
+    NETWORK_SEVERAL             /* Several ports that NORMAL must serve. */
+};
+
+/* The ports of NETWORK_SPREAD, by number. */
+#define NETWORK_SPREAD_MAX 32
+struct network_ports {
+    ofp_port_t ofports[NETWORK_SPREAD_MAX];
+    size_t n;
 };
 
 /* A member of a bond, and how it takes frames of one VLAN, 'bare_vid', those
@@ -47,7 +60,9 @@ struct network_bond {
 
 struct network_side {
     struct shash ports;         /* By name, with counts of interfaces. */
-    size_t n_interfaces;
+    ofp_port_t *ofports;        /* Of interfaces, by number... */
+    size_t n_interfaces, allocated_ofports; /* ...and how many. */
+    size_t n_apart;             /* Those that are kept apart. */
     size_t n_reflecting;        /* Interfaces that may reflect frames. */
     struct network_member *members; /* Of bonds, by number. */
     size_t n_members, allocated_members;
@@ -58,12 +73,18 @@ void network_side_uninit(struct network_side *);
 void network_side_add(struct network_side *, const struct vport *);
 void network_side_remove(struct network_side *, const struct vport *);
 
-enum network_kind network_side_kind(const struct network_side *);
+enum network_kind network_side_kind(const struct network_side *,
+                                    bool needs_normal);
 bool network_side_reflects(const struct network_side *);
 void network_side_get_bond(const struct network_side *,
                            struct network_bond *);
 bool network_bond_equals(const struct network_bond *,
                          const struct network_bond *);
+void network_side_get_ports(const struct network_side *,
+                            struct network_ports *);
+bool network_ports_equal(const struct network_ports *,
+                         const struct network_ports *);
 bool network_kind_uses_normal(enum network_kind);
+bool network_kind_learns(enum network_kind);
 
 #endif /* lib/model/network-side.h */

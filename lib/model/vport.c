@@ -94,7 +94,8 @@ vport_equals(const struct vport *a, const struct vport *b)
             && !strcmp(vport_port(a), vport_port(b))
             && a->in_bond == b->in_bond
             && a->admission == b->admission
-            && a->reflects == b->reflects);
+            && a->reflects == b->reflects
+            && a->apart == b->apart);
 }
 
 /* Returns the name of the Port row that 'vport' belongs to. */

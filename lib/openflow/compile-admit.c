@@ -19,7 +19,7 @@ static bool
 learns_in(const struct compilation *c, int vid)
 {
     return (c->vport->role == VIF_NETWORK
-            && c->ctx->network == NETWORK_SEVERAL
+            && network_kind_learns(c->ctx->network)
             && !vlan_set_contains(bridge_ctx_flood_vlans(c->ctx), vid));
 }
 
@@ -33,8 +33,9 @@ is_ignored(const struct vport *vport)
 
 /* Starts the actions of an ADMIT flow.
  *
- * Where there are several network ports, NORMAL must learn which of them a
- * source is behind, from the frame as it came, if it is to 'learn'.  The first
+ * Where there are several network ports, it is learned which of them a source
+ * is behind, if 'learn': if by NORMAL, from the frame as it came; if by flows
+ * of ours, from the frame as it travels, which add_admit() sees to.  The first
  * frame of a guest that is held back tells us that it has arrived, and has the
  * switch put in at once what we then will; that of a port whose address is
  * with another of the same guest tells us that it is used now. */
@@ -42,7 +43,8 @@ static void
 start_admit(struct compilation *c, bool learn)
 {
     compilation_put_meter(c, c->vport->meter_out);
-    if (learn) {
+    c->learns = learn && c->ctx->network == NETWORK_SPREAD;
+    if (learn && !c->learns) {
         pipeline_put_lookup(c->ofpacts, OFPP_IN_PORT, TABLE_LEARN);
     }
     if (c->vport->role == VIF_GUEST && (!c->vport->active || c->takes)
@@ -60,6 +62,9 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     const struct vport *vport = c->vport;
 
     match_set_in_port(match, vport->ofport);
+    if (c->learns) {
+        pipeline_put_lookup(c->ofpacts, OFPP_IN_PORT, TABLE_LEARN);
+    }
     if (vport->role == VIF_NETWORK) {
         pipeline_put_from_network(c->ofpacts);
     }
@@ -185,7 +190,7 @@ compile_admit_tagged(struct compilation *c)
     if (!c->vport->vlan.tagged_in) {
         return;
     } else if (c->vport->role != VIF_NETWORK
-               || c->ctx->network != NETWORK_SEVERAL) {
+               || !network_kind_learns(c->ctx->network)) {
         add_admit_tagged(c, members, false);
         return;
     }

@@ -7,6 +7,7 @@
 #include "lib/openflow/mac-sets.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/slice.h"
+#include "lib/openflow/spread.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
@@ -29,8 +30,12 @@ bridge_ctx_equals(const struct bridge_ctx *a, const struct bridge_ctx *b)
                                bridge_ctx_flood_vlans(b))
             && a->forward_bpdu == b->forward_bpdu
             && a->spans == b->spans
+            && a->needs_normal == b->needs_normal
+            && a->mac_aging_time == b->mac_aging_time
+            && a->mac_table_size == b->mac_table_size
             && a->network == b->network
             && network_bond_equals(&a->bond, &b->bond)
+            && network_ports_equal(&a->ports, &b->ports)
             && a->reflections == b->reflections
             && a->meter_bands == b->meter_bands);
 }
@@ -235,7 +240,7 @@ add_zero_sources(struct compilation *c, const struct bridge_ctx *ctx)
     }
     add_zero_source(c, TABLE_SOURCE, PRIORITY_SOURCE_ZERO, &none);
     add_zero_source(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_ZERO, &none);
-    if (ctx->network == NETWORK_SEVERAL) {
+    if (network_kind_learns(ctx->network)) {
         add_zero_source(c, TABLE_LEARN, PRIORITY_LEARN_ZERO, &none);
     }
     if (ctx->reflections) {
@@ -335,6 +340,8 @@ add_unknown(struct compilation *c, const struct bridge_ctx *ctx)
 
         pipeline_put_output(c->ofpacts, OFPP_NORMAL);
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
+    } else if (ctx->network == NETWORK_SPREAD) {
+        spread_compile(ctx, c->cookie, c->slice);
     } else {
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
     }

@@ -60,8 +60,8 @@ add_flood(struct compilation *c, const struct match *match)
  *     priority=300,arp,reg0=0/0x4,...
  *     priority=310,arp,reg0=0x4/0x4,xxreg1=0x7765...,...
  *
- * With several network ports NORMAL must see all that comes in by them, to
- * learn from, so that this is flooded as well. */
+ * Where NORMAL serves several network ports it must see all that comes in by
+ * them, to learn from, so that this is flooded as well. */
 static void
 add_owner(struct compilation *c, const struct vlan_block *block)
 {

@@ -27,6 +27,7 @@ struct compilation {
     struct vport_mac m;         /* Of its addresses the one at hand. */
     uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
     const struct ip_prefix *ip; /* Of its IP addresses the one at hand. */
+    bool learns;                /* Do flows of ours learn from the next? */
     bool offering;              /* Offer flows, rather than add them? */
     struct ofpbuf offers;       /* Actions by which flows are offered. */
     struct ofpbuf *ofpacts;     /* Of the next flow or bucket. */
@@ -46,6 +47,7 @@ void compilation_for_each_egress(struct compilation *,
 
 void compile_admit(struct compilation *);
 void compile_shared(struct compilation *, const struct vlan_set *const won[]);
+void compile_spread(struct compilation *);
 
 /* Guests that are kept apart from others, in compile-apart.c. */
 bool apart_is_alone(const struct vport *);

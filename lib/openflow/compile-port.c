@@ -468,6 +468,9 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         compilation_for_each_egress(&c, &vport->vlan.members,
                                     add_unknown_output);
         egress_compile(vport, c.cookie, slice);
+    } else if (ctx->network == NETWORK_SPREAD) {
+        compile_spread(&c);
+        egress_compile(vport, c.cookie, slice);
     } else if (ctx->network == NETWORK_SEVERAL) {
         compile_unknown_normal(&c);
     }

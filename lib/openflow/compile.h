@@ -25,8 +25,13 @@ struct bridge_ctx {
     const struct vlan_set *flood_vlans; /* Where nobody has an address, or
                                          * null. */
     bool spans;                 /* Is it a part of a spanning tree? */
+    bool needs_normal;          /* Is it for NORMAL to serve several ports? */
+    int mac_aging_time;         /* Of what is learned, in seconds... */
+    int mac_table_size;         /* ...and how much; 0 as Open vSwitch has
+                                 * it. */
     enum network_kind network;  /* How frames get to the network side. */
     struct network_bond bond;   /* Its members, if it is one. */
+    struct network_ports ports; /* Its ports, for NETWORK_SPREAD. */
     bool reflections;           /* May it send back what it was sent? */
     size_t meter_bands;         /* Bands of a meter; 0: it has no meters. */
 };

@@ -20,6 +20,8 @@ struct nf_port {
     bool ours;                  /* Was it we who said so to the switch? */
     bool present;               /* Has the switch told of it? */
     bool set;                   /* Has it no-flood, as far as told? */
+    bool others;                /* Had it no-flood from somebody else, when
+                                 * last told? */
     bool asked;                 /* Has 'asked_set' been asked for since? */
     bool asked_set;
     struct eth_addr hw_addr;    /* Which a port_mod must repeat. */
@@ -145,6 +147,15 @@ noflood_ports_set(struct noflood_ports *nf, ofp_port_t ofport,
     return less;
 }
 
+/* Has somebody else set no-flood for port 'ofport'?  While the connection is
+ * down, that is as it was. */
+bool
+noflood_ports_is_others(const struct noflood_ports *nf, ofp_port_t ofport)
+{
+    const struct nf_port *port = find_port(nf, ofport);
+    return port && port->others;
+}
+
 /* Says that there is no port 'ofport' any longer. */
 void
 noflood_ports_remove(struct noflood_ports *nf, ofp_port_t ofport)
@@ -202,6 +213,7 @@ noflood_ports_told(struct noflood_ports *nf,
                                || (port->asked && port->asked_set)
                                || (!port->present && nf->adopt
                                    && !(port->known && port->floodable)));
+    port->others = port->set && !port->ours;
     port->present = !gone;
     port->hw_addr = phy->hw_addr;
     port->asked = false;
@@ -259,6 +271,7 @@ settle_port(struct noflood_ports *nf, struct nf_port *port)
 {
     take_out(nf, port);
     port->set = port->ours = port->present && port->asked_set;
+    port->others = false;
     port->asked = false;
     put_in(nf, port);
     maybe_free_port(nf, port);

@@ -32,6 +32,7 @@ void noflood_ports_init(struct noflood_ports *);
 void noflood_ports_uninit(struct noflood_ports *);
 
 bool noflood_ports_set(struct noflood_ports *, ofp_port_t, bool floodable);
+bool noflood_ports_is_others(const struct noflood_ports *, ofp_port_t);
 void noflood_ports_remove(struct noflood_ports *, ofp_port_t);
 void noflood_ports_enable(struct noflood_ports *, bool enable, bool adopt);
 

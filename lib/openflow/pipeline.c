@@ -77,6 +77,16 @@ pipeline_cookie_hash(ovs_be64 cookie)
     return ntohll(cookie);
 }
 
+/* Is the flow of table 'table_id' with 'cookie' one that the switch has
+ * learned of the network side?  No plan has these: they come and go by
+ * themselves. */
+bool
+pipeline_is_learned(uint8_t table_id, ovs_be64 cookie)
+{
+    return (table_id == TABLE_PLACES && pipeline_cookie_is_ours(cookie)
+            && pipeline_cookie_kind(cookie) == COOKIE_LEARNED);
+}
+
 /* Returns the FLOOD group that has the bucket of 'port', which may be
  * 'isolated', for 'block'. */
 uint32_t

@@ -20,7 +20,8 @@
  *                      |   FLOOD: guests and host in the VLAN
  *                unknown     |      (some by COMMUNITY, EGRESS)
  *                      v     v
- *                      UNKNOWN: the network side
+ *                      UNKNOWN: the network side (spread.h: PLACES, AWAY,
+ *                               SPREAD)
  *
  * Inside the pipeline every frame carries the tag of the VLAN that it belongs
  * to; a frame without a tag belongs to VLAN 0.  A port that sends or gets
@@ -48,7 +49,7 @@ struct ofpbuf;
 #define PIPELINE_TABLES                                                 \
     PIPELINE_TABLE(ADMIT, 0, "may this port use this VLAN?")            \
     PIPELINE_TABLE(FILTER, 202, "filter: what may this guest send?")    \
-    PIPELINE_TABLE(LEARN, 203, "for NORMAL to learn from")              \
+    PIPELINE_TABLE(LEARN, 203, "who is behind which network port")      \
     PIPELINE_TABLE(GUARD, 204, "guard: may this guest send from there?") \
     PIPELINE_TABLE(REFLECT, 205, "what a bond sends back of what it got")  \
     PIPELINE_TABLE(PROTOCOL, 206, "guards dhcp, ra and other: by protocol") \
@@ -64,7 +65,10 @@ struct ofpbuf;
     PIPELINE_TABLE(COMMUNITY, 244, "of a flood, what this community gets") \
     PIPELINE_TABLE(EGRESS, 245, "what some ports want of the tag below")  \
     PIPELINE_TABLE(TO_GUEST, 246, "filter: what may this guest be sent?") \
-    PIPELINE_TABLE(UNKNOWN, 250, "nobody's here: to the network side")
+    PIPELINE_TABLE(UNKNOWN, 250, "nobody's here: to the network side")  \
+    PIPELINE_TABLE(PLACES, 251, "learned: behind which network port?")  \
+    PIPELINE_TABLE(AWAY, 252, "to that network port, or all of them")   \
+    PIPELINE_TABLE(SPREAD, 253, "to this network port, if it is in the VLAN")
 
 enum pipeline_table {
 #define PIPELINE_TABLE(ENUM, NUMBER, WHAT) TABLE_##ENUM = NUMBER,
@@ -92,6 +96,9 @@ uint8_t pipeline_table_today(uint8_t table_id);
 
 /* How much is shown of a frame that a guard stops. */
 #define PIPELINE_OFFENCE_LEN 96
+
+/* Where a flow of PLACES says which network port an address is behind. */
+#define PIPELINE_PLACE_REG 2
 
 /* A bit of a register that nobody ever sets.  All flows of ADMIT match on it:
  * table 0 is where other programs have flows as well, and none of theirs does,
@@ -218,6 +225,12 @@ enum {
     PRIORITY_UNKNOWN_UNICAST_BARE = 130,
     PRIORITY_UNKNOWN_FROM_NETWORK = 200,
     PRIORITY_UNKNOWN_UNTAGGED = 210,
+
+    PRIORITY_PLACES = 100,
+    PRIORITY_AWAY_ALL = 1,
+    PRIORITY_AWAY_PORT = 100,
+    PRIORITY_SPREAD = 100,
+    PRIORITY_SPREAD_MULTICAST = 110,
 };
 
 /* Cookies: magic 16 bits | kind 8 | reserved 8 | CRC-32C of the origin 32.
@@ -231,7 +244,8 @@ enum {
 #define COOKIE_KINDS                            \
     COOKIE_KIND(BRIDGE, "bridge")               \
     COOKIE_KIND(PORT, "port")                   \
-    COOKIE_KIND(FLOOD, "flood")
+    COOKIE_KIND(FLOOD, "flood")                 \
+    COOKIE_KIND(LEARNED, "learned")
 
 enum cookie_kind {
     COOKIE_NONE,
@@ -248,6 +262,7 @@ ovs_be64 pipeline_cookie(enum cookie_kind, const char *origin);
 bool pipeline_cookie_is_ours(ovs_be64);
 enum cookie_kind pipeline_cookie_kind(ovs_be64);
 uint32_t pipeline_cookie_hash(ovs_be64);
+bool pipeline_is_learned(uint8_t table_id, ovs_be64 cookie);
 
 /* Groups carry no cookie: ours are those in a range of numbers.  A FLOOD group
  * holds a bucket for each port that receives the broadcasts of one block of

@@ -123,12 +123,13 @@ plan_sort_ports(const struct plan *plan)
     return vports;
 }
 
-/* Returns the port that 'cookie' is for, or null if it is not a port's or the
- * plan has no such port. */
+/* Returns the port that 'cookie' is for, or that it was learned by, or null if
+ * it is not a port's or the plan has no such port. */
 const struct vport *
 plan_find_cookie(const struct plan *plan, ovs_be64 cookie)
 {
-    if (pipeline_cookie_kind(cookie) == COOKIE_PORT) {
+    if (pipeline_cookie_kind(cookie) == COOKIE_PORT
+        || pipeline_cookie_kind(cookie) == COOKIE_LEARNED) {
         const struct plan_port *port;
 
         /* The cookie's hash is that of the port's name. */
@@ -158,12 +159,19 @@ plan_cookie_origin(const struct plan *plan, ovs_be64 cookie)
     return vport ? vport->name : NULL;
 }
 
-/* Returns how frames get to the network side, as of the ports stated, be they
- * compiled yet or not. */
-enum network_kind
-plan_network_kind(const struct plan *plan)
+/* Returns the network side, as of the ports stated. */
+const struct network_side *
+plan_network_side(const struct plan *plan)
 {
-    return network_side_kind(&plan->network_side);
+    return &plan->network_side;
+}
+
+/* Returns how frames get to the network side, as of the ports stated, be they
+ * compiled yet or not; 'needs_normal' is as for network_side_kind(). */
+enum network_kind
+plan_network_kind(const struct plan *plan, bool needs_normal)
+{
+    return network_side_kind(&plan->network_side, needs_normal);
 }
 
 /* May anything have changed in plan_desired() since plan_clear_dirty()? */

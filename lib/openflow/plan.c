@@ -128,6 +128,7 @@ plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
 
     new.network = plan->ctx.network;
     new.bond = plan->ctx.bond;
+    new.ports = plan->ctx.ports;
     new.reflections = plan->ctx.reflections;
     set_ctx(plan, &new);
 
@@ -152,8 +153,9 @@ update_network_side(struct plan *plan)
 {
     struct bridge_ctx new = plan->ctx;
 
-    new.network = network_side_kind(&plan->network_side);
+    new.network = network_side_kind(&plan->network_side, new.needs_normal);
     network_side_get_bond(&plan->network_side, &new.bond);
+    network_side_get_ports(&plan->network_side, &new.ports);
     new.reflections = network_side_reflects(&plan->network_side);
     set_ctx(plan, &new);
 }

@@ -71,7 +71,8 @@ const struct vport **plan_sort_ports(const struct plan *);
 const struct vport *plan_find_cookie(const struct plan *, ovs_be64 cookie);
 bool plan_cookie_is_outside(ovs_be64 cookie);
 const char *plan_cookie_origin(const struct plan *, ovs_be64 cookie);
-enum network_kind plan_network_kind(const struct plan *);
+const struct network_side *plan_network_side(const struct plan *);
+enum network_kind plan_network_kind(const struct plan *, bool needs_normal);
 bool plan_is_guarded(const struct plan *);
 
 #endif /* lib/openflow/plan.h */

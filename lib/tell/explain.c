@@ -108,7 +108,9 @@ judge_flow(const struct oflow *seen, const struct oflow_table *desired,
 {
     const struct oflow *planned = oflow_table_find(desired, seen);
 
-    if (!pipeline_cookie_is_ours(seen->cookie)) {
+    if (pipeline_is_learned(seen->table_id, seen->cookie)) {
+        return EXPLAIN_LEARNED;
+    } else if (!pipeline_cookie_is_ours(seen->cookie)) {
         return (foreign_can_win(seen, desired) ? EXPLAIN_IN_THE_WAY
                 : EXPLAIN_FOREIGN);
     } else if (planned) {

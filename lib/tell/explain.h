@@ -23,6 +23,8 @@ struct translation_bridge;
 #define EXPLAIN_VERDICTS                                                  \
     /* As the plan has it. */                                             \
     EXPLAIN_VERDICT(PLANNED, "planned")                                   \
+    /* What the switch has learned of the network side, by the plan. */    \
+    EXPLAIN_VERDICT(LEARNED, "learned")                                   \
     /* Ours, but it is not known whether it should be there. */           \
     EXPLAIN_VERDICT(OURS, "ours")                                         \
     /* In its place in the plan is something that does another thing. */  \

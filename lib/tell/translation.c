@@ -143,12 +143,17 @@ run_bridge(struct translation *t, struct translation_bridge *bridge,
         .forward_bpdu = row->forward_bpdu,
         .flood_vlans = &row->flood_vlans,
         .spans = bridge_row_spans(row),
+        .needs_normal = bridge_row_needs_normal(row),
+        .mac_aging_time = row->mac_aging_time,
+        .mac_table_size = row->mac_table_size,
         .meter_bands = (bridge->model.datapath == DATAPATH_SYSTEM
                         ? 1 : OMETER_MAX_BANDS),
     };
     if (bridge->model.conflict ? mode == PORTS_MODE_LIBVIRT
         : bridge->model.mode == MAC_TABLE_LIBVIRT) {
-        ctx.exact = model_can_be_exact(row, plan_network_kind(bridge->plan),
+        ctx.exact = model_can_be_exact(row,
+                                       plan_network_kind(bridge->plan,
+                                                         ctx.needs_normal),
                                        n_unsupported, &bridge->diags);
     }
     add_rows(t, bridge, row, ctx.exact,

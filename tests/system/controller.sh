@@ -6,6 +6,7 @@
 
 # The controller marks its flows by the top 16 bits of their cookies.
 COOKIE_MAGIC=0x56e7
+COOKIE_LEARNED=0x56e704         # What the switch has learned by itself.
 COOKIE_MATCH=cookie=${COOKIE_MAGIC}000000000000/0xffff000000000000
 
 # The numbers of its groups, from the first one on.
@@ -153,7 +154,7 @@ planned_groups() {
 # Prints the controller's flows in bridge $1, or all but those.
 our_flows() {
     ofctl --no-stats --no-names dump-flows "$1" "$COOKIE_MATCH" |
-        sed -n '/actions=/s/^ *//p' | sort
+        sed -n "/^ *cookie=$COOKIE_LEARNED/d; /actions=/s/^ *//p" | sort
 }
 
 foreign_flows() {
@@ -221,7 +222,8 @@ forget_foreign() {
 # that are configuration or identity.
 bridge_state() {
     say "== flows"
-    ofctl --no-stats --no-names dump-flows "$1" | grep actions= | sort
+    ofctl --no-stats --no-names dump-flows "$1" | grep actions= |
+        grep -v "^ *cookie=$COOKIE_LEARNED" | sort
     say "== groups"
     all_groups "$1"
     say "== ports"

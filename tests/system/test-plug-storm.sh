@@ -125,15 +125,17 @@ storm slow u1 plug_and_stop
 allow_log 'warning: n[0-9]*: is a guest.s, by external_ids:iface-id'
 storm late u1 plug_late
 
+# With several uplinks, flows of ours serve the network side, and name them.
+plug_uplink br0 u2
+settle
+storm two "u1 u2" plug_apart
+storm two-slow "u1 u2" plug_and_stop
+
 # Where NORMAL serves the network side it floods to a new port until that has
 # no-flood, by the VLANs of its row: those must be there with the port.
 plug_tagged() {
     plug br0 "$1" "$2" tag=20
 }
-plug_uplink br0 u2
-settle
-storm two "u1 u2" plug_tagged '/^i1/d'
-
 vsctl del-port u1 -- del-port u2 -- add-bond br0 bond0 u1 u2 \
     bond_mode=active-backup
 settle

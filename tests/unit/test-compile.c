@@ -476,6 +476,12 @@ test_policy(void **state OVS_UNUSED)
 
 /* Network ports on a bridge where NORMAL serves them. */
 #define LEARN "resubmit(,203),"
+#define PLACES                                                          \
+    "table=203,priority=1,in_port=7 actions=learn(table=251,"           \
+    "hard_timeout=300,priority=100,delete_learned,"                     \
+    "cookie=0x56e70400e4c2224c,limit=4096,NXM_OF_VLAN_TCI[0..11],"      \
+    "NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],"                                \
+    "load:NXM_OF_IN_PORT[]->NXM_NX_REG2[0..15])\n"
 #define NULL_TAG                                                        \
     "table=0,priority=120,reg15=0/0x1,"                                 \
     "in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
@@ -586,7 +592,40 @@ static const struct network_case {
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
       ADMISSION_UNICAST, true },
+
+    /* Several plain ports: a frame is learned from as it travels. */
+    { NETWORK_SPREAD,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
+        NULL_TAG "actions=set_field:0->vlan_tci,"
+        "set_field:0x8/0x8->reg0,"LEARN"set_field:0x1/0x1->reg0,"
+        "goto_table:210\n"
+        "table=0,priority=100,reg15=0/0x1,in_port=7 "
+        "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n"
+        PLACES
+        "table=252,priority=100,reg2=0x7/0xffff actions=output:7\n"
+        "table=253,priority=100,in_port=7 actions=output:7\n" },
+      ADMISSION_ALL, false },
+    { NETWORK_SPREAD,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
+        UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
+        LEARN"set_field:0x1/0x1->reg0,goto_table:210\n"
+        CUT_OFF_PORT PLACES
+        "table=252,priority=100,reg2=0x7/0xffff,dl_vlan=10 "
+        "actions=pop_vlan,output:7\n"
+        "table=253,priority=100,in_port=7,dl_vlan=10 "
+        "actions=pop_vlan,output:7\n" },
+      ADMISSION_ALL, false },
+    /* Nothing is learned by what is not let in. */
+    { NETWORK_SPREAD,
+      { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
+        CUT_OFF_PORT
+        "table=252,priority=100,reg2=0x7/0xffff,dl_vlan=10 "
+        "actions=pop_vlan,output:7\n"
+        "table=253,priority=100,in_port=7,dl_vlan=10 "
+        "actions=pop_vlan,output:7\n" },
+      ADMISSION_NONE, false },
 };
+#undef PLACES
 #undef LEARN
 #undef NULL_TAG
 #undef UNTAGGED
@@ -700,8 +739,9 @@ test_bridge(void **state OVS_UNUSED)
     "dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "                       \
     "actions=drop\n"
 #define CUT_OFF "table=0,priority=1,reg15=0/0x1 actions=drop\n"
-#define LEARN                                                           \
-    "table=203,priority=110,dl_src=00:00:00:00:00:00 actions=drop\n"    \
+#define LEARN_ZERO                                                      \
+    "table=203,priority=110,dl_src=00:00:00:00:00:00 actions=drop\n"
+#define LEARN LEARN_ZERO                                                \
     "table=203,priority=100,"                                             \
     "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=drop\n"         \
     "table=203,priority=1 "                                               \
@@ -763,6 +803,7 @@ test_bridge(void **state OVS_UNUSED)
 #define SENT "set_field:ANY->in_port,NORMAL\n"
 #define NETWORK_DROP "table=250,priority=200,reg0=0x1/0x1 actions=drop\n"
 #define NETWORK_NORMAL "table=250,priority=200,reg0=0x1/0x1 actions=NORMAL\n"
+#define SPREAD "clone(resubmit(2,253)),clone(resubmit(5,253))\n"
 #define NORMAL                                                          \
     "table=250,priority=100 actions=set_field:ANY->in_port,NORMAL\n"
     static struct vlan_range ranges[] = { { 7, 7 }, { 98, 99 } };
@@ -818,6 +859,15 @@ test_bridge(void **state OVS_UNUSED)
           NETWORK_NORMAL NORMAL UNKNOWN },
         { { .exact = false, .network = NETWORK_SEVERAL, .reflections = true },
           "" },
+
+        /* Several plain ports: to each by name. */
+        { { .exact = true, .network = NETWORK_SPREAD,
+            .ports = { { 2, 5 }, 2 } },
+          MULTICAST_SOURCE CUT_OFF LEARN_ZERO REST
+          UNICAST(120, ) "resubmit(,251),goto_table:252\n"
+          "table=250,priority=100 actions="SPREAD
+          UNKNOWN
+          "table=252,priority=1 actions="SPREAD },
     };
 #undef MULTICAST_BIT
 #undef SOURCE
@@ -834,6 +884,7 @@ test_bridge(void **state OVS_UNUSED)
 #undef MULTICAST_SOURCE
 #undef CUT_OFF
 #undef LEARN
+#undef LEARN_ZERO
 #undef REFLECT
 #undef UNKNOWN
 #undef UNICAST
@@ -842,6 +893,7 @@ test_bridge(void **state OVS_UNUSED)
 #undef NETWORK_DROP
 #undef NETWORK_NORMAL
 #undef NORMAL
+#undef SPREAD
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct ds s = DS_EMPTY_INITIALIZER;
@@ -920,6 +972,7 @@ test_vport_value(void **state OVS_UNUSED)
     DIFFERS(in_bond, true);
     DIFFERS(admission, ADMISSION_UNICAST);
     DIFFERS(reflects, true);
+    DIFFERS(apart, true);
     vlan_set_add(&b.vlan.members, 9);
     assert_false(vport_equals(&a, &b));
     vlan_set_remove(&b.vlan.members, 9);

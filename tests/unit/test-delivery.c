@@ -237,7 +237,8 @@ find_network_kind(const struct port_specs *specs, bool *reflections)
             first = p;
         }
     }
-    return (several ? NETWORK_SEVERAL : bond ? NETWORK_BOND
+    return (several ? bond ? NETWORK_SEVERAL : NETWORK_SPREAD
+            : bond ? NETWORK_BOND
             : first ? NETWORK_DIRECT : NETWORK_NONE);
 }
 
@@ -417,8 +418,10 @@ expect(const struct bridge *bridge, const struct frame *frame,
     for (size_t i = 0; i < specs->n; i++) {
         const struct port_spec *p = &specs->ports[i];
         bool wants = (p->role != VIF_NETWORK ? all || p == owner
-                      : in->role != VIF_NETWORK && !owner
-                        && bridge->kind == NETWORK_DIRECT);
+                      : !owner
+                        && (bridge->kind == NETWORK_SPREAD
+                            || (in->role != VIF_NETWORK
+                                && bridge->kind == NETWORK_DIRECT)));
 
         if (wants && p != in && !are_apart(in, p)
             && carries(p, vlan)) {

@@ -560,6 +560,7 @@ test_can_be_exact(void **state OVS_UNUSED)
         /* Only where NORMAL is used it does not do without OpenFlow 1.0. */
         { "OpenFlow15", NETWORK_NONE, 0, true, NOTE_10("OpenFlow15") },
         { "OpenFlow15", NETWORK_DIRECT, 0, true, NOTE_10("OpenFlow15") },
+        { "OpenFlow15", NETWORK_SPREAD, 0, true, NOTE_10("OpenFlow15") },
         { "OpenFlow15", NETWORK_BOND, 0, false, NO_10("OpenFlow15") },
         { "OpenFlow15", NETWORK_SEVERAL, 0, false, NO_10("OpenFlow15") },
         { "OpenFlow13,OpenFlow15", NETWORK_BOND, 0, false,

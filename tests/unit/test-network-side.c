@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "flow.h"
 #include "lib/model/network-side.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
@@ -20,18 +21,22 @@
 
 /* Every port that these tests know. */
 static const struct vport vports[] = {
-    { .name = S("vnet0"), .role = VIF_GUEST },
-    { .name = S("br0"), .role = VIF_HOST },
-    { .name = S("eth0"), .role = VIF_NETWORK },
-    { .name = S("eth1"), .role = VIF_NETWORK },
-    { .name = S("a1"), .port = S("bond0"), .role = VIF_NETWORK,
-      .in_bond = true },
-    { .name = S("a2"), .port = S("bond0"), .role = VIF_NETWORK,
-      .in_bond = true },
-    { .name = S("s1"), .port = S("bond1"), .role = VIF_NETWORK,
-      .in_bond = true, .reflects = true },
-    { .name = S("s2"), .port = S("bond1"), .role = VIF_NETWORK,
-      .in_bond = true, .reflects = true },
+    { .name = S("vnet0"), .ofport = OFP_PORT_C(1), .role = VIF_GUEST },
+    { .name = S("br0"), .ofport = OFP_PORT_C(2), .role = VIF_HOST },
+    { .name = S("eth0"), .ofport = OFP_PORT_C(3), .role = VIF_NETWORK },
+    { .name = S("eth1"), .ofport = OFP_PORT_C(4), .role = VIF_NETWORK },
+    { .name = S("a1"), .ofport = OFP_PORT_C(5), .port = S("bond0"),
+      .role = VIF_NETWORK, .in_bond = true },
+    { .name = S("a2"), .ofport = OFP_PORT_C(6), .port = S("bond0"),
+      .role = VIF_NETWORK, .in_bond = true },
+    { .name = S("s1"), .ofport = OFP_PORT_C(7), .port = S("bond1"),
+      .role = VIF_NETWORK, .in_bond = true, .reflects = true },
+    { .name = S("s2"), .ofport = OFP_PORT_C(8), .port = S("bond1"),
+      .role = VIF_NETWORK, .in_bond = true, .reflects = true },
+    { .name = S("vx1"), .ofport = OFP_PORT_C(9), .role = VIF_NETWORK,
+      .apart = true },
+    { .name = S("vx2"), .ofport = OFP_PORT_C(10), .role = VIF_NETWORK,
+      .apart = true },
 };
 
 static const struct vport *
@@ -44,6 +49,13 @@ find_vport(const char *name)
     }
     fail_msg("no port '%s'", name);
     return NULL;
+}
+
+/* What becomes of 'kind' where only NORMAL can serve several ports. */
+static enum network_kind
+with_normal(enum network_kind kind)
+{
+    return kind == NETWORK_SPREAD ? NETWORK_SEVERAL : kind;
 }
 
 /* The kind as ports come ("+NAME") and go ("-NAME"). */
@@ -59,7 +71,12 @@ test_kinds(void **state OVS_UNUSED)
         { "+vnet0", NETWORK_NONE, false },
         { "+br0", NETWORK_NONE, false },
         { "+eth0", NETWORK_DIRECT, false },
-        { "+eth1", NETWORK_SEVERAL, false },
+        { "+eth1", NETWORK_SPREAD, false },
+        /* Between two that are kept apart NORMAL forwards nothing. */
+        { "+vx1", NETWORK_SPREAD, false },
+        { "+vx2", NETWORK_SEVERAL, false },
+        { "-vx1", NETWORK_SPREAD, false },
+        { "-vx2", NETWORK_SPREAD, false },
         { "-eth0", NETWORK_DIRECT, false },
         { "-vnet0", NETWORK_DIRECT, false },
         { "-eth1", NETWORK_NONE, false },
@@ -83,7 +100,7 @@ test_kinds(void **state OVS_UNUSED)
     struct network_side side;
 
     network_side_init(&side);
-    assert_int_equal(network_side_kind(&side), NETWORK_NONE);
+    assert_int_equal(network_side_kind(&side, false), NETWORK_NONE);
     assert_false(network_side_reflects(&side));
     for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
         const struct vport *vport = find_vport(steps[i].step + 1);
@@ -93,10 +110,11 @@ test_kinds(void **state OVS_UNUSED)
         } else {
             network_side_remove(&side, vport);
         }
-        if (network_side_kind(&side) != steps[i].kind
+        if (network_side_kind(&side, false) != steps[i].kind
+            || network_side_kind(&side, true) != with_normal(steps[i].kind)
             || network_side_reflects(&side) != steps[i].reflects) {
             fail_msg("step %"PRIuSIZE" (%s): kind %d reflects %d",
-                     i, steps[i].step, network_side_kind(&side),
+                     i, steps[i].step, network_side_kind(&side, false),
                      network_side_reflects(&side));
         }
     }
@@ -109,6 +127,7 @@ expected_kind(const bool present[ARRAY_SIZE(vports)], bool *reflects)
 {
     const char *first = NULL;
     bool several = false, bond = false;
+    size_t n_apart = 0;
 
     *reflects = false;
     for (size_t i = 0; i < ARRAY_SIZE(vports); i++) {
@@ -118,13 +137,57 @@ expected_kind(const bool present[ARRAY_SIZE(vports)], bool *reflects)
             several |= first && strcmp(first, port);
             first = port;
             bond |= vports[i].in_bond;
+            n_apart += vports[i].apart;
             *reflects |= vports[i].reflects;
         }
     }
     return (!first ? NETWORK_NONE
-            : several ? NETWORK_SEVERAL
+            : several ? (bond || n_apart > 1 ? NETWORK_SEVERAL
+                         : NETWORK_SPREAD)
             : bond ? NETWORK_BOND
             : NETWORK_DIRECT);
+}
+
+/* Fails unless 'side' has the ports in 'present', by number. */
+static void
+check_ports(const struct network_side *side,
+            const bool present[ARRAY_SIZE(vports)])
+{
+    struct network_ports expected = { .n = 0 }, ports;
+
+    for (size_t i = 0; i < ARRAY_SIZE(vports); i++) {
+        if (present[i] && vports[i].role == VIF_NETWORK) {
+            expected.ofports[expected.n++] = vports[i].ofport;
+        }
+    }
+    network_side_get_ports(side, &ports);
+    assert_true(network_ports_equal(&ports, &expected));
+    expected.n++;
+    assert_false(network_ports_equal(&ports, &expected));
+}
+
+/* More ports than flows can name are left to NORMAL. */
+static void
+test_many(void **state OVS_UNUSED)
+{
+    struct network_side side;
+
+    network_side_init(&side);
+    for (size_t i = 0; i <= NETWORK_SPREAD_MAX; i++) {
+        struct vport vport = {
+            .name = xasprintf("eth%"PRIuSIZE, i),
+            .ofport = u16_to_ofp(NETWORK_SPREAD_MAX + 1 - i),
+            .role = VIF_NETWORK,
+        };
+
+        network_side_add(&side, &vport);
+        free(vport.name);
+        assert_int_equal(network_side_kind(&side, false),
+                         (!i ? NETWORK_DIRECT
+                          : i < NETWORK_SPREAD_MAX ? NETWORK_SPREAD
+                          : NETWORK_SEVERAL));
+    }
+    network_side_uninit(&side);
 }
 
 /* The kind depends on the ports that are there, and not on how they came. */
@@ -146,9 +209,10 @@ test_random(void **state OVS_UNUSED)
             network_side_add(&side, &vports[j]);
         }
         present[j] = !present[j];
-        assert_int_equal(network_side_kind(&side),
+        assert_int_equal(network_side_kind(&side, false),
                          expected_kind(present, &reflects));
         assert_int_equal(network_side_reflects(&side), reflects);
+        check_ports(&side, present);
     }
     network_side_uninit(&side);
 }
@@ -160,6 +224,12 @@ test_uses_normal(void **state OVS_UNUSED)
     assert_false(network_kind_uses_normal(NETWORK_DIRECT));
     assert_true(network_kind_uses_normal(NETWORK_BOND));
     assert_true(network_kind_uses_normal(NETWORK_SEVERAL));
+    assert_false(network_kind_uses_normal(NETWORK_SPREAD));
+    assert_true(network_kind_learns(NETWORK_SPREAD));
+    assert_true(network_kind_learns(NETWORK_SEVERAL));
+    assert_false(network_kind_learns(NETWORK_BOND));
+    assert_false(network_kind_learns(NETWORK_DIRECT));
+    assert_false(network_kind_learns(NETWORK_NONE));
 }
 
 int
@@ -168,6 +238,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_many),
         cmocka_unit_test(test_uses_normal),
     };
 

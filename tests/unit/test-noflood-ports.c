@@ -75,6 +75,9 @@ test_set_and_take_back(void **state OVS_UNUSED)
     tell(&nf, 1, false);
     tell(&nf, 2, false);
     tell(&nf, 3, true);
+    assert_true(noflood_ports_is_others(&nf, u16_to_ofp(3)));
+    assert_false(noflood_ports_is_others(&nf, u16_to_ofp(2)));
+    assert_false(noflood_ports_is_others(&nf, u16_to_ofp(9)));
     assert_asks(&nf, "2+");
     assert_asks(&nf, "");
     assert_int_equal(nf.n_wrong, 1);
@@ -86,6 +89,19 @@ test_set_and_take_back(void **state OVS_UNUSED)
     tell(&nf, 2, false);
     assert_asks(&nf, "2+");
     noflood_ports_done(&nf);
+    assert_false(noflood_ports_is_others(&nf, u16_to_ofp(2)));
+
+    /* It is remembered until all has been told anew. */
+    noflood_ports_forget(&nf);
+    assert_true(noflood_ports_is_others(&nf, u16_to_ofp(3)));
+    tell(&nf, 1, true);
+    tell(&nf, 2, true);
+    noflood_ports_done(&nf);
+    assert_true(noflood_ports_is_others(&nf, u16_to_ofp(1)));
+    assert_false(noflood_ports_is_others(&nf, u16_to_ofp(2)));
+    assert_false(noflood_ports_is_others(&nf, u16_to_ofp(3)));
+    tell(&nf, 1, false);
+    assert_false(noflood_ports_is_others(&nf, u16_to_ofp(1)));
 
     noflood_ports_enable(&nf, false, false);
     assert_asks(&nf, "2-");

@@ -414,9 +414,10 @@ test_network_ports(void **state OVS_UNUSED)
         }
 
         enum network_kind kind = (!first ? NETWORK_NONE
-                                  : several ? NETWORK_SEVERAL
+                                  : several && bond ? NETWORK_SEVERAL
+                                  : several ? NETWORK_SPREAD
                                   : bond ? NETWORK_BOND : NETWORK_DIRECT);
-        assert_int_equal(plan_network_kind(plan), kind);
+        assert_int_equal(plan_network_kind(plan, false), kind);
         plan_run(plan);
         assert_int_equal(plan_get_ctx(plan)->network, kind);
         assert_int_equal(plan_get_ctx(plan)->reflections, reflects);

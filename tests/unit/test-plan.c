@@ -250,7 +250,7 @@ test_queries(void **state OVS_UNUSED)
                                    pipeline_cookie(COOKIE_PORT, "vnet0")));
     assert_null(plan_cookie_origin(plan,
                                    pipeline_cookie(COOKIE_FLOOD, "vnet7")));
-    assert_int_equal(plan_network_kind(plan), NETWORK_NONE);
+    assert_int_equal(plan_network_kind(plan, false), NETWORK_NONE);
     plan_remove_port(plan, "nothing");
     plan_destroy(plan);
     plan_destroy(NULL);

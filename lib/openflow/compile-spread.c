@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "lib/openflow/spread.h"
+
+#include "flow.h"
+#include "lib/openflow/compile-port-private.h"
+#include "lib/openflow/egress.h"
+#include "lib/openflow/slice.h"
+#include "openvswitch/match.h"
+#include "openvswitch/meta-flow.h"
+#include "openvswitch/ofp-actions.h"
+#include "util.h"
+
+/* Appends what sends a frame to each network port in its VLAN:
+ *
+ *     clone(resubmit(1,SPREAD)),clone(resubmit(2,SPREAD))
+ *
+ * What one does to the frame is nothing to the next.  Open vSwitch sends
+ * nothing out by the port that it has come in by. */
+static void
+put_all(struct ofpbuf *ofpacts, const struct network_ports *ports)
+{
+    for (size_t i = 0; i < ports->n; i++) {
+        size_t start = ofpacts->size;
+        struct ofpact_nest *clone;
+
+        ofpact_put_CLONE(ofpacts);
+        pipeline_put_lookup(ofpacts, ports->ofports[i], TABLE_SPREAD);
+        clone = ofpbuf_at_assert(ofpacts, start, sizeof *clone);
+        ofpacts->header = clone;
+        ofpact_finish_CLONE(ofpacts, &clone);
+    }
+}
+
+/* Adds to 'slice' with 'cookie' what the bridge of 'ctx' has whichever its
+ * network ports are:
+ *
+ *     UNKNOWN: priority=100 actions=clone(resubmit(1,SPREAD)),...
+ *     UNKNOWN: priority=120,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00
+ *         actions=resubmit(,PLACES),goto_table:AWAY
+ *     AWAY: priority=1 actions=clone(resubmit(1,SPREAD)),... */
+void
+spread_compile(const struct bridge_ctx *ctx, ovs_be64 cookie,
+               struct slice *slice)
+{
+    struct match all = MATCH_CATCHALL_INITIALIZER;
+    struct match unicast = MATCH_CATCHALL_INITIALIZER;
+    uint64_t stub[512 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+
+    put_all(&ofpacts, &ctx->ports);
+    slice_add_flow(slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &all,
+                   cookie, &ofpacts);
+    put_all(&ofpacts, &ctx->ports);
+    slice_add_flow(slice, TABLE_AWAY, PRIORITY_AWAY_ALL, &all, cookie,
+                   &ofpacts);
+
+    pipeline_match_unicast(&unicast);
+    pipeline_put_lookup(&ofpacts, OFPP_IN_PORT, TABLE_PLACES);
+    pipeline_put_goto(&ofpacts, TABLE_AWAY);
+    slice_add_flow(slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_UNICAST, &unicast,
+                   cookie, &ofpacts);
+    ofpbuf_uninit(&ofpacts);
+}
+
+/* Appends to the learn action that 'ofpacts' ends in that 'n_bits' of the
+ * frame's field 'src' are matched on, or loaded, as 'dst'. */
+static void
+put_spec(struct ofpbuf *ofpacts, enum mf_field_id src, uint16_t dst_type,
+         enum mf_field_id dst, unsigned int n_bits)
+{
+    struct ofpact_learn_spec *spec = ofpbuf_put_zeros(ofpacts, sizeof *spec);
+
+    spec->src_type = NX_LEARN_SRC_FIELD;
+    spec->src = (struct mf_subfield) { mf_from_id(src), 0, n_bits };
+    spec->dst_type = dst_type;
+    spec->dst = (struct mf_subfield) { mf_from_id(dst), 0, n_bits };
+    spec->n_bits = n_bits;
+}
+
+/* LEARN: in_port=1 actions=learn(table=PLACES,hard_timeout=300,priority=100,
+ *     delete_learned,cookie=...,limit=4096,NXM_OF_VLAN_TCI[0..11],
+ *     NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],
+ *     load:NXM_OF_IN_PORT[]->NXM_NX_REG2[0..15])
+ *
+ * Each frame starts the time anew. */
+static void
+add_learn(struct compilation *c)
+{
+    const struct bridge_ctx *ctx = c->ctx;
+    int aging = ctx->mac_aging_time ? ctx->mac_aging_time : SPREAD_AGING_TIME;
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+    struct ofpact_learn *learn = ofpact_put_LEARN(c->ofpacts);
+
+    /* The bounds are those of Open vSwitch's mac-learning.c. */
+    learn->hard_timeout = MIN(MAX(aging, 15), 3600);
+    learn->limit = (ctx->mac_table_size
+                    ? MIN(MAX(ctx->mac_table_size, 10), SPREAD_MAX_PLACES)
+                    : SPREAD_MAX_PLACES);
+    learn->table_id = TABLE_PLACES;
+    learn->priority = PRIORITY_PLACES;
+    learn->flags = NX_LEARN_F_DELETE_LEARNED;
+    learn->cookie = pipeline_cookie(COOKIE_LEARNED, c->vport->name);
+    put_spec(c->ofpacts, MFF_VLAN_TCI, NX_LEARN_DST_MATCH, MFF_VLAN_TCI, 12);
+    put_spec(c->ofpacts, MFF_ETH_SRC, NX_LEARN_DST_MATCH, MFF_ETH_DST, 48);
+    put_spec(c->ofpacts, MFF_IN_PORT, NX_LEARN_DST_LOAD,
+             MFF_REG0 + PIPELINE_PLACE_REG, 16);
+    learn = c->ofpacts->header;
+    ofpact_finish_LEARN(c->ofpacts, &learn);
+
+    match_set_in_port(&match, c->vport->ofport);
+    compilation_add(c, TABLE_LEARN, PRIORITY_LEARN, &match);
+}
+
+/* AWAY: reg2=0x1/0xffff,dl_vlan=10 actions=pop_vlan,output:1
+ * SPREAD: in_port=1,dl_vlan=10 actions=pop_vlan,output:1
+ *
+ * In SPREAD it is not what the frame has come in by that is matched on, but
+ * which port is asked about. */
+static void
+add_outputs(struct compilation *c, const struct vlan_block *block)
+{
+    ofp_port_t ofport = c->vport->ofport;
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    pipeline_match_block(&match, block);
+    match_set_reg_masked(&match, PIPELINE_PLACE_REG, ofp_to_u16(ofport),
+                         UINT16_MAX);
+    compilation_add_keeping(c, TABLE_AWAY, PRIORITY_AWAY_PORT, &match);
+
+    match_init_catchall(&match);
+    pipeline_match_block(&match, block);
+    match_set_in_port(&match, ofport);
+    compilation_add(c, TABLE_SPREAD, PRIORITY_SPREAD, &match);
+    if (egress_put_group_output(c->ofpacts, c->vport)) {
+        pipeline_match_multicast(&match);
+        compilation_add(c, TABLE_SPREAD, PRIORITY_SPREAD_MULTICAST, &match);
+    }
+}
+
+/* Adds what is the port's own, which is one of several plain ones. */
+void
+compile_spread(struct compilation *c)
+{
+    if (c->vport->admission != ADMISSION_NONE) {
+        add_learn(c);
+    }
+    compilation_for_each_egress(c, &c->vport->vlan.members, add_outputs);
+}
