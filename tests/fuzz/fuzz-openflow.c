@@ -28,8 +28,7 @@ on_port(const struct ofputil_phy_port *port, bool gone OVS_UNUSED,
 }
 
 static void
-on_frame(ofp_port_t port OVS_UNUSED, struct eth_addr src OVS_UNUSED,
-         void *aux OVS_UNUSED)
+on_frame(const struct ofctrl_frame *frame OVS_UNUSED, void *aux OVS_UNUSED)
 {
 }
 
