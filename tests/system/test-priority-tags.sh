@@ -99,13 +99,25 @@ up -> a2 vlan=0/5 = a2
 a1 -> unknown vlan=0/5 = up[0/5]
 .
 
-say "With two network ports."
 add_uplink br0 u2 52:54:00:00:ff:02
-settle
-expect_frames <<'.'
+cat > $S/two <<'.'
 a1 -> unknown vlan=0/5 = up[0/5] u2[10/5]
 u2 -> a1 vlan=10/5 = a1[0/5]
 u2 -> bcast vlan=10/5 = a1[0/5] a2 a3[0/5] a4 nu[0/5] up[0/5] tr[10/5] nt[10/5] al[10/5] aw[10/5] ai[10/5] host[10/5]
+.
+say "With two network ports, by NORMAL."
+allow_log '\|WARN\|.*mcast_snooping_enable'
+vsctl set Bridge br0 mcast_snooping_enable=true
+settle
+expect_frames < $S/two
+say "With two network ports, by flows."
+vsctl set Bridge br0 mcast_snooping_enable=false \
+    -- set Port u2 other_config:priority-tags=always
+settle
+expect_frames < $S/two
+expect_frames <<'.'
+u2 -> bcast = v0 n0 al aw ai host
+al -> u2 vlan=0 = u2[0]
 .
 
 say "A dot1q-tunnel port has nothing of it, and it is said."

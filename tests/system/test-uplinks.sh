@@ -219,6 +219,36 @@ for i in $(seq 0 99); do
         $((i % 3 + 1))
 done | check
 
+# learned PORT: prints how many addresses have been learned by it.
+learned() {
+    ofctl dump-flows br0 table=251 |
+        grep -c "set_field:0x$(printf %x "$(vsctl get Interface $1 ofport)")/" || :
+}
+
+say "No more is learned than may be; guests see nothing of the rest either."
+n=$(learned u1)
+[ "$n" -gt 30 ] || fail "u1: $n addresses"
+vsctl set Bridge br0 other_config:mac-table-size=$((n + 5)) \
+    other_config:mac-aging-time=600
+settle
+for i in $(seq 0 99); do
+    printf 'u1 -> g1 src=52:54:00:0e:00:%02x = g1\n' "$i"
+done | check
+sleep 0.6
+[ "$(learned u1)" = $((n + 5)) ] || fail "u1: $(learned u1) addresses"
+ofctl dump-flows br0 table=251,dl_dst=52:54:00:0e:00:00 |
+    grep -q hard_timeout=600 || fail "another aging time"
+check <<'.'
+u3 -> g1 src=r3 = g1
+wait
+g1 -> 52:54:00:0e:00:63 = u1 u2 u3
+u3 -> 52:54:00:0e:00:63 src=r3 = u1 u2
+g1 -> r3 = u3
+.
+vsctl remove Bridge br0 other_config mac-table-size \
+    -- remove Bridge br0 other_config mac-aging-time
+settle
+
 # Nothing is learned of a guest or the host, unless an uplink has said it.
 for port in g1 g2 g3 LOCAL; do
     n=$(vsctl get Interface "${port/LOCAL/br0}" ofport)
