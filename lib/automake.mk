@@ -133,6 +133,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/port-policy.h \
 	lib/model/receivers.c \
 	lib/model/receivers.h \
+	lib/model/remote-policy.c \
+	lib/model/remote-policy.h \
 	lib/model/shortfall.c \
 	lib/model/shortfall.h \
 	lib/model/storm-policy.c \
@@ -155,6 +157,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/compile-owner.h \
 	lib/openflow/compile-port-private.h \
 	lib/openflow/compile-port.c \
+	lib/openflow/compile-remote.c \
 	lib/openflow/compile-shared.c \
 	lib/openflow/compile-spread.c \
 	lib/openflow/compile.h \

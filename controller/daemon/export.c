@@ -201,6 +201,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         if (vif->is_tunnel) {
             jvalue_put_bool(json, "tunnel", true);
             jvalue_put_string(json, "bfd", vif->bfd);
+            if (vif_leads_to_host(vif)) {
+                jvalue_put_string(json, "fleet-host", vif->fleet_host);
+            }
         }
         if (vport && vport->role == VIF_GUEST
             && (!vif->attached_mac || vif->mac_from)) {

@@ -131,6 +131,8 @@ mbridge_to_fleet(const struct mbridge *mb, const struct vif *vif)
     set_vlans(vport, &port->vlans);
     add_addresses(mb, vport, state, &port->addresses);
     add_ips(vport, &port->ips);
-    port->isolated = vport->isolated;
+    port->isolated = (vport->isolated
+                      && !community_is_set(&vport->community));
+    fleet_row_set_string(&port->community, vport->community.name);
     return port;
 }

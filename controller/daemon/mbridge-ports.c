@@ -260,7 +260,7 @@ mport_update_plan(struct mbridge *mb, struct mport *port,
     mport_set_wake(mb, port, port_life_wake_time(&port->life));
     normal_guard_set_port(mb->guard, port->ofport,
                           get_normal_port(port, in_plan ? &vport : NULL));
-    port->isolated = in_plan && vport.isolated;
+    port->isolated = in_plan && (vport.isolated || vport.is_remote);
     if (in_plan) {
         mb->check_rows |= vport.role == VIF_HOST;
         mb->announce |= port_life_moves_guests(&port->life, vif, old, &vport);

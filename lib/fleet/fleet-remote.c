@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "lib/base/community.h"
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-index.h"
 #include "openvswitch/hmap.h"
@@ -217,8 +218,25 @@ has_address(const struct fleet_remote *r, const struct fleet_port *port,
     return has;
 }
 
+/* Adds 'mac', an address of 'port', to 'addresses', with a word on who is kept
+ * apart from it: a community that cannot be understood is nobody's. */
+static void
+add_address(const struct fleet_port *port, const char *mac,
+            struct sset *addresses)
+{
+    struct community community = { .name = "" };
+    bool apart = port->isolated || port->community[0];
+
+    if (apart && !port->isolated) {
+        free(community_from_string(port->community, &community));
+    }
+    sset_add_and_free(addresses, xasprintf("%s%s%s", mac, apart ? "/" : "",
+                                           community.name));
+}
+
 /* Adds to 'addresses' those that ports of 'host' have at 'now', in networks
- * that 'has_network' knows, which is called with 'aux'. */
+ * that 'has_network' knows, which is called with 'aux': as "MAC", or as "MAC/"
+ * if the guest is isolated, or as "MAC/COMMUNITY". */
 void
 fleet_remote_addresses(const struct fleet_remote *r, const char *host,
                        int64_t now, fleet_remote_network_cb *has_network,
@@ -237,7 +255,7 @@ fleet_remote_addresses(const struct fleet_remote *r, const char *host,
         error = fleet_port_check(port);
         for (size_t i = 0; !error && i < port->addresses.n; i++) {
             if (has_address(r, port, i, now)) {
-                sset_add(addresses, port->addresses.names[i]);
+                add_address(port, port->addresses.names[i], addresses);
             }
         }
         free(error);

@@ -74,7 +74,8 @@ enum fleet_type {
     COLUMN(ips, SET)            /* That guards let it use. */               \
     COLUMN(vlans, STRING)       /* "10" or "10,20-29", or "" for all. */    \
     COLUMN(state, STRING)       /* See fleet-claims.h. */                   \
-    COLUMN(isolated, BOOL)                                                  \
+    COLUMN(isolated, BOOL)      /* From all that are kept apart. */         \
+    COLUMN(community, STRING)   /* From those that are not of it, or "". */ \
     COLUMN(since, INTEGER)      /* See fleet-claims.h. */
 
 /* The only row of table Fleet. */

@@ -15,6 +15,7 @@
 #include "lib/model/model.h"
 #include "lib/model/known-ips.h"
 #include "lib/model/owner-policy.h"
+#include "lib/model/remote-policy.h"
 #include "lib/model/storm-policy.h"
 #include "lib/model/tunnels.h"
 #include "lib/model/vport.h"
@@ -256,37 +257,6 @@ add_listed_macs(const struct vif *vif, struct vport *vport,
     free(list);
 }
 
-/* Makes 'vport' claim what guests have at the host that 'vif' leads to.  It is
- * as a device's on the host: a guest that is configured with it here comes
- * before that.  What has come in by one such tunnel is for nobody behind
- * another, nor for guests that are to be kept apart. */
-static void
-add_remote_macs(const struct vif *vif, struct vport *vport,
-                const struct origin *origin, struct diag_list *diags)
-{
-    char *list = xstrdup(vif->remote_macs ? vif->remote_macs : "");
-    char *save_ptr = NULL;
-    size_t n = 0;
-
-    for (char *s = strtok_r(list, " ", &save_ptr); s;
-         s = strtok_r(NULL, " ", &save_ptr)) {
-        struct eth_addr mac;
-        const char *why;
-
-        if (n++ >= VPORT_MAX_LISTED_MACS) {
-            diag_add(diags, DIAG_ERROR, origin,
-                     "host %s has more than %d addresses; the others are left "
-                     "out", vif->fleet_host, VPORT_MAX_LISTED_MACS);
-            break;
-        } else if (vif_parse_mac(s, &mac, &why)) {
-            vport_add_mac(vport, mac, CLAIM_BEHIND);
-        }
-    }
-    vport->isolated = true;
-    vport->is_remote = true;
-    free(list);
-}
-
 /* Adds the addresses that 'vif' is known to have to 'ips' and returns true.
  * Returns false, with the reason in 'diags', if they cannot be understood. */
 static bool
@@ -428,7 +398,7 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     bool is_guest = vport->role == VIF_GUEST;
 
     if (vif_leads_to_host(vif)) {
-        add_remote_macs(vif, vport, &origin, diags);
+        remote_policy_apply(vif, vport, diags);
         return;
     }
     if (vif->macs && vport->role != VIF_NETWORK) {
@@ -470,4 +440,5 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
         vport->follow_limit = MAX(1, request.sticky_limit);
     }
     vport->listens = vport->follow_limit > 0;
+    remote_policy_guard(model_find_network(model, vif), vport);
 }

@@ -69,6 +69,9 @@ bool
 receivers_are_apart(const struct receivers_port *a,
                     const struct receivers_port *b)
 {
+    if (a->is_remote || b->is_remote) {
+        return a->is_remote && b->is_remote;
+    }
     return (a->isolated && b->isolated
             && !(community_is_set(&a->community)
                  && community_equals(&a->community, &b->community)));
@@ -92,9 +95,12 @@ receivers_expect(const struct receivers_bridge *b,
     }
 
     /* Of several network ports, NORMAL chooses by what it has learned and what
-     * is a bond: which one sends it on, and whether it comes back. */
+     * is a bond: which one sends it on, and whether it comes back.  From
+     * another host, it depends on the source whether somebody who is kept apart
+     * receives it. */
     bool several = count_network_ports(b) > 1;
     return (from->uncertain || to->uncertain
+            || (from->is_remote && to->isolated)
             || (several && (from->role == VIF_NETWORK
                             || to->role == VIF_NETWORK))
             ? RECEIPT_MAY : RECEIPT_MUST);

@@ -24,6 +24,7 @@ struct receivers_port {
     struct eth_addr mac;        /* Its own, zero if it has none. */
     bool isolated;              /* Apart from others like it... */
     struct community community; /* ...but for those of this? */
+    bool is_remote;             /* Does it lead to a host of the fleet? */
     bool uncertain;             /* Are flows of it left out, is it in a bond,
                                  * or has it rules beyond this law? */
 };

@@ -24,6 +24,10 @@ vport_clone(struct vport *dst, const struct vport *src)
     dst->others = (src->n_others
                    ? xmemdup(src->others, src->n_others * sizeof *src->others)
                    : NULL);
+    dst->sources = (src->n_sources
+                    ? xmemdup(src->sources,
+                              src->n_sources * sizeof *src->sources)
+                    : NULL);
     ip_prefixes_clone(&dst->ips, &src->ips);
     dst->filter = port_filter_ref(src->filter);
     port_vlan_effect_clone(&dst->vlan, &src->vlan);
@@ -37,6 +41,7 @@ vport_uninit(struct vport *vport)
     free(vport->port);
     free(vport->guest);
     free(vport->others);
+    free(vport->sources);
     ip_prefixes_uninit(&vport->ips);
     port_filter_unref(vport->filter);
     port_vlan_effect_uninit(&vport->vlan);
@@ -57,6 +62,22 @@ others_equal(const struct vport *a, const struct vport *b)
     return true;
 }
 
+static bool
+sources_equal(const struct vport *a, const struct vport *b)
+{
+    if (a->n_sources != b->n_sources) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n_sources; i++) {
+        if (!eth_addr_equals(a->sources[i].mac, b->sources[i].mac)
+            || !community_equals(&a->sources[i].community,
+                                 &b->sources[i].community)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool
 vport_equals(const struct vport *a, const struct vport *b)
 {
@@ -70,6 +91,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->paused == b->paused
             && a->no_carrier == b->no_carrier
             && a->is_remote == b->is_remote
+            && sources_equal(a, b)
             && nullable_string_is_equal(a->guest, b->guest)
             && a->takes_turns == b->takes_turns
             && a->takes_shared == b->takes_shared

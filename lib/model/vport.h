@@ -43,6 +43,12 @@ struct vport_mac {
     enum claim_kind kind;
 };
 
+/* The address of a guest of another host that is not isolated there. */
+struct vport_source {
+    struct eth_addr mac;
+    struct community community; /* That it is in, if it is in one. */
+};
+
 /* A port of a bridge, with all that its flows depend on but the winnings of
  * its claims. */
 struct vport {
@@ -56,7 +62,10 @@ struct vport {
     bool active;                /* Or else its claim is held back. */
     bool paused;                /* Does it yield to any other claim... */
     bool no_carrier;            /* ...or even to that of a paused guest? */
-    bool is_remote;             /* Does it lead to a host of the fleet? */
+    bool is_remote;             /* Does it lead to a host of the fleet... */
+    struct vport_source *sources;   /* ...with guests that are
+                                     * not isolated? */
+    size_t n_sources;
 
     /* Guests only. */
     char *guest;                /* Which ports of one guest have in common, or

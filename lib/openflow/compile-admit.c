@@ -71,7 +71,9 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     if (c->pending) {
         pipeline_put_pending(c->ofpacts);
     }
-    if (vport->isolated) {
+    if (vport->is_remote) {
+        remote_put_marks(c->ofpacts);
+    } else if (vport->isolated) {
         pipeline_put_isolated(c->ofpacts);
         pipeline_put_community(c->ofpacts, &vport->community);
     }

@@ -281,7 +281,11 @@ static void
 add_flood_bucket(struct compilation *c, const struct vlan_block *block)
 {
     egress_put_group_output(c->ofpacts, c->vport);
-    apart_put_bucket(c, block);
+    if (c->vport->is_remote) {
+        remote_put_bucket(c, block);
+    } else {
+        apart_put_bucket(c, block);
+    }
     slice_add_bucket(c->slice,
                      pipeline_flood_group(block, c->vport->ofport,
                                           apart_is_alone(c->vport)),
@@ -339,7 +343,9 @@ compile_mac(struct compilation *c, struct vport_mac m,
     c->m = m;
     c->egress_meter = c->vport->meter_in;
     compilation_for_each_egress(c, won, add_forward);
-    if (c->vport->isolated) {
+    if (c->vport->is_remote) {
+        compilation_for_each_egress(c, won, remote_compile_mac);
+    } else if (c->vport->isolated) {
         compilation_for_each_egress(c, won, apart_compile_mac);
     }
     c->egress_meter = 0;
@@ -459,6 +465,7 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
             compile_macs(&c, won);
         }
         compile_bpdu(&c);
+        remote_compile_sources(&c);
         if (!vport_awaits_address(vport)) {
             compilation_for_each_egress(&c, &vport->vlan.members,
                                         add_flood_bucket);

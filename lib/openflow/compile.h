@@ -33,6 +33,8 @@ struct bridge_ctx {
     struct network_bond bond;   /* Its members, if it is one. */
     struct network_ports ports; /* Its ports, for NETWORK_SPREAD. */
     bool reflections;           /* May it send back what it was sent? */
+    bool apart;                 /* Has it guests that are kept apart?  Only
+                                 * tunnels to other hosts depend on it. */
     size_t meter_bands;         /* Bands of a meter; 0: it has no meters. */
 };
 

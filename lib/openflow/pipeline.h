@@ -89,6 +89,7 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_NO_VLAN_BIT 4          /* From a guest, in no VLAN by itself... */
 #define REG0_SECOND_TAG_BIT 5       /* ...but with another tag inside. */
 #define REG0_UNTAGGED_BIT 6         /* Came without the tag that it has. */
+#define REG0_REMOTE_BIT 7           /* In by a tunnel to another host. */
 #define REG0_GUARDS_BIT 8           /* First of those of "enum guard". */
 #define REG0_STOP_BIT 16            /* First of a number: why it is stopped. */
 #define REG0_STOP_MASK 7u
@@ -175,6 +176,7 @@ enum {
     PRIORITY_SOURCE_OTHERS = 40,        /* Less by one for each. */
     PRIORITY_SOURCE_FOLLOW = 50,
     PRIORITY_SOURCE_USE = 60,
+    PRIORITY_SOURCE_REMOTE = 70,
     PRIORITY_SOURCE_PENDING = 100,
     PRIORITY_SOURCE_ANNOUNCEMENT = 110,
     PRIORITY_SOURCE_ZERO_ANNOUNCEMENT = 115,

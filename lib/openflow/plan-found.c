@@ -5,6 +5,8 @@
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"
+#include "lib/openflow/plan-private.h"
+#include "openvswitch/match.h"
 
 /* What a switch is found to hold, in the words of a plan. */
 
@@ -15,6 +17,32 @@ plan_flow_delivers(const struct oflow *flow)
 {
     return (pipeline_table_today(flow->table_id) == TABLE_FORWARD
             && flow->priority <= PRIORITY_FORWARD_ISOLATED);
+}
+
+/* Tells 'plan', before its first plan_run(), which port each MAC address
+ * belongs to in 'installed', what a switch holds already.  Of several ports
+ * that claim one address the one that had it keeps it, also over a restart of
+ * this program. */
+void
+plan_seed(struct plan *plan, const struct oflow_table *installed)
+{
+    const struct oflow_node *node;
+
+    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+        const struct oflow *flow = node->flow;
+
+        if (pipeline_cookie_kind(flow->cookie) == COOKIE_PORT
+            && plan_flow_delivers(flow)) {
+            struct vlan_block block;
+            struct match match;
+
+            minimatch_expand(&flow->match, &match);
+            if (pipeline_match_get_block(&match, &block)) {
+                mac_table_seed(&plan->mac_table, match.flow.dl_dst, &block,
+                               pipeline_cookie_hash(flow->cookie));
+            }
+        }
+    }
 }
 
 /* Did the port called 'port' have its address in 'installed', what a switch

@@ -35,6 +35,7 @@ struct plan {
     size_t n_guarded;           /* ...which are so many. */
     struct slice outside_slice; /* What the network side shares with them... */
     bool outside_changed;       /* ...if it must be compiled again. */
+    size_t n_apart;             /* Guests that are kept apart. */
     struct hmap ports;          /* Contains "struct plan_port"s. */
     struct ovs_list dirty_ports;
     struct network_side network_side;

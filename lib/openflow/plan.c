@@ -130,6 +130,7 @@ plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
     new.bond = plan->ctx.bond;
     new.ports = plan->ctx.ports;
     new.reflections = plan->ctx.reflections;
+    new.apart = plan->ctx.apart;
     set_ctx(plan, &new);
 
     vlan_set_clone(&flood_vlans, bridge_ctx_flood_vlans(ctx));
@@ -158,6 +159,23 @@ update_network_side(struct plan *plan)
     network_side_get_ports(&plan->network_side, &new.ports);
     new.reflections = network_side_reflects(&plan->network_side);
     set_ctx(plan, &new);
+}
+
+/* Likewise, for what only tunnels to other hosts ask for. */
+static void
+update_apart(struct plan *plan)
+{
+    bool apart = plan->n_apart > 0;
+    struct plan_port *port;
+
+    if (plan->ctx.apart != apart) {
+        plan->ctx.apart = apart;
+        HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
+            if (port->vport.is_remote) {
+                mark_dirty(plan, port);
+            }
+        }
+    }
 }
 
 static void
@@ -216,10 +234,12 @@ update_claims(struct plan *plan, const struct vport *old,
     if (new) {
         network_side_add(&plan->network_side, new);
         plan->n_guarded += guard_needs_shared(new);
+        plan->n_apart += new->isolated;
     }
     if (old) {
         network_side_remove(&plan->network_side, old);
         plan->n_guarded -= guard_needs_shared(old);
+        plan->n_apart -= old->isolated;
     }
 }
 
@@ -315,32 +335,6 @@ plan_remove_port(struct plan *plan, const char *name)
         replace_slice(plan, &port->slice, &none);
         update_claims(plan, &port->vport, NULL);
         plan_port_destroy(plan, port);
-    }
-}
-
-/* Tells 'plan', before its first plan_run(), which port each MAC address
- * belongs to in 'installed', what a switch holds already.  Of several ports
- * that claim one address the one that had it keeps it, also over a restart of
- * this program. */
-void
-plan_seed(struct plan *plan, const struct oflow_table *installed)
-{
-    const struct oflow_node *node;
-
-    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
-        const struct oflow *flow = node->flow;
-
-        if (pipeline_cookie_kind(flow->cookie) == COOKIE_PORT
-            && plan_flow_delivers(flow)) {
-            struct vlan_block block;
-            struct match match;
-
-            minimatch_expand(&flow->match, &match);
-            if (pipeline_match_get_block(&match, &block)) {
-                mac_table_seed(&plan->mac_table, match.flow.dl_dst, &block,
-                               pipeline_cookie_hash(flow->cookie));
-            }
-        }
     }
 }
 
@@ -448,6 +442,7 @@ plan_run(struct plan *plan)
     struct plan_port *port;
 
     update_network_side(plan);
+    update_apart(plan);
     if (plan->ctx_changed) {
         struct slice new;
 

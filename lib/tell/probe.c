@@ -72,6 +72,7 @@ read_port(struct receivers_port *port, const struct json_t *json)
                                    &port->community));
     }
     port->isolated |= jvalue_get_bool(json, "isolated");
+    port->is_remote = jvalue_get(json, "fleet-host") != NULL;
     port->uncertain = (!strcmp(state, "quarantined")
                        || !strcmp(state, "installing")
                        || jvalue_get(json, "bond")

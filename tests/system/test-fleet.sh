@@ -91,6 +91,37 @@ a1 -> c1 vlan=20 = c1
 b1 -> c1 vlan=20 = c1
 h2-host -> a1 = a1
 .
+say "Guests that are kept apart are so on all hosts; they reach all others."
+i="external_ids:virtnet-isolated=true"
+c="external_ids:virtnet-community=web"
+add_fleet_guest h1 i1 52:54:00:00:00:11 -- set Interface i1 $i
+add_fleet_guest h2 i2 52:54:00:00:00:12 -- set Interface i2 $i
+add_fleet_guest h1 w1 52:54:00:00:00:21 -- set Interface w1 $c
+add_fleet_guest h3 w3 52:54:00:00:00:23 -- set Interface w3 $c
+settle_fleet
+expect_fleet_frames <<'.'
+a1 -> i2 = i2
+b1 -> i1 = i1
+i1 -> b1 = b1
+i2 -> a1 = a1
+w1 -> b1 = b1
+b1 -> w3 = w3
+w1 -> w3 = w3
+w3 -> w1 = w1
+i1 -> i2 = -
+i2 -> w3 = -
+w3 -> i1 = -
+i1 -> bcast = a1 b1 b2 h1-host h2-host h3-host
+w3 -> bcast = a1 b1 b2 w1 h1-host h2-host h3-host
+b1 -> bcast = a1 b2 i1 i2 w1 w3 h1-host h2-host h3-host
+# Nobody becomes another one by another's address.
+i1 -> i2 src=52:54:00:00:00:a1 = -
+i1 -> bcast src=52:54:00:00:00:21 = -
+i1 -> i2 src=52:54:00:00:00:99 = -
+# Nor does who is unknown reach them from another host.
+a1 -> i2 src=52:54:00:00:00:99 = -
+a1 -> b1 src=52:54:00:00:00:99 = b1
+.
 say "The same by VXLAN."
 fleet_network net "overlay='vxlan'" > /dev/null
 wait_for 30 tunnels_are vxlan || fail "tunnels are not of type vxlan"
@@ -99,8 +130,10 @@ expect_fleet_frames <<'.'
 a1 -> b1 = b1
 b1 -> a1 = a1
 a2 -> b2 = b2[10]
-c1 -> bcast = a1[20] b1[20] h1-host[20] h2-host[20] h3-host[20]
-a1 -> bcast = b1 b2 h1-host h2-host
+a1 -> i2 = i2
+i1 -> i2 = -
+w1 -> w3 = w3
+c1 -> bcast = a1[20] b1[20] i1[20] i2[20] w1[20] w3[20] h1-host[20] h2-host[20] h3-host[20]
 a1 -> unknown = -
 .
 finish_fleet
