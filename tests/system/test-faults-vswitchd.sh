@@ -17,6 +17,9 @@ add_uplink br0 up 52:54:00:00:ff:01
 add_guest br0 g1 52:54:00:00:00:01 tag=10
 add_guest br0 g2 52:54:00:00:00:02 tag=10
 add_guest br0 g3 52:54:00:00:00:03 tag=20
+# Of a guest with guards nothing passes that these stop, at any moment.
+add_guest br0 g4 52:54:00:00:00:04 tag=10 -- set Interface g4 \
+    'external_ids:virtnet-guards="mac ip dhcp ra"' external_ids:virtnet-ips=10.0.0.4
 network net0 br0 libvirt
 start_controller
 settle
@@ -48,6 +51,9 @@ up -> g1 vlan=10 = g1
 up -> unknown vlan=10 = -
 g1 -> unknown src=52:54:00:00:00:77 = up[10]
 g1 -> g3 = up[10]
+g4 -> g1 src=52:54:00:00:00:77 = -
+g4 -> bcast src=52:54:00:00:00:01 garp = -
+g4 -> g1 type=0x0800 = -
 .
     begin=$(now_ms)
     "$@"

@@ -78,21 +78,31 @@ result() {
 
 # migrate FROM TO WHEN: the guest moves from host FROM to host TO.  WHEN says
 # what the source's port is told: "held-back" before the guest starts at its
-# destination, as if its state were known, or "unplugged" only after that.
+# destination, as if its state were known, or "unplugged" only after that.  If
+# there is one word more, it is guarded, and sends forged frames all the time at
+# its source, and with its announcement at its destination.
 migrate() {
-    local from=$1 to=$2 when=$3
+    local from=$1 to=$2 when=$3 guarded=${4-}
 
-    say "From $from to $to, the source's port is $when."
+    say "From $from to $to, the source's port is $when${guarded:+, guarded}."
     plug br$to g$to 52:54:00:00:00:01
     set_status g$to inactive
+    for host in ${guarded:+A B}; do
+        vsctl set Interface g$host 'external_ids:virtnet-guards="mac ip dhcp ra"' \
+            external_ids:virtnet-ips=10.0.0.5
+    done
     settle
     # No host remembers that the guest has been there before.
     forget_datapath_flows
     start_probe p 1000 <<.
+${guarded:+g$from -> bcast src=52:54:00:00:00:77 = -}
+${guarded:+g$from -> remote type=0x0800 = -}
 pA -> gA = gA gB
 pB -> gA = gA gB
 remote -> gA = gA gB
 g$to -> bcast rarp once = p$from p$to remote
+${guarded:+g$to -> bcast src=52:54:00:00:00:77 once = -}
+${guarded:+g$to -> remote type=0x0800 once = -}
 .
     sleep 0.5
     [ "$when" != held-back ] || set_status g$from inactive
@@ -109,6 +119,9 @@ $(cat $S/result)"
     check_peer $from "$when" pA
     check_peer $from "$when" pB
     check_peer $from "$when" remote
+    [ -z "$guarded" ] ||
+        [ "$(grep -c '^stream="g[AB] .* to=- .*strays=0 ' $S/result)" = 4 ] ||
+        fail "an unguarded frame: $(cat $S/result)"
     # A port that is said to be here can be held back again.
     set_status g$to active
     settle
@@ -157,6 +170,6 @@ $(cat $S/result)"
 migrate A B held-back
 migrate B A held-back
 migrate A B unplugged
-migrate B A unplugged
+migrate B A unplugged guarded
 
 finish
