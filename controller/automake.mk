@@ -25,6 +25,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/mbridge-state.c \
 	controller/daemon/mbridge.c \
 	controller/daemon/mbridge.h \
+	controller/daemon/proposal.c \
+	controller/daemon/proposal.h \
 	controller/daemon/queries.c \
 	controller/daemon/queries.h \
 	controller/daemon/reading.c \
@@ -37,6 +39,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/reconcile-private.h \
 	controller/daemon/reconcile-release.c \
 	controller/daemon/reconcile-state.c \
+	controller/daemon/reconcile-translate.c \
 	controller/daemon/reconcile.c \
 	controller/daemon/reconcile.h \
 	controller/daemon/report.c \

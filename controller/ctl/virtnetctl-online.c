@@ -137,8 +137,9 @@ ask_status(const char *command, const struct svec *more, unsigned int own)
 }
 
 /* As ask_status(), and prints the reply. */
-static void
-forward(const char *command, const struct svec *more, unsigned int own)
+void
+virtnetctl_forward(const char *command, const struct svec *more,
+                   unsigned int own)
 {
     char *reply = ask_status(command, more, own);
     struct ds s = DS_EMPTY_INITIALIZER;
@@ -335,7 +336,7 @@ virtnetctl_dump_flows(struct ovs_cmdl_context *ctx)
                                                     ctx->argv[2]));
     }
     jvalue_unref(state);
-    forward("dump-flows", &args, 0);
+    virtnetctl_forward("dump-flows", &args, 0);
     svec_destroy(&args);
 }
 
@@ -405,6 +406,6 @@ virtnetctl_wait(struct ovs_cmdl_context *ctx)
         }
         jvalue_unref(state);
     }
-    forward("wait", &args, WAIT_PATIENCE);
+    virtnetctl_forward("wait", &args, WAIT_PATIENCE);
     svec_destroy(&args);
 }

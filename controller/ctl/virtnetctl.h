@@ -71,6 +71,8 @@ char *virtnetctl_ask_for(const char *target, const char *command,
                          const struct svec *args, unsigned int own);
 struct json_t *virtnetctl_get_state(bool stats);
 struct json_t *virtnetctl_get_state_with_rules(void);
+void virtnetctl_forward(const char *command, const struct svec *args,
+                        unsigned int own);
 struct json_t *virtnetctl_await_state(uint32_t *digest);
 void virtnetctl_verify_frames(const char *bridge, struct ds *,
                               struct json_t *);

@@ -8,9 +8,11 @@
 
 #include "controller/daemon/export.h"
 #include "controller/daemon/mbridge.h"
+#include "controller/daemon/proposal.h"
 #include "controller/daemon/reading.h"
 #include "controller/daemon/reconcile.h"
 #include "controller/daemon/report.h"
+#include "controller/db/db-read.h"
 #include "controller/switch/ofctrl.h"
 #include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
@@ -32,6 +34,9 @@
 #define NEWS_TIMEOUT 10000
 #define NEWS_INTERVAL 100
 
+/* How many files one "diff" may be about. */
+#define MAX_PROPOSED 1024
+
 /* QUERY(ENUM, COMMAND, USAGE, MIN, MAX): without options. */
 #define QUERIES                                                         \
     QUERY(EXPORT, "export",                                             \
@@ -42,7 +47,8 @@
     QUERY(GRAPH, "graph", "", 0, 0)                                     \
     QUERY(METRICS, "metrics", "", 0, 0)                                 \
     QUERY(DUMP, "dump-flows", "[--format=json] BRIDGE [PORT]", 1, 2)    \
-    QUERY(VERIFY, "verify", "[--repair] [--format=json] [BRIDGE]", 0, 1)
+    QUERY(VERIFY, "verify", "[--repair] [--format=json] [BRIDGE]", 0, 1) \
+    QUERY(DIFF, "diff", "[--format=json] FILE TEXT...", 2, 2 * MAX_PROPOSED)
 
 enum query_type {
 #define QUERY(ENUM, COMMAND, USAGE, MIN, MAX) Q_##ENUM,
@@ -195,10 +201,10 @@ static void
 start_reading(const struct queries *queries, struct query *q)
 {
     reading_init(&q->reading, queries->reconcile,
-                 q->args.n ? q->args.names[0] : NULL,
+                 q->args.n && q->type != Q_DIFF ? q->args.names[0] : NULL,
                  (q->type == Q_DUMP || q->type == Q_VERIFY
                   || q->type == Q_METRICS || q->stats));
-    if (q->type == Q_VERIFY) {
+    if (q->type == Q_VERIFY || q->type == Q_DIFF) {
         reading_add_database(&q->reading,
                              reconcile_database(queries->reconcile));
     }
@@ -228,7 +234,7 @@ start_query(struct unixctl_conn *conn, int argc, const char *argv[],
         return;
     }
     start_reading(command->queries, q);
-    if (q->args.n && !q->reading.n) {
+    if (q->args.n && q->type != Q_DIFF && !q->reading.n) {
         char *error = xasprintf("no bridge named %s", q->args.names[0]);
 
         query_fail(q, error);
@@ -277,6 +283,29 @@ finish_explain(struct queries *queries, struct query *q)
         ds_destroy(&s);
     }
     report_uninit(&report);
+}
+
+/* The database has been read for 'q', a "diff". */
+static void
+finish_diff(const struct queries *queries, struct query *q)
+{
+    const char *unread = db_read_error(q->reading.db);
+    char *error = unread ? xasprintf("database: %s", unread) : NULL;
+    char *text = NULL;
+    bool differ;
+
+    if (!error) {
+        text = proposal_compare(queries->reconcile,
+                                db_read_ports(q->reading.db), q->args.names,
+                                q->args.n, q->json, &differ, &error);
+    }
+    if (error) {
+        query_fail(q, error);
+    } else {
+        query_reply(q, differ, text);
+    }
+    free(error);
+    free(text);
 }
 
 /* If all has been put right that can be, looks whether it is. */
@@ -397,6 +426,8 @@ query_run(struct queries *queries, struct query *q)
             return;
         } else if (q->type == Q_DUMP || q->type == Q_VERIFY) {
             finish_explain(queries, q);
+        } else if (q->type == Q_DIFF) {
+            finish_diff(queries, q);
         } else {
             finish_state(queries, q);
         }

@@ -210,16 +210,22 @@ reading_compare_rows(const struct reading *reading, const char *bridge,
                      struct ds *s, struct json_t *array,
                      struct findings *findings)
 {
+    const struct netdef *const *defs;
     struct translation *t;
+    struct ports *ports;
+    size_t n_defs;
 
     if (db_read_error(reading->db)) {
         return db_read_error(reading->db);
     }
-    t = reconcile_translate(reading->reconcile, db_read_ports(reading->db));
-    if (!t) {
+    defs = reconcile_definitions(reading->reconcile, &n_defs);
+    if (!defs) {
         findings->rows_unknown = true;
         return NULL;
     }
+    ports = db_read_ports(reading->db);
+    reconcile_know_ports(reading->reconcile, ports);
+    t = reconcile_translate(reading->reconcile, defs, n_defs, ports);
 
     struct json_t *rows = row_changes_to_json(&t->rows);
     for (size_t i = 0; i < t->rows.n; i++) {

@@ -30,6 +30,8 @@ VLOG_DEFINE_THIS_MODULE(reconcile_overlay);
 struct view {
     const struct reconcile *r;
     const struct ports *ports;
+    const struct netdef *const *defs;
+    size_t n_defs;
 };
 
 static bool
@@ -101,7 +103,8 @@ with_overlay(const struct view *view,
     };
     struct overlay_host *hosts = NULL;
 
-    o.defs = netdef_source_get(r->source, &o.n_defs);
+    o.defs = view->defs;
+    o.n_defs = view->n_defs;
     o.complete = (netdef_source_is_complete(r->source) && !r->only
                   && (!r->fleet || fleet_member_is_known(r->fleet)));
     if (r->fleet) {
@@ -183,13 +186,14 @@ reconcile_want_tunnels(struct reconcile *r)
 {
     struct row_changes changes = ROW_CHANGES_INITIALIZER;
     struct sset objects = SSET_INITIALIZER(&objects);
-    const struct view view = { .r = r };
+    struct view view = { .r = r };
     const char *name;
 
     if (!r->check_tunnels) {
         return;
     }
     r->check_tunnels = false;
+    view.defs = netdef_source_get(r->source, &view.n_defs);
     with_overlay(&view, want, &changes);
     for (size_t i = 0; i < changes.n; i++) {
         const struct row_change *c = &changes.changes[i];
@@ -227,11 +231,12 @@ translate(const struct overlay *o, void *t_)
  * now. */
 void
 reconcile_translate_tunnels(const struct reconcile *r,
+                            const struct netdef *const *defs, size_t n_defs,
                             const struct ports *ports,
                             struct row_changes *changes,
                             struct diag_list *diags)
 {
-    const struct view view = { .r = r, .ports = ports };
+    const struct view view = { r, ports, defs, n_defs };
     struct translated t = { changes, diags };
 
     with_overlay(&view, translate, &t);

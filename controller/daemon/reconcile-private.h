@@ -62,6 +62,7 @@ struct reconcile {
     bool tell_again;            /* Has that changed? */
 };
 
+void reconcile_overlay(struct vif *, void *reconcile);
 bool reconcile_is_released(const struct reconcile *, const char *bridge);
 const struct mbridge *reconcile_find_carrier(const struct reconcile *,
                                              const char *name);
@@ -80,7 +81,9 @@ void reconcile_find_force(const struct reconcile *, struct fleet_host *);
 /* reconcile-overlay.c. */
 void reconcile_want_tunnels(struct reconcile *);
 void reconcile_translate_tunnels(const struct reconcile *,
-                                 const struct ports *, struct row_changes *,
+                                 const struct netdef *const *defs,
+                                 size_t n_defs, const struct ports *,
+                                 struct row_changes *,
                                  struct diag_list *);
 void reconcile_measure_underlay(struct reconcile *);
 

@@ -26,7 +26,6 @@
 
 VLOG_DEFINE_THIS_MODULE(reconcile);
 
-static vif_overlay_cb overlay;
 static vif_changed_cb on_vif_changed;
 
 /* Creates and returns the whole of the program.  'config' is copied. */
@@ -45,8 +44,8 @@ reconcile_create(const struct reconcile_config *config)
     sset_init(&r->wanted_tunnels);
     diag_list_init(&r->overlay_diags);
     r->libvirt = nullable_xstrdup(config->libvirt_run);
-    r->ovs = ovs_idl_create(config->database, overlay, on_vif_changed,
-                            r);
+    r->ovs = ovs_idl_create(config->database, reconcile_overlay,
+                            on_vif_changed, r);
     r->source = netdef_source_create(config->networks,
                                      config->libvirt_run,
                                      config->libvirt_etc);
@@ -125,8 +124,8 @@ reconcile_destroy(struct reconcile *r)
 }
 
 /* Adds to 'vif' what its rows do not say. */
-static void
-overlay(struct vif *vif, void *r_)
+void
+reconcile_overlay(struct vif *vif, void *r_)
 {
     const struct reconcile *r = r_;
 
@@ -353,41 +352,4 @@ void
 reconcile_rewrite(struct reconcile *r)
 {
     dbsync_retry(r->dbsync);
-}
-
-/* Adds to 'bridge' what its row and those of its ports do not say. */
-static void
-translate_overlay(const struct reconcile *r, struct ports_bridge *bridge)
-{
-    const struct mbridge *mb = reconcile_find_bridge(r, bridge->row.name);
-
-    if (mb) {
-        bridge->mode = mbridge_asked_mode(mb);
-    }
-    for (size_t i = 0; i < bridge->n_vifs; i++) {
-        overlay(&bridge->vifs[i], CONST_CAST(struct reconcile *, r));
-    }
-}
-
-/* Returns a full compile of all definitions for a host that has 'ports', or
- * null if definitions are missing that cannot be read.  Adds to 'ports' what
- * is known of their guests.  The caller must destroy it before the next
- * reconcile_run(). */
-struct translation *
-reconcile_translate(const struct reconcile *r, struct ports *ports)
-{
-    size_t n_defs;
-    const struct netdef *const *defs = netdef_source_get(r->source, &n_defs);
-    struct translation *t;
-
-    if (!netdef_source_is_complete(r->source)) {
-        return NULL;
-    }
-    for (size_t i = 0; i < ports->n; i++) {
-        translate_overlay(r, &ports->bridges[i]);
-    }
-    t = translation_create(defs, n_defs, ports, &r->new_bridges,
-                           &r->env.filters);
-    reconcile_translate_tunnels(r, ports, &t->rows, &t->diags);
-    return t;
 }

@@ -51,8 +51,12 @@ enum port_state reconcile_port_state(const struct reconcile *,
                                      const char *name, struct ds *why);
 void reconcile_find_unready(const struct reconcile *, mbridge_unready_cb *,
                             void *aux);
+void reconcile_know_ports(const struct reconcile *, struct ports *);
+const struct netdef *const *reconcile_definitions(const struct reconcile *,
+                                                  size_t *n);
 struct translation *reconcile_translate(const struct reconcile *,
-                                        struct ports *);
+                                        const struct netdef *const *defs,
+                                        size_t n_defs, const struct ports *);
 void reconcile_rewrite(struct reconcile *);
 bool reconcile_is_written(const struct reconcile *);
 const char *reconcile_database(const struct reconcile *);
