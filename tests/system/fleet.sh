@@ -170,6 +170,35 @@ knows_all() {
         "$1" $S/fleet-ports
 }
 
+# sends_to HOST MAC OTHER: does HOST send what is for MAC to host OTHER?
+sends_to() {
+    local port
+
+    port=$(at "$1" vsctl --bare --columns=ofport,external_ids list Interface |
+        awk -v RS= -v host="virtnet-fleet-host=$3/" \
+            'index($0, host) { print $1 }')
+    [ -n "$port" ] &&
+        at "$1" ovs-ofctl --no-names dump-flows br0 "table=230,dl_dst=$2" |
+            grep -q "output:$port\$"
+}
+
+# move_fleet_guest NAME MAC FROM TO [ADD-PORT-WORD]...: a guest that is started
+# anew elsewhere; returns when everybody knows.
+move_fleet_guest() {
+    local name=$1 mac=$2 from=$3 to=$4 host
+
+    shift 4
+    at "$from" unplug "$name"
+    ip -n "$from" link set dev "$name" netns "$to"
+    ip -n "$to" link set dev "$name" up
+    at "$to" plug br0 "$name" "$mac" "$@"
+    for host in "${FLEET_HOSTS[@]}"; do
+        [ "$host" = "$to" ] || wait_for 30 sends_to "$host" "$mac" "$to" ||
+            fail "$host does not know that $name is on $to"
+    done
+    settle_fleet
+}
+
 # Like expect_frames.  The switches are in other network namespaces than the
 # frames program, which does not see what they still have to read.
 expect_fleet_frames() {

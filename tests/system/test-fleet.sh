@@ -122,6 +122,14 @@ i1 -> i2 src=52:54:00:00:00:99 = -
 a1 -> i2 src=52:54:00:00:00:99 = -
 a1 -> b1 src=52:54:00:00:00:99 = b1
 .
+say "A guest that moves is found where it is, also by third hosts."
+move_fleet_guest a2 52:54:00:00:00:a2 h1 h3 tag=10
+expect_fleet_frames <<'.'
+b2 -> a2 vlan=10 = a2
+a1 -> a2 vlan=10 = a2
+a2 -> b2 = b2[10]
+a2 -> c1 = -
+.
 say "The same by VXLAN."
 fleet_network net "overlay='vxlan'" > /dev/null
 wait_for 30 tunnels_are vxlan || fail "tunnels are not of type vxlan"
