@@ -11,6 +11,8 @@
 #include "lib/base/printable.h"
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-ops.h"
+#include "lib/rows/overlay.h"
+#include "lib/xml/netdef-overlay.h"
 #include "lib/xml/netdef.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
@@ -321,6 +323,55 @@ check_file(const struct source_files *files, const struct source_file *file)
     }
 }
 
+/* Ends the program if 'file' and 'other', another network, have overlays that
+ * cannot be beside each other on any host. */
+static void
+check_rival(const struct source_file *file, const struct netdef *other)
+{
+    const struct netdef *netdef = file->netdef;
+
+    if (!netdef_is_overlay(netdef) || !netdef_is_overlay(other)
+        || !strcmp(netdef->name, other->name)
+        || !overlay_are_rivals(netdef, other)) {
+        return;
+    } else if (!strcmp(netdef->bridge, other->bridge)) {
+        virtnetctl_fatal("%s: bridge %s has the tunnels of network %s",
+                         file->name, netdef->bridge, other->name);
+    }
+    virtnetctl_fatal("%s: tunnels of network %s would have the key %"PRIu32
+                     " as those of network %s; give one of them an "
+                     "overlayKey", file->name, netdef->name,
+                     netdef_overlay_key(netdef), other->name);
+}
+
+/* Ends the program if there will be overlays in the fleet that cannot be
+ * beside each other, once it has 'files'. */
+static void
+check_overlays(const struct fleet_view *view, const struct source_files *files)
+{
+    for (size_t i = 0; i < files->n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            check_rival(&files->files[i], files->files[j].netdef);
+        }
+    }
+    for (size_t i = 0; i < view->n_definitions; i++) {
+        const struct fleet_definition *d = view->definitions[i];
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct netdef *netdef = netdef_from_xml(d->xml, strlen(d->xml),
+                                                d->name, &diags);
+        bool stays = netdef != NULL;
+
+        for (size_t j = 0; j < files->n && stays; j++) {
+            stays = strcmp(files->files[j].netdef->name, d->name) != 0;
+        }
+        for (size_t j = 0; j < files->n && stays; j++) {
+            check_rival(&files->files[j], netdef);
+        }
+        netdef_destroy(netdef);
+        diag_list_uninit(&diags);
+    }
+}
+
 /* "fleet define FILE...". */
 void
 virtnetctl_fleet_define(struct ovs_cmdl_context *ctx)
@@ -334,6 +385,7 @@ virtnetctl_fleet_define(struct ovs_cmdl_context *ctx)
         check_file(&files, &files.files[i]);
     }
     fleet_edit_begin(&edit);
+    check_overlays(&edit.view, &files);
     for (size_t i = 0; i < files.n; i++) {
         const struct source_file *f = &files.files[i];
         const struct fleet_definition *old

@@ -102,18 +102,24 @@ get_overlays(const struct overlay *o, size_t *n)
     return defs;
 }
 
+/* Can the tunnels of 'a' and 'b', which have overlays, not be beside each
+ * other?  With the same key the tunnels could not be told apart, and with the
+ * same bridge the frames. */
+bool
+overlay_are_rivals(const struct netdef *a, const struct netdef *b)
+{
+    return (!strcmp(a->bridge, b->bridge)
+            || (a->overlay.value == b->overlay.value
+                && netdef_overlay_key(a) == netdef_overlay_key(b)));
+}
+
 /* Returns the first of the 'i' definitions before 'defs[i]' that its tunnels
- * cannot be beside, or null: of those with the same key the tunnels could not
- * be told apart, and of those with the same bridge the frames. */
+ * cannot be beside, or null. */
 static const struct netdef *
 find_rival(const struct netdef *const *defs, size_t i)
 {
-    uint32_t key = netdef_overlay_key(defs[i]);
-
     for (size_t j = 0; j < i; j++) {
-        if (!strcmp(defs[j]->bridge, defs[i]->bridge)
-            || (defs[j]->overlay.value == defs[i]->overlay.value
-                && netdef_overlay_key(defs[j]) == key)) {
+        if (overlay_are_rivals(defs[j], defs[i])) {
             return defs[j];
         }
     }

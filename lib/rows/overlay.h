@@ -54,6 +54,7 @@ struct overlay {
 void overlay_want(const struct overlay *, struct row_changes *);
 void overlay_report(const struct overlay *, struct diag_list *);
 
+bool overlay_are_rivals(const struct netdef *, const struct netdef *);
 const char *overlay_address(const struct svec *addresses);
 
 #endif /* lib/rows/overlay.h */
