@@ -20,6 +20,8 @@ AM_TESTS_ENVIRONMENT = \
 # several of them need.
 unit_tests = \
 	tests/unit/test-compile \
+	tests/unit/test-compile-bridge \
+	tests/unit/test-compile-network \
 	tests/unit/test-dbrow \
 	tests/unit/test-delivery \
 	tests/unit/test-diag \
@@ -91,6 +93,8 @@ UNIT_LIBS = tests/unit/libunit.la lib/libvirtnet.la $(OVS_LIBS) $(CMOCKA_LIBS)
 
 check_LTLIBRARIES = tests/unit/libunit.la
 tests_unit_libunit_la_SOURCES = \
+	tests/unit/compile-text.c \
+	tests/unit/compile-text.h \
 	tests/unit/host-text.c \
 	tests/unit/host-text.h \
 	tests/unit/mac-claims.c \
@@ -110,6 +114,14 @@ tests_unit_libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_compile_SOURCES = tests/unit/test-compile.c
 tests_unit_test_compile_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_compile_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_compile_network_SOURCES = tests/unit/test-compile-network.c
+tests_unit_test_compile_network_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_compile_network_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_compile_bridge_SOURCES = tests/unit/test-compile-bridge.c
+tests_unit_test_compile_bridge_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_compile_bridge_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_dbrow_SOURCES = tests/unit/test-dbrow.c
 tests_unit_test_dbrow_CPPFLAGS = $(UNIT_CPPFLAGS)
