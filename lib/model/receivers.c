@@ -96,8 +96,8 @@ receivers_expect(const struct receivers_bridge *b,
 
     /* Of several network ports, NORMAL chooses by what it has learned and what
      * is a bond: which one sends it on, and whether it comes back.  From
-     * another host, it depends on the source whether somebody who is kept apart
-     * receives it. */
+     * another host, it depends on the source whether somebody who is kept
+     * apart receives it. */
     bool several = count_network_ports(b) > 1;
     return (from->uncertain || to->uncertain
             || (from->is_remote && to->isolated)

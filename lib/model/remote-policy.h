@@ -4,11 +4,11 @@
 
 /* Guests of other hosts of the fleet, and those that have to do with them.
  *
- * Who is kept apart from others is so on all hosts.  The host that a frame gets
- * to goes by the address that it is from, which the fleet's table has: what is
- * not from an address of a guest that is not isolated counts as from one that
- * is.  So a guest that is kept apart may send from its own addresses only,
- * where there are other hosts: it has guard "mac". */
+ * Who is kept apart from others is so on all hosts.  The host that a frame
+ * gets to goes by the address that it is from, which the fleet's table has:
+ * what is not from an address of a guest that is not isolated counts as from
+ * one that is.  So a guest that is kept apart may send from its own addresses
+ * only, where there are other hosts: it has guard "mac". */
 
 struct diag_list;
 struct netdef;
