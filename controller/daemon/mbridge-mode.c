@@ -52,7 +52,7 @@ is_barred_by_others(const struct mbridge *mb)
 
     network_side_get_ports(plan_network_side(mb->plan), &ports);
     for (size_t i = 0; i < ports.n; i++) {
-        if (normal_guard_is_others(mb->guard, ports.ofports[i])) {
+        if (normal_guard_is_others(mb->guard, ports.ports[i].ofport)) {
             return true;
         }
     }

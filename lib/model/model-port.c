@@ -320,7 +320,8 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         .ips = guards.ips,
         .port = nullable_xstrdup(vif->port),
         .in_bond = vif->bond.is_member,
-        .apart = vif->is_protected || vif->is_tunnel,
+        .is_tunnel = vif->is_tunnel,
+        .is_protected = vif->is_protected,
     };
     admit_bond_member(vif, vport);
     port_policy_apply(model, vif, vport, diags);

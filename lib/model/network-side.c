@@ -23,7 +23,7 @@ void
 network_side_uninit(struct network_side *side)
 {
     shash_destroy(&side->ports);
-    free(side->ofports);
+    free(side->interfaces);
     free(side->members);
 }
 
@@ -64,33 +64,52 @@ remove_member(struct network_side *side, ofp_port_t ofport)
             (side->n_members - i) * sizeof *side->members);
 }
 
+struct network_interface {
+    ofp_port_t ofport;
+    bool is_tunnel;
+    bool is_protected;
+};
+
 static void
-add_ofport(struct network_side *side, ofp_port_t ofport)
+add_interface(struct network_side *side, const struct vport *vport)
 {
     size_t i = side->n_interfaces;
 
-    if (i >= side->allocated_ofports) {
-        side->ofports = x2nrealloc(side->ofports, &side->allocated_ofports,
-                                   sizeof *side->ofports);
+    if (i >= side->allocated_interfaces) {
+        side->interfaces = x2nrealloc(side->interfaces,
+                                      &side->allocated_interfaces,
+                                      sizeof *side->interfaces);
     }
-    for (; i && ofp_to_u16(side->ofports[i - 1]) > ofp_to_u16(ofport); i--) {
-        side->ofports[i] = side->ofports[i - 1];
+    for (; i && (ofp_to_u16(side->interfaces[i - 1].ofport)
+                 > ofp_to_u16(vport->ofport)); i--) {
+        side->interfaces[i] = side->interfaces[i - 1];
     }
-    side->ofports[i] = ofport;
+    side->interfaces[i] = (struct network_interface) {
+        .ofport = vport->ofport,
+        .is_tunnel = vport->is_tunnel,
+        .is_protected = vport->is_protected,
+    };
     side->n_interfaces++;
+    side->n_tunnels += vport->is_tunnel;
+    side->n_protected += vport->is_protected && !vport->is_tunnel;
 }
 
+/* Two ports may have one number, while that goes from one to the other. */
 static void
-remove_ofport(struct network_side *side, ofp_port_t ofport)
+remove_interface(struct network_side *side, const struct vport *vport)
 {
     size_t i = 0;
 
-    while (side->ofports[i] != ofport) {
+    while (side->interfaces[i].ofport != vport->ofport
+           || side->interfaces[i].is_tunnel != vport->is_tunnel
+           || side->interfaces[i].is_protected != vport->is_protected) {
         i++;
     }
     side->n_interfaces--;
-    memmove(&side->ofports[i], &side->ofports[i + 1],
-            (side->n_interfaces - i) * sizeof *side->ofports);
+    memmove(&side->interfaces[i], &side->interfaces[i + 1],
+            (side->n_interfaces - i) * sizeof *side->interfaces);
+    side->n_tunnels -= vport->is_tunnel;
+    side->n_protected -= vport->is_protected && !vport->is_tunnel;
 }
 
 /* Counts 'vport' in, if it is a network port. */
@@ -103,12 +122,11 @@ network_side_add(struct network_side *side, const struct vport *vport)
         uintptr_t n = node ? (uintptr_t) node->data : 0;
 
         shash_replace(&side->ports, port, (void *) (n + 1));
-        add_ofport(side, vport->ofport);
+        add_interface(side, vport);
         if (vport->in_bond) {
             add_member(side, vport);
         }
         side->n_reflecting += vport->reflects;
-        side->n_apart += vport->apart;
     }
 }
 
@@ -126,12 +144,11 @@ network_side_remove(struct network_side *side, const struct vport *vport)
         } else {
             shash_delete(&side->ports, node);
         }
-        remove_ofport(side, vport->ofport);
+        remove_interface(side, vport);
         if (vport->in_bond) {
             remove_member(side, vport->ofport);
         }
         side->n_reflecting -= vport->reflects;
-        side->n_apart -= vport->apart;
     }
 }
 
@@ -142,7 +159,8 @@ enum network_kind
 network_side_kind(const struct network_side *side, bool needs_normal)
 {
     if (shash_count(&side->ports) > 1) {
-        return (needs_normal || side->n_members || side->n_apart > 1
+        return (needs_normal || side->n_members
+                || (side->n_tunnels > 1 && side->n_protected)
                 || side->n_interfaces > NETWORK_SPREAD_MAX
                 ? NETWORK_SEVERAL : NETWORK_SPREAD);
     }
@@ -196,17 +214,44 @@ network_side_get_ports(const struct network_side *side,
         .n = MIN(side->n_interfaces, NETWORK_SPREAD_MAX)
     };
     for (size_t i = 0; i < ports->n; i++) {
-        ports->ofports[i] = side->ofports[i];
+        const struct network_interface *iface = &side->interfaces[i];
+
+        ports->ports[i] = (struct network_port) {
+            .ofport = iface->ofport,
+            .apart = (side->n_tunnels > 1 ? iface->is_tunnel
+                      : iface->is_protected),
+        };
     }
+}
+
+/* Is 'ofport' one of 'ports' that others are kept apart from? */
+bool
+network_ports_is_apart(const struct network_ports *ports, ofp_port_t ofport)
+{
+    bool apart = false;
+    size_t n = 0;
+
+    for (size_t i = 0; i < ports->n; i++) {
+        n += ports->ports[i].apart;
+        apart |= ports->ports[i].apart && ports->ports[i].ofport == ofport;
+    }
+    return apart && n > 1;
 }
 
 bool
 network_ports_equal(const struct network_ports *a,
                     const struct network_ports *b)
 {
-    return (a->n == b->n
-            && (!a->n || !memcmp(a->ofports, b->ofports,
-                                 a->n * sizeof *a->ofports)));
+    if (a->n != b->n) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n; i++) {
+        if (a->ports[i].ofport != b->ports[i].ofport
+            || a->ports[i].apart != b->ports[i].apart) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Is it learned which port of a network side of kind 'kind' an address is

@@ -13,8 +13,7 @@
  *   - A bond, or several ports of which one is a bond: Open vSwitch's bonding
  *     exists in NORMAL only, so NORMAL is used, without letting it see a
  *     guest.  So it is for several ports if the bridge has what else NORMAL
- *     alone knows of: spanning trees, multicast snooping, or ports that it
- *     forwards nothing between.
+ *     alone knows of: spanning trees, or multicast snooping.
  *
  * This module counts the ports as they come and go. */
 
@@ -34,10 +33,15 @@ enum network_kind {
     NETWORK_SEVERAL             /* Several ports that NORMAL must serve. */
 };
 
-/* The ports of NETWORK_SPREAD, by number. */
+/* The ports of NETWORK_SPREAD, by number.  Nothing goes from one to another of
+ * those that are kept apart: tunnels (lib/model/tunnels.h), or else those with
+ * column protected. */
 #define NETWORK_SPREAD_MAX 32
 struct network_ports {
-    ofp_port_t ofports[NETWORK_SPREAD_MAX];
+    struct network_port {
+        ofp_port_t ofport;
+        bool apart;
+    } ports[NETWORK_SPREAD_MAX];
     size_t n;
 };
 
@@ -60,9 +64,10 @@ struct network_bond {
 
 struct network_side {
     struct shash ports;         /* By name, with counts of interfaces. */
-    ofp_port_t *ofports;        /* Of interfaces, by number... */
-    size_t n_interfaces, allocated_ofports; /* ...and how many. */
-    size_t n_apart;             /* Those that are kept apart. */
+    struct network_interface *interfaces;   /* By number... */
+    size_t n_interfaces, allocated_interfaces;  /* ...and how many. */
+    size_t n_tunnels;           /* Of them... */
+    size_t n_protected;         /* ...and others that are protected. */
     size_t n_reflecting;        /* Interfaces that may reflect frames. */
     struct network_member *members; /* Of bonds, by number. */
     size_t n_members, allocated_members;
@@ -84,6 +89,7 @@ void network_side_get_ports(const struct network_side *,
                             struct network_ports *);
 bool network_ports_equal(const struct network_ports *,
                          const struct network_ports *);
+bool network_ports_is_apart(const struct network_ports *, ofp_port_t);
 bool network_kind_uses_normal(enum network_kind);
 bool network_kind_learns(enum network_kind);
 

@@ -8,11 +8,12 @@
  * by one has been sent to everybody whom it is for, so that to send it out by
  * another would bring it there twice, or round in circles.
  *
- * Tunnels are of the network side, which NORMAL serves where there are several
- * of them.  Open vSwitch forwards nothing between two ports of which both have
- * column protected of table Port set.  So in libvirt mode that is what the
- * tunnels of a bridge get, if there are several, with external_ids:
- * virtnet-protected beside it to tell that it may be taken back.
+ * Tunnels are of the network side, whose flows keep several of them apart
+ * (lib/openflow/spread.h).  Where NORMAL serves it, that forwards nothing
+ * between two ports of which both have column protected of table Port set.  So
+ * in libvirt mode that is what the tunnels of a bridge get, if there are
+ * several, with external_ids:virtnet-protected beside it to tell that it may
+ * be taken back.
  *
  * Where somebody has protected a port that is no tunnel, that port would be
  * cut off from protected tunnels, so they are then left alone. */

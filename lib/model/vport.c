@@ -117,7 +117,8 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->in_bond == b->in_bond
             && a->admission == b->admission
             && a->reflects == b->reflects
-            && a->apart == b->apart);
+            && a->is_tunnel == b->is_tunnel
+            && a->is_protected == b->is_protected);
 }
 
 /* Returns the name of the Port row that 'vport' belongs to. */

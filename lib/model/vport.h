@@ -100,7 +100,8 @@ struct vport {
     bool in_bond;               /* Has the Port row several interfaces? */
     enum admission admission;
     bool reflects;              /* May it send back what it was sent? */
-    bool apart;                 /* Is it kept apart from others like it? */
+    bool is_tunnel;
+    bool is_protected;          /* Column protected. */
 };
 
 void vport_clone(struct vport *, const struct vport *);

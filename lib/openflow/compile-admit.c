@@ -67,6 +67,7 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     }
     if (vport->role == VIF_NETWORK) {
         pipeline_put_from_network(c->ofpacts);
+        spread_put_apart(c);
     }
     if (c->pending) {
         pipeline_put_pending(c->ofpacts);

@@ -11,25 +11,57 @@
 #include "openvswitch/ofp-actions.h"
 #include "util.h"
 
+static void
+match_apart(struct match *match)
+{
+    match_set_reg_masked(match, 0, 1u << REG0_APART_BIT, 1u << REG0_APART_BIT);
+}
+
+/* Appends what marks a frame as one from a network port that is kept apart
+ * from others, if the port is such a one. */
+void
+spread_put_apart(struct compilation *c)
+{
+    if (c->ctx->network == NETWORK_SPREAD
+        && network_ports_is_apart(&c->ctx->ports, c->vport->ofport)) {
+        pipeline_put_marks(c->ofpacts, 1u << REG0_APART_BIT);
+    }
+}
+
 /* Appends what sends a frame to each network port in its VLAN:
  *
  *     clone(resubmit(1,SPREAD)),clone(resubmit(2,SPREAD))
  *
  * What one does to the frame is nothing to the next.  Open vSwitch sends
- * nothing out by the port that it has come in by. */
+ * nothing out by the port that it has come in by.  If 'apart', it comes from a
+ * port that is kept apart from others. */
 static void
-put_all(struct ofpbuf *ofpacts, const struct network_ports *ports)
+put_all(struct ofpbuf *ofpacts, const struct network_ports *ports, bool apart)
 {
     for (size_t i = 0; i < ports->n; i++) {
         size_t start = ofpacts->size;
         struct ofpact_nest *clone;
 
+        if (apart && ports->ports[i].apart) {
+            continue;
+        }
         ofpact_put_CLONE(ofpacts);
-        pipeline_put_lookup(ofpacts, ports->ofports[i], TABLE_SPREAD);
+        pipeline_put_lookup(ofpacts, ports->ports[i].ofport, TABLE_SPREAD);
         clone = ofpbuf_at_assert(ofpacts, start, sizeof *clone);
         ofpacts->header = clone;
         ofpact_finish_CLONE(ofpacts, &clone);
     }
+}
+
+static bool
+are_any_apart(const struct network_ports *ports)
+{
+    for (size_t i = 0; i < ports->n; i++) {
+        if (network_ports_is_apart(ports, ports->ports[i].ofport)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Adds to 'slice' with 'cookie' what the bridge of 'ctx' has whichever its
@@ -38,7 +70,14 @@ put_all(struct ofpbuf *ofpacts, const struct network_ports *ports)
  *     UNKNOWN: priority=100 actions=clone(resubmit(1,SPREAD)),...
  *     UNKNOWN: priority=120,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00
  *         actions=resubmit(,PLACES),goto_table:AWAY
- *     AWAY: priority=1 actions=clone(resubmit(1,SPREAD)),... */
+ *     AWAY: priority=1 actions=clone(resubmit(1,SPREAD)),...
+ *
+ * and, if any are kept apart from each other, for what comes from those:
+ *
+ *     UNKNOWN: priority=105,reg0=0x200000/0x200000
+ *         actions=clone(resubmit(1,SPREAD))
+ *     AWAY: priority=2,reg0=0x200000/0x200000
+ *         actions=clone(resubmit(1,SPREAD)) */
 void
 spread_compile(const struct bridge_ctx *ctx, ovs_be64 cookie,
                struct slice *slice)
@@ -48,12 +87,23 @@ spread_compile(const struct bridge_ctx *ctx, ovs_be64 cookie,
     uint64_t stub[512 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
 
-    put_all(&ofpacts, &ctx->ports);
+    put_all(&ofpacts, &ctx->ports, false);
     slice_add_flow(slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &all,
                    cookie, &ofpacts);
-    put_all(&ofpacts, &ctx->ports);
+    put_all(&ofpacts, &ctx->ports, false);
     slice_add_flow(slice, TABLE_AWAY, PRIORITY_AWAY_ALL, &all, cookie,
                    &ofpacts);
+    if (are_any_apart(&ctx->ports)) {
+        struct match apart = MATCH_CATCHALL_INITIALIZER;
+
+        match_apart(&apart);
+        put_all(&ofpacts, &ctx->ports, true);
+        slice_add_flow(slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_APART, &apart,
+                       cookie, &ofpacts);
+        put_all(&ofpacts, &ctx->ports, true);
+        slice_add_flow(slice, TABLE_AWAY, PRIORITY_AWAY_APART, &apart, cookie,
+                       &ofpacts);
+    }
 
     pipeline_match_unicast(&unicast);
     pipeline_put_lookup(&ofpacts, OFPP_IN_PORT, TABLE_PLACES);
@@ -138,10 +188,27 @@ add_outputs(struct compilation *c, const struct vlan_block *block)
     }
 }
 
+/* AWAY: priority=110,reg0=0x200000/0x200000,reg2=0x1/0xffff actions=drop
+ *
+ * From a port that is kept apart from others to another such. */
+static void
+add_apart(struct compilation *c)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    if (network_ports_is_apart(&c->ctx->ports, c->vport->ofport)) {
+        match_apart(&match);
+        match_set_reg_masked(&match, PIPELINE_PLACE_REG,
+                             ofp_to_u16(c->vport->ofport), UINT16_MAX);
+        compilation_add(c, TABLE_AWAY, PRIORITY_AWAY_PORT_APART, &match);
+    }
+}
+
 /* Adds what is the port's own, which is one of several plain ones. */
 void
 compile_spread(struct compilation *c)
 {
+    add_apart(c);
     if (c->vport->admission != ADMISSION_NONE) {
         add_learn(c);
     }

@@ -94,6 +94,7 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_STOP_BIT 16            /* First of a number: why it is stopped. */
 #define REG0_STOP_MASK 7u
 #define REG0_OFFENCE_BIT 20         /* Is shown because it is stopped. */
+#define REG0_APART_BIT 21           /* From a network port kept apart. */
 
 /* How much is shown of a frame that a guard stops. */
 #define PIPELINE_OFFENCE_LEN 96
@@ -222,6 +223,7 @@ enum {
 
     PRIORITY_UNKNOWN_DROP = 1,
     PRIORITY_UNKNOWN_OUTPUT = 100,
+    PRIORITY_UNKNOWN_APART = 105,
     PRIORITY_UNKNOWN_MULTICAST = 110,
     PRIORITY_UNKNOWN_UNICAST = 120,
     PRIORITY_UNKNOWN_UNICAST_BARE = 130,
@@ -230,7 +232,9 @@ enum {
 
     PRIORITY_PLACES = 100,
     PRIORITY_AWAY_ALL = 1,
+    PRIORITY_AWAY_APART = 2,
     PRIORITY_AWAY_PORT = 100,
+    PRIORITY_AWAY_PORT_APART = 110,
     PRIORITY_SPREAD = 100,
     PRIORITY_SPREAD_MULTICAST = 110,
 };

@@ -98,6 +98,7 @@ settle
 expect_frames <<'.'
 up -> bcast = i1 i2 g1 host up2
 up -> bcast vlan=10 = i1[10] i2[10] i10 j10 g1[10] g10 host[10] up2[10]
+wait
 i1 -> i2 = -
 i1 -> bcast = g1 host up up2
 i1 -> unknown = up up2

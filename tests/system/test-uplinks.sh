@@ -249,6 +249,46 @@ vsctl remove Bridge br0 other_config mac-table-size \
     -- remove Bridge br0 other_config mac-aging-time
 settle
 
+say "Nothing goes from one protected port to another."
+vsctl set Port u1 protected=true -- set Port u3 protected=true
+settle
+send_frames > /dev/null <<'.'
+mac r1 52:54:00:0a:00:01
+mac r2 52:54:00:0a:00:02
+mac r3 52:54:00:0a:00:03
+u1 -> g1 src=r1
+u2 -> g1 src=r2
+u3 -> g1 src=r3
+sleep 600
+.
+cat > $S/protected <<'.'
+u1 -> unknown src=r1 = u2
+u2 -> unknown src=r2 = u1 u3
+u3 -> bcast src=r3 = g1 g2 g3 host u2
+u1 -> r3 src=r1 = -
+u3 -> r1 src=r3 = -
+u1 -> r2 src=r1 = u2
+u2 -> r3 src=r2 = u3
+g1 -> r3 = u3
+g1 -> unknown = u1 u2 u3
+host -> bcast = @all
+.
+check < $S/protected
+vsctl set Bridge br0 mcast_snooping_enable=true
+allow_log '\|WARN\|.*mcast_snooping_enable'
+settle
+send_frames > /dev/null <<'.'
+u1 -> g1 src=52:54:00:0a:00:01
+u2 -> g1 src=52:54:00:0a:00:02
+u3 -> g1 src=52:54:00:0a:00:03
+sleep 600
+.
+say "The same by NORMAL."
+check < $S/protected
+vsctl set Bridge br0 mcast_snooping_enable=false \
+    -- set Port u1 protected=false -- set Port u3 protected=false
+settle
+
 # Nothing is learned of a guest or the host, unless an uplink has said it.
 for port in g1 g2 g3 LOCAL; do
     n=$(vsctl get Interface "${port/LOCAL/br0}" ofport)

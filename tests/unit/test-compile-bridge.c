@@ -150,12 +150,25 @@ test_bridge(void **state OVS_UNUSED)
 
         /* Several plain ports: to each by name. */
         { { .exact = true, .network = NETWORK_SPREAD,
-            .ports = { { 2, 5 }, 2 } },
+            .ports = { { { 2, false }, { 5, false } }, 2 } },
           MULTICAST_SOURCE CUT_OFF LEARN_ZERO REST
           UNICAST(120, ) "resubmit(,251),goto_table:252\n"
           "table=250,priority=100 actions="SPREAD
           UNKNOWN
           "table=252,priority=1 actions="SPREAD },
+        { { .exact = true, .network = NETWORK_SPREAD,
+            .ports = { { { 2, true }, { 5, false }, { 6, true } }, 3 } },
+          MULTICAST_SOURCE CUT_OFF LEARN_ZERO REST
+          UNICAST(120, ) "resubmit(,251),goto_table:252\n"
+          "table=250,priority=105,reg0=0x200000/0x200000 "
+          "actions=clone(resubmit(5,253))\n"
+          "table=250,priority=100 actions=clone(resubmit(2,253)),"
+          "clone(resubmit(5,253)),clone(resubmit(6,253))\n"
+          UNKNOWN
+          "table=252,priority=2,reg0=0x200000/0x200000 "
+          "actions=clone(resubmit(5,253))\n"
+          "table=252,priority=1 actions=clone(resubmit(2,253)),"
+          "clone(resubmit(5,253)),clone(resubmit(6,253))\n" },
     };
 #undef MULTICAST_BIT
 #undef SOURCE

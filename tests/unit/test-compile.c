@@ -482,7 +482,8 @@ test_vport_value(void **state OVS_UNUSED)
     DIFFERS(in_bond, true);
     DIFFERS(admission, ADMISSION_UNICAST);
     DIFFERS(reflects, true);
-    DIFFERS(apart, true);
+    DIFFERS(is_tunnel, true);
+    DIFFERS(is_protected, true);
     vlan_set_add(&b.vlan.members, 9);
     assert_false(vport_equals(&a, &b));
     vlan_set_remove(&b.vlan.members, 9);

@@ -34,9 +34,13 @@ static const struct vport vports[] = {
     { .name = S("s2"), .ofport = OFP_PORT_C(8), .port = S("bond1"),
       .role = VIF_NETWORK, .in_bond = true, .reflects = true },
     { .name = S("vx1"), .ofport = OFP_PORT_C(9), .role = VIF_NETWORK,
-      .apart = true },
+      .is_tunnel = true },
     { .name = S("vx2"), .ofport = OFP_PORT_C(10), .role = VIF_NETWORK,
-      .apart = true },
+      .is_tunnel = true },
+    { .name = S("p1"), .ofport = OFP_PORT_C(11), .role = VIF_NETWORK,
+      .is_protected = true },
+    { .name = S("p2"), .ofport = OFP_PORT_C(12), .role = VIF_NETWORK,
+      .is_protected = true },
 };
 
 static const struct vport *
@@ -72,11 +76,16 @@ test_kinds(void **state OVS_UNUSED)
         { "+br0", NETWORK_NONE, false },
         { "+eth0", NETWORK_DIRECT, false },
         { "+eth1", NETWORK_SPREAD, false },
-        /* Between two that are kept apart NORMAL forwards nothing. */
+        /* Tunnels are kept apart from each other, and so are ports that are
+         * protected.  Who is kept apart from whom else, NORMAL knows. */
         { "+vx1", NETWORK_SPREAD, false },
-        { "+vx2", NETWORK_SEVERAL, false },
+        { "+vx2", NETWORK_SPREAD, false },
+        { "+p1", NETWORK_SEVERAL, false },
         { "-vx1", NETWORK_SPREAD, false },
+        { "+p2", NETWORK_SPREAD, false },
         { "-vx2", NETWORK_SPREAD, false },
+        { "-p1", NETWORK_SPREAD, false },
+        { "-p2", NETWORK_SPREAD, false },
         { "-eth0", NETWORK_DIRECT, false },
         { "-vnet0", NETWORK_DIRECT, false },
         { "-eth1", NETWORK_NONE, false },
@@ -127,7 +136,7 @@ expected_kind(const bool present[ARRAY_SIZE(vports)], bool *reflects)
 {
     const char *first = NULL;
     bool several = false, bond = false;
-    size_t n_apart = 0;
+    size_t n_tunnels = 0, n_protected = 0;
 
     *reflects = false;
     for (size_t i = 0; i < ARRAY_SIZE(vports); i++) {
@@ -137,13 +146,14 @@ expected_kind(const bool present[ARRAY_SIZE(vports)], bool *reflects)
             several |= first && strcmp(first, port);
             first = port;
             bond |= vports[i].in_bond;
-            n_apart += vports[i].apart;
+            n_tunnels += vports[i].is_tunnel;
+            n_protected += vports[i].is_protected;
             *reflects |= vports[i].reflects;
         }
     }
     return (!first ? NETWORK_NONE
-            : several ? (bond || n_apart > 1 ? NETWORK_SEVERAL
-                         : NETWORK_SPREAD)
+            : several ? (bond || (n_tunnels > 1 && n_protected)
+                         ? NETWORK_SEVERAL : NETWORK_SPREAD)
             : bond ? NETWORK_BOND
             : NETWORK_DIRECT);
 }
@@ -154,14 +164,33 @@ check_ports(const struct network_side *side,
             const bool present[ARRAY_SIZE(vports)])
 {
     struct network_ports expected = { .n = 0 }, ports;
+    bool two_tunnels = false;
+    size_t n_apart = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(vports); i++) {
+        for (size_t j = 0; j < i; j++) {
+            two_tunnels |= (present[i] && vports[i].is_tunnel
+                            && present[j] && vports[j].is_tunnel);
+        }
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(vports); i++) {
         if (present[i] && vports[i].role == VIF_NETWORK) {
-            expected.ofports[expected.n++] = vports[i].ofport;
+            bool apart = (two_tunnels ? vports[i].is_tunnel
+                          : vports[i].is_protected);
+
+            expected.ports[expected.n++] = (struct network_port) {
+                vports[i].ofport, apart
+            };
+            n_apart += apart;
         }
     }
     network_side_get_ports(side, &ports);
     assert_true(network_ports_equal(&ports, &expected));
+    for (size_t i = 0; i < expected.n; i++) {
+        assert_int_equal(network_ports_is_apart(&ports,
+                                                expected.ports[i].ofport),
+                         expected.ports[i].apart && n_apart > 1);
+    }
     expected.n++;
     assert_false(network_ports_equal(&ports, &expected));
 }
