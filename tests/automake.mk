@@ -39,6 +39,7 @@ unit_tests = \
 	tests/unit/test-announce \
 	tests/unit/test-grace \
 	tests/unit/test-filter \
+	tests/unit/test-filter-law \
 	tests/unit/test-community \
 	tests/unit/test-guards \
 	tests/unit/test-link \
@@ -75,6 +76,7 @@ unit_tests = \
 	tests/unit/test-row-change \
 	tests/unit/test-ports-json \
 	tests/unit/test-state \
+	tests/unit/test-state-counts \
 	tests/unit/test-storm \
 	tests/unit/test-switch-sync \
 	tests/unit/test-trace \
@@ -95,6 +97,8 @@ check_LTLIBRARIES = tests/unit/libunit.la
 tests_unit_libunit_la_SOURCES = \
 	tests/unit/compile-text.c \
 	tests/unit/compile-text.h \
+	tests/unit/filter-set.c \
+	tests/unit/filter-set.h \
 	tests/unit/host-text.c \
 	tests/unit/host-text.h \
 	tests/unit/mac-claims.c \
@@ -158,6 +162,10 @@ tests_unit_test_pve_guest_LDADD = $(UNIT_LIBS)
 tests_unit_test_filter_SOURCES = tests/unit/test-filter.c
 tests_unit_test_filter_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_filter_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_filter_law_SOURCES = tests/unit/test-filter-law.c
+tests_unit_test_filter_law_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_filter_law_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_storm_SOURCES = tests/unit/test-storm.c
 tests_unit_test_storm_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -366,6 +374,10 @@ tests_unit_test_ports_json_LDADD = $(UNIT_LIBS)
 tests_unit_test_state_SOURCES = tests/unit/test-state.c
 tests_unit_test_state_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_state_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_state_counts_SOURCES = tests/unit/test-state-counts.c
+tests_unit_test_state_counts_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_state_counts_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_noflood_ports_SOURCES = tests/unit/test-noflood-ports.c
 tests_unit_test_noflood_ports_CPPFLAGS = $(UNIT_CPPFLAGS)
