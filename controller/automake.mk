@@ -116,7 +116,9 @@ controller_virtnetctl_SOURCES = \
 	controller/ctl/virtnetctl-explain.c \
 	controller/ctl/virtnetctl-files.c \
 	controller/ctl/virtnetctl-fleet-db.c \
+	controller/ctl/virtnetctl-fleet-graph.c \
 	controller/ctl/virtnetctl-fleet-print.c \
+	controller/ctl/virtnetctl-fleet-report.c \
 	controller/ctl/virtnetctl-fleet-server.c \
 	controller/ctl/virtnetctl-fleet-verify.c \
 	controller/ctl/virtnetctl-fleet.h \

@@ -27,7 +27,7 @@ _virtnetctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local command='' word last='' bridge=''
     local position=0 fleet=''
-    local fleet_commands='define forget hosts init join leave ports show
+    local fleet_commands='define forget graph hosts init join leave ports report show
         undefine verify'
     local commands='check compile diff dump-flows explain fdb fleet graph health
         help list-commands metrics monitor networks release show status top trace verify wait'

@@ -99,6 +99,10 @@ static const struct command commands[] = {
       "print where addresses are, and who claims them", FLEET_OPTIONS },
     { "fleet verify", "", 0, 0, virtnetctl_fleet_verify, FLEET,
       "look for what is wrong in it", FLEET_OPTIONS },
+    { "fleet graph", "", 0, 0, virtnetctl_fleet_graph, FLEET,
+      "print a graph for Graphviz", FLEET_OPTIONS },
+    { "fleet report", "", 0, 0, virtnetctl_fleet_report, FLEET,
+      "print a page of HTML", FLEET_OPTIONS },
     { "fleet forget", "HOST...", 1, INT_MAX, virtnetctl_fleet_forget, FLEET,
       "delete hosts that are no more", FLEET_OPTIONS },
 };

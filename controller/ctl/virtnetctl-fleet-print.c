@@ -37,14 +37,16 @@ is_in_force(const struct fleet_host *host,
     return digest && !strcmp(digest, definition->digest);
 }
 
-/* Returns why 'definition' is not in force on 'host', in words. */
-static const char *
-why_not(const struct fleet_host *host,
-        const struct fleet_definition *definition)
+/* Returns why 'definition' is not in force on 'host', in words, or null if it
+ * is. */
+const char *
+fleet_view_why_not(const struct fleet_host *host,
+                   const struct fleet_definition *definition)
 {
     const char *why = smap_get(&host->problems, definition->name);
 
-    return (why ? why
+    return (is_in_force(host, definition) ? NULL
+            : why ? why
             : smap_get(&host->in_force, definition->name)
             ? "another revision is in force" : "it has not said why");
 }
@@ -64,12 +66,12 @@ put_definition(struct ds *s, struct json_t *array,
     for (size_t i = 0; i < view->n_hosts; i++) {
         const struct fleet_host *host = view->hosts[i];
 
-        if (is_in_force(host, definition)) {
+        const char *why = fleet_view_why_not(host, definition);
+
+        if (!why) {
             n++;
             jvalue_put_string(hosts, host->name, "in force");
         } else {
-            const char *why = why_not(host, definition);
-
             ds_put_cstr(&missing, "    not in force on ");
             printable_put(&missing, host->name);
             ds_put_cstr(&missing, ": ");
@@ -267,15 +269,22 @@ put_place(struct ds *s, const struct fleet_port *port)
     }
 }
 
+/* Returns what has become of 'claim', in a word. */
+const char *
+fleet_claim_state(const struct fleet_claim *claim)
+{
+    return (claim->winner && claim->winner != claim->port
+            && !strcmp(claim->port->state, "active")
+            ? "conflict" : claim->port->state);
+}
+
 static void
 put_claim(struct ds *s, struct json_t *array, const struct fleet_view *view,
           const struct fleet_claim *claim)
 {
     const struct fleet_port *port = claim->port;
     struct json_t *object = fleet_row_to_jvalue(FLEET_TABLE_PORT, port);
-    const char *state = (claim->winner && claim->winner != port
-                         && !strcmp(port->state, "active")
-                         ? "conflict" : port->state);
+    const char *state = fleet_claim_state(claim);
 
     printable_put_mac(s, claim->mac);
     ds_put_cstr(s, " network ");

@@ -23,7 +23,7 @@
 struct findings {
     const struct fleet_view *view;
     struct json_t *array;
-    struct ds text;
+    struct ds *text;
 };
 
 static void find(struct findings *, const char *format, ...)
@@ -39,8 +39,8 @@ find(struct findings *f, const char *format, ...)
     va_start(args, format);
     text = xvasprintf(format, args);
     va_end(args);
-    printable_put(&f->text, text);
-    ds_put_char(&f->text, '\n');
+    printable_put(f->text, text);
+    ds_put_char(f->text, '\n');
     jvalue_put_string(object, "text", text);
     jvalue_add(f->array, object);
     free(text);
@@ -190,48 +190,54 @@ check_ports(struct findings *f)
     }
 }
 
-/* "fleet verify". */
+/* Adds to 'array' and, by lines, to 'text' what is wrong in 'view'. */
 void
-virtnetctl_fleet_verify(struct ovs_cmdl_context *ctx OVS_UNUSED)
+fleet_view_verify(const struct fleet_view *view, struct json_t *array,
+                  struct ds *text)
 {
-    struct fleet_view view;
-    struct findings f = {
-        .view = &view,
-        .array = jvalue_array(),
-        .text = DS_EMPTY_INITIALIZER,
-    };
+    struct findings f = { .view = view, .array = array, .text = text };
 
-    fleet_view_init(&view);
-    if (fleet_db_problem(view.db)) {
-        find(&f, "the database: %s", fleet_db_problem(view.db));
+    if (fleet_db_problem(view->db)) {
+        find(&f, "the database: %s", fleet_db_problem(view->db));
     }
-    if (!view.fleet) {
+    if (!view->fleet) {
         find(&f, "the database: table Fleet has no row; it was not made by "
              "\"fleet init\"");
     }
     check_permissions(&f);
     check_connections(&f);
-    for (size_t i = 0; i < view.n_definitions; i++) {
-        check_definition(&f, view.definitions[i]);
+    for (size_t i = 0; i < view->n_definitions; i++) {
+        check_definition(&f, view->definitions[i]);
     }
-    for (size_t i = 0; i < view.n_hosts; i++) {
-        check_host(&f, view.hosts[i]);
+    for (size_t i = 0; i < view->n_hosts; i++) {
+        check_host(&f, view->hosts[i]);
     }
     check_ports(&f);
+}
 
-    virtnetctl_status = f.text.length > 0;
-    if (!f.text.length) {
-        ds_put_format(&f.text, "the fleet is as it should be: "
+/* "fleet verify". */
+void
+virtnetctl_fleet_verify(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct json_t *array = jvalue_array();
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct fleet_view view;
+
+    fleet_view_init(&view);
+    fleet_view_verify(&view, array, &s);
+    virtnetctl_status = s.length > 0;
+    if (!s.length) {
+        ds_put_format(&s, "the fleet is as it should be: "
                       "%"PRIuSIZE" networks, %"PRIuSIZE" hosts, "
                       "%"PRIuSIZE" ports\n", view.n_definitions, view.n_hosts,
                       view.n_ports);
     }
     if (options.json) {
-        virtnetctl_print_json(f.array);
-        ds_destroy(&f.text);
+        virtnetctl_print_json(array);
+        ds_destroy(&s);
     } else {
-        virtnetctl_print(&f.text);
-        jvalue_unref(f.array);
+        virtnetctl_print(&s);
+        jvalue_unref(array);
     }
     fleet_view_uninit(&view);
 }

@@ -10,7 +10,9 @@
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-row.h"
 
+struct ds;
 struct fleet_db;
+struct json_t;
 
 /* The schema's lines, up to a null pointer. */
 extern const char *const fleet_schema[];
@@ -35,6 +37,12 @@ long long int fleet_view_age(const struct fleet_view *,
 bool fleet_view_is_seen(const char *host, void *view);
 const struct fleet_definition *fleet_view_find_definition(
     const struct fleet_view *, const char *name);
+
+const char *fleet_view_why_not(const struct fleet_host *,
+                               const struct fleet_definition *);
+const char *fleet_claim_state(const struct fleet_claim *);
+void fleet_view_verify(const struct fleet_view *, struct json_t *array,
+                       struct ds *);
 
 void virtnetctl_fleet_digest(const char *text, size_t size, char digest[41]);
 

@@ -130,6 +130,8 @@ void virtnetctl_fleet_leave(struct ovs_cmdl_context *);
 void virtnetctl_fleet_ports(struct ovs_cmdl_context *);
 void virtnetctl_fleet_show(struct ovs_cmdl_context *);
 void virtnetctl_fleet_undefine(struct ovs_cmdl_context *);
+void virtnetctl_fleet_graph(struct ovs_cmdl_context *);
+void virtnetctl_fleet_report(struct ovs_cmdl_context *);
 void virtnetctl_fleet_verify(struct ovs_cmdl_context *);
 void virtnetctl_graph(struct ovs_cmdl_context *);
 void virtnetctl_health(struct ovs_cmdl_context *);

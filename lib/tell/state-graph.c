@@ -12,8 +12,8 @@
 #include "util.h"
 
 /* Appends 'text' as a quoted string of Graphviz. */
-static void
-put_dot(struct ds *s, const char *text)
+void
+state_put_dot(struct ds *s, const char *text)
 {
     struct ds printable = DS_EMPTY_INITIALIZER;
 
@@ -31,7 +31,7 @@ put_dot_node(struct ds *s, const char *a, const char *b, const char *attr)
 {
     char *id = xasprintf("%s/%s", a, b);
 
-    put_dot(s, id);
+    state_put_dot(s, id);
     free(id);
     ds_put_cstr(s, attr);
 }
@@ -124,7 +124,7 @@ graph_port(struct ds *s, const char *bridge, const char *name,
     ds_put_format(s, "%s, style=%s, %slabel=", port_look(port),
                   ok ? "filled" : "\"filled,dashed\"",
                   ok ? "" : "color=red, ");
-    put_dot(s, text);
+    state_put_dot(s, text);
     ds_put_cstr(s, "]\n");
     free(text);
     free(port_id);
@@ -143,7 +143,7 @@ graph_vlans(struct ds *s, const char *bridge, const char *vlans,
 
     ds_put_cstr(s, "  ");
     put_dot_node(s, "vlan", vlan_id, " [shape=ellipse, label=");
-    put_dot(s, label);
+    state_put_dot(s, label);
     ds_put_cstr(s, "]\n  ");
     put_dot_node(s, "bridge", bridge, " -- ");
     put_dot_node(s, "vlan", vlan_id, "\n");
@@ -205,7 +205,7 @@ graph_bridge(struct ds *s, const char *name, const struct json_t *bridge)
     ds_put_cstr(s, "  ");
     put_dot_node(s, "bridge", name, " [shape=box, style=bold, ");
     ds_put_cstr(s, in_force ? "label=" : "color=red, fontcolor=red, label=");
-    put_dot(s, ds_cstr(&label));
+    state_put_dot(s, ds_cstr(&label));
     ds_put_cstr(s, "]\n");
     ds_destroy(&label);
     for (size_t i = 0; i < jvalue_count(networks); i++) {
@@ -213,7 +213,7 @@ graph_bridge(struct ds *s, const char *name, const struct json_t *bridge)
                                                 "name");
         ds_put_cstr(s, "  ");
         put_dot_node(s, "network", network, " [shape=folder, label=");
-        put_dot(s, network);
+        state_put_dot(s, network);
         ds_put_cstr(s, "]\n  ");
         put_dot_node(s, "network", network, " -- ");
         put_dot_node(s, "bridge", name, "\n");

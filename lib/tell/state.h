@@ -33,6 +33,7 @@ void state_format_show(struct ds *, const struct json_t *state);
 void state_format_fdb(struct ds *, const struct json_t *state,
                       const char *bridge);
 struct json_t *state_fdb_to_json(const struct json_t *state);
+void state_put_dot(struct ds *, const char *);
 void state_format_graph(struct ds *, const struct json_t *state);
 void state_format_metrics(struct ds *, const struct json_t *state);
 
