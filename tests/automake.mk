@@ -40,6 +40,7 @@ unit_tests = \
 	tests/unit/test-grace \
 	tests/unit/test-filter \
 	tests/unit/test-filter-law \
+	tests/unit/test-filter-oracle \
 	tests/unit/test-community \
 	tests/unit/test-guards \
 	tests/unit/test-link \
@@ -158,6 +159,10 @@ tests_unit_test_grace_LDADD = $(UNIT_LIBS)
 tests_unit_test_pve_guest_SOURCES = tests/unit/test-pve-guest.c
 tests_unit_test_pve_guest_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_pve_guest_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_filter_oracle_SOURCES = tests/unit/test-filter-oracle.c
+tests_unit_test_filter_oracle_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_filter_oracle_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_filter_SOURCES = tests/unit/test-filter.c
 tests_unit_test_filter_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -419,12 +424,14 @@ tests_frames_SOURCES = \
 tests_frames_CPPFLAGS = -I$(top_srcdir)/tests
 EXTRA_DIST += \
 	tests/bench/cases.sh \
+	tests/bench/guard-frames.py \
 	tests/bench/lib.sh \
 	tests/bench/report.py \
 	tests/bench/run \
 	tests/corpus \
 	tests/golden \
 	tests/nwfilter \
+	tests/oracle \
 	tests/regenerate-golden \
 	tests/system \
 	tutorial
@@ -482,6 +489,7 @@ EXTRA_DIST += \
 	tests/releases \
 	tests/sanitized \
 	tests/sandbox.py \
+	tests/filter-oracle \
 	tests/soak \
 	tests/static \
 	tests/static.suppressions \

@@ -295,7 +295,9 @@ do_step(struct flattening *f, const struct position *at,
     return filter_cube_covers(&both, cube);
 }
 
-/* Adds verdicts for all frames of 'cube' from 'at' on. */
+/* Adds verdicts for all frames of 'cube' from 'at' on.  Those that come to the
+ * end of a chain are accepted: that is a chain's policy if none is said, and
+ * libvirt says none. */
 static void
 flatten(struct flattening *f, struct position at,
         const struct filter_cube *cube)
@@ -312,7 +314,7 @@ flatten(struct flattening *f, struct position at,
         done = f->failed || do_step(f, &at, &rest, cube);
     }
     if (!done && !f->failed) {
-        leave(f, &at, cube);
+        do_accept(f, &at, cube);
     }
     f->depth--;
 }

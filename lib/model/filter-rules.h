@@ -9,8 +9,10 @@
  * A filter's rules are in its chain.  What a guest sends or gets goes through
  * chain "root" by priority.  There the other chains are called, by their own
  * priorities and for the protocol that they are named after.  "accept",
- * "drop" and "reject" are the end of it, "return" is the end of the chain, and
- * so is what matches no rule of it; the end of "root" is "accept". */
+ * "drop" and "reject" are the end of it, and "return" is that of the chain.
+ * What matches no rule of a chain is accepted, not only in "root": that is
+ * ebtables' policy of a chain for which nobody says another, and what
+ * tests/filter-oracle has seen. */
 
 #include <stdbool.h>
 #include <stddef.h>

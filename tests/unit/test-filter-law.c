@@ -119,6 +119,9 @@ interpret(const struct filter_rules *rules, unsigned int direction,
 
             verdict = interpret_chain(rules, direction, FILTER_ETHERNET, name,
                                       -10000, 10000, frame, &inside);
+            if (!verdict && !inside) {
+                verdict = 1;        /* The policy of each chain. */
+            }
         }
     }
     if (!verdict && !returned) {

@@ -33,7 +33,7 @@ test_shipped(void **state OVS_UNUSED)
         { "clean-traffic IP=10.0.0.5", 6, 4 },
         { "clean-traffic IP=10.0.0.5 IP=10.0.0.6", 8, 4 },
         { "clean-traffic-gateway IP=10.0.0.5 GATEWAY_MAC=52:54:00:00:00:09",
-          10, 6 },
+          8, 4 },
         { "no-mac-spoofing", 2, 1 },
         { "no-ip-spoofing IP=10.0.0.5", 4, 1 },
         { "no-ipv6-spoofing IPV6=fe80::1", 4, 1 },
