@@ -428,6 +428,95 @@ case_megaflows() {
     stop_switch a
 }
 
+# Guards: without any beside all, in one run.  Entries in the datapath for S
+# remote hosts and D guests that talk to each other, by protocol; flows; and the
+# time to plug one more guest.
+case_guards() {
+    local s d i n kind guards
+
+    s=$(quick 5 50)
+    d=$(quick 4 20)
+    n=$(quick 10 100)
+    write_guarded_network none "$n"
+    start_switch a
+    start_switch b
+    on a vsctl set Open_vSwitch . other_config:max-idle=600000
+    start_bench_controller
+    populate "$d" a b
+    on a vsctl set Port uplink tag=10
+    bench_ctl wait
+    for guards in none secure; do
+        set_guards $guards "$n"
+        for kind in tcp udp icmp arp tcp6 nd; do
+            on a ovs-appctl revalidator/purge
+            python3 "$TOP/tests/bench/guard-frames.py" \
+                "$S"/a/run/ovs-vswitchd.*.ctl $kind "$s" "$d"
+            sleep .2
+            sample "guards-$kind/${s}x$d" "$(guarded_side $guards)" \
+                "$(on a ovs-appctl dpctl/dump-flows | grep -c 'in_port(.*actions:' || :)"
+        done
+        sample "guards-flows/$d" "$(guarded_side $guards)" \
+            "$(on a ovs-ofctl -O OpenFlow15 dump-flows br0 | grep -c cookie=0x56e7)"
+    done
+    on a vsctl remove Port uplink tag 10
+    set_guards none "$n"
+    populate "$n" a b
+    bench_ctl wait
+    # What is measured on b in turn needs something to add to.
+    save_plan "$S/plan"
+    clear_flows
+    restore_plan "$S/plan"
+    for ((i = 0; i < $(quick 1 4); i++)); do
+        for guards in none secure; do
+            set_guards $guards "$n"
+            "$BENCH" latency $S/a/run $S/b/run "$CTL" "$n" "$(quick 5 15)" |
+                grep '^SAMPLE ours ' |
+                sed "s/ours/$(guarded_side $guards)/" |
+                samples "guards-plug/$n"
+        done
+    done
+    stop_bench_controller
+    stop_switch a
+    stop_switch b
+}
+
+guarded_side() {
+    case $1 in none) echo reference ;; *) echo ours ;; esac
+}
+
+# Writes the network with guards $1, and with addresses for $2 guests and one.
+write_guarded_network() {
+    local i
+
+    write_network libvirt "$NETWORK.new"
+    {
+        sed '/<\/network>/d' "$NETWORK.new"
+        echo "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' guards='$1'>"
+        for ((i = 1; i <= $2 + 1; i++)); do
+            printf "<vn:host mac='52:54:00:00:%02x:%02x' ip='%s'/>\n" \
+                $((i >> 8)) $((i & 255)) "10.1.$((i >> 8)).$((i & 255))" \
+                $((i >> 8)) $((i & 255)) "$(printf '2001:db8:1::%x' $i)"
+        done
+        echo '</vn:network></metadata></network>'
+    } > "$NETWORK.guarded"
+    mv "$NETWORK.guarded" "$NETWORK"
+}
+
+# The same, and waits until that is installed.
+set_guards() {
+    write_guarded_network "$@"
+    wait_for 20 has_guards "$1"
+    bench_ctl wait
+}
+
+# Have the guests guards, if $1 is not "none"?
+has_guards() {
+    local n
+
+    n=$(bench_ctl status | grep -c guarded || :)
+    case $1 in none) [ "$n" = 0 ] ;; *) [ "$n" != 0 ] ;; esac
+}
+
 # A broadcast to many guests, in CPU time of vswitchd.
 case_broadcast() {
     local n runs count i mode

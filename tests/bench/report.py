@@ -230,6 +230,24 @@ def megaflow_rows(samples):
                       at_most(1.5 / senders), 'NORMAL')
 
 
+def guard_rows(samples):
+    """All guards beside none."""
+    limits = {'tcp': 1, 'udp': 3, 'icmp': 1, 'arp': 1, 'tcp6': 2, 'nd': 1}
+    for kind, limit in limits.items():
+        for n, sides in samples.of('guards-' + kind):
+            yield compare('guards, megaflows, %s, %s' % (kind, n),
+                          sides['ours'], sides['reference'], '', 1,
+                          '<= %g' % limit, at_most(limit), 'no guards')
+    for n, sides in samples.of('guards-flows'):
+        yield compare('guards, flows, %s guests' % n, sides['ours'],
+                      sides['reference'], '', 1, '',
+                      lambda ratio, usec: None, 'no guards')
+    for n, sides in samples.of('guards-plug'):
+        yield compare('guards, plug, %s guests, p50' % n, sides['ours'],
+                      sides['reference'], 'ms', 1000, '<= 1.5',
+                      at_most(1.5), 'no guards')
+
+
 def frame_rows(samples):
     """Frames per second.  NORMAL is measured twice in each round, and the
     second time taken for a side of its own: that shows what the figure is
@@ -292,6 +310,7 @@ def all_rows(s):
     yield from paired(s, 'offline', 'compile offline, {} ports', 'ms', 1000,
                       '<= 3', at_most(3), 'libopenvswitch alone')
     yield from megaflow_rows(s)
+    yield from guard_rows(s)
     yield from frame_rows(s)
     yield from counts(s, 'storm-delivered',
                       'unknown unicast, {} guests: delivered', '', 0, '0')

@@ -1,0 +1,81 @@
+#! /usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sends frames of one kind between remote addresses behind the uplink and guests,
+# both ways, through dummy devices, by vswitchd's control socket.
+#
+# usage: guard-frames.py CTL KIND SENDERS GUESTS
+#
+# KIND is tcp, udp (to random ports), icmp, arp, tcp6 or nd.  The addresses are
+# those that the case "guards" of tests/bench/cases.sh gives the guests.
+
+import json
+import random
+import socket
+import struct
+import sys
+import time
+
+sys.path.insert(0, sys.path[0] + '/../oracle')
+import frames   # noqa: E402
+
+
+def addresses(kind, number):
+    """The MAC, IPv4 and IPv6 address of a guest or a remote host."""
+    low = '%02x%02x' % (number >> 8, number & 0xff)
+    head = '52540000' if kind == 'guest' else '02000000'
+    net = 1 if kind == 'guest' else 2
+    return (head + low, '10.%d.%d.%d' % (net, number >> 8, number & 0xff),
+            '2001:db8:%d::%x' % (net, number))
+
+
+def frame(kind, source, target):
+    (mac, ip, ip6), (to, to_ip, to_ip6) = source, target
+    if kind == 'arp':
+        return frames.ethernet(mac, to, 0x806,
+                               frames.arp(2, mac, ip, to, to_ip))
+    if kind in ('tcp', 'udp', 'icmp'):
+        number = {'tcp': 6, 'udp': 17, 'icmp': 1}[kind]
+        payload = struct.pack('>BBHI', 8, 0, 0, 0)
+        if kind != 'icmp':
+            dport = 80 if kind == 'tcp' else random.randrange(1024, 65536)
+            payload = frames.ports(number, 40000, dport)
+        kind, data = 0x800, frames.ipv4(ip, to_ip, number, payload)
+    elif kind == 'tcp6':
+        kind, data = 0x86dd, frames.ipv6(ip6, to_ip6, 6,
+                                         frames.ports(6, 40000, 80))
+    else:                       # An advertisement of who is asked for.
+        body = (struct.pack('>BBHI', 136, 0, 0, 0x60000000) + frames.ip(ip6)
+                + bytes([2, 1]) + bytes.fromhex(mac))
+        data = frames.ipv6(ip6, to_ip6, 58, body)
+        data = data[:4] + struct.pack('>H', len(body)) + data[6:]
+        pseudo = (frames.ip(ip6) + frames.ip(to_ip6)
+                  + struct.pack('>II', len(body), 58))
+        total = frames.checksum(pseudo + body)
+        data = data[:42] + struct.pack('>H', total) + data[44:]
+        return frames.ethernet(mac, to, 0x86dd, data)
+    return frames.ethernet(mac, to, kind, data + bytes(4))
+
+
+def main(path, kind, senders, guests):
+    ctl = socket.socket(socket.AF_UNIX)
+    ctl.connect(path)
+    replies = ctl.makefile('rb')
+    for g in range(1, guests + 1):
+        for s in range(1, senders + 1):
+            guest, remote = addresses('guest', g), addresses('remote', s)
+            ways = [('g%d' % g, guest, remote), ('uplink', remote, guest)]
+            for port, source, target in ways * (3 if kind == 'udp' else 1):
+                data = frame(kind, source, target)
+                ctl.sendall(json.dumps({
+                    'method': 'netdev-dummy/receive', 'id': 0,
+                    'params': [port, data.ljust(60, b'\0').hex()],
+                }).encode())
+                reply = b''
+                while not reply.endswith(b'}'):
+                    reply += replies.read1(4096)
+                time.sleep(.001)
+
+
+random.seed(19)
+main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
