@@ -325,4 +325,22 @@ g3 -> $vmac = g2
 up -> $vmac = g2
 .
 done
+
+say "Who forges the announcement is counted and named, if it is guarded."
+allow_log 'mbridge_offences\|WARN\|br0: guard mac of g3'
+vsctl set Interface g3 'external_ids:virtnet-guards="mac log"'
+settle
+expect_frames <<.
+g3 -> bcast src=$vmac garp = -
+g3 -> bcast src=$vmac rarp = -
+g3 -> bcast src=$vmac vrrp = -
+g1 -> $vmac = g2
+.
+has_address g2 || fail "moved: $(ctl fdb br0)"
+ctl fdb --stats br0 | grep -q ' g3 .*(stopped: mac [1-9]' ||
+    fail "fdb does not say who forges: $(ctl fdb --stats br0)"
+ctl metrics | grep -q 'stopped_packets_total{.*port="g3",kind="mac"} [1-9]' ||
+    fail "metrics do not"
+grep -q "guard mac of g3.* stops what it sends: $vmac to " \
+    $OVS_LOGDIR/virtnet-controller.log || fail "the log does not"
 finish
