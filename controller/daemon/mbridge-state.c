@@ -93,7 +93,9 @@ mbridge_get_diags(const struct mbridge *mb, struct diag_list *diags)
     diag_list_append(diags, &mb->mode_diags);
     diag_list_append(diags, &mb->settings_diags);
     normal_guard_get_diags(mb->guard, mb->row.name, diags);
-    tunnels_get_diags(&mb->tunnels, mb->exact, mb->row.name, diags);
+    tunnels_get_diags(&mb->tunnels, mb->exact,
+                      plan_network_kind(mb->plan, false) != NETWORK_NONE,
+                      mb->row.name, diags);
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
         diag_list_append(diags, &port->diags);
         if (port->in_plan) {

@@ -9,7 +9,9 @@
 enum tunnel_kind
 tunnel_get_kind(const struct vif *vif)
 {
-    if (vif->is_tunnel && vif_get_role(vif) == VIF_NETWORK) {
+    if (vif_leads_to_host(vif)) {
+        return TUNNEL_TO_HOST;
+    } else if (vif->is_tunnel && vif_get_role(vif) == VIF_NETWORK) {
         return TUNNEL;
     }
     return (vif->is_protected && !vif->protected_is_ours
@@ -33,14 +35,21 @@ tunnels_are_apart(const struct tunnels *tunnels, bool exact)
             && !tunnels->n[TUNNEL_PROTECTED_OTHER]);
 }
 
-/* Appends to 'diags' what is in the way on bridge 'bridge'. */
+/* Appends to 'diags' what is in the way on bridge 'bridge', which has a network
+ * side if 'has_network' is true. */
 void
-tunnels_get_diags(const struct tunnels *tunnels, bool exact,
+tunnels_get_diags(const struct tunnels *tunnels, bool exact, bool has_network,
                   const char *bridge, struct diag_list *diags)
 {
-    if (are_several(tunnels, exact) && !tunnels_are_apart(tunnels, exact)) {
-        struct origin origin = { .element = CONST_CAST(char *, bridge) };
+    struct origin origin = { .element = CONST_CAST(char *, bridge) };
 
+    if (exact && has_network && tunnels->n[TUNNEL_TO_HOST]) {
+        diag_add(diags, DIAG_WARNING, &origin,
+                 "has tunnels to other hosts of the fleet and a network side "
+                 "as well; if hosts reach each other by both, broadcasts come "
+                 "twice, and network sides learn wrong");
+    }
+    if (are_several(tunnels, exact) && !tunnels_are_apart(tunnels, exact)) {
         diag_add(diags, DIAG_WARNING, &origin,
                  "has several tunnels, which are not kept apart, because "
                  "column protected of another port is set and that port would "

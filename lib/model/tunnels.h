@@ -16,7 +16,11 @@
  * be taken back.
  *
  * Where somebody has protected a port that is no tunnel, that port would be
- * cut off from protected tunnels, so they are then left alone. */
+ * cut off from protected tunnels, so they are then left alone.
+ *
+ * Tunnels to the other hosts of a fleet are no part of the network side.  If
+ * there is one as well, what is sent to everybody comes to each host by both
+ * ways, and nobody can tell. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +32,7 @@ struct vif;
 enum tunnel_kind {
     TUNNEL_NOT,                 /* Nothing. */
     TUNNEL,
+    TUNNEL_TO_HOST,             /* To another host of the fleet. */
     TUNNEL_PROTECTED_OTHER      /* No tunnel, but protected by somebody. */
 };
 
@@ -39,7 +44,7 @@ struct tunnels {
 enum tunnel_kind tunnel_get_kind(const struct vif *);
 
 bool tunnels_are_apart(const struct tunnels *, bool exact);
-void tunnels_get_diags(const struct tunnels *, bool exact, const char *bridge,
-                       struct diag_list *);
+void tunnels_get_diags(const struct tunnels *, bool exact, bool has_network,
+                       const char *bridge, struct diag_list *);
 
 #endif /* lib/model/tunnels.h */

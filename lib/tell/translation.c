@@ -117,7 +117,9 @@ add_rows(struct translation *t, struct translation_bridge *bridge,
                        plan_find_port(bridge->plan, vif->name));
     }
     rows_want_bridge(&t->rows, &rb, &all);
-    tunnels_get_diags(&tunnels, exact, bridge->name, &bridge->diags);
+    tunnels_get_diags(&tunnels, exact,
+                      plan_network_kind(bridge->plan, false) != NETWORK_NONE,
+                      bridge->name, &bridge->diags);
     bridge_settings_report(&bridge->model, row, all.local, &bridge->diags);
 }
 
