@@ -94,8 +94,22 @@ add_fleet_host() {
     ip -n "$name" addr add "$address/24" dev under
     ip -n "$name" link set dev br0 up
     echo "$name-host $name br0 52:54:00:00:fd:0$n" >> $S/ports
-    VIRTNET_WRAPPER="nsenter --net=/run/netns/$name" at "$name" \
-        start_controller --fleet-directory="$S/$name/fleet"
+    at "$name" start_host_controller
+}
+
+start_host_controller() {
+    VIRTNET_WRAPPER="nsenter --net=/run/netns/$FLEET_HOST"
+    start_controller --fleet-directory="$S/$FLEET_HOST/fleet"
+}
+
+# Kills the controller of the host, and starts another one, which has nothing to
+# change in the switch.
+restart_host_controller() {
+    start_counting
+    stop_controller KILL
+    start_host_controller
+    settle
+    [ "$(count_changes)" = 0 ] || fail "a restart sent: $(changes_received)"
 }
 
 start_host_vswitchd() {

@@ -122,6 +122,15 @@ i1 -> i2 src=52:54:00:00:00:99 = -
 a1 -> i2 src=52:54:00:00:00:99 = -
 a1 -> b1 src=52:54:00:00:00:99 = b1
 .
+say "A restart of the daemon changes nothing."
+at h1 restart_host_controller
+settle_fleet
+expect_fleet_frames <<'.'
+i1 -> i2 = -
+i1 -> b1 = b1
+b1 -> i1 = i1
+w3 -> w1 = w1
+.
 say "A guest that moves is found where it is, also by third hosts."
 move_fleet_guest a2 52:54:00:00:00:a2 h1 h3 tag=10
 expect_fleet_frames <<'.'
