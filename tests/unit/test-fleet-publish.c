@@ -459,6 +459,16 @@ test_remote(void **state OVS_UNUSED)
     fleet_remote_row_changed(r, FLEET_TABLE_PORT, ports[1], NULL);
     check_remote(r, "h2", "01 ");
 
+    /* Who is kept apart; what is no community keeps apart from all, and adds
+     * no address. */
+    fleet_row_set_string(&ports[0]->community, "web");
+    check_remote(r, "h2", "01/web ");
+    fleet_row_set_string(&ports[0]->community, "x 52:54:00:00:00:04");
+    check_remote(r, "h2", "01/ ");
+    ports[0]->isolated = true;
+    fleet_row_set_string(&ports[0]->community, "web");
+    check_remote(r, "h2", "01/ ");
+
     fleet_remote_destroy(r);
     fleet_remote_destroy(NULL);
     for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {

@@ -12,11 +12,14 @@
 #include "lib/base/ovs-compat.h"
 #include "lib/host/tunnel-row.h"
 #include "lib/host/vif.h"
+#include "lib/model/remote-policy.h"
+#include "lib/model/vport.h"
 #include "lib/rows/overlay.h"
 #include "lib/rows/row-change.h"
 #include "lib/xml/netdef.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
+#include "packets.h"
 #include "svec.h"
 #include "util.h"
 
@@ -283,12 +286,53 @@ test_refused(void **state OVS_UNUSED)
     svec_destroy(&a2);
 }
 
+/* Guests of another host, of which those that are isolated are no sources. */
+static void
+test_sources(void **state OVS_UNUSED)
+{
+    const struct vif vif = {
+        .name = (char[]) { "vt1" },
+        .fleet_host = (char[]) { "h2/net" },
+        .remote_macs = (char[]) {
+            "52:54:00:00:00:01 52:54:00:00:00:02/ 52:54:00:00:00:03/web "
+            "52:54:00:00:00:04 52:54:00:00:00:04/ nonsense 52:54:00:00:00:05"
+        },
+    };
+    static const struct eth_addr first = ETH_ADDR_C(52,54,00,00,00,01);
+    static const struct eth_addr third = ETH_ADDR_C(52,54,00,00,00,03);
+    static const struct eth_addr fifth = ETH_ADDR_C(52,54,00,00,00,05);
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct vport vport = { .name = xstrdup("vt1") };
+
+    remote_policy_apply(&vif, &vport, &diags);
+    assert_true(vport.is_remote);
+    assert_false(vport.isolated);
+    assert_int_equal(vport.n_others, 5);
+    assert_int_equal(vport.n_sources, 3);
+    assert_true(eth_addr_equals(vport.sources[0].mac, first));
+    assert_false(community_is_set(&vport.sources[0].community));
+    assert_true(eth_addr_equals(vport.sources[1].mac, third));
+    assert_string_equal(vport.sources[1].community.name, "web");
+    assert_true(eth_addr_equals(vport.sources[2].mac, fifth));
+    assert_int_equal(diags.n, 0);
+
+    struct vport copy;
+    vport_clone(&copy, &vport);
+    assert_true(vport_equals(&copy, &vport));
+    copy.sources[1].community.name[0] = 'x';
+    assert_false(vport_equals(&copy, &vport));
+    vport_uninit(&copy);
+    vport_uninit(&vport);
+    diag_list_uninit(&diags);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_overlay),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_sources),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
