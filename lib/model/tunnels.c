@@ -35,8 +35,8 @@ tunnels_are_apart(const struct tunnels *tunnels, bool exact)
             && !tunnels->n[TUNNEL_PROTECTED_OTHER]);
 }
 
-/* Appends to 'diags' what is in the way on bridge 'bridge', which has a network
- * side if 'has_network' is true. */
+/* Appends to 'diags' what is in the way on bridge 'bridge', which has a
+ * network side if 'has_network' is true. */
 void
 tunnels_get_diags(const struct tunnels *tunnels, bool exact, bool has_network,
                   const char *bridge, struct diag_list *diags)
