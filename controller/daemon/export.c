@@ -12,6 +12,7 @@
 #include "flow.h"
 #include "lib/base/jvalue.h"
 #include "lib/model/mac-table.h"
+#include "lib/model/model.h"
 #include "lib/model/shortfall.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
@@ -19,6 +20,7 @@
 #include "lib/openflow/plan.h"
 #include "lib/tell/state.h"
 #include "lib/tell/translation-format.h"
+#include "lib/xml/netdef.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
@@ -130,6 +132,18 @@ role_from(const struct vport *vport, const struct vif *vif)
             ? "its portgroup" : NULL);
 }
 
+/* The definition that 'vif', a guest, is counted to, if that can be told. */
+static void
+put_definition(struct json_t *json, const struct mbridge *mb,
+               const struct vif *vif)
+{
+    const struct netdef *network = model_find_network(mbridge_model(mb), vif);
+
+    if (network) {
+        jvalue_put_string(json, "member-of", network->name);
+    }
+}
+
 struct export {
     const struct mbridge *mb;
     struct json_t *ports;
@@ -195,6 +209,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         jvalue_put_string(json, "vlan-config", ds_cstr(&s));
         ds_destroy(&s);
         put_guest(json, &vif->guest);
+        if (vport && vport->role == VIF_GUEST) {
+            put_definition(json, export->mb, vif);
+        }
         if (vif->is_mirror_output) {
             jvalue_put_bool(json, "mirror-output", true);
         }

@@ -140,7 +140,7 @@ state_format_health(struct ds *s, const struct json_t *state,
     free(names);
 }
 
-/* How many ports of 'bridge' are of 'network'?  libvirt knows. */
+/* How many guests' ports of 'bridge' are counted to 'network'? */
 static size_t
 count_guests(const struct json_t *bridge, const char *network)
 {
@@ -149,8 +149,8 @@ count_guests(const struct json_t *bridge, const char *network)
     size_t n = 0;
 
     for (const char **name = names; *name; name++) {
-        n += !strcmp(jvalue_get_string(jvalue_get(ports, *name), "network"),
-                     network);
+        n += !strcmp(jvalue_get_string(jvalue_get(ports, *name),
+                                       "member-of"), network);
     }
     free(names);
     return n;

@@ -404,7 +404,7 @@ test_networks(void **state OVS_UNUSED)
                                  "\"macTableManager\":\"libvirt\","
                                  "\"file\":\"n.xml\",\"line\":4,"
                                  "\"active\":false}],\"ports\":{\"p\":"
-                                 "{\"network\":\"n\"},\"q\":{}}")),
+                                 "{\"member-of\":\"n\"},\"q\":{}}")),
                   "network          bridge           mode     in force  "
                   "guests  definition\n"
                   "n                br0              libvirt  yes       "
