@@ -84,12 +84,13 @@ proposal_init(struct proposal *p, const struct netdef *const *defs,
         struct diag_list diags = DIAG_LIST_INITIALIZER;
         struct netdef *netdef = netdef_from_xml(text, strlen(text), file,
                                                 &diags);
-        char *error = netdef ? NULL : first_error(&diags, file);
+        if (!netdef) {
+            char *error = first_error(&diags, file);
 
-        diag_list_uninit(&diags);
-        if (error) {
+            diag_list_uninit(&diags);
             return error;
         }
+        diag_list_uninit(&diags);
         if (netdef_path_is_libvirts(file)) {
             netdef_set_libvirts(netdef, true);
         }
