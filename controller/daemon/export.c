@@ -212,9 +212,6 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         if (vport && vport->role == VIF_GUEST) {
             put_definition(json, export->mb, vif);
         }
-        if (vif->is_mirror_output) {
-            jvalue_put_bool(json, "mirror-output", true);
-        }
         if (vif->is_tunnel) {
             jvalue_put_bool(json, "tunnel", true);
             jvalue_put_string(json, "bfd", vif->bfd);

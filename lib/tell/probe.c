@@ -411,9 +411,6 @@ probe_compare(const struct probes *probes, const struct probe *probe,
         const char *flow = trace->last_flow;
         bool got = false;
 
-        if (jvalue_get_bool(port_json(probes, i), "mirror-output")) {
-            continue;           /* It gets what its owner wants. */
-        }
         for (size_t j = 0; j < trace->n_outputs; j++) {
             if (trace->outputs[j].ofport == ofport
                 && !is_learned_from(probes, probe, &trace->outputs[j], i)) {
