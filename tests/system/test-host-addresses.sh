@@ -165,17 +165,31 @@ expect_quiet_restart
 diff <(ctl fdb br0) - <<< "$before" || fail "it is not as it was"
 expect_frames < $S/exact
 
-say "With several uplinks, NORMAL floods to none of them."
-add_uplink br0 up2 52:54:00:00:ff:02
-settle
-expect_noflood br0 "br0 g1 int1 int10"
-expect_frames <<'.'
+say "With several uplinks, nothing is flooded to them, by flows or by NORMAL."
+several_uplinks() {
+    settle
+    expect_noflood br0 "$1"
+    expect_frames <<'.'
 up -> mv1 = host mv1
 g1 -> mv2 = int1 mv2
 g1 -> unknown = up up2
 up -> unknown = up2
 int1 -> unknown = up up2
 .
+}
+add_uplink br0 up2 52:54:00:00:ff:02
+several_uplinks "g1"
+# NORMAL serves them then.  It learns of what the datapath already has flows for
+# when these are looked at.
+vsctl set Bridge br0 mcast_snooping_enable=true
+settle
+send_frames > /dev/null <<'.'
+up -> unknown
+up -> mv1
+sleep 600
+.
+several_uplinks "br0 g1 int1 int10"
+vsctl set Bridge br0 mcast_snooping_enable=false
 unplug up2
 sed -i /^up2/d $S/ports
 settle

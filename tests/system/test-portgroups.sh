@@ -48,7 +48,7 @@ check() {
     cat $S/names - | expect_frames
 }
 
-expect_noflood br0 "a1 a2 br0 g1 g10"
+expect_noflood br0 "a1 a2 g1 g10"
 
 say "What is unknown goes to them, and not to guests."
 check <<'.'
@@ -119,7 +119,7 @@ up -> n1 = r1
 .
 vsctl remove Interface r1 external_ids virtnet-portgroup
 settle
-expect_noflood br0 "a1 a2 br0 g1 g10 r1"
+expect_noflood br0 "a1 a2 g1 g10 r1"
 # From addresses that have no flows in the datapath yet.
 check <<'.'
 up -> n1 src=52:54:00:0b:00:01 = up2
