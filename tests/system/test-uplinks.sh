@@ -58,6 +58,8 @@ u1 -> g1 src=r1 = g1
 u2 -> bcast src=r2 = @all
 u3 -> host src=r3 = host
 wait
+# The datapath has flows for these, which vswitchd looks at again after a while.
+sleep 600
 g1 -> r1 = u1
 g1 -> r2 = u2
 g1 -> r3 = u3
