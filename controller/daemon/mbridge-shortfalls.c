@@ -97,18 +97,6 @@ add_others(const struct mbridge *mb, struct shortfalls *shortfalls)
     }
 }
 
-/* Returns the text of the first error in 'diags', or null. */
-static const char *
-first_error(const struct diag_list *diags)
-{
-    for (size_t i = 0; i < diags->n; i++) {
-        if (diags->diags[i].severity == DIAG_ERROR) {
-            return diags->diags[i].text;
-        }
-    }
-    return NULL;
-}
-
 /* Adds to 'shortfalls' why 'mb' is not in force.  Returns false, without
  * adding anything, if libvirt mode is not asked of it. */
 bool
@@ -120,7 +108,8 @@ mbridge_get_shortfalls(const struct mbridge *mb, struct shortfalls *shortfalls)
 
     size_t n_left_out = ofctrl_count_left_out(mb->ofctrl);
     if (mb->has_mode && !mb->decided_exact) {
-        const char *why = first_error(&mb->mode_diags);
+        const struct diag *error = diag_list_first_error(&mb->mode_diags);
+        const char *why = error ? error->text : NULL;
 
         shortfalls_add(shortfalls, SHORTFALL_MODE, NULL, "the bridge %s%s%s",
                        mb->exact ? "is leaving libvirt mode"
@@ -229,7 +218,7 @@ mbridge_find_unready(const struct mbridge *mb, mbridge_unready_cb *cb,
         char *reason = xasprintf("bridge %s: %s", mb->row.name, s->text);
 
         cb(NULL, reason, (s->kind == SHORTFALL_MODE
-                          && first_error(&mb->mode_diags)), aux);
+                          && diag_list_has_errors(&mb->mode_diags)), aux);
         free(reason);
     }
     find_model_errors(mb, cb, aux);

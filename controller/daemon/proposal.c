@@ -32,21 +32,20 @@ proposal_uninit(struct proposal *p)
     free(p->defs);
 }
 
-/* Returns the first error in 'diags', or of 'file' if there is none, for the
- * caller to free. */
+/* Returns the first error in 'diags', or one about 'file' if there is none,
+ * for the caller to free. */
 static char *
-first_error(const struct diag_list *diags, const char *file)
+format_first_error(const struct diag_list *diags, const char *file)
 {
-    for (size_t i = 0; i < diags->n; i++) {
-        if (diags->diags[i].severity == DIAG_ERROR) {
-            struct ds s = DS_EMPTY_INITIALIZER;
+    const struct diag *error = diag_list_first_error(diags);
+    struct ds s = DS_EMPTY_INITIALIZER;
 
-            diag_format(&s, &diags->diags[i]);
-            ds_chomp(&s, '\n');
-            return ds_steal_cstr(&s);
-        }
+    if (!error) {
+        return xasprintf("%s: is no network", file);
     }
-    return xasprintf("%s: is no network", file);
+    diag_format(&s, error);
+    ds_chomp(&s, '\n');
+    return ds_steal_cstr(&s);
 }
 
 /* Has 'netdef', which is taken over, be in force in 'p', in the place of one
@@ -85,7 +84,7 @@ proposal_init(struct proposal *p, const struct netdef *const *defs,
         struct netdef *netdef = netdef_from_xml(text, strlen(text), file,
                                                 &diags);
         if (!netdef) {
-            char *error = first_error(&diags, file);
+            char *error = format_first_error(&diags, file);
 
             diag_list_uninit(&diags);
             return error;

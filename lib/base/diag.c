@@ -187,6 +187,18 @@ diag_list_has_errors(const struct diag_list *list)
     return diag_list_count(list, DIAG_ERROR) > 0;
 }
 
+/* Returns the first error in 'list', or null. */
+const struct diag *
+diag_list_first_error(const struct diag_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->diags[i].severity == DIAG_ERROR) {
+            return &list->diags[i];
+        }
+    }
+    return NULL;
+}
+
 /* Returns the number of diagnostics in 'list' that have 'severity'. */
 size_t
 diag_list_count(const struct diag_list *list, enum diag_severity severity)

@@ -72,6 +72,7 @@ void diag_list_append(struct diag_list *, const struct diag_list *);
 void diag_list_sort(struct diag_list *);
 
 bool diag_list_has_errors(const struct diag_list *);
+const struct diag *diag_list_first_error(const struct diag_list *);
 size_t diag_list_count(const struct diag_list *, enum diag_severity);
 bool diag_list_equals(const struct diag_list *, const struct diag_list *);
 
