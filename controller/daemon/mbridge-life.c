@@ -4,10 +4,12 @@
 
 #include <limits.h>
 
+#include "controller/switch/normal-guard.h"
 #include "lib/base/guards.h"
 #include "lib/model/mac-table.h"
 #include "lib/model/port-life.h"
 #include "lib/model/vport.h"
+#include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
@@ -230,6 +232,27 @@ found_address(const char *name, const struct oflow *flow, void *mb_)
     }
 }
 
+/* Says which ports 'installed' took for such that must not be flooded to. */
+static void
+find_barred(struct mbridge *mb, const struct oflow_table *installed)
+{
+    const struct oflow_node *node;
+    ofp_port_t ofport;
+    bool network;
+
+    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+        if (plan_flow_enters(node->flow, &ofport, &network) && !network) {
+            normal_guard_found_port(mb->guard, ofport, true);
+        }
+    }
+    /* Some flows of a network port do not say that it is one. */
+    HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
+        if (plan_flow_enters(node->flow, &ofport, &network) && network) {
+            normal_guard_found_port(mb->guard, ofport, false);
+        }
+    }
+}
+
 /* Takes from 'installed', what the switch was found to hold, what has happened
  * to ports before this program was restarted. */
 void
@@ -237,6 +260,7 @@ mbridge_find(struct mbridge *mb, const struct oflow_table *installed)
 {
     struct mport *port;
 
+    find_barred(mb, installed);
     find_active(mb, installed);
     if (mb->model.incomplete) {
         static const struct port_found by_normal = { .served = true };

@@ -75,11 +75,27 @@ noflood_set_allowed(struct noflood *nf, bool allowed)
 }
 
 /* Says that there is a port 'ofport', and whether NORMAL may flood to it in
- * any case.  Returns true if it might so far, and may not now. */
+ * any case.  Returns true if it might so far, and may not now.
+ *
+ * What it must not have any more goes at once: a port that has just become one
+ * of the network side gets no broadcasts until then, and after a restart it
+ * would seem to have it from somebody else. */
 bool
 noflood_set_port(struct noflood *nf, ofp_port_t ofport, bool floodable)
 {
-    return noflood_ports_set(&nf->ports, ofport, floodable);
+    bool less = noflood_ports_set(&nf->ports, ofport, floodable);
+
+    if (noflood_ports_must_clear(&nf->ports, ofport)) {
+        nf->due = time_msec();
+    }
+    return less;
+}
+
+/* As noflood_ports_found(). */
+void
+noflood_found_port(struct noflood *nf, ofp_port_t ofport, bool barred)
+{
+    noflood_ports_found(&nf->ports, ofport, barred);
 }
 
 /* Has somebody else set no-flood for port 'ofport'? */
@@ -321,7 +337,7 @@ noflood_wait(struct noflood *nf)
 {
     if (nf->conn) {
         mgmt_conn_wait(nf->conn);
-        if (nf->due != LLONG_MAX) {
+        if (nf->due != LLONG_MAX && nf->read && !nf->holding) {
             poll_timer_wait_until(nf->due);
         }
     }

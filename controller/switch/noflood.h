@@ -26,6 +26,7 @@ void noflood_destroy(struct noflood *);
 void noflood_set_first_ports(struct noflood *, bool first_ports);
 void noflood_set_allowed(struct noflood *, bool allowed);
 bool noflood_set_port(struct noflood *, ofp_port_t, bool floodable);
+void noflood_found_port(struct noflood *, ofp_port_t, bool barred);
 bool noflood_is_others(const struct noflood *, ofp_port_t);
 void noflood_remove_port(struct noflood *, ofp_port_t);
 void noflood_enable(struct noflood *, bool enable, bool adopt);

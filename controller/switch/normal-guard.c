@@ -115,6 +115,14 @@ normal_guard_set_port(struct normal_guard *guard, ofp_port_t ofport,
     }
 }
 
+/* As noflood_ports_found(). */
+void
+normal_guard_found_port(struct normal_guard *guard, ofp_port_t ofport,
+                        bool barred)
+{
+    noflood_found_port(guard->noflood, ofport, barred);
+}
+
 /* Says that the switch has no port 'ofport' any longer. */
 void
 normal_guard_remove_port(struct normal_guard *guard, ofp_port_t ofport)

@@ -28,6 +28,7 @@ enum normal_port {
 
 void normal_guard_set_port(struct normal_guard *, ofp_port_t,
                            enum normal_port);
+void normal_guard_found_port(struct normal_guard *, ofp_port_t, bool barred);
 void normal_guard_remove_port(struct normal_guard *, ofp_port_t);
 void normal_guard_switch_is_read(struct normal_guard *, bool new_switch);
 void normal_guard_socket_appeared(struct normal_guard *);

@@ -17,6 +17,7 @@ struct nf_port {
     ofp_port_t ofport;
     bool known;                 /* Has the client told of it? */
     bool floodable;             /* May it be flooded to in any case? */
+    bool was_barred;            /* Might it not, in an earlier run? */
     bool ours;                  /* Was it we who said so to the switch? */
     bool present;               /* Has the switch told of it? */
     bool set;                   /* Has it no-flood, as far as told? */
@@ -156,6 +157,23 @@ noflood_ports_is_others(const struct noflood_ports *nf, ofp_port_t ofport)
     return port && port->others;
 }
 
+/* Says whether an earlier run of this program took port 'ofport' for one that
+ * must not be flooded to.  Then it has no-flood from that run, although it may
+ * be flooded to by now. */
+void
+noflood_ports_found(struct noflood_ports *nf, ofp_port_t ofport, bool barred)
+{
+    find_or_create_port(nf, ofport)->was_barred = barred;
+}
+
+/* Has port 'ofport' no-flood from us, and must not have it any more? */
+bool
+noflood_ports_must_clear(const struct noflood_ports *nf, ofp_port_t ofport)
+{
+    const struct nf_port *port = find_port(nf, ofport);
+    return port && port->set && is_wrong(nf, port);
+}
+
 /* Says that there is no port 'ofport' any longer. */
 void
 noflood_ports_remove(struct noflood_ports *nf, ofp_port_t ofport)
@@ -212,7 +230,9 @@ noflood_ports_told(struct noflood_ports *nf,
     port->ours = port->set && (port->ours
                                || (port->asked && port->asked_set)
                                || (!port->present && nf->adopt
-                                   && !(port->known && port->floodable)));
+                                   && (port->was_barred || !port->known
+                                       || !port->floodable)));
+    port->was_barred = false;
     port->others = port->set && !port->ours;
     port->present = !gone;
     port->hw_addr = phy->hw_addr;

@@ -32,6 +32,8 @@ void noflood_ports_init(struct noflood_ports *);
 void noflood_ports_uninit(struct noflood_ports *);
 
 bool noflood_ports_set(struct noflood_ports *, ofp_port_t, bool floodable);
+void noflood_ports_found(struct noflood_ports *, ofp_port_t, bool barred);
+bool noflood_ports_must_clear(const struct noflood_ports *, ofp_port_t);
 bool noflood_ports_is_others(const struct noflood_ports *, ofp_port_t);
 void noflood_ports_remove(struct noflood_ports *, ofp_port_t);
 void noflood_ports_enable(struct noflood_ports *, bool enable, bool adopt);

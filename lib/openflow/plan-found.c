@@ -19,6 +19,25 @@ plan_flow_delivers(const struct oflow *flow)
             && flow->priority <= PRIORITY_FORWARD_ISOLATED);
 }
 
+/* Is 'flow' one by which frames of a port come in, or are dropped at once?
+ * Then stores its number into '*ofport', and into '*network' whether it was of
+ * the network side, by this flow. */
+bool
+plan_flow_enters(const struct oflow *flow, ofp_port_t *ofport, bool *network)
+{
+    struct match match;
+
+    if (flow->table_id != TABLE_ADMIT
+        || pipeline_cookie_kind(flow->cookie) != COOKIE_PORT) {
+        return false;
+    }
+    minimatch_expand(&flow->match, &match);
+    *ofport = match.flow.in_port.ofp_port;
+    *network = (pipeline_get_marks(flow->ofpacts, flow->ofpacts_len)
+                & 1 << REG0_FROM_NETWORK_BIT) != 0;
+    return true;
+}
+
 /* Tells 'plan', before its first plan_run(), which port each MAC address
  * belongs to in 'installed', what a switch holds already.  Of several ports
  * that claim one address the one that had it keeps it, also over a restart of

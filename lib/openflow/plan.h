@@ -43,6 +43,7 @@ void plan_remove_port(struct plan *, const char *name);
 void plan_seed(struct plan *, const struct oflow_table *installed);
 void plan_run(struct plan *);
 bool plan_flow_delivers(const struct oflow *);
+bool plan_flow_enters(const struct oflow *, ofp_port_t *, bool *network);
 bool plan_had_address(const struct oflow_table *installed, const char *port);
 
 /* Called for 'flow' of port 'port'. */

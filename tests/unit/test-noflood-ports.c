@@ -142,6 +142,41 @@ test_adopt(void **state OVS_UNUSED)
     noflood_ports_uninit(&nf);
 }
 
+/* A port that has become one of the network side while this program did not
+ * run has no-flood from it, unless it was one before. */
+static void
+test_found(void **state OVS_UNUSED)
+{
+    struct noflood_ports nf;
+
+    noflood_ports_init(&nf);
+    noflood_ports_found(&nf, u16_to_ofp(1), true);
+    noflood_ports_found(&nf, u16_to_ofp(2), true);
+    noflood_ports_found(&nf, u16_to_ofp(2), false);
+    noflood_ports_set(&nf, u16_to_ofp(1), true);
+    noflood_ports_set(&nf, u16_to_ofp(2), true);
+    noflood_ports_set(&nf, u16_to_ofp(3), true);
+    noflood_ports_enable(&nf, true, true);
+    for (int i = 1; i <= 3; i++) {
+        tell(&nf, i, true);
+    }
+    noflood_ports_done(&nf);
+    assert_int_equal(nf.n_ours, 1);
+    assert_true(noflood_ports_must_clear(&nf, u16_to_ofp(1)));
+    assert_false(noflood_ports_must_clear(&nf, u16_to_ofp(2)));
+    assert_false(noflood_ports_is_others(&nf, u16_to_ofp(1)));
+    assert_true(noflood_ports_is_others(&nf, u16_to_ofp(2)));
+    assert_true(noflood_ports_is_others(&nf, u16_to_ofp(3)));
+    assert_asks(&nf, "1-");
+    noflood_ports_done(&nf);
+    assert_false(noflood_ports_must_clear(&nf, u16_to_ofp(1)));
+
+    /* If somebody sets it from now on, it is his. */
+    tell(&nf, 1, true);
+    assert_true(noflood_ports_is_others(&nf, u16_to_ofp(1)));
+    noflood_ports_uninit(&nf);
+}
+
 /* Over a new connection what was set stays ours if it is still there; after a
  * restart of the switch it is set again. */
 static void
@@ -190,6 +225,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_set_and_take_back),
         cmocka_unit_test(test_adopt),
+        cmocka_unit_test(test_found),
         cmocka_unit_test(test_new_connection),
         cmocka_unit_test(test_leaves_network),
     };
