@@ -198,6 +198,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/plan-found.c \
 	lib/openflow/plan-private.h \
 	lib/openflow/plan-query.c \
+	lib/openflow/plan-shared.c \
 	lib/openflow/plan.c \
 	lib/openflow/plan.h \
 	lib/openflow/quarantine.c \

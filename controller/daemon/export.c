@@ -191,6 +191,10 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         if (vport->follow_limit && !vport->listens && !vport->sticky) {
             jvalue_put_bool(json, "deaf", true);
         }
+        if (mbridge_count_refused(export->mb, ofport)) {
+            jvalue_put_integer(json, "moves_refused",
+                               mbridge_count_refused(export->mb, ofport));
+        }
         export_guards(json, mbridge_model(export->mb), vport, vif);
         if (export->rules) {
             export_filter_rules(json, vport);

@@ -79,7 +79,9 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
     }
     mb->n_moves += (changes & (PORT_LIFE_TAKES | PORT_LIFE_SHARES
                                | PORT_LIFE_YIELDS | PORT_LIFE_LOST)) != 0;
-    mb->n_refused += (changes & PORT_LIFE_REFUSED) != 0;
+    if (changes & PORT_LIFE_REFUSED) {
+        mbridge_on_refused(mb, port, src);
+    }
     if (changes) {
         mbridge_update_mport(mb, port);
     }
@@ -87,6 +89,15 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
         mb->n_moves += mbridge_unfollow(mb, plan_find_port(mb->plan,
                                                            port->name), src);
     }
+}
+
+/* Returns how many times an address was refused to the guest of 'ofport'. */
+unsigned long long int
+mbridge_count_refused(const struct mbridge *mb, ofp_port_t ofport)
+{
+    const struct mport *port = mbridge_find_mport(mb, ofport);
+
+    return port ? port->n_refused : 0;
 }
 
 /* The switch has put in what was offered to the guest of 'ofport'. */

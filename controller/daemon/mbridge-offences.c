@@ -59,6 +59,41 @@ put_guard(struct ds *s, const struct ofctrl_frame *frame)
     }
 }
 
+/* Appends the guest of 'port', as " (guest web1)", if that is known. */
+static void
+put_guest(struct ds *s, struct mbridge *mb, struct mport *port)
+{
+    struct vif early;
+    const struct vif *vif = mbridge_find_vif(mb, port, &early);
+
+    if (vif && (vif->guest.name || vif->vm_id)) {
+        ds_put_cstr(s, " (guest ");
+        printable_put(s, vif->guest.name ? vif->guest.name : vif->vm_id);
+        ds_put_char(s, ')');
+    }
+}
+
+/* The guest of 'port' has announced 'mac', which it cannot have.  That is
+ * counted each time that it is looked at, and said as rarely as an offence. */
+void
+mbridge_on_refused(struct mbridge *mb, struct mport *port,
+                   struct eth_addr mac)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(60, 60);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    mb->n_refused++;
+    port->n_refused++;
+    if (offences_hear(&port->life.offences, OFFENCE_ANNOUNCED,
+                      time_msec()) >= 0) {
+        put_guest(&s, mb, port);
+        VLOG_INFO_RL(&rl, "%s: %s%s announces "ETH_ADDR_FMT", which it cannot "
+                     "have", mb->row.name, port->name, ds_cstr(&s),
+                     ETH_ADDR_ARGS(mac));
+    }
+    ds_destroy(&s);
+}
+
 /* A flow shows 'frame', which a guard of 'port' has stopped, or its filter.
  * That is said of the first, and nothing more of the kind is shown for a
  * while: lib/model/offences.h. */
@@ -67,8 +102,6 @@ mbridge_on_offence(struct mbridge *mb, struct mport *port,
                    const struct ofctrl_frame *frame)
 {
     static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(60, 60);
-    const struct vif *vif;
-    struct vif early;
     struct ds s = DS_EMPTY_INITIALIZER;
     long long int since = offences_hear(&port->life.offences, frame->stop,
                                         time_msec());
@@ -76,14 +109,9 @@ mbridge_on_offence(struct mbridge *mb, struct mport *port,
     if (since < 0) {
         return;
     }
-    vif = mbridge_find_vif(mb, port, &early);
     put_guard(&s, frame);
     ds_put_format(&s, " of %s", port->name);
-    if (vif && (vif->guest.name || vif->vm_id)) {
-        ds_put_cstr(&s, " (guest ");
-        printable_put(&s, vif->guest.name ? vif->guest.name : vif->vm_id);
-        ds_put_char(&s, ')');
-    }
+    put_guest(&s, mb, port);
     ds_put_format(&s, " %s: ", since ? "still stops what it sends"
                   : "stops what it sends");
     put_frame(&s, frame);

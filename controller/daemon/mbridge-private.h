@@ -38,6 +38,7 @@ struct mport {
     /* From the database, once known. */
     char *name;                 /* Of the interface, or null. */
     struct port_life life;
+    unsigned long long int n_refused;   /* Of its announcements. */
     struct heap_node wake_node; /* In mbridge's 'wakes', if 'wakes'. */
     bool wakes;
     bool in_plan;
@@ -144,5 +145,6 @@ void mbridge_lives_wait(const struct mbridge *);
 /* mbridge-offences.c. */
 void mbridge_on_offence(struct mbridge *, struct mport *,
                         const struct ofctrl_frame *);
+void mbridge_on_refused(struct mbridge *, struct mport *, struct eth_addr);
 
 #endif /* controller/daemon/mbridge-private.h */

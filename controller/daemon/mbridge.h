@@ -77,6 +77,8 @@ bool mbridge_has_fake(const struct mbridge *, const char *name);
 unsigned long long int mbridge_count_frames(const struct mbridge *);
 unsigned long long int mbridge_count_moves(const struct mbridge *,
                                            bool refused);
+unsigned long long int mbridge_count_refused(const struct mbridge *,
+                                             ofp_port_t);
 const struct plan *mbridge_plan(const struct mbridge *);
 const struct ofctrl *mbridge_ofctrl(const struct mbridge *);
 const struct bridge_model *mbridge_model(const struct mbridge *);

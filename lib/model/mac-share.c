@@ -157,6 +157,37 @@ mac_claim_shares(const struct mac_claim *a, const struct mac_claim *b)
             || (is_listed(a) && is_listed(b)));
 }
 
+/* May the address of 'claim', one to 'entry', be another's as soon as that
+ * announces it: a guest's that lists it as well, or the network side's, or
+ * that of any guest that is trusted? */
+static bool
+claim_may_move(const struct mac_entry *entry, const struct mac_claim *claim)
+{
+    for (size_t i = 0; is_listed(claim) && i < entry->n_claims; i++) {
+        const struct mac_claim *other = &entry->claims[i];
+
+        if (other != claim && is_listed(other)
+            && !(claim->guest
+                 && nullable_string_is_equal(claim->guest, other->guest))) {
+            return true;
+        }
+    }
+    return claim->kind == CLAIM_ANNOUNCED;
+}
+
+/* Finds out which claims to 'entry' are to what may move. */
+void
+mac_entry_update_may_move(struct mac_entry *entry)
+{
+    entry->may_move = false;
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        struct mac_claim *claim = &entry->claims[i];
+
+        claim->may_move = claim_may_move(entry, claim);
+        entry->may_move |= claim->may_move;
+    }
+}
+
 /* Returns by which of its frames the port of 'claim' takes the address from
  * that of 'holder', with which it shares it if neither goes before the
  * other. */

@@ -13,6 +13,7 @@ void mac_entry_share_out(struct mac_entry *, long long int now,
                          mac_table_changed_cb *, void *aux);
 void mac_entry_update_outside(struct mac_table *, struct mac_entry *,
                               mac_table_changed_cb *, void *aux);
+void mac_entry_update_may_move(struct mac_entry *);
 bool mac_claim_shares(const struct mac_claim *, const struct mac_claim *);
 enum claim_take mac_claim_take_from(const struct mac_claim *,
                                     const struct mac_claim *holder);

@@ -219,6 +219,7 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
         claim->since = 0;
         claim->why = WHY_ALONE;
         claim->contested = claim->waits = claim->moved = false;
+        claim->may_move = false;
         vlan_set_init(&claim->won);
         vlan_set_init(&claim->free);
     } else if (claim->active == active && claim->kind == kind
@@ -347,8 +348,14 @@ static void
 run_entry(struct mac_table *table, struct mac_entry *entry,
           mac_table_changed_cb *changed, void *aux)
 {
+    bool might_move = entry->may_move;
+
     mac_entry_share_out(entry, table->now, changed, aux);
+    mac_entry_update_may_move(entry);
     update_contests(table, entry);
+    if (might_move || entry->may_move) {
+        changed(MAC_OUTSIDE, aux);
+    }
 
     if (entry->n_claims) {
         /* From now on the claims themselves tell who had it. */

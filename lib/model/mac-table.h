@@ -31,6 +31,9 @@
  * driver.  Whichever of them sends has the address, and so it is with an
  * address that one of them lists, as the ports of a bond in the guest have it.
  *
+ * Such addresses, and those that a guest has only announced, may be another's
+ * at any time, and are marked as such.
+ *
  * Claims change nothing until mac_table_run(), so that the outcome does not
  * depend on the order in which the claims of one turn are made.
  *
@@ -124,6 +127,8 @@ struct mac_claim {
     bool contested;             /* Active, but another has some of it... */
     bool waits;                 /* ...or rather, one of the same guest, or
                                  * with which it is shared. */
+    bool may_move;              /* May the address be another's at any
+                                 * time? */
     bool moved;                 /* Is 'won' another since the last
                                  * mac_table_run()? */
 };
@@ -147,6 +152,7 @@ struct mac_entry {
     struct eth_addr mac;
     struct mac_claim *claims;   /* By precedence, as of mac_table_run(). */
     size_t n_claims;
+    bool may_move;              /* Is it so for any of these? */
     bool dirty;                 /* To be looked at by mac_table_run(). */
     struct mac_entry *next_dirty;
     struct mac_seed *seeds;     /* Until there are claims, who had it. */
@@ -162,6 +168,7 @@ struct mac_table {
 };
 
 /* Called for each port whose winnings have changed, or what is free for it,
+ * and for MAC_OUTSIDE if anything has changed of an address that may move;
  * perhaps repeatedly. */
 typedef void mac_table_changed_cb(const char *port, void *aux);
 

@@ -16,8 +16,10 @@
 #include <stdbool.h>
 
 /* Kinds are numbers below this: "enum guard_stop" in lib/openflow/guard.h, of
- * which the first is guard "mac" here. */
-#define OFFENCE_KINDS 8
+ * which the first is guard "mac" here, and last that the guest announces an
+ * address that it cannot have. */
+#define OFFENCE_KINDS 9
+#define OFFENCE_ANNOUNCED 8
 
 #define OFFENCE_REST 60000
 #define OFFENCE_MAX_REST 3600000

@@ -137,9 +137,21 @@ refuse(struct port_life *life, struct eth_addr mac, long long int now)
               | (follow_refuse(&life->follow, mac, now) ? PORT_LIFE_DEAF : 0));
 }
 
+/* Is 'mac' one that 'vport' cannot have and other ports can, so that whoever
+ * announces it would take it from them if he could? */
+static bool
+is_others(const struct mac_table *macs, struct eth_addr mac,
+          const struct vport *vport)
+{
+    const struct mac_entry *entry = mac_table_find(macs, mac);
+
+    return entry && entry->may_move && !is_free(macs, mac, vport, false);
+}
+
 /* Flows show a frame from 'src' at 'now', which is the first of a guest that
- * was held back or, if it may follow, one by which it announces another
- * address.  'macs' are the claims of all ports of the bridge. */
+ * was held back, or one by which it announces an address that it may follow,
+ * or else that others share.  'macs' are the claims of all ports of the
+ * bridge. */
 unsigned int
 port_life_frame(struct port_life *life, const struct vport *vport,
                 struct eth_addr src, const struct mac_table *macs,
@@ -156,10 +168,12 @@ port_life_frame(struct port_life *life, const struct vport *vport,
     if (!changes && vport_has_mac(vport, src)
         && !eth_addr_equals(src, vport->mac)) {
         return share(life, vport, src, macs, now);
-    } else if (changes || vport->role != VIF_GUEST || !vport->follow_limit
-        || vport_has_mac(vport, src) || life->follow.deaf) {
+    } else if (changes || vport->role != VIF_GUEST
+               || vport_has_mac(vport, src) || life->follow.deaf) {
         /* Or on its way before the flows were changed. */
         return changes;
+    } else if (!vport->follow_limit) {
+        return is_others(macs, src, vport) ? refuse(life, src, now) : 0;
     }
     if (port_life_follow(life, vport, src, macs, true)) {
         changes |= PORT_LIFE_FOLLOWS | arrive(life, vport)

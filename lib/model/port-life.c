@@ -218,7 +218,8 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
     }
     vport->listens = (vport->listens && !life->follow.deaf
                       && !port_life_is_stuck(life, vport));
-    for (size_t i = 0; i < life->follow.n_refused && vport->listens; i++) {
+    vport->deaf = life->follow.deaf;
+    for (size_t i = 0; i < life->follow.n_refused && !vport->deaf; i++) {
         const struct follow_refused *refused = &life->follow.refused[i];
 
         if (refused->rests && !vport_has_mac(vport, refused->mac)) {

@@ -95,6 +95,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && nullable_string_is_equal(a->guest, b->guest)
             && a->takes_turns == b->takes_turns
             && a->takes_shared == b->takes_shared
+            && a->deaf == b->deaf
             && a->shared == b->shared
             && a->meter_in == b->meter_in
             && a->meter_out == b->meter_out
@@ -164,7 +165,7 @@ vport_make_network(struct vport *vport)
     vport->follow_limit = 0;
     vport->listens = false;
     vport->n_ignored = 0;
-    vport->takes_turns = vport->takes_shared = false;
+    vport->takes_turns = vport->takes_shared = vport->deaf = false;
 }
 
 /* Makes 'vport' claim 'mac', too, because of 'kind'.  Returns false if it does

@@ -73,6 +73,8 @@ struct vport {
     bool takes_turns;           /* Is it listened to if another has the
                                  * address... */
     bool takes_shared;          /* ...or has one that several list? */
+    bool deaf;                  /* Is nothing looked at that it announces, for
+                                 * now? */
     bool shared;                /* Has the network side its further addresses,
                                  * too? */
     bool isolated;              /* Apart from others like it... */

@@ -157,11 +157,6 @@ compile_use(struct compilation *c)
  *     ANNOUNCE: priority=50,in_port=7
  *         actions=controller(max_len=14,id=22247),goto_table:FORWARD
  *
- * So is not, for a while, what it says by an address that it cannot have:
- *
- *     ANNOUNCE: priority=60,in_port=7,dl_src=52:54:00:00:00:09
- *         actions=goto_table:FORWARD
- *
  * So is what it says by an address that it shares and another port has: that
  * is with priority 100, in the place of the flow that lets it pass.  Where it
  * is listened to for that alone, all else passes:
@@ -206,7 +201,24 @@ compile_announce(struct compilation *c)
         pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
         compilation_add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_KNOWN, &match);
     }
-    for (size_t i = 0; i < c->vport->n_ignored; i++) {
+}
+
+/* ANNOUNCE: what the guest says by an address that it cannot have is not shown
+ * to us for a while:
+ *
+ *     priority=60,in_port=7,dl_src=52:54:00:00:00:09
+ *         actions=goto_table:FORWARD
+ *
+ * With guard "mac" it does not get there. */
+static void
+compile_ignored(struct compilation *c)
+{
+    bool guarded = (c->vport->guards & GUARD_BIT(GUARD_MAC)) != 0;
+
+    for (size_t i = 0; i < c->vport->n_ignored && !guarded; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_set_in_port(&match, c->vport->ofport);
         match_set_dl_src(&match, c->vport->ignored[i]);
         pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
         compilation_add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_IGNORE, &match);
@@ -456,6 +468,7 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     }
     if (!c.pending) {
         compile_use(&c);
+        compile_ignored(&c);
     }
     if (vport->shared && vport->active) {
         compile_shared(&c, won);

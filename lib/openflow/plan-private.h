@@ -33,7 +33,8 @@ struct plan {
     struct slice bridge_slice;
     struct slice guard_slice;   /* What guarded ports share... */
     size_t n_guarded;           /* ...which are so many. */
-    struct slice outside_slice; /* What the network side shares with them... */
+    struct slice outside_slice; /* What is about addresses that move, and no
+                                 * port's own... */
     bool outside_changed;       /* ...if it must be compiled again. */
     size_t n_apart;             /* Guests that are kept apart. */
     struct hmap ports;          /* Contains "struct plan_port"s. */
@@ -51,5 +52,10 @@ struct plan {
 };
 
 struct plan_port *plan_port_find(const struct plan *, const char *name);
+void plan_replace_slice(struct plan *, struct slice *, struct slice *new);
+
+/* plan-shared.c. */
+bool plan_shared_depends(const struct vport *old, const struct vport *new);
+void plan_run_shared(struct plan *);
 
 #endif /* lib/openflow/plan-private.h */

@@ -228,6 +228,7 @@ update_claims(struct plan *plan, const struct vport *old,
         }
     }
     ip_owners_update(&plan->ip_owners, old, new, standing_changed, plan);
+    plan->outside_changed |= plan_shared_depends(old, new);
     if ((old && old->storm) || (new && new->storm)) {
         plan->meters_changed = true;
     }
@@ -284,8 +285,8 @@ mark_bucket_dirty(struct plan *plan, const struct obucket *bucket)
 }
 
 /* Puts 'new', which is taken over, in the place of '*slice'. */
-static void
-replace_slice(struct plan *plan, struct slice *slice, struct slice *new)
+void
+plan_replace_slice(struct plan *plan, struct slice *slice, struct slice *new)
 {
     /* New references first, so that a group that stays is not seen to go. */
     for (size_t i = 0; i < new->n_buckets; i++) {
@@ -332,7 +333,7 @@ plan_remove_port(struct plan *plan, const char *name)
         struct slice none;
 
         slice_init(&none);
-        replace_slice(plan, &port->slice, &none);
+        plan_replace_slice(plan, &port->slice, &none);
         update_claims(plan, &port->vport, NULL);
         plan_port_destroy(plan, port);
     }
@@ -360,7 +361,7 @@ run_port(struct plan *plan, struct plan_port *port)
     slice_init(&new);
     compile_port(&plan->ctx, vport, won, takes, &new);
     owner_compile(&plan->ctx, vport, won[0], &plan->ip_owners, &new);
-    replace_slice(plan, &port->slice, &new);
+    plan_replace_slice(plan, &port->slice, &new);
     free(won);
     free(takes);
 }
@@ -376,7 +377,7 @@ run_flood(const struct vlan_block *block, const uint32_t *group_ids,
     if (n_groups) {
         compile_flood(block, group_ids, n_groups, &new);
     }
-    replace_slice(plan, slice, &new);
+    plan_replace_slice(plan, slice, &new);
 }
 
 /* Must the flows be there that guarded ports share? */
@@ -399,22 +400,7 @@ run_guards(struct plan *plan)
             guard_compile_shared(pipeline_cookie(COOKIE_BRIDGE, plan->bridge),
                                  &new);
         }
-        replace_slice(plan, &plan->guard_slice, &new);
-    }
-}
-
-/* Compiles what the network side has of what it shares with guests, if that
- * may be something else than before. */
-static void
-run_outside(struct plan *plan)
-{
-    if (plan->outside_changed) {
-        struct slice new;
-
-        slice_init(&new);
-        compile_outside(&plan->ctx, &plan->mac_table, &new);
-        replace_slice(plan, &plan->outside_slice, &new);
-        plan->outside_changed = false;
+        plan_replace_slice(plan, &plan->guard_slice, &new);
     }
 }
 
@@ -451,7 +437,7 @@ plan_run(struct plan *plan)
         oflow_table_clear(&plan->dirty);
         slice_init(&new);
         compile_bridge(&plan->ctx, plan->bridge, &new);
-        replace_slice(plan, &plan->bridge_slice, &new);
+        plan_replace_slice(plan, &plan->bridge_slice, &new);
         HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
             mark_dirty(plan, port);
         }
@@ -461,7 +447,7 @@ plan_run(struct plan *plan)
     run_guards(plan);
     mac_table_run(&plan->mac_table, standing_changed, plan);
     plan->ctx_changed = false;
-    run_outside(plan);
+    plan_run_shared(plan);
     LIST_FOR_EACH_POP (port, dirty_node, &plan->dirty_ports) {
         ovs_list_init(&port->dirty_node);
         run_port(plan, port);

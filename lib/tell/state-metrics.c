@@ -402,6 +402,10 @@ state_format_metrics(struct ds *s, const struct json_t *state)
                      "Frames taken from the port.");
     put_port_counter(s, bridges, "port_transmitted_bytes", "tx_bytes",
                      "Bytes of frames taken from the port.");
+    put_port_counter(s, bridges, "port_address_moves_refused",
+                     "moves_refused",
+                     "Addresses that its guest has announced and cannot "
+                     "have.");
     put_all_drops(s, bridges);
     ds_put_cstr(s, "# EOF\n");
     free(names);

@@ -349,5 +349,6 @@ g1 -> g3 = g3
 g1 -> bcast garp src=c = g2 g3 host up
 .
 [ "$(frames)" = $((before + shown)) ] || fail "it is still listened to"
-ctl plan br0 | grep 'table=215.*in_port' && fail "flows to listen by are left over"
+ctl plan br0 | grep 'table=215.*in_port.*controller(' &&
+    fail "flows to listen by are left over"
 finish

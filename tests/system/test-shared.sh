@@ -192,6 +192,12 @@ fail_overs stop link unplug
 # From now on somebody else says that he is the router.
 echo yes > $S/libvirt-mode
 allow_log 'mbridge_life\|WARN\|.*announces too many'
+
+# The sum of counter $1 of the daemon's, whatever its labels but port=$2.
+counter() {
+    ctl metrics | awk -v name="virtnet_$1_total{" -v port="${2:+port=\"$2\"}" \
+        'index($0, name) == 1 && index($0, port) { n += $NF } END { print n + 0 }'
+}
 network net0 br0 libvirt - <<'.'
   <portgroup name='trusted' trustGuestRxFilters='yes'/>
 .
@@ -201,6 +207,17 @@ start_hostile
 
 say "Listed by both."
 fail_overs stop link kill
+# Who is not guarded is counted as well, by whatever he says it, and what he has
+# to say is looked at no more often than every two seconds.
+tried=$SECONDS
+forged=$(counter port_address_moves_refused g3)
+seen=$(counter frames_shown)
+say "    $forged times g3 was refused it; $seen frames were looked at"
+[ "$forged" -ge 3 ] || fail "g3 is not counted: $(ctl metrics | grep refused)"
+[ "$forged" -le $((tried / 2 + 1)) ] && [ "$seen" -le $((100 * forged)) ] ||
+    fail "too much is looked at: $forged, $seen"
+grep -q "br0: g3 (guest .*) announces $vmac, which it cannot have" \
+    $OVS_LOGDIR/virtnet-controller.log || fail "the log does not say who"
 
 say "Both are trusted; VRRP 3 for IPv6."
 unplug g1
@@ -251,11 +268,10 @@ g$other -> $vmac = g$i
 .
 done
 
-moves() {
-    ctl metrics | sed -n "s/^virtnet_address_moves${1:-}_total{.*} //p"
-}
-[ "$(moves)" -ge 4 ] || fail "the moves are not counted: $(ctl metrics)"
-[ "$(moves _refused)" = 0 ] || fail "something was refused"
+[ "$(counter address_moves)" -ge 4 ] || fail "the moves are not counted: $(ctl metrics)"
+for i in 1 2; do
+    [ "$(counter port_address_moves_refused g$i)" = 0 ] || fail "something was refused"
+done
 ctl fdb br0 > $S/fdb
 grep -w g1 $S/fdb | grep -q 'shared, g2 has it' || fail "$(cat $S/fdb)"
 grep -w g2 $S/fdb | grep -q 'shared, since .*Z: announced it' || fail "$(cat $S/fdb)"
@@ -276,6 +292,9 @@ announce() {
     send_frames > $S/result <<.
 $1 -> bcast src=$vmac garp
 .
+}
+forgets_refused() {
+    ! ctl plan br0 | grep -q 'table=215,priority=60'
 }
 outside_has_it() {
     ctl fdb br0 | grep -w $vmac | grep -w 'network side' | grep -qw installed
@@ -313,6 +332,9 @@ up -> bcast src=$vmac = g1 g2 g3 host
 g3 -> bcast src=$vmac garp = g1 g2 up host
 g3 -> $vmac = up
 .
+    # What g3 has forged is not looked at for a while.
+    wait_for 10 forgets_refused || fail "still refused: $(ctl plan br0)"
+    settle
     expect_quiet_restart
     expect_frames <<.
 g3 -> $vmac = up

@@ -52,11 +52,14 @@ claim(struct mac_table *table, const char *port, const char *vlans,
     claim_as(table, port, CLAIM_ATTACHED, vlans, active);
 }
 
-/* Adds the name of 'port', which has changed, to dynamic string 's'. */
+/* Adds the name of 'port', which has changed, to dynamic string 's', unless it
+ * is the network side. */
 void
 record_change(const char *port, void *s)
 {
-    ds_put_format(s, "%s ", port);
+    if (strcmp(port, MAC_OUTSIDE)) {
+        ds_put_format(s, "%s ", port);
+    }
 }
 
 /* Runs 'table' and checks that what was won in 'mac' is 'won', as "a:10 b:20"

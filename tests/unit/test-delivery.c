@@ -218,6 +218,41 @@ comes_first(const struct frame *frame)
                 && frame->icmp_type == 546 && frame->tp_dst == 547));
 }
 
+/* Is 'frame' one by which a router says that it has an address? */
+static bool
+is_routers(const struct frame *frame)
+{
+    return (eth_addr_is_multicast(frame->dst) && frame->nw_proto == 112
+            && (frame->dl_type == htons(ETH_TYPE_IP)
+                || frame->dl_type == htons(ETH_TYPE_IPV6)));
+}
+
+/* May 'mac' be another port's in 'vlan' as soon as that announces it?  Either
+ * several guests list it, or one has announced it. */
+static bool
+may_move(const struct port_specs *specs, struct eth_addr mac, int vlan)
+{
+    size_t n_listing = 0;
+    bool listed = false;
+
+    for (size_t i = 0; i < specs->n; i++) {
+        const struct port_spec *p = &specs->ports[i];
+
+        if (p->role == VIF_GUEST && port_spec_has_mac(p, mac)
+            && !eth_addr_equals(p->mac, mac)) {
+            if (rank(p, mac) == 2) {
+                if (carries(p, vlan)) {
+                    return true;
+                }
+            } else {
+                n_listing++;
+                listed |= carries(p, vlan);
+            }
+        }
+    }
+    return listed && n_listing > 1;
+}
+
 /* The kind of the network side among 'specs', and whether it may reflect. */
 static enum network_kind
 find_network_kind(const struct port_specs *specs, bool *reflections)
@@ -406,6 +441,10 @@ expect(const struct bridge *bridge, const struct frame *frame,
     } else if (in->listens && comes_first(frame)
                && !port_spec_has_mac(in, frame->src)) {
         out->shown = true;      /* It may be somebody else now. */
+    } else if (in->role == VIF_GUEST && !port_spec_has_mac(in, frame->src)
+               && (is_announcement(frame) || is_routers(frame))) {
+        /* It would be if it might. */
+        out->shown |= may_move(specs, frame->src, vlan);
     }
     if (reserved && !bridge->forward_bpdu) {
         return;

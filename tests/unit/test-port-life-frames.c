@@ -104,6 +104,58 @@ test_rivals(void **state OVS_UNUSED)
     world_uninit(&w);
 }
 
+/* Who is not trusted and announces what others share is refused that, too, and
+ * not looked at again for as long as one who is. */
+static void
+test_forger(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    w.vif.portgroup = xstrdup("plain");
+    w.vif.vlan.tag = 10;
+    world_look(&w, "active, guest 1, deaf");
+    world_rival(&w, "vnet1", 2, CLAIM_LISTED, -1, true);
+    world_rival(&w, "vnet1", 3, CLAIM_ATTACHED, -1, true);
+    world_rival(&w, "vnet2", 4, CLAIM_ANNOUNCED, 10, true);
+    world_rival(&w, "vnet2", 5, CLAIM_ANNOUNCED, 11, true);
+    /* One alone lists it, who is configured with it, or nobody at all. */
+    for (int i = 2; i <= 9; i += i == 3 ? 2 : 1) {
+        world_frame(&w, i, 0);
+    }
+    world_frame(&w, 4, PORT_LIFE_REFUSED);
+    world_frame(&w, 4, 0);
+    world_rival(&w, "vnet2", 2, CLAIM_LISTED, -1, true);
+    world_frame(&w, 2, PORT_LIFE_REFUSED);
+    world_look(&w, "active, guest 1, deaf, wakes in 2000");
+    assert_int_equal(w.vport.n_ignored, 2);
+    assert_false(w.vport.deaf);
+    world_pass(&w, FOLLOW_REST, true);
+    world_look(&w, "active, guest 1, deaf");
+    assert_int_equal(w.vport.n_ignored, 0);
+    world_frame(&w, 2, PORT_LIFE_REFUSED);
+
+    /* What it lists itself it may have. */
+    w.vif.macs = xstrdup("52:54:00:00:00:02");
+    world_look(&w, "active, guest 1 2, deaf, wakes in 2000");
+    world_frame(&w, 2, PORT_LIFE_SHARES);
+
+    /* One after another: the last is one too many. */
+    for (int i = 10; i < 10 + FOLLOW_BURST; i++) {
+        world_rival(&w, "vnet2", i, CLAIM_ANNOUNCED, -1, true);
+    }
+    world_pass(&w, FOLLOW_BURST * FOLLOW_INTERVAL, true);
+    for (int i = 10; i < 10 + FOLLOW_BURST; i++) {
+        world_frame(&w, i, PORT_LIFE_REFUSED
+                           | (i == 9 + FOLLOW_BURST ? PORT_LIFE_DEAF : 0));
+    }
+    world_frame(&w, 4, 0);
+    world_look(&w, "active, guest 1 2, deaf, wakes in 2000");
+    assert_true(w.vport.deaf);
+    assert_int_equal(w.vport.n_ignored, 0);
+    world_uninit(&w);
+}
+
 /* A port whose address another port of its guest has is used from its first
  * frame on, but not to and fro without end. */
 static void
@@ -466,6 +518,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_follow),
         cmocka_unit_test(test_rivals),
+        cmocka_unit_test(test_forger),
         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_shared),
         cmocka_unit_test(test_lost),
