@@ -65,5 +65,10 @@ report 'self-test: what is not a metric is found' \
     "$([ "$(echo 'rate(virtnet_flow_mods_total[5m]) + virtnet_no_such' \
                 | unknown)" = virtnet_no_such ] || echo 'not found')"
 report 'alert rules' "$(check "$rules" "$dir/virtnet-alerts.yaml")"
+if command -v promtool >/dev/null; then
+    # Prometheus' own judgement, where it is installed.
+    report 'alert rules, by promtool' \
+        "$(promtool check rules "$dir/virtnet-alerts.yaml" 2>&1 >/dev/null)"
+fi
 report 'dashboard' "$(check "$dashboard" "$dir/virtnet-dashboard.json")"
 tap_finish
