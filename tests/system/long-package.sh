@@ -263,6 +263,12 @@ grep -q 'keep their flows' "$work/remove.log" \
 inside rm /etc/ovs-virtnet/networks/net0.xml
 inside dpkg --purge ovs-virtnet >"$work/purge.log" 2>&1
 ! grep -i warning "$work/purge.log" || fail "dpkg complains"
+for bridge in br0 ovsbr0; do
+    ! inside ovs-ofctl -O OpenFlow15 dump-flows $bridge | grep 0x56e7 \
+        || fail "$bridge has flows left"
+    ! inside ovs-ofctl show $bridge | grep NO_FLOOD \
+        || fail "$bridge has no-flood left"
+done
 find "$root" -xdev \! -type d | sort >"$work/after"
 left=$(comm -13 "$work/before" "$work/after" \
     | grep -v -e "^$root/var/log/\(journal\|openvswitch\|dpkg\)" \
