@@ -15,6 +15,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/export-counts.h \
 	controller/daemon/export.c \
 	controller/daemon/export.h \
+	controller/daemon/mbridge-fdb.c \
 	controller/daemon/mbridge-fleet.c \
 	controller/daemon/mbridge-life.c \
 	controller/daemon/mbridge-ports.c \
@@ -76,6 +77,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/sources/netport-source.h \
 	controller/switch/fdb-flush.c \
 	controller/switch/fdb-flush.h \
+	controller/switch/fdb-watch.c \
+	controller/switch/fdb-watch.h \
 	controller/switch/mgmt-conn.c \
 	controller/switch/mgmt-conn.h \
 	controller/switch/noflood.c \
@@ -91,7 +94,9 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/switch/ofctrl.c \
 	controller/switch/ofctrl.h \
 	controller/switch/switch-read.c \
-	controller/switch/switch-read.h
+	controller/switch/switch-read.h \
+	controller/switch/vswitchd-ctl.c \
+	controller/switch/vswitchd-ctl.h
 controller_libvirtnet_controller_la_LIBADD = \
 	ovsdb/libvirtnet-ovsdb.la \
 	lib/libvirtnet.la

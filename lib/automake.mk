@@ -7,6 +7,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/bandwidth.h \
 	lib/base/diag.c \
 	lib/base/diag.h \
+	lib/base/fdb-statics.c \
+	lib/base/fdb-statics.h \
 	lib/base/grace.c \
 	lib/base/grace.h \
 	lib/base/community.c \
@@ -141,6 +143,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/storm-policy.h \
 	lib/model/tunnels.c \
 	lib/model/tunnels.h \
+	lib/model/static-macs.c \
+	lib/model/static-macs.h \
 	lib/model/vport.c \
 	lib/model/vport.h \
 	lib/openflow/announce.c \

@@ -38,6 +38,7 @@ unit_tests = \
 	tests/unit/test-jvalue \
 	tests/unit/test-announce \
 	tests/unit/test-grace \
+	tests/unit/test-fdb-statics \
 	tests/unit/test-filter \
 	tests/unit/test-filter-law \
 	tests/unit/test-filter-oracle \
@@ -163,6 +164,10 @@ tests_unit_test_pve_guest_LDADD = $(UNIT_LIBS)
 tests_unit_test_filter_oracle_SOURCES = tests/unit/test-filter-oracle.c
 tests_unit_test_filter_oracle_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_filter_oracle_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_fdb_statics_SOURCES = tests/unit/test-fdb-statics.c
+tests_unit_test_fdb_statics_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_fdb_statics_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_filter_SOURCES = tests/unit/test-filter.c
 tests_unit_test_filter_CPPFLAGS = $(UNIT_CPPFLAGS)

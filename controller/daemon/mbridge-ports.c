@@ -341,6 +341,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     }
     if (!port->name) {
         port->name = xstrdup(vif->name);
+        mbridge_fdb_on_port(mb);
     }
 
     verdict = mport_update_plan(mb, port, vif, &diags);

@@ -6,8 +6,9 @@
  * bridge together, mbridge-mode.c, which decides on its mode, mbridge-ports.c,
  * which joins what the switch and the database tell of its ports,
  * mbridge-life.c, which follows their guests, mbridge-offences.c, which says
- * what of these is stopped, mbridge-state.c, which tells how
- * it is, mbridge-shortfalls.c, which tells why it is not as it should be, and
+ * what of these is stopped, mbridge-fdb.c, which learns of static entries,
+ * mbridge-state.c, which tells how it is, mbridge-shortfalls.c, which tells
+ * why it is not as it should be, and
  * mbridge-fleet.c, which tells what its guests are to other hosts. */
 
 #include "controller/daemon/mbridge.h"
@@ -57,6 +58,10 @@ struct mbridge {
     unsigned int ofctrl_seqno;
     unsigned int n_connects;    /* Of ofctrl, when it was last read. */
     struct normal_guard *guard;
+    struct fdb_watch *fdb;
+    struct shash statics;       /* What that has found behind ports, by name:
+                                 * as in "struct vif". */
+    bool place_statics;         /* Look again which ports these are of? */
     struct plan *plan;
     struct hmap ports;          /* Contains "struct mport"s. */
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
@@ -113,6 +118,10 @@ struct rows_bridge mbridge_rows(const struct mbridge *);
 
 /* mbridge-mode.c. */
 void mbridge_update_mode(struct mbridge *);
+
+/* mbridge-fdb.c. */
+void mbridge_fdb_on_port(struct mbridge *);
+bool mbridge_fdb_is_known(const struct mbridge *);
 
 /* mbridge-fleet.c. */
 void mbridge_note_port(const struct mbridge *, const char *name);

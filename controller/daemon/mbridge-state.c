@@ -289,3 +289,18 @@ mbridge_claim_state(const struct mbridge *mb, const struct mac_claim *claim)
     }
     return mbridge_flows_state(mb, claim->port);
 }
+
+/* Returns how many frames flows have shown to this program. */
+unsigned long long int
+mbridge_count_frames(const struct mbridge *mb)
+{
+    return mb->n_frames;
+}
+
+/* Returns how many times a guest's frames have moved an address from another
+ * port to its own or, if 'refused', could not. */
+unsigned long long int
+mbridge_count_moves(const struct mbridge *mb, bool refused)
+{
+    return refused ? mb->n_refused : mb->n_moves;
+}

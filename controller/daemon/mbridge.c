@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "controller/db/dbsync.h"
+#include "controller/switch/fdb-watch.h"
 #include "controller/switch/normal-guard.h"
 #include "controller/switch/ofctrl.h"
 #include "lib/host/bridge-row.h"
@@ -45,6 +46,8 @@ mbridge_create(const char *name, const struct mbridge_env *env)
                                mbridge_on_taken, mb);
     ofctrl_set_watch(mb->ofctrl, env->watch);
     mb->guard = normal_guard_create(name);
+    mb->fdb = fdb_watch_create(name);
+    shash_init(&mb->statics);
     mb->plan = plan_create(name);
     hmap_init(&mb->ports);
     shash_init(&mb->fresh_ports);
@@ -93,6 +96,8 @@ mbridge_destroy(struct mbridge *mb)
     heap_destroy(&mb->wakes);
     ofctrl_destroy(mb->ofctrl);
     normal_guard_destroy(mb->guard);
+    fdb_watch_destroy(mb->fdb);
+    shash_destroy_free_data(&mb->statics);
     plan_destroy(mb->plan);
     bridge_model_uninit(&mb->model);
     diag_list_uninit(&mb->model_diags);
@@ -298,7 +303,7 @@ update_switch(struct mbridge *mb)
         if (!normal_guard_must_be_told(mb->guard, mb->found_exact)) {
             poll_immediate_wake();
         }
-    } else if (normal_guard_is_set(mb->guard)) {
+    } else if (normal_guard_is_set(mb->guard) && mbridge_fdb_is_known(mb)) {
         normal_guard_set_first_ports(mb->guard, plan_is_guarded(mb->plan));
         ofctrl_put(mb->ofctrl, mb->plan);
     }
@@ -472,21 +477,6 @@ mbridge_asked_mode(const struct mbridge *mb)
 {
     return (!mb->has_mode ? PORTS_MODE_UNKNOWN
             : mb->asked_exact ? PORTS_MODE_LIBVIRT : PORTS_MODE_KERNEL);
-}
-
-/* Returns how many frames flows have shown to this program. */
-unsigned long long int
-mbridge_count_frames(const struct mbridge *mb)
-{
-    return mb->n_frames;
-}
-
-/* Returns how many times a guest's frames have moved an address from another
- * port to its own or, if 'refused', could not. */
-unsigned long long int
-mbridge_count_moves(const struct mbridge *mb, bool refused)
-{
-    return refused ? mb->n_refused : mb->n_moves;
 }
 
 /* Has the switch read afresh, and put right where it differs from the plan. */

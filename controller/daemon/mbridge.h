@@ -39,7 +39,7 @@ struct vif_reader;
 /* What all bridges need of the rest of the program. */
 struct mbridge_env {
     const struct ovs_idl *ovs;
-    const struct vif_reader *vifs;
+    struct vif_reader *vifs;
     struct dbsync *dbsync;
     struct filter_library filters;
     struct sset *changed_ports; /* Names of ports of which something may be
@@ -66,6 +66,9 @@ void mbridge_set_networks(struct mbridge *,
 void mbridge_vif_changed(struct mbridge *, const struct vif *old,
                          const struct vif *new);
 void mbridge_socket_appeared(struct mbridge *);
+void mbridge_fdb_run(struct mbridge *);
+void mbridge_fdb_wait(const struct mbridge *);
+void mbridge_fdb_overlay(const struct mbridge *, struct vif *);
 
 void mbridge_read(struct mbridge *);
 void mbridge_read_wait(struct mbridge *);

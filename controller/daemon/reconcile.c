@@ -126,7 +126,11 @@ void
 reconcile_overlay(struct vif *vif, void *r_)
 {
     const struct reconcile *r = r_;
+    const struct shash_node *node;
 
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_fdb_overlay(node->data, vif);
+    }
     link_source_overlay(r->links, vif);
     guest_source_overlay(r->guests, vif);
     reconcile_fleet_overlay(r, vif);
@@ -256,6 +260,9 @@ reconcile_run(struct reconcile *r)
     dir_watch_receive();
     guest_source_run(r->guests);
     link_source_run(r->links);
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_fdb_run(node->data);
+    }
     bool bridges_changed = ovs_idl_run(r->ovs) || r->tell_again;
     reconcile_fleet_update(r, bridges_changed);
     bool networks_changed = netdef_source_run(r->source);
@@ -314,6 +321,7 @@ reconcile_wait(struct reconcile *r)
     }
     dir_watch_wait(r->rundir);
     SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_fdb_wait(node->data);
         mbridge_wait(node->data);
     }
     dbsync_wait(r->dbsync);

@@ -70,7 +70,8 @@ vif_bond_mode_from_string(const char *name, enum vif_bond_mode *mode)
     VIF_STRING(stp.mark)                        \
     VIF_STRING(guest.name)                      \
     VIF_STRING(guest.network)                   \
-    VIF_STRING(guest.portgroup)
+    VIF_STRING(guest.portgroup)                 \
+    VIF_STRING(statics)
 
 /* Initializes 'vif' to an interface without name, number or anything. */
 void

@@ -148,6 +148,8 @@ struct vif {
     struct vlan_set remote_vlans;   /* ...and where these are. */
 
     struct link_view link;      /* From the kernel. */
+    char *statics;              /* From vswitchd: static entries behind it, as
+                                 * fdb_static_next() reads them, or null. */
 };
 
 void vif_init(struct vif *);

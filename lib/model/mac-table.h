@@ -63,6 +63,7 @@
     CLAIM_KIND(LISTED, 2, "virtnet-macs")   /* external_ids:virtnet-macs... */\
     CLAIM_KIND(HOSTS, 2, "virtnet-macs")    /* ...of a guest, or the host. */\
     CLAIM_KIND(OUTSIDE, 2, "shared")        /* By the network side. */      \
+    CLAIM_KIND(STATIC, 3, "fdb/add")        /* Somebody has said so. */     \
     CLAIM_KIND(BEHIND, 3, "behind it")      /* Of a device on the host's. */\
     CLAIM_KIND(PEER, 3, "the peer")         /* Of a container's veth. */    \
     CLAIM_KIND(ANNOUNCED, 3, "announced")   /* By a guest that may. */     \

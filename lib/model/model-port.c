@@ -13,6 +13,7 @@
 #include "lib/model/network-meters.h"
 #include "lib/model/port-limits.h"
 #include "lib/model/port-policy.h"
+#include "lib/model/static-macs.h"
 #include "lib/model/vport.h"
 #include "packets.h"
 #include "util.h"
@@ -348,6 +349,7 @@ model_port(const struct bridge_model *model, const struct vif *vif,
     }
     if (model->mode == MAC_TABLE_LIBVIRT) {
         limit_vlans(vport, &origin, diags);
+        static_macs_apply(vif, vport, diags);
     }
     return verdict;
 }

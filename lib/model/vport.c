@@ -28,6 +28,10 @@ vport_clone(struct vport *dst, const struct vport *src)
                     ? xmemdup(src->sources,
                               src->n_sources * sizeof *src->sources)
                     : NULL);
+    dst->statics = (src->n_statics
+                    ? xmemdup(src->statics,
+                              src->n_statics * sizeof *src->statics)
+                    : NULL);
     ip_prefixes_clone(&dst->ips, &src->ips);
     dst->filter = port_filter_ref(src->filter);
     port_vlan_effect_clone(&dst->vlan, &src->vlan);
@@ -42,6 +46,7 @@ vport_uninit(struct vport *vport)
     free(vport->guest);
     free(vport->others);
     free(vport->sources);
+    free(vport->statics);
     ip_prefixes_uninit(&vport->ips);
     port_filter_unref(vport->filter);
     port_vlan_effect_uninit(&vport->vlan);
@@ -78,6 +83,21 @@ sources_equal(const struct vport *a, const struct vport *b)
     return true;
 }
 
+static bool
+statics_equal(const struct vport *a, const struct vport *b)
+{
+    if (a->n_statics != b->n_statics) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n_statics; i++) {
+        if (!eth_addr_equals(a->statics[i].mac, b->statics[i].mac)
+            || a->statics[i].vid != b->statics[i].vid) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool
 vport_equals(const struct vport *a, const struct vport *b)
 {
@@ -87,6 +107,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && port_vlan_effect_equals(&a->vlan, &b->vlan)
             && eth_addr_equals(a->mac, b->mac)
             && others_equal(a, b)
+            && statics_equal(a, b)
             && a->active == b->active
             && a->paused == b->paused
             && a->no_carrier == b->no_carrier
@@ -229,6 +250,26 @@ vport_get_mac(const struct vport *vport, size_t i)
         mac.kind = CLAIM_PAUSED;
     }
     return mac;
+}
+
+/* Returns where 'vport' claims address 'i'.  Initializes 'vlans', to which
+ * that may refer and which the caller must uninitialize. */
+const struct vlan_set *
+vport_get_mac_vlans(const struct vport *vport, size_t i,
+                    struct vlan_set *vlans)
+{
+    vlan_set_init(vlans);
+    if (!i || vport->others[i - 1].kind != CLAIM_STATIC) {
+        return &vport->vlan.members;
+    }
+    for (size_t j = 0; j < vport->n_statics; j++) {
+        const struct vport_static *s = &vport->statics[j];
+
+        if (eth_addr_equals(s->mac, vport->others[i - 1].mac)) {
+            vlan_set_add(vlans, s->vid);
+        }
+    }
+    return vlans;
 }
 
 /* Is 'mac' one of the addresses of 'vport'? */

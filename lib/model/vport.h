@@ -43,6 +43,12 @@ struct vport_mac {
     enum claim_kind kind;
 };
 
+/* A static entry of the bridge's table of addresses. */
+struct vport_static {
+    struct eth_addr mac;
+    uint16_t vid;               /* 0 for no tag. */
+};
+
 /* The address of a guest of another host that is not isolated there. */
 struct vport_source {
     struct eth_addr mac;
@@ -59,6 +65,10 @@ struct vport {
     struct eth_addr mac;        /* What it claims; zero if nothing... */
     struct vport_mac *others;   /* ...and what else, without repetition. */
     size_t n_others;
+    struct vport_static *statics;   /* Static entries behind it, in VLANs that
+                                     * it is in.  A guest or the host claims
+                                     * them, by CLAIM_STATIC, just there. */
+    size_t n_statics;
     bool active;                /* Or else its claim is held back. */
     bool paused;                /* Does it yield to any other claim... */
     bool no_carrier;            /* ...or even to that of a paused guest? */
@@ -117,6 +127,8 @@ bool vport_add_mac(struct vport *, struct eth_addr, enum claim_kind);
 size_t vport_n_macs(const struct vport *);
 bool vport_awaits_address(const struct vport *);
 struct vport_mac vport_get_mac(const struct vport *, size_t i);
+const struct vlan_set *vport_get_mac_vlans(const struct vport *, size_t i,
+                                           struct vlan_set *);
 bool vport_has_mac(const struct vport *, struct eth_addr);
 
 #endif /* lib/model/vport.h */

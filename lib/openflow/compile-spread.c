@@ -204,11 +204,41 @@ add_apart(struct compilation *c)
     }
 }
 
+/* PLACES: priority=110,dl_vlan=10,dl_dst=52:54:00:0a:00:02
+ *     actions=set_field:0x1/0xffff->reg2
+ *
+ * The static entries behind the port. */
+static void
+add_statics(struct compilation *c)
+{
+    const struct vlan_set *flooded = bridge_ctx_flood_vlans(c->ctx);
+    const union mf_value mask = { .be32 = htonl(UINT16_MAX) };
+    const union mf_value port = {
+        .be32 = htonl(ofp_to_u16(c->vport->ofport)),
+    };
+
+    for (size_t i = 0; i < c->vport->n_statics; i++) {
+        const struct vport_static *s = &c->vport->statics[i];
+        const struct vlan_block block = { .vid = s->vid };
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        if (!vlan_set_contains(flooded, s->vid)) {
+            pipeline_match_block(&match, &block);
+            match_set_dl_dst(&match, s->mac);
+            ofpact_put_set_field(c->ofpacts,
+                                 mf_from_id(MFF_REG0 + PIPELINE_PLACE_REG),
+                                 &port, &mask);
+            compilation_add(c, TABLE_PLACES, PRIORITY_PLACES_STATIC, &match);
+        }
+    }
+}
+
 /* Adds what is the port's own, which is one of several plain ones. */
 void
 compile_spread(struct compilation *c)
 {
     add_apart(c);
+    add_statics(c);
     if (c->vport->admission != ADMISSION_NONE) {
         add_learn(c);
     }

@@ -218,8 +218,11 @@ update_claims(struct plan *plan, const struct vport *old,
         struct vport_mac m = vport_get_mac(new, i);
 
         if (claims_mac(new, m.mac)) {
+            struct vlan_set some;
+
             mac_table_claim(&plan->mac_table, m.mac, new->name, m.kind,
-                            &new->vlan.members, new->active);
+                            vport_get_mac_vlans(new, i, &some), new->active);
+            vlan_set_uninit(&some);
             mac_table_set_guest(&plan->mac_table, m.mac, new->name,
                                 new->guest);
             mac_table_set_outside(&plan->mac_table, m.mac, new->name,

@@ -17,6 +17,9 @@
  * plugged and is not no-flood yet.  These flows name the ports of the network
  * side, and a new port is none of them until the plan says so.
  *
+ * Static entries behind a port, by fdb/add, are flows of the plan there, above
+ * what was learned.
+ *
  * What is learned is kept for as long as NORMAL would (other_config:
  * mac-aging-time), moves with the address as it would, and goes with its port,
  * by delete_learned, or when the definition does.  Who can send on the network

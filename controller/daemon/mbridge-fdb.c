@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <config.h>
+#include "controller/daemon/mbridge-private.h"
+
+#include <stdlib.h>
+
+#include "controller/switch/fdb-watch.h"
+#include "lib/base/fdb-statics.h"
+#include "lib/host/vif.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
+#include "ovsdb/vif-reader.h"
+#include "util.h"
+
+/* Static entries of the bridge's table of addresses. */
+
+/* Does it matter which there are? */
+static bool
+is_watched(const struct mbridge *mb)
+{
+    return mb->exact || mb->model.mode == MAC_TABLE_LIBVIRT;
+}
+
+/* Has port 'name' static entries by now that it had not before, or not any
+ * longer, 'text' being those that it has, or null?  Takes over 'text'. */
+static bool
+set_statics(struct mbridge *mb, const char *name, char *text)
+{
+    char *old = shash_find_and_delete(&mb->statics, name);
+    bool changed = !nullable_string_is_equal(old, text);
+
+    if (text) {
+        shash_add(&mb->statics, name, text);
+    }
+    free(old);
+    return changed;
+}
+
+/* Asks which entries there are, and has the ports read again to which any have
+ * come or from which any have gone. */
+void
+mbridge_fdb_run(struct mbridge *mb)
+{
+    struct mport *port;
+
+    fdb_watch_enable(mb->fdb, is_watched(mb));
+    if (!fdb_watch_run(mb->fdb) && !mb->place_statics) {
+        return;
+    }
+    mb->place_statics = false;
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        if (port->name) {
+            fdb_statics_format(&s, fdb_watch_get(mb->fdb), port->ofport);
+        }
+        if (port->name
+            && set_statics(mb, port->name,
+                           s.length ? xstrdup(ds_cstr(&s)) : NULL)) {
+            vif_reader_touch(mb->env->vifs, port->name);
+        }
+        ds_destroy(&s);
+    }
+}
+
+/* Arranges for poll_block() to wake up when mbridge_fdb_run() has something to
+ * do. */
+void
+mbridge_fdb_wait(const struct mbridge *mb)
+{
+    if (mb->place_statics) {
+        poll_immediate_wake();
+    }
+    fdb_watch_wait(mb->fdb);
+}
+
+/* A port of the switch is known by name now. */
+void
+mbridge_fdb_on_port(struct mbridge *mb)
+{
+    mb->place_statics |= fdb_watch_get(mb->fdb)->n > 0;
+}
+
+/* Adds to 'vif' the static entries behind it, if it is a port of 'mb' and has
+ * any. */
+void
+mbridge_fdb_overlay(const struct mbridge *mb, struct vif *vif)
+{
+    const char *text = shash_find_data(&mb->statics, vif->name);
+
+    if (text) {
+        free(vif->statics);
+        vif->statics = xstrdup(text);
+    }
+}
+
+/* Is it known which entries there are, as far as that matters? */
+bool
+mbridge_fdb_is_known(const struct mbridge *mb)
+{
+    return (!is_watched(mb)
+            || (fdb_watch_is_known(mb->fdb) && !mb->place_statics));
+}
