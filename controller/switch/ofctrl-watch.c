@@ -44,19 +44,19 @@ ofctrl_watch_uninit(struct ofctrl_watch *watch)
     ds_destroy(&watch->changed);
 }
 
-/* Returns the message that has the switch tell from now on what becomes of its
- * flows.  To be sent once on a connection. */
-struct ofpbuf *
-ofctrl_watch_encode_request(void)
+/* Returns a message that has the switch tell what becomes of the flows in
+ * table 'table_id'. */
+static struct ofpbuf *
+encode_request(uint8_t table_id)
 {
     struct ofputil_flow_monitor_request request = {
-        .id = 1,
+        .id = table_id,
         .command = OFPFMC_ADD,
         .flags = (OFPFMF_ADD | OFPFMF_REMOVED | OFPFMF_MODIFY
                   | OFPFMF_INSTRUCTIONS),
         .out_port = OFPP_ANY,
         .out_group = OFPG_ANY,
-        .table_id = OFPTT_ALL,
+        .table_id = table_id,
         .match = MATCH_CATCHALL_INITIALIZER,
     };
     struct ofpbuf *msg = ofpbuf_new(0);
@@ -64,6 +64,24 @@ ofctrl_watch_encode_request(void)
     ofputil_append_flow_monitor_request(&request, msg, OFPUTIL_P_OF15_OXM);
     ofpmsg_update_length(msg);
     return msg;
+}
+
+/* Initializes 'msgs' as a list of "struct ofpbuf"s, which the caller must send
+ * or free: messages that have the switch tell from now on what becomes of the
+ * flows in our tables.  To be sent once on a connection.
+ *
+ * Of all tables, it would tell of its own as well: where a balance-tcp bond
+ * is, it has hundreds of flows there, and changes each whenever a port is
+ * plugged.  Those messages fill the connection, so that it pauses, and then
+ * tells of our own flows as if others had put them in. */
+void
+ofctrl_watch_encode_requests(struct ovs_list *msgs)
+{
+    ovs_list_init(msgs);
+#define PIPELINE_TABLE(ENUM, NUMBER, WHAT)                              \
+    ovs_list_push_back(msgs, &encode_request(TABLE_##ENUM)->list_node);
+    PIPELINE_TABLES
+#undef PIPELINE_TABLE
 }
 
 /* Is the flow that 'update' is about ours, or in the place of one of ours? */

@@ -4,11 +4,11 @@
 
 /* How a switch tells that somebody else has changed what is ours.
  *
- * A flow monitor (OpenFlow 1.4, in Open vSwitch since 3.0) tells of flows.  Of
- * what comes from our own connection it says only that something was changed,
- * in one short message for each bundle.  It does not know groups; for these,
- * OFPT_REQUESTFORWARD passes on what others order, which
- * ofctrl_switch_hello() asks for.
+ * A flow monitor (OpenFlow 1.4, in Open vSwitch since 3.0), one for each of
+ * our tables, tells of flows.  Of what comes from our own connection it says
+ * only that something was changed, in one short message for each bundle.  It
+ * does not know groups; for these, OFPT_REQUESTFORWARD passes on what others
+ * order, which ofctrl_switch_hello() asks for.
  *
  * Nothing has to be asked again and again for that, so an idle switch costs
  * nothing.
@@ -23,7 +23,7 @@
 struct foreign;
 struct ochanges;
 struct ofp_header;
-struct ofpbuf;
+struct ovs_list;
 struct oflow_table;
 
 struct ofctrl_watch {
@@ -46,7 +46,7 @@ struct ofctrl_watch_ours {
 
 void ofctrl_watch_init(struct ofctrl_watch *, ofctrl_taken_cb *, void *aux);
 void ofctrl_watch_uninit(struct ofctrl_watch *);
-struct ofpbuf *ofctrl_watch_encode_request(void);
+void ofctrl_watch_encode_requests(struct ovs_list *msgs);
 void ofctrl_watch_decode(struct ofctrl_watch *, const struct ofp_header *,
                          bool group, const struct ofctrl_watch_ours *);
 void ofctrl_watch_log(struct ofctrl_watch *, const char *bridge);

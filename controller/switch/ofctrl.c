@@ -399,7 +399,10 @@ ofctrl_run(struct ofctrl *ofctrl)
         if (mgmt_conn_is_connected(ofctrl->conn)) {
             ofctrl->n_connects++;
             if (ofctrl->watch.enabled) {
-                send_message(ofctrl, ofctrl_watch_encode_request());
+                struct ovs_list msgs;
+
+                ofctrl_watch_encode_requests(&msgs);
+                send_messages(ofctrl, &msgs);
             }
             become_held(ofctrl);
         }
