@@ -153,6 +153,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/bridge-meters.h \
 	lib/openflow/compile-admit.c \
 	lib/openflow/compile-apart.c \
+	lib/openflow/compile-bond.c \
+	lib/openflow/compile-bond.h \
 	lib/openflow/compile-bridge.c \
 	lib/openflow/compile-filter.c \
 	lib/openflow/compile-filter.h \

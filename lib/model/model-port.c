@@ -179,7 +179,11 @@ report_priority_tags(const struct bridge_model *model, const struct vif *vif,
  *
  * An active-backup bond needs the same, because it is known here only a moment
  * after the switch has made another member active: in between, what is sent by
- * the new one would come back by the old one. */
+ * the new one would come back by the old one.
+ *
+ * What is to leave by the bond goes by the active member likewise, or with
+ * LACP by any that the switch takes for up, which without a partner is none.
+ * By which one a balance-slb bond sends for a guest, it alone knows. */
 static void
 admit_bond_member(const struct vif *vif, struct vport *vport)
 {
@@ -192,8 +196,10 @@ admit_bond_member(const struct vif *vif, struct vport *vport)
     if (bond->lacp && bond->lacp_negotiated) {
         vport->admission = (vif->lacp_current
                             ? ADMISSION_ALL : ADMISSION_NONE);
+        vport->way = BOND_WAY_ANY;
     } else if (bond->lacp && !fallback) {
         vport->admission = ADMISSION_NONE;
+        vport->way = BOND_WAY_ANY;
     } else if (bond->mode == VIF_BALANCE_SLB) {
         vport->admission = (bond->is_active || bond->all_members_active
                             ? ADMISSION_ALL : ADMISSION_UNICAST);
@@ -202,6 +208,7 @@ admit_bond_member(const struct vif *vif, struct vport *vport)
         vport->admission = (bond->is_active
                             ? ADMISSION_ALL : ADMISSION_NONE);
         vport->reflects = true;
+        vport->way = bond->lacp ? BOND_WAY_NORMAL : BOND_WAY_ACTIVE;
     } else {
         /* balance-tcp needs LACP. */
         vport->admission = ADMISSION_NONE;

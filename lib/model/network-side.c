@@ -47,6 +47,8 @@ add_member(struct network_side *side, const struct vport *vport)
         .ofport = vport->ofport,
         .bare_vid = MAX(vid, 0),
         .pushes = vport->vlan.push != 0,
+        .active = vport->admission == ADMISSION_ALL,
+        .way = vport->way,
     };
     side->n_members++;
 }
@@ -184,8 +186,13 @@ network_side_get_bond(const struct network_side *side,
     *bond = (struct network_bond) { .n = 0 };
     if (network_side_kind(side, false) == NETWORK_BOND) {
         bond->n = MIN(side->n_members, NETWORK_BOND_MAX);
+        bond->way = (side->n_members > NETWORK_BOND_MAX ? BOND_WAY_NORMAL
+                     : side->members[0].way);
         for (size_t i = 0; i < bond->n; i++) {
             bond->members[i] = side->members[i];
+            if (bond->members[i].way != bond->way) {
+                bond->way = BOND_WAY_NORMAL;    /* They are being changed. */
+            }
         }
     }
 }
@@ -198,11 +205,12 @@ network_bond_equals(const struct network_bond *a, const struct network_bond *b)
         const struct network_member *y = &b->members[i];
 
         if (x->ofport != y->ofport || x->bare_vid != y->bare_vid
-            || x->pushes != y->pushes) {
+            || x->pushes != y->pushes || x->active != y->active
+            || x->way != y->way) {
             return false;
         }
     }
-    return a->n == b->n;
+    return a->n == b->n && a->way == b->way;
 }
 
 /* Stores into 'ports' the ports of 'side', as many as it can hold. */

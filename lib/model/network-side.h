@@ -12,18 +12,19 @@
  *     address is behind, and what is for nobody known goes to each of them.
  *   - A bond, or several ports of which one is a bond: Open vSwitch's bonding
  *     exists in NORMAL only, so NORMAL is used, without letting it see a
- *     guest.  So it is for several ports if the bridge has what else NORMAL
- *     alone knows of: spanning trees, or multicast snooping.
+ *     guest, but for what is sent to groups by a bond that is all of the
+ *     network side, where its way can be told (enum bond_way).  So it is for
+ *     several ports if the bridge has what else NORMAL alone knows of:
+ *     spanning trees, or multicast snooping.
  *
  * This module counts the ports as they come and go. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lib/model/vport.h"
 #include "openvswitch/shash.h"
 #include "openvswitch/types.h"
-
-struct vport;
 
 enum network_kind {
     NETWORK_NONE,
@@ -52,14 +53,18 @@ struct network_member {
     ofp_port_t ofport;
     uint16_t bare_vid;
     bool pushes;
+    bool active;                /* Are frames for groups let in? */
+    enum bond_way way;
 };
 
 /* A bond that is all of the network side: its first members by number, which
- * is enough of them, or none if the network side is anything else. */
+ * is enough of them, or none if the network side is anything else.  'way' is
+ * BOND_WAY_NORMAL if there are more. */
 #define NETWORK_BOND_MAX 8
 struct network_bond {
     struct network_member members[NETWORK_BOND_MAX];
     size_t n;
+    enum bond_way way;
 };
 
 struct network_side {

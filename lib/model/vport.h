@@ -37,6 +37,14 @@ enum admission {
     ADMISSION_NONE
 };
 
+/* By which member of a bond frames for groups leave, as far as flows can
+ * tell. */
+enum bond_way {
+    BOND_WAY_NORMAL,            /* NORMAL alone knows. */
+    BOND_WAY_ACTIVE,            /* By the active one: ADMISSION_ALL. */
+    BOND_WAY_ANY                /* By any that is up, as LACP has it. */
+};
+
 /* One more address that a guest or the host claims. */
 struct vport_mac {
     struct eth_addr mac;
@@ -111,6 +119,7 @@ struct vport {
     char *port;                 /* Of the Port row, or null for 'name'. */
     bool in_bond;               /* Has the Port row several interfaces? */
     enum admission admission;
+    enum bond_way way;          /* Of its bond. */
     bool reflects;              /* May it send back what it was sent? */
     bool is_tunnel;
     bool is_protected;          /* Column protected. */

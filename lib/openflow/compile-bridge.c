@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "lib/openflow/compile-bond.h"
 #include "lib/openflow/mac-sets.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/slice.h"
@@ -22,6 +23,8 @@ bridge_ctx_flood_vlans(const struct bridge_ctx *ctx)
     return ctx->flood_vlans ? ctx->flood_vlans : &none;
 }
 
+/* Are 'a' and 'b' the same to all slices?  Which members a bond has concerns
+ * the bridge's slice alone. */
 bool
 bridge_ctx_equals(const struct bridge_ctx *a, const struct bridge_ctx *b)
 {
@@ -34,7 +37,6 @@ bridge_ctx_equals(const struct bridge_ctx *a, const struct bridge_ctx *b)
             && a->mac_aging_time == b->mac_aging_time
             && a->mac_table_size == b->mac_table_size
             && a->network == b->network
-            && network_bond_equals(&a->bond, &b->bond)
             && network_ports_equal(&a->ports, &b->ports)
             && a->reflections == b->reflections
             && a->meter_bands == b->meter_bands);
@@ -267,62 +269,6 @@ add_learn(struct compilation *c)
     add(c, TABLE_LEARN, PRIORITY_LEARN, &all);
 }
 
-/* Appends what has NORMAL send a frame as if it had come in by no port. */
-static void
-put_normal(struct compilation *c)
-{
-    pipeline_put_forget_port(c->ofpacts);
-    pipeline_put_output(c->ofpacts, OFPP_NORMAL);
-}
-
-/* UNKNOWN: priority=130,dl_vlan=10,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00
- *     actions=clone(set_field:3->in_port,move:NXM_OF_ETH_DST[]->
- *                   NXM_OF_ETH_SRC[],NORMAL),...,
- *             set_field:65535->in_port,NORMAL
- *
- * That is of VLAN 'bare_vid', whose frames the bond takes without a tag, and
- * must be shown so to NORMAL; with 0 as 'bare_vid', of all others. */
-static void
-add_to_bond(struct compilation *c, const struct network_bond *bond,
-            int bare_vid)
-{
-    struct match match = MATCH_CATCHALL_INITIALIZER;
-    struct vlan_block block = { .vid = bare_vid };
-    uint16_t priority = PRIORITY_UNKNOWN_UNICAST;
-
-    pipeline_match_unicast(&match);
-    if (bare_vid) {
-        priority = PRIORITY_UNKNOWN_UNICAST_BARE;
-        pipeline_match_block(&match, &block);
-    }
-    for (size_t i = 0; i < bond->n; i++) {
-        pipeline_put_place(c->ofpacts, bond->members[i].ofport, bare_vid,
-                           bond->members[i].pushes);
-    }
-    put_normal(c);
-    add(c, TABLE_UNKNOWN, priority, &match);
-}
-
-/* UNKNOWN: what is for nobody's address here, where the network side is a
- * bond.
- *
- * NORMAL would flood it, and so to a port that has just been plugged as well,
- * until that has no-flood.  It does not flood what is for an address that it
- * knows, so it is taught that each address is behind the bond: it is shown a
- * frame as if that came in by a member from there to there.  It drops that,
- * and learns nothing by a member that frames may not come in by, so that it is
- * shown one by each. */
-static void
-add_unicast_to_bond(struct compilation *c, const struct network_bond *bond)
-{
-    if (bond->n) {
-        add_to_bond(c, bond, 0);
-        if (bond->members[0].bare_vid) {
-            add_to_bond(c, bond, bond->members[0].bare_vid);
-        }
-    }
-}
-
 /* UNKNOWN, but for the outputs to a single plain port, which are that port's.
  *
  * NORMAL must not learn that a guest, or the host, is on its port: it would
@@ -346,9 +292,9 @@ add_unknown(struct compilation *c, const struct bridge_ctx *ctx)
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
     }
     if (network_kind_uses_normal(ctx->network)) {
-        put_normal(c);
+        pipeline_put_normal(c->ofpacts);
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &all);
-        add_unicast_to_bond(c, &ctx->bond);
+        bond_compile(ctx, c->cookie, c->slice);
     }
     add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_DROP, &all);
 }

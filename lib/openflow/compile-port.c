@@ -491,6 +491,8 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     } else if (ctx->network == NETWORK_SPREAD) {
         compile_spread(&c);
         egress_compile(vport, c.cookie, slice);
+    } else if (ctx->network == NETWORK_BOND) {
+        compile_bond(&c);
     } else if (ctx->network == NETWORK_SEVERAL) {
         compile_unknown_normal(&c);
     }

@@ -492,9 +492,10 @@ pipeline_put_place(struct ofpbuf *ofpacts, ofp_port_t port, int bare_vid,
     finish_learning(ofpacts, start, MFF_ETH_DST, MFF_ETH_SRC);
 }
 
-/* Appends to 'ofpacts' what makes a frame one that came in by no port. */
+/* Appends to 'ofpacts' what has NORMAL send a frame as if by no port. */
 void
-pipeline_put_forget_port(struct ofpbuf *ofpacts)
+pipeline_put_normal(struct ofpbuf *ofpacts)
 {
     put_in_port(ofpacts, OFPP_NONE);
+    pipeline_put_output(ofpacts, OFPP_NORMAL);
 }

@@ -21,7 +21,7 @@
  *                unknown     |      (some by COMMUNITY, EGRESS)
  *                      v     v
  *                      UNKNOWN: the network side (spread.h: PLACES, AWAY,
- *                               SPREAD)
+ *                               SPREAD; compile-bond.h: AWAY)
  *
  * Inside the pipeline every frame carries the tag of the VLAN that it belongs
  * to; a frame without a tag belongs to VLAN 0.  A port that sends or gets
@@ -346,6 +346,6 @@ void pipeline_match_multicast_source(struct match *);
 void pipeline_put_learn(struct ofpbuf *ofpacts);
 void pipeline_put_place(struct ofpbuf *ofpacts, ofp_port_t, int bare_vid,
                         bool pushes);
-void pipeline_put_forget_port(struct ofpbuf *ofpacts);
+void pipeline_put_normal(struct ofpbuf *ofpacts);
 
 #endif /* lib/openflow/pipeline.h */

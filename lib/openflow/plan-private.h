@@ -29,7 +29,8 @@ struct plan {
     char *bridge;
     struct bridge_ctx ctx;
     struct vlan_set flood_vlans;    /* What 'ctx' refers to. */
-    bool ctx_changed;           /* All slices must be compiled again. */
+    bool ctx_changed;           /* All slices must be compiled again... */
+    bool bond_changed;          /* ...or the bridge's alone. */
     struct slice bridge_slice;
     struct slice guard_slice;   /* What guarded ports share... */
     size_t n_guarded;           /* ...which are so many. */

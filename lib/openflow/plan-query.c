@@ -181,3 +181,10 @@ plan_is_dirty(const struct plan *plan)
     return (plan->all_dirty || !hmap_is_empty(&plan->dirty.flows)
             || !hmap_is_empty(&plan->dirty.groups));
 }
+
+/* Must the flows be there that guarded ports share? */
+bool
+plan_is_guarded(const struct plan *plan)
+{
+    return plan->ctx.exact && plan->n_guarded > 0;
+}

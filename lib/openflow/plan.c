@@ -113,9 +113,13 @@ static void
 set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
 {
     if (!bridge_ctx_equals(&plan->ctx, ctx)) {
-        plan->ctx = *ctx;
         plan->ctx_changed = true;
+    } else if (!network_bond_equals(&plan->ctx.bond, &ctx->bond)) {
+        plan->bond_changed = true;
+    } else {
+        return;
     }
+    plan->ctx = *ctx;
 }
 
 /* States that 'plan' is for 'ctx' from now on, but for what 'ctx' says of the
@@ -343,6 +347,16 @@ plan_remove_port(struct plan *plan, const char *name)
 }
 
 static void
+run_bridge(struct plan *plan)
+{
+    struct slice new;
+
+    slice_init(&new);
+    compile_bridge(&plan->ctx, plan->bridge, &new);
+    plan_replace_slice(plan, &plan->bridge_slice, &new);
+}
+
+static void
 run_port(struct plan *plan, struct plan_port *port)
 {
     static const struct vlan_set none = VLAN_SET_INITIALIZER;
@@ -381,13 +395,6 @@ run_flood(const struct vlan_block *block, const uint32_t *group_ids,
         compile_flood(block, group_ids, n_groups, &new);
     }
     plan_replace_slice(plan, slice, &new);
-}
-
-/* Must the flows be there that guarded ports share? */
-bool
-plan_is_guarded(const struct plan *plan)
-{
-    return plan->ctx.exact && plan->n_guarded > 0;
 }
 
 /* Compiles what guarded ports share, if that is not there or is no longer
@@ -433,23 +440,21 @@ plan_run(struct plan *plan)
     update_network_side(plan);
     update_apart(plan);
     if (plan->ctx_changed) {
-        struct slice new;
-
         plan->all_dirty = true;
         plan->meters_changed = plan->outside_changed = true;
         oflow_table_clear(&plan->dirty);
-        slice_init(&new);
-        compile_bridge(&plan->ctx, plan->bridge, &new);
-        plan_replace_slice(plan, &plan->bridge_slice, &new);
+        run_bridge(plan);
         HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
             mark_dirty(plan, port);
         }
+    } else if (plan->bond_changed) {
+        run_bridge(plan);
     }
 
     run_meters(plan);
     run_guards(plan);
     mac_table_run(&plan->mac_table, standing_changed, plan);
-    plan->ctx_changed = false;
+    plan->ctx_changed = plan->bond_changed = false;
     plan_run_shared(plan);
     LIST_FOR_EACH_POP (port, dirty_node, &plan->dirty_ports) {
         ovs_list_init(&port->dirty_node);

@@ -128,6 +128,27 @@ fail_passive_silently() {
     wait_for 20 is_enabled $other || fail "$other does not come back"
 }
 
+# A member fails while the daemon does not run: the switch itself sends by another,
+# what is for groups as well.
+fail_over_alone() {
+    local down pid
+
+    down=$(active_member)
+    pid=$(cat $OVS_RUNDIR/virtnet-controller.pid)
+    kill -STOP "$pid"
+    ip link set dev "p${down#m}" down
+    wait_for 20 is_other_active "$down" || fail "alone: no other is active"
+    wait_revalidated
+    expect_frames <<'.'
+g1 -> bcast = g2 host r1 physhost
+g1 -> mcast6 = g2 host r1 physhost
+g1 -> r1 = r1
+.
+    kill -CONT "$pid"
+    ip link set dev "p${down#m}" up
+    wait_for 20 is_enabled "$down" || fail "alone: $down does not come back"
+}
+
 for mode in active-backup balance-slb; do
     say "== $mode"
     vsctl add-bond br0 bond0 m1 m2 bond_mode=$mode \
@@ -154,6 +175,7 @@ g2 -> bcast = g1 host r1 physhost
     check_frames
     fail_over_silently
     [ $mode != balance-slb ] || fail_passive_silently
+    fail_over_alone
     vsctl del-port bond0 -- del-port p1 -- del-port p2
 done
 

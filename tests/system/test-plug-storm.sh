@@ -131,18 +131,51 @@ settle
 storm two "u1 u2" plug_apart
 storm two-slow "u1 u2" plug_and_stop
 
-# Where NORMAL serves the network side it floods to a new port until that has
-# no-flood, by the VLANs of its row: those must be there with the port.
-plug_tagged() {
-    plug br0 "$1" "$2" tag=20
-}
+# With a bond flows send what is for groups, by the active member, or with LACP by
+# any that is up, and NORMAL what it is taught to be behind the bond.
 vsctl del-port u1 -- del-port u2 -- add-bond br0 bond0 u1 u2 \
     bond_mode=active-backup
 settle
-storm bond "u1 u2" plug_tagged '/^i1/d'
+storm bond "u1 u2" plug_apart
+storm bond-slow "u1 u2" plug_and_stop
 
-# What is for one address, NORMAL does not flood where the network side is a
-# bond, not even in the guest's own VLANs, from a guest that it is isolated from.
-storm bond-unicast "u1 u2" plug_apart '/^[ug].*bcast/d;/^i.*bcast/d'
+# The other end of LACP is a bond as well, behind which nobody is.
+allow_log '\|(netdev_linux|dpif_netdev)(\([^|]*\))?\|(WARN|ERR)\|.*[mp][12]: Network is down'
+add_bridge phys physhost
+for i in 1 2; do
+    ip link add name m$i type veth peer name p$i
+    ip link set dev m$i up
+    ip link set dev p$i up
+done
+vsctl del-port bond0 \
+    -- add-bond br0 bond0 m1 m2 bond_mode=balance-tcp lacp=active \
+        other_config:lacp-time=fast \
+    -- add-bond phys bond1 p1 p2 bond_mode=balance-tcp lacp=passive \
+        other_config:lacp-time=fast
+
+members_up() {
+    [ "$(ovs-appctl bond/show bond0 | grep -c '^member .*: enabled')" = 2 ]
+}
+wait_for 20 members_up || fail "LACP has not come to an end"
+settle
+storm lacp physhost plug_apart '/^u1/d'
+expect_frames <<'.'
+# A storm begins with nothing that is on its way.
+g1 -> bcast = host[30] physhost[30]
+i1 -> bcast = host[20] physhost[20]
+.
+
+# By which member a balance-slb bond sends for a guest, NORMAL alone knows.  It
+# floods what is for groups to a new port until that has no-flood, by the VLANs
+# of its row: those must be there with the port.  What is for one address it is
+# taught nevertheless.
+plug_tagged() {
+    plug br0 "$1" "$2" tag=20
+}
+vsctl del-port bond0 -- del-br phys \
+    -- add-bond br0 bond0 u1 u2 bond_mode=balance-slb
+settle
+storm slb "u1 u2" plug_tagged '/^i1/d'
+storm slb-unicast "u1 u2" plug_apart '/^[ug].*bcast/d;/^i.*bcast/d'
 
 finish

@@ -10,12 +10,14 @@
 
 #include <stdlib.h>
 
+#include "byte-order.h"
 #include "flow.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/meta-flow.h"
+#include "openvswitch/ofp-actions.h"
 #include "packets.h"
 #include "util.h"
 
@@ -190,6 +192,28 @@ show(const struct evaluation *e, const struct ofpact_controller *oc)
     e->out->shown = true;
 }
 
+/* Loads one of the members of 'bundle', all of which are up, into a register.
+ * With NX_BD_ALG_HRW any would do; here it is that with the least number. */
+static void
+load_member(const struct ofpact_bundle *bundle, struct flow *flow)
+{
+    ofp_port_t member = bundle->members[0];
+
+    assert_int_equal(bundle->fields, NX_HASH_FIELDS_ETH_SRC);
+    assert_non_null(bundle->dst.field);
+    for (size_t i = 0; i < bundle->n_members; i++) {
+        if (bundle->algorithm == NX_BD_ALG_HRW
+            && ofp_to_u16(bundle->members[i]) < ofp_to_u16(member)) {
+            member = bundle->members[i];
+        }
+    }
+    mf_write_subfield_flow(&bundle->dst,
+                           &(union mf_subvalue) {
+                               .be64[ARRAY_SIZE(((union mf_subvalue *)
+                                                 NULL)->be64) - 1]
+                                   = htonll(ofp_to_u16(member)) }, flow);
+}
+
 /* Executes 'ofpacts' on 'flow', which is changed by them.  Returns the table
  * that they lead to, or -1. */
 static int
@@ -263,6 +287,10 @@ execute(const struct evaluation *e, struct flow *flow,
 
         case OFPACT_CONTROLLER:
             show(e, ofpact_get_CONTROLLER(a));
+            break;
+
+        case OFPACT_BUNDLE:
+            load_member(ofpact_get_BUNDLE(a), flow);
             break;
 
         case OFPACT_LEARN:

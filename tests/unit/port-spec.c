@@ -129,6 +129,7 @@ port_spec_random_bond(struct port_spec *spec)
     spec->admission = (random_range(2) ? ADMISSION_ALL
                        : random_range(2) ? ADMISSION_UNICAST
                        : ADMISSION_NONE);
+    spec->way = random_range(3);
     spec->reflects = random_range(3) == 0;
 }
 
@@ -157,6 +158,7 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         .port = nullable_xstrdup(spec->bond),
         .in_bond = spec->bond != NULL,
         .admission = spec->admission,
+        .way = spec->way,
         .reflects = spec->reflects,
     };
     for (size_t i = 0; i < spec->n_others; i++) {

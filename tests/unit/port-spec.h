@@ -35,6 +35,7 @@ struct port_spec {
     /* Network ports only. */
     const char *bond;           /* Name of the bond, or null. */
     enum admission admission;   /* Not only in bonds, for the sake of tests. */
+    enum bond_way way;
     bool reflects;
 };
 

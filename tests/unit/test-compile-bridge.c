@@ -88,6 +88,10 @@ test_bridge(void **state OVS_UNUSED)
 #define PLACE(PORT, UNTAG)                                              \
     "clone(set_field:"PORT"->in_port,"UNTAG                             \
     "move:NXM_OF_ETH_DST[]->NXM_OF_ETH_SRC[],NORMAL),"
+#define BUNDLE(ALGORITHM, MEMBERS)                                      \
+    "table=250,priority=110,"MULTICAST_BIT                              \
+    " actions=bundle_load(eth_src,0,"ALGORITHM                          \
+    ",ofport,NXM_NX_REG2[0..15],members:"MEMBERS"),goto_table:252\n"
 #define SENT "set_field:ANY->in_port,NORMAL\n"
 #define NETWORK_DROP "table=250,priority=200,reg0=0x1/0x1 actions=drop\n"
 #define NETWORK_NORMAL "table=250,priority=200,reg0=0x1/0x1 actions=NORMAL\n"
@@ -118,20 +122,43 @@ test_bridge(void **state OVS_UNUSED)
         /* What is for one address is so to a bond's members, and untagged where
          * they take that. */
         { { .exact = true, .network = NETWORK_BOND,
-            .bond = { .members = { { 3, 0, false }, { 4, 0, false } },
+            .bond = { .members = { { .ofport = 3 }, { .ofport = 4 } },
                       .n = 2 } },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_BOND,
-            .bond = { .members = { { 3, 10, false } }, .n = 1 } },
+            .bond = { .members = { { .ofport = 3, .bare_vid = 10 } }, .n = 1 } },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(130, "dl_vlan=10,")
           PLACE("3", "set_field:0x1000/0x1fff->vlan_tci,") SENT
           UNICAST(120, ) PLACE("3", ) SENT NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_BOND,
-            .bond = { .members = { { 3, 10, true } }, .n = 1 } },
+            .bond = { .members = { { .ofport = 3, .bare_vid = 10,
+                                     .pushes = true } }, .n = 1 } },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(130, "dl_vlan=10,") PLACE("3", "pop_vlan,") SENT
+          UNICAST(120, ) PLACE("3", ) SENT NORMAL UNKNOWN },
+        /* What is for groups is so by the active member while that is up, or by
+         * any with LACP, unless something else is for NORMAL alone. */
+        { { .exact = true, .network = NETWORK_BOND,
+            .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ACTIVE },
+                                   { .ofport = 4, .way = BOND_WAY_ACTIVE,
+                                     .active = true } },
+                      .n = 2, .way = BOND_WAY_ACTIVE } },
+          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
+          UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT
+          BUNDLE("active_backup", "4,3") NORMAL UNKNOWN },
+        { { .exact = true, .network = NETWORK_BOND,
+            .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ANY },
+                                   { .ofport = 4, .way = BOND_WAY_ANY } },
+                      .n = 2, .way = BOND_WAY_ANY } },
+          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
+          UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT
+          BUNDLE("hrw", "3,4") NORMAL UNKNOWN },
+        { { .exact = true, .network = NETWORK_BOND, .needs_normal = true,
+            .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ANY } },
+                      .n = 1, .way = BOND_WAY_ANY } },
+          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) SENT NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_BOND, .reflections = true },
           MULTICAST_SOURCE CUT_OFF REFLECT REST NETWORK_DROP NORMAL
@@ -191,6 +218,7 @@ test_bridge(void **state OVS_UNUSED)
 #undef UNICAST
 #undef PLACE
 #undef SENT
+#undef BUNDLE
 #undef NETWORK_DROP
 #undef NETWORK_NORMAL
 #undef NORMAL

@@ -41,6 +41,7 @@ static const struct network_case {
     struct port_case port;
     enum admission admission;
     bool reflects;
+    enum bond_way way;
 } network_cases[] = {
     /* A bond: nothing is learned, and nothing goes from it to itself, so
      * NORMAL sees none of its frames. */
@@ -50,31 +51,47 @@ static const struct network_case {
         "set_field:0x1/0x1->reg0,goto_table:210\n"
         "table=0,priority=100,reg15=0/0x1,in_port=7 "
         "actions=set_field:0x1/0x1->reg0,goto_table:210\n" },
-      ADMISSION_ALL, false },
+      ADMISSION_ALL, false,
+      BOND_WAY_NORMAL },
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x1/0x1->reg0,goto_table:210\n"
         CUT_OFF_PORT },
-      ADMISSION_ALL, false },
+      ADMISSION_ALL, false,
+      BOND_WAY_NORMAL },
     /* Members that nothing, or no multicast, is let in from. */
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 }, CUT_OFF_PORT },
-      ADMISSION_NONE, false },
+      ADMISSION_NONE, false,
+      BOND_WAY_NORMAL },
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
         MULTICAST "actions=drop\n"
         "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions=set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
-      ADMISSION_UNICAST, true },
+      ADMISSION_UNICAST, true,
+      BOND_WAY_NORMAL },
     /* Where frames may come back, they are looked at in REFLECT. */
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
-      ADMISSION_ALL, true },
+      ADMISSION_ALL, true,
+      BOND_WAY_NORMAL },
+
+    /* What is for groups leaves by the member that is chosen, as its VLANs
+     * have it. */
+    { NETWORK_BOND,
+      { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
+        CUT_OFF_PORT
+        "table=252,priority=100,reg2=0x7/0xffff,dl_vlan=10 "
+        "actions=pop_vlan,output:7\n"
+        "table=252,priority=100,reg2=0x7/0xffff,dl_vlan=11 "
+        "actions=output:7\n" },
+      ADMISSION_NONE, false, BOND_WAY_ACTIVE },
 
     /* Several ports: a frame is learned from as it came, before its tag is
      * touched. */
@@ -84,7 +101,8 @@ static const struct network_case {
         "set_field:0x8/0x8->reg0,set_field:0x1/0x1->reg0,goto_table:210\n"
         "table=0,priority=100,reg15=0/0x1,in_port=7 "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n" },
-      ADMISSION_ALL, false },
+      ADMISSION_ALL, false,
+      BOND_WAY_NORMAL },
     /* What came untagged and is nobody's here goes to NORMAL as it came, but
      * for an empty tag. */
     { NETWORK_SEVERAL,
@@ -94,7 +112,8 @@ static const struct network_case {
         CUT_OFF_PORT
         "table=250,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
-      ADMISSION_ALL, false },
+      ADMISSION_ALL, false,
+      BOND_WAY_NORMAL },
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
@@ -104,7 +123,8 @@ static const struct network_case {
         CUT_OFF_PORT
         "table=250,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
-      ADMISSION_ALL, false },
+      ADMISSION_ALL, false,
+      BOND_WAY_NORMAL },
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
@@ -114,7 +134,8 @@ static const struct network_case {
         CUT_OFF_PORT
         "table=250,priority=210,in_port=7,dl_vlan=10 "
         "actions=set_field:0x1000/0x1fff->vlan_tci,NORMAL\n" },
-      ADMISSION_ALL, false },
+      ADMISSION_ALL, false,
+      BOND_WAY_NORMAL },
     /* Frames of VLAN 0 have no tag that would have to go. */
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_ACCESS, -1, { 0 },
@@ -123,19 +144,22 @@ static const struct network_case {
         UNTAGGED "actions="LEARN"set_field:0x1/0x1->reg0,"
         "goto_table:210\n"
         CUT_OFF_PORT },
-      ADMISSION_ALL, false },
+      ADMISSION_ALL, false,
+      BOND_WAY_NORMAL },
     /* A bond beside another port.  Nothing is learned of what is not let in:
      * NORMAL would not either. */
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 }, CUT_OFF_PORT },
-      ADMISSION_NONE, false },
+      ADMISSION_NONE, false,
+      BOND_WAY_NORMAL },
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
         MULTICAST "actions=drop\n"
         "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
-      ADMISSION_UNICAST, true },
+      ADMISSION_UNICAST, true,
+      BOND_WAY_NORMAL },
 
     /* Several plain ports: a frame is learned from as it travels. */
     { NETWORK_SPREAD,
@@ -148,7 +172,8 @@ static const struct network_case {
         PLACES
         "table=252,priority=100,reg2=0x7/0xffff actions=output:7\n"
         "table=253,priority=100,in_port=7 actions=output:7\n" },
-      ADMISSION_ALL, false },
+      ADMISSION_ALL, false,
+      BOND_WAY_NORMAL },
     { NETWORK_SPREAD,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
         UNTAGGED "actions=set_field:0x100a/0x1fff->vlan_tci,"
@@ -158,7 +183,8 @@ static const struct network_case {
         "actions=pop_vlan,output:7\n"
         "table=253,priority=100,in_port=7,dl_vlan=10 "
         "actions=pop_vlan,output:7\n" },
-      ADMISSION_ALL, false },
+      ADMISSION_ALL, false,
+      BOND_WAY_NORMAL },
     /* Nothing is learned by what is not let in. */
     { NETWORK_SPREAD,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
@@ -167,7 +193,8 @@ static const struct network_case {
         "actions=pop_vlan,output:7\n"
         "table=253,priority=100,in_port=7,dl_vlan=10 "
         "actions=pop_vlan,output:7\n" },
-      ADMISSION_NONE, false },
+      ADMISSION_NONE, false,
+      BOND_WAY_NORMAL },
 };
 #undef PLACES
 #undef LEARN
@@ -190,6 +217,7 @@ test_network_ports(void **state OVS_UNUSED)
         port_case_to_vport(&c->port, &vport);
         vport.admission = c->admission;
         vport.reflects = c->reflects;
+        vport.way = c->way;
         check_port(&ctx, &vport, &none, c->port.slice);
         check_port(&off, &vport, &none, "");
         vport_uninit(&vport);

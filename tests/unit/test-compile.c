@@ -481,6 +481,7 @@ test_vport_value(void **state OVS_UNUSED)
     DIFFERS(listens, true);
     DIFFERS(in_bond, true);
     DIFFERS(admission, ADMISSION_UNICAST);
+    DIFFERS(way, BOND_WAY_ANY);
     DIFFERS(reflects, true);
     DIFFERS(is_tunnel, true);
     DIFFERS(is_protected, true);

@@ -381,6 +381,54 @@ expect_placed(const struct port_specs *specs, int vlan,
     } while (last);
 }
 
+/* Returns by which of its members the bond of 'specs', which is all of the
+ * network side, sends to groups, or null if NORMAL alone knows. */
+static const struct port_spec *
+find_member(const struct port_specs *specs)
+{
+    const struct port_spec *best = NULL;
+
+    for (size_t i = 0; i < specs->n; i++) {
+        const struct port_spec *p = &specs->ports[i];
+        bool active = p->admission == ADMISSION_ALL;
+
+        if (p->role != VIF_NETWORK) {
+            continue;
+        } else if (p->way == BOND_WAY_NORMAL
+                   || (best && best->way != p->way)) {
+            return NULL;
+        } else if (!best) {
+            best = p;
+        } else if (p->way == BOND_WAY_ACTIVE
+                   && active != (best->admission == ADMISSION_ALL)) {
+            best = active ? p : best;
+        } else if (ofp_to_u16(p->ofport) < ofp_to_u16(best->ofport)) {
+            best = p;
+        }
+    }
+    return best;
+}
+
+/* What becomes of 'frame', which comes in by 'in', is in 'vlan' and for nobody
+ * here or everybody, where NORMAL serves the network side. */
+static void
+expect_network(const struct bridge *bridge, const struct port_spec *in,
+               int vlan, const struct frame *frame, struct deliveries *out)
+{
+    bool to_bond = bridge->kind == NETWORK_BOND && in->role != VIF_NETWORK;
+    const struct port_spec *member = (to_bond ? find_member(&bridge->specs)
+                                      : NULL);
+
+    if (!eth_addr_is_multicast(frame->dst) || !member) {
+        expect_normal(bridge, in, vlan, frame, out);
+    } else if (carries(member, vlan)) {
+        delivery_add(out, member->ofport, tci_out(member, vlan, frame->tci));
+    }
+    if (to_bond && !eth_addr_is_multicast(frame->dst)) {
+        expect_placed(&bridge->specs, vlan, frame, out);
+    }
+}
+
 /* Are guests 'a' and 'b' kept from each other? */
 static bool
 are_apart(const struct port_spec *a, const struct port_spec *b)
@@ -468,11 +516,7 @@ expect(const struct bridge *bridge, const struct frame *frame,
         }
     }
     if (!owner && network_kind_uses_normal(bridge->kind)) {
-        expect_normal(bridge, in, vlan, frame, out);
-    }
-    if (!owner && bridge->kind == NETWORK_BOND && in->role != VIF_NETWORK
-        && !eth_addr_is_multicast(frame->dst)) {
-        expect_placed(specs, vlan, frame, out);
+        expect_network(bridge, in, vlan, frame, out);
     }
 }
 

@@ -465,6 +465,14 @@ check_bond_member(const struct vif *vif)
     bool backup = unicast != check_admissibility(&other, vif->lacp_current,
                                                  false);
 
+    /* choose_output_member(), likewise; by which of its members a bond without
+     * a partner falls back, is not looked at. */
+    enum bond_way way = (bond->lacp
+                         ? (bond->lacp_negotiated || !bond->lacp_fallback_ab
+                            ? BOND_WAY_ANY : BOND_WAY_NORMAL)
+                         : bond->mode == VIF_ACTIVE_BACKUP ? BOND_WAY_ACTIVE
+                         : BOND_WAY_NORMAL);
+
     assert_true(unicast != DROP || multicast == DROP);
     assert_int_equal(model_port(&bridge, vif, &vport, &diags), MODEL_WIRED);
     assert_int_equal(diags.n, 0);
@@ -478,6 +486,7 @@ check_bond_member(const struct vif *vif)
                  bond->is_active, admissions[vport.admission],
                  admissions[expected], vport.reflects);
     }
+    assert_int_equal(vport.way, way);
     vport_uninit(&vport);
 }
 
@@ -525,6 +534,7 @@ test_bond_members(void **state OVS_UNUSED)
                      MODEL_WIRED);
     assert_int_equal(vport.admission, ADMISSION_ALL);
     assert_false(vport.reflects);
+    assert_int_equal(vport.way, BOND_WAY_NORMAL);
     assert_false(vport.in_bond);
     vport_uninit(&vport);
 }

@@ -219,6 +219,58 @@ test_many(void **state OVS_UNUSED)
     network_side_uninit(&side);
 }
 
+/* How a bond of 'n' members sends to groups: in the way that all of them have,
+ * unless they are too many to name. */
+static enum bond_way
+bond_way(const enum bond_way *ways, size_t n)
+{
+    struct network_bond bond, other;
+    struct network_side side;
+
+    network_side_init(&side);
+    for (size_t i = 0; i < n; i++) {
+        struct vport vport = {
+            .name = S("m"), .port = S("bond0"), .role = VIF_NETWORK,
+            .ofport = u16_to_ofp(n - i), .in_bond = true, .way = ways[i],
+            .admission = i ? ADMISSION_NONE : ADMISSION_ALL,
+        };
+
+        network_side_add(&side, &vport);
+    }
+    network_side_get_bond(&side, &bond);
+    network_side_uninit(&side);
+
+    assert_int_equal(bond.n, MIN(n, NETWORK_BOND_MAX));
+    for (size_t i = 0; i < bond.n; i++) {
+        assert_int_equal(bond.members[i].ofport, i + 1);
+        assert_int_equal(bond.members[i].active, i == n - 1);
+        other = bond;
+        assert_true(network_bond_equals(&bond, &other));
+        other.members[i].active = !other.members[i].active;
+        assert_false(network_bond_equals(&bond, &other));
+    }
+    return bond.way;
+}
+
+static void
+test_bond_way(void **state OVS_UNUSED)
+{
+    enum bond_way ways[NETWORK_BOND_MAX + 1];
+
+    for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+        ways[i] = BOND_WAY_ACTIVE;
+    }
+    assert_int_equal(bond_way(ways, 2), BOND_WAY_ACTIVE);
+    assert_int_equal(bond_way(ways, NETWORK_BOND_MAX), BOND_WAY_ACTIVE);
+    assert_int_equal(bond_way(ways, ARRAY_SIZE(ways)), BOND_WAY_NORMAL);
+    ways[1] = BOND_WAY_ANY;
+    assert_int_equal(bond_way(ways, 1), BOND_WAY_ACTIVE);
+    assert_int_equal(bond_way(ways, 2), BOND_WAY_NORMAL);
+    ways[0] = BOND_WAY_ANY;
+    assert_int_equal(bond_way(ways, 2), BOND_WAY_ANY);
+    assert_int_equal(bond_way(ways, 3), BOND_WAY_NORMAL);
+}
+
 /* The kind depends on the ports that are there, and not on how they came. */
 static void
 test_random(void **state OVS_UNUSED)
@@ -269,6 +321,7 @@ main(void)
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_uses_normal),
+        cmocka_unit_test(test_bond_way),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMPILE_BOND_H
+#define COMPILE_BOND_H 1
+
+/* What guests and the host send to a network side that is a bond.
+ *
+ *      UNKNOWN --------> NORMAL, which is taught first that the
+ *         |    unicast   address is behind the bond
+ *         | groups
+ *         v
+ *      AWAY -----------> the member by which the bond sends now
+ *
+ * NORMAL floods to whatever port there is, also to one that has just been
+ * plugged and is not no-flood yet.  It does not flood what is for an address
+ * that it knows; but no group is such an address.  So frames for groups go by
+ * flows, where these can tell by which member: in a "bundle" action, the
+ * members are those that the switch takes for up, by carrier, LACP, CFM and
+ * BFD, so that nothing waits for the daemon when one fails. */
+
+#include "openvswitch/types.h"
+
+struct bridge_ctx;
+struct slice;
+
+void bond_compile(const struct bridge_ctx *, ovs_be64 cookie, struct slice *);
+
+#endif /* lib/openflow/compile-bond.h */
