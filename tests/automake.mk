@@ -30,6 +30,7 @@ unit_tests = \
 	tests/unit/test-explain \
 	tests/unit/test-fleet \
 	tests/unit/test-fleet-publish \
+	tests/unit/test-fleet-remote \
 	tests/unit/test-flow-dump \
 	tests/unit/test-follow \
 	tests/unit/test-foreign \
@@ -228,6 +229,10 @@ tests_unit_test_jansson_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
 tests_unit_test_fleet_publish_SOURCES = tests/unit/test-fleet-publish.c
 tests_unit_test_fleet_publish_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_fleet_publish_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_fleet_remote_SOURCES = tests/unit/test-fleet-remote.c
+tests_unit_test_fleet_remote_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_fleet_remote_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_fleet_SOURCES = tests/unit/test-fleet.c
 tests_unit_test_fleet_CPPFLAGS = $(UNIT_CPPFLAGS)

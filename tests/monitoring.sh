@@ -13,7 +13,7 @@ dir=$top/packaging/monitoring
 
 # Prints the names of all families that the program makes.
 families() {
-    sed -nE 's/.*(put_family\(s, |METRIC\(|put_port_(counter|drops)\(s, bridges, )"([a-z_]+)".*/virtnet_\3/p' \
+    sed -nE 's/.*(put_family\(s, |put_gauge\(s, |METRIC\(|put_port_(counter|drops)\(s, bridges, )"([a-z_]+)".*/virtnet_\3/p' \
         "$top/lib/tell/state-metrics.c" | sort -u
 }
 

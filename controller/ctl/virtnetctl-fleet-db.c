@@ -176,7 +176,7 @@ fleet_view_is_seen(const char *name, void *view_)
     const struct fleet_view *view = view_;
     const struct fleet_host *host = fleet_view_find_host(view, name);
 
-    return host && fleet_view_age(view, host) < FLEET_SEEN_SECONDS;
+    return host && fleet_view_age(view, host) < FLEET_VIEW_SEEN_SECONDS;
 }
 
 /* Returns the definition of network 'name', or null. */

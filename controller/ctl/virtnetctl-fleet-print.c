@@ -169,7 +169,7 @@ put_seen(struct ds *s, const struct fleet_view *view,
         ds_put_cstr(s, "never seen");
     } else if (age < 0) {
         ds_put_format(s, "seen (its clock is %lld s ahead)", -age);
-    } else if (age < FLEET_SEEN_SECONDS) {
+    } else if (age < FLEET_VIEW_SEEN_SECONDS) {
         ds_put_format(s, "seen %lld s ago", age);
     } else {
         ds_put_format(s, "not seen for %lld s", age);

@@ -34,6 +34,11 @@ const struct fleet_host *fleet_view_find_host(const struct fleet_view *,
                                               const char *name);
 long long int fleet_view_age(const struct fleet_view *,
                              const struct fleet_host *);
+
+/* What is less than so many seconds old by its host's clock is taken for
+ * recent. */
+#define FLEET_VIEW_SEEN_SECONDS (FLEET_SEEN_SECONDS + FLEET_CLOCK_SECONDS)
+
 bool fleet_view_is_seen(const char *host, void *view);
 const struct fleet_definition *fleet_view_find_definition(
     const struct fleet_view *, const char *name);

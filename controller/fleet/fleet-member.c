@@ -8,6 +8,7 @@
 
 #include "controller/fleet/fleet-snapshot.h"
 #include "lib/base/jvalue.h"
+#include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-publish.h"
 #include "lib/fleet/fleet-remote.h"
 #include "openvswitch/json.h"
@@ -31,6 +32,9 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
  * milliseconds. */
 #define KEEP_MSEC 1000
 #define KEEP_HOSTS_MSEC 30000
+
+/* How often what is kept says that it is current, in milliseconds. */
+#define TOUCH_MSEC 30000
 
 /* When a refused transaction is tried again, in milliseconds: at first, and at
  * most. */
@@ -70,6 +74,59 @@ struct fleet_member {
                                  * the server has, in time_msec() terms. */
 };
 
+/* Says in the log if the clock of 'host', which was 'before' seconds ahead of
+ * ours, is far from it now: certificates, and what virtnetctl says of when it
+ * was seen, depend on it. */
+static void
+check_clock(const struct fleet_member *member, const struct fleet_host *host,
+            int64_t before)
+{
+    int64_t clock = fleet_remote_clock(member->others, host->name);
+
+    if (llabs(clock) > FLEET_CLOCK_SECONDS
+        && llabs(before) <= FLEET_CLOCK_SECONDS) {
+        VLOG_WARN_RL(&rl, "fleet: the clock of host %s is %lld s %s this "
+                     "one's", host->name, (long long int) llabs(clock),
+                     clock < 0 ? "behind" : "ahead of");
+    }
+}
+
+static void
+on_host_changed(struct fleet_member *member, const struct fleet_host *old,
+                const struct fleet_host *new)
+{
+    int64_t before = old ? fleet_remote_clock(member->others, old->name) : 0;
+
+    fleet_remote_row_changed(member->others, FLEET_TABLE_HOST, old, new,
+                             time_msec(), time_wall());
+    if (new) {
+        check_clock(member, new, before);
+    }
+    member->hosts_changed = true;
+    member->keep_rows = MIN(member->keep_rows, time_msec() + KEEP_HOSTS_MSEC);
+}
+
+static void
+on_port_changed(struct fleet_member *member, const struct fleet_port *old,
+                const struct fleet_port *new)
+{
+    fleet_remote_row_changed(member->others, FLEET_TABLE_PORT, old, new,
+                             time_msec(), time_wall());
+    member->keep_rows = MIN(member->keep_rows, time_msec() + KEEP_MSEC);
+}
+
+static void
+on_definition_changed(struct fleet_member *member,
+                      const struct fleet_definition *old,
+                      const struct fleet_definition *new)
+{
+    if (member->is_known && new) {
+        fleet_snapshot_set(member->snapshot, new);
+    } else if (member->is_known) {
+        fleet_snapshot_remove(member->snapshot, old->name);
+    }
+}
+
 static void
 on_row_changed(enum fleet_table table, const void *old, const void *new,
                void *member_)
@@ -77,22 +134,12 @@ on_row_changed(enum fleet_table table, const void *old, const void *new,
     struct fleet_member *member = member_;
 
     fleet_publish_row_changed(member->publish, table, old, new);
-    fleet_remote_row_changed(member->others, table, old, new);
-    member->hosts_changed |= table == FLEET_TABLE_HOST;
-    if (table == FLEET_TABLE_PORT || table == FLEET_TABLE_HOST) {
-        member->keep_rows = MIN(member->keep_rows,
-                                time_msec() + (table == FLEET_TABLE_PORT
-                                               ? KEEP_MSEC
-                                               : KEEP_HOSTS_MSEC));
-    }
-    if (table == FLEET_TABLE_DEFINITION && member->is_known) {
-        const struct fleet_definition *was = old;
-
-        if (new) {
-            fleet_snapshot_set(member->snapshot, new);
-        } else {
-            fleet_snapshot_remove(member->snapshot, was->name);
-        }
+    if (table == FLEET_TABLE_HOST) {
+        on_host_changed(member, old, new);
+    } else if (table == FLEET_TABLE_PORT) {
+        on_port_changed(member, old, new);
+    } else if (table == FLEET_TABLE_DEFINITION) {
+        on_definition_changed(member, old, new);
     }
 }
 
@@ -104,6 +151,7 @@ fleet_member_create(const char *remote, const char *host,
                     const char *directory)
 {
     struct fleet_member *member = xzalloc(sizeof *member);
+    int64_t then;
 
     member->remote = xstrdup(remote);
     member->host = xstrdup(host);
@@ -111,6 +159,7 @@ fleet_member_create(const char *remote, const char *host,
     member->db = fleet_db_create(remote, false, on_row_changed, member);
     member->snapshot = fleet_snapshot_open(directory);
     member->others = fleet_remote_create(host);
+    then = fleet_snapshot_time(member->snapshot);
     for (size_t t = 0; t < ARRAY_SIZE(kept_tables); t++) {
         struct kept *kept = &member->kept[t];
 
@@ -118,7 +167,7 @@ fleet_member_create(const char *remote, const char *host,
                                               kept_tables[t], &kept->n);
         for (size_t i = 0; i < kept->n; i++) {
             fleet_remote_row_changed(member->others, kept_tables[t], NULL,
-                                     kept->rows[i]);
+                                     kept->rows[i], time_msec(), then);
         }
     }
     member->keep_rows = LLONG_MAX;
@@ -151,7 +200,8 @@ forget_kept(struct fleet_member *member)
 
         for (size_t i = 0; i < kept->n; i++) {
             fleet_remote_row_changed(member->others, kept_tables[t],
-                                     kept->rows[i], NULL);
+                                     kept->rows[i], NULL, time_msec(),
+                                     time_wall());
             fleet_row_destroy(kept_tables[t], kept->rows[i]);
         }
         free(kept->rows);
@@ -257,7 +307,7 @@ keep(struct fleet_member *member)
         keep_rows(member);
     }
     if (time_msec() >= member->touch) {
-        member->touch = time_msec() + FLEET_SEEN_INTERVAL * 1000LL / 2;
+        member->touch = time_msec() + TOUCH_MSEC;
         fleet_snapshot_touch(member->snapshot);
     }
 }
@@ -273,6 +323,8 @@ fleet_member_run(struct fleet_member *member)
         member->known_at = time_msec();
         keep(member);
     }
+    fleet_remote_run(member->others, time_msec(),
+                     fleet_db_is_connected(member->db));
     check_twin(member);
     if (member->in_flight) {
         take_outcome(member);
@@ -299,6 +351,7 @@ fleet_member_wait(struct fleet_member *member)
         && fleet_db_is_connected(member->db)) {
         poll_timer_wait_until(member->keep_rows);
     }
+    poll_timer_wait_until(fleet_remote_wake_time(member->others));
     if (member->in_flight || !fleet_db_may_transact(member->db)) {
         return;
     }
@@ -358,16 +411,7 @@ fleet_member_take_hosts_changed(struct fleet_member *member)
 const struct fleet_host **
 fleet_member_hosts(const struct fleet_member *member, size_t *n)
 {
-    const struct shash *hosts = fleet_remote_hosts(member->others);
-    const struct fleet_host **array;
-    const struct shash_node *node;
-
-    *n = 0;
-    array = xmalloc(shash_count(hosts) * sizeof *array + 1);
-    SHASH_FOR_EACH (node, hosts) {
-        array[(*n)++] = node->data;
-    }
-    return array;
+    return fleet_remote_hosts(member->others, n);
 }
 
 static bool
@@ -382,11 +426,7 @@ void
 fleet_member_addresses(const struct fleet_member *member, const char *host,
                        const char *network, struct sset *addresses)
 {
-    /* While nothing can be heard, that somebody is not heard means nothing. */
-    int64_t now = (fleet_db_is_connected(member->db)
-                   ? time_wall() : fleet_snapshot_time(member->snapshot));
-
-    fleet_remote_addresses(member->others, host, now, is_network,
+    fleet_remote_addresses(member->others, host, is_network,
                            CONST_CAST(char *, network), addresses);
 }
 
@@ -482,6 +522,30 @@ count_rows(const struct fleet_member *member, enum fleet_table table)
     return n;
 }
 
+/* Returns the names of the hosts that are not seen. */
+static struct json_t *
+export_unseen(const struct fleet_member *member)
+{
+    struct svec names = SVEC_EMPTY_INITIALIZER;
+    struct json_t *array = jvalue_array();
+    const struct fleet_host **hosts;
+    size_t n;
+
+    hosts = fleet_member_hosts(member, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (!fleet_remote_is_seen(member->others, hosts[i]->name)) {
+            svec_add(&names, hosts[i]->name);
+        }
+    }
+    svec_sort(&names);
+    for (size_t i = 0; i < names.n; i++) {
+        jvalue_add(array, jvalue_string(names.names[i]));
+    }
+    svec_destroy(&names);
+    free(hosts);
+    return array;
+}
+
 /* Returns how the member is, as an object that the caller must destroy. */
 struct json_t *
 fleet_member_export(const struct fleet_member *member)
@@ -497,6 +561,7 @@ fleet_member_export(const struct fleet_member *member)
         jvalue_put_integer(json, "age", get_age(member));
     }
     jvalue_put_integer(json, "hosts", count_rows(member, FLEET_TABLE_HOST));
+    jvalue_put(json, "unseen", export_unseen(member));
     jvalue_put_integer(json, "ports", count_rows(member, FLEET_TABLE_PORT));
     jvalue_put_integer(json, "own_ports",
                        fleet_publish_count_ports(member->publish));

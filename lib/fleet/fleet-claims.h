@@ -10,8 +10,8 @@
  *     - A port that is not active has nothing: its guest is elsewhere
  *       ("arriving"), is not to send ("held") or has ended ("gone").
  *
- *     - A host that has not been seen for long has nothing that another one
- *       claims: it is dead, or it is cut off and nobody reaches its guests.
+ *     - A host that has not been seen lately has nothing that another one
+ *       claims: it is dead, or it is cut off.
  *
  *     - The one that had it keeps it.  Clocks differ, so column 'since' is no
  *       time but a time at least: whoever becomes active writes a number
@@ -29,8 +29,12 @@
 #include "openvswitch/types.h"
 
 /* A host that has not said for so many seconds that it is there is not seen.
- */
-#define FLEET_SEEN_SECONDS 180
+ * It says so four times as often (FLEET_SEEN_INTERVAL in fleet-publish.h). */
+#define FLEET_SEEN_SECONDS 20
+
+/* How far apart the clocks of two hosts may be, in seconds, where nothing else
+ * tells when a host was seen than what it has written by its own. */
+#define FLEET_CLOCK_SECONDS 40
 
 #define FLEET_PORT_STATES                       \
     FLEET_PORT_STATE(ACTIVE, "active")          \

@@ -309,6 +309,6 @@ fleet_publish_find_twin(const struct fleet_publish *p, int64_t now)
 
     return (known && p->host && known->hostname[0]
             && strcmp(known->hostname, p->host->hostname)
-            && now < known->last_seen + FLEET_SEEN_SECONDS
-            && now > known->last_seen - FLEET_SEEN_SECONDS ? known : NULL);
+            && now < known->last_seen + FLEET_TWIN_SECONDS
+            && now > known->last_seen - FLEET_TWIN_SECONDS ? known : NULL);
 }

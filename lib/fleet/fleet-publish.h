@@ -28,7 +28,10 @@
 #include "lib/fleet/fleet-row.h"
 
 /* How often a host says that it is there. */
-#define FLEET_SEEN_INTERVAL 60
+#define FLEET_SEEN_INTERVAL 5
+
+/* A row of our name that another host has written so lately is in use. */
+#define FLEET_TWIN_SECONDS 180
 
 struct fleet_publish;
 struct json;

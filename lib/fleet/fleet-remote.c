@@ -2,6 +2,7 @@
 #include <config.h>
 #include "lib/fleet/fleet-remote.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,12 +22,23 @@ struct remote_port {
     const struct fleet_port *port;
 };
 
+/* A host, in 'hosts', also this one. */
+struct remote_host {
+    const struct fleet_host *row;
+    bool seen;
+    long long int heard;        /* When, if 'seen'. */
+    int64_t clock;              /* Its clock, less ours, in seconds. */
+};
+
 struct fleet_remote {
     char *own_host;
     struct hmap ports;          /* Contains "struct remote_port"s. */
     struct fleet_index index;   /* Of all ports, also our own. */
-    struct shash hosts;         /* By name, "const struct fleet_host"s. */
+    struct shash hosts;         /* By name, "struct remote_host"s. */
     struct sset changed;        /* Names of hosts. */
+    bool hears;                 /* Can hosts be heard? */
+    long long int check;        /* When somebody is perhaps not seen any
+                                 * more. */
 };
 
 /* Creates and returns what the host called 'own_host' knows of others: nothing
@@ -41,6 +53,7 @@ fleet_remote_create(const char *own_host)
     fleet_index_init(&r->index);
     shash_init(&r->hosts);
     sset_init(&r->changed);
+    r->check = LLONG_MAX;
     return r;
 }
 
@@ -58,7 +71,7 @@ fleet_remote_destroy(struct fleet_remote *r)
     }
     hmap_destroy(&r->ports);
     fleet_index_uninit(&r->index);
-    shash_destroy(&r->hosts);
+    shash_destroy_free_data(&r->hosts);
     sset_destroy(&r->changed);
     free(r->own_host);
     free(r);
@@ -112,11 +125,70 @@ remove_port(struct fleet_remote *r, const struct fleet_port *port)
     }
 }
 
+/* Has the host called 'name' be seen or not, which decides who has what its
+ * guests claim. */
+static void
+set_seen(struct fleet_remote *r, const char *name, struct remote_host *host,
+         bool seen)
+{
+    const struct remote_port *rp;
+
+    if (host->seen == seen) {
+        return;
+    }
+    host->seen = seen;
+    HMAP_FOR_EACH_WITH_HASH (rp, node, hash_string(name, 0), &r->ports) {
+        if (!strcmp(rp->port->host, name)) {
+            note_rivals(r, rp->port);
+        }
+    }
+}
+
+/* Is 'row', which nobody has seen change, of a host that is there, by what it
+ * says? */
+static bool
+was_seen(const struct fleet_host *row, int64_t wall)
+{
+    const int64_t limit = FLEET_SEEN_SECONDS + FLEET_CLOCK_SECONDS;
+
+    /* Whoever writes the column may write any number. */
+    return row->last_seen > 0 && row->last_seen > wall - limit;
+}
+
+static void
+host_changed(struct fleet_remote *r, const struct fleet_host *old,
+             const struct fleet_host *new, long long int now, int64_t wall)
+{
+    const char *name = new ? new->name : old->name;
+    struct remote_host *host = shash_find_data(&r->hosts, name);
+
+    if (!new) {
+        if (host && host->row == old) {
+            set_seen(r, name, host, false);
+            shash_find_and_delete(&r->hosts, name);
+            free(host);
+        }
+        return;
+    }
+    if (!host) {
+        host = xzalloc(sizeof *host);
+        shash_add(&r->hosts, name, host);
+    }
+    host->row = new;
+    if (!old || old->last_seen != new->last_seen) {
+        host->clock = old ? new->last_seen - wall : 0;
+        host->heard = now;
+        r->check = MIN(r->check, now + FLEET_SEEN_SECONDS * 1000LL);
+        set_seen(r, name, host, old || was_seen(new, wall));
+    }
+}
+
 /* A row of 'table' was 'old' and is 'new', either of which may be null.  'new'
  * must stay what it is until the next that is told of it. */
 void
 fleet_remote_row_changed(struct fleet_remote *r, enum fleet_table table,
-                         const void *old, const void *new)
+                         const void *old, const void *new, long long int now,
+                         int64_t wall)
 {
     if (table == FLEET_TABLE_PORT) {
         if (old) {
@@ -126,20 +198,83 @@ fleet_remote_row_changed(struct fleet_remote *r, enum fleet_table table,
             add_port(r, new);
         }
     } else if (table == FLEET_TABLE_HOST) {
-        const struct fleet_host *o = old, *n = new;
+        host_changed(r, old, new, now, wall);
+    }
+}
 
-        if (n) {
-            shash_replace(&r->hosts, n->name, n);
-        } else if (shash_find_data(&r->hosts, o->name) == o) {
-            shash_find_and_delete(&r->hosts, o->name);
+/* Finds the hosts that are not seen any more at 'now'.  'hears' says whether
+ * the fleet's database can be heard. */
+void
+fleet_remote_run(struct fleet_remote *r, long long int now, bool hears)
+{
+    struct shash_node *node;
+    bool again = hears && !r->hears;
+
+    r->hears = hears;
+    if (!hears || (!again && now < r->check)) {
+        return;
+    }
+    r->check = LLONG_MAX;
+    SHASH_FOR_EACH (node, &r->hosts) {
+        struct remote_host *host = node->data;
+
+        if (again) {
+            host->heard = now;
+        }
+        if (host->seen && strcmp(node->name, r->own_host)) {
+            long long int end = host->heard + FLEET_SEEN_SECONDS * 1000LL;
+
+            if (now >= end) {
+                set_seen(r, node->name, host, false);
+            } else {
+                r->check = MIN(r->check, end);
+            }
         }
     }
 }
 
-const struct shash *
-fleet_remote_hosts(const struct fleet_remote *r)
+/* Returns when fleet_remote_run() has something to do, LLONG_MAX for never. */
+long long int
+fleet_remote_wake_time(const struct fleet_remote *r)
 {
-    return &r->hosts;
+    return r->hears ? r->check : LLONG_MAX;
+}
+
+/* Returns the hosts of the fleet, this one among them, as far as they are
+ * known, in no particular order, and stores their number in '*n'.  The caller
+ * must free the array. */
+const struct fleet_host **
+fleet_remote_hosts(const struct fleet_remote *r, size_t *n)
+{
+    const struct fleet_host **array
+        = xmalloc(shash_count(&r->hosts) * sizeof *array + 1);
+    const struct shash_node *node;
+
+    *n = 0;
+    SHASH_FOR_EACH (node, &r->hosts) {
+        const struct remote_host *host = node->data;
+        array[(*n)++] = host->row;
+    }
+    return array;
+}
+
+/* Has the host called 'name' been seen lately?  This one is there. */
+bool
+fleet_remote_is_seen(const struct fleet_remote *r, const char *name)
+{
+    const struct remote_host *host = shash_find_data(&r->hosts, name);
+
+    return !strcmp(name, r->own_host) || (host && host->seen);
+}
+
+/* Returns how many seconds the clock of the host called 'name' is ahead of
+ * ours, as far as is known. */
+int64_t
+fleet_remote_clock(const struct fleet_remote *r, const char *name)
+{
+    const struct remote_host *host = shash_find_data(&r->hosts, name);
+
+    return host ? host->clock : 0;
 }
 
 /* Moves to 'hosts' the names of those of which something may have changed
@@ -171,36 +306,26 @@ add_rival(const struct fleet_port *port, void *rivals_)
     rivals->ports[rivals->n++] = port;
 }
 
-/* When, as seen from 'now', a host must have been seen to be there. */
-struct seen {
-    const struct fleet_remote *r;
-    int64_t now;
-};
-
+/* A fleet_is_seen_cb. */
 static bool
-is_seen(const char *name, void *seen_)
+is_seen(const char *name, void *r)
 {
-    const struct seen *seen = seen_;
-    const struct fleet_host *host = shash_find_data(&seen->r->hosts, name);
-
-    return (host && host->last_seen > INT64_MIN + FLEET_SEEN_SECONDS
-            && host->last_seen > seen->now - FLEET_SEEN_SECONDS);
+    return fleet_remote_is_seen(r, name);
 }
 
 /* Has 'port' its address number 'i', of all that claim it? */
 static bool
 has_address(const struct fleet_remote *r, const struct fleet_port *port,
-            size_t i, int64_t now)
+            size_t i)
 {
     struct rivals rivals = { .ports = NULL };
-    struct seen seen = { r, now };
     bool has = false;
 
     fleet_index_find(&r->index, port->addresses.names[i], add_rival, &rivals);
     if (rivals.n > 1) {
-        struct fleet_claims *claims = fleet_claims_create(rivals.ports,
-                                                          rivals.n, is_seen,
-                                                          &seen);
+        struct fleet_claims *claims = fleet_claims_create(
+            rivals.ports, rivals.n, is_seen,
+            CONST_CAST(struct fleet_remote *, r));
         struct eth_addr mac = eth_addr_zero;
         size_t n;
         const struct fleet_claim *c = fleet_claims_get(claims, &n);
@@ -234,13 +359,13 @@ add_address(const struct fleet_port *port, const char *mac,
                                            community.name));
 }
 
-/* Adds to 'addresses' those that ports of 'host' have at 'now', in networks
- * that 'has_network' knows, which is called with 'aux': as "MAC", or as "MAC/"
- * if the guest is isolated, or as "MAC/COMMUNITY". */
+/* Adds to 'addresses' those that ports of 'host' have, in networks that
+ * 'has_network' knows, which is called with 'aux': as "MAC", or as "MAC/" if
+ * the guest is isolated, or as "MAC/COMMUNITY". */
 void
 fleet_remote_addresses(const struct fleet_remote *r, const char *host,
-                       int64_t now, fleet_remote_network_cb *has_network,
-                       void *aux, struct sset *addresses)
+                       fleet_remote_network_cb *has_network, void *aux,
+                       struct sset *addresses)
 {
     const struct remote_port *rp;
 
@@ -254,7 +379,7 @@ fleet_remote_addresses(const struct fleet_remote *r, const char *host,
         }
         error = fleet_port_check(port);
         for (size_t i = 0; !error && i < port->addresses.n; i++) {
-            if (has_address(r, port, i, now)) {
+            if (has_address(r, port, i)) {
                 add_address(port, port->addresses.names[i], addresses);
             }
         }

@@ -10,7 +10,13 @@
  * an address of that row's port.  Of several hosts that claim an address, the
  * rule of fleet-claims.h says which has it.
  *
- * All of this is pure.  Times are in seconds since 1970. */
+ * A host is seen if what it says of when it was there has changed lately, by
+ * the clock of whoever looks: hosts' own may be wrong.  Of one that has said
+ * nothing yet since it was first told of, its own time has to do.  While
+ * nothing can be heard, that somebody is not heard means nothing.
+ *
+ * All of this is pure: 'now' is a number of milliseconds that only grows, and
+ * 'wall' is in seconds since 1970. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +24,6 @@
 #include "lib/fleet/fleet-row.h"
 
 struct fleet_remote;
-struct shash;
 struct sset;
 struct vlan_set;
 
@@ -26,17 +31,22 @@ struct fleet_remote *fleet_remote_create(const char *own_host);
 void fleet_remote_destroy(struct fleet_remote *);
 
 void fleet_remote_row_changed(struct fleet_remote *, enum fleet_table,
-                              const void *old, const void *new);
+                              const void *old, const void *new,
+                              long long int now, int64_t wall);
+void fleet_remote_run(struct fleet_remote *, long long int now, bool hears);
+long long int fleet_remote_wake_time(const struct fleet_remote *);
 void fleet_remote_take_changed(struct fleet_remote *, struct sset *hosts);
 
-/* By name, "const struct fleet_host"s, also this one. */
-const struct shash *fleet_remote_hosts(const struct fleet_remote *);
+const struct fleet_host **fleet_remote_hosts(const struct fleet_remote *,
+                                             size_t *n);
+bool fleet_remote_is_seen(const struct fleet_remote *, const char *host);
+int64_t fleet_remote_clock(const struct fleet_remote *, const char *host);
 
 /* Is there a network of that name where the addresses are asked for? */
 typedef bool fleet_remote_network_cb(const char *network, void *aux);
 
 void fleet_remote_addresses(const struct fleet_remote *, const char *host,
-                            int64_t now, fleet_remote_network_cb *, void *aux,
+                            fleet_remote_network_cb *, void *aux,
                             struct sset *addresses);
 void fleet_remote_vlans(const struct fleet_remote *, const char *host,
                         fleet_remote_network_cb *, void *aux,

@@ -365,6 +365,44 @@ put_database(struct ds *s, const struct json_t *database)
                   jvalue_get_integer(database, "pending"));
 }
 
+static void
+put_gauge(struct ds *s, const char *name, long long int value,
+          const char *help)
+{
+    put_family(s, name, "gauge", help);
+    ds_put_format(s, "virtnet_%s %lld\n", name, value);
+}
+
+/* Appends how this host is as a member of a fleet, unless it is null. */
+static void
+put_fleet(struct ds *s, const struct json_t *fleet)
+{
+    if (!fleet) {
+        return;
+    }
+    put_gauge(s, "fleet_connected", jvalue_get_bool(fleet, "connected"),
+              "Is what is known of the fleet what its database has now?");
+    if (jvalue_get(fleet, "age")) {
+        put_gauge(s, "fleet_age_seconds", jvalue_get_integer(fleet, "age"),
+                  "How old what is known of the fleet is.");
+    }
+    put_gauge(s, "fleet_networks", jvalue_get_integer(fleet, "networks"),
+              "Network definitions of the fleet.");
+    put_gauge(s, "fleet_hosts", jvalue_get_integer(fleet, "hosts"),
+              "Hosts of the fleet.");
+    put_gauge(s, "fleet_hosts_unseen",
+              jvalue_count(jvalue_get(fleet, "unseen")),
+              "Hosts of the fleet that are not seen.");
+    put_gauge(s, "fleet_ports", jvalue_get_integer(fleet, "ports"),
+              "Ports of guests on all hosts of the fleet.");
+    put_gauge(s, "fleet_pending_changes",
+              jvalue_get_integer(fleet, "pending"),
+              "Ports of this host that are not published as they are.");
+    put_gauge(s, "fleet_problem",
+              jvalue_get_string(fleet, "problem")[0] != '\0',
+              "Is there a problem with the fleet, as status says?");
+}
+
 /* Appends 'state' as OpenMetrics text. */
 void
 state_format_metrics(struct ds *s, const struct json_t *state)
@@ -377,6 +415,7 @@ state_format_metrics(struct ds *s, const struct json_t *state)
                   jvalue_get_integer(jvalue_get(state, "definitions"),
                                      "networks"));
     put_database(s, jvalue_get(state, "database"));
+    put_fleet(s, jvalue_get(state, "fleet"));
     put_diags(s, state);
     put_family(s, "ports", "gauge", "Ports by state.");
     for (const char **b = names; *b; b++) {

@@ -24,6 +24,7 @@ put_fleet(struct ds *s, const struct json_t *fleet)
 {
     const char *problem = jvalue_get_string(fleet, "problem");
     long long int pending = jvalue_get_integer(fleet, "pending");
+    const struct json_t *unseen = jvalue_get(fleet, "unseen");
 
     ds_put_cstr(s, "fleet: ");
     put_member(s, fleet, "remote");
@@ -45,6 +46,11 @@ put_fleet(struct ds *s, const struct json_t *fleet)
         ds_put_format(s, ", %lld not published yet", pending);
     }
     ds_put_char(s, '\n');
+    for (size_t i = 0; i < jvalue_count(unseen); i++) {
+        ds_put_cstr(s, "fleet: host ");
+        printable_put(s, jvalue_text(jvalue_at(unseen, i)));
+        ds_put_cstr(s, " is not seen\n");
+    }
     if (problem[0]) {
         ds_put_cstr(s, "fleet: ");
         printable_put(s, problem);

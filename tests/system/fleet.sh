@@ -102,9 +102,20 @@ start_host_controller() {
     start_controller --fleet-directory="$S/$FLEET_HOST/fleet"
 }
 
+# Has the host written down the addresses of all guests?  It does so a moment after
+# it is told of them, for its next controller.
+has_kept_all() {
+    local mac
+
+    while read -r mac; do
+        grep -qF "$mac" "$S/$FLEET_HOST/fleet/Port.json" || return 1
+    done < <(grep -oE '([0-9a-f]{2}:){5}[0-9a-f]{2}' $S/fleet-ports)
+}
+
 # Kills the controller of the host, and starts another one, which has nothing to
 # change in the switch.
 restart_host_controller() {
+    wait_for 30 has_kept_all || fail "$FLEET_HOST does not keep what it knows"
     start_counting
     stop_controller KILL
     start_host_controller
@@ -211,6 +222,19 @@ move_fleet_guest() {
             fail "$host does not know that $name is on $to"
     done
     settle_fleet
+}
+
+# lose_fleet_host HOST: it dies, and is none of those that are looked at any more.
+lose_fleet_host() {
+    local name host hosts=()
+
+    for name in virtnet-controller ovs-vswitchd ovsdb-server; do
+        at "$1" kill_daemon $name KILL
+    done
+    for host in "${FLEET_HOSTS[@]}"; do
+        [ "$host" = "$1" ] || hosts+=("$host")
+    done
+    FLEET_HOSTS=("${hosts[@]}")
 }
 
 # Like expect_frames.  The switches are in other network namespaces than the

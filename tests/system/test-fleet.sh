@@ -153,4 +153,23 @@ w1 -> w3 = w3
 c1 -> bcast = a1[20] b1[20] i1[20] i2[20] w1[20] w3[20] h1-host[20] h2-host[20] h3-host[20]
 a1 -> unknown = -
 .
+say "A host dies.  A guest of it that is started elsewhere is found there."
+allow_log '\|mbridge\|WARN\|br0: port [a-z0-9]+: MAC conflict'
+lose_fleet_host h3
+add_fleet_guest h2 c2 52:54:00:00:00:c1 tag=20
+expect_fleet_frames <<'.'
+# It may not be dead.
+a1 -> c2 vlan=20 = -
+.
+wait_for 60 sends_to h1 52:54:00:00:00:c1 h2 ||
+    fail "the guest of a dead host is not found: $(fleet ports)"
+at h1 ctl status | grep -qx "fleet: host h3 is not seen" ||
+    fail "status does not say that h3 is dead"
+at h1 ctl metrics | grep -qx "virtnet_fleet_hosts_unseen 1" ||
+    fail "metrics do not count the dead host"
+expect_fleet_frames <<'.'
+a1 -> c2 vlan=20 = c2
+c2 -> a1 = a1[20]
+b1 -> c2 vlan=20 = c2
+.
 finish_fleet
