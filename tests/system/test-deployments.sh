@@ -23,6 +23,7 @@ rows=(
     "proxmox       tap100i0    06 10 veth    Proxmox"
     "proxmox-fw    fwln101o0   07 10 bridged Proxmox"
     "proxmox-lxc   veth102i0   08 -  veth    Proxmox"
+    "proxmox-veth  fwln103o0   15 10 patched Proxmox"
     "incus-vm      tap4f5e6d7c 09 10 tap     its first frame"
     "incus-lxc     veth1a2b3c4 0a 10 veth    the peer"
     "opennebula    one-7-0     0b 10 veth    -"
@@ -68,7 +69,7 @@ plug_as() {
                 "external_ids:attached-mac=\"$M\"" \
                 external_ids:vm-uuid="$(uuid x)"
             runs "$(uuid x)" ;;
-        proxmox | proxmox-lxc)
+        proxmox | proxmox-lxc | proxmox-veth)
             ovs-vsctl -- add-port br0 $P ${V:+tag=$V} \
                 -- set Interface $P mtu_request=1500 ;;
         proxmox-fw)
@@ -129,12 +130,22 @@ make_device() {
             ip link set dev $P up
             echo "$P @tap $P $M" >> $S/ports ;;
         bridged)
-            # The firewall's bridge, which has the guest's tap as another port.
-            add_linux_bridge fwbr101i0
-            make_port tap101i0 $M
-            sed -i "s/^tap101i0 /$P /" $S/ports
-            ip link set dev tap101i0 master fwbr101i0 ;;
+            make_firewall 101 ;;
+        patched)
+            # Of a veth, the other end is a port of the firewall's bridge.
+            make_firewall 103
+            ip link add name $P type veth peer name fwpr103p0
+            ip link set dev $P up
+            ip link set dev fwpr103p0 master fwbr103i0 up ;;
     esac
+}
+
+# The firewall's bridge of guest $1, which has the guest's tap as a port.
+make_firewall() {
+    add_linux_bridge fwbr$1i0
+    make_port tap$1i0 $M
+    sed -i "s/^tap$1i0 /$P /" $S/ports
+    ip link set dev tap$1i0 master fwbr$1i0
 }
 
 # each COMMAND...: does it with NAME, P, M, V (empty for none), DEVICE and FROM
@@ -181,6 +192,8 @@ write_files() {
     printf '%s\n' "name: fw" \
         "net0: virtio=52:54:00:00:01:07,bridge=br0,firewall=1,tag=10" \
         > $S/pve/qemu-server/101.conf
+    echo "net0: virtio=52:54:00:00:01:15,bridge=br0,firewall=1,tag=10" \
+        > $S/pve/qemu-server/103.conf
     echo "net0: name=eth0,bridge=br0,hwaddr=52:54:00:00:01:08,type=veth" \
         > $S/pve/lxc/102.conf
     guest e eth3 52:54:00:00:01:04 "<domstatus state='running'>" \
@@ -257,8 +270,47 @@ settle
 state > $S/before
 write_files
 each make_row
+
+# What no guest may get from its first moment on, nor take by its first frames.
+# Who says by his first frame which address he has, says nothing yet.
+streams() {
+    cat <<'.'
+up -> unknown = -
+up -> unknown vlan=10 = -
+g1 -> unknown = -
+g10 -> unknown2 = -
+up -> g1 = g1
+up -> g10 vlan=10 = g10
+up -> bcast vlan=30 = -
+.
+    each forged
+}
+forged() {
+    [ "$FROM" = "its first frame" ] ||
+        echo "$P -> unknown src=g1${V:+0} = -"
+}
+# True if the VLAN of row $NAME is in the plugging transaction, or nothing is
+# sent to it before it has its VLAN.
+is_in_vlan() {
+    case $NAME in incus-lxc | opennebula) return 1 ;; esac
+    [ -n "$V" ]
+}
+check_row() {
+    local all
+
+    all=$(is_in_vlan || echo '/^stream="up -> bcast/d')
+    ! sed "$all" $S/result | grep -E "stray_ports=\"([^\"]* )?$P[x[\" ]" ||
+        fail "$NAME: frames went astray"
+}
+say "From its first moment on, each gets nothing that is not for it."
+start_probe first 100 < <(streams)
 each plug_row
 settle
+stop_probe first > $S/result || :
+sed -n 's/ \(strays\|first\)=.*//p' $S/result
+each check_row
+grep -E '^stream="up -> g10?[ "].* received=' $S/result |
+    grep -v ' lost=0 ' && fail "an address was taken by a forged source"
 
 say "Held back until the first frame: nothing is sent to them."
 first_frame() {
