@@ -8,11 +8,9 @@
 # which the database has only when it has taken the daemon's write.
 
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/storm.sh"
 sandbox "$@"
 need_controller
-
-N=20
-MAC=52:54:00:00:01
 
 start_ovs
 add_bridge br0
@@ -23,9 +21,7 @@ plug_uplink br0 u1
 add_guest br0 i1 52:54:00:00:00:01 -- set Interface i1 \
     external_ids:virtnet-portgroup=apart
 add_guest br0 g1 52:54:00:00:00:02 tag=30
-for i in $(seq $N); do
-    make_port "n$i" "$MAC:$(printf %02x "$i")"
-done
+make_storm
 network net0 br0 libvirt - <<'.'
   <metadata>
     <vn:network xmlns:vn='urn:ovs-virtnet:1'>
@@ -48,55 +44,6 @@ i1 -> bcast = -
 n1 -> g1 vlan=30 = -
 n2 -> bcast vlan=30 = -
 .
-}
-
-# storm NAME UPLINKS COMMAND [SCRIPT]: does COMMAND for each of the guests, one
-# after another, under the frames that none of them may get, changed by sed
-# SCRIPT, and unplugs them.  What arrives at UPLINKS and at those plugged before
-# is no matter here.
-storm() {
-    local i words=()
-
-    start_probe "$1" 250 < <(streams | sed "${4:-}")
-    for i in $(seq $N); do
-        "$3" "n$i" "$MAC:$(printf %02x "$i")"
-    done
-    sleep 0.2
-    for i in $(seq $N); do
-        words+=(-- del-port "n$i")
-    done
-    vsctl "${words[@]}"
-    stop_probe "$1" > "$S/result" || :
-    verdict "$2" "$1"
-    say "$1: no stray in $N plugs"
-}
-
-# Fails if frames have reached somebody who must not have them: what plugged
-# guests send, anybody; others' frames, anybody but UPLINKS, the host and g1.
-verdict() {
-    awk -v allowed=" $1 host g1 " '
-        {
-            match($0, /stream="[^"]*"/)
-            stream = substr($0, RSTART + 8, RLENGTH - 9)
-            match($0, /stray_ports="[^"]*"/)
-            n = split(substr($0, RSTART + 13, RLENGTH - 14), who, " ")
-            for (i = 1; i <= n; i++) {
-                name = who[i]
-                sub(/x[0-9]+$/, "", name)
-                sub(/\[.*/, "", name)
-                if (name != "-" &&
-                    (stream ~ /^n/ || !index(allowed, " " name " "))) {
-                    print "stray: " stream ": " who[i]
-                    bad = 1
-                }
-            }
-        }
-        END { exit bad }' "$S/result" || fail "$2: frames went astray"
-}
-
-plug_apart() {
-    plug br0 "$1" "$2" \
-        -- set Interface "$1" external_ids:virtnet-portgroup=apart
 }
 
 # The database takes nothing for a while after the plug.
@@ -130,6 +77,9 @@ plug_uplink br0 u2
 settle
 storm two "u1 u2" plug_apart
 storm two-slow "u1 u2" plug_and_stop
+vsctl set Port u1 protected=true -- set Port u2 protected=true
+settle
+storm two-apart "u1 u2" plug_apart
 
 # With a bond flows send what is for groups, by the active member, or with LACP by
 # any that is up, and NORMAL what it is taught to be behind the bond.

@@ -8,6 +8,7 @@
 # Not on the kernel's datapath: the underlay is for userspace tunnelling
 
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/storm.sh"
 sandbox "$@"
 need_controller
 
@@ -176,6 +177,33 @@ up -> unknown = t1 t2 t3
 g1 -> unknown = t1 t2 t3 up
 g1 -> t3 = t3
 .
+
+say "Guests that are plugged get nothing of what is on its way."
+make_storm
+network net0 br0 libvirt - <<'.'
+  <metadata>
+    <vn:network xmlns:vn='urn:ovs-virtnet:1'>
+      <vn:portgroup name='apart' isolated='yes'/>
+    </vn:network>
+  </metadata>
+  <portgroup name='apart'><vlan><tag id='20'/></vlan></portgroup>
+.
+streams() {
+    cat <<'.'
+t1 -> unknown = -
+t1 -> bcast = -
+up -> unknown2 vlan=20 = -
+up -> bcast vlan=30 = -
+g1 -> unknown = -
+g2 -> bcast = -
+n1 -> g1 vlan=30 = -
+n2 -> bcast vlan=30 = -
+.
+}
+settle
+storm tunnels "t1 t2 t3 up g2" plug_apart
+network net0 br0 libvirt
+settle
 
 say "A port that somebody has protected would not reach them."
 vsctl set Port g1 protected=true
