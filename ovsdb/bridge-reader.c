@@ -11,7 +11,29 @@ bool
 bridge_reader_changed(const struct ovsdb_idl *idl)
 {
     return (ovsrec_bridge_track_get_first(idl)
-            || ovsrec_controller_track_get_first(idl));
+            || ovsrec_controller_track_get_first(idl)
+            || ovsrec_manager_track_get_first(idl));
+}
+
+/* Adds to 'row' what vswitchd reaches beyond the bridge itself: controllers of
+ * 'bridge', and managers of the database, of which 'root', which may be null,
+ * tells. */
+static void
+add_remotes(struct bridge_row *row, const struct ovsrec_bridge *bridge,
+            const struct ovsrec_open_vswitch *root)
+{
+    for (size_t i = 0; i < bridge->n_controller; i++) {
+        struct controller_columns controller
+            = controller_columns_from_row(bridge->controller[i]);
+
+        bridge_row_add_controller(row, &controller);
+    }
+    for (size_t i = 0; root && i < root->n_manager_options; i++) {
+        struct manager_columns manager
+            = manager_columns_from_row(root->manager_options[i]);
+
+        bridge_row_add_manager(row, &manager);
+    }
 }
 
 /* Calls 'cb' with 'aux' for each bridge in 'idl', in no particular order. */
@@ -28,12 +50,7 @@ bridge_reader_for_each(const struct ovsdb_idl *idl, bridge_reader_cb *cb,
 
         bridge_row_from_columns(&row, &columns);
         bridge_row_set_root(&row, root ? &root->external_ids : NULL);
-        for (size_t i = 0; i < b->n_controller; i++) {
-            struct controller_columns controller
-                = controller_columns_from_row(b->controller[i]);
-
-            bridge_row_add_controller(&row, &controller);
-        }
+        add_remotes(&row, b, root);
         cb(&row, &b->header_.uuid, aux);
         bridge_row_uninit(&row);
     }

@@ -95,6 +95,19 @@ bridge_row_from_columns(struct bridge_row *row,
     }
 }
 
+/* Does vswitchd keep flows on the bridge of 'row' for a controller or manager
+ * with 'target' and 'connection_mode'?  It does for one that it connects to by
+ * IPv4.  What a name stands for is not known here. */
+static bool
+is_in_band(const struct bridge_row *row, const char *target,
+           const char *connection_mode)
+{
+    return (!row->disable_in_band && target
+            && (!strncmp(target, "tcp:", 4) || !strncmp(target, "ssl:", 4))
+            && target[4] != '['
+            && !(connection_mode && !strcmp(connection_mode, "out-of-band")));
+}
+
 /* Adds to 'row' a controller, which 'c' tells of, unless it is one that has no
  * part in the fail mode. */
 void
@@ -102,7 +115,6 @@ bridge_row_add_controller(struct bridge_row *row,
                           const struct controller_columns *c)
 {
     struct bridge_controllers *all = &row->controllers;
-    const char *target = c->target ? c->target : "";
 
     if (c->type && !strcmp(c->type, "service")) {
         return;
@@ -116,11 +128,15 @@ bridge_row_add_controller(struct bridge_row *row,
     all->n++;
     all->n_connected += c->is_connected;
     all->max_probe = MAX(all->max_probe, probe);
-    all->in_band |= (!row->disable_in_band
-                     && (!strncmp(target, "tcp:", 4)
-                         || !strncmp(target, "ssl:", 4))
-                     && !(c->connection_mode
-                          && !strcmp(c->connection_mode, "out-of-band")));
+    all->in_band |= is_in_band(row, c->target, c->connection_mode);
+}
+
+/* Adds to 'row' a manager of the database, which 'c' tells of.  vswitchd keeps
+ * it within reach by each bridge. */
+void
+bridge_row_add_manager(struct bridge_row *row, const struct manager_columns *c)
+{
+    row->manager_in_band |= is_in_band(row, c->target, c->connection_mode);
 }
 
 /* Returns the value of 'key' in 'ids', or that of the key for one of several
@@ -217,6 +233,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && a->controllers.n_connected == b->controllers.n_connected
             && a->controllers.in_band == b->controllers.in_band
             && a->controllers.max_probe == b->controllers.max_probe
+            && a->manager_in_band == b->manager_in_band
             && nullable_string_is_equal(a->hwaddr, b->hwaddr)
             && nullable_string_is_equal(a->stp_delay, b->stp_delay)
             && nullable_string_is_equal(a->stp_max_age, b->stp_max_age)

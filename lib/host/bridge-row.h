@@ -37,6 +37,7 @@ struct bridge_row {
     bool secure;                /* Column fail_mode. */
     bool disable_in_band;       /* other_config:disable-in-band. */
     struct bridge_controllers controllers;
+    bool manager_in_band;       /* Are there flows for the database's? */
     char *hwaddr;               /* other_config:hwaddr, or null. */
     char *stp_delay;            /* other_config:stp-forward-delay, or null. */
     char *stp_max_age;          /* other_config:stp-max-age, or null. */
@@ -47,12 +48,15 @@ struct bridge_row {
 
 struct bridge_columns;
 struct controller_columns;
+struct manager_columns;
 struct smap;
 
 void bridge_row_from_columns(struct bridge_row *,
                              const struct bridge_columns *);
 void bridge_row_add_controller(struct bridge_row *,
                                const struct controller_columns *);
+void bridge_row_add_manager(struct bridge_row *,
+                            const struct manager_columns *);
 void bridge_row_set_root(struct bridge_row *,
                          const struct smap *root_external_ids);
 void bridge_row_clone(struct bridge_row *, const struct bridge_row *);

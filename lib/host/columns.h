@@ -35,6 +35,7 @@ struct smap;
 #define OPEN_VSWITCH_COLUMNS(COLUMN)                                          \
     COLUMN(open_vswitch, cur_cfg, "cur_cfg", INTEGER)                         \
     COLUMN(open_vswitch, external_ids, "external_ids", MAP)                   \
+    COLUMN(open_vswitch, manager_options, "manager_options", LINK)            \
     COLUMN(open_vswitch, next_cfg, "next_cfg", INTEGER)                       \
     COLUMN(open_vswitch, other_config, "other_config", MAP)
 
@@ -57,6 +58,10 @@ struct smap;
     COLUMN(controller, is_connected, "is_connected", BOOLEAN)                 \
     COLUMN(controller, target, "target", STRING)                              \
     COLUMN(controller, type, "type", STRING)
+
+#define MANAGER_COLUMNS(COLUMN)                                               \
+    COLUMN(manager, connection_mode, "connection_mode", STRING)               \
+    COLUMN(manager, target, "target", STRING)
 
 #define MIRROR_COLUMNS(COLUMN)                                                \
     COLUMN(mirror, output_port, "output_port", LINK)
@@ -128,6 +133,7 @@ struct strings { char *const *elems; size_t n; };
 struct open_vswitch_columns { OPEN_VSWITCH_COLUMNS(COLUMN_MEMBER) };
 struct bridge_columns { BRIDGE_COLUMNS(COLUMN_MEMBER) };
 struct controller_columns { CONTROLLER_COLUMNS(COLUMN_MEMBER) };
+struct manager_columns { MANAGER_COLUMNS(COLUMN_MEMBER) };
 struct port_columns { PORT_COLUMNS(COLUMN_MEMBER) };
 struct interface_columns { INTERFACE_COLUMNS(COLUMN_MEMBER) };
 struct qos_columns { QOS_COLUMNS(COLUMN_MEMBER) };

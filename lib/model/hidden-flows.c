@@ -42,14 +42,16 @@ hidden_flows_find(const struct bridge_row *row, long long int lost_at,
                        "15790320) has everything go by NORMAL");
         free(remedy);
     }
-    if (row->controllers.in_band) {
+    if (row->controllers.in_band || row->manager_in_band) {
         char *remedy = xasprintf("ovs-vsctl set Bridge %s "
                                  "other_config:disable-in-band=true",
                                  row->name);
 
         shortfalls_add(shortfalls, SHORTFALL_HIDDEN_FLOW, remedy,
-                       "a controller is reached in-band, so hidden flows have "
-                       "some ARP, DHCP and TCP go by NORMAL");
+                       "a %s is reached in-band, so hidden flows have "
+                       "some ARP, DHCP and TCP go by NORMAL",
+                       row->controllers.in_band ? "controller"
+                       : "manager of the database (ovs-vsctl set-manager)");
         free(remedy);
     }
 }

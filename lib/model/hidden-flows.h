@@ -2,14 +2,14 @@
 #ifndef HIDDEN_FLOWS_H
 #define HIDDEN_FLOWS_H 1
 
-/* Flows that ovs-vswitchd puts above all others on a bridge with OpenFlow
- * controllers, and that no OpenFlow request shows.
+/* Flows that ovs-vswitchd puts above all others on a bridge, because of
+ * OpenFlow controllers and the like, and that no OpenFlow request shows.
  *
  * If the fail mode is not "secure", and no controller has been connected for
  * three inactivity probes, everything goes by NORMAL until one is (Open
  * vSwitch's ofproto/fail-open.c).  For controllers that are reached in-band,
- * which is the default, some ARP, DHCP and TCP does so always
- * (ofproto/in-band.c).
+ * which is the default, some ARP, DHCP and TCP does so always, and for
+ * managers of the database it does on every bridge (ofproto/in-band.c).
  *
  * Both are known from the database. */
 

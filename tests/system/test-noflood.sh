@@ -59,6 +59,7 @@ expect_noflood br0 "g1 g2 g5 in own"
 say "A restart of the switch."
 vsctl del-port own
 allow_log '\|rconn\|WARN\|br0: connection dropped'
+allow_log 'bridge\|ERR\|another ovs-vswitchd process is running'
 stop_vswitchd
 start_vswitchd
 ip link set dev br0 up
@@ -76,6 +77,24 @@ controller_diagnostics | grep -q 'note: br0: .*forbids OpenFlow 1.0' ||
 vsctl clear Bridge br0 protocols
 settle
 expect_noflood br0 "g1 g2 g5 in"
+
+say "Flows of vswitchd's own, for a manager of the database, are said."
+# Are they there, and does status tell?
+has_hidden() {
+    ovs-appctl bridge/dump-flows br0 | grep -q 'priority=180008' &&
+        ctl status | grep -q 'not in force: a manager of the database'
+}
+has_no_hidden() {
+    ! ovs-appctl bridge/dump-flows br0 | grep -q 'priority=18000' &&
+        ! ctl status | grep -q 'not in force'
+}
+wait_for 10 has_no_hidden || fail "in-band control: $(ctl status)"
+allow_log '\|in_band\|WARN\|br0: cannot find route'
+allow_log '\|(stream_tcp|reconnect)\|(ERR|WARN)\|tcp:10.99.0.1:1: '
+vsctl set-manager tcp:10.99.0.1:1
+wait_for 10 has_hidden || fail "it is not said: $(ctl status)"
+vsctl del-manager
+wait_for 10 has_no_hidden || fail "it does not end: $(ctl status)"
 
 say "In kernel mode it is taken back."
 network net0 br0 kernel

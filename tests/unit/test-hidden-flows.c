@@ -101,11 +101,24 @@ test_in_band(void **state OVS_UNUSED)
             .connection_mode = "out-of-band" }, 0 },
         { { .target = "unix:a", .is_connected = true }, 0 },
         { { .target = "ptcp:6653", .is_connected = true }, 0 },
+        { { .target = "tcp:[2001:db8::1]", .is_connected = true }, 0 },
+        { { .target = "tcp:controller.example", .is_connected = true }, 1 },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct bridge_row row = row_with(false, &cases[i].c, 1);
 
+        assert_int_equal(count(&row, LLONG_MIN, 0), cases[i].n);
+        bridge_row_uninit(&row);
+
+        /* A manager of the database likewise. */
+        struct manager_columns manager = {
+            .target = cases[i].c.target,
+            .connection_mode = cases[i].c.connection_mode,
+        };
+
+        row = row_with(false, NULL, 0);
+        bridge_row_add_manager(&row, &manager);
         assert_int_equal(count(&row, LLONG_MIN, 0), cases[i].n);
         bridge_row_uninit(&row);
     }
