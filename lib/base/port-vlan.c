@@ -208,12 +208,17 @@ port_vlan_effect_init_none(struct port_vlan_effect *effect)
  * A tag that is taken off because of its VLAN leaves one for VLAN 0 behind if
  * it has a priority.  In VLAN 0 that is to take nothing off.  A tag that says
  * nothing at all is kept by a port that would have kept it if it said
- * something. */
+ * something.  From a dot1q-tunnel port the priority of the tag that is taken
+ * off goes to the customer's own, or makes one. */
 static void
 port_vlan_effect_keep_tags(struct port_vlan_effect *effect,
                            enum port_priority_tag tag)
 {
-    if (tag == PORT_PRIORITY_TAG_NEVER || effect->push) {
+    if (tag == PORT_PRIORITY_TAG_NEVER) {
+        return;
+    } else if (effect->push) {
+        effect->keeps_priority = true;
+        effect->keeps_null_tags = tag == PORT_PRIORITY_TAG_ALWAYS;
         return;
     }
     effect->keeps_null_tags = (tag == PORT_PRIORITY_TAG_ALWAYS
@@ -243,8 +248,7 @@ port_vlan_effect_keep_tags(struct port_vlan_effect *effect,
  * tag, or with tag 0, of which Open vSwitch makes nothing of use; 'effect' is
  * then that of a port that admits nothing and gets nothing.
  *
- * 'qinq' may be null for the defaults.  A dot1q-tunnel port is as if its
- * priority-tags were "never". */
+ * 'qinq' may be null for the defaults. */
 bool
 port_vlan_effect_init(struct port_vlan_effect *effect,
                       const struct port_vlan *vlan,

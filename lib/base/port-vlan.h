@@ -76,7 +76,8 @@ struct port_vlan_effect {
     int untagged_out;           /* VLAN whose tag is taken off, or -1. */
     bool tagged_in;             /* Does the port take tagged frames at all? */
     bool keeps_priority;        /* Does a priority outlive its tag's VLAN? */
-    bool keeps_null_tags;       /* Is it sent tags that say nothing? */
+    bool keeps_null_tags;       /* Is it sent tags that say nothing?  From a
+                                 * port that pushes, the customers' own. */
 
     /* Mode dot1q-tunnel: a tag for VLAN 'untagged_out' is put on all frames
      * that are taken, whether they have one or not. */

@@ -154,21 +154,6 @@ limit_remote(const struct vif *vif, struct vport *vport)
     }
 }
 
-/* A dot1q-tunnel port that is sent the priority of the tag that is taken off,
- * in the place of the customer's own, is something that NORMAL alone makes. */
-static void
-report_priority_tags(const struct bridge_model *model, const struct vif *vif,
-                     const struct origin *origin, struct diag_list *diags)
-{
-    if (vif->qinq.priority_tag != PORT_PRIORITY_TAG_NEVER
-        && vif->vlan.mode == PORT_VLAN_MODE_DOT1Q_TUNNEL
-        && model->mode == MAC_TABLE_LIBVIRT) {
-        diag_add(diags, DIAG_WARNING, origin,
-                 "other_config:priority-tags is ignored, because the port is "
-                 "a dot1q-tunnel");
-    }
-}
-
 /* Decides which frames from a member of a bond are let in, as NORMAL would:
  * bond_check_admissibility() in Open vSwitch's ofproto/bond.c.
  *
@@ -339,7 +324,6 @@ model_port(const struct bridge_model *model, const struct vif *vif,
 
     struct port_limits limits;
     port_limits_init(&limits, model, vif, diags);
-    report_priority_tags(model, vif, &origin, diags);
     if (vif_is_neutrons(vif)) {
         report_unsupported(model, &origin,
                            "is Neutron's, whose agent has flows of its own on "

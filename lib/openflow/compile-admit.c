@@ -72,6 +72,9 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     if (c->pending) {
         pipeline_put_pending(c->ofpacts);
     }
+    if (vport->vlan.push) {
+        pipeline_put_marks(c->ofpacts, 1u << REG0_PUSHED_BIT);
+    }
     if (vport->is_remote) {
         remote_put_marks(c->ofpacts);
     } else if (vport->isolated) {
@@ -214,9 +217,10 @@ compile_admit_tagged(struct compilation *c)
  *
  *     in_port=7,vlan_tci=0x1028/0x1ff8
  *         actions=push_vlan:0x88a8,set_field:0x100a/0x1fff->vlan_tci,
- *                 goto_table:SOURCE
+ *                 set_field:0x400000/0x400000->reg0,goto_table:SOURCE
  *
- * A tag that says nothing at all is taken off before. */
+ * A tag that says nothing at all is taken off before.  The mark says that the
+ * priority of the outer tag is nobody's: see egress.c. */
 static void
 compile_admit_tunnel(struct compilation *c)
 {

@@ -10,8 +10,36 @@
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/slice.h"
 #include "openvswitch/match.h"
+#include "openvswitch/meta-flow.h"
+#include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
+
+static struct mf_subfield
+pcp_field(void)
+{
+    return (struct mf_subfield) { mf_from_id(MFF_VLAN_TCI), 13, 3 };
+}
+
+static struct mf_subfield
+pcp_register(void)
+{
+    return (struct mf_subfield) {
+        mf_from_id(MFF_REG0 + PIPELINE_PRIORITY_REG), 0, 3
+    };
+}
+
+/* Sets 'bit' of that register, or clears it. */
+static void
+put_bit(struct ofpbuf *ofpacts, int bit, bool set)
+{
+    const union mf_value mask = { .be32 = htonl(1u << bit) };
+    const union mf_value value = { .be32 = set ? mask.be32 : 0 };
+
+    ofpact_put_set_field(ofpacts,
+                         mf_from_id(MFF_REG0 + PIPELINE_PRIORITY_REG),
+                         &value, &mask);
+}
 
 /* Appends to 'ofpacts' what sends a frame of the VLANs of 'block' out by
  * 'vport', which is in all of them:
@@ -30,7 +58,9 @@ egress_put_output(struct ofpbuf *ofpacts, const struct vport *vport,
     const struct port_vlan_effect *vlan = &vport->vlan;
     bool untag = !block->level && block->vid == vlan->untagged_out;
 
-    if (untag && vlan->keeps_priority) {
+    if (vlan->push && vlan->keeps_priority) {
+        pipeline_put_lookup(ofpacts, vport->ofport, TABLE_EGRESS);
+    } else if (untag && vlan->keeps_priority) {
         pipeline_put_vlan(ofpacts, 0);
         pipeline_put_lookup(ofpacts, vport->ofport, TABLE_EGRESS);
     } else if (vlan->keeps_null_tags && !block->vid) {
@@ -56,7 +86,11 @@ egress_put_group_output(struct ofpbuf *ofpacts, const struct vport *vport)
         return false;
     }
     ofpbuf_clear(ofpacts);
-    pipeline_put_untag(ofpacts, vport->vlan.untagged_out);
+    if (vport->vlan.keeps_priority) {
+        put_bit(ofpacts, PIPELINE_CHOOSE_BIT, true);
+    } else {
+        pipeline_put_untag(ofpacts, vport->vlan.untagged_out);
+    }
     pipeline_put_lookup(ofpacts, vport->ofport, TABLE_EGRESS);
     return true;
 }
@@ -117,6 +151,118 @@ compile_priority_tags(struct compilation *c)
     add_output(c, PRIORITY_EGRESS, &all);
 }
 
+static void
+match_priority(struct match *match, uint32_t value, uint32_t mask)
+{
+    match_set_reg_masked(match, PIPELINE_PRIORITY_REG, value, mask);
+}
+
+static void
+compile_pop(struct compilation *c)
+{
+    const struct vlan_block block = { .vid = c->vport->vlan.untagged_out };
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    pipeline_match_block(&match, &block);
+    match_priority(&match, 0, 1u << PIPELINE_POPPED_BIT);
+    match_set_in_port(&match, c->vport->ofport);
+    pipeline_put_move(c->ofpacts, pcp_field(), pcp_register());
+    pipeline_put_untag(c->ofpacts, c->vport->vlan.untagged_out);
+    put_bit(c->ofpacts, PIPELINE_POPPED_BIT, true);
+    pipeline_put_lookup(c->ofpacts, c->vport->ofport, TABLE_EGRESS);
+    slice_add_flow(c->slice, TABLE_EGRESS, PRIORITY_EGRESS_POP, &match,
+                   c->cookie, c->ofpacts);
+}
+
+/* EGRESS: of a group's frames those of the customers' VLANs that the port has
+ * chosen, and no others:
+ *
+ *     priority=140,reg1=0x8/0x8,in_port=7,vlan_tci=0x1028/0x1ff8
+ *         actions=set_field:0/0x8->reg1,resubmit(7,EGRESS)
+ *     priority=130,reg1=0x8/0x8,in_port=7 actions=drop */
+static void
+compile_choice(struct compilation *c)
+{
+    const uint32_t bit = 1u << PIPELINE_CHOOSE_BIT;
+    struct vlan_block *blocks;
+    size_t n = vlan_set_blocks(&c->vport->vlan.cvlans, &blocks);
+    struct match match;
+
+    for (size_t i = 0; i < n; i++) {
+        match_init_catchall(&match);
+        pipeline_match_block(&match, &blocks[i]);
+        match_priority(&match, bit, bit);
+        match_set_in_port(&match, c->vport->ofport);
+        put_bit(c->ofpacts, PIPELINE_CHOOSE_BIT, false);
+        pipeline_put_lookup(c->ofpacts, c->vport->ofport, TABLE_EGRESS);
+        slice_add_flow(c->slice, TABLE_EGRESS, PRIORITY_EGRESS_CVLANS, &match,
+                       c->cookie, c->ofpacts);
+    }
+    free(blocks);
+
+    match_init_catchall(&match);
+    match_priority(&match, bit, bit);
+    match_set_in_port(&match, c->vport->ofport);
+    slice_add_flow(c->slice, TABLE_EGRESS, PRIORITY_EGRESS_CHOOSE, &match,
+                   c->cookie, c->ofpacts);
+}
+
+/* EGRESS: what a dot1q-tunnel port that keeps priorities is sent.  First the
+ * tag of its VLAN is taken off, and the priority of that put into register 1,
+ * since a bucket of a group would take the tag off before it does anything
+ * else:
+ *
+ *     priority=150,reg1=0/0x10,in_port=7,dl_vlan=10
+ *         actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,
+ *                 set_field:0x10/0x10->reg1,resubmit(7,EGRESS)
+ *     priority=120,reg0=0x400000/0x400000,in_port=7 actions=output:7
+ *     priority=110,reg1=0/0x7,in_port=7,vlan_tci=0x1000/0x1fff
+ *         actions=set_field:0->vlan_tci,output:7
+ *     priority=105,in_port=7,vlan_tci=0x1000/0x1000
+ *         actions=move:NXM_NX_REG1[0..2]->NXM_OF_VLAN_TCI[13..15],output:7
+ *     priority=105,reg1=0/0x7,in_port=7,vlan_tci=0/0x1000 actions=output:7
+ *     priority=100,in_port=7
+ *         actions=push_vlan:0x8100,move:...,output:7
+ *
+ * The third is not there if the port is sent tags that say nothing. */
+static void
+compile_tunnel_priority(struct compilation *c)
+{
+    const ovs_be16 cfi = htons(VLAN_CFI);
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+
+    compile_pop(c);
+    if (port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
+        compile_choice(c);
+    }
+    match_set_reg_masked(&match, 0, 1u << REG0_PUSHED_BIT,
+                         1u << REG0_PUSHED_BIT);
+    add_output(c, PRIORITY_EGRESS_PUSHED, &match);
+
+    if (!c->vport->vlan.keeps_null_tags) {
+        match_init_catchall(&match);
+        match_priority(&match, 0, 7);
+        match_set_dl_tci_masked(&match, cfi, htons(VLAN_CFI | VLAN_VID_MASK));
+        pipeline_put_untag(c->ofpacts, 0);
+        add_output(c, PRIORITY_EGRESS_NULL_TAG, &match);
+    }
+
+    match_init_catchall(&match);
+    match_set_dl_tci_masked(&match, cfi, cfi);
+    pipeline_put_move(c->ofpacts, pcp_register(), pcp_field());
+    add_output(c, PRIORITY_EGRESS_TAGGED, &match);
+
+    match_init_catchall(&match);
+    match_priority(&match, 0, 7);
+    match_set_dl_tci_masked(&match, htons(0), cfi);
+    add_output(c, PRIORITY_EGRESS_TAGGED, &match);
+
+    match_init_catchall(&match);
+    pipeline_put_push(c->ofpacts, ETH_TYPE_VLAN_8021Q, 0);
+    pipeline_put_move(c->ofpacts, pcp_register(), pcp_field());
+    add_output(c, PRIORITY_EGRESS, &match);
+}
+
 /* Adds to 'slice' the EGRESS flows of 'vport', with 'cookie'. */
 void
 egress_compile(const struct vport *vport, ovs_be64 cookie,
@@ -131,7 +277,9 @@ egress_compile(const struct vport *vport, ovs_be64 cookie,
         .ofpacts = &ofpacts,
     };
 
-    if (port_vlan_effect_chooses_cvlans(&vport->vlan)) {
+    if (vport->vlan.push && vport->vlan.keeps_priority) {
+        compile_tunnel_priority(&c);
+    } else if (port_vlan_effect_chooses_cvlans(&vport->vlan)) {
         compile_cvlans(&c);
     } else if (vport->vlan.keeps_priority || vport->vlan.keeps_null_tags) {
         compile_priority_tags(&c);

@@ -14,7 +14,12 @@
  *     of another: without its tag, the one inside can be matched;
  *
  *   - a port with other_config:priority-tags is sent the priority of a tag
- *     whose VLAN is taken off, or a tag that said nothing from the first. */
+ *     whose VLAN is taken off, or a tag that said nothing from the first;
+ *
+ *   - if such a port is a dot1q-tunnel, the priority is that of the customer's
+ *     own tag from then on, or of a tag that is made for it.  Not if the other
+ *     tag was put on by such a port here: then the frame is sent as it came.
+ */
 
 #include "openvswitch/types.h"
 

@@ -84,8 +84,8 @@ pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid)
     pipeline_put_vlan(ofpacts, vid);
 }
 
-static void
-put_move(struct ofpbuf *ofpacts, struct mf_subfield src,
+void
+pipeline_put_move(struct ofpbuf *ofpacts, struct mf_subfield src,
          struct mf_subfield dst)
 {
     struct ofpact_reg_move *move = ofpact_put_REG_MOVE(ofpacts);
@@ -114,11 +114,11 @@ pipeline_put_retag(struct ofpbuf *ofpacts, uint16_t vid)
         mf_from_id(MFF_REG0), REG0_SECOND_TAG_BIT, 1
     };
 
-    put_move(ofpacts, pcp, reg);
+    pipeline_put_move(ofpacts, pcp, reg);
     ofpact_put_STRIP_VLAN(ofpacts);
-    put_move(ofpacts, tag, mark);
+    pipeline_put_move(ofpacts, tag, mark);
     pipeline_put_vlan(ofpacts, vid);
-    put_move(ofpacts, reg, pcp);
+    pipeline_put_move(ofpacts, reg, pcp);
 }
 
 /* Appends to 'ofpacts' a lookup in 'table' as if the frame had come in by
@@ -443,7 +443,7 @@ finish_learning(struct ofpbuf *ofpacts, size_t start, enum mf_field_id src,
 {
     struct ofpact_nest *clone;
 
-    put_move(ofpacts, (struct mf_subfield) { mf_from_id(src), 0, 48 },
+    pipeline_put_move(ofpacts, (struct mf_subfield) { mf_from_id(src), 0, 48 },
              (struct mf_subfield) { mf_from_id(dst), 0, 48 });
     pipeline_put_output(ofpacts, OFPP_NORMAL);
 

@@ -36,6 +36,7 @@
 #include "openvswitch/types.h"
 
 struct match;
+struct mf_subfield;
 struct ofpact;
 struct ofpbuf;
 
@@ -95,6 +96,14 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_STOP_MASK 7u
 #define REG0_OFFENCE_BIT 20         /* Is shown because it is stopped. */
 #define REG0_APART_BIT 21           /* From a network port kept apart. */
+#define REG0_PUSHED_BIT 22          /* From a dot1q-tunnel port. */
+
+/* Of a frame on its way to a dot1q-tunnel port that keeps priorities: the one
+ * of the tag that is taken off, whether the customer's VLAN is still to be
+ * looked at, and whether the tag has been taken off. */
+#define PIPELINE_PRIORITY_REG 1
+#define PIPELINE_CHOOSE_BIT 3
+#define PIPELINE_POPPED_BIT 4
 
 /* How much is shown of a frame that a guard stops. */
 #define PIPELINE_OFFENCE_LEN 96
@@ -223,7 +232,12 @@ enum {
     PRIORITY_COMMUNITY_OWN = 110,
 
     PRIORITY_EGRESS = 100,
+    PRIORITY_EGRESS_TAGGED = 105,
     PRIORITY_EGRESS_NULL_TAG = 110,
+    PRIORITY_EGRESS_PUSHED = 120,
+    PRIORITY_EGRESS_CHOOSE = 130,
+    PRIORITY_EGRESS_CVLANS = 140,
+    PRIORITY_EGRESS_POP = 150,
 
     PRIORITY_UNKNOWN_DROP = 1,
     PRIORITY_UNKNOWN_OUTPUT = 100,
@@ -305,6 +319,8 @@ bool pipeline_match_get_block(const struct match *, struct vlan_block *);
 void pipeline_put_goto(struct ofpbuf *ofpacts, enum pipeline_table);
 void pipeline_put_output(struct ofpbuf *ofpacts, ofp_port_t);
 void pipeline_put_meter(struct ofpbuf *ofpacts, uint32_t meter_id);
+void pipeline_put_move(struct ofpbuf *, struct mf_subfield src,
+                       struct mf_subfield dst);
 void pipeline_put_group(struct ofpbuf *ofpacts, uint32_t group_id);
 void pipeline_put_vlan(struct ofpbuf *ofpacts, uint16_t vid);
 void pipeline_put_push(struct ofpbuf *ofpacts, uint16_t tpid, uint16_t vid);

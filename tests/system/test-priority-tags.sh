@@ -120,11 +120,4 @@ u2 -> bcast = v0 n0 al aw ai host
 al -> u2 vlan=0 = u2[0]
 .
 
-say "A dot1q-tunnel port has nothing of it, and it is said."
-allow_log '\|WARN\|.*a3: other_config:priority-tags is ignored'
-vsctl set Port a3 vlan_mode=dot1q-tunnel
-settle
-controller_diagnostics | grep -q 'a3: other_config:priority-tags is ignored' ||
-    fail "not said: $(controller_diagnostics)"
-
 finish

@@ -40,6 +40,11 @@ tunnel() {
     add_guest br0 al 52:54:00:00:00:05
     add_guest br0 tr 52:54:00:00:00:06 trunk=100
     add_guest br0 ac 52:54:00:00:00:07 tag=100
+    # These are sent the priority of the service's tag.
+    add_guest br0 p1 52:54:00:00:00:08 \
+        $(tunnel tag=100 other_config:priority-tags=if-nonzero)
+    add_guest br0 p2 52:54:00:00:00:09 \
+        $(tunnel tag=100 cvlans=0,20 other_config:priority-tags=always)
     make_port u1 52:54:00:00:ff:01
     make_port u2 52:54:00:00:ff:02
 }
@@ -48,7 +53,7 @@ tunnel() {
 # says nothing at all: NORMAL takes it off or leaves it, depending on whether the
 # datapath's flow was made for it or for one that has a priority.
 customers=('' vlan=20/5 vlan=30 vlan=0/3 svlan=20)
-services=('svlan=100' 'svlan=100/6 vlan=20' 'svlan=100 vlan=30'
+services=('svlan=100' 'vlan=100/5' 'svlan=100/6 vlan=20' 'svlan=100 vlan=30'
           'vlan=100 vlan=24/2' 'svlan=200 vlan=20' 'vlan=200')
 
 # Prints the service VLAN of port $1, if it is a dot1q-tunnel port.
@@ -132,7 +137,7 @@ compare() {
 plug_uplink br0 u1
 start_controller
 look_at_tags 2
-compare "A trunk" t1 t2 t3 t4 al tr ac u1
+compare "A trunk" t1 t2 t3 t4 p1 p2 al tr ac u1
 grep -q '^t1 -> ac vlan=30 = ac$' $S/kernel &&
     ! grep '^t1 -> bcast vlan=30 = .*ac' $S/kernel ||
     fail "NORMAL does not mangle what is for an access port: no exception"
@@ -140,13 +145,16 @@ expect_frames <<'.'
 t1 -> ac vlan=30 = ac[30]
 t1 -> ac = ac
 ac -> t1 = t1
-t1 -> bcast vlan=20 = t2[20] ac[20] al[s100,20] tr[s100,20] u1[s100,20] host[s100,20]
-t1 -> bcast vlan=30 = ac[30] al[s100,30] tr[s100,30] u1[s100,30] host[s100,30]
-t1 -> bcast = t2 ac al[s100] tr[s100] u1[s100] host[s100]
+t1 -> bcast vlan=20 = t2[20] p1[20] p2[20] ac[20] al[s100,20] tr[s100,20] u1[s100,20] host[s100,20]
+t1 -> bcast vlan=30/3 = p1[30/3] ac[30/3] al[s100,30/3] tr[s100,30/3] u1[s100,30/3] host[s100,30/3]
+t1 -> bcast = t2 p1 p2 ac al[s100] tr[s100] u1[s100] host[s100]
+u1 -> bcast svlan=100/6 vlan=30/3 = t1[30/3] p1[30/6] ac[30/3] al[s100/6,30/3] tr[s100/6,30/3] host[s100/6,30/3]
+u1 -> p2 svlan=100/6 vlan=30/3 = p2[30/6]
 t3 -> bcast vlan=20 = t4[20] al[200,20] u1[200,20] host[200,20]
 t4 -> bcast vlan=30 = -
 u1 -> t1 svlan=100 vlan=20 = t1[20]
 t1 -> t2 vlan=30 = t2[30]
+u1 -> bcast svlan=100/5 = t1 t2 p1[0/5] p2[0/5] ac al[s100/5] tr[s100/5] host[s100/5]
 # Not in its VLAN.
 t3 -> t1 vlan=20 = u1[200,20]
 t1 -> unknown vlan=20 = u1[s100,20]
@@ -158,6 +166,6 @@ compare "A tunnel port that chooses" t1 t2 t3 t4 al tr ac u1
 plug_uplink br0 u2
 compare "It, and a trunk" t1 t2 t3 t4 al tr ac u1 u2
 look_at_tags 1
-compare "The same, one tag looked at" t1 t2 t3 t4 al tr ac u1 u2
+compare "The same, one tag looked at" t1 t2 t3 t4 p1 p2 al tr ac u1 u2
 
 finish

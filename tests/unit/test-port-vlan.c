@@ -131,8 +131,10 @@ test_priority_tags(void **state OVS_UNUSED)
         { "", -1, "if-nonzero", -1, false, false },
         { "", -1, "always", -1, false, true },
         { "trunk", -1, "always", -1, false, true },
-        /* Not carried out. */
-        { "dot1q-tunnel", 10, "always", 10, false, false },
+        /* The customers' own. */
+        { "dot1q-tunnel", 10, "never", 10, false, false },
+        { "dot1q-tunnel", 10, "if-nonzero", 10, true, false },
+        { "dot1q-tunnel", 10, "always", 10, true, true },
     };
     enum port_priority_tag ignored;
 
