@@ -235,6 +235,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/rows/write-queue.c \
 	lib/rows/write-queue.h \
 	lib/tell/explain-format.c \
+	lib/tell/explain-shared.c \
 	lib/tell/explain.c \
 	lib/tell/explain.h \
 	lib/tell/plan-format.c \
@@ -251,6 +252,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/tell/probe.c \
 	lib/tell/probe.h \
 	lib/tell/trace-datapath.c \
+	lib/tell/trace-shared.c \
 	lib/tell/trace.c \
 	lib/tell/trace.h \
 	lib/tell/translation-diff.c \
@@ -258,6 +260,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/tell/translation-format.c \
 	lib/tell/translation-format.h \
 	lib/tell/translation.c \
+	lib/tell/translation-recall.c \
 	lib/tell/translation.h \
 	lib/xml/domstatus-metadata.c \
 	lib/xml/domstatus-metadata.h \

@@ -531,6 +531,7 @@ TESTSUITE_AT = \
 	tests/drift.at \
 	tests/definitions.at \
 	tests/foreign.at \
+	tests/moving.at \
 	tests/neighbours.at \
 	tests/networks.at \
 	tests/ports.at \

@@ -71,6 +71,7 @@ virtnetctl_explain(struct ovs_cmdl_context *ctx)
                            &filters);
     bridge = virtnetctl_choose_bridge(t);
     read_dump(bridge, &dump);
+    translation_recall(bridge, &dump);
 
     explanation_init(&e, bridge, &dump, options.n_ports > 0);
     if (options.json) {

@@ -91,6 +91,7 @@ virtnetctl_trace(struct ovs_cmdl_context *ctx)
     char *reply = virtnetctl_ask("ovs-vswitchd", "ofproto/trace", &args);
 
     trace_init(&trace, reply, bridges);
+    trace_find_notes(&trace, reply, jvalue_get(bridges, ctx->argv[1]));
     if (options.json) {
         virtnetctl_print_json(trace_to_json(&trace));
     } else {

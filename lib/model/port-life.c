@@ -177,17 +177,6 @@ forget_others(struct port_life *life, struct eth_addr mac)
     life->mac = mac;
 }
 
-static bool
-lists_any(const struct vport *vport)
-{
-    for (size_t i = 0; i < vport->n_others; i++) {
-        if (vport->others[i].kind == CLAIM_LISTED) {
-            return vport->role == VIF_GUEST;
-        }
-    }
-    return false;
-}
-
 /* Makes 'vport' claim what its guest has changed to.
  *
  * 'current_mac' is what libvirt says that the guest uses now, zero if nothing.
@@ -226,8 +215,8 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
             vport->ignored[vport->n_ignored++] = refused->mac;
         }
     }
-    vport->takes_turns = vport->guest && !life->follow.deaf;
-    vport->takes_shared = lists_any(vport) && !life->follow.deaf;
+    vport->takes_turns = vport->takes_turns && !life->follow.deaf;
+    vport->takes_shared = vport->takes_shared && !life->follow.deaf;
 }
 
 /* Says that a guest is held back whose address nobody knows. */

@@ -386,6 +386,17 @@ limit_pairs(struct vport *vport, const struct origin *origin,
     }
 }
 
+static bool
+lists_any(const struct vport *vport)
+{
+    for (size_t i = 0; i < vport->n_others; i++) {
+        if (vport->others[i].kind == CLAIM_LISTED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Makes 'vport', the port of 'vif', which 'model' has found to be a guest, a
  * network port or the host, what is asked of it apart from that.  Adds to
  * 'diags' what there is to say of it. */
@@ -440,5 +451,7 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
         vport->follow_limit = MAX(1, request.sticky_limit);
     }
     vport->listens = vport->follow_limit > 0;
+    vport->takes_turns = vport->guest != NULL;
+    vport->takes_shared = lists_any(vport);
     remote_policy_guard(model_find_network(model, vif), vport);
 }

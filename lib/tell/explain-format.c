@@ -112,6 +112,19 @@ put_flow(struct ds *s, const struct oflow *flow)
     ds_destroy(&text);
 }
 
+/* Appends whose the address is that 'flow' is about, if it may move. */
+static void
+put_shared(struct ds *s, const struct explanation *e, const struct oflow *flow)
+{
+    struct ds shared = DS_EMPTY_INITIALIZER;
+
+    explanation_format_shared(&shared, e, flow);
+    if (shared.length) {
+        ds_put_format(s, "  (%s)", ds_cstr(&shared));
+    }
+    ds_destroy(&shared);
+}
+
 static void
 format_flows(struct ds *s, const struct explanation *e, bool only_differences)
 {
@@ -146,6 +159,7 @@ format_flows(struct ds *s, const struct explanation *e, bool only_differences)
             ds_put_format(s, "%s: ", explain_verdict_to_string(f->verdict));
         }
         put_flow(s, f->flow);
+        put_shared(s, e, f->flow);
         ds_put_char(s, '\n');
     }
     ds_destroy(&last);
@@ -334,6 +348,12 @@ flow_to_json(const struct explanation *e, const struct explained_flow *f)
         jvalue_put(json, "origin",
                    translation_origin_to_json(e->bridge, f->flow->cookie));
     }
+    struct ds shared = DS_EMPTY_INITIALIZER;
+    explanation_format_shared(&shared, e, f->flow);
+    if (shared.length) {
+        jvalue_put_string(json, "shared", ds_cstr(&shared));
+    }
+    ds_destroy(&shared);
     if (f->dump) {
         jvalue_put_integer(json, "line", f->dump->line);
     }

@@ -83,6 +83,8 @@ void explanation_init(struct explanation *, const struct translation_bridge *,
 void explanation_uninit(struct explanation *);
 void explanation_format(struct ds *, const struct explanation *,
                         bool only_differences);
+void explanation_format_shared(struct ds *, const struct explanation *,
+                               const struct oflow *);
 struct json_t *explanation_to_json(const struct explanation *);
 
 #endif /* lib/tell/explain.h */

@@ -197,7 +197,9 @@ compare_fdb(struct json_t *events, const char *bridge,
         const char *was = key ? shash_find_data(&owners, key) : NULL;
 
         if (was && strcmp(was, port)) {
-            char *text = xasprintf("%s, from %s", key, was);
+            const char *why = jvalue_get_string(jvalue_at(new, i), "why");
+            char *text = xasprintf("%s, from %s%s%s", key, was,
+                                   *why ? ": " : "", why);
 
             add_event(events, "address moved", bridge, port, text);
             free(text);

@@ -9,6 +9,7 @@
 #include "crc32c.h"
 #include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
+#include "lib/model/mac-table.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
@@ -300,6 +301,24 @@ state_format_show(struct ds *s, const struct json_t *state)
     state_for_each_member(s, jvalue_get(state, "unwired"), show_unwired);
 }
 
+/* Appends since when and why the port of entry 'e' of a MAC table has what
+ * others may have, too. */
+void
+state_put_since(struct ds *s, const struct json_t *e)
+{
+    time_t since = jvalue_get_integer(e, "since");
+    const char *why = jvalue_get_string(e, "why");
+    char text[32];
+    struct tm tm;
+
+    /* Who saw it has been stopped since. */
+    bool before = !strcmp(why, mac_why_to_string(WHY_FOUND));
+
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&since, &tm));
+    ds_put_format(s, "since %s%s: ", before ? "before " : "", text);
+    printable_put(s, why);
+}
+
 /* Appends why entry 'e' of a MAC table is not installed, or since when and why
  * its port has what others may have, too, and how it has come by the address,
  * unless that goes without saying. */
@@ -320,14 +339,8 @@ put_fdb_notes(struct ds *s, const struct json_t *e)
         ds_put_cstr(s, " has it)");
     }
     if (jvalue_get(e, "since")) {
-        time_t since = jvalue_get_integer(e, "since");
-        char text[32];
-        struct tm tm;
-
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ",
-                 gmtime_r(&since, &tm));
-        ds_put_format(s, " (shared, since %s: ", text);
-        printable_put(s, jvalue_get_string(e, "why"));
+        ds_put_cstr(s, " (shared, ");
+        state_put_since(s, e);
         ds_put_char(s, ')');
     }
     if (source[0] && strcmp(source, "host")

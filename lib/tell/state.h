@@ -70,6 +70,7 @@ struct json_t *state_top_to_json(const struct json_t *old,
 uint32_t state_digest(const char *text);
 
 /* What the functions above have in common. */
+void state_put_since(struct ds *, const struct json_t *fdb_entry);
 void state_put_bfd(struct ds *, const struct json_t *port);
 void state_put_apart(struct ds *, const struct json_t *port);
 const char *state_get_guest(const struct json_t *port);

@@ -235,6 +235,11 @@ take_line(struct tracer *t, const char *line, size_t indent)
         return;                 /* A detail, or below a heading. */
     }
     tracer_leave_bridges(t, indent);
+    if (t->n == 1 && t->last_table
+        && !strncasecmp(line, "controller", strlen("controller"))) {
+        t->trace->shown_in = t->last_table_id;
+        t->trace->shown_by = get_priority(t->last_match);
+    }
     if (ovs_scan(line, "%d. %n", &table_id, &n) && n) {
         take_stage(t, line, table_id);
     } else {
@@ -363,7 +368,7 @@ trace_init(struct trace *trace, const char *text,
     char *copy = xstrdup(text);
     char *save_ptr = NULL;
 
-    *trace = (struct trace) { .outputs = NULL };
+    *trace = (struct trace) { .shown_in = -1 };
     for (char *line = strtok_r(copy, "\n", &save_ptr); line;
          line = strtok_r(NULL, "\n", &save_ptr)) {
         size_t indent = strspn(line, " ");
@@ -397,6 +402,7 @@ void
 trace_uninit(struct trace *trace)
 {
     free(trace->verdict);
+    free(trace->notes);
     free(trace->stages);
     free(trace->actions);
     free(trace->last_flow);
@@ -409,8 +415,9 @@ trace_uninit(struct trace *trace)
 void
 trace_format(struct ds *s, const struct trace *trace)
 {
-    ds_put_format(s, "%s\n\n%s\ndatapath: %s\n", trace->verdict,
-                  trace->stages, trace->actions);
+    ds_put_format(s, "%s\n%s\n%s\ndatapath: %s\n", trace->verdict,
+                  trace->notes ? trace->notes : "", trace->stages,
+                  trace->actions);
 }
 
 /* Returns 'trace' as an object, which the caller must destroy. */
@@ -420,6 +427,9 @@ trace_to_json(const struct trace *trace)
     struct json_t *json = jvalue_object();
 
     jvalue_put_string(json, "verdict", trace->verdict);
+    if (trace->notes && *trace->notes) {
+        jvalue_put_string(json, "notes", trace->notes);
+    }
     jvalue_put_string(json, "stages", trace->stages);
     jvalue_put_string(json, "datapath", trace->actions);
     return json;

@@ -22,10 +22,14 @@ struct trace_output {
 
 struct trace {
     char *verdict;              /* As "to tap2 (guest web2)". */
+    char *notes;                /* Of addresses that may move: lines. */
     char *stages;               /* Lines. */
     char *actions;              /* Of the datapath. */
     struct trace_output *outputs;
     size_t n_outputs, allocated_outputs;
+    int shown_in;               /* Table of ours of the first bridge that shows
+                                 * it to the daemon, or -1... */
+    unsigned int shown_by;      /* ...and by a flow of which priority. */
     char *last_flow;            /* The last of the first bridge, or null. */
 };
 
@@ -35,6 +39,8 @@ void trace_uninit(struct trace *);
 void trace_format(struct ds *, const struct trace *);
 struct json_t *trace_to_json(const struct trace *);
 
+void trace_find_notes(struct trace *, const char *text,
+                      const struct json_t *bridge);
 void trace_add_output(struct trace *, unsigned int ofport, const char *flow);
 
 /* The ports of the datapath: by number, those that a bridge's own ports are

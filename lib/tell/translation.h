@@ -16,6 +16,7 @@
 #include "lib/rows/row-change.h"
 #include "openvswitch/types.h"
 
+struct flow_dump;
 struct json_t;
 struct new_bridges;
 struct plan;
@@ -45,6 +46,8 @@ struct translation *translation_create(const struct netdef *const *defs,
                                        size_t n_defs, const struct ports *,
                                        const struct new_bridges *,
                                        const struct filter_library *);
+void translation_recall(const struct translation_bridge *,
+                        const struct flow_dump *);
 void translation_destroy(struct translation *);
 
 const struct translation_bridge *translation_find_bridge(
