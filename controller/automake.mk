@@ -53,6 +53,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/db/dbsync.h \
 	controller/fleet/fleet-member.c \
 	controller/fleet/fleet-member.h \
+	controller/fleet/fleet-kept.c \
+	controller/fleet/fleet-kept.h \
 	controller/fleet/fleet-snapshot.c \
 	controller/fleet/fleet-snapshot.h \
 	controller/fleet/underlay.c \

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/fleet/fleet-kept.h"
 #include "controller/fleet/fleet-snapshot.h"
 #include "lib/base/jvalue.h"
 #include "lib/fleet/fleet-claims.h"
@@ -27,12 +28,6 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
  * goes cannot have the database busy. */
 #define SPACING_MSEC 10
 
-/* How long other hosts' ports may be others than those that are kept, not to
- * write with each of their guests; and when hosts were seen.  In
- * milliseconds. */
-#define KEEP_MSEC 1000
-#define KEEP_HOSTS_MSEC 30000
-
 /* How often what is kept says that it is current, in milliseconds. */
 #define TOUCH_MSEC 30000
 
@@ -41,11 +36,6 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 #define MIN_BACKOFF_MSEC 1000
 #define MAX_BACKOFF_MSEC 60000
 
-/* What is kept beside definitions. */
-static const enum fleet_table kept_tables[] = {
-    FLEET_TABLE_HOST, FLEET_TABLE_PORT
-};
-
 struct fleet_member {
     char *remote;
     char *host;                 /* Its system-id. */
@@ -53,13 +43,7 @@ struct fleet_member {
     struct fleet_publish *publish;
     struct fleet_remote *others;
     struct fleet_snapshot *snapshot;
-    struct kept {               /* What 'snapshot' had of a table, until the
-                                 * replica has come. */
-        void **rows;
-        size_t n;
-    } kept[ARRAY_SIZE(kept_tables)];
-    long long int keep_rows;    /* When to keep what there is now instead, in
-                                 * time_msec() terms; LLONG_MAX for never. */
+    struct fleet_kept *kept;
     bool is_known;              /* Has all been received since the start? */
     long long int touch;        /* When 'snapshot' is to say again that it is
                                  * current, in time_msec() terms. */
@@ -92,27 +76,48 @@ check_clock(const struct fleet_member *member, const struct fleet_host *host,
 }
 
 static void
+tell_others(struct fleet_member *member, enum fleet_table table,
+            const void *old, const void *new)
+{
+    fleet_remote_row_changed(member->others, table, old, new, time_msec(),
+                             time_wall());
+}
+
+/* As tell_others(), of what was kept over a restart of this program: hosts
+ * were seen as it was seen then. */
+static void
+on_kept_changed(enum fleet_table table, const void *old, const void *new,
+                void *member_)
+{
+    struct fleet_member *member = member_;
+
+    fleet_remote_row_changed(member->others, table, old, new, time_msec(),
+                             fleet_snapshot_time(member->snapshot));
+}
+
+/* Do 'a' and 'b' say the same, but for when the host was seen? */
+static bool
+host_equals(const struct fleet_host *a, const struct fleet_host *b)
+{
+    struct fleet_host copy = *a;
+
+    copy.last_seen = b->last_seen;
+    return fleet_row_equals(FLEET_TABLE_HOST, &copy, b);
+}
+
+static void
 on_host_changed(struct fleet_member *member, const struct fleet_host *old,
                 const struct fleet_host *new)
 {
     int64_t before = old ? fleet_remote_clock(member->others, old->name) : 0;
+    bool matters = !old || !new || !host_equals(old, new);
 
-    fleet_remote_row_changed(member->others, FLEET_TABLE_HOST, old, new,
-                             time_msec(), time_wall());
+    fleet_kept_row_changed(member->kept, FLEET_TABLE_HOST, matters);
+    member->hosts_changed |= matters;
+    tell_others(member, FLEET_TABLE_HOST, old, new);
     if (new) {
         check_clock(member, new, before);
     }
-    member->hosts_changed = true;
-    member->keep_rows = MIN(member->keep_rows, time_msec() + KEEP_HOSTS_MSEC);
-}
-
-static void
-on_port_changed(struct fleet_member *member, const struct fleet_port *old,
-                const struct fleet_port *new)
-{
-    fleet_remote_row_changed(member->others, FLEET_TABLE_PORT, old, new,
-                             time_msec(), time_wall());
-    member->keep_rows = MIN(member->keep_rows, time_msec() + KEEP_MSEC);
 }
 
 static void
@@ -137,7 +142,8 @@ on_row_changed(enum fleet_table table, const void *old, const void *new,
     if (table == FLEET_TABLE_HOST) {
         on_host_changed(member, old, new);
     } else if (table == FLEET_TABLE_PORT) {
-        on_port_changed(member, old, new);
+        fleet_kept_row_changed(member->kept, table, true);
+        tell_others(member, table, old, new);
     } else if (table == FLEET_TABLE_DEFINITION) {
         on_definition_changed(member, old, new);
     }
@@ -151,7 +157,6 @@ fleet_member_create(const char *remote, const char *host,
                     const char *directory)
 {
     struct fleet_member *member = xzalloc(sizeof *member);
-    int64_t then;
 
     member->remote = xstrdup(remote);
     member->host = xstrdup(host);
@@ -159,55 +164,12 @@ fleet_member_create(const char *remote, const char *host,
     member->db = fleet_db_create(remote, false, on_row_changed, member);
     member->snapshot = fleet_snapshot_open(directory);
     member->others = fleet_remote_create(host);
-    then = fleet_snapshot_time(member->snapshot);
-    for (size_t t = 0; t < ARRAY_SIZE(kept_tables); t++) {
-        struct kept *kept = &member->kept[t];
-
-        kept->rows = fleet_snapshot_read_rows(member->snapshot,
-                                              kept_tables[t], &kept->n);
-        for (size_t i = 0; i < kept->n; i++) {
-            fleet_remote_row_changed(member->others, kept_tables[t], NULL,
-                                     kept->rows[i], time_msec(), then);
-        }
-    }
-    member->keep_rows = LLONG_MAX;
+    member->kept = fleet_kept_create(member->snapshot, on_kept_changed,
+                                     member);
     member->next = LLONG_MIN;
     member->touch = LLONG_MIN;
     member->known_at = LLONG_MIN;
     return member;
-}
-
-/* Has the snapshot hold what other hosts have. */
-static void
-keep_rows(struct fleet_member *member)
-{
-    for (size_t t = 0; t < ARRAY_SIZE(kept_tables); t++) {
-        size_t n;
-        const void **rows = fleet_db_rows(member->db, kept_tables[t], &n);
-
-        fleet_snapshot_set_rows(member->snapshot, kept_tables[t], rows, n);
-        free(rows);
-    }
-    member->keep_rows = LLONG_MAX;
-}
-
-/* The replica has come: forgets what was kept for until then. */
-static void
-forget_kept(struct fleet_member *member)
-{
-    for (size_t t = 0; t < ARRAY_SIZE(kept_tables); t++) {
-        struct kept *kept = &member->kept[t];
-
-        for (size_t i = 0; i < kept->n; i++) {
-            fleet_remote_row_changed(member->others, kept_tables[t],
-                                     kept->rows[i], NULL, time_msec(),
-                                     time_wall());
-            fleet_row_destroy(kept_tables[t], kept->rows[i]);
-        }
-        free(kept->rows);
-        *kept = (struct kept) { .n = 0 };
-    }
-    member->hosts_changed = true;
 }
 
 /* Frees 'member', which may be null.  The fleet's database keeps what it
@@ -216,10 +178,10 @@ void
 fleet_member_destroy(struct fleet_member *member)
 {
     if (member) {
-        if (member->is_known && member->keep_rows != LLONG_MAX) {
-            keep_rows(member);
+        if (member->is_known) {
+            fleet_kept_run(member->kept, member->db, true);
         }
-        forget_kept(member);
+        fleet_kept_destroy(member->kept);
         fleet_publish_destroy(member->publish);
         fleet_remote_destroy(member->others);
         fleet_db_destroy(member->db);
@@ -300,12 +262,11 @@ keep(struct fleet_member *member)
 
         fleet_snapshot_retain(member->snapshot, definitions, n);
         free(definitions);
-        forget_kept(member);
+        fleet_kept_forget(member->kept);
+        member->hosts_changed = true;
         member->is_known = true;
     }
-    if (time_msec() >= member->keep_rows) {
-        keep_rows(member);
-    }
+    fleet_kept_run(member->kept, member->db, false);
     if (time_msec() >= member->touch) {
         member->touch = time_msec() + TOUCH_MSEC;
         fleet_snapshot_touch(member->snapshot);
@@ -347,9 +308,8 @@ void
 fleet_member_wait(struct fleet_member *member)
 {
     fleet_db_wait(member->db);
-    if (member->keep_rows != LLONG_MAX
-        && fleet_db_is_connected(member->db)) {
-        poll_timer_wait_until(member->keep_rows);
+    if (fleet_db_is_connected(member->db)) {
+        fleet_kept_wait(member->kept);
     }
     poll_timer_wait_until(fleet_remote_wake_time(member->others));
     if (member->in_flight || !fleet_db_may_transact(member->db)) {

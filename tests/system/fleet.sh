@@ -102,14 +102,27 @@ start_host_controller() {
     start_controller --fleet-directory="$S/$FLEET_HOST/fleet"
 }
 
-# Has the host written down the addresses of all guests?  It does so a moment after
-# it is told of them, for its next controller.
+# Has the host written down what guests there are?  It does so a moment after it is
+# told of them, for its next controller.
 has_kept_all() {
-    local mac
+    ovsdb-client --format=json dump "unix:$FLEET_SOCKET" Virtnet_Fleet Port |
+        /usr/bin/python3 -c '
+import json, sys
 
-    while read -r mac; do
-        grep -qF "$mac" "$S/$FLEET_HOST/fleet/Port.json" || return 1
-    done < <(grep -oE '([0-9a-f]{2}:){5}[0-9a-f]{2}' $S/fleet-ports)
+def key(row):
+    return row["host"], row["interface"]
+
+def value(cell):
+    return cell[1] if isinstance(cell, list) else [cell]
+
+table = json.load(sys.stdin)
+there = {key(row): row for row in (dict(zip(table["headings"], cells))
+                                   for cells in table["data"])}
+kept = {key(row): row for row in json.load(open(sys.argv[1]))}
+sys.exit(there.keys() != kept.keys()
+         or any(value(kept[k][column]) != value(there[k][column])
+                for k in kept for column in kept[k]))
+' "$S/$FLEET_HOST/fleet/Port.json"
 }
 
 # Kills the controller of the host, and starts another one, which has nothing to
