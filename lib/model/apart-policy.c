@@ -83,6 +83,38 @@ get_community(const struct vif *vif, const struct apart_request *request,
     return isolated ? none : community;
 }
 
+/* Adds to 'diags' that the port of 'origin' is in 'community', if that is one,
+ * and in kernel mode, where nothing more than isolation can be had. */
+static void
+report_community(const struct community *community,
+                 const struct origin *origin, struct diag_list *diags)
+{
+    if (community_is_set(community)) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "does not reach others of community '%s', since the bridge "
+                 "is in kernel mode", community->name);
+    }
+}
+
+/* Has 'vport', the port of 'vif', a guest that is left to kernel mode on a
+ * bridge that is in libvirt mode for others, kept apart as in kernel mode, by
+ * column protected.  Flows do so from now on, and NORMAL when that is
+ * written. */
+static void
+leave_to_kernel(const struct vif *vif, const struct apart_request *request,
+                struct vport *vport, struct diag_list *diags)
+{
+    struct origin origin = { .element = vif->name };
+    bool isolated = is_isolated(vif, !vif->community && request->isolated,
+                                &origin, diags);
+    struct community community = get_community(vif, request, isolated,
+                                               &origin, diags);
+
+    report_community(&community, &origin, diags);
+    vport->wants_protected = isolated || community_is_set(&community);
+    vport->is_protected |= vport->wants_protected;
+}
+
 /* Keeps 'vport', the port of 'vif', apart from others if its own keys say so
  * or else, of a guest, if 'request' asks for it.  What its own keys say of the
  * one goes before what a definition says of the other; but where it is only
@@ -95,6 +127,13 @@ apart_policy_apply(const struct bridge_model *model, const struct vif *vif,
 {
     struct origin origin = { .element = vif->name };
     bool is_guest = vport->role == VIF_GUEST;
+
+    if (vport->role == VIF_NETWORK && vif->attached_mac
+        && model_is_left_to_kernel(model, vif)) {
+        leave_to_kernel(vif, request, vport, diags);
+        return;
+    }
+
     bool protected = vif->is_protected && !vif->protected_is_ours;
     bool isolated = is_isolated(vif,
                                 (is_guest && !vif->community
@@ -110,10 +149,7 @@ apart_policy_apply(const struct bridge_model *model, const struct vif *vif,
     }
     vport->community = get_community(vif, request, isolated, &origin, diags);
     vport->isolated = isolated || community_is_set(&vport->community);
-    if (community_is_set(&vport->community)
-        && model->mode != MAC_TABLE_LIBVIRT && !model->conflict) {
-        diag_add(diags, DIAG_ERROR, &origin,
-                 "does not reach others of community '%s', since the bridge "
-                 "is in kernel mode", vport->community.name);
+    if (model->mode != MAC_TABLE_LIBVIRT && !model->conflict) {
+        report_community(&vport->community, &origin, diags);
     }
 }

@@ -108,6 +108,16 @@ model_port_mode(const struct bridge_model *model, const struct vif *vif)
     return first ? netdef_mode(first) : model->base_mode;
 }
 
+/* Is 'vif' one of those that are to be in kernel mode on a bridge that is in
+ * libvirt mode for others? */
+bool
+model_is_left_to_kernel(const struct bridge_model *model,
+                        const struct vif *vif)
+{
+    return (model->mode == MAC_TABLE_LIBVIRT
+            && model_port_mode(model, vif) == MAC_TABLE_KERNEL);
+}
+
 /* Adds to 'diags' that 'origin', which is of VLAN 'vid' of 'bridge', asks for
  * VLANs, which its ports cannot be in. */
 static void

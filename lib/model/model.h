@@ -74,6 +74,7 @@ bool model_can_be_in(const struct bridge_model *, size_t network,
 size_t model_count_networks(const struct bridge_model *, const struct vif *);
 enum mac_table_manager model_port_mode(const struct bridge_model *,
                                        const struct vif *);
+bool model_is_left_to_kernel(const struct bridge_model *, const struct vif *);
 
 /* Portgroups and VLANs: model-portgroup.c. */
 const struct portgroup *model_find_portgroup(const struct bridge_model *,

@@ -70,15 +70,6 @@ get_request(const struct netdef *network, const struct portgroup *pg)
     };
 }
 
-/* Is 'vif' one of those that are to be in kernel mode on a bridge that is in
- * libvirt mode for others: see model-scope.c? */
-static bool
-is_left_to_kernel(const struct bridge_model *model, const struct vif *vif)
-{
-    return (model->mode == MAC_TABLE_LIBVIRT
-            && model_port_mode(model, vif) == MAC_TABLE_KERNEL);
-}
-
 /* Adds the guards that 'r' asks for to 'all'. */
 static void
 add_guards(struct request *all, const struct request *r)
@@ -108,7 +99,7 @@ find_request(const struct bridge_model *model, const struct vif *vif)
 
     if (pg) {
         all = get_request(network, pg);
-        all.learns |= is_left_to_kernel(model, vif);
+        all.learns |= model_is_left_to_kernel(model, vif);
         return all;
     }
     for (size_t i = 0; i < model->n_networks; i++) {
@@ -132,7 +123,7 @@ find_request(const struct bridge_model *model, const struct vif *vif)
                             : MIN(all.follow_limit, r.follow_limit));
         first = false;
     }
-    all.learns |= is_left_to_kernel(model, vif);
+    all.learns |= model_is_left_to_kernel(model, vif);
     return all;
 }
 
@@ -428,14 +419,12 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
             diag_add(diags, DIAG_WARNING, &origin,
                      "is not a guest, so it is not guarded");
         }
-        if (vport->role == VIF_NETWORK && is_left_to_kernel(model, vif)
+        if (vport->role == VIF_NETWORK && model_is_left_to_kernel(model, vif)
             && vif->attached_mac
-            && (request.apart.isolated
-                || community_is_set(&request.apart.community)
-                || request.guards || request.storm.is_set)) {
+            && (request.guards || request.storm.is_set)) {
             diag_add(diags, DIAG_ERROR, &origin,
                      "is in kernel mode, while other ports of the bridge are "
-                     "not, so it is neither isolated nor guarded");
+                     "not, so it is not guarded");
         }
         return;
     }

@@ -141,7 +141,8 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->way == b->way
             && a->reflects == b->reflects
             && a->is_tunnel == b->is_tunnel
-            && a->is_protected == b->is_protected);
+            && a->is_protected == b->is_protected
+            && a->wants_protected == b->wants_protected);
 }
 
 /* Returns the name of the Port row that 'vport' belongs to. */

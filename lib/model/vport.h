@@ -122,7 +122,9 @@ struct vport {
     enum bond_way way;          /* Of its bond. */
     bool reflects;              /* May it send back what it was sent? */
     bool is_tunnel;
-    bool is_protected;          /* Column protected. */
+    bool is_protected;          /* Column protected... */
+    bool wants_protected;       /* ...which it is to have, as a guest that is
+                                 * left to kernel mode and isolated. */
 };
 
 void vport_clone(struct vport *, const struct vport *);

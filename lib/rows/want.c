@@ -76,9 +76,12 @@ want_protected(struct row_changes *changes, const struct rows_bridge *b,
     bool on_their_way = phase->exact && !phase->isolating;
     bool isolated = (knows_networks(b) && !phase->undecided && !on_their_way
                      ? vport && vport->isolated : vif->protected_is_ours);
-    bool protected = port_policy_protected(vif, isolated,
-                                           phase->exact && phase->isolating,
-                                           phase->apart);
+    bool left = (knows_networks(b) && vport
+                 ? vport->wants_protected : vif->protected_is_ours);
+    bool protected = (port_policy_protected(vif, isolated,
+                                            phase->exact && phase->isolating,
+                                            phase->apart)
+                      || (left && vport && vport->role == VIF_NETWORK));
 
     if (vif_must_change_protected(vif, protected)) {
         row_changes_add_protected(changes, b->row->name, vif, protected);

@@ -114,6 +114,60 @@ c2 -> bcast = c1 h20 host[20] up[20]
 up -> unknown vlan=20 = c1 c2
 .
 
+say "Isolated guests of that, with all in kernel mode first, and by NORMAL."
+network n20 br0.20 kernel - <<'.'
+  <metadata>
+    <vn:network xmlns:vn='urn:ovs-virtnet:1'>
+      <vn:portgroup name='apart' isolated='yes' guards='mac'/>
+    </vn:network>
+  </metadata>
+  <portgroup name='apart'/>
+.
+apart=external_ids:virtnet-portgroup=apart
+add_guest br0.20 c3 52:54:00:00:20:03 -- set Interface c3 $apart
+add_guest br0.20 c4 52:54:00:00:20:04 -- set Interface c4 $apart
+cat > $S/apart <<'.'
+c3 -> bcast = c1 c2 h20 host[20] up[20]
+c4 -> bcast = c1 c2 h20 host[20] up[20]
+c1 -> bcast = c2 c3 c4 h20 host[20] up[20]
+up -> bcast vlan=20 = c1 c2 c3 c4 h20 host[20]
+wait
+c3 -> c4 = -
+c4 -> c3 = -
+c3 -> c1 = c1
+c1 -> c3 = c3
+c4 -> up = up[20]
+up -> c4 vlan=20 = c4
+.
+allow_log '\|WARN\|.*(not guarded|guards: is carried out in libvirt mode only|mcast_snooping)'
+cp $NETWORKS/n0.xml $S/n0.xml
+network n0 br0 kernel
+cp $NETWORKS/n10.xml $S/n10.xml
+network n10 br0.10 kernel
+settle_anew
+expect_frames < $S/apart
+cp $S/n0.xml $S/n10.xml $NETWORKS
+settle_anew
+expect_frames < $S/apart
+exact10
+[ "$(controller_diagnostics | grep -c 'c[34]: is in kernel mode.*not guarded')" = 2 ] ||
+    fail "not said: $(controller_diagnostics)"
+expect_quiet_restart
+vsctl set Bridge br0 mcast_snooping_enable=true
+settle_anew
+expect_frames < $S/apart
+vsctl set Bridge br0 mcast_snooping_enable=false
+vsctl remove Interface c3 external_ids virtnet-portgroup
+settle_anew
+expect_frames <<'.'
+c3 -> bcast = c1 c2 c4 h20 host[20] up[20]
+.
+[ "$(vsctl get Port c3 protected)" = false ] || fail "c3 is protected still"
+unplug c3
+unplug c4
+network n20 br0.20 kernel
+settle_anew
+
 say "A guest that gets its VLAN after it was plugged is in none until then."
 add_guest br0 w1 52:54:00:00:00:04
 settle
