@@ -150,6 +150,8 @@ cp $S/n0.xml $S/n10.xml $NETWORKS
 settle_anew
 expect_frames < $S/apart
 exact10
+# Of the ports that are read first it is not known yet which are fake bridges.
+allow_log 'c[34]: no network of this bridge has a portgroup'
 [ "$(controller_diagnostics | grep -c 'c[34]: is in kernel mode.*not guarded')" = 2 ] ||
     fail "not said: $(controller_diagnostics)"
 expect_quiet_restart
