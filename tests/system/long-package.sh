@@ -278,5 +278,7 @@ left=$(comm -13 "$work/before" "$work/after" \
         -e "^$root/\(etc\|var/lib\|var/log\|var/cache\|root/.cache\)/libvirt" \
         || :)
 [ -z "$left" ] || fail "left behind: $left"
-[ ! -e "$root/etc/ovs-virtnet" ] && [ ! -e "$root/var/log/ovs-virtnet" ]
+for dir in etc/ovs-virtnet var/log/ovs-virtnet var/lib/ovs-virtnet; do
+    [ ! -e "$root/$dir" ] || fail "/$dir is left"
+done
 say "PASSED"
