@@ -132,6 +132,7 @@ controller_virtnetctl_SOURCES = \
 	controller/ctl/virtnetctl-online.c \
 	controller/ctl/virtnetctl-print.c \
 	controller/ctl/virtnetctl-release.c \
+	controller/ctl/virtnetctl-trace-hosts.c \
 	controller/ctl/virtnetctl-trace.c \
 	controller/ctl/virtnetctl-verify.c \
 	controller/ctl/virtnetctl-watch.c \

@@ -34,7 +34,7 @@ _virtnetctl() {
     local options='--all --bridge= --ca-cert= --certificate= --db= --dst= --fleet=
         --format=json --format=text --help --listen= --no-color --output= --ports=
         --private-key= --repair --src= --state= --strict
-        --target= --timeout= --version --vlan='
+        --target= --timeout= --version --via= --vlan='
 
     # What stands behind an option's "=" is a word of its own here.
     for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do

@@ -72,6 +72,7 @@ virtnetctl_trace(struct ovs_cmdl_context *ctx)
     struct svec args = SVEC_EMPTY_INITIALIZER;
     struct ds flow = DS_EMPTY_INITIALIZER;
     struct ds s = DS_EMPTY_INITIALIZER;
+    struct json_t *hosts;
     struct trace trace;
 
     char *name = virtnetctl_find_port(bridges, ctx->argv[1], ctx->argv[2]);
@@ -92,12 +93,21 @@ virtnetctl_trace(struct ovs_cmdl_context *ctx)
 
     trace_init(&trace, reply, bridges);
     trace_find_notes(&trace, reply, jvalue_get(bridges, ctx->argv[1]));
+    trace_format(&s, &trace);
+    hosts = virtnetctl_trace_hosts(&trace, state, ctx->argv[1], port,
+                                   ds_cstr(&flow), &s);
     if (options.json) {
-        virtnetctl_print_json(trace_to_json(&trace));
+        struct json_t *json = trace_to_json(&trace);
+
+        if (jvalue_count(hosts)) {
+            jvalue_put(json, "hosts", jvalue_ref(hosts));
+        }
+        virtnetctl_print_json(json);
+        ds_destroy(&s);
     } else {
-        trace_format(&s, &trace);
         virtnetctl_print(&s);
     }
+    jvalue_unref(hosts);
     trace_uninit(&trace);
     free(reply);
     free(name);

@@ -61,6 +61,7 @@ parse_options(int argc, char *argv[])
         OPT_SRC,
         OPT_DST,
         OPT_VLAN,
+        OPT_VIA,
         OPT_STATE,
         OPT_FLEET,
         OPT_DB,
@@ -81,6 +82,7 @@ parse_options(int argc, char *argv[])
         {"src", required_argument, NULL, OPT_SRC},
         {"dst", required_argument, NULL, OPT_DST},
         {"vlan", required_argument, NULL, OPT_VLAN},
+        {"via", required_argument, NULL, OPT_VIA},
         {"state", required_argument, NULL, OPT_STATE},
         {"fleet", required_argument, NULL, OPT_FLEET},
         {"db", required_argument, NULL, OPT_DB},
@@ -152,6 +154,10 @@ parse_options(int argc, char *argv[])
 
         case OPT_DST:
             options.dst = optarg;
+            break;
+
+        case OPT_VIA:
+            options.via = optarg;
             break;
 
         case OPT_VLAN:

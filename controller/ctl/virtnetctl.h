@@ -37,6 +37,7 @@ struct virtnetctl_options {
     int timeout;                /* In seconds. */
     const char *src, *dst;      /* --src and --dst, or null. */
     int vlan;                   /* --vlan, or -1. */
+    const char *via;            /* --via, or null. */
     const char *state;          /* --state, or null. */
     const char *fleet;          /* --fleet, or null. */
     const char *db;             /* --db, or null. */
@@ -80,6 +81,13 @@ void virtnetctl_check_name(const struct json_t *object, const char *what,
                            const char *name);
 char *virtnetctl_find_port(const struct json_t *bridges, const char *bridge,
                            const char *name);
+
+struct trace;
+struct json_t *virtnetctl_trace_hosts(const struct trace *,
+                                      const struct json_t *state,
+                                      const char *bridge,
+                                      const struct json_t *port,
+                                      const char *fields, struct ds *);
 
 /* Definitions from files. */
 struct source_file {

@@ -506,6 +506,22 @@ export_unseen(const struct fleet_member *member)
     return array;
 }
 
+/* Returns the hosts' names for people, by their names. */
+static struct json_t *
+export_hostnames(const struct fleet_member *member)
+{
+    struct json_t *names = jvalue_object();
+    const struct fleet_host **hosts;
+    size_t n;
+
+    hosts = fleet_member_hosts(member, &n);
+    for (size_t i = 0; i < n; i++) {
+        jvalue_put_string(names, hosts[i]->name, hosts[i]->hostname);
+    }
+    free(hosts);
+    return names;
+}
+
 /* Returns how the member is, as an object that the caller must destroy. */
 struct json_t *
 fleet_member_export(const struct fleet_member *member)
@@ -522,6 +538,7 @@ fleet_member_export(const struct fleet_member *member)
     }
     jvalue_put_integer(json, "hosts", count_rows(member, FLEET_TABLE_HOST));
     jvalue_put(json, "unseen", export_unseen(member));
+    jvalue_put(json, "hostnames", export_hostnames(member));
     jvalue_put_integer(json, "ports", count_rows(member, FLEET_TABLE_PORT));
     jvalue_put_integer(json, "own_ports",
                        fleet_publish_count_ports(member->publish));

@@ -134,9 +134,20 @@ state_select(const struct json_t *state, const struct state_filter *filter)
     return selected;
 }
 
+/* Does 'port' lead to the host of a fleet that is called 'name'? */
+static bool
+leads_to(const struct json_t *port, const char *name)
+{
+    const char *host = jvalue_get_string(port, "fleet-host");
+
+    return host[0] && (!strcmp(host, name)
+                       || (!strncmp(host, name, strlen(name))
+                           && host[strlen(name)] == '/'));
+}
+
 /* Adds to 'found' the names of the ports in 'ports' that 'name' may mean: the
- * port of that name or, if there is none, all those of the guest of that
- * name. */
+ * port of that name or, if there is none, all those of the guest of that name,
+ * and those that lead to the host of that name. */
 void
 state_find_ports(const struct json_t *ports, const char *name,
                  struct svec *found)
@@ -147,7 +158,9 @@ state_find_ports(const struct json_t *ports, const char *name,
         svec_add(found, name);
     } else {
         for (const char **port = names; *port; port++) {
-            if (is_called(*port, jvalue_get(ports, *port), name)) {
+            const struct json_t *p = jvalue_get(ports, *port);
+
+            if (is_called(*port, p, name) || leads_to(p, name)) {
                 svec_add(found, *port);
             }
         }

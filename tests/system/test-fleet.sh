@@ -91,6 +91,34 @@ a1 -> c1 vlan=20 = c1
 b1 -> c1 vlan=20 = c1
 h2-host -> a1 = a1
 .
+say "A frame is traced through both hosts."
+cat > $S/via <<.
+#!/bin/bash
+export OVS_RUNDIR=$S/\$1/run PATH=$BUILD/controller:\$PATH
+shift
+exec "\$@" --target=\$OVS_RUNDIR/virtnet-controller.ctl
+.
+chmod +x $S/via
+# trace HOST ARGUMENT...
+trace() {
+    local host=$1
+
+    shift
+    $S/via "$host" virtnetctl trace br0 "$@"
+}
+trace h1 a2 --dst=52:54:00:00:00:b2 > $S/trace
+grep -qx "on host h2 it goes on: virtnetctl trace br0 h1 \
+dl_dst=52:54:00:00:00:b2,dl_src=52:54:00:00:00:a2,dl_vlan=10" $S/trace ||
+    fail "trace: $(cat $S/trace)"
+trace h1 a2 --dst=52:54:00:00:00:b2 --via=$S/via > $S/trace
+grep -A 1 "^on host h2:" $S/trace | grep -q "to b2" ||
+    fail "trace by way of h2: $(cat $S/trace)"
+trace h1 a2 --dst=52:54:00:00:00:b2 --via=$S/via --format=json |
+    grep -q '"verdict": "to b2' || fail "trace as JSON"
+trace h1 a1 --dst=ff:ff:ff:ff:ff:ff --vlan=20 --via=$S/via > $S/trace
+[ "$(grep -c '^on host' $S/trace)" = 2 ] || fail "broadcast: $(cat $S/trace)"
+! trace h1 a1 --dst=52:54:00:00:00:b1 --via=false > $S/trace ||
+    fail "a host that does not answer is no failure: $(cat $S/trace)"
 say "Guests that are kept apart are so on all hosts; they reach all others."
 i="external_ids:virtnet-isolated=true"
 c="external_ids:virtnet-community=web"
