@@ -179,4 +179,52 @@ g2 -> bcast = g1 host r1 physhost
     vsctl del-port bond0 -- del-port p1 -- del-port p2
 done
 
+# A bond that is in some VLANs only: what is for one address, which NORMAL is
+# taught to be behind it, and what is for groups, leaves by it in these alone.
+add_guest br0 v10 52:54:00:00:00:0a tag=10
+add_guest br0 v30 52:54:00:00:00:1e tag=30
+check_vlans() {
+    forget_datapath_flows
+    send_frames > /dev/null <<.
+r1 -> bcast $1
+r1 -> bcast vlan=20
+v10 -> bcast
+sleep 600
+.
+    expect_frames <<.
+v10 -> unknown = r1$2 physhost$2
+v10 -> bcast = g1[10] g2[10] host[10] r1$2 physhost$2
+v10 -> mcast6 = g1[10] g2[10] host[10] r1$2 physhost$2
+v10 -> r1 = r1$2
+r1 -> v10 $1 = v10
+r1 -> v30 $1 = physhost$2
+g1 -> unknown vlan=20 = r1[20] physhost[20]
+g1 -> bcast vlan=20/3 = g2[20/3] host[20/3] r1[20/3] physhost[20/3]
+host -> bcast vlan=20 = g1[20] g2[20] r1[20] physhost[20]
+v30 -> unknown = -
+v30 -> bcast = g1[30] g2[30] host[30]
+v30 -> r1 = -
+g1 -> unknown = -
+g1 -> bcast = g2 host
+host -> r1 = -
+r1 -> bcast vlan=30 = physhost[30]
+r1 -> g1 vlan=30 = physhost[30]
+.
+}
+for mode in active-backup balance-slb; do
+    for native in "" "vlan_mode=native-untagged tag=10"; do
+        say "== $mode, trunks=10,20 $native"
+        # shellcheck disable=SC2086
+        vsctl add-bond br0 bond0 m1 m2 bond_mode=$mode trunks=10,20 $native \
+            -- add-port phys p1 -- add-port phys p2
+        settle
+        if [ -n "$native" ]; then
+            check_vlans "" ""
+        else
+            check_vlans vlan=10 "[10]"
+        fi
+        vsctl del-port bond0 -- del-port p1 -- del-port p2
+    done
+done
+
 finish
