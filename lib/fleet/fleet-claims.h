@@ -18,6 +18,10 @@
  *       greater than those of all others that he sees claim the same, and
  *       not less than the time.
  *
+ *       A guest that comes from another host, where it is known to be on its
+ *       way ("arriving", of the same VM), takes its own place there, by a
+ *       number that is less by one.
+ *
  *     - If that does not decide, because two began without seeing each other,
  *       the first by names of host and interface does.
  *

@@ -153,7 +153,10 @@ fleet_publish_row_changed(struct fleet_publish *p, enum fleet_table table,
 /* What is looked for among the ports that have an address. */
 struct rivals {
     const struct fleet_port *port;
+    bool arrives;               /* Is its guest on its way here? */
     int64_t since;              /* The greatest of theirs, or -1. */
+    int64_t replaced;           /* The smallest of those from where its guest
+                                 * comes, or INT64_MAX. */
 };
 
 static void
@@ -161,20 +164,31 @@ look_at_rival(const struct fleet_port *other, void *rivals_)
 {
     struct rivals *rivals = rivals_;
 
-    if (!strcmp(other->network, rivals->port->network)
-        && !strcmp(other->state, "active")) {
-        rivals->since = MAX(rivals->since, other->since);
+    if (strcmp(other->network, rivals->port->network)
+        || strcmp(other->state, "active")) {
+        return;
     }
+    if (rivals->arrives && !strcmp(other->vm, rivals->port->vm)) {
+        rivals->replaced = MIN(rivals->replaced, other->since);
+    }
+    rivals->since = MAX(rivals->since, other->since);
 }
 
 /* Returns since when 'port', whose row is 'known', null for none, has its
  * addresses: see fleet-claims.h.  One that it had, it keeps; it has another as
- * the last of all that claim it. */
+ * the last of all that claim it.  But a guest that was on its way here, and is
+ * here now, takes the place that it has where it comes from. */
 static int64_t
 choose_since(const struct fleet_publish *p, const struct fleet_port *port,
              const struct fleet_port *known, int64_t now)
 {
-    struct rivals rivals = { .port = port, .since = -1 };
+    struct rivals rivals = {
+        .port = port,
+        .arrives = (known && port->vm[0] && !strcmp(known->vm, port->vm)
+                    && !strcmp(known->state, "arriving")),
+        .since = -1,
+        .replaced = INT64_MAX,
+    };
     bool had_any = (known && !strcmp(known->state, "active")
                     && !strcmp(known->network, port->network));
 
@@ -187,6 +201,9 @@ choose_since(const struct fleet_publish *p, const struct fleet_port *port,
         if (!had_any || !svec_contains(&known->addresses, address)) {
             fleet_index_find(&p->others, address, look_at_rival, &rivals);
         }
+    }
+    if (rivals.replaced != INT64_MAX && rivals.replaced != INT64_MIN) {
+        return rivals.replaced - 1;
     }
     if (rivals.since == INT64_MAX) {
         return INT64_MAX;       /* Somebody means ill. */

@@ -167,6 +167,41 @@ a1 -> a2 vlan=10 = a2
 a2 -> b2 = b2[10]
 a2 -> c1 = -
 .
+say "A guest migrates while others send to it 1,000 times a second."
+# result SENDER RECEIVER FIELD: a number of what the probe has counted.
+result() {
+    sed -nE "s/^stream=\"$1 .* to=$2( .*)? $3=([0-9]+) .*/\2/p" $S/result
+}
+vm="-- set Interface m2 external_ids:vm-id=ffffffff-0000-0000-0000-000000000001"
+add_fleet_guest h2 m2 52:54:00:00:00:31 $vm
+add_fleet_guest h3 m3 52:54:00:00:00:31 ${vm/m2/m3} \
+    external_ids:iface-status=inactive
+settle_fleet
+wait_for 30 sends_to h1 52:54:00:00:00:31 h2 || fail "m2 is not on h2"
+start_probe p 1000 <<.
+a1 -> m2 = m2 m3
+w3 -> m2 = m2 m3
+m3 -> bcast rarp once = a1 a2 b1 b2 w1 w3 i1 i2 m2
+.
+sleep 0.7
+probe_once p
+sleep 0.6
+at h2 unplug m2
+sleep 0.6
+stop_probe p > $S/result || :
+for peer in a1 w3; do
+    heard=$(result m3 $peer heard) last=$(result $peer m2 next)
+    first=$(result $peer m3 first)
+    say "    $peer: frames up to $last to the old place, heard after $heard," \
+        "from $first to the new"
+    [ $(($(result $peer m2 received) + $(result $peer m3 received))) = \
+        $(($(result $peer m2 sent) - (first - last))) ] ||
+        fail "frames are lost at other times, or doubled: $(cat $S/result)"
+    [ "$first" -le $((heard + 100 * VIRTNET_PATIENCE)) ] ||
+        fail "more is lost after the announcement: $(cat $S/result)"
+done
+at h3 unplug m3
+settle_fleet
 say "The same by VXLAN."
 fleet_network net "overlay='vxlan'" > /dev/null
 wait_for 30 tunnels_are vxlan || fail "tunnels are not of type vxlan"

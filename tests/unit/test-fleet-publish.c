@@ -310,6 +310,33 @@ test_since(void **state OVS_UNUSED)
     model_uninit(&m);
 }
 
+/* A guest that was on its way here has the place that it had where it comes
+ * from, but for who is not that guest. */
+static void
+test_arrival(void **state OVS_UNUSED)
+{
+    for (int same = 0; same < 2; same++) {
+        struct fleet_port *there = make_port("h2", "tap9", "active",
+                                             "52:54:00:00:00:01", 500);
+        struct fleet_port *here;
+        struct model m;
+
+        model_init(&m, "h1", "one");
+        fleet_row_set_string(&there->vm, same ? "web" : "db");
+        model_set(&m, FLEET_TABLE_PORT, "h2/tap9", there);
+        here = make_port("", "", "arriving", "52:54:00:00:00:01", 0);
+        fleet_row_set_string(&here->vm, "web");
+        fleet_publish_set_port(m.publish, "tap0", here);
+        check_next(&m, 1000, "insert h1\ninsert h1/tap0 arriving 0");
+        here = make_port("", "", "active", "52:54:00:00:00:01", 0);
+        fleet_row_set_string(&here->vm, "web");
+        fleet_publish_set_port(m.publish, "tap0", here);
+        check_next(&m, 1001, same ? "update h1/tap0 active 499"
+                                  : "update h1/tap0 active 1001");
+        model_uninit(&m);
+    }
+}
+
 /* A row of our name that is another host's is left alone. */
 static void
 test_twin(void **state OVS_UNUSED)
@@ -372,6 +399,7 @@ main(void)
         cmocka_unit_test(test_differences),
         cmocka_unit_test(test_restart),
         cmocka_unit_test(test_since),
+        cmocka_unit_test(test_arrival),
         cmocka_unit_test(test_twin),
         cmocka_unit_test(test_many),
     };
