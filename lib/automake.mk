@@ -201,6 +201,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/pipeline-flow.c \
 	lib/openflow/pipeline.c \
 	lib/openflow/pipeline.h \
+	lib/openflow/plan-backup.c \
 	lib/openflow/plan-found.c \
 	lib/openflow/plan-private.h \
 	lib/openflow/plan-query.c \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "lib/base/origin-hash.h"
 #include "util.h"
 
@@ -188,6 +189,35 @@ mac_entry_update_may_move(struct mac_entry *entry)
     }
 }
 
+/* Would the port of 'other' have what that of 'claim' has, if that were gone
+ * or had no carrier, unless a third one comes before it? */
+bool
+mac_claim_is_backed(const struct mac_claim *claim,
+                    const struct mac_claim *other)
+{
+    return (claim != other && claim->active && other->active
+            && claim->kind != CLAIM_OUTSIDE && other->kind != CLAIM_OUTSIDE
+            && claim_rank(claim) == claim_rank(other)
+            && mac_claim_shares(claim, other));
+}
+
+/* Finds out who backs 'claim', one to 'entry' whose claims are in order.
+ * Returns true if these are others than before, and it matters. */
+static bool
+update_backups(const struct mac_entry *entry, struct mac_claim *claim)
+{
+    uint32_t was = claim->backups;
+
+    claim->backups = 0;
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        if (mac_claim_is_backed(claim, &entry->claims[i])) {
+            claim->backups = hash_string(entry->claims[i].port,
+                                         claim->backups);
+        }
+    }
+    return claim->backups != was;
+}
+
 /* Returns by which of its frames the port of 'claim' takes the address from
  * that of 'holder', with which it shares it if neither goes before the
  * other. */
@@ -346,7 +376,9 @@ mac_entry_share_out(struct mac_entry *entry, long long int now,
         bool moved = claim->moved;
 
         claim->moved = false;
-        if (update_free(entry, claim) || moved) {
+        moved |= update_free(entry, claim);
+        moved |= update_backups(entry, claim);
+        if (moved) {
             changed(claim->port, aux);
         }
     }

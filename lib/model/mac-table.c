@@ -220,6 +220,7 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
         claim->why = WHY_ALONE;
         claim->contested = claim->waits = claim->moved = false;
         claim->may_move = false;
+        claim->backups = 0;
         vlan_set_init(&claim->won);
         vlan_set_init(&claim->free);
     } else if (claim->active == active && claim->kind == kind

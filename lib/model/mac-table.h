@@ -130,6 +130,8 @@ struct mac_claim {
                                  * with which it is shared. */
     bool may_move;              /* May the address be another's at any
                                  * time? */
+    uint32_t backups;           /* Hash of who mac_claim_is_backed() by, in
+                                 * order. */
     bool moved;                 /* Is 'won' another since the last
                                  * mac_table_run()? */
 };
@@ -168,9 +170,9 @@ struct mac_table {
                                  * that nobody has taken yet. */
 };
 
-/* Called for each port whose winnings have changed, or what is free for it,
- * and for MAC_OUTSIDE if anything has changed of an address that may move;
- * perhaps repeatedly. */
+/* Called for each port whose winnings have changed, or what is free for it, or
+ * who would have the address if it were gone, and for MAC_OUTSIDE if anything
+ * has changed of an address that may move; perhaps repeatedly. */
 typedef void mac_table_changed_cb(const char *port, void *aux);
 
 void mac_table_init(struct mac_table *);
@@ -197,6 +199,7 @@ const struct mac_claim *mac_entry_find_claim(const struct mac_entry *,
                                              const char *port);
 bool mac_entry_is_shared(const struct mac_entry *);
 bool mac_claim_can_take(const struct mac_claim *);
+bool mac_claim_is_backed(const struct mac_claim *, const struct mac_claim *);
 const struct mac_claim *mac_entry_winner(const struct mac_entry *,
                                          uint16_t vid);
 const char *mac_entry_find_holder(const struct mac_entry *,

@@ -16,7 +16,7 @@
  *                      |     | multicast, broadcast
  *       known (VLAN,   |     v
  *       MAC): output   |   MULTICAST: reserved groups are dropped
- *                      |     v
+ *       (by SHARED)    |     v
  *                      |   FLOOD: guests and host in the VLAN
  *                unknown     |      (some by COMMUNITY, EGRESS)
  *                      v     v
@@ -61,6 +61,7 @@ struct ofpbuf;
     PIPELINE_TABLE(STOPPED, 212, "what a guard has stopped")            \
     PIPELINE_TABLE(ANNOUNCE, 215, "guests that say who they are")       \
     PIPELINE_TABLE(FORWARD, 230, "exact (VLAN, MAC) of guests and host")  \
+    PIPELINE_TABLE(SHARED, 232, "of those who share it, who is there")  \
     PIPELINE_TABLE(MULTICAST, 235, "groups that are reserved, and others") \
     PIPELINE_TABLE(FLOOD, 240, "broadcast and multicast, by VLAN")      \
     PIPELINE_TABLE(COMMUNITY, 244, "of a flood, what this community gets") \
@@ -108,7 +109,8 @@ uint8_t pipeline_table_today(uint8_t table_id);
 /* How much is shown of a frame that a guard stops. */
 #define PIPELINE_OFFENCE_LEN 96
 
-/* Where a flow of PLACES says which network port an address is behind. */
+/* Where a flow of PLACES says which network port an address is behind, and one
+ * of FORWARD by which of several ports that share it a guest is there. */
 #define PIPELINE_PLACE_REG 2
 
 /* A bit of a register that nobody ever sets.  All flows of ADMIT match on it:
@@ -205,6 +207,7 @@ enum {
     PRIORITY_FORWARD_UNKNOWN = 1,
     PRIORITY_FORWARD_FOLLOWED = 90,
     PRIORITY_FORWARD_MAC = 100,
+    PRIORITY_FORWARD_BACKED = 105,
     PRIORITY_FORWARD_ISOLATED = 110,
     PRIORITY_FORWARD_COMMUNITY = 112,
     PRIORITY_FORWARD_FLOOD = 115,
@@ -213,6 +216,8 @@ enum {
     PRIORITY_FORWARD_SHARED = 152,
     PRIORITY_FORWARD_STORM = 155,
     PRIORITY_FORWARD_BPDU = 160,
+
+    PRIORITY_SHARED = 100,
 
     PRIORITY_MULTICAST_PASS = 1,
     PRIORITY_MULTICAST_RESERVED = 50,

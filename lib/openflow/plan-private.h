@@ -54,6 +54,12 @@ struct plan {
 
 struct plan_port *plan_port_find(const struct plan *, const char *name);
 void plan_replace_slice(struct plan *, struct slice *, struct slice *new);
+void plan_mark_dirty(struct plan *, struct plan_port *);
+
+/* plan-backup.c. */
+void plan_mark_partners(struct plan *, const struct vport *);
+void plan_compile_backups(const struct plan *, const struct vport *,
+                          struct slice *);
 
 /* plan-shared.c. */
 bool plan_shared_depends(const struct vport *old, const struct vport *new);

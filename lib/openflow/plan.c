@@ -101,8 +101,9 @@ plan_port_find(const struct plan *plan, const char *name)
     return NULL;
 }
 
-static void
-mark_dirty(struct plan *plan, struct plan_port *port)
+/* Has the slice of 'port' be compiled again. */
+void
+plan_mark_dirty(struct plan *plan, struct plan_port *port)
 {
     if (ovs_list_is_empty(&port->dirty_node)) {
         ovs_list_push_back(&plan->dirty_ports, &port->dirty_node);
@@ -176,7 +177,7 @@ update_apart(struct plan *plan)
         plan->ctx.apart = apart;
         HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
             if (port->vport.is_remote) {
-                mark_dirty(plan, port);
+                plan_mark_dirty(plan, port);
             }
         }
     }
@@ -193,7 +194,7 @@ standing_changed(const char *port_name, void *plan_)
         struct plan_port *port = plan_port_find(plan, port_name);
 
         if (port) {
-            mark_dirty(plan, port);
+            plan_mark_dirty(plan, port);
         }
     }
 }
@@ -269,10 +270,11 @@ plan_set_port(struct plan *plan, const struct vport *vport)
         return;
     } else {
         update_claims(plan, &port->vport, vport);
+        plan_mark_partners(plan, vport);
         vport_uninit(&port->vport);
     }
     vport_clone(&port->vport, vport);
-    mark_dirty(plan, port);
+    plan_mark_dirty(plan, port);
 }
 
 static void
@@ -378,6 +380,7 @@ run_port(struct plan *plan, struct plan_port *port)
     slice_init(&new);
     compile_port(&plan->ctx, vport, won, takes, &new);
     owner_compile(&plan->ctx, vport, won[0], &plan->ip_owners, &new);
+    plan_compile_backups(plan, vport, &new);
     plan_replace_slice(plan, &port->slice, &new);
     free(won);
     free(takes);
@@ -445,7 +448,7 @@ plan_run(struct plan *plan)
         oflow_table_clear(&plan->dirty);
         run_bridge(plan);
         HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
-            mark_dirty(plan, port);
+            plan_mark_dirty(plan, port);
         }
     } else if (plan->bond_changed) {
         run_bridge(plan);

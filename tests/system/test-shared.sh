@@ -206,7 +206,7 @@ settle
 start_hostile
 
 say "Listed by both."
-fail_overs stop link kill
+fail_overs stop link kill unplug
 # Who is not guarded is counted as well, by whatever he says it, and what he has
 # to say is looked at no more often than every two seconds.
 tried=$SECONDS
@@ -281,6 +281,29 @@ expect_quiet_restart
 expect_frames <<.
 up -> $vmac = g2
 .
+
+say "Without a daemon it goes to the next, and back, with the link."
+# True if the switch sees that the link of port $1 is down, if $2 is.
+sees_link() {
+    local n=0
+
+    ! ofctl show br0 | grep -A3 "($1)" | grep -q LINK_DOWN || n=1
+    [ $n = "$([ "$2" = down ] && echo 1 || echo 0)" ]
+}
+kill_daemon virtnet-controller KILL
+for link in down up; do
+    carrier g2 $link
+    wait_for 10 sees_link g2 $link || fail "$(ofctl show br0)"
+    wait_revalidated
+    forget_datapath_flows
+    expect_frames <<.
+up -> $vmac = g$([ $link = down ] && echo 1 || echo 2)
+g3 -> $vmac = g$([ $link = down ] && echo 1 || echo 2)
+.
+done
+start_controller
+settle
+has_address g2 || fail "not with g2: $(ctl fdb br0)"
 
 # The network side says that it has the address.
 announce_outside() {
