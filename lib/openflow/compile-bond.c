@@ -75,12 +75,19 @@ put_members(struct ofpbuf *ofpacts, const struct network_bond *bond,
  * The active member is the first.  If it fails, the next is as good as any
  * until the switch has said which is active then; when it comes back, it is
  * not the first any more.  With LACP it is 'hrw', by the frame's source: the
- * members are one to the other end, and what a guest sends stays in order. */
+ * members are one to the other end, and what a guest sends stays in order.
+ *
+ *     AWAY: priority=1 actions=drop
+ *
+ * Nothing is sent if no member is up, or in a VLAN that the bond is not in.
+ * Without that flow, the switch would show each such frame to whoever speaks
+ * OpenFlow 1.0 to it, as we do for no-flood. */
 static void
 add_groups(const struct network_bond *bond, ovs_be64 cookie,
            struct slice *slice)
 {
     struct match match = MATCH_CATCHALL_INITIALIZER;
+    struct match all = MATCH_CATCHALL_INITIALIZER;
     uint64_t stub[512 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
     struct ofpact_bundle *bundle = ofpact_put_BUNDLE(&ofpacts);
@@ -102,6 +109,8 @@ add_groups(const struct network_bond *bond, ovs_be64 cookie,
     pipeline_match_multicast(&match);
     slice_add_flow(slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_MULTICAST, &match,
                    cookie, &ofpacts);
+    slice_add_flow(slice, TABLE_AWAY, PRIORITY_AWAY_ALL, &all, cookie,
+                   &ofpacts);
     ofpbuf_uninit(&ofpacts);
 }
 

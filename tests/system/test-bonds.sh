@@ -210,6 +210,12 @@ host -> r1 = -
 r1 -> bcast vlan=30 = physhost[30]
 r1 -> g1 vlan=30 = physhost[30]
 .
+    check_shown
+}
+# What goes nowhere is not shown to anybody for that.
+check_shown() {
+    ! ovs-appctl dpctl/dump-flows | grep 'controller(' ||
+        fail "frames are shown to a controller"
 }
 for mode in active-backup balance-slb; do
     for native in "" "vlan_mode=native-untagged tag=10"; do
@@ -226,5 +232,21 @@ for mode in active-backup balance-slb; do
         vsctl del-port bond0 -- del-port p1 -- del-port p2
     done
 done
+
+say "== LACP without a partner"
+vsctl add-bond br0 bond0 m1 m2 bond_mode=balance-tcp lacp=active \
+    -- add-port phys p1 -- add-port phys p2
+# Until then, the switch waits for one.
+vsctl wait-until Interface m1 lacp_current=false \
+    -- wait-until Interface m2 lacp_current=false
+settle
+forget_datapath_flows
+expect_frames <<'.'
+g1 -> bcast = g2 host
+g1 -> mcast6 = g2 host
+g1 -> unknown = -
+r1 -> g1 = physhost
+.
+check_shown
 
 finish

@@ -92,6 +92,7 @@ test_bridge(void **state OVS_UNUSED)
     "table=250,priority=110,"MULTICAST_BIT                              \
     " actions=bundle_load(eth_src,0,"ALGORITHM                          \
     ",ofport,NXM_NX_REG2[0..15],members:"MEMBERS"),goto_table:252\n"
+#define NOT_AWAY "table=252,priority=1 actions=drop\n"
 #define SENT "set_field:ANY->in_port,NORMAL\n"
 #define NETWORK_DROP "table=250,priority=200,reg0=0x1/0x1 actions=drop\n"
 #define NETWORK_NORMAL "table=250,priority=200,reg0=0x1/0x1 actions=NORMAL\n"
@@ -147,14 +148,14 @@ test_bridge(void **state OVS_UNUSED)
                       .n = 2, .way = BOND_WAY_ACTIVE } },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT
-          BUNDLE("active_backup", "4,3") NORMAL UNKNOWN },
+          BUNDLE("active_backup", "4,3") NORMAL UNKNOWN NOT_AWAY },
         { { .exact = true, .network = NETWORK_BOND,
             .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ANY },
                                    { .ofport = 4, .way = BOND_WAY_ANY } },
                       .n = 2, .way = BOND_WAY_ANY } },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT
-          BUNDLE("hrw", "3,4") NORMAL UNKNOWN },
+          BUNDLE("hrw", "3,4") NORMAL UNKNOWN NOT_AWAY },
         { { .exact = true, .network = NETWORK_BOND, .needs_normal = true,
             .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ANY } },
                       .n = 1, .way = BOND_WAY_ANY } },
@@ -219,6 +220,7 @@ test_bridge(void **state OVS_UNUSED)
 #undef PLACE
 #undef SENT
 #undef BUNDLE
+#undef NOT_AWAY
 #undef NETWORK_DROP
 #undef NETWORK_NORMAL
 #undef NORMAL
