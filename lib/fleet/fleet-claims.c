@@ -167,29 +167,62 @@ collide(const struct candidate *a, const struct candidate *b)
     return any;
 }
 
+/* Finds out whether 'c' has its address, of which the ones at 'winners' are had
+ * before it.  Each that collides is contested. */
+static void
+meet_winners(struct candidate *c, struct candidate *const *winners,
+             size_t n_winners)
+{
+    for (size_t i = 0; i < n_winners; i++) {
+        struct candidate *winner = winners[i];
+
+        if (collide(c, winner)) {
+            winner->claim.is_contested |= c->is_active;
+            c->claim.is_contested = true;
+            if (!c->claim.winner) {
+                c->claim.winner = winner->claim.port;
+            }
+        }
+    }
+}
+
+/* Is there one among the 'n' from 'c' on that is active, has lost to another
+ * and collides with 'candidate'? */
+static bool
+meets_loser(const struct candidate *candidate, const struct candidate *c,
+            size_t n)
+{
+    for (size_t i = 0; i < n && c[i].is_active; i++) {
+        if (&c[i] != candidate && c[i].claim.winner != c[i].claim.port
+            && collide(candidate, &c[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Decides the 'n' claims from 'c' on, which have network and address in
- * common and are in order: those that can win come first. */
+ * common and are in order: those that can win come first.  Somebody may have
+ * made thousands of them. */
 static void
 decide(struct candidate *c, size_t n)
 {
+    struct candidate **winners = xmalloc(n * sizeof *winners);
+    size_t n_winners = 0;
+
     for (size_t i = 0; i < n; i++) {
-        struct fleet_claim *claim = &c[i].claim;
-
-        for (size_t j = 0; j < n && c[j].is_active; j++) {
-            const struct fleet_claim *other = &c[j].claim;
-
-            if (i == j || !collide(&c[i], &c[j])) {
-                continue;
-            }
-            claim->is_contested = true;
-            if (j < i && !claim->winner && other->winner == other->port) {
-                claim->winner = other->port;
-            }
-        }
-        if (!claim->winner && c[i].is_active) {
-            claim->winner = claim->port;
+        meet_winners(&c[i], winners, n_winners);
+        if (!c[i].claim.winner && c[i].is_active) {
+            c[i].claim.winner = c[i].claim.port;
+            winners[n_winners++] = &c[i];
         }
     }
+    for (size_t i = 0; i < n; i++) {
+        if (!c[i].claim.is_contested) {
+            c[i].claim.is_contested = meets_loser(&c[i], c, n);
+        }
+    }
+    free(winners);
 }
 
 /* Creates and returns who has what of the 'n' 'ports'.  'is_seen' is called

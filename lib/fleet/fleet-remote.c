@@ -313,36 +313,6 @@ is_seen(const char *name, void *r)
     return fleet_remote_is_seen(r, name);
 }
 
-/* Has 'port' its address number 'i', of all that claim it? */
-static bool
-has_address(const struct fleet_remote *r, const struct fleet_port *port,
-            size_t i)
-{
-    struct rivals rivals = { .ports = NULL };
-    bool has = false;
-
-    fleet_index_find(&r->index, port->addresses.names[i], add_rival, &rivals);
-    if (rivals.n > 1) {
-        struct fleet_claims *claims = fleet_claims_create(
-            rivals.ports, rivals.n, is_seen,
-            CONST_CAST(struct fleet_remote *, r));
-        struct eth_addr mac = eth_addr_zero;
-        size_t n;
-        const struct fleet_claim *c = fleet_claims_get(claims, &n);
-
-        ignore(eth_addr_from_string(port->addresses.names[i], &mac));
-        for (size_t j = 0; j < n; j++) {
-            has |= (c[j].port == port && c[j].winner == port
-                    && eth_addr_equals(c[j].mac, mac));
-        }
-        fleet_claims_destroy(claims);
-    } else {
-        has = true;
-    }
-    free(rivals.ports);
-    return has;
-}
-
 /* Adds 'mac', an address of 'port', to 'addresses', with a word on who is kept
  * apart from it: a community that cannot be understood is nobody's. */
 static void
@@ -359,6 +329,67 @@ add_address(const struct fleet_port *port, const char *mac,
                                            community.name));
 }
 
+/* What fleet_remote_addresses() is asked for. */
+struct wanted {
+    const char *host;
+    fleet_remote_network_cb *has_network;
+    void *aux;
+};
+
+static bool
+is_wanted(const struct wanted *wanted, const struct fleet_port *port)
+{
+    return (!strcmp(port->host, wanted->host)
+            && !strcmp(port->state, "active")
+            && wanted->has_network(port->network, wanted->aux));
+}
+
+/* Adds to 'addresses' 'address', if it is one of the 'wanted' ports that has
+ * it, of several that claim it. */
+static void
+add_if_won(const struct fleet_remote *r, const char *address,
+           const struct rivals *rivals, const struct wanted *wanted,
+           struct sset *addresses)
+{
+    struct eth_addr mac = eth_addr_zero;
+    struct fleet_claims *claims;
+    const struct fleet_claim *c;
+    size_t n;
+
+    claims = fleet_claims_create(rivals->ports, rivals->n, is_seen,
+                                 CONST_CAST(struct fleet_remote *, r));
+    c = fleet_claims_get(claims, &n);
+    ignore(eth_addr_from_string(address, &mac));
+    for (size_t i = 0; i < n; i++) {
+        if (c[i].winner == c[i].port && eth_addr_equals(c[i].mac, mac)
+            && is_wanted(wanted, c[i].port)) {
+            add_address(c[i].port, address, addresses);
+        }
+    }
+    fleet_claims_destroy(claims);
+}
+
+/* Adds to 'addresses' 'address', if one of the 'wanted' ports has it. */
+static void
+add_if_had(const struct fleet_remote *r, const char *address,
+           const struct wanted *wanted, struct sset *addresses)
+{
+    struct rivals rivals = { .ports = NULL };
+
+    fleet_index_find(&r->index, address, add_rival, &rivals);
+    if (rivals.n > 1) {
+        add_if_won(r, address, &rivals, wanted, addresses);
+    } else if (rivals.n && is_wanted(wanted, rivals.ports[0])) {
+        char *error = fleet_port_check(rivals.ports[0]);
+
+        if (!error) {
+            add_address(rivals.ports[0], address, addresses);
+        }
+        free(error);
+    }
+    free(rivals.ports);
+}
+
 /* Adds to 'addresses' those that ports of 'host' have, in networks that
  * 'has_network' knows, which is called with 'aux': as "MAC", or as "MAC/" if
  * the guest is isolated, or as "MAC/COMMUNITY". */
@@ -367,24 +398,21 @@ fleet_remote_addresses(const struct fleet_remote *r, const char *host,
                        fleet_remote_network_cb *has_network, void *aux,
                        struct sset *addresses)
 {
+    const struct wanted wanted = { host, has_network, aux };
+    struct sset done = SSET_INITIALIZER(&done);
     const struct remote_port *rp;
 
     HMAP_FOR_EACH_WITH_HASH (rp, node, hash_string(host, 0), &r->ports) {
-        const struct fleet_port *port = rp->port;
-        char *error;
+        const struct svec *claimed = &rp->port->addresses;
 
-        if (strcmp(port->host, host) || strcmp(port->state, "active")
-            || !has_network(port->network, aux)) {
-            continue;
-        }
-        error = fleet_port_check(port);
-        for (size_t i = 0; !error && i < port->addresses.n; i++) {
-            if (has_address(r, port, i)) {
-                add_address(port, port->addresses.names[i], addresses);
+        for (size_t i = 0; is_wanted(&wanted, rp->port) && i < claimed->n;
+             i++) {
+            if (sset_add(&done, claimed->names[i])) {
+                add_if_had(r, claimed->names[i], &wanted, addresses);
             }
         }
-        free(error);
     }
+    sset_destroy(&done);
 }
 
 /* Adds to 'vlans' those that guests of 'host' are in, in networks that

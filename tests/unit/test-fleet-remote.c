@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-remote.h"
@@ -244,12 +245,51 @@ test_seen(void **state OVS_UNUSED)
     fleet_row_destroy(FLEET_TABLE_PORT, new);
 }
 
+/* A host that writes nonsense, or means ill, does not keep others from their
+ * work: thousands of its ports claim one address, each in another VLAN or all
+ * in one. */
+static void
+test_many_rivals(void **state OVS_UNUSED)
+{
+    struct fleet_port *honest = make_port("h3", "a", "active",
+                                          "52:54:00:00:00:01", 9);
+    struct fleet_remote *r = fleet_remote_create("h1");
+    struct fleet_port *ports[5000];
+
+    for (int i = 0; i < ARRAY_SIZE(ports); i++) {
+        char *name = xasprintf("tap%d", i);
+
+        ports[i] = make_port("h2", name, i % 3 ? "active" : "held",
+                             "52:54:00:00:00:01", 5);
+        fleet_row_set_string(&ports[i]->vlans, i < 2500 ? "1000" : "2000");
+        if (i < 1000) {
+            free(ports[i]->vlans);
+            ports[i]->vlans = xasprintf("%d", i);
+        }
+        free(name);
+        tell(r, FLEET_TABLE_PORT, NULL, ports[i]);
+    }
+    fleet_row_set_string(&honest->vlans, "3000");
+    tell(r, FLEET_TABLE_PORT, NULL, honest);
+    alarm(60);                  /* It took hours. */
+    check_remote(r, "h2", "01 ");
+    check_remote(r, "h3", "01 ");
+    alarm(0);
+
+    fleet_remote_destroy(r);
+    for (int i = 0; i < ARRAY_SIZE(ports); i++) {
+        fleet_row_destroy(FLEET_TABLE_PORT, ports[i]);
+    }
+    fleet_row_destroy(FLEET_TABLE_PORT, honest);
+}
+
 int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_remote),
         cmocka_unit_test(test_seen),
+        cmocka_unit_test(test_many_rivals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
