@@ -63,6 +63,13 @@ mbridge_fdb_run(struct mbridge *mb)
     }
 }
 
+/* Has it found out at once which entries there are. */
+void
+mbridge_fdb_look(struct mbridge *mb)
+{
+    fdb_watch_look(mb->fdb);
+}
+
 /* Arranges for poll_block() to wake up when mbridge_fdb_run() has something to
  * do. */
 void

@@ -66,6 +66,7 @@ void mbridge_set_networks(struct mbridge *,
 void mbridge_vif_changed(struct mbridge *, const struct vif *old,
                          const struct vif *new);
 void mbridge_socket_appeared(struct mbridge *);
+void mbridge_fdb_look(struct mbridge *);
 void mbridge_fdb_run(struct mbridge *);
 void mbridge_fdb_wait(const struct mbridge *);
 void mbridge_fdb_overlay(const struct mbridge *, struct vif *);

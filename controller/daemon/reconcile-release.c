@@ -61,6 +61,8 @@ reconcile_has_released(const struct reconcile *r)
 void
 reconcile_reload(struct reconcile *r)
 {
+    struct shash_node *node;
+
     r->release_all = false;
     sset_clear(&r->released);
     r->tell_again = true;
@@ -68,4 +70,7 @@ reconcile_reload(struct reconcile *r)
     netdef_source_reload(r->source);
     guest_source_reload(r->guests);
     filter_source_reload(r->filters);
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_fdb_look(node->data);
+    }
 }

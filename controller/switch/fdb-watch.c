@@ -14,12 +14,9 @@
 
 VLOG_DEFINE_THIS_MODULE(fdb_watch);
 
-/* How long after an answer the next question is, in milliseconds, and how long
- * if there was none or a long one: NORMAL may have learned thousands of
- * addresses. */
-#define PERIOD_MSEC 1000
-#define LONG_PERIOD_MSEC 10000
-#define LONG_ANSWER 65536
+/* How long after an answer the next question is, in milliseconds: a bridge to
+ * which nothing happens costs next to nothing. */
+#define PERIOD_MSEC 60000
 
 enum fdb_question {
     ASK_NOTHING,
@@ -70,6 +67,13 @@ fdb_watch_enable(struct fdb_watch *watch, bool enable)
     watch->enabled = enable;
 }
 
+/* Has vswitchd asked at once. */
+void
+fdb_watch_look(struct fdb_watch *watch)
+{
+    watch->next = time_msec();
+}
+
 static void
 ask(struct fdb_watch *watch, enum fdb_question question)
 {
@@ -82,7 +86,7 @@ ask(struct fdb_watch *watch, enum fdb_question question)
 /* Ends the question with 'statics', which is taken over.  Returns true if the
  * entries are others than before. */
 static bool
-finish(struct fdb_watch *watch, struct fdb_statics *statics, int period)
+finish(struct fdb_watch *watch, struct fdb_statics *statics)
 {
     bool changed = !fdb_statics_equal(&watch->statics, statics);
 
@@ -90,7 +94,7 @@ finish(struct fdb_watch *watch, struct fdb_statics *statics, int period)
     watch->statics = *statics;
     watch->question = ASK_NOTHING;
     watch->known = true;
-    watch->next = time_msec() + period;
+    watch->next = time_msec() + PERIOD_MSEC;
     return changed;
 }
 
@@ -99,17 +103,14 @@ static bool
 take_answer(struct fdb_watch *watch, const char *text)
 {
     struct fdb_statics statics = { .n = 0 };
-    int period = PERIOD_MSEC;
 
     if (watch->question == ASK_HOW_MANY && fdb_stats_have_static(text)) {
         ask(watch, ASK_WHICH);
         return false;
     } else if (watch->question == ASK_WHICH) {
         fdb_statics_parse(&statics, text);
-        period = (strlen(text) >= LONG_ANSWER
-                  ? LONG_PERIOD_MSEC : PERIOD_MSEC);
     }
-    return finish(watch, &statics, period);
+    return finish(watch, &statics);
 }
 
 /* Asks, and takes in answers.  Returns true if the entries are others than
@@ -123,7 +124,7 @@ fdb_watch_run(struct fdb_watch *watch)
 
     if (watch->question == ASK_NOTHING) {
         if (!watch->enabled) {
-            changed = finish(watch, &none, 0);
+            changed = finish(watch, &none);
             watch->known = false;
             return changed;
         } else if (time_msec() < watch->next) {
@@ -140,14 +141,14 @@ fdb_watch_run(struct fdb_watch *watch)
         break;
 
     case CTL_ENDED:
-        changed = finish(watch, &none, PERIOD_MSEC);
+        changed = finish(watch, &none);
         break;
 
     case CTL_REFUSED:
     case CTL_FAILED:
         VLOG_DBG("%s: which static entries fdb/add has made is not known: %s",
                  watch->bridge, text);
-        changed = finish(watch, &none, LONG_PERIOD_MSEC);
+        changed = finish(watch, &none);
         break;
     }
     free(text);

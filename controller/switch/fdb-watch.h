@@ -17,6 +17,7 @@ struct fdb_watch *fdb_watch_create(const char *bridge);
 void fdb_watch_destroy(struct fdb_watch *);
 
 void fdb_watch_enable(struct fdb_watch *, bool enable);
+void fdb_watch_look(struct fdb_watch *);
 bool fdb_watch_run(struct fdb_watch *);
 void fdb_watch_wait(struct fdb_watch *);
 

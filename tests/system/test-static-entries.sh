@@ -25,6 +25,7 @@ settle
 
 fdb() {
     ovs-appctl "fdb/$1" br0 "${@:2}" > /dev/null || fail "fdb/$1 $*"
+    ctl reload
 }
 
 fdb add g1 10 52:54:00:0a:00:01
