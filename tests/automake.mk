@@ -442,6 +442,7 @@ EXTRA_DIST += \
 	tests/golden \
 	tests/nwfilter \
 	tests/oracle \
+	tests/recorded \
 	tests/regenerate-golden \
 	tests/system \
 	tutorial

@@ -7,6 +7,10 @@
 #
 # The uplink is a veth into another network namespace, so it says in one more
 # command that it is not a guest.
+#
+# tests/recorded has what netplan, ifupdown, Ansible and os-vif were seen to have
+# ovs-vsctl do, and how; what the others do is from their sources.  Debian's
+# NetworkManager comes without its plugin for Open vSwitch.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -45,6 +49,20 @@ host -> g1 = g1
 g2 -> host = host
 .
     say "$2"
+}
+
+# replay PROGRAM STEP: does what PROGRAM was recorded to have ovs-vsctl do, with
+# the names that devices have here.  Bridges are of the datapath at hand.
+replay() {
+    local datapath=datapath_type=$VIRTNET_DATAPATH line words
+
+    while read -r line; do
+        line=$(sed -E "s/\\beth0\\b/up/g; s/datapath_type=system/$datapath/
+            s/(add-br br0)( --)?\$/\\1 -- set Bridge br0 $datapath/" <<< "$line")
+        read -ra words <<< "$line"
+        ovs-vsctl "${words[@]}" > /dev/null || fail "$1: ovs-vsctl $line"
+    done < <(awk -v step="$2" '$1 == "step" { on = $2 == step; next }
+                               on && !/^#/' "$TOP/tests/recorded/$1")
 }
 
 # The row of the device of a bridge made anew.
@@ -113,28 +131,29 @@ wait_for 20 is_missed br0 || fail "br0 is not missed"
 
 ## netplan: a command for each setting.
 
-vsctl --may-exist add-br br0 \
-    -- set Bridge br0 datapath_type=$VIRTNET_DATAPATH
-vsctl --may-exist add-port br0 up
-vsctl set Bridge br0 external-ids:netplan=true
-vsctl set-fail-mode br0 standalone
-vsctl set Bridge br0 mcast_snooping_enable=false
-vsctl set Bridge br0 rstp_enable=false
-vsctl set Bridge br0 protocols=OpenFlow10,OpenFlow15
+replay netplan br0
 uplink_role
 note_host br0
 plug_guests br0
 check_bridge br0 "netplan"
+# A VLAN of netplan's is a fake bridge, with a port of the host's.
+replay netplan br0.10
+add_host br0.10 h10
+wait_installed
+expect_frames <<'.'
+h10 -> unknown = up[10]
+up -> h10 vlan=10 = h10
+h10 -> bcast = up[10] g1[10] g2[10] host[10]
+.
+sed -i '/^h10 /d' $S/ports
+[ "$(vsctl get Bridge br0 external_ids:netplan/protocols)" = '"OpenFlow10,OpenFlow15"' ] ||
+    fail "netplan's keys are gone: $(vsctl get Bridge br0 external_ids)"
 vsctl --if-exists del-br br0
 wait_for 20 is_missed br0 || fail "br0 is not missed"
 
 ## ifupdown: with an address of the host's in a port of its own.
 
-vsctl --timeout=5 -- --may-exist add-br br0 \
-    -- set Bridge br0 datapath_type=$VIRTNET_DATAPATH
-vsctl --timeout=5 -- --may-exist add-port br0 up
-vsctl --timeout=5 -- --may-exist add-port br0 mgmt tag=5 \
-    -- set Interface mgmt type=internal
+replay ifupdown ifup
 uplink_role
 note_host br0
 plug_guests br0
@@ -148,27 +167,48 @@ up -> mgmt vlan=5 = mgmt
 mgmt -> bcast = up[5] g1[5] g2[5] host[5]
 .
 sed -i '/^mgmt /d' $S/ports
-vsctl --timeout=5 -- --if-exists del-port br0 mgmt
-vsctl --timeout=5 -- --if-exists del-port br0 up
-vsctl --timeout=5 -- --if-exists del-br br0
+replay ifupdown ifdown
 wait_for 20 is_missed br0 || fail "br0 is not missed"
 
 ## Ansible: whose guest a port is comes in pieces, in the Port row.
 
-vsctl -t 5 add-br br0 -- set bridge br0 datapath_type=$VIRTNET_DATAPATH
-vsctl -t 5 set-fail-mode br0 secure
-vsctl -t 5 br-set-external-id br0 bridge-id br0
-vsctl -t 5 add-port br0 up
+allow_log 'warning: g[12]: is a guest.s, by external_ids:(iface-id|vm-id)'
+replay ansible bridge
 uplink_role
 note_host br0
-allow_log 'warning: g[12]: is a guest.s, by external_ids:iface-id'
-for g in 1 2; do
-    vsctl -t 5 add-port br0 g$g
-    vsctl -t 5 set port g$g external_ids:iface-id=a$g
-    vsctl -t 5 set port g$g \
-        "external_ids:attached-mac=\"52:54:00:00:00:0$g\""
-done
+replay ansible g1
+replay ansible g2
+vsctl remove Port g2 tag 10
 check_bridge br0 "Ansible"
+replay ansible again
+vsctl set Port g2 tag=10
+wait_for 20 in_force br0 || fail "not in force"
+wait_installed
+expect_frames <<'.'
+g1 -> g2 = g2
+g1 -> unknown = up[10]
+up -> g1 vlan=10 = g1
+up -> g1 = -
+.
+replay ansible absent
+wait_for 20 is_missed br0 || fail "br0 is not missed"
+
+## nova, by os-vif.
+
+replay os-vif bridge
+vsctl add-port br0 up
+uplink_role
+note_host br0
+replay os-vif g1
+replay os-vif g2
+check_bridge br0 "os-vif"
+replay os-vif unplug
+wait_installed
+expect_frames <<'.'
+g1 -> g2 = up
+up -> g1 = g1
+.
+replay os-vif g2
 
 ## OpenNebula: flows for each card, beside ours.  They are in the way, which is
 ## said; what it asks for, that the guest cannot use another's address, holds.
