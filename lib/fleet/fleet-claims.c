@@ -167,8 +167,8 @@ collide(const struct candidate *a, const struct candidate *b)
     return any;
 }
 
-/* Finds out whether 'c' has its address, of which the ones at 'winners' are had
- * before it.  Each that collides is contested. */
+/* Finds out whether 'c' loses its address to one of 'winners', which come
+ * before it.  Each that it collides with is contested. */
 static void
 meet_winners(struct candidate *c, struct candidate *const *winners,
              size_t n_winners)
