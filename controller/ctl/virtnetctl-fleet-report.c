@@ -33,10 +33,14 @@ static const char head[] =
 ".guest { display: inline-block; margin: .15rem; padding: .1rem .4rem;"
 " border-radius: .3rem; background: #dbe9f6; border: 1px solid #7f9db9 }\n"
 ".bad { border-color: #b00; border-style: dashed; color: #a00 }\n"
+"li.bad, tr.bad { border: 0 }\n"
 ".table { overflow-x: auto }\n"
 "table { border-collapse: collapse }\n"
 "td, th { text-align: left; padding: .2rem .6rem;"
 " border-bottom: 1px solid #ccc }\n"
+"@media (max-width: 40rem) {\n"
+"  td, th { padding: .2rem .25rem; font-size: .72rem }\n"
+"}\n"
 "</style>\n";
 
 /* Appends 'text', which anybody may have written, as text of HTML. */
@@ -139,6 +143,10 @@ put_addresses(struct ds *s, const struct fleet_view *view)
         const struct fleet_port *port = claims[i].port;
         const char *state = fleet_claim_state(&claims[i]);
 
+        if (!fleet_view_is_seen(port->host,
+                                CONST_CAST(struct fleet_view *, view))) {
+            state = "host not seen";
+        }
         ds_put_format(s, "<tr%s><td>"ETH_ADDR_FMT,
                       strcmp(state, "active") ? " class=\"bad\"" : "",
                       ETH_ADDR_ARGS(claims[i].mac));
@@ -185,11 +193,13 @@ virtnetctl_fleet_report(struct ovs_cmdl_context *ctx OVS_UNUSED)
     const char *name;
 
     fleet_view_init(&view);
-    name = view.fleet ? view.fleet->name : "fleet";
+    /* "fleet init" calls it so. */
+    name = (view.fleet && strcmp(view.fleet->name, "fleet")
+            ? view.fleet->name : "Fleet");
     ds_put_cstr(&s, head);
-    ds_put_cstr(&s, "<title>Fleet ");
+    ds_put_cstr(&s, "<title>");
     put_text(&s, name);
-    ds_put_cstr(&s, "</title>\n</head>\n<body>\n<h1>Fleet ");
+    ds_put_cstr(&s, "</title>\n</head>\n<body>\n<h1>");
     put_text(&s, name);
     ds_put_cstr(&s, "</h1>\n");
     put_health(&s, &view);
