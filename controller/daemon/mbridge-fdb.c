@@ -78,6 +78,8 @@ mbridge_fdb_wait(const struct mbridge *mb)
     if (mb->place_statics) {
         poll_immediate_wake();
     }
+    /* The mode may have changed since mbridge_fdb_run(). */
+    fdb_watch_enable(mb->fdb, is_watched(mb));
     fdb_watch_wait(mb->fdb);
 }
 
