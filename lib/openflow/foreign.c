@@ -16,6 +16,7 @@ void
 foreign_init(struct foreign *foreign)
 {
     oflow_table_init(&foreign->flows);
+    foreign->n_admit = 0;
     foreign->more = false;
 }
 
@@ -31,7 +32,41 @@ void
 foreign_clear(struct foreign *foreign)
 {
     oflow_table_clear(&foreign->flows);
+    foreign->n_admit = 0;
     foreign->more = false;
+}
+
+static bool
+matches_all(const struct oflow *flow)
+{
+    static const struct flow none;
+    struct match match;
+
+    minimatch_expand(&flow->match, &match);
+    match.wc.masks.packet_type = 0;
+    return !memcmp(&match.wc.masks, &none, sizeof none);
+}
+
+/* Does 'flow' decide about all frames, whatever flows of ours there are? */
+static bool
+rules(const struct oflow *flow)
+{
+    return (flow->table_id == TABLE_ADMIT
+            && flow->priority > PRIORITY_ADMIT_MULTICAST_SOURCE
+            && matches_all(flow));
+}
+
+/* Is 'flow' one of those of which fewer are kept? */
+static bool
+is_one_of_many(const struct oflow *flow)
+{
+    return flow->table_id == TABLE_ADMIT && !rules(flow);
+}
+
+static size_t
+count_places(const struct foreign *foreign)
+{
+    return foreign_count(foreign) - foreign->n_admit;
 }
 
 /* Takes in that the switch holds 'flow', which is not ours.  Does nothing if
@@ -42,9 +77,15 @@ foreign_put(struct foreign *foreign, const struct oflow *flow)
     if (!pipeline_table_purpose(flow->table_id)) {
         return;
     }
-    if (foreign_count(foreign) < FOREIGN_MAX
-        || oflow_table_find(&foreign->flows, flow)) {
+
+    bool is_admit = is_one_of_many(flow);
+
+    if (oflow_table_find(&foreign->flows, flow)) {
         oflow_table_put(&foreign->flows, flow);
+    } else if (is_admit ? foreign->n_admit < FOREIGN_MAX
+               : count_places(foreign) < FOREIGN_MAX_PLACES) {
+        oflow_table_put(&foreign->flows, flow);
+        foreign->n_admit += is_admit;
     } else {
         foreign->more = true;
     }
@@ -55,6 +96,8 @@ foreign_put(struct foreign *foreign, const struct oflow *flow)
 void
 foreign_remove(struct foreign *foreign, const struct oflow *key)
 {
+    foreign->n_admit -= (is_one_of_many(key)
+                         && oflow_table_find(&foreign->flows, key));
     oflow_table_remove(&foreign->flows, key);
 }
 
@@ -70,18 +113,8 @@ foreign_count(const struct foreign *foreign)
 bool
 foreign_may_know_more(const struct foreign *foreign)
 {
-    return foreign->more && foreign_count(foreign) <= FOREIGN_MAX / 2;
-}
-
-static bool
-matches_all(const struct oflow *flow)
-{
-    static const struct flow none;
-    struct match match;
-
-    minimatch_expand(&flow->match, &match);
-    match.wc.masks.packet_type = 0;
-    return !memcmp(&match.wc.masks, &none, sizeof none);
+    return (foreign->more && foreign->n_admit <= FOREIGN_MAX / 2
+            && count_places(foreign) <= FOREIGN_MAX_PLACES / 2);
 }
 
 /* Is there a flow that decides about all frames, whatever flows of ours there
@@ -93,9 +126,7 @@ foreign_rules(const struct foreign *foreign)
     const struct oflow_node *node;
 
     HMAP_FOR_EACH (node, hmap_node, &foreign->flows.flows) {
-        if (node->flow->table_id == TABLE_ADMIT
-            && node->flow->priority > PRIORITY_ADMIT_MULTICAST_SOURCE
-            && matches_all(node->flow)) {
+        if (rules(node->flow)) {
             return true;
         }
     }

@@ -9,7 +9,10 @@
  * none of ours flows do no harm, because nothing of ours leads there.
  *
  * Another program may have any number of flows.  So that it cannot have us
- * remember them all, no more than FOREIGN_MAX are kept. */
+ * remember them all, no more than FOREIGN_MAX of ADMIT are kept.  Of our other
+ * tables, where nobody has any business, FOREIGN_MAX_PLACES are: one that is
+ * not known might be in the place of one of ours, which would replace it.
+ * What rules the bridge counts as one of these. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,9 +21,11 @@
 struct oflow;
 
 #define FOREIGN_MAX 1024
+#define FOREIGN_MAX_PLACES 16384
 
 struct foreign {
-    struct oflow_table flows;   /* Those that are kept. */
+    struct oflow_table flows;   /* Those that are kept... */
+    size_t n_admit;             /* ...so many of ADMIT. */
     bool more;                  /* Are there others? */
 };
 

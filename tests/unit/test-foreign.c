@@ -119,6 +119,21 @@ test_bounds(void **state OVS_UNUSED)
     assert_true(foreign.more);
     assert_false(foreign_may_know_more(&foreign));
 
+    /* Those that ours might replace are known nevertheless. */
+    put_numbered(&foreign, TABLE_FORWARD, 1, true);
+    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX + 1);
+    put_numbered(&foreign, TABLE_FORWARD, 1, false);
+    put_numbered(&foreign, TABLE_FORWARD, 1, false);
+
+    struct oflow *ruler = oflow_from_string("table=0,priority=32768,"
+                                            "actions=NORMAL");
+    foreign_put(&foreign, ruler);
+    assert_true(foreign_rules(&foreign));
+    foreign_remove(&foreign, ruler);
+    assert_false(foreign_rules(&foreign));
+    oflow_unref(ruler);
+    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX);
+
     /* When many of those that are known have gone, it is worth reading what
      * the others are. */
     for (unsigned int i = 1; i <= FOREIGN_MAX / 2; i++) {
