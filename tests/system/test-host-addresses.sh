@@ -43,6 +43,11 @@ add_linux_bridge lbr
 make_port l1 52:54:00:00:02:01
 ip link set dev l1 master lbr
 on_top lmv lbr 52:54:00:00:02:02 macvlan mode bridge
+forwards() {
+    bridge link show dev l1 | grep -q 'state forwarding' &&
+        [ "$(cat /sys/class/net/lbr/operstate)" = up ]
+}
+wait_for 10 forwards || fail "the Linux bridge does not forward"
 expect_frames <<'.'
 l1 -> lmv = lmv
 .
@@ -130,6 +135,58 @@ up -> box = -
 ip netns del box
 loses 52:54:00:00:01:33
 sed -i /^box/d $S/ports
+
+# Not every kernel has them.
+if ip link add link br0 name vl10 address 52:54:00:00:01:06 type vlan id 10 \
+        2> /dev/null; then
+    say "A VLAN on it."
+    ip link set dev vl10 up
+    echo "vl10 - vl10 52:54:00:00:01:06" >> $S/ports
+    gains 52:54:00:00:01:06
+    expect_frames <<'.'
+up -> vl10 vlan=10 = host[10] vl10
+g1 -> vl10 vlan=10 = host[10] vl10
+vl10 -> g1 = g1[10]
+.
+    ip link del dev vl10
+    loses 52:54:00:00:01:06
+    sed -i /^vl10/d $S/ports
+fi
+
+if command -v keepalived > /dev/null; then
+    say "A virtual router's, which keepalived has come and go on the host."
+    ip address add 10.0.0.1/24 dev br0
+    cat > $S/keepalived.conf <<'.'
+vrrp_instance router {
+    state BACKUP
+    interface br0
+    use_vmac
+    virtual_router_id 7
+    priority 100
+    version 3
+    advert_int 0.1
+    virtual_ipaddress {
+        10.0.0.7/24
+    }
+}
+.
+    keepalived --dont-fork --log-console --vrrp --use-file=$S/keepalived.conf \
+        --pid=$S/keepalived.pid --vrrp_pid=$S/vrrp.pid > $S/keepalived.log 2>&1 &
+    keepalived=$!
+    gains 00:00:5e:00:01:07
+    expect_frames <<'.'
+g1 -> 00:00:5e:00:01:07 = host
+up -> 00:00:5e:00:01:07 = host
+g1 -> unknown = up
+.
+    kill -TERM $keepalived
+    wait $keepalived || :
+    loses 00:00:5e:00:01:07
+    expect_frames <<'.'
+g1 -> 00:00:5e:00:01:07 = up
+.
+    ip address flush dev br0
+fi
 
 say "By hand."
 bridge fdb add 52:54:00:00:01:04 dev br0 self

@@ -202,6 +202,8 @@ note_host br0
 replay os-vif g1
 replay os-vif g2
 check_bridge br0 "os-vif"
+ctl fdb br0 | grep -q '52:54:00:00:00:01 .* 22222222-2222-2222-2222-222222222222' ||
+    fail "the guest has no name: $(ctl fdb br0)"
 replay os-vif unplug
 wait_installed
 expect_frames <<'.'
