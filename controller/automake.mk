@@ -51,6 +51,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/db/db-read.h \
 	controller/db/dbsync.c \
 	controller/db/dbsync.h \
+	controller/fleet/fleet-member-private.h \
+	controller/fleet/fleet-member-state.c \
 	controller/fleet/fleet-member.c \
 	controller/fleet/fleet-member.h \
 	controller/fleet/fleet-kept.c \
