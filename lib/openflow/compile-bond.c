@@ -2,6 +2,8 @@
 #include <config.h>
 #include "lib/openflow/compile-bond.h"
 
+#include <stdlib.h>
+
 #include "flow.h"
 #include "lib/openflow/compile-port-private.h"
 #include "lib/openflow/egress.h"
@@ -67,50 +69,89 @@ put_members(struct ofpbuf *ofpacts, const struct network_bond *bond,
     return n;
 }
 
-/* UNKNOWN: dl_dst=01:00:00:00:00:00/01:00:00:00:00:00
- *     actions=bundle_load(eth_src,0,active_backup,ofport,
- *                         NXM_NX_REG2[0..15],members:4,3),
- *             goto_table:AWAY
+/* Appends what sends a frame to everybody behind the bond of 'ctx':
+ *
+ *     bundle_load(eth_src,0,active_backup,ofport,NXM_NX_REG2[0..15],
+ *                 members:4,3),goto_table:AWAY
  *
  * The active member is the first.  If it fails, the next is as good as any
  * until the switch has said which is active then; when it comes back, it is
  * not the first any more.  With LACP it is 'hrw', by the frame's source: the
  * members are one to the other end, and what a guest sends stays in order.
  *
- *     AWAY: priority=1 actions=drop
- *
- * Nothing is sent if no member is up, or in a VLAN that the bond is not in.
- * Without that flow, the switch would show each such frame to whoever speaks
- * OpenFlow 1.0 to it, as we do for no-flood. */
+ * Where NORMAL alone can tell, it does. */
 static void
-add_groups(const struct network_bond *bond, ovs_be64 cookie,
-           struct slice *slice)
+put_groups(struct ofpbuf *ofpacts, const struct bridge_ctx *ctx)
 {
-    struct match match = MATCH_CATCHALL_INITIALIZER;
-    struct match all = MATCH_CATCHALL_INITIALIZER;
-    uint64_t stub[512 / 8];
-    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
-    struct ofpact_bundle *bundle = ofpact_put_BUNDLE(&ofpacts);
+    const struct network_bond *bond = &ctx->bond;
+    struct ofpact_bundle *bundle;
     unsigned int n;
 
+    if (!sends_to_groups(ctx, bond->way)) {
+        pipeline_put_normal(ofpacts);
+        return;
+    }
+    bundle = ofpact_put_BUNDLE(ofpacts);
     bundle->algorithm = (bond->way == BOND_WAY_ACTIVE
                          ? NX_BD_ALG_ACTIVE_BACKUP : NX_BD_ALG_HRW);
     bundle->fields = NX_HASH_FIELDS_ETH_SRC;
     bundle->dst = (struct mf_subfield) {
         mf_from_id(MFF_REG0 + PIPELINE_PLACE_REG), 0, 16
     };
-    n = put_members(&ofpacts, bond, true);
-    n += put_members(&ofpacts, bond, false);
-    bundle = ofpacts.header;
+    n = put_members(ofpacts, bond, true);
+    n += put_members(ofpacts, bond, false);
+    bundle = ofpacts->header;
     bundle->n_members = n;
-    ofpact_finish_BUNDLE(&ofpacts, &bundle);
-    pipeline_put_goto(&ofpacts, TABLE_AWAY);
+    ofpact_finish_BUNDLE(ofpacts, &bundle);
+    pipeline_put_goto(ofpacts, TABLE_AWAY);
+}
 
+/* UNKNOWN: dl_dst=01:00:00:00:00:00/01:00:00:00:00:00
+ *     actions=bundle_load(...),goto_table:AWAY
+ * AWAY: priority=1 actions=drop
+ *
+ * Nothing is sent if no member is up, or in a VLAN that the bond is not in.
+ * Without that last flow, the switch would show each such frame to whoever
+ * speaks OpenFlow 1.0 to it, as we do for no-flood. */
+static void
+add_groups(const struct bridge_ctx *ctx, ovs_be64 cookie,
+           struct slice *slice)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+    struct match all = MATCH_CATCHALL_INITIALIZER;
+    uint64_t stub[512 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+
+    put_groups(&ofpacts, ctx);
     pipeline_match_multicast(&match);
     slice_add_flow(slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_MULTICAST, &match,
                    cookie, &ofpacts);
     slice_add_flow(slice, TABLE_AWAY, PRIORITY_AWAY_ALL, &all, cookie,
                    &ofpacts);
+    ofpbuf_uninit(&ofpacts);
+}
+
+/* UNKNOWN: priority=140,dl_vlan=30 actions=bundle_load(...),goto_table:AWAY
+ *
+ * In VLANs of flood_vlans all is for everybody, and NORMAL learns nothing. */
+static void
+add_flood_vlans(const struct bridge_ctx *ctx, ovs_be64 cookie,
+                struct slice *slice)
+{
+    struct vlan_block *blocks;
+    size_t n = vlan_set_blocks(bridge_ctx_flood_vlans(ctx), &blocks);
+    uint64_t stub[512 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+
+    for (size_t i = 0; i < n; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        pipeline_match_block(&match, &blocks[i]);
+        put_groups(&ofpacts, ctx);
+        slice_add_flow(slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FLOOD, &match,
+                       cookie, &ofpacts);
+    }
+    free(blocks);
     ofpbuf_uninit(&ofpacts);
 }
 
@@ -132,8 +173,9 @@ bond_compile(const struct bridge_ctx *ctx, ovs_be64 cookie,
             add_unicast(bond, bond->members[0].bare_vid, cookie, slice);
         }
         if (sends_to_groups(ctx, bond->way)) {
-            add_groups(bond, cookie, slice);
+            add_groups(ctx, cookie, slice);
         }
+        add_flood_vlans(ctx, cookie, slice);
     }
 }
 

@@ -88,6 +88,12 @@ vsctl del-port u1 -- del-port u2 -- add-bond br0 bond0 u1 u2 \
 settle
 storm bond "u1 u2" plug_apart
 storm bond-slow "u1 u2" plug_and_stop
+# Of these NORMAL learns nothing.
+vsctl set Bridge br0 flood_vlans=20,30
+settle
+storm bond-flood "u1 u2" plug_apart '/^i1/d'
+vsctl clear Bridge br0 flood_vlans
+settle
 
 # The other end of LACP is a bond as well, behind which nobody is.
 allow_log '\|(netdev_linux|dpif_netdev)(\([^|]*\))?\|(WARN|ERR)\|.*[mp][12]: Network is down'

@@ -89,8 +89,9 @@ test_bridge(void **state OVS_UNUSED)
     "clone(set_field:"PORT"->in_port,"UNTAG                             \
     "move:NXM_OF_ETH_DST[]->NXM_OF_ETH_SRC[],NORMAL),"
 #define BUNDLE(ALGORITHM, MEMBERS)                                      \
-    "table=250,priority=110,"MULTICAST_BIT                              \
-    " actions=bundle_load(eth_src,0,"ALGORITHM                          \
+    "table=250,priority=110,"MULTICAST_BIT" " BUNDLES(ALGORITHM, MEMBERS)
+#define BUNDLES(ALGORITHM, MEMBERS)                                     \
+    "actions=bundle_load(eth_src,0,"ALGORITHM                          \
     ",ofport,NXM_NX_REG2[0..15],members:"MEMBERS"),goto_table:252\n"
 #define NOT_AWAY "table=252,priority=1 actions=drop\n"
 #define SENT "set_field:ANY->in_port,NORMAL\n"
@@ -156,6 +157,25 @@ test_bridge(void **state OVS_UNUSED)
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT
           BUNDLE("hrw", "3,4") NORMAL UNKNOWN NOT_AWAY },
+        /* In VLANs of flood_vlans, NORMAL cannot be taught. */
+        { { .exact = true, .network = NETWORK_BOND,
+            .flood_vlans = &flood_vlans,
+            .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ANY } },
+                      .n = 1, .way = BOND_WAY_ANY } },
+          MULTICAST_SOURCE CUT_OFF SOURCE FORWARD EXTREME("120", "", "drop") FLOODED PASS
+          MULTICAST FLOOD NETWORK_DROP
+          "table=250,priority=140,dl_vlan=7 " BUNDLES("hrw", "3")
+          "table=250,priority=140,vlan_tci=0x1062/0x1ffe " BUNDLES("hrw", "3")
+          UNICAST(120, ) PLACE("3", ) SENT BUNDLE("hrw", "3") NORMAL UNKNOWN
+          NOT_AWAY },
+        { { .exact = true, .network = NETWORK_BOND,
+            .flood_vlans = &flood_vlans,
+            .bond = { .members = { { .ofport = 3 } }, .n = 1 } },
+          MULTICAST_SOURCE CUT_OFF SOURCE FORWARD EXTREME("120", "", "drop") FLOODED PASS
+          MULTICAST FLOOD NETWORK_DROP
+          "table=250,priority=140,dl_vlan=7 actions=" SENT
+          "table=250,priority=140,vlan_tci=0x1062/0x1ffe actions=" SENT
+          UNICAST(120, ) PLACE("3", ) SENT NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_BOND, .needs_normal = true,
             .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ANY } },
                       .n = 1, .way = BOND_WAY_ANY } },
@@ -220,6 +240,7 @@ test_bridge(void **state OVS_UNUSED)
 #undef PLACE
 #undef SENT
 #undef BUNDLE
+#undef BUNDLES
 #undef NOT_AWAY
 #undef NETWORK_DROP
 #undef NETWORK_NORMAL

@@ -419,12 +419,15 @@ expect_network(const struct bridge *bridge, const struct port_spec *in,
     const struct port_spec *member = (to_bond ? find_member(&bridge->specs)
                                       : NULL);
 
-    if (!eth_addr_is_multicast(frame->dst) || !member) {
+    bool all = (eth_addr_is_multicast(frame->dst)
+                || vlan_set_contains(&bridge->flood_vlans, vlan));
+
+    if (!all || !member) {
         expect_normal(bridge, in, vlan, frame, out);
     } else if (carries(member, vlan)) {
         delivery_add(out, member->ofport, tci_out(member, vlan, frame->tci));
     }
-    if (to_bond && !eth_addr_is_multicast(frame->dst)) {
+    if (to_bond && !all) {
         expect_placed(&bridge->specs, vlan, frame, out);
     }
 }
