@@ -197,15 +197,21 @@ write_files() {
     echo "net0: name=eth0,bridge=br0,hwaddr=52:54:00:00:01:08,type=veth" \
         > $S/pve/lxc/102.conf
     guest e eth3 52:54:00:00:01:04 "<domstatus state='running'>" \
-        "</domstatus>" > $S/libvirt/run/qemu/e.xml
-    guest own tap20 52:54:00:00:01:14 '' '' > $S/guests/own.xml
+        "</domstatus>" | put $S/libvirt/run/qemu/e.xml
+    guest own tap20 52:54:00:00:01:14 '' '' | put $S/guests/own.xml
+}
+
+# put FILE: writes it in one go, as libvirt does.
+put() {
+    cat > $S/tmp/new
+    mv $S/tmp/new "$1"
 }
 
 # runs UUID: libvirt has started the guest whose port it has plugged.
 runs() {
     guest "$NAME" "$P" "$M" \
         "<domstatus state='running'>" "</domstatus>" "<uuid>$1</uuid>" \
-        > "$S/libvirt/run/qemu/$NAME.xml"
+        | put "$S/libvirt/run/qemu/$NAME.xml"
 }
 
 # guest NAME PORT MAC BEGIN END [UUID]
@@ -303,11 +309,16 @@ check_row() {
         fail "$NAME: frames went astray"
 }
 say "From its first moment on, each gets nothing that is not for it."
-start_probe first 100 < <(streams)
+# Who forges addresses before it is known that he has none but his own is told of.
+allow_log 'announces too many addresses, or too often'
+rate=100
+! on_kernel || rate=20
+start_probe first $rate < <(streams)
 each plug_row
 settle
 stop_probe first > $S/result || :
 sed -n 's/ \(strays\|first\)=.*//p' $S/result
+grep -q '^stream="up -> g1".* received=' $S/result || fail "nothing was counted"
 each check_row
 grep -E '^stream="up -> g10?[ "].* received=' $S/result |
     grep -v ' lost=0 ' && fail "an address was taken by a forged source"
