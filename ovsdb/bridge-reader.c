@@ -12,7 +12,8 @@ bridge_reader_changed(const struct ovsdb_idl *idl)
 {
     return (ovsrec_bridge_track_get_first(idl)
             || ovsrec_controller_track_get_first(idl)
-            || ovsrec_manager_track_get_first(idl));
+            || ovsrec_manager_track_get_first(idl)
+            || ovsrec_mirror_track_get_first(idl));
 }
 
 /* Adds to 'row' what vswitchd reaches beyond the bridge itself: controllers of
@@ -36,6 +37,23 @@ add_remotes(struct bridge_row *row, const struct ovsrec_bridge *bridge,
     }
 }
 
+/* Adds to 'row' what mirrors of 'bridge' send into VLANs. */
+static void
+add_mirrors(struct bridge_row *row, const struct ovsrec_bridge *bridge)
+{
+    for (size_t i = 0; i < bridge->n_mirrors; i++) {
+        const struct ovsrec_mirror *mirror = bridge->mirrors[i];
+
+        if (!mirror->output_port && (mirror->n_select_src_port
+                                     || mirror->n_select_dst_port
+                                     || mirror->select_all)) {
+            struct mirror_columns columns = mirror_columns_from_row(mirror);
+
+            bridge_row_add_mirror(row, &columns);
+        }
+    }
+}
+
 /* Calls 'cb' with 'aux' for each bridge in 'idl', in no particular order. */
 void
 bridge_reader_for_each(const struct ovsdb_idl *idl, bridge_reader_cb *cb,
@@ -51,6 +69,7 @@ bridge_reader_for_each(const struct ovsdb_idl *idl, bridge_reader_cb *cb,
         bridge_row_from_columns(&row, &columns);
         bridge_row_set_root(&row, root ? &root->external_ids : NULL);
         add_remotes(&row, b, root);
+        add_mirrors(&row, b);
         cb(&row, &b->header_.uuid, aux);
         bridge_row_uninit(&row);
     }

@@ -26,12 +26,12 @@
 #include "util.h"
 
 static void
-put_vlans(struct json_t *json, const struct vlan_set *vlans)
+put_vlans(struct json_t *json, const char *name, const struct vlan_set *vlans)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
     vlan_set_format(&s, vlans);
-    jvalue_put_string(json, "vlan", ds_cstr(&s));
+    jvalue_put_string(json, name, ds_cstr(&s));
     ds_destroy(&s);
 }
 
@@ -165,7 +165,7 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         if (vif) {
             jvalue_put_string(json, "role-from", role_from(vport, vif));
         }
-        put_vlans(json, &vport->vlan.members);
+        put_vlans(json, "vlan", &vport->vlan.members);
         if (vport->vlan.untagged_in >= 0) {
             jvalue_put_integer(json, "untagged-vlan",
                                vport->vlan.untagged_in);
@@ -250,7 +250,7 @@ export_fdb(const struct mbridge *mb)
 
             jvalue_put_format(json, "mac", ETH_ADDR_FMT,
                               ETH_ADDR_ARGS((*e)->mac));
-            put_vlans(json, lost ? &claim->vlans : &claim->won);
+            put_vlans(json, "vlan", lost ? &claim->vlans : &claim->won);
             jvalue_put_string(json, "port", claim->port);
             jvalue_put_string(json, "source",
                               claim_kind_to_string(claim->kind));
@@ -335,19 +335,21 @@ put_shortfalls(struct json_t *json, const struct mbridge *mb)
     shortfalls_uninit(&shortfalls);
 }
 
-/* The VLANs in which all is for everybody, if there are any. */
+/* The VLANs in which all is for everybody, or what mirrors see, if there are
+ * any. */
 static void
-put_flood_vlans(struct json_t *json, const struct mbridge *mb)
+put_common_vlans(struct json_t *json, const struct mbridge *mb)
 {
-    const struct vlan_set *vlans
+    const struct vlan_set *flood
         = bridge_ctx_flood_vlans(plan_get_ctx(mbridge_plan(mb)));
-    struct ds s = DS_EMPTY_INITIALIZER;
+    const struct vlan_set *mirrors = mbridge_mirror_vlans(mb);
 
-    if (!vlan_set_is_empty(vlans)) {
-        vlan_set_format(&s, vlans);
-        jvalue_put_string(json, "flood-vlans", ds_cstr(&s));
+    if (!vlan_set_is_empty(flood)) {
+        put_vlans(json, "flood-vlans", flood);
     }
-    ds_destroy(&s);
+    if (!vlan_set_is_empty(mirrors)) {
+        put_vlans(json, "mirror-vlans", mirrors);
+    }
 }
 
 /* Returns 'mb' as an object, with counters if 'dump' is nonnull, and with the
@@ -379,7 +381,7 @@ export_bridge(const struct mbridge *mb, const struct flow_dump *dump,
     if (mbridge_verified_at(mb)) {
         jvalue_put_integer(json, "verified", mbridge_verified_at(mb));
     }
-    put_flood_vlans(json, mb);
+    put_common_vlans(json, mb);
     jvalue_put(json, "networks", export_networks(mb, dump));
     jvalue_put(json, "ports", export.ports);
     jvalue_put(json, "fdb", export_fdb(mb));

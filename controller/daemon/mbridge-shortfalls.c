@@ -24,7 +24,7 @@
 
 VLOG_DEFINE_THIS_MODULE(mbridge_shortfalls);
 
-/* How many flows of others are told one by one. */
+/* How many flows of others, or ports, are told one by one. */
 #define MAX_TOLD 8
 
 /* Is libvirt mode asked of 'mb'?  Before the switch has been read, what the
@@ -86,6 +86,52 @@ add_foreign(const struct mbridge *mb, struct shortfalls *shortfalls)
     }
 }
 
+/* Returns the VLANs that mirrors of 'mb' send copies into. */
+const struct vlan_set *
+mbridge_mirror_vlans(const struct mbridge *mb)
+{
+    return &mb->row.mirror_vlans;
+}
+
+/* Adds the guests that are sent what mirrors put into their VLANs, other than
+ * those of column flood_vlans, where a guest is to see it. */
+static void
+add_mirrored(const struct mbridge *mb, struct shortfalls *shortfalls)
+{
+    struct ds names = DS_EMPTY_INITIALIZER;
+    struct ds text = DS_EMPTY_INITIALIZER;
+    const struct mport *port;
+    struct vlan_set vlans;
+    size_t n = 0;
+
+    vlan_set_clone(&vlans, &mb->row.mirror_vlans);
+    vlan_set_subtract(&vlans, &mb->row.flood_vlans);
+    if (!vlan_set_is_empty(&vlans)) {
+        HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+            const struct vport *vport
+                = port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+
+            if (vport && vport->role == VIF_GUEST
+                && vlan_set_intersects(&vport->vlan.members, &vlans)
+                && n++ < MAX_TOLD) {
+                ds_put_format(&names, " %s", port->name);
+            }
+        }
+    }
+    if (n) {
+        vlan_set_format(&text, &vlans);
+        shortfalls_add(shortfalls, SHORTFALL_MIRROR, "give these guests VLANs "
+                       "without that one, or name it in column flood_vlans if "
+                       "they are to see the copies",
+                       "a mirror sends copies into VLAN %s, where %"PRIuSIZE
+                       " guests are:%s%s", ds_cstr(&text), n,
+                       ds_cstr(&names), n > MAX_TOLD ? " ..." : "");
+    }
+    vlan_set_uninit(&vlans);
+    ds_destroy(&names);
+    ds_destroy(&text);
+}
+
 /* Adds to 'shortfalls' what others do that keeps 'mb' from being in force.  Of
  * all shortfalls these are the ones that are logged. */
 static void
@@ -94,6 +140,7 @@ add_others(const struct mbridge *mb, struct shortfalls *shortfalls)
     if (mb->exact) {
         add_foreign(mb, shortfalls);
         hidden_flows_find(&mb->row, mb->lost_at, time_msec(), shortfalls);
+        add_mirrored(mb, shortfalls);
     }
 }
 

@@ -35,6 +35,7 @@ struct shortfalls;
 struct sset;
 struct vif;
 struct vif_reader;
+struct vlan_set;
 
 /* What all bridges need of the rest of the program. */
 struct mbridge_env {
@@ -84,6 +85,7 @@ unsigned long long int mbridge_count_moves(const struct mbridge *,
 unsigned long long int mbridge_count_refused(const struct mbridge *,
                                              ofp_port_t);
 const struct plan *mbridge_plan(const struct mbridge *);
+const struct vlan_set *mbridge_mirror_vlans(const struct mbridge *);
 const struct ofctrl *mbridge_ofctrl(const struct mbridge *);
 const struct bridge_model *mbridge_model(const struct mbridge *);
 enum ports_mode mbridge_asked_mode(const struct mbridge *);

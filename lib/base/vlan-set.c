@@ -110,6 +110,25 @@ vlan_set_contains(const struct vlan_set *set, uint16_t vid)
     return i < set->n && set->ranges[i].first <= vid;
 }
 
+/* Is there a VLAN in both 'a' and 'b'? */
+bool
+vlan_set_intersects(const struct vlan_set *a, const struct vlan_set *b)
+{
+    size_t i = 0;
+    size_t j = 0;
+
+    while (i < a->n && j < b->n) {
+        if (a->ranges[i].last < b->ranges[j].first) {
+            i++;
+        } else if (b->ranges[j].last < a->ranges[i].first) {
+            j++;
+        } else {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 vlan_set_equals(const struct vlan_set *a, const struct vlan_set *b)
 {

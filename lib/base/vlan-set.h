@@ -49,6 +49,7 @@ void vlan_set_uninit(struct vlan_set *);
 
 bool vlan_set_is_empty(const struct vlan_set *);
 bool vlan_set_contains(const struct vlan_set *, uint16_t vid);
+bool vlan_set_intersects(const struct vlan_set *, const struct vlan_set *);
 bool vlan_set_equals(const struct vlan_set *, const struct vlan_set *);
 size_t vlan_set_count(const struct vlan_set *);
 

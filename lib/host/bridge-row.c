@@ -139,6 +139,17 @@ bridge_row_add_manager(struct bridge_row *row, const struct manager_columns *c)
     row->manager_in_band |= is_in_band(row, c->target, c->connection_mode);
 }
 
+/* Adds to 'row' a mirror without an output port, which 'c' tells of and which
+ * selects frames of some ports.  Its copies go to all ports in its VLAN. */
+void
+bridge_row_add_mirror(struct bridge_row *row, const struct mirror_columns *c)
+{
+    if (c->output_vlan.set && c->output_vlan.value >= 0
+        && c->output_vlan.value <= VLAN_ID_MAX) {
+        vlan_set_add(&row->mirror_vlans, c->output_vlan.value);
+    }
+}
+
 /* Returns the value of 'key' in 'ids', or that of the key for one of several
  * programs of OVN on the host, which has 'system_id' in its name.  Null if
  * there is neither. */
@@ -190,6 +201,7 @@ bridge_row_clone(struct bridge_row *dst, const struct bridge_row *src)
     dst->settings_mark = nullable_xstrdup(src->settings_mark);
     dst->unknown_key = nullable_xstrdup(src->unknown_key);
     vlan_set_clone(&dst->flood_vlans, &src->flood_vlans);
+    vlan_set_clone(&dst->mirror_vlans, &src->mirror_vlans);
     fake_bridges_clone(&dst->fakes, &src->fakes);
 }
 
@@ -208,6 +220,7 @@ bridge_row_uninit(struct bridge_row *row)
     free(row->settings_mark);
     free(row->unknown_key);
     vlan_set_uninit(&row->flood_vlans);
+    vlan_set_uninit(&row->mirror_vlans);
     fake_bridges_uninit(&row->fakes);
 }
 
@@ -240,6 +253,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && nullable_string_is_equal(a->settings_mark, b->settings_mark)
             && nullable_string_is_equal(a->unknown_key, b->unknown_key)
             && vlan_set_equals(&a->flood_vlans, &b->flood_vlans)
+            && vlan_set_equals(&a->mirror_vlans, &b->mirror_vlans)
             && fake_bridges_equals(&a->fakes, &b->fakes)
             && a->forward_bpdu == b->forward_bpdu);
 }

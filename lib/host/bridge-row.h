@@ -32,6 +32,7 @@ struct bridge_row {
     int mac_aging_time;         /* other_config:mac-aging-time, or 0. */
     int mac_table_size;         /* other_config:mac-table-size, or 0. */
     struct vlan_set flood_vlans;    /* Column of that name. */
+    struct vlan_set mirror_vlans;   /* Into which mirrors send copies. */
     bool stp_enable;            /* Columns of these names. */
     bool rstp_enable;
     bool secure;                /* Column fail_mode. */
@@ -49,6 +50,7 @@ struct bridge_row {
 struct bridge_columns;
 struct controller_columns;
 struct manager_columns;
+struct mirror_columns;
 struct smap;
 
 void bridge_row_from_columns(struct bridge_row *,
@@ -57,6 +59,7 @@ void bridge_row_add_controller(struct bridge_row *,
                                const struct controller_columns *);
 void bridge_row_add_manager(struct bridge_row *,
                             const struct manager_columns *);
+void bridge_row_add_mirror(struct bridge_row *, const struct mirror_columns *);
 void bridge_row_set_root(struct bridge_row *,
                          const struct smap *root_external_ids);
 void bridge_row_clone(struct bridge_row *, const struct bridge_row *);

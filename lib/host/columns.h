@@ -46,6 +46,7 @@ struct smap;
     COLUMN(bridge, fail_mode, "fail_mode", STRING)                            \
     COLUMN(bridge, flood_vlans, "flood_vlans", INTEGERS)                      \
     COLUMN(bridge, mcast_snooping_enable, "mcast_snooping_enable", BOOLEAN)   \
+    COLUMN(bridge, mirrors, "mirrors", LINK)                                  \
     COLUMN(bridge, name, "name", STRING)                                      \
     COLUMN(bridge, other_config, "other_config", MAP)                         \
     COLUMN(bridge, protocols, "protocols", STRINGS)                           \
@@ -64,7 +65,11 @@ struct smap;
     COLUMN(manager, target, "target", STRING)
 
 #define MIRROR_COLUMNS(COLUMN)                                                \
-    COLUMN(mirror, output_port, "output_port", LINK)
+    COLUMN(mirror, output_port, "output_port", LINK)                          \
+    COLUMN(mirror, output_vlan, "output_vlan", OPT_INTEGER)                   \
+    COLUMN(mirror, select_all, "select_all", BOOLEAN)                         \
+    COLUMN(mirror, select_dst_port, "select_dst_port", LINK)                  \
+    COLUMN(mirror, select_src_port, "select_src_port", LINK)
 
 #define PORT_COLUMNS(COLUMN)                                                  \
     COLUMN(port, bond_active_slave, "bond_active_slave", STRING)              \
@@ -134,6 +139,7 @@ struct open_vswitch_columns { OPEN_VSWITCH_COLUMNS(COLUMN_MEMBER) };
 struct bridge_columns { BRIDGE_COLUMNS(COLUMN_MEMBER) };
 struct controller_columns { CONTROLLER_COLUMNS(COLUMN_MEMBER) };
 struct manager_columns { MANAGER_COLUMNS(COLUMN_MEMBER) };
+struct mirror_columns { MIRROR_COLUMNS(COLUMN_MEMBER) };
 struct port_columns { PORT_COLUMNS(COLUMN_MEMBER) };
 struct interface_columns { INTERFACE_COLUMNS(COLUMN_MEMBER) };
 struct qos_columns { QOS_COLUMNS(COLUMN_MEMBER) };

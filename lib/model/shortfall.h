@@ -27,7 +27,9 @@
     /* Somebody else's flow can win over ours. */                        \
     SHORTFALL(FOREIGN_FLOW, "foreign flow", true)                        \
     /* vswitchd has flows above ours that it does not show. */           \
-    SHORTFALL(HIDDEN_FLOW, "hidden flow", true)
+    SHORTFALL(HIDDEN_FLOW, "hidden flow", true)                          \
+    /* Guests are sent copies of what is for others. */                  \
+    SHORTFALL(MIRROR, "mirror", true)
 
 enum shortfall_kind {
 #define SHORTFALL(ENUM, NAME, LOGGED) SHORTFALL_##ENUM,

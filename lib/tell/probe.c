@@ -292,6 +292,9 @@ probes_init(struct probes *probes, const struct json_t *bridge, bool all)
     probes->bridge.owners = read_owners(probes, jvalue_get(bridge, "fdb"),
                                         &probes->bridge.n_owners);
     parse_vlans(jvalue_get_string(bridge, "flood-vlans"), &flooded);
+    parse_vlans(jvalue_get_string(bridge, "mirror-vlans"), &probes->mirrored);
+    vlan_set_clone(&probes->mirrored_to_guests, &probes->mirrored);
+    vlan_set_intersect(&probes->mirrored_to_guests, &flooded);
     for (size_t i = 0; i < probes->bridge.n_ports; i++) {
         if (ports[i].role == VIF_GUEST) {
             /* Every so-manieth. */
@@ -322,6 +325,8 @@ probes_uninit(struct probes *probes)
         vlan_set_uninit(CONST_CAST(struct vlan_set *,
                                    &probes->bridge.owners[i].vlans));
     }
+    vlan_set_uninit(&probes->mirrored);
+    vlan_set_uninit(&probes->mirrored_to_guests);
     free(CONST_CAST(struct receivers_port *, probes->bridge.ports));
     free(CONST_CAST(struct receivers_owner *, probes->bridge.owners));
     free(probes->names);
@@ -393,6 +398,22 @@ is_learned_from(const struct probes *probes, const struct probe *probe,
             && ports[out].role == VIF_NETWORK);
 }
 
+/* Is 'output' to port 'out' a copy that a mirror has sent into a VLAN of the
+ * port's, and is it there to get it?  A guest is only if the VLAN is one of
+ * column flood_vlans. */
+static bool
+is_mirrored_to(const struct probes *probes, const struct trace_output *output,
+               size_t out)
+{
+    const struct receivers_port *port = &probes->bridge.ports[out];
+
+    return (!output->flow
+            && vlan_set_intersects(&port->vlans,
+                                   (port->role == VIF_GUEST
+                                    ? &probes->mirrored_to_guests
+                                    : &probes->mirrored)));
+}
+
 /* Holds 'trace', of 'probe' in 'bridge', against what it is to be.  Appends
  * each difference to 's' as a line and to 'array', unless that is null, as an
  * object.  Returns how many there are. */
@@ -413,7 +434,8 @@ probe_compare(const struct probes *probes, const struct probe *probe,
 
         for (size_t j = 0; j < trace->n_outputs; j++) {
             if (trace->outputs[j].ofport == ofport
-                && !is_learned_from(probes, probe, &trace->outputs[j], i)) {
+                && !is_learned_from(probes, probe, &trace->outputs[j], i)
+                && !is_mirrored_to(probes, &trace->outputs[j], i)) {
                 flow = trace->outputs[j].flow;
                 got = true;
             }

@@ -32,6 +32,8 @@ struct probes {
     struct receivers_bridge bridge;
     const char **names;         /* Of its ports, in order. */
     const struct json_t *ports;     /* By name; those of the state. */
+    struct vlan_set mirrored;       /* VLANs of mirrors' copies... */
+    struct vlan_set mirrored_to_guests;     /* ...that guests may see. */
     struct probe *probes;
     size_t n, allocated;
 };

@@ -272,7 +272,12 @@ change_randomly(struct vlan_set *set, unsigned long *bitmap,
         break;
 
     case 15:                    /* More often, and most sets were empty. */
-        vlan_set_intersect(set, other);
+        {
+            bool intersects = vlan_set_intersects(set, other);
+
+            vlan_set_intersect(set, other);
+            assert_int_equal(intersects, !vlan_set_is_empty(set));
+        }
         bitmap_and(bitmap, other_bitmap, N_VLANS);
         break;
     }
