@@ -22,17 +22,16 @@
 
 /* Returns what the daemon says of itself, asked with 'option' if that is
  * nonnull.  Stores the reply's digest in '*digest' if that is nonnull.  The
- * caller must destroy the state. */
+ * caller must destroy the state.  It may take 'own' seconds by its own. */
 static struct json_t *
-get_state(const char *option, uint32_t *digest)
+get_state(const char *option, uint32_t *digest, unsigned int own)
 {
     struct svec args = SVEC_EMPTY_INITIALIZER;
 
     if (option) {
         svec_add(&args, option);
     }
-    char *reply = virtnetctl_ask_for(options.target, "export", &args,
-                      digest ? EXPORT_PATIENCE : 0);
+    char *reply = virtnetctl_ask_for(options.target, "export", &args, own);
     struct json_t *state = jvalue_parse(reply);
 
     if (jvalue_type(state) != JVALUE_OBJECT) {
@@ -51,24 +50,25 @@ get_state(const char *option, uint32_t *digest)
 struct json_t *
 virtnetctl_get_state(bool stats)
 {
-    return get_state(stats ? "--stats" : NULL, NULL);
+    return get_state(stats ? "--stats" : NULL, NULL, 0);
 }
 
 /* The same without counters, and with the rules of ports' filters. */
 struct json_t *
 virtnetctl_get_state_with_rules(void)
 {
-    return get_state("--rules", NULL);
+    return get_state("--rules", NULL, 0);
 }
 
 /* Waits until the daemon has something to say whose digest is not '*digest',
- * for a few seconds.  Returns it, as virtnetctl_get_state() does, and updates
- * '*digest'. */
+ * for a few seconds, or not at all if that is 0.  Returns it, as
+ * virtnetctl_get_state() does, and updates '*digest'. */
 struct json_t *
 virtnetctl_await_state(uint32_t *digest)
 {
     char *option = xasprintf("--unlike=%"PRIu32, *digest);
-    struct json_t *state = get_state(option, digest);
+    struct json_t *state = get_state(option, digest,
+                                     *digest ? EXPORT_PATIENCE : 0);
 
     free(option);
     return state;
@@ -397,15 +397,14 @@ virtnetctl_wait(struct ovs_cmdl_context *ctx)
 {
     struct svec args = SVEC_EMPTY_INITIALIZER;
 
-    svec_add_nocopy(&args, xasprintf("--timeout=%d", options.timeout));
-    if (ctx->argc > 1) {
-        struct json_t *state = virtnetctl_get_state(false);
+    /* Who does not answer this hangs, and need not be waited for longer. */
+    struct json_t *state = virtnetctl_get_state(false);
 
-        for (int i = 1; i < ctx->argc; i++) {
-            add_meant(&args, jvalue_get(state, "bridges"), ctx->argv[i]);
-        }
-        jvalue_unref(state);
+    svec_add_nocopy(&args, xasprintf("--timeout=%d", options.timeout));
+    for (int i = 1; i < ctx->argc; i++) {
+        add_meant(&args, jvalue_get(state, "bridges"), ctx->argv[i]);
     }
+    jvalue_unref(state);
     virtnetctl_forward("wait", &args, WAIT_PATIENCE);
     svec_destroy(&args);
 }
