@@ -146,8 +146,8 @@ take_filter(struct domstatus_metadata *m, bool parameter,
     }
 }
 
-/* Reports element 'path', which is called 'name' and in <metadata> or in our
- * own element there, if it is meant for us and not known. */
+/* Reports element 'path', which is called 'name' and in <metadata>, in our own
+ * element there or in somebody else's, if it is meant for us and not known. */
 static void
 check_element(struct domstatus_metadata *m, const char *path,
               const char *name, const struct sax_attribute *attributes,
@@ -184,7 +184,10 @@ domstatus_metadata_start(struct domstatus_metadata *m, const char *path,
         take_filter(m, !strcmp(path, VN_PARAMETER), attributes, n, line);
     } else if (parent == strlen("metadata")
                || (parent == strlen(VN_DOMAIN)
-                   && !strncmp(path, VN_DOMAIN, parent))) {
+                   && !strncmp(path, VN_DOMAIN, parent))
+               || (!strncmp(name, "vn:", 3)     /* In somebody else's. */
+                   && strncmp(path, "metadata/vn:",
+                              strlen("metadata/vn:")))) {
         check_element(m, path, name, attributes, n, line);
     }
 }

@@ -123,6 +123,26 @@ report_unknown(struct reader *reader, enum netdef_node_kind kind,
     free(mistake);
 }
 
+/* Reports that 'name', in 'line', is an element of ours inside one that is not
+ * in the grammar: another program's, for example.  One that is inside an
+ * element in our namespace has been reported with that. */
+static void
+report_misplaced(struct reader *reader, const char *name, unsigned int line)
+{
+    char *mistake = (!strncmp(name, "vn:", 3)
+                     && !is_of_ours(reader_path(reader))
+                     ? vn_mistake_element(name, NULL, 0) : NULL);
+
+    if (mistake) {
+        char *path = xasprintf("%s/%s", reader_path(reader), name);
+
+        netdef_parser_report(reader->parser, DIAG_ERROR, line, path, "%s",
+                             mistake);
+        free(path);
+    }
+    free(mistake);
+}
+
 /* Looks up the innermost open element, a child of 'parent'.  Stores it in
  * 'frame->node' and returns true if it is in the grammar. */
 static bool
@@ -265,6 +285,7 @@ on_start(void *reader_, const char *name,
     struct frame *parent = reader_top(reader);
 
     if (parent && !parent->known) {
+        report_misplaced(reader, name, line);
         push_unknown_frame(reader, line);
         return NULL;
     }
