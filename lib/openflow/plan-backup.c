@@ -52,7 +52,8 @@ find_backup(const struct plan *plan, const struct vport *vport,
     struct vlan_set rest;
     bool everywhere;
 
-    if (!port || port->vport.isolated != vport->isolated
+    if (!port || port->vport.role != VIF_GUEST
+        || port->vport.isolated != vport->isolated
         || !community_equals(&port->vport.community, &vport->community)) {
         return NULL;
     }
