@@ -207,6 +207,13 @@ virtnetctl_find_port(const struct json_t *bridges, const char *bridge,
 static struct json_t *
 get_selected(const struct ovs_cmdl_context *ctx, bool stats)
 {
+    char *problem = (options.state ? state_check_port_state(options.state)
+                     : NULL);
+
+    if (problem) {
+        virtnetctl_fatal("--state=%s: %s", options.state, problem);
+    }
+
     struct json_t *state = virtnetctl_get_state(stats);
     const struct json_t *bridges = jvalue_get(state, "bridges");
     struct state_filter filter = {

@@ -110,14 +110,32 @@ put_latency(struct ds *s, const char *bridge, const struct json_t *counts)
     ds_put_format(s, "} %lld.%03lld\n", sum_ms / 1000, sum_ms % 1000);
 }
 
+/* What a port can be in. */
+static const char *const states[] = {
+    "conflict", "installed", "installing", "kernel", "not wired", "pending",
+    "quarantined",
+};
+
+/* Returns null if 'state' is what a port can be in, otherwise what else there
+ * is, for the caller to free. */
+char *
+state_check_port_state(const char *state)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+        if (!strcmp(state, states[i])) {
+            ds_destroy(&s);
+            return NULL;
+        }
+        ds_put_format(&s, "%s%s", !i ? "expected " : ", ", states[i]);
+    }
+    return ds_steal_cstr(&s);
+}
+
 static void
 put_port_states(struct ds *s, const char *bridge, const struct json_t *ports)
 {
-    static const char *const states[] = {
-        "conflict", "installed", "installing", "kernel", "not wired",
-        "pending", "quarantined",
-    };
-
     for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
         ds_put_cstr(s, "virtnet_ports{");
         put_label(s, "bridge", bridge);

@@ -36,6 +36,7 @@ struct json_t *state_fdb_to_json(const struct json_t *state);
 void state_put_dot(struct ds *, const char *);
 void state_format_graph(struct ds *, const struct json_t *state);
 void state_format_metrics(struct ds *, const struct json_t *state);
+char *state_check_port_state(const char *state);
 
 struct json_t *state_find_events(const struct json_t *old,
                                  struct json_t *new);
