@@ -174,4 +174,29 @@ network net0 br0 kernel
 settle
 meters | diff -u $S/meters - || fail "meters have changed"
 
+say "Into a VLAN (RSPAN): what is mirrored is for everybody there, in any mode."
+add_guest br0 r1 52:54:00:00:00:04 tag=99
+vsctl -- --id=@m create Mirror name=m1 select_all=true output_vlan=99 \
+    -- set Bridge br0 mirrors=@m
+cat > $S/rspan <<'.'
+u1 -> bcast
+g1 -> bcast
+g3 -> bcast
+g1 -> g2
+g2 -> u1
+u1 -> g1
+u1 -> g3 vlan=10
+.
+for mode in kernel libvirt; do
+    network net0 br0 $mode
+    settle
+    send_frames < <(cat $S/rspan; echo 'g2 -> bcast') > /dev/null
+    forget_datapath_flows
+    send_frames < $S/rspan > $S/rspan-$mode
+done
+diff -u $S/rspan-kernel $S/rspan-libvirt ||
+    fail "libvirt mode (+) mirrors otherwise than NORMAL (-)"
+[ "$(grep -cw r1 $S/rspan-libvirt)" = 7 ] || fail "$(cat $S/rspan-libvirt)"
+no_mirror
+
 finish
