@@ -36,6 +36,27 @@ set_statics(struct mbridge *mb, const char *name, char *text)
     return changed;
 }
 
+/* Has 'port' read again if static entries have come to it or gone from it.
+ * Returns true if so. */
+static bool
+update_port(struct mbridge *mb, const struct mport *port)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    bool changed;
+
+    if (!port->name) {
+        return false;
+    }
+    fdb_statics_format(&s, fdb_watch_get(mb->fdb), port->ofport);
+    changed = set_statics(mb, port->name,
+                          s.length ? xstrdup(ds_cstr(&s)) : NULL);
+    if (changed) {
+        vif_reader_touch(mb->env->vifs, port->name);
+    }
+    ds_destroy(&s);
+    return changed;
+}
+
 /* Asks which entries there are, and has the ports read again to which any have
  * come or from which any have gone. */
 void
@@ -43,23 +64,12 @@ mbridge_fdb_run(struct mbridge *mb)
 {
     struct mport *port;
 
-    fdb_watch_enable(mb->fdb, is_watched(mb));
-    if (!fdb_watch_run(mb->fdb) && !mb->place_statics) {
-        return;
-    }
     mb->place_statics = false;
-    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
-        struct ds s = DS_EMPTY_INITIALIZER;
-
-        if (port->name) {
-            fdb_statics_format(&s, fdb_watch_get(mb->fdb), port->ofport);
+    fdb_watch_enable(mb->fdb, is_watched(mb));
+    if (fdb_watch_run(mb->fdb)) {
+        HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+            update_port(mb, port);
         }
-        if (port->name
-            && set_statics(mb, port->name,
-                           s.length ? xstrdup(ds_cstr(&s)) : NULL)) {
-            vif_reader_touch(mb->env->vifs, port->name);
-        }
-        ds_destroy(&s);
     }
 }
 
@@ -83,11 +93,21 @@ mbridge_fdb_wait(const struct mbridge *mb)
     fdb_watch_wait(mb->fdb);
 }
 
-/* A port of the switch is known by name now. */
+/* 'port' of the switch is known by name now. */
 void
-mbridge_fdb_on_port(struct mbridge *mb)
+mbridge_fdb_on_port(struct mbridge *mb, const struct mport *port)
 {
-    mb->place_statics |= fdb_watch_get(mb->fdb)->n > 0;
+    if (fdb_watch_get(mb->fdb)->n && update_port(mb, port)) {
+        mb->place_statics = true;
+    }
+}
+
+/* 'port' is not known by its name any longer: another bridge may have one that
+ * is. */
+void
+mbridge_fdb_forget_port(struct mbridge *mb, const struct mport *port)
+{
+    set_statics(mb, port->name, NULL);
 }
 
 /* Adds to 'vif' the static entries behind it, if it is a port of 'mb' and has

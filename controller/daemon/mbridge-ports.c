@@ -77,6 +77,7 @@ mport_detach(struct mbridge *mb, struct mport *port)
     port->is_fake = false;
     if (port->name) {
         mbridge_note_port(mb, port->name);
+        mbridge_fdb_forget_port(mb, port);
         unwant_rows(mb, port->name);
         mport_set_tunnel(mb, port, TUNNEL_NOT);
         free(port->name);
@@ -341,7 +342,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     }
     if (!port->name) {
         port->name = xstrdup(vif->name);
-        mbridge_fdb_on_port(mb);
+        mbridge_fdb_on_port(mb, port);
     }
 
     verdict = mport_update_plan(mb, port, vif, &diags);

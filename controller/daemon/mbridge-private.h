@@ -61,7 +61,7 @@ struct mbridge {
     struct fdb_watch *fdb;
     struct shash statics;       /* What that has found behind ports, by name:
                                  * as in "struct vif". */
-    bool place_statics;         /* Look again which ports these are of? */
+    bool place_statics;         /* Are ports to be read again that have any? */
     struct plan *plan;
     struct hmap ports;          /* Contains "struct mport"s. */
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
@@ -120,7 +120,8 @@ struct rows_bridge mbridge_rows(const struct mbridge *);
 void mbridge_update_mode(struct mbridge *);
 
 /* mbridge-fdb.c. */
-void mbridge_fdb_on_port(struct mbridge *);
+void mbridge_fdb_on_port(struct mbridge *, const struct mport *);
+void mbridge_fdb_forget_port(struct mbridge *, const struct mport *);
 bool mbridge_fdb_is_known(const struct mbridge *);
 
 /* mbridge-fleet.c. */

@@ -217,6 +217,9 @@ on_readback(struct mbridge *mb)
     if (mb->has_mode) {
         normal_guard_switch_is_read(mb->guard, n_connects != mb->n_connects);
     }
+    if (n_connects != mb->n_connects) {
+        mbridge_fdb_look(mb);   /* A switch that was restarted has none. */
+    }
     mb->n_connects = n_connects;
 
     unsigned int readback = ofctrl_count_readbacks(mb->ofctrl);

@@ -5,9 +5,9 @@
 /* Which static entries a bridge's table of learned addresses has.
  *
  * "ovs-appctl fdb/add" tells nobody of them, and Open vSwitch keeps them
- * nowhere but in ovs-vswitchd.  So that is asked once a second how many there
- * are, by its control socket, and, if there are any, which.  If it cannot be
- * asked there are none. */
+ * nowhere but in ovs-vswitchd.  So that is asked once a minute, and when a
+ * client says so, how many there are, by its control socket, and, if there are
+ * any, which.  If it cannot be asked there are none. */
 
 #include <stdbool.h>
 

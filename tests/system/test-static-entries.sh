@@ -160,4 +160,32 @@ t1 -> g2 vlan=10 = g2
 .
 [ "$(controller_diagnostics | wc -l)" = 1 ] || fail "$(controller_diagnostics)"
 
+say "A port moves to another bridge, and leaves the entry."
+fdb add t1 10 52:54:00:0a:00:07
+wait_for 10 has_flow 52:54:00:0a:00:07 || fail "no flow"
+add_bridge br1 host1
+network net1 br1 libvirt
+vsctl del-port t1 -- add-port br1 t1 trunk=10,20 \
+    -- set Interface t1 'external-ids:attached-mac="52:54:00:00:00:03"'
+settle
+! ctl fdb | grep 52:54:00:0a:00:07 || fail "the entry has moved, too"
+expect_frames <<'.'
+host1 -> t1 vlan=10 = t1[10]
+host1 -> 52:54:00:0a:00:07 vlan=10 = -
+.
+
+say "A restart of ovs-vswitchd forgets them."
+forget_foreign br0
+allow_log '\|bridge\|ERR\|another ovs-vswitchd process is running'
+stop_vswitchd
+start_vswitchd
+wait_for 20 test -e /sys/class/net/br1
+ip link set dev br0 up
+ip link set dev br1 up
+forgotten() {
+    ! ctl fdb | grep -q fdb/add
+}
+wait_for 20 forgotten || fail "they are still known: $(ctl fdb)"
+settle
+
 finish
