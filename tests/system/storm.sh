@@ -48,6 +48,7 @@ verdict() {
             n = split(substr($0, RSTART + 13, RLENGTH - 14), who, " ")
             for (i = 1; i <= n; i++) {
                 name = who[i]
+                sub(/\+mangled$/, "", name)
                 sub(/x[0-9]+$/, "", name)
                 sub(/\[.*/, "", name)
                 if (name != "-" &&

@@ -201,7 +201,10 @@ n2 -> bcast vlan=30 = -
 .
 }
 settle
-storm tunnels "t1 t2 t3 up g2" plug_apart
+# Whenever a device comes or goes, what comes by a tunnel is LOCAL's for a moment;
+# see await_routes.
+storm tunnels "t1 t2 t3 up g2 underhost" plug_apart
+await_routes
 network net0 br0 libvirt
 settle
 
