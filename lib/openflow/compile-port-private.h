@@ -47,6 +47,7 @@ void compilation_for_each_egress(struct compilation *,
 
 void compile_admit(struct compilation *);
 void compile_shared(struct compilation *, const struct vlan_set *const won[]);
+void compile_ignored(struct compilation *);
 void compile_spread(struct compilation *);
 void compile_bond(struct compilation *);
 void spread_put_apart(struct compilation *);

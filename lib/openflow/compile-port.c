@@ -203,28 +203,6 @@ compile_announce(struct compilation *c)
     }
 }
 
-/* ANNOUNCE: what the guest says by an address that it cannot have is not shown
- * to us for a while:
- *
- *     priority=60,in_port=7,dl_src=52:54:00:00:00:09
- *         actions=goto_table:FORWARD
- *
- * With guard "mac" it does not get there. */
-static void
-compile_ignored(struct compilation *c)
-{
-    bool guarded = (c->vport->guards & GUARD_BIT(GUARD_MAC)) != 0;
-
-    for (size_t i = 0; i < c->vport->n_ignored && !guarded; i++) {
-        struct match match = MATCH_CATCHALL_INITIALIZER;
-
-        match_set_in_port(&match, c->vport->ofport);
-        match_set_dl_src(&match, c->vport->ignored[i]);
-        pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
-        compilation_add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_IGNORE, &match);
-    }
-}
-
 /* Calls 'cb' for each block of VLANs in 'vlans', with the actions in
  * c->ofpacts that send a frame of these VLANs out by the port. */
 void
