@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
+# Takes long
+#
 # Three hosts, one network: guests on each are as exact for the others as if all
 # were on one.
 #

@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
+# Takes long
+#
 # Guests are plugged while 2,000 frames a second are on their way, none of which
 # is for them: to unknown addresses, in other VLANs, from guests that they are
 # isolated from.  From the first moment on they get none, and what they send in

@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
+# Takes long
+#
 # Addresses that several guests may have, as that of a virtual router: keepalived
 # in two guests, with an address of its own for it (use_vmac) and without, VRRP 2
 # and 3, IPv4 and IPv6.  The one that announced it last has it.  The master is

@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
+# Takes long
+#
 # Storm limits: of 2,000 broadcasts and 1,000 frames of multicast a second, as
 # many get through as the guest may send, its unicast does not suffer, and a
 # guest without a limit has none.  What was dropped is counted, and nothing is

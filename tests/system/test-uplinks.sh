@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
+# Takes long
+#
 # Several network ports: they learn among themselves, as on a Linux bridge, and
 # guests stay out of it.  Every frame arrives once wherever it arrives.  No
 # VLANs here.
