@@ -15,9 +15,9 @@
 /* Commands that ask the daemon. */
 
 /* How many seconds the daemon may take by its own: for "export --unlike",
- * which it answers after five if there is nothing new, and for "wait", in
+ * which it answers after ten if there is nothing new, and for "wait", in
  * which it counts the time itself and says what is missing. */
-#define EXPORT_PATIENCE 5
+#define EXPORT_PATIENCE 15
 #define WAIT_PATIENCE 5
 
 /* Returns what the daemon says of itself, asked with 'option' if that is

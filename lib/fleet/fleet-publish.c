@@ -302,12 +302,37 @@ fleet_publish_is_due(const struct fleet_publish *p, int64_t now)
             && (!sset_is_empty(&p->dirty) || host_is_due(p, now)));
 }
 
+/* Does the replica have of 'interface' what is to be? */
+static bool
+is_said(const struct fleet_publish *p, const char *interface)
+{
+    const struct fleet_port *port = shash_find_data(&p->wanted, interface);
+    const struct fleet_port *known = shash_find_data(&p->known, interface);
+
+    if (port && known) {
+        struct fleet_port copy = *port;
+
+        copy.since = known->since;
+        return fleet_row_equals(FLEET_TABLE_PORT, &copy, known);
+    }
+    return !port && (!known || !p->complete);
+}
+
 /* Returns how many ports have not been published as they are, as far as is
  * known. */
 size_t
 fleet_publish_count_pending(const struct fleet_publish *p)
 {
-    return sset_count(&p->dirty) + sset_count(&p->sent);
+    const char *name;
+    size_t n = 0;
+
+    SSET_FOR_EACH (name, &p->dirty) {
+        n += !is_said(p, name);
+    }
+    SSET_FOR_EACH (name, &p->sent) {
+        n += !sset_contains(&p->dirty, name) && !is_said(p, name);
+    }
+    return n;
 }
 
 /* Returns how many ports there are to be published. */

@@ -252,8 +252,26 @@ Interface _uuid,name,type,external_ids,mac,mtu_request,ofport_request,options,ot
 
 ## Counting what the switch is told.
 
-# Makes vswitchd log all OpenFlow messages that it receives.
+# Prints how the ports of all bridges are configured.
+port_configs() {
+    local bridge
+
+    for bridge in $(vsctl list-br); do
+        ovs-ofctl show "$bridge" | grep -E '^ [^ ].*: addr:|^ *config:'
+    done
+}
+
+# Makes vswitchd log all OpenFlow messages that it receives, once no-flood has been
+# set for what was plugged last: that is a quarter of a second later, and nobody
+# waits for it.
 start_counting() {
+    local before
+
+    for _ in {1..20}; do
+        before=$(port_configs)
+        sleep 0.35
+        [ "$before" != "$(port_configs)" ] || break
+    done
     ovs-appctl -t ovs-vswitchd vlog/set vconn:file:dbg
     ovs-appctl -t ovs-vswitchd vlog/disable-rate-limit vconn
     count_from=$(wc -c < $OVS_LOGDIR/ovs-vswitchd.log)
