@@ -11,6 +11,9 @@
  * CAP_NET_BROADCAST, too.  Otherwise the address is not known, or what it was
  * when the veth itself last changed.
  *
+ * When a bond or a team of the kernel's fails over, the kernel tells that, too
+ * (IFLA_EVENT), for all who are behind it to announce themselves.
+ *
  * Of the devices that vswitchd has made for the host, LOCAL and others of type
  * internal, the kernel tells which addresses they take frames for beside their
  * own: those of macvlans, macvtaps and VLANs on them, in whatever namespace,

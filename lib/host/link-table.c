@@ -16,6 +16,7 @@ struct link_node {
     struct link link;
     struct eth_addr peer_mac;   /* Of 'link.lower', if that is elsewhere. */
     struct link_macs macs;      /* That 'link' takes frames for, too. */
+    unsigned int n_moves;       /* How often it has moved. */
 };
 
 void
@@ -120,7 +121,13 @@ link_table_set(struct link_table *table, struct link *link,
     struct eth_addr peer_mac = eth_addr_zero;
     struct link_macs macs = { .n = 0 };
 
+    unsigned int n_moves = node ? node->n_moves + link->moved : 0;
+
     if (node && link_equals(&node->link, link)) {
+        if (link->moved) {
+            node->n_moves = n_moves;
+            sset_add(changed, link->name);
+        }
         link_uninit(link);
         return;
     }
@@ -135,7 +142,7 @@ link_table_set(struct link_table *table, struct link *link,
     }
     node = xmalloc(sizeof *node);
     *node = (struct link_node) {
-        .link = *link, .peer_mac = peer_mac, .macs = macs
+        .link = *link, .peer_mac = peer_mac, .macs = macs, .n_moves = n_moves
     };
     hmap_insert(&table->by_ifindex, &node->node, hash_int(link->ifindex, 0));
     hmap_insert(&table->by_lower, &node->lower_node,
@@ -240,6 +247,7 @@ link_table_view(const struct link_table *table, const char *name,
         return;
     }
     view->kind = xstrdup(node->link.kind);
+    view->n_moves = node->n_moves;
     view->bridge = nullable_xstrdup(find_bridge(table, &node->link));
     link_macs_clone(&view->macs, &node->macs);
     if (strcmp(view->kind, "veth") || !node->link.lower) {

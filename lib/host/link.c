@@ -35,6 +35,15 @@ read_int(const struct nlattr *attr, int otherwise)
     return attr ? (int) nl_attr_get_u32(attr) : otherwise;
 }
 
+/* Does 'event', an IFLA_EVENT, mean that another way out is in use?  The first
+ * comes of a bond that fails over, the second also of a team. */
+static bool
+is_move(int event)
+{
+    return (event == IFLA_EVENT_BONDING_FAILOVER
+            || event == IFLA_EVENT_NOTIFY_PEERS);
+}
+
 /* Makes of 'message', from RTNLGRP_LINK or in answer to RTM_GETLINK, the
  * device that it is about, which the caller must link_uninit(), in '*link'.
  * For LINK_NONE leaves '*link' alone.
@@ -51,6 +60,7 @@ link_from_message(struct link *link, const struct ofpbuf *message)
         [IFLA_LINK] = { .type = NL_A_U32, .optional = true },
         [IFLA_LINK_NETNSID] = { .type = NL_A_U32, .optional = true },
         [IFLA_LINKINFO] = { .type = NL_A_NESTED, .optional = true },
+        [IFLA_EVENT] = { .type = NL_A_U32, .optional = true },
     };
     const size_t offset = NLMSG_HDRLEN + sizeof(struct ifinfomsg);
     const struct nlmsghdr *header = ofpbuf_at(message, 0, NLMSG_HDRLEN);
@@ -73,6 +83,7 @@ link_from_message(struct link *link, const struct ofpbuf *message)
         .master = read_int(attrs[IFLA_MASTER], 0),
         .lower = read_int(attrs[IFLA_LINK], 0),
         .netnsid = read_int(attrs[IFLA_LINK_NETNSID], LINK_HERE),
+        .moved = is_move(read_int(attrs[IFLA_EVENT], IFLA_EVENT_NONE)),
     };
     if (attrs[IFLA_ADDRESS]
         && nl_attr_get_size(attrs[IFLA_ADDRESS]) == ETH_ADDR_LEN) {
@@ -167,6 +178,7 @@ link_uninit(struct link *link)
     free(link->kind);
 }
 
+/* Are 'a' and 'b' the same, whether or not one has 'moved'? */
 bool
 link_equals(const struct link *a, const struct link *b)
 {
@@ -208,5 +220,6 @@ link_view_equals(const struct link_view *a, const struct link_view *b)
             && eth_addr_equals(a->peer_mac, b->peer_mac)
             && nullable_string_is_equal(a->peer_bridge, b->peer_bridge)
             && nullable_string_is_equal(a->bridge, b->bridge)
-            && link_macs_equal(&a->macs, &b->macs));
+            && link_macs_equal(&a->macs, &b->macs)
+            && a->n_moves == b->n_moves);
 }

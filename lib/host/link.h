@@ -25,6 +25,9 @@ struct link {
     int lower;                  /* IFLA_LINK: the peer of a veth, what a
                                  * macvlan is on; or 0... */
     int netnsid;                /* ...in this namespace, or LINK_HERE. */
+    bool moved;                 /* Is another way out in use now, as when a
+                                 * bond or a team fails over?  Who is behind
+                                 * it must announce himself. */
 };
 
 enum link_event {
@@ -63,6 +66,8 @@ struct link_view {
     char *bridge;               /* That the device itself is a port of. */
     struct link_macs macs;      /* Further addresses that it takes frames for,
                                  * as those of macvlans on it. */
+    unsigned int n_moves;       /* How often it has moved since it is known:
+                                 * see 'moved' above. */
 };
 
 void link_view_clone(struct link_view *, const struct link_view *);

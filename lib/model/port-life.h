@@ -91,6 +91,7 @@ struct port_life {
     struct eth_addr current_mac;    /* ...and what libvirt said of that. */
     struct offences offences;   /* What of it has been said. */
     bool carrier;               /* Was its link up? */
+    unsigned int n_moves;       /* How often had its device moved? */
     long long int carrier_due;  /* When it is to be said that it has none,
                                  * LLONG_MAX if not... */
     bool carrier_lost;          /* ...and has that come? */

@@ -7,6 +7,9 @@
 # use.  The link of the card in use goes down and comes back, while a host sends to
 # the guest 1,000 times a second; with NORMAL first, which is what must not be
 # exceeded.
+#
+# And a bond of the kernel's as the network side: when it fails over, the physical
+# network is told by which way guests are reached now.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -45,6 +48,10 @@ make_bond() {
 }
 uses() {
     [ "$(ip netns exec "$1" cat /sys/class/net/bond0/bonding/active_slave)" = "$2" ]
+}
+
+uses_slave() {
+    [ "$(cat /sys/class/net/bond1/bonding/active_slave)" = "$1" ]
 }
 
 plug_card() {
@@ -134,4 +141,38 @@ settle
 say "In libvirt mode."
 fail_over "up -> none = none" none n1 n2
 own_address
+
+say "A bond of the kernel's as the network side: guests are announced."
+unplug up
+ip link add name bond1 type bond mode active-backup miimon 20
+add_linux_bridge switch
+for i in 1 2; do
+    ip link add name slave$i type veth peer name wire$i
+    ip link set dev slave$i master bond1
+    ip link set dev wire$i master switch up
+done
+ip link set dev bond1 up
+make_port out 52:54:00:00:ff:02
+ip link set dev out master switch
+vsctl add-port br0 bond1
+settle
+expect_frames <<'.'
+g1 -> out = out
+out -> g1 = g1
+.
+# The switch sends to where it has heard g1 last, who says nothing more by himself.
+for i in 1 2 1; do
+    ip link set dev bond1 type bond active_slave slave$i
+    wait_for 10 uses_slave slave$i
+    start_probe p 1000 <<'.'
+out -> g1 = g1
+.
+    sleep 0.3
+    ip link set dev bond1 type bond active_slave slave$((3 - i))
+    sleep 1
+    stop_probe p > $S/result 2> $S/late || :
+    lost=$(sed -nE '1s/.* lost=([0-9]+) .*/\1/p' $S/result)
+    say "    to slave$((3 - i)): $lost frames lost"
+    [ "$lost" -le $PATIENCE ] || fail "the guest is not announced: $(cat $S/result)"
+done
 finish

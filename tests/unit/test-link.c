@@ -29,6 +29,7 @@ struct message {
     int address, master, lower;
     bool elsewhere;             /* Is 'lower' in namespace 'netnsid'? */
     int netnsid;
+    int event;
 };
 
 static struct eth_addr
@@ -65,6 +66,9 @@ put_message(struct ofpbuf *buf, const struct message *m)
     }
     if (m->elsewhere) {
         nl_msg_put_u32(buf, IFLA_LINK_NETNSID, m->netnsid);
+    }
+    if (m->event) {
+        nl_msg_put_u32(buf, IFLA_EVENT, m->event);
     }
     if (m->kind) {
         size_t offset = nl_msg_start_nested(buf, IFLA_LINKINFO);
@@ -134,6 +138,51 @@ test_message(void **state OVS_UNUSED)
 }
 
 /* What the kernel says of addresses that a device takes frames for. */
+/* A bond or a team that fails over looks the same, and has moved. */
+static void
+test_moved(void **state OVS_UNUSED)
+{
+    static const int events[] = {
+        IFLA_EVENT_NONE, IFLA_EVENT_BONDING_FAILOVER, IFLA_EVENT_FEATURES,
+        IFLA_EVENT_NOTIFY_PEERS, IFLA_EVENT_BONDING_OPTIONS,
+    };
+    static const unsigned int n_moves[] = { 0, 1, 1, 2, 2 };
+    struct sset changed = SSET_INITIALIZER(&changed);
+    struct link_table table;
+    struct link_view view;
+
+    link_table_init(&table);
+    for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+        struct message m = {
+            .ifindex = 7, .name = "bond0", .kind = "bond", .event = events[i],
+        };
+        struct link link;
+
+        assert_int_equal(parse(&m, SIZE_MAX, &link), LINK_NEW);
+        link_table_set(&table, &link, &changed);
+        link_table_view(&table, "bond0", &view);
+        assert_int_equal(view.n_moves, n_moves[i]);
+        link_view_uninit(&view);
+        assert_int_equal(sset_count(&changed), !i || link.moved);
+        sset_clear(&changed);
+    }
+
+    /* It is kept when something else changes. */
+    struct message m = {
+        .ifindex = 7, .name = "bond0", .kind = "bond", .master = 3,
+        .event = IFLA_EVENT_NOTIFY_PEERS,
+    };
+    struct link link;
+
+    assert_int_equal(parse(&m, SIZE_MAX, &link), LINK_NEW);
+    link_table_set(&table, &link, &changed);
+    link_table_view(&table, "bond0", &view);
+    assert_int_equal(view.n_moves, 3);
+    link_view_uninit(&view);
+    sset_destroy(&changed);
+    link_table_uninit(&table);
+}
+
 static void
 test_mac_message(void **state OVS_UNUSED)
 {
@@ -363,6 +412,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_message),
+        cmocka_unit_test(test_moved),
         cmocka_unit_test(test_mac_message),
         cmocka_unit_test(test_macs),
         cmocka_unit_test(test_table),

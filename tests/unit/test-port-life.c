@@ -486,6 +486,15 @@ test_moves_guests(void **state OVS_UNUSED)
     assert_false(port_life_moves_guests(&life, &up, &lacp, &lacp));
     assert_false(port_life_moves_guests(&life, &down, &guest, &guest));
     assert_false(port_life_moves_guests(&life, &up, &guest, &guest));
+
+    /* Its device, a bond of the kernel's, fails over. */
+    const struct vif moved = { .link.n_moves = 1 };
+    const struct vif gone = { .link.n_moves = 2, .no_carrier = true };
+
+    assert_true(port_life_moves_guests(&life, &moved, &uplink, &uplink));
+    assert_false(port_life_moves_guests(&life, &moved, &uplink, &uplink));
+    assert_false(port_life_moves_guests(&life, &gone, &uplink, &uplink));
+    assert_false(port_life_moves_guests(&life, &up, &guest, &guest));
     port_life_uninit(&life);
 }
 
