@@ -20,7 +20,7 @@ vmac=00:00:5e:00:01:07
 
 # How many frames, at 1,000 a second, may be lost more than with NORMAL, since the
 # machine is busy with other things.
-PATIENCE=${VIRTNET_AT_ONCE_MS:-100}
+PATIENCE=$((${VIRTNET_AT_ONCE_MS:-100} * VIRTNET_PATIENCE))
 
 # keepalived_conf PORT PRIORITY VERSION VMAC ADDRESS
 keepalived_conf() {
