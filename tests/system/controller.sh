@@ -256,7 +256,7 @@ Interface _uuid,name,type,external_ids,mac,mtu_request,ofport_request,options,ot
 port_configs() {
     local bridge
 
-    for bridge in $(vsctl list-br); do
+    for bridge in $(vsctl -- --real list-br); do
         ovs-ofctl show "$bridge" | grep -E '^ [^ ].*: addr:|^ *config:'
     done
 }
