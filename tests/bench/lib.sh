@@ -195,10 +195,15 @@ write_network() {
 set_mode() {
     write_network "$1" "$NETWORK.new"
     on a "$BENCH" apply "$CTL" "$NETWORK.new" "$NETWORK" > "$S/apply.out"
-    # All of it is read, lest ovs-appctl fail to write the rest.
-    bench_ctl status > "$S/status.out"
-    grep -q "^bridge br0: mode $1, state installed" "$S/status.out" ||
-        fail "bridge is not in mode $1: $(head -20 "$S/status.out")"
+    # What was learned may be being flushed yet.
+    for _ in {1..100}; do
+        # All of it is read, lest ovs-appctl fail to write the rest.
+        bench_ctl status > "$S/status.out"
+        ! grep -q "^bridge br0: mode $1, state installed" "$S/status.out" ||
+            return 0
+        sleep 0.05
+    done
+    fail "bridge is not in mode $1: $(head -20 "$S/status.out")"
 }
 
 # Writes the controller's plan as a file for "ovs-ofctl bundle".
