@@ -148,22 +148,6 @@ put_lines(struct ds *s, const char *text)
     }
 }
 
-/* Returns the one with number 'ofport' of 'ports', or null. */
-static const struct json_t *
-find_port(const struct json_t *ports, unsigned int ofport)
-{
-    const char **names = jvalue_names(ports);
-    const struct json_t *found = NULL;
-
-    for (const char **name = names; *name && !found; name++) {
-        const struct json_t *port = jvalue_get(ports, *name);
-
-        found = (jvalue_get_integer(port, "ofport") == ofport ? port : NULL);
-    }
-    free(names);
-    return found;
-}
-
 /* Asks host 'name' by --via what becomes of the frame there: 'command' prints
  * that.  Appends the answer to 's' and 'json'. */
 static void
@@ -255,8 +239,9 @@ virtnetctl_trace_hosts(const struct trace *trace, const struct json_t *state,
     struct json_t *array = jvalue_array();
 
     for (size_t i = 0; i < trace->n_outputs; i++) {
-        const struct json_t *to = find_port(ports, trace->outputs[i].ofport);
-        const char *leads = jvalue_get_string(to, "fleet-host");
+        const char *to = trace_find_port(ports, trace->outputs[i].ofport);
+        const char *leads = jvalue_get_string(to ? jvalue_get(ports, to)
+                                                 : NULL, "fleet-host");
         char *host = xmemdup0(leads, strcspn(leads, "/"));
 
         if (host[0]) {

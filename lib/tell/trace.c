@@ -16,8 +16,8 @@
 #include "util.h"
 
 /* Returns the name of the port with number 'ofport' in 'ports', or null. */
-static const char *
-find_port(const struct json_t *ports, unsigned int ofport)
+const char *
+trace_find_port(const struct json_t *ports, unsigned int ofport)
 {
     const char **names = jvalue_names(ports);
     const char *found = NULL;
@@ -139,7 +139,7 @@ take_output(struct tracer *t, const char *line)
     if (t->n == 1) {
         trace_add_output(t->trace, ofport, t->trace->last_flow);
     }
-    name = find_port(ports, ofport);
+    name = trace_find_port(ports, ofport);
     if (name) {
         printable_put(&to, name);
     } else {
@@ -295,7 +295,7 @@ find_guard(const struct tracer *t)
              && get_priority(t->last_match) != PRIORITY_GUARD_SHOW
              ? guard_to_string(GUARD_MAC) : guard_stop_guard(stop));
     name = (in_port && ovs_scan(in_port, "in_port=%u", &ofport)
-            ? find_port(t->last_ports, ofport) : NULL);
+            ? trace_find_port(t->last_ports, ofport) : NULL);
     if (!name || (!guard && stop != STOP_FILTER)) {
         return NULL;
     }

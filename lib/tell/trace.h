@@ -39,6 +39,7 @@ void trace_uninit(struct trace *);
 void trace_format(struct ds *, const struct trace *);
 struct json_t *trace_to_json(const struct trace *);
 
+const char *trace_find_port(const struct json_t *ports, unsigned int ofport);
 void trace_find_notes(struct trace *, const char *text,
                       const struct json_t *bridge);
 void trace_add_output(struct trace *, unsigned int ofport, const char *flow);
