@@ -102,6 +102,8 @@ tests_unit_libunit_la_SOURCES = \
 	tests/unit/compile-text.h \
 	tests/unit/filter-set.c \
 	tests/unit/filter-set.h \
+	tests/unit/fleet-rows.c \
+	tests/unit/fleet-rows.h \
 	tests/unit/host-text.c \
 	tests/unit/host-text.h \
 	tests/unit/mac-claims.c \

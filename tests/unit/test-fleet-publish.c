@@ -16,6 +16,7 @@
 #include "openvswitch/shash.h"
 #include "sset.h"
 #include "svec.h"
+#include "tests/unit/fleet-rows.h"
 #include "util.h"
 
 /* A database of which a "struct fleet_publish" has a replica: rows of tables
@@ -62,21 +63,6 @@ model_set(struct model *m, enum fleet_table table, const char *key, void *row)
 
     fleet_publish_row_changed(m->publish, table, old, row);
     fleet_row_destroy(table, old);
-}
-
-static struct fleet_port *
-make_port(const char *host, const char *interface, const char *state,
-          const char *address, int64_t since)
-{
-    struct fleet_port *port = fleet_row_create(FLEET_TABLE_PORT);
-
-    fleet_row_set_string(&port->host, host);
-    fleet_row_set_string(&port->interface, interface);
-    fleet_row_set_string(&port->network, "net");
-    fleet_row_set_string(&port->state, state);
-    svec_add(&port->addresses, address);
-    port->since = since;
-    return port;
 }
 
 static void

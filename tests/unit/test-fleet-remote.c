@@ -16,22 +16,8 @@
 #include "openvswitch/dynamic-string.h"
 #include "sset.h"
 #include "svec.h"
+#include "tests/unit/fleet-rows.h"
 #include "util.h"
-
-static struct fleet_port *
-make_port(const char *host, const char *interface, const char *state,
-          const char *address, int64_t since)
-{
-    struct fleet_port *port = fleet_row_create(FLEET_TABLE_PORT);
-
-    fleet_row_set_string(&port->host, host);
-    fleet_row_set_string(&port->interface, interface);
-    fleet_row_set_string(&port->network, "net");
-    fleet_row_set_string(&port->state, state);
-    svec_add(&port->addresses, address);
-    port->since = since;
-    return port;
-}
 
 static bool
 is_net(const char *network, void *aux OVS_UNUSED)
