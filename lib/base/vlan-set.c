@@ -361,3 +361,40 @@ vlan_set_format_short(struct ds *s, const struct vlan_set *set)
         ds_put_format(s, ",... (%"PRIuSIZE" more)", set->n - MAX_RANGES);
     }
 }
+
+/* Adds to 'vlans' those that 'text' lists, as "10,20-29", all if it is empty.
+ * Returns false if it makes no sense, 'vlans' then being what it may. */
+bool
+vlan_set_add_string(struct vlan_set *vlans, const char *text)
+{
+    if (!text[0]) {
+        vlan_set_add_range(vlans, 0, VLAN_ID_MAX);
+        return true;
+    }
+    if (text[strspn(text, "0123456789,-")]) {
+        return false;
+    }
+    for (const char *s = text; ; s++) {
+        unsigned int first, last;
+        int n = 0;
+
+        if (!ovs_scan_len(s, &n, "%u", &first)) {
+            return false;
+        }
+        last = first;
+        if (s[n] == '-') {
+            n++;
+            if (!ovs_scan_len(s, &n, "%u", &last)) {
+                return false;
+            }
+        }
+        if (first > last || last > VLAN_ID_MAX) {
+            return false;
+        }
+        vlan_set_add_range(vlans, first, last);
+        s += n;
+        if (*s != ',') {
+            return !*s;
+        }
+    }
+}

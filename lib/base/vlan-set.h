@@ -62,6 +62,7 @@ void vlan_set_intersect(struct vlan_set *, const struct vlan_set *);
 
 size_t vlan_set_blocks(const struct vlan_set *, struct vlan_block **);
 size_t vlan_set_count_blocks(const struct vlan_set *);
+bool vlan_set_add_string(struct vlan_set *, const char *);
 void vlan_set_format(struct ds *, const struct vlan_set *);
 void vlan_set_format_short(struct ds *, const struct vlan_set *);
 

@@ -34,43 +34,6 @@ fleet_port_state_from_string(const char *s, enum fleet_port_state *state)
     return false;
 }
 
-/* Adds to 'vlans' those that column 'text' names, all if it is empty.  Returns
- * false if it makes no sense, 'vlans' then being what it may. */
-static bool
-parse_vlans(const char *text, struct vlan_set *vlans)
-{
-    if (!text[0]) {
-        vlan_set_add_range(vlans, 0, VLAN_ID_MAX);
-        return true;
-    }
-    if (text[strspn(text, "0123456789,-")]) {
-        return false;
-    }
-    for (const char *s = text; ; s++) {
-        unsigned int first, last;
-        int n = 0;
-
-        if (!ovs_scan_len(s, &n, "%u", &first)) {
-            return false;
-        }
-        last = first;
-        if (s[n] == '-') {
-            n++;
-            if (!ovs_scan_len(s, &n, "%u", &last)) {
-                return false;
-            }
-        }
-        if (first > last || last > VLAN_ID_MAX) {
-            return false;
-        }
-        vlan_set_add_range(vlans, first, last);
-        s += n;
-        if (*s != ',') {
-            return !*s;
-        }
-    }
-}
-
 static bool
 parse_address(const char *text, struct eth_addr *mac)
 {
@@ -85,7 +48,7 @@ fleet_port_add_vlans(const struct fleet_port *port, struct vlan_set *vlans)
 {
     struct vlan_set more = VLAN_SET_INITIALIZER;
 
-    if (parse_vlans(port->vlans, &more)) {
+    if (vlan_set_add_string(&more, port->vlans)) {
         vlan_set_union(vlans, &more);
     }
     vlan_set_uninit(&more);
@@ -106,7 +69,7 @@ fleet_port_check(const struct fleet_port *port)
         error = xstrdup("it has no host or no interface");
     } else if (!fleet_port_state_from_string(port->state, &state)) {
         error = xasprintf("there is no state %s", port->state);
-    } else if (!parse_vlans(port->vlans, &vlans)) {
+    } else if (!vlan_set_add_string(&vlans, port->vlans)) {
         error = xasprintf("%s is no list of VLANs", port->vlans);
     }
     for (size_t i = 0; i < port->addresses.n && !error; i++) {
@@ -250,7 +213,7 @@ fleet_claims_create(const struct fleet_port *const *ports, size_t n,
             free(error);
             continue;
         }
-        parse_vlans(port->vlans, &claims->vlans[i]);
+        vlan_set_add_string(&claims->vlans[i], port->vlans);
         for (size_t j = 0; j < port->addresses.n; j++) {
             struct candidate c = {
                 .claim.port = port,

@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "hash.h"
+#include "hmapx.h"
 #include "lib/base/community.h"
+#include "lib/base/ip-prefix.h"
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-index.h"
+#include "openvswitch/dynamic-string.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/shash.h"
 #include "packets.h"
@@ -313,28 +316,67 @@ is_seen(const char *name, void *r)
     return fleet_remote_is_seen(r, name);
 }
 
-/* Adds 'mac', an address of 'port', to 'addresses', with a word on who is kept
- * apart from it: a community that cannot be understood is nobody's. */
-static void
-add_address(const struct fleet_port *port, const char *mac,
-            struct sset *addresses)
-{
-    struct community community = { .name = "" };
-    bool apart = port->isolated || port->community[0];
-
-    if (apart && !port->isolated) {
-        free(community_from_string(port->community, &community));
-    }
-    sset_add_and_free(addresses, xasprintf("%s%s%s", mac, apart ? "/" : "",
-                                           community.name));
-}
-
 /* What fleet_remote_addresses() is asked for. */
 struct wanted {
     const char *host;
     fleet_remote_network_cb *has_network;
     void *aux;
+    struct sset *addresses;     /* Where it goes. */
+    struct hmapx told;          /* Ports of which one address is there. */
 };
+
+/* Appends to 's' the IP addresses that 'port', which has 'mac', is asked for,
+ * if its host has seen to it that nobody else sends by them there: its own
+ * with the 'first' of its MAC addresses, and the one that follows from each.
+ * Whoever wrote them may have meant ill. */
+static void
+format_ips(struct ds *s, const struct fleet_port *port, const char *mac,
+           bool first)
+{
+    struct ip_prefixes all = { .n = 0 }, ips = { .n = 0 };
+    struct eth_addr ea;
+
+    for (size_t i = 0; i < port->ips.n; i++) {
+        free(ip_prefixes_add(&all, port->ips.names[i]));
+    }
+    if (first) {
+        ip_prefixes_clone(&ips, &all);
+    }
+    if (ip_prefixes_have_v6(&all) && eth_addr_from_string(mac, &ea)) {
+        ip_prefixes_add_link_local(&ips, ea);
+    }
+    for (size_t i = 0; i < ips.n; i++) {
+        if (ips.elems[i].plen == 128) {
+            ds_put_char(s, ';');
+            ip_prefix_format(s, &ips.elems[i]);
+        }
+    }
+    ip_prefixes_uninit(&all);
+    ip_prefixes_uninit(&ips);
+}
+
+/* Adds 'mac', an address of 'port', which is sound, to what is 'wanted', with
+ * a word on who is kept apart from it: a community that cannot be understood
+ * is nobody's. */
+static void
+add_address(const struct fleet_port *port, const char *mac,
+            struct wanted *wanted)
+{
+    bool first = hmapx_add(&wanted->told, CONST_CAST(void *, port));
+    struct community community = { .name = "" };
+    bool apart = port->isolated || port->community[0];
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (apart && !port->isolated) {
+        free(community_from_string(port->community, &community));
+    }
+    ds_put_format(&s, "%s%s%s", mac, apart ? "/" : "", community.name);
+    if (port->ips.n) {
+        ds_put_format(&s, ";%s", port->vlans);
+        format_ips(&s, port, mac, first);
+    }
+    sset_add_and_free(wanted->addresses, ds_steal_cstr(&s));
+}
 
 static bool
 is_wanted(const struct wanted *wanted, const struct fleet_port *port)
@@ -344,12 +386,11 @@ is_wanted(const struct wanted *wanted, const struct fleet_port *port)
             && wanted->has_network(port->network, wanted->aux));
 }
 
-/* Adds to 'addresses' 'address', if it is one of the 'wanted' ports that has
- * it, of several that claim it. */
+/* Adds 'address' to what is 'wanted', if it is one of these ports that has it,
+ * of several that claim it. */
 static void
 add_if_won(const struct fleet_remote *r, const char *address,
-           const struct rivals *rivals, const struct wanted *wanted,
-           struct sset *addresses)
+           const struct rivals *rivals, struct wanted *wanted)
 {
     struct eth_addr mac = eth_addr_zero;
     struct fleet_claims *claims;
@@ -363,27 +404,27 @@ add_if_won(const struct fleet_remote *r, const char *address,
     for (size_t i = 0; i < n; i++) {
         if (c[i].winner == c[i].port && eth_addr_equals(c[i].mac, mac)
             && is_wanted(wanted, c[i].port)) {
-            add_address(c[i].port, address, addresses);
+            add_address(c[i].port, address, wanted);
         }
     }
     fleet_claims_destroy(claims);
 }
 
-/* Adds to 'addresses' 'address', if one of the 'wanted' ports has it. */
+/* Adds 'address' to what is 'wanted', if one of these ports has it. */
 static void
 add_if_had(const struct fleet_remote *r, const char *address,
-           const struct wanted *wanted, struct sset *addresses)
+           struct wanted *wanted)
 {
     struct rivals rivals = { .ports = NULL };
 
     fleet_index_find(&r->index, address, add_rival, &rivals);
     if (rivals.n > 1) {
-        add_if_won(r, address, &rivals, wanted, addresses);
+        add_if_won(r, address, &rivals, wanted);
     } else if (rivals.n && is_wanted(wanted, rivals.ports[0])) {
         char *error = fleet_port_check(rivals.ports[0]);
 
         if (!error) {
-            add_address(rivals.ports[0], address, addresses);
+            add_address(rivals.ports[0], address, wanted);
         }
         free(error);
     }
@@ -392,13 +433,17 @@ add_if_had(const struct fleet_remote *r, const char *address,
 
 /* Adds to 'addresses' those that ports of 'host' have, in networks that
  * 'has_network' knows, which is called with 'aux': as "MAC", or as "MAC/" if
- * the guest is isolated, or as "MAC/COMMUNITY". */
+ * the guest is isolated, or as "MAC/COMMUNITY", and with ";VLANS;IP;IP..."
+ * behind that, where these IP addresses are known to be nobody else's there.
+ * Each of them is said once. */
 void
 fleet_remote_addresses(const struct fleet_remote *r, const char *host,
                        fleet_remote_network_cb *has_network, void *aux,
                        struct sset *addresses)
 {
-    const struct wanted wanted = { host, has_network, aux };
+    struct wanted wanted = {
+        host, has_network, aux, addresses, HMAPX_INITIALIZER(&wanted.told)
+    };
     struct sset done = SSET_INITIALIZER(&done);
     const struct remote_port *rp;
 
@@ -408,10 +453,11 @@ fleet_remote_addresses(const struct fleet_remote *r, const char *host,
         for (size_t i = 0; is_wanted(&wanted, rp->port) && i < claimed->n;
              i++) {
             if (sset_add(&done, claimed->names[i])) {
-                add_if_had(r, claimed->names[i], &wanted, addresses);
+                add_if_had(r, claimed->names[i], &wanted);
             }
         }
     }
+    hmapx_destroy(&wanted.told);
     sset_destroy(&done);
 }
 

@@ -144,7 +144,8 @@ struct vif {
     struct bandwidth bandwidth; /* Of the interface itself. */
 
     struct vif_guest guest;     /* By vif_set_guest(). */
-    char *remote_macs;          /* Of guests of 'fleet_host', or null... */
+    char *remote_macs;          /* Of guests of 'fleet_host', and what else
+                                 * remote-policy.h says, or null... */
     struct vlan_set remote_vlans;   /* ...and where these are. */
 
     struct link_view link;      /* From the kernel. */

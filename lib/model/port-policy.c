@@ -432,6 +432,7 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     storm_policy_apply(model, vif, &request.storm, vport, diags);
     limit_pairs(vport, &origin, diags);
     vport->shared = is_shared(vif, request.shared, &origin, diags);
+    remote_policy_guard(model_find_network(model, vif), vport);
     owner_policy_apply(vport, diags);
     vport->follow_limit = (is_trusted(vif, request.trusted)
                            ? request.follow_limit : 0);
@@ -442,5 +443,4 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     vport->listens = vport->follow_limit > 0;
     vport->takes_turns = vport->guest != NULL;
     vport->takes_shared = lists_any(vport);
-    remote_policy_guard(model_find_network(model, vif), vport);
 }

@@ -8,7 +8,18 @@
  * gets to goes by the address that it is from, which the fleet's table has:
  * what is not from an address of a guest that is not isolated counts as from
  * one that is.  So a guest that is kept apart may send from its own addresses
- * only, where there are other hosts: it has guard "mac". */
+ * only, where there are other hosts: it has guard "mac".
+ *
+ * Who asks for an IP address of a guest of another host asks that host alone
+ * (compile-owner.c), where nobody else can send by it there.
+ *
+ * A vif's "remote_macs" has blanks between its parts, "MAC[/[COMMUNITY]]" or
+ * "MAC[/[COMMUNITY]];[VLANS];IP;IP...", as fleet_remote_addresses() has
+ * them. */
+
+/* How many pairs of an IP address and a block of VLANs may be asked for at one
+ * host; each is up to three flows. */
+#define REMOTE_POLICY_MAX_PAIRS 8192
 
 struct diag_list;
 struct netdef;

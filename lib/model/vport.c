@@ -13,6 +13,20 @@
 #include "packets.h"
 #include "util.h"
 
+static struct vport_ip *
+clone_remote_ips(const struct vport *vport)
+{
+    struct vport_ip *ips = NULL;
+
+    if (vport->n_remote_ips) {
+        ips = xmemdup(vport->remote_ips, vport->n_remote_ips * sizeof *ips);
+        for (size_t i = 0; i < vport->n_remote_ips; i++) {
+            vlan_set_clone(&ips[i].vlans, &vport->remote_ips[i].vlans);
+        }
+    }
+    return ips;
+}
+
 /* Initializes 'dst' to a copy of 'src'. */
 void
 vport_clone(struct vport *dst, const struct vport *src)
@@ -32,6 +46,7 @@ vport_clone(struct vport *dst, const struct vport *src)
                     ? xmemdup(src->statics,
                               src->n_statics * sizeof *src->statics)
                     : NULL);
+    dst->remote_ips = clone_remote_ips(src);
     ip_prefixes_clone(&dst->ips, &src->ips);
     dst->filter = port_filter_ref(src->filter);
     port_vlan_effect_clone(&dst->vlan, &src->vlan);
@@ -46,6 +61,10 @@ vport_uninit(struct vport *vport)
     free(vport->guest);
     free(vport->others);
     free(vport->sources);
+    for (size_t i = 0; i < vport->n_remote_ips; i++) {
+        vlan_set_uninit(&vport->remote_ips[i].vlans);
+    }
+    free(vport->remote_ips);
     free(vport->statics);
     ip_prefixes_uninit(&vport->ips);
     port_filter_unref(vport->filter);
@@ -83,6 +102,31 @@ sources_equal(const struct vport *a, const struct vport *b)
     return true;
 }
 
+/* Do 'a' and 'b' say the same of the same address? */
+static bool
+remote_ip_equals(const struct vport_ip *a, const struct vport_ip *b)
+{
+    return (ip_prefix_equals(&a->ip, &b->ip)
+            && a->mac == b->mac
+            && vlan_set_equals(&a->vlans, &b->vlans)
+            && a->isolated == b->isolated
+            && community_equals(&a->community, &b->community));
+}
+
+static bool
+remote_ips_equal(const struct vport *a, const struct vport *b)
+{
+    if (a->n_remote_ips != b->n_remote_ips) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n_remote_ips; i++) {
+        if (!remote_ip_equals(&a->remote_ips[i], &b->remote_ips[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool
 statics_equal(const struct vport *a, const struct vport *b)
 {
@@ -113,6 +157,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->no_carrier == b->no_carrier
             && a->is_remote == b->is_remote
             && sources_equal(a, b)
+            && remote_ips_equal(a, b)
             && nullable_string_is_equal(a->guest, b->guest)
             && a->takes_turns == b->takes_turns
             && a->takes_shared == b->takes_shared

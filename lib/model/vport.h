@@ -63,6 +63,15 @@ struct vport_source {
     struct community community; /* That it is in, if it is in one. */
 };
 
+/* An IP address of a guest of another host, who alone may send by it there. */
+struct vport_ip {
+    struct ip_prefix ip;
+    size_t mac;                 /* Whose it is: for vport_get_mac()... */
+    struct vlan_set vlans;      /* ...in these VLANs. */
+    bool isolated;              /* Is the guest apart from others... */
+    struct community community; /* ...but for those of this? */
+};
+
 /* A port of a bridge, with all that its flows depend on but the winnings of
  * its claims. */
 struct vport {
@@ -84,6 +93,8 @@ struct vport {
     struct vport_source *sources;   /* ...with guests that are
                                      * not isolated? */
     size_t n_sources;
+    struct vport_ip *remote_ips;    /* In the order of their 'mac'. */
+    size_t n_remote_ips;
 
     /* Guests only. */
     char *guest;                /* Which ports of one guest have in common, or

@@ -22,17 +22,17 @@ static void
 match_request(const struct compilation *c, struct match *match)
 {
     match_init_catchall(match);
-    if (ip_prefix_is_v4(c->ip)) {
+    if (ip_prefix_is_v4(&c->ip.ip)) {
         ovs_be32 mask;
 
         match_set_dl_type(match, htons(ETH_TYPE_ARP));
         match_set_nw_proto(match, ARP_OP_REQUEST);
-        match_set_nw_dst(match, ip_prefix_get_v4(c->ip, &mask));
+        match_set_nw_dst(match, ip_prefix_get_v4(&c->ip.ip, &mask));
     } else {
         match_set_dl_type(match, htons(ETH_TYPE_IPV6));
         match_set_nw_proto(match, IPPROTO_ICMPV6);
         match_set_icmp_type(match, ND_NEIGHBOR_SOLICIT);
-        match_set_nd_target(match, &c->ip->addr);
+        match_set_nd_target(match, &c->ip.ip.addr);
     }
 }
 
@@ -61,28 +61,34 @@ add_flood(struct compilation *c, const struct match *match)
  *     priority=310,arp,reg0=0x4/0x4,xxreg1=0x7765...,...
  *
  * Where NORMAL serves several network ports it must see all that comes in by
- * them, to learn from, so that this is flooded as well. */
+ * them, to learn from, so that this is flooded as well.  So is what comes by a
+ * tunnel from another host for a guest behind one:
+ *
+ *     priority=300,arp,reg0=0/0x80,...  */
 static void
 add_owner(struct compilation *c, const struct vlan_block *block)
 {
     bool several = c->ctx->network == NETWORK_SEVERAL;
-    uint32_t mask = (several ? 1u << REG0_FROM_NETWORK_BIT : 0)
-                    | (c->vport->isolated ? 1u << REG0_ISOLATED_BIT : 0);
+    uint32_t remote = c->vport->is_remote ? 1u << REG0_REMOTE_BIT : 0;
+    uint32_t mask = ((several ? 1u << REG0_FROM_NETWORK_BIT : 0) | remote
+                     | (c->ip.isolated ? 1u << REG0_ISOLATED_BIT : 0));
     struct match match;
 
     match_request(c, &match);
     pipeline_match_block(&match, block);
-    if (community_is_set(&c->vport->community)) {
+    if (community_is_set(&c->ip.community)) {
         struct match own = match;
 
-        pipeline_match_community(&own, &c->vport->community);
+        pipeline_match_community(&own, &c->ip.community);
+        match_set_reg_masked(&own, 0, 1u << REG0_ISOLATED_BIT,
+                             1u << REG0_ISOLATED_BIT | remote);
         compilation_add_keeping(c, TABLE_MULTICAST, PRIORITY_MULTICAST_OWN,
                                 &own);
     }
     match_set_reg_masked(&match, 0, 0, mask);
     compilation_add(c, TABLE_MULTICAST, PRIORITY_MULTICAST_OWNER, &match);
 
-    if (ip_prefix_is_v4(c->ip)) {
+    if (ip_prefix_is_v4(&c->ip.ip)) {
         match_request(c, &match);
         pipeline_match_block(&match, block);
         match_set_nw_src(&match, match.flow.nw_dst);
@@ -114,20 +120,46 @@ is_owner(const struct bridge_ctx *ctx, const struct vport *vport)
             && !vport_awaits_address(vport));
 }
 
+/* Is it asked for addresses of guests of another host? */
+static bool
+is_remote(const struct bridge_ctx *ctx, const struct vport *vport)
+{
+    return ctx->exact && !ctx->forward_bpdu && vport->is_remote;
+}
+
+/* Adds the flows for the address at hand, in those VLANs of 'won' in which
+ * nobody else has it, by 'owners'. */
+static void
+compile_ip(struct compilation *c, const struct vlan_set *won,
+           const struct ip_owners *owners)
+{
+    struct vlan_set vlans;
+
+    vlan_set_clone(&vlans, won);
+    vlan_set_intersect(&vlans, &c->ip.vlans);
+    vlan_set_subtract(&vlans, bridge_ctx_flood_vlans(c->ctx));
+    if (!vlan_set_is_empty(&vlans) && ip_owners_is_alone(owners, &c->ip)) {
+        compilation_for_each_egress(c, &vlans, add_owner);
+        if (!c->vport->is_remote) {
+            add_asks(c);
+        }
+    }
+    vlan_set_uninit(&vlans);
+}
+
 /* Adds to 'slice' the flows by which requests for an IP address of 'vport'
- * reach it alone, if it is so asked, in the VLANs of 'won', in which its MAC
- * address is its own; only for those addresses that it alone has, by 'owners'.
+ * reach it alone, if it is so asked, in the VLANs of 'won[0]', in which its
+ * MAC address is its own; only for those addresses that it alone has, by
+ * 'owners'.  If 'vport' leads to a host of the fleet, those of guests there,
+ * in the VLANs in which their MAC addresses are theirs.
+ *
  * A guest that may be elsewhere, for it is held back, paused or without
  * carrier, has none of them. */
 void
 owner_compile(const struct bridge_ctx *ctx, const struct vport *vport,
-              const struct vlan_set *won, const struct ip_owners *owners,
-              struct slice *slice)
+              const struct vlan_set *const won[],
+              const struct ip_owners *owners, struct slice *slice)
 {
-    if (!is_owner(ctx, vport)) {
-        return;
-    }
-
     uint64_t stub[64 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
     struct compilation c = {
@@ -138,20 +170,26 @@ owner_compile(const struct bridge_ctx *ctx, const struct vport *vport,
         .egress_meter = vport->meter_in,
         .ofpacts = &ofpacts,
     };
-    struct ip_prefixes ips;
-    struct vlan_set vlans;
 
-    vlan_set_clone(&vlans, won);
-    vlan_set_subtract(&vlans, bridge_ctx_flood_vlans(ctx));
-    guard_own_addresses(vport, &ips);
-    for (size_t i = 0; i < ips.n && !vlan_set_is_empty(&vlans); i++) {
-        if (ip_owners_is_alone(owners, vport, &ips.elems[i])) {
-            c.ip = &ips.elems[i];
-            compilation_for_each_egress(&c, &vlans, add_owner);
-            add_asks(&c);
+    if (is_owner(ctx, vport)) {
+        struct ip_prefixes ips;
+
+        guard_own_addresses(vport, &ips);
+        for (size_t i = 0; i < ips.n; i++) {
+            c.ip = (struct vport_ip) {
+                .ip = ips.elems[i],
+                .vlans = vport->vlan.members,
+                .isolated = vport->isolated,
+                .community = vport->community,
+            };
+            compile_ip(&c, won[0], owners);
+        }
+        ip_prefixes_uninit(&ips);
+    } else if (is_remote(ctx, vport)) {
+        for (size_t i = 0; i < vport->n_remote_ips; i++) {
+            c.ip = vport->remote_ips[i];
+            compile_ip(&c, won[c.ip.mac], owners);
         }
     }
-    ip_prefixes_uninit(&ips);
-    vlan_set_uninit(&vlans);
     ofpbuf_uninit(&ofpacts);
 }

@@ -11,7 +11,6 @@
 #include "lib/openflow/pipeline.h"
 #include "openvswitch/ofpbuf.h"
 
-struct ip_prefix;
 struct match;
 
 /* The compilation of a port. */
@@ -26,7 +25,7 @@ struct compilation {
                                      * null for nothing. */
     struct vport_mac m;         /* Of its addresses the one at hand. */
     uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
-    const struct ip_prefix *ip; /* Of its IP addresses the one at hand. */
+    struct vport_ip ip;         /* Of its IP addresses the one at hand. */
     bool learns;                /* Do flows of ours learn from the next? */
     bool offering;              /* Offer flows, rather than add them? */
     struct ofpbuf offers;       /* Actions by which flows are offered. */

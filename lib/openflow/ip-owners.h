@@ -2,7 +2,8 @@
 #ifndef IP_OWNERS_H
 #define IP_OWNERS_H 1
 
-/* Which guests of a bridge have which IP addresses.
+/* Which guests of a bridge have which IP addresses, be they here or on other
+ * hosts of the fleet.
  *
  * That is of guests with guard "ip", since of others nobody knows, and of
  * single addresses, not of prefixes.  It is kept because a request for an
@@ -12,8 +13,8 @@
 #include <stdbool.h>
 #include "openvswitch/hmap.h"
 
-struct ip_prefix;
 struct vport;
+struct vport_ip;
 
 struct ip_owners {
     struct hmap claims;         /* Contains "struct ip_claim"s. */
@@ -26,7 +27,6 @@ void ip_owners_uninit(struct ip_owners *);
 typedef void ip_owners_cb(const char *port, void *aux);
 void ip_owners_update(struct ip_owners *, const struct vport *old,
                       const struct vport *new, ip_owners_cb *, void *aux);
-bool ip_owners_is_alone(const struct ip_owners *, const struct vport *,
-                        const struct ip_prefix *);
+bool ip_owners_is_alone(const struct ip_owners *, const struct vport_ip *);
 
 #endif /* lib/openflow/ip-owners.h */

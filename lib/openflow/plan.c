@@ -379,7 +379,7 @@ run_port(struct plan *plan, struct plan_port *port)
     }
     slice_init(&new);
     compile_port(&plan->ctx, vport, won, takes, &new);
-    owner_compile(&plan->ctx, vport, won[0], &plan->ip_owners, &new);
+    owner_compile(&plan->ctx, vport, won, &plan->ip_owners, &new);
     plan_compile_backups(plan, vport, &new);
     plan_replace_slice(plan, &port->slice, &new);
     free(won);

@@ -11,6 +11,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/system/fleet.sh
 . "$(dirname "$0")/fleet.sh"
+# shellcheck source=tests/system/requests.sh
+. "$(dirname "$0")/requests.sh"
 sandbox "$@"
 need_controller
 
@@ -121,6 +123,72 @@ trace h1 a1 --dst=ff:ff:ff:ff:ff:ff --vlan=20 --via=$S/via > $S/trace
 [ "$(grep -c '^on host' $S/trace)" = 2 ] || fail "broadcast: $(cat $S/trace)"
 ! trace h1 a1 --dst=52:54:00:00:00:b1 --via=false > $S/trace ||
     fail "a host that does not answer is no failure: $(cat $S/trace)"
+say "Who asks for an address asks the host of its guest alone, and that the guest."
+# add_owner HOST NAME INDEX: a guest that is 10.0.0.INDEX and 2001:db8::INDEX.
+add_owner() {
+    add_fleet_guest $1 $2 52:54:00:00:00:$3 tag=40 -- \
+        set Interface $2 external_ids:virtnet-guards=ip \
+        "external_ids:virtnet-ips=\"10.0.0.$((16#$3)) 2001:db8::$3\""
+}
+# are_asked NUMBER: does each host know of so many IPv4 addresses whom to ask?
+are_asked() {
+    local host
+
+    for host in "${FLEET_HOSTS[@]}"; do
+        [ "$(at "$host" ovs-ofctl dump-flows br0 table=235 |
+            grep -c 'priority=300,arp')" = $1 ] || return 1
+    done
+}
+# Those in VLAN 40 that are asked for nothing.
+others='a1[40] b1[40] h1-host[40] h2-host[40] h3-host[40]'
+add_owner h1 o1 41
+add_owner h2 o2 42
+add_owner h3 o3 43
+settle_fleet
+wait_for 30 are_asked 3 || fail "hosts do not know whom to ask"
+(
+    ask o1 41 10.0.0.65 10.0.0.66 '' o2
+    ask o3 43 10.0.0.67 10.0.0.66 '' o2
+    ask a1 a1 10.0.0.161 10.0.0.67 'vlan=40 ' o3
+    look o1 41 2001:db8::41 2001:db8::42 '' o2
+    look o1 41 fe80::5054:ff:fe00:41 fe80::5054:ff:fe00:43 '' o3
+    look a1 a1 :: 2001:db8::43 'vlan=40 ' o3
+    # In another VLAN it is nobody's.
+    ask a1 a1 10.0.0.161 10.0.0.66 'vlan=30 ' \
+        'b1[30] h1-host[30] h2-host[30]'
+    ask o1 41 10.0.0.65 10.0.0.99 '' "$others o2 o3"
+    # Who says that he has it, and who looks for another one that has.
+    ask o1 41 10.0.0.65 10.0.0.65 '' "$others o2 o3"
+    ask a1 a1 10.0.0.66 10.0.0.66 'vlan=40 ' "${others/a1?40? } o1 o2 o3"
+    ask o2 42 0.0.0.0 10.0.0.66 '' "$others o1 o3"
+    look o2 42 :: 2001:db8::42 '' "$others o1 o3"
+) | expect_fleet_frames
+at h2 vsctl set Interface o2 external_ids:virtnet-isolated=true
+at h3 vsctl set Interface o3 external_ids:virtnet-isolated=true
+# knows_isolated HOST: does HOST know that who is isolated does not ask o2?
+knows_isolated() {
+    at "$1" ovs-ofctl dump-flows br0 table=235 |
+        grep -q 'arp,reg0=0/0x84,.*arp_tpa=10.0.0.66'
+}
+wait_for 30 knows_isolated h3 || fail "h3 does not know that o2 is isolated"
+wait_for 30 knows_isolated h1 || fail "h1 does not know that o2 is isolated"
+settle_fleet
+(
+    ask o1 41 10.0.0.65 10.0.0.66 '' o2
+    ask o3 43 10.0.0.67 10.0.0.66 '' "$others o1"
+) | expect_fleet_frames
+at h1 restart_host_controller
+settle_fleet
+ask o1 41 10.0.0.65 10.0.0.67 '' o3 | expect_fleet_frames
+# On two hosts: nobody's, for who asks.
+at h3 vsctl set Interface o3 'external_ids:virtnet-ips="10.0.0.66"'
+wait_for 30 are_asked 1 || fail "hosts ask one of two who have an address"
+ask a1 a1 10.0.0.161 10.0.0.66 'vlan=40 ' "${others/a1?40? } o1 o2 o3" |
+    expect_fleet_frames
+at h1 unplug o1
+at h2 unplug o2
+at h3 unplug o3
+settle_fleet
 say "Guests that are kept apart are so on all hosts; they reach all others."
 i="external_ids:virtnet-isolated=true"
 c="external_ids:virtnet-community=web"

@@ -6,6 +6,8 @@
 # without.
 
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system/requests.sh
+. "$(dirname "$0")/requests.sh"
 sandbox "$@"
 need_controller
 
@@ -18,33 +20,6 @@ guest() {
     add_guest br0 $name 52:54:00:00:00:$index "$@" -- \
         set Interface $name 'external_ids:virtnet-guards="ip owner"' \
         "external_ids:virtnet-ips=\"10.0.0.$((16#$index)) 2001:db8::$index\""
-}
-
-# arp SENDER-INDEX SENDER-IP IP: the words for such a request.
-arp() {
-    printf 'bcast type=0x0806 head=00010800060400015254000000%s%02x%02x%02x%02x' \
-        $1 ${2//./ }
-    printf '000000000000%02x%02x%02x%02x' ${3//./ }
-}
-# ns SENDER-INDEX SOURCE TARGET: the words for a neighbor solicitation.
-ns() {
-    python3 - "$@" <<'.'
-import ipaddress, sys
-v6 = lambda s: ipaddress.ip_address(s).packed
-index, src, target = sys.argv[1:]
-group = v6("ff02::1:ff00:0")[:13] + v6(target)[13:]
-print("mcast6 type=0x86dd head=" + (
-    bytes.fromhex("6000000000203aff") + v6(src) + group
-    + bytes.fromhex("8700000000000000") + v6(target)
-    + (b"" if src == "::" else bytes.fromhex("0101525400000000")[:7]
-       + bytes.fromhex(index))).hex(), end="")
-.
-}
-ask() {
-    echo "$1 -> $(arp $2 $3 $4) $5= $6"
-}
-look() {
-    echo "$1 -> $(ns $2 $3 $4) $5= $6"
 }
 
 start_ovs

@@ -71,6 +71,45 @@ check_changed(struct fleet_remote *r, const char *expected)
     sset_destroy(&hosts);
 }
 
+/* What of guests' IP addresses others may go by. */
+static void
+test_ips(void **state OVS_UNUSED)
+{
+    struct fleet_port *p = make_port("h2", "a", "active",
+                                     "52:54:00:00:00:01", 10);
+    struct fleet_port *q = make_port("h2", "b", "active",
+                                     "52:54:00:00:00:02", 10);
+    struct fleet_remote *r = fleet_remote_create("h1");
+
+    svec_add(&p->ips, "10.0.0.5");
+    svec_add(&p->ips, "10.1.0.0/16");
+    fleet_row_set_string(&p->vlans, "10,20-29");
+    svec_add(&q->ips, "2001:db8::5");
+    svec_add(&q->addresses, "52:54:00:00:00:03");
+    fleet_row_set_string(&q->community, "web");
+    tell(r, FLEET_TABLE_PORT, NULL, p);
+    tell(r, FLEET_TABLE_PORT, NULL, q);
+    check_remote(r, "h2", "01;10,20-29;10.0.0.5 "
+                 "02/web;;2001:db8::5;fe80::5054:ff:fe00:2 "
+                 "03/web;;fe80::5054:ff:fe00:3 ");
+
+    /* Nonsense is nobody's address, and says nothing of another one. */
+    svec_add(&p->ips, "10.0.0.6 52:54:00:00:00:04;;10.0.0.7");
+    svec_add(&p->ips, ";");
+    svec_add(&p->ips, "fe80::/10");
+    check_remote(r, "h2", "01;10,20-29;10.0.0.5;10.0.0.6;"
+                 "fe80::5054:ff:fe00:1 "
+                 "02/web;;2001:db8::5;fe80::5054:ff:fe00:2 "
+                 "03/web;;fe80::5054:ff:fe00:3 ");
+    fleet_row_set_string(&p->vlans, "10;10.0.0.8");
+    check_remote(r, "h2", "02/web;;2001:db8::5;fe80::5054:ff:fe00:2 "
+                 "03/web;;fe80::5054:ff:fe00:3 ");
+
+    fleet_remote_destroy(r);
+    fleet_row_destroy(FLEET_TABLE_PORT, p);
+    fleet_row_destroy(FLEET_TABLE_PORT, q);
+}
+
 /* Which addresses are to be found where. */
 static void
 test_remote(void **state OVS_UNUSED)
@@ -273,6 +312,7 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ips),
         cmocka_unit_test(test_remote),
         cmocka_unit_test(test_seen),
         cmocka_unit_test(test_many_rivals),

@@ -13,6 +13,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/guards.h"
 #include "lib/model/owner-policy.h"
+#include "lib/model/remote-policy.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/oflow-table.h"
@@ -185,6 +186,127 @@ test_apart(void **state_ OVS_UNUSED)
     plan_destroy(plan);
 }
 
+/* Initializes 'vport' to a tunnel, with number 'n', to a host with the guests
+ * of 'macs', as a vif has them. */
+static void
+tunnel_init(struct vport *vport, int n, const char *macs)
+{
+    const struct port_vlan vlan = { .tag = -1 };
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct vif vif;
+
+    vif_init(&vif);
+    vif.name = xasprintf("vt%d", n);
+    vif.fleet_host = xstrdup("h2");
+    vif.remote_macs = xstrdup(macs);
+    *vport = (struct vport) {
+        .name = xstrdup(vif.name),
+        .ofport = u16_to_ofp(n),
+        .role = VIF_HOST,
+        .active = true,
+    };
+    assert_true(port_vlan_effect_init(&vport->vlan, &vlan, NULL));
+    remote_policy_apply(&vif, vport, &diags);
+    assert_int_equal(diags.n, 0);
+    vif_uninit(&vif);
+    diag_list_uninit(&diags);
+}
+
+#define FAR(VLAN, IP, OUTPUT)                                           \
+    "300 arp,reg0=0/0x80,dl_vlan="VLAN",arp_tpa="IP",arp_op=1 -> "      \
+    OUTPUT"\n"
+#define APART(IP)                                                       \
+    "300 arp,reg0=0/0x84,dl_vlan=10,arp_tpa="IP",arp_op=1 -> output:7\n"
+
+/* Guests of other hosts. */
+static void
+test_remote(void **state_ OVS_UNUSED)
+{
+    struct plan *plan = plan_create("br0");
+    struct vport vport;
+
+    plan_set_ctx(plan, &exact);
+    tunnel_init(&vport, 7,
+                "52:54:00:00:00:01;10;10.0.0.1 52:54:00:00:00:02;10");
+    state(plan, &vport);
+    check(plan, FAR("10", "10.0.0.1", "output:7") SAYS("10", "10.0.0.1"));
+
+    /* One who is kept apart, or only from other communities; nonsense. */
+    tunnel_init(&vport, 7, "52:54:00:00:00:01/;10;10.0.0.1;10.0.0 "
+                "52:54:00:00:00:02/w;10;10.0.0.2 "
+                "52:54:00:00:00:03;x;10.0.0.3");
+    state(plan, &vport);
+    check(plan, APART("10.0.0.1") APART("10.0.0.2")
+          "310 arp,reg0=0x4/0x84,reg4=0x77000000,reg5=0,reg6=0,reg7=0,"
+          "dl_vlan=10,arp_tpa=10.0.0.2,arp_op=1 -> output:7\n"
+          SAYS("10", "10.0.0.1") SAYS("10", "10.0.0.2"));
+
+    /* Another one here has the MAC address, or the IP address, or a guest of
+     * another host has that, or one of the same host. */
+    tunnel_init(&vport, 7, "52:54:00:00:00:01;10;10.0.0.1");
+    state(plan, &vport);
+    guest_init(&vport, 1, 10, "");
+    state(plan, &vport);
+    check(plan, "");
+    guest_init(&vport, 1, 20, "10.0.0.1");
+    state(plan, &vport);
+    check(plan, ARP("20", "10.0.0.1", "strip_vlan,output:1")
+          FAR("10", "10.0.0.1", "output:7")
+          SAYS("10", "10.0.0.1") SAYS("20", "10.0.0.1")
+          ASKS("1", "10.0.0.1"));
+    plan_remove_port(plan, "vnet1");
+    guest_init(&vport, 2, 10, "10.0.0.1");
+    state(plan, &vport);
+    check(plan, "");
+    plan_remove_port(plan, "vnet2");
+    tunnel_init(&vport, 8, "52:54:00:00:00:03;10;10.0.0.1");
+    state(plan, &vport);
+    check(plan, "");
+    tunnel_init(&vport, 8, "52:54:00:00:00:03;10;10.0.0.3");
+    state(plan, &vport);
+    check(plan, FAR("10", "10.0.0.1", "output:7")
+          FAR("10", "10.0.0.3", "output:8")
+          SAYS("10", "10.0.0.1") SAYS("10", "10.0.0.3"));
+    tunnel_init(&vport, 8, "52:54:00:00:00:03;10;10.0.0.3 "
+                "52:54:00:00:00:04;10,20;10.0.0.3");
+    state(plan, &vport);
+    check(plan, FAR("10", "10.0.0.1", "output:7") SAYS("10", "10.0.0.1"));
+    plan_destroy(plan);
+}
+
+/* What no host needs is not carried out. */
+static void
+test_remote_many(void **state_ OVS_UNUSED)
+{
+    for (int n = REMOTE_POLICY_MAX_PAIRS / 128; n < 66; n++) {
+        bool fits = n * 128 <= REMOTE_POLICY_MAX_PAIRS;
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+        struct vport vport = { .name = xstrdup("vt1") };
+        struct ds s = DS_EMPTY_INITIALIZER;
+        struct vif vif;
+
+        /* 128 blocks each. */
+        for (int i = 0; i < n; i++) {
+            ds_put_format(&s, "52:54:00:00:01:%02x;", i);
+            for (int vid = 1; vid < 256; vid += 2) {
+                ds_put_format(&s, "%s%d", vid > 1 ? "," : "", vid);
+            }
+            ds_put_format(&s, ";10.0.0.%d ", i);
+        }
+        vif_init(&vif);
+        vif.name = xstrdup("vt1");
+        vif.fleet_host = xstrdup("h2");
+        vif.remote_macs = ds_steal_cstr(&s);
+        remote_policy_apply(&vif, &vport, &diags);
+        assert_int_equal(vport.n_others, n);
+        assert_int_equal(vport.n_remote_ips, fits ? n : 0);
+        assert_int_equal(diags.n, !fits);
+        vif_uninit(&vif);
+        vport_uninit(&vport);
+        diag_list_uninit(&diags);
+    }
+}
+
 /* It is not carried out without guard "ip", nor for too many addresses. */
 static void
 test_policy(void **state_ OVS_UNUSED)
@@ -229,6 +351,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flows),
         cmocka_unit_test(test_apart),
+        cmocka_unit_test(test_remote),
+        cmocka_unit_test(test_remote_many),
         cmocka_unit_test(test_policy),
     };
 
