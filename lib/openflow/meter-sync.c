@@ -94,18 +94,31 @@ push_change(struct meter_sync *ms, const struct ometer *meter, int command,
     ms->n_mods++;
 }
 
-static void
-push_barrier(struct meter_sync *ms, struct ovs_list *msgs)
+/* The meters that were appended last, if any, are acknowledged by the reply to
+ * 'barrier_xid', a barrier of the client's that comes behind them. */
+void
+meter_sync_await(struct meter_sync *ms, ovs_be32 barrier_xid)
 {
     if (ms->n_changes) {
-        ms->barrier_xid = push(
-            msgs, ofputil_encode_barrier_request(OFP15_VERSION));
+        ms->barrier_xid = barrier_xid;
+    }
+}
+
+/* Appends a barrier to 'msgs', if there is anything for it to acknowledge. */
+void
+meter_sync_push_barrier(struct meter_sync *ms, struct ovs_list *msgs)
+{
+    if (ms->n_changes) {
+        meter_sync_await(ms, push(
+            msgs, ofputil_encode_barrier_request(OFP15_VERSION)));
     }
 }
 
 /* Appends to 'msgs' what puts in those of 'desired' that the switch does not
- * have or has otherwise.  Nothing must be in flight. */
-void
+ * have or has otherwise.  Returns true if there are any: then
+ * meter_sync_await() or meter_sync_push_barrier() must be called next.
+ * Nothing must be in flight. */
+bool
 meter_sync_add(struct meter_sync *ms, const struct ometers *desired,
                struct ovs_list *msgs)
 {
@@ -117,7 +130,7 @@ meter_sync_add(struct meter_sync *ms, const struct ometers *desired,
             push_change(ms, new, old ? OFPMC13_MODIFY : OFPMC13_ADD, msgs);
         }
     }
-    push_barrier(ms, msgs);
+    return ms->n_changes > 0;
 }
 
 /* Appends to 'msgs' what deletes those meters from the switch that are not in
@@ -134,7 +147,7 @@ meter_sync_delete(struct meter_sync *ms, const struct ometers *desired,
             push_change(ms, old, OFPMC13_DELETE, msgs);
         }
     }
-    push_barrier(ms, msgs);
+    meter_sync_push_barrier(ms, msgs);
 }
 
 /* Takes in 'oh', an OpenFlow error.  Returns true if it is about a meter that

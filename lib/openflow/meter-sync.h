@@ -8,8 +8,11 @@
  * not there, and deletes the flows of a meter that it deletes.  So meters come
  * and change before the flows do, and go after them:
  *
- *      meter_sync_add() -> acknowledged -> bundle of flows -> acknowledged
+ *      meter_sync_add(), bundle of flows -> acknowledged, both of them
  *          -> meter_sync_delete()
+ *
+ * The bundle need not wait for the meters to be acknowledged, since a switch
+ * carries out a connection's messages in order.
  *
  * If the switch refuses a meter, meter_sync_error() says so until the switch
  * is read afresh, and the client has to do without.  If it refuses one because
@@ -52,8 +55,10 @@ void meter_sync_decode_features(struct meter_sync *,
 enum ofperr meter_sync_decode_config(struct meter_sync *,
                                      const struct ofp_header *);
 
-void meter_sync_add(struct meter_sync *, const struct ometers *desired,
+bool meter_sync_add(struct meter_sync *, const struct ometers *desired,
                     struct ovs_list *msgs);
+void meter_sync_await(struct meter_sync *, ovs_be32 barrier_xid);
+void meter_sync_push_barrier(struct meter_sync *, struct ovs_list *msgs);
 void meter_sync_delete(struct meter_sync *, const struct ometers *desired,
                        struct ovs_list *msgs);
 bool meter_sync_handle_error(struct meter_sync *, const struct ofp_header *);

@@ -152,6 +152,19 @@ switch_commit_handle_error(struct switch_commit *c,
     return blame;
 }
 
+/* Something has been refused that flows in flight may need, such as a meter.
+ * If they are refused as well, nobody is to blame for that.  Will the next
+ * bundle be another, as 'cured' says, or must the switch be read afresh
+ * before? */
+void
+switch_commit_excuse(struct switch_commit *c, bool cured)
+{
+    if (c->in_flight && (!c->blamed || !cured)) {
+        c->blamed = true;
+        c->cured = cured;
+    }
+}
+
 /* Returns the cookie of whoever has been quarantined since the last call, or 0
  * if nobody has. */
 ovs_be64

@@ -101,6 +101,7 @@ void switch_commit_start(struct switch_commit *, struct ochanges *,
                          long long int now, struct ovs_list *msgs);
 enum switch_commit_blame switch_commit_handle_error(
     struct switch_commit *, const struct ofp_header *);
+void switch_commit_excuse(struct switch_commit *, bool cured);
 ovs_be64 switch_commit_take_news(struct switch_commit *);
 bool switch_commit_is_over(const struct switch_commit *, ovs_be32 barrier_xid);
 enum switch_commit_end switch_commit_finish(struct switch_commit *,

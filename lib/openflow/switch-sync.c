@@ -114,19 +114,24 @@ switch_sync_put(struct switch_sync *ss, const struct switch_goal *goal,
         || !switch_commit_may_start(&ss->commit, now)) {
         return false;
     }
-    meter_sync_add(&ss->meters, goal->meters, msgs);
-    if (meter_sync_is_busy(&ss->meters)) {
-        return false;
-    }
+
+    bool meters_come = meter_sync_add(&ss->meters, goal->meters, msgs);
 
     if (quarantine_release(&ss->commit.quarantine, goal->dirty)) {
         ss->compare_all = true;
     }
     find_changes(ss, goal, &changes);
+    if (meters_come && !changes.n) {
+        ochanges_uninit(&changes);
+        meter_sync_push_barrier(&ss->meters, msgs);
+        return false;
+    }
+
     ss->compare_all = false;
     ss->put++;
     if (changes.n) {
         switch_commit_start(&ss->commit, &changes, &ss->installed, now, msgs);
+        meter_sync_await(&ss->meters, ss->commit.barrier_xid);
     } else {
         ochanges_uninit(&changes);
         ss->put_done = ss->put;
@@ -140,6 +145,7 @@ enum switch_commit_blame
 switch_sync_handle_error(struct switch_sync *ss, const struct ofp_header *oh)
 {
     if (meter_sync_handle_error(&ss->meters, oh)) {
+        switch_commit_excuse(&ss->commit, !ss->meters.stale);
         return ss->meters.stale ? BLAME_BELIEF : BLAME_METER;
     }
     return switch_commit_handle_error(&ss->commit, oh);
@@ -150,6 +156,8 @@ void
 switch_sync_handle_barrier(struct switch_sync *ss,
                            const struct ofp_header *oh, long long int now)
 {
+    bool meters_over = meter_sync_handle_barrier(&ss->meters, oh);
+
     if (switch_commit_is_over(&ss->commit, oh->xid)) {
         switch (switch_commit_finish(&ss->commit, &ss->installed, now)) {
         case COMMIT_DONE:
@@ -163,8 +171,8 @@ switch_sync_handle_barrier(struct switch_sync *ss,
             ss->compare_all = true;
             break;
         }
-    } else if (meter_sync_handle_barrier(&ss->meters, oh)
-               && ss->meters.stale) {
+    }
+    if (meters_over && ss->meters.stale && !ss->must_reread) {
         switch_commit_back_off(&ss->commit, now);
         ss->must_reread = true;
     }

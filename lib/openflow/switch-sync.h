@@ -4,9 +4,10 @@
 
 /* What a switch holds of ours, and by which steps it gets to what it should.
  *
- *      meters come -> bundle of flows and groups -> meters go
+ *      meters come, bundle of flows and groups -> meters go
  *
- * Each step waits for the switch to be through with the one before.  The
+ * Each step waits for the switch to be through with the one before; that
+ * meters come and that flows that may use them do is one step.  The
  * client says what there is to be read and what the switch answers, and sends
  * what it is given:
  *

@@ -193,10 +193,15 @@ test_meters_and_flows(void **state OVS_UNUSED)
     want_meter(&t, OMETER_MAGIC | 1);
     want_flow(&t, "cookie=0x56e7020000000001,table=0,priority=1,in_port=1"
                   " actions=drop");
-    assert_step(&t, "mb");
+    assert_step(&t, "m(f)b");
     assert_step(&t, "");
     finish(&t);
-    assert_step(&t, "(f)b");
+    assert_step(&t, "");
+    assert_true(switch_sync_is_at(&t.sync, &t.meters));
+
+    /* Another alone. */
+    want_meter(&t, OMETER_MAGIC | 2);
+    assert_step(&t, "mb");
     assert_step(&t, "");
     finish(&t);
     assert_step(&t, "");
@@ -209,10 +214,79 @@ test_meters_and_flows(void **state OVS_UNUSED)
     assert_step(&t, "");
     finish(&t);
     assert_false(switch_sync_is_at(&t.sync, &t.meters));
-    assert_step(&t, "mb");
+    assert_step(&t, "mmb");
     finish(&t);
     assert_step(&t, "");
     assert_true(switch_sync_is_at(&t.sync, &t.meters));
+    talk_uninit(&t);
+}
+
+#define METERED(IN_PORT)                                                     \
+    "cookie=0x56e7020000000001,table=0,priority=1,in_port="#IN_PORT          \
+    " actions=meter:"#IN_PORT",output:1"
+#define PLAIN(IN_PORT)                                                       \
+    "cookie=0x56e7020000000001,table=0,priority=1,in_port="#IN_PORT          \
+    " actions=output:1"
+
+/* If a meter is refused, so is a flow that uses it, which is nobody's
+ * fault. */
+static void
+test_refused_meters(void **state OVS_UNUSED)
+{
+    struct talk t;
+
+    /* Somebody else has one of that number. */
+    talk_init(&t);
+    want_meter(&t, OMETER_MAGIC | 1);
+    want_flow(&t, METERED(1));
+    assert_step(&t, "m(f)b");
+    assert_int_equal(refuse(&t, 0, OFPERR_OFPMMFC_METER_EXISTS),
+                     BLAME_BELIEF);
+    finish(&t);
+    assert_int_equal(oflow_table_count_flows(&t.sync.installed), 1);
+    assert_true(t.sync.must_reread);
+    talk_uninit(&t);
+
+    /* Somebody has deleted it, but it was to be changed. */
+    talk_init(&t);
+    want_meter(&t, OMETER_MAGIC | 1);
+    want_flow(&t, METERED(1));
+    assert_step(&t, "m(f)b");
+    assert_int_equal(refuse(&t, 0, OFPERR_OFPMMFC_UNKNOWN_METER),
+                     BLAME_BELIEF);
+    assert_int_equal(refuse(&t, 2, OFPERR_OFPMMFC_INVALID_METER), BLAME_SAME);
+    assert_int_equal(refuse(&t, 3, OFPERR_OFPBFC_MSG_FAILED), BLAME_SAME);
+    finish(&t);
+    assert_int_equal(oflow_table_count_flows(&t.sync.installed), 0);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 0);
+    assert_int_equal(switch_sync_when(&t.sync), t.now + 1000);
+    t.now += 1000;
+    assert_step(&t, "");
+    assert_true(switch_sync_may_reread(&t.sync, t.now));
+    switch_sync_forget(&t.sync);
+
+    /* The switch cannot have as many: they are done without at once. */
+    want_meter(&t, OMETER_MAGIC | 2);
+    want_flow(&t, METERED(2));
+    assert_step(&t, "mm(ff)b");
+    assert_int_equal(refuse(&t, 1, OFPERR_OFPMMFC_OUT_OF_METERS),
+                     BLAME_METER);
+    assert_int_equal(refuse(&t, 4, OFPERR_OFPMMFC_INVALID_METER), BLAME_SAME);
+    assert_int_equal(refuse(&t, 5, OFPERR_OFPBFC_MSG_FAILED), BLAME_SAME);
+    finish(&t);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 0);
+    assert_false(t.sync.must_reread);
+    assert_int_equal(meter_sync_bands(&t.sync.meters), 0);
+    ometers_clear(&t.meters);
+    want_flow(&t, PLAIN(1));
+    want_flow(&t, PLAIN(2));
+    assert_step(&t, "(ff)b");
+    finish(&t);
+    assert_step(&t, "mb");      /* The first one is there, for nothing. */
+    finish(&t);
+    assert_step(&t, "");
+    assert_true(switch_sync_is_at(&t.sync, &t.meters));
+    assert_same_table(&t.sync.installed, &t.desired);
     talk_uninit(&t);
 }
 
@@ -393,7 +467,7 @@ test_wrong_belief(void **state OVS_UNUSED)
     assert_backs_off(&t, 1000);
 
     /* One that the switch cannot do is done without. */
-    assert_step(&t, "mb");
+    assert_step(&t, "m(g)b");
     assert_int_equal(refuse(&t, 0, OFPERR_OFPMMFC_OUT_OF_METERS),
                      BLAME_METER);
     finish(&t);
@@ -495,6 +569,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_meters_and_flows),
+        cmocka_unit_test(test_refused_meters),
         cmocka_unit_test(test_one_alone),
         cmocka_unit_test(test_flood_is_released),
         cmocka_unit_test(test_back_off),
