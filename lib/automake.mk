@@ -203,6 +203,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/pipeline.h \
 	lib/openflow/plan-backup.c \
 	lib/openflow/plan-found.c \
+	lib/openflow/plan-meters.c \
 	lib/openflow/plan-private.h \
 	lib/openflow/plan-query.c \
 	lib/openflow/plan-shared.c \

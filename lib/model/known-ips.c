@@ -17,7 +17,9 @@ known_ips(const struct bridge_model *model, const struct vif *vif)
 {
     const struct netdef *network = NULL;
     struct ds ips = DS_EMPTY_INITIALIZER;
+    const struct netdef_host *hosts;
     struct eth_addr mac;
+    size_t n_hosts;
 
     if (vif->ips) {
         return xstrdup(vif->ips);
@@ -31,17 +33,16 @@ known_ips(const struct bridge_model *model, const struct vif *vif)
     if (!network) {
         return NULL;
     }
-    for (size_t i = 0; i < network->n_hosts; i++) {
-        if (eth_addr_equals(network->hosts[i].mac, mac)) {
-            if (ips.length) {
-                ds_put_char(&ips, ' ');
-            }
-            ip_prefix_format(&ips, &network->hosts[i].ip);
-        }
-    }
-    if (!ips.length) {
-        ds_destroy(&ips);
+
+    hosts = netdef_find_hosts(network, mac, &n_hosts);
+    if (!n_hosts) {
         return NULL;
+    }
+    for (size_t i = 0; i < n_hosts; i++) {
+        if (i) {
+            ds_put_char(&ips, ' ');
+        }
+        ip_prefix_format(&ips, &hosts[i].ip);
     }
     return ds_steal_cstr(&ips);
 }

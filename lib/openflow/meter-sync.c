@@ -37,6 +37,7 @@ meter_sync_reset(struct meter_sync *ms)
     ms->stale = false;
     ms->n_changes = 0;
     ms->barrier_xid = 0;
+    ms->aim = ms->same_desired = ms->same_installed = 0;
 }
 
 /* Adds to 'msgs' requests for all that there is to know of the switch. */
@@ -114,6 +115,22 @@ meter_sync_push_barrier(struct meter_sync *ms, struct ovs_list *msgs)
     }
 }
 
+/* Is it known that the switch has what is 'desired'? */
+static bool
+is_same(const struct meter_sync *ms, const struct ometers *desired)
+{
+    return (ms->same_desired == desired->version
+            && ms->same_installed == ms->installed.version);
+}
+
+static void
+reach_aim(struct meter_sync *ms)
+{
+    ms->same_desired = ms->aim;
+    ms->same_installed = ms->installed.version;
+    ms->aim = 0;
+}
+
 /* Appends to 'msgs' what puts in those of 'desired' that the switch does not
  * have or has otherwise.  Returns true if there are any: then
  * meter_sync_await() or meter_sync_push_barrier() must be called next.
@@ -122,13 +139,31 @@ bool
 meter_sync_add(struct meter_sync *ms, const struct ometers *desired,
                struct ovs_list *msgs)
 {
-    for (size_t i = 0; i < desired->n && !ms->error; i++) {
-        const struct ometer *new = &desired->meters[i];
-        const struct ometer *old = ometers_find(&ms->installed, new->meter_id);
+    const struct ometers *installed = &ms->installed;
+    size_t n_kept = 0;
+    size_t j = 0;
 
-        if (!old || !ometer_equals(old, new)) {
-            push_change(ms, new, old ? OFPMC13_MODIFY : OFPMC13_ADD, msgs);
+    if (is_same(ms, desired) || ms->error) {
+        return false;
+    }
+    for (size_t i = 0; i < desired->n; i++) {
+        const struct ometer *new = &desired->meters[i];
+
+        while (j < installed->n
+               && installed->meters[j].meter_id < new->meter_id) {
+            j++;
         }
+
+        bool there = (j < installed->n
+                      && installed->meters[j].meter_id == new->meter_id);
+        n_kept += there;
+        if (!there || !ometer_equals(&installed->meters[j], new)) {
+            push_change(ms, new, there ? OFPMC13_MODIFY : OFPMC13_ADD, msgs);
+        }
+    }
+    ms->aim = n_kept == installed->n ? desired->version : 0;
+    if (ms->aim && !ms->n_changes) {
+        reach_aim(ms);
     }
     return ms->n_changes > 0;
 }
@@ -140,7 +175,7 @@ void
 meter_sync_delete(struct meter_sync *ms, const struct ometers *desired,
                   struct ovs_list *msgs)
 {
-    for (size_t i = 0; i < ms->installed.n; i++) {
+    for (size_t i = 0; i < ms->installed.n && !is_same(ms, desired); i++) {
         const struct ometer *old = &ms->installed.meters[i];
 
         if (!ometers_find(desired, old->meter_id)) {
@@ -168,6 +203,7 @@ meter_sync_handle_error(struct meter_sync *ms, const struct ofp_header *oh)
                                     : "unknown error");
             }
             ms->changes[i] = ms->changes[--ms->n_changes];
+            ms->aim = 0;
             return true;
         }
     }
@@ -193,7 +229,17 @@ meter_sync_handle_barrier(struct meter_sync *ms, const struct ofp_header *oh)
     }
     ms->n_changes = 0;
     ms->barrier_xid = 0;
+    if (ms->aim) {
+        reach_aim(ms);
+    }
     return true;
+}
+
+/* Does the switch have what is 'desired', as far as is known? */
+bool
+meter_sync_is_at(const struct meter_sync *ms, const struct ometers *desired)
+{
+    return is_same(ms, desired) || ometers_equals(desired, &ms->installed);
 }
 
 /* Is something in flight? */

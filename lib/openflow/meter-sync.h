@@ -39,7 +39,13 @@ struct meter_sync {
     bool stale;                 /* Is 'installed' not what there is? */
     unsigned long long int n_mods;
 
+    /* Versions: if this is what is desired, 'installed' is no different as
+     * long as it is this. */
+    unsigned long long int same_desired, same_installed;
+
     /* In flight. */
+    unsigned long long int aim; /* What 'installed' is no different from then,
+                                 * or 0 if it will be. */
     struct meter_change *changes;
     size_t n_changes, allocated_changes;
     ovs_be32 barrier_xid;
@@ -65,6 +71,7 @@ bool meter_sync_handle_error(struct meter_sync *, const struct ofp_header *);
 bool meter_sync_handle_barrier(struct meter_sync *,
                                const struct ofp_header *);
 
+bool meter_sync_is_at(const struct meter_sync *, const struct ometers *);
 bool meter_sync_is_busy(const struct meter_sync *);
 size_t meter_sync_bands(const struct meter_sync *);
 const char *meter_sync_error(const struct meter_sync *);

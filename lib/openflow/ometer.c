@@ -157,14 +157,25 @@ ometer_format(struct ds *s, const struct ometer *meter)
     }
 }
 
+/* Gives 'meters', which has changed, a version that no set has had. */
+static void
+become_another(struct ometers *meters)
+{
+    static unsigned long long int last;
+
+    meters->version = ++last;
+}
+
 /* Initializes 'dst' to a copy of 'src'. */
 void
 ometers_clone(struct ometers *dst, const struct ometers *src)
 {
-    *dst = (struct ometers) OMETERS_INITIALIZER;
-    for (size_t i = 0; i < src->n; i++) {
-        ometers_put(dst, &src->meters[i]);
-    }
+    *dst = (struct ometers) {
+        .meters = xmemdup(src->meters, src->n * sizeof *src->meters),
+        .n = src->n,
+        .allocated = src->n,
+        .version = src->version,
+    };
 }
 
 /* Frees what 'meters' holds, but not 'meters' itself. */
@@ -178,12 +189,15 @@ void
 ometers_clear(struct ometers *meters)
 {
     meters->n = 0;
+    meters->version = 0;
 }
 
 bool
 ometers_equals(const struct ometers *a, const struct ometers *b)
 {
-    if (a->n != b->n) {
+    if (a->version == b->version) {
+        return true;
+    } else if (a->n != b->n) {
         return false;
     }
     for (size_t i = 0; i < a->n; i++) {
@@ -230,7 +244,7 @@ ometers_put(struct ometers *meters, const struct ometer *meter)
 {
     size_t i = find_index(meters, meter->meter_id);
 
-    if (!ometers_find(meters, meter->meter_id)) {
+    if (i >= meters->n || meters->meters[i].meter_id != meter->meter_id) {
         if (meters->n >= meters->allocated) {
             meters->meters = x2nrealloc(meters->meters, &meters->allocated,
                                         sizeof *meters->meters);
@@ -238,8 +252,11 @@ ometers_put(struct ometers *meters, const struct ometer *meter)
         memmove(&meters->meters[i + 1], &meters->meters[i],
                 (meters->n - i) * sizeof *meters->meters);
         meters->n++;
+    } else if (ometer_equals(&meters->meters[i], meter)) {
+        return;
     }
     meters->meters[i] = *meter;
+    become_another(meters);
 }
 
 /* Removes the meter with number 'meter_id' from 'meters', if it is there. */
@@ -252,6 +269,7 @@ ometers_remove(struct ometers *meters, uint32_t meter_id)
         meters->n--;
         memmove(&meters->meters[i], &meters->meters[i + 1],
                 (meters->n - i) * sizeof *meters->meters);
+        become_another(meters);
     }
 }
 

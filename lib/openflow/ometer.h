@@ -47,13 +47,18 @@ bool ometer_equals(const struct ometer *, const struct ometer *);
 struct ofpbuf *ometer_to_meter_mod(const struct ometer *, int command);
 void ometer_format(struct ds *, const struct ometer *);
 
-/* A set of meters, by ascending number. */
+/* A set of meters, by ascending number.
+ *
+ * Sets of the same version hold the same, so that it need not be looked
+ * through again whether they do.  That of one in which there has been nothing
+ * is 0. */
 struct ometers {
     struct ometer *meters;
     size_t n, allocated;
+    unsigned long long int version;
 };
 
-#define OMETERS_INITIALIZER { NULL, 0, 0 }
+#define OMETERS_INITIALIZER { NULL, 0, 0, 0 }
 
 void ometers_clone(struct ometers *, const struct ometers *);
 void ometers_uninit(struct ometers *);

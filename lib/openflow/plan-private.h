@@ -46,7 +46,7 @@ struct plan {
     struct flood_table flood_table;
     struct ometers network_meters;  /* Empty unless in libvirt mode. */
     struct ometers meters;      /* These, and those of ports... */
-    bool meters_changed;        /* ...if they have not changed. */
+    bool meters_changed;        /* ...unless they must be gathered anew. */
     struct oflow_table desired;
     bool all_dirty;             /* Then 'dirty' is empty. */
     struct oflow_table dirty;   /* Used as a set of keys. */
@@ -60,6 +60,11 @@ void plan_mark_dirty(struct plan *, struct plan_port *);
 void plan_mark_partners(struct plan *, const struct vport *);
 void plan_compile_backups(const struct plan *, const struct vport *,
                           struct slice *);
+
+/* plan-meters.c. */
+void plan_update_meter(struct plan *, const struct vport *old,
+                       const struct vport *new);
+void plan_run_meters(struct plan *);
 
 /* plan-shared.c. */
 bool plan_shared_depends(const struct vport *old, const struct vport *new);

@@ -18,7 +18,6 @@
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan-private.h"
 #include "lib/openflow/slice.h"
-#include "lib/openflow/storm-limit.h"
 #include "openvswitch/list.h"
 #include "openvswitch/match.h"
 #include "packets.h"
@@ -144,15 +143,6 @@ plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
     plan->ctx.flood_vlans = &plan->flood_vlans;
 }
 
-/* States which meters the bridge's networks need.  They are copied. */
-void
-plan_set_meters(struct plan *plan, const struct ometers *meters)
-{
-    ometers_uninit(&plan->network_meters);
-    ometers_clone(&plan->network_meters, meters);
-    plan->meters_changed = true;
-}
-
 /* Makes the context follow from the ports. */
 static void
 update_network_side(struct plan *plan)
@@ -237,9 +227,7 @@ update_claims(struct plan *plan, const struct vport *old,
     }
     ip_owners_update(&plan->ip_owners, old, new, standing_changed, plan);
     plan->outside_changed |= plan_shared_depends(old, new);
-    if ((old && old->storm) || (new && new->storm)) {
-        plan->meters_changed = true;
-    }
+    plan_update_meter(plan, old, new);
     if (new) {
         network_side_add(&plan->network_side, new);
         plan->n_guarded += guard_needs_shared(new);
@@ -417,22 +405,6 @@ run_guards(struct plan *plan)
     }
 }
 
-/* Gathers the meters of networks and ports, if any may have changed. */
-static void
-run_meters(struct plan *plan)
-{
-    const struct plan_port *port;
-
-    if (plan->meters_changed) {
-        ometers_uninit(&plan->meters);
-        ometers_clone(&plan->meters, &plan->network_meters);
-        HMAP_FOR_EACH (port, hmap_node, &plan->ports) {
-            storm_limit_put_meter(&plan->ctx, &port->vport, &plan->meters);
-        }
-        plan->meters_changed = false;
-    }
-}
-
 /* Brings plan_desired() and plan_meters() up to date with all that was
  * stated. */
 void
@@ -454,7 +426,7 @@ plan_run(struct plan *plan)
         run_bridge(plan);
     }
 
-    run_meters(plan);
+    plan_run_meters(plan);
     run_guards(plan);
     mac_table_run(&plan->mac_table, standing_changed, plan);
     plan->ctx_changed = plan->bond_changed = false;

@@ -191,7 +191,7 @@ bool
 switch_sync_is_at(const struct switch_sync *ss, const struct ometers *meters)
 {
     return (!switch_sync_is_busy(ss) && !ss->compare_all && !ss->must_reread
-            && ometers_equals(meters, &ss->meters.installed));
+            && meter_sync_is_at(&ss->meters, meters));
 }
 
 /* Must the switch be read afresh, and is it time for that? */

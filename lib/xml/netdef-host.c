@@ -3,6 +3,7 @@
 #include "lib/xml/netdef-parse-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/ip-prefix.h"
 #include "lib/xml/netdef.h"
@@ -11,7 +12,7 @@
 
 /* <vn:host mac='' ip=''/>: which addresses a guest of the network has. */
 
-/* More than that are not read: each port looks through all of them. */
+/* More than that are not read. */
 #define MAX_HOSTS 4096
 
 void
@@ -60,6 +61,39 @@ netdef_host_value(struct netdef_parser *parser, enum netdef_node node,
     }
 }
 
+/* Returns how many of the hosts of 'netdef' have a MAC address less than
+ * 'mac', or that one if 'inclusive'. */
+static size_t
+count_hosts(const struct netdef *netdef, struct eth_addr mac, bool inclusive)
+{
+    size_t low = 0, high = netdef->n_hosts;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int cmp = eth_addr_compare_3way(netdef->hosts[middle].mac, mac);
+
+        if (cmp < 0 || (!cmp && inclusive)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Inserts 'host' behind those with its MAC address, for which there must be
+ * room. */
+static void
+insert_host(struct netdef *netdef, const struct netdef_host *host)
+{
+    struct netdef_host *place
+        = &netdef->hosts[count_hosts(netdef, host->mac, true)];
+
+    memmove(place + 1, place,
+            (&netdef->hosts[netdef->n_hosts++] - place) * sizeof *place);
+    *place = *host;
+}
+
 void
 netdef_host_end(struct netdef_parser *parser, enum netdef_node node,
                 const char *text OVS_UNUSED, unsigned int line)
@@ -79,8 +113,19 @@ netdef_host_end(struct netdef_parser *parser, enum netdef_node node,
             netdef->hosts = x2nrealloc(netdef->hosts, &h->allocated,
                                        sizeof *netdef->hosts);
         }
-        netdef->hosts[netdef->n_hosts++] = h->host;
+        insert_host(netdef, &h->host);
     }
+}
+
+/* Returns the first of what 'netdef' has for 'mac', and stores in '*n' how
+ * much that is. */
+const struct netdef_host *
+netdef_find_hosts(const struct netdef *netdef, struct eth_addr mac, size_t *n)
+{
+    size_t start = count_hosts(netdef, mac, false);
+
+    *n = count_hosts(netdef, mac, true) - start;
+    return *n ? &netdef->hosts[start] : NULL;
 }
 
 void

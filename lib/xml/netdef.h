@@ -105,7 +105,7 @@ struct netdef {
     struct netdef_policy policy;    /* Of ports. */
     struct bandwidth bandwidth;     /* Of all ports together. */
     char *filter;               /* Of ports, as nwfilter.h has it, or null. */
-    struct netdef_host *hosts;  /* In the order of the file. */
+    struct netdef_host *hosts;  /* By MAC address, then as in the file. */
     size_t n_hosts;
     struct netdef_setting create_bridge;    /* Boolean. */
     struct netdef_setting overlay;  /* enum netdef_overlay... */
@@ -139,6 +139,8 @@ const struct portgroup *netdef_find_portgroup(const struct netdef *,
                                               const char *name);
 const struct portgroup *netdef_default_portgroup(const struct netdef *);
 
+const struct netdef_host *netdef_find_hosts(const struct netdef *,
+                                            struct eth_addr mac, size_t *n);
 void netdef_hosts_clone(struct netdef *dst, const struct netdef *src);
 bool netdef_hosts_equal(const struct netdef *, const struct netdef *);
 const char *netdef_port_filter(const struct netdef *,

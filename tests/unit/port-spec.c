@@ -154,6 +154,7 @@ port_spec_to_vport(const struct port_spec *spec, struct vport *vport)
         .isolated = spec->isolated,
         .community = spec->community,
         .guards = spec->guards,
+        .storm = spec->storm,
         .listens = spec->listens,
         .port = nullable_xstrdup(spec->bond),
         .in_bond = spec->bond != NULL,

@@ -31,6 +31,7 @@ struct port_spec {
     struct community community; /* ...and if isolated. */
     unsigned int guards;        /* Guests only. */
     const char *ips;            /* For guard "ip", or null. */
+    int storm;                  /* Guests only. */
 
     /* Network ports only. */
     const char *bond;           /* Name of the bond, or null. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/ip-prefix.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/sax-xml.h"
 #include "util.h"
@@ -438,6 +439,41 @@ test_validate(void **state OVS_UNUSED)
     netdef_destroy(NULL);
 }
 
+/* A guest's addresses are found wherever in the file they are, and stay in
+ * order. */
+static void
+test_hosts(void **state OVS_UNUSED)
+{
+    static const struct eth_addr one = ETH_ADDR_C(52,54,00,00,00,01);
+    static const struct eth_addr two = ETH_ADDR_C(52,54,00,00,00,02);
+    static const struct eth_addr four = ETH_ADDR_C(52,54,00,00,00,04);
+    struct netdef *netdef = parse_clean(
+        "<network><name>n</name><bridge name='b'/><metadata>"
+        "<vn:network xmlns:vn='urn:ovs-virtnet:1'>"
+        "<vn:host mac='52:54:00:00:00:02' ip='10.0.0.9'/>"
+        "<vn:host mac='52:54:00:00:00:03' ip='10.0.0.3'/>"
+        "<vn:host mac='52:54:00:00:00:01' ip='10.0.0.1'/>"
+        "<vn:host mac='52:54:00:00:00:02' ip='10.0.0.8'/>"
+        "</vn:network></metadata></network>");
+    const struct netdef_host *hosts;
+    size_t n;
+
+    hosts = netdef_find_hosts(netdef, two, &n);
+    assert_int_equal(n, 2);
+    for (size_t i = 0; i < n; i++) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        ip_prefix_format(&s, &hosts[i].ip);
+        assert_string_equal(ds_cstr(&s), i ? "10.0.0.8" : "10.0.0.9");
+        ds_destroy(&s);
+    }
+    assert_non_null(netdef_find_hosts(netdef, one, &n));
+    assert_int_equal(n, 1);
+    assert_null(netdef_find_hosts(netdef, four, &n));
+    assert_int_equal(n, 0);
+    netdef_destroy(netdef);
+}
+
 int
 main(void)
 {
@@ -454,6 +490,7 @@ main(void)
         cmocka_unit_test(test_many_diagnostics),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_validate),
+        cmocka_unit_test(test_hosts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,12 +100,20 @@ test_set(void **state OVS_UNUSED)
         ometers_put(&b, &meter);
     }
     assert_true(ometers_equals(&a, &b));
+    assert_int_not_equal(a.version, b.version);
+    ometers_uninit(&a);
+    ometers_clone(&a, &b);
+    assert_int_equal(a.version, b.version);
+    ometers_put(&a, &meter);    /* No other than is there. */
+    assert_int_equal(a.version, b.version);
     ometers_remove(&b, OMETER_MAGIC | 3);
     ometers_remove(&b, OMETER_MAGIC | 7);
     assert_int_equal(b.n, 4);
     assert_null(ometers_find(&b, OMETER_MAGIC | 3));
     assert_non_null(ometers_find(&b, OMETER_MAGIC | 4));
     assert_false(ometers_equals(&a, &b));
+    ometers_put(&b, &meter);
+    assert_true(ometers_equals(&a, &b));
     ometers_uninit(&a);
     ometers_uninit(&b);
 

@@ -16,6 +16,7 @@
 #include "lib/openflow/compile.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
+#include "lib/openflow/ometer.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
 #include "openvswitch/dynamic-string.h"
@@ -41,7 +42,7 @@ struct facts {
 static void
 facts_init(struct facts *facts)
 {
-    *facts = (struct facts) { .ctx = { .exact = true } };
+    *facts = (struct facts) { .ctx = { .exact = true, .meter_bands = 1 } };
     for (int i = 0; i < MAX_FACTS; i++) {
         port_spec_random(&facts->ports[i], i, i ? VIF_GUEST : VIF_HOST);
     }
@@ -104,7 +105,7 @@ change_facts(struct facts *facts)
     struct port_spec *p = &facts->ports[i];
     struct port_spec *q = &facts->ports[1 + random_range(MAX_FACTS - 1)];
 
-    switch (random_range(10)) {
+    switch (random_range(11)) {
     case 0:
     case 1:
         facts->present[i] = !facts->present[i];
@@ -162,6 +163,11 @@ change_facts(struct facts *facts)
                          : 0);
         }
         break;
+    case 10:
+        if (p->role == VIF_GUEST) {
+            p->storm = random_range(3) ? 100 + random_range(2) : 0;
+        }
+        break;
     }
 }
 
@@ -177,6 +183,7 @@ check_from_scratch(const struct plan *plan, const struct facts *facts)
     state_all(scratch, facts);
     plan_run(scratch);
     assert_same_table(plan_desired(plan), plan_desired(scratch));
+    assert_true(ometers_equals(plan_meters(plan), plan_meters(scratch)));
     plan_destroy(scratch);
 }
 
