@@ -79,6 +79,8 @@ struct mbridge {
 
     const struct netdef *const *defs;   /* By mbridge_set_networks(). */
     size_t n_defs;
+    bool released;              /* Is nothing to be asked... */
+    bool given_back;            /* ...though libvirt mode would be? */
     bool check_fakes;           /* Look again which fake bridges there are? */
 
     struct bridge_model model;

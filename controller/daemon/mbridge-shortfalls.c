@@ -149,6 +149,13 @@ add_others(const struct mbridge *mb, struct shortfalls *shortfalls)
 bool
 mbridge_get_shortfalls(const struct mbridge *mb, struct shortfalls *shortfalls)
 {
+    if (mb->given_back) {
+        shortfalls_add(shortfalls, SHORTFALL_MODE, "have it taken again by "
+                       "ovs-appctl -t virtnet-controller reload, or by a "
+                       "restart", "the bridge was given back by "
+                       "\"virtnetctl release\"");
+        return true;
+    }
     if (!is_asked(mb)) {
         return false;
     }

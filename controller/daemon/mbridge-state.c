@@ -22,6 +22,45 @@
 #include "ovsdb/vif-reader.h"
 #include "timeval.h"
 
+const char *
+mbridge_name(const struct mbridge *mb)
+{
+    return mb->row.name;
+}
+
+/* Is there a fake bridge called 'name' on 'mb'? */
+bool
+mbridge_has_fake(const struct mbridge *mb, const char *name)
+{
+    return fake_bridges_find(&mb->row.fakes, name) != NULL;
+}
+
+const struct plan *
+mbridge_plan(const struct mbridge *mb)
+{
+    return mb->plan;
+}
+
+const struct ofctrl *
+mbridge_ofctrl(const struct mbridge *mb)
+{
+    return mb->ofctrl;
+}
+
+const struct bridge_model *
+mbridge_model(const struct mbridge *mb)
+{
+    return &mb->model;
+}
+
+/* Returns the mode that was last asked for and undisputed, or else found. */
+enum ports_mode
+mbridge_asked_mode(const struct mbridge *mb)
+{
+    return (!mb->has_mode ? PORTS_MODE_UNKNOWN
+            : mb->asked_exact ? PORTS_MODE_LIBVIRT : PORTS_MODE_KERNEL);
+}
+
 /* Returns what has the switch left alone for now, or null. */
 static const char *
 hold_reason(const struct mbridge *mb)
@@ -180,6 +219,13 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
         return PORT_WAITING;
     }
     return claim_state(mb, port->name, why);
+}
+
+/* Has libvirt mode been asked of the bridge, which was given back? */
+bool
+mbridge_is_given_back(const struct mbridge *mb)
+{
+    return mb->given_back;
 }
 
 /* Is everything in the switch that is asked for? */

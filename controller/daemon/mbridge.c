@@ -154,24 +154,46 @@ mbridge_set_row(struct mbridge *mb, const struct bridge_row *row,
     normal_guard_set_allowed(mb->guard, bridge_row_allows_openflow10(row));
 }
 
+/* Makes the model what 'mb->defs' ask for, or nothing if the bridge has been
+ * given back. */
+static void
+init_model(struct mbridge *mb, struct diag_list *diags)
+{
+    bridge_model_init(&mb->model, &mb->row, mb->defs, mb->n_defs, diags);
+    mb->given_back = (mb->released && mb->model.wanted
+                      && mb->model.mode == MAC_TABLE_LIBVIRT);
+    if (mb->released) {
+        char *manager = mb->row.mac_table_manager;
+
+        mb->row.mac_table_manager = NULL;
+        bridge_model_uninit(&mb->model);
+        diag_list_uninit(diags);
+        diag_list_init(diags);
+        bridge_model_init(&mb->model, &mb->row, NULL, 0, diags);
+        mb->row.mac_table_manager = manager;
+    }
+}
+
 /* Takes over the 'n_defs' definitions in 'defs', of which those that name this
  * bridge count.  They must remain valid until the next call.  'complete' says
- * whether there may be others that are not known.  Must be called again after
- * mbridge_set_row(). */
+ * whether there may be others that are not known.  If 'released' is true, then
+ * nothing is asked of the bridge, whatever its row and definitions say.  Must be
+ * called again after mbridge_set_row(). */
 void
 mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
-                     size_t n_defs, bool complete)
+                     size_t n_defs, bool complete, bool released)
 {
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     struct mport *port;
 
     mb->defs = defs;
     mb->n_defs = n_defs;
+    mb->released = released;
     fake_bridges_uninit(&mb->row.fakes);
     mbridge_find_fakes(mb, &mb->row.fakes);
     bridge_model_uninit(&mb->model);
-    bridge_model_init(&mb->model, &mb->row, defs, n_defs, &diags);
-    mb->model.incomplete = !complete;
+    init_model(mb, &diags);
+    mb->model.incomplete = !complete && !released;
     mb->model.filters = mb->env->filters;
     mbridge_log_new_diags(mb, &mb->model_diags, &diags);
     diag_list_uninit(&mb->model_diags);
@@ -195,7 +217,8 @@ update_fakes(struct mbridge *mb)
     mb->check_fakes = false;
     mbridge_find_fakes(mb, &fakes);
     if (!fake_bridges_equals(&fakes, &mb->row.fakes)) {
-        mbridge_set_networks(mb, mb->defs, mb->n_defs, !mb->model.incomplete);
+        mbridge_set_networks(mb, mb->defs, mb->n_defs, !mb->model.incomplete,
+                             mb->released);
     }
     fake_bridges_uninit(&fakes);
 }
@@ -441,45 +464,6 @@ mbridge_name_from_socket(char *file_name)
         file_name[len - suffix_len] = '\0';
     }
     return is_socket;
-}
-
-const char *
-mbridge_name(const struct mbridge *mb)
-{
-    return mb->row.name;
-}
-
-/* Is there a fake bridge called 'name' on 'mb'? */
-bool
-mbridge_has_fake(const struct mbridge *mb, const char *name)
-{
-    return fake_bridges_find(&mb->row.fakes, name) != NULL;
-}
-
-const struct plan *
-mbridge_plan(const struct mbridge *mb)
-{
-    return mb->plan;
-}
-
-const struct ofctrl *
-mbridge_ofctrl(const struct mbridge *mb)
-{
-    return mb->ofctrl;
-}
-
-const struct bridge_model *
-mbridge_model(const struct mbridge *mb)
-{
-    return &mb->model;
-}
-
-/* Returns the mode that was last asked for and undisputed, or else found. */
-enum ports_mode
-mbridge_asked_mode(const struct mbridge *mb)
-{
-    return (!mb->has_mode ? PORTS_MODE_UNKNOWN
-            : mb->asked_exact ? PORTS_MODE_LIBVIRT : PORTS_MODE_KERNEL);
 }
 
 /* Has the switch read afresh, and put right where it differs from the plan. */

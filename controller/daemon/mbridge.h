@@ -63,7 +63,7 @@ void mbridge_set_row(struct mbridge *, const struct bridge_row *,
                      const struct uuid *);
 void mbridge_set_networks(struct mbridge *,
                           const struct netdef *const *defs, size_t n_defs,
-                          bool complete);
+                          bool complete, bool released);
 void mbridge_vif_changed(struct mbridge *, const struct vif *old,
                          const struct vif *new);
 void mbridge_socket_appeared(struct mbridge *);
@@ -96,6 +96,7 @@ enum port_state mbridge_port_state(const struct mbridge *, const struct vif *,
 struct fleet_port *mbridge_to_fleet(const struct mbridge *,
                                     const struct vif *);
 bool mbridge_is_installed(const struct mbridge *);
+bool mbridge_is_given_back(const struct mbridge *);
 bool mbridge_is_released(const struct mbridge *);
 bool mbridge_is_ok(const struct mbridge *);
 bool mbridge_get_shortfalls(const struct mbridge *, struct shortfalls *);

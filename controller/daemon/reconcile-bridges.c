@@ -38,17 +38,7 @@ see_bridge(const struct bridge_row *row, const struct uuid *uuid,
         }
         shash_add(&r->bridges, row->name, mb);
     }
-    if (reconcile_is_released(r, row->name)) {
-        struct bridge_row unasked;
-
-        bridge_row_clone(&unasked, row);
-        free(unasked.mac_table_manager);
-        unasked.mac_table_manager = NULL;
-        mbridge_set_row(mb, &unasked, uuid);
-        bridge_row_uninit(&unasked);
-    } else {
-        mbridge_set_row(mb, row, uuid);
-    }
+    mbridge_set_row(mb, row, uuid);
 }
 
 /* Makes the managed bridges those that are in the database. */

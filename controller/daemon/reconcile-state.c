@@ -67,7 +67,8 @@ export_shared_iface_ids(const struct reconcile *r)
     return shared;
 }
 
-/* Says of what has been given back that it has. */
+/* Says of what has been given back that it has, but for bridges that are not in
+ * force because of that. */
 static void
 get_released_diags(const struct reconcile *r, struct diag_list *diags)
 {
@@ -76,7 +77,8 @@ get_released_diags(const struct reconcile *r, struct diag_list *diags)
     SHASH_FOR_EACH (node, &r->bridges) {
         struct origin origin = { .element = node->name };
 
-        if (reconcile_is_released(r, node->name)) {
+        if (reconcile_is_released(r, node->name)
+            && !mbridge_is_given_back(node->data)) {
             diag_add(diags, DIAG_WARNING, &origin,
                      "was given back by \"virtnetctl release\"; taken again "
                      "with a restart, or by ovs-appctl -t virtnet-controller "

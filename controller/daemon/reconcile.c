@@ -192,11 +192,8 @@ tell_networks(struct reconcile *r)
     struct shash_node *node;
 
     SHASH_FOR_EACH (node, &r->bridges) {
-        if (reconcile_is_released(r, node->name)) {
-            mbridge_set_networks(node->data, NULL, 0, true);
-        } else {
-            mbridge_set_networks(node->data, defs, n_defs, complete);
-        }
+        mbridge_set_networks(node->data, defs, n_defs, complete,
+                             reconcile_is_released(r, node->name));
     }
 }
 
