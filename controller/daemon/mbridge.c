@@ -177,8 +177,8 @@ init_model(struct mbridge *mb, struct diag_list *diags)
 /* Takes over the 'n_defs' definitions in 'defs', of which those that name this
  * bridge count.  They must remain valid until the next call.  'complete' says
  * whether there may be others that are not known.  If 'released' is true, then
- * nothing is asked of the bridge, whatever its row and definitions say.  Must be
- * called again after mbridge_set_row(). */
+ * nothing is asked of the bridge, whatever its row and definitions say.  Must
+ * be called again after mbridge_set_row(). */
 void
 mbridge_set_networks(struct mbridge *mb, const struct netdef *const *defs,
                      size_t n_defs, bool complete, bool released)

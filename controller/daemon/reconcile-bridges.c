@@ -2,12 +2,17 @@
 #include <config.h>
 #include "controller/daemon/reconcile-private.h"
 
+#include <string.h>
+
 #include "controller/daemon/early-bridges.h"
 #include "controller/db/dbsync.h"
+#include "controller/sources/link-source.h"
 #include "controller/sources/netdef-source.h"
 #include "lib/host/bridge-row.h"
+#include "lib/host/link-table.h"
 #include "lib/host/vif.h"
 #include "lib/rows/row-change.h"
+#include "lib/xml/netdef.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovs-idl.h"
@@ -151,6 +156,28 @@ remember_bridges(struct reconcile *r)
     }
 }
 
+/* Returns true if Linux bridges now have other names than before, among those
+ * that definitions of 'host' name. */
+static bool
+update_taken(struct reconcile *r, const struct new_bridges_host *host)
+{
+    const struct link_table *links = link_source_table(r->links);
+    struct sset taken = SSET_INITIALIZER(&taken);
+    bool changed;
+
+    for (size_t i = 0; i < host->n_defs; i++) {
+        const char *name = host->defs[i]->bridge;
+        const struct link *link = name ? link_table_find(links, name) : NULL;
+
+        if (link && !strcmp(link->kind, "bridge")) {
+            sset_add(&taken, name);
+        }
+    }
+    changed = new_bridges_set_taken(&r->new_bridges, &taken);
+    sset_destroy(&taken);
+    return changed;
+}
+
 /* Has the bridges made that are to be made.  'changed' says whether bridges or
  * definitions have changed. */
 void
@@ -172,6 +199,10 @@ reconcile_want_bridges(struct reconcile *r, bool changed)
         new_bridges_try_again(&r->new_bridges, &host);
         changed = true;
         r->try_again = false;
+    }
+    if (changed || r->check_taken) {
+        r->check_taken = false;
+        changed |= update_taken(r, &host);
     }
     if (changed || r->check_bridges) {
         r->check_bridges = false;

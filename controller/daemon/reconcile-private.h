@@ -52,7 +52,8 @@ struct reconcile {
     struct sset wanted_bridges; /* Those that we have asked to be made. */
     struct new_bridges new_bridges;
     bool try_again;             /* Make bridges that somebody has deleted? */
-    bool check_bridges;         /* Look again at which are to be made? */
+    bool check_bridges;         /* Look again at which are to be made... */
+    bool check_taken;           /* ...and can be, since nobody has the name? */
     struct diag_list missing_bridges;   /* What there is to say of them. */
     bool started;               /* Has the database been seen? */
     bool standing_by;           /* It is another's; 'bridges' is empty. */

@@ -67,8 +67,8 @@ export_shared_iface_ids(const struct reconcile *r)
     return shared;
 }
 
-/* Says of what has been given back that it has, but for bridges that are not in
- * force because of that. */
+/* Says of what has been given back that it has, but for bridges that are not
+ * in force because of that. */
 static void
 get_released_diags(const struct reconcile *r, struct diag_list *diags)
 {

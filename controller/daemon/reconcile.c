@@ -256,7 +256,7 @@ reconcile_run(struct reconcile *r)
 
     dir_watch_receive();
     guest_source_run(r->guests);
-    link_source_run(r->links);
+    r->check_taken |= link_source_run(r->links);
     SHASH_FOR_EACH (node, &r->bridges) {
         mbridge_fdb_run(node->data);
     }

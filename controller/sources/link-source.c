@@ -330,11 +330,13 @@ receive(struct link_source *source)
     }
 }
 
-/* Takes in what is new, and has the interfaces looked at that it is about. */
-void
+/* Takes in what is new, and has the interfaces looked at that it is about.
+ * Returns true if there is anything. */
+bool
 link_source_run(struct link_source *source)
 {
     const char *name;
+    bool changed;
 
     if (source->sock) {
         receive(source);
@@ -343,7 +345,9 @@ link_source_run(struct link_source *source)
     SSET_FOR_EACH (name, &source->changed) {
         vif_reader_touch(source->vifs, name);
     }
+    changed = !sset_is_empty(&source->changed);
     sset_clear(&source->changed);
+    return changed;
 }
 
 /* Arranges for poll_block() to wake up when link_source_run() has something
@@ -382,7 +386,7 @@ link_source_overlay(struct link_source *source, struct vif *vif)
     if (hosts && sset_add(&source->hosts, vif->name)) {
         read_macs(source, vif->name);
     }
-    if (hosts || !vif->type[0] || !strcmp(vif->type, "system")) {
+    if (hosts || vif_is_system(vif)) {
         link_view_uninit(&vif->link);
         link_table_view(&source->table, vif->name, &vif->link);
     }

@@ -23,6 +23,8 @@
  *
  * Where there is no rtnetlink nothing is known, which is no error. */
 
+#include <stdbool.h>
+
 struct link_table;
 struct vif;
 struct vif_reader;
@@ -30,7 +32,7 @@ struct vif_reader;
 struct link_source *link_source_create(struct vif_reader *);
 void link_source_destroy(struct link_source *);
 
-void link_source_run(struct link_source *);
+bool link_source_run(struct link_source *);
 void link_source_wait(struct link_source *);
 
 void link_source_overlay(struct link_source *, struct vif *);

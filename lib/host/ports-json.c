@@ -152,7 +152,8 @@ find_bonds(struct ports_bridge *bridge)
 }
 
 /* Sorts everything in 'ports', finds out which interfaces share a port, and
- * adds the LOCAL port, which every bridge has, where it was not told of. */
+ * adds the LOCAL port, which every bridge has, where it was not told of.  One
+ * that vswitchd could not make has no number, but is told of. */
 void
 ports_finish(struct ports *ports)
 {
@@ -163,7 +164,8 @@ ports_finish(struct ports *ports)
         for (size_t j = 0; j < bridge->n_vifs; j++) {
             struct vif *vif = &bridge->vifs[j];
 
-            has_local = has_local || vif->ofport == OFPP_LOCAL;
+            has_local = (has_local || vif->ofport == OFPP_LOCAL
+                         || !strcmp(vif->name, bridge->row.name));
             if (!vif->port) {
                 vif->port = xstrdup(vif->name);
             }

@@ -200,6 +200,15 @@ vif_is_internal(const struct vif *vif)
                          || !strcmp(vif->type, "tap"));
 }
 
+/* Is 'vif' a device of the kernel's that somebody else has made, such as a tap
+ * or a network card?  By its type alone; one that is not told has the default,
+ * which is that. */
+bool
+vif_is_system(const struct vif *vif)
+{
+    return !vif->type || !vif->type[0] || !strcmp(vif->type, "system");
+}
+
 /* Is 'vif', which is not LOCAL, the host's nevertheless?  Nobody has said that
  * a guest uses it, nor is it a port of a Linux bridge, which has others. */
 static bool

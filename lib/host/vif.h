@@ -183,6 +183,7 @@ const char *vif_describe(const struct vif *);
 const char *vif_guest_sign(const struct vif *);
 const char *vif_guest_id(const struct vif *);
 bool vif_is_internal(const struct vif *);
+bool vif_is_system(const struct vif *);
 bool vif_is_fake_bridge(const struct vif *);
 bool vif_must_change_protected(const struct vif *, bool wanted);
 bool vif_parse_mac(const char *, struct eth_addr *, const char **why);

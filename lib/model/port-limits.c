@@ -46,8 +46,7 @@ find_bandwidth(const struct bridge_model *model, const struct vif *vif,
 static bool
 can_limit(const struct bridge_model *model, const struct vif *vif)
 {
-    return (model->datapath == DATAPATH_SYSTEM
-            && (!vif->type || !vif->type[0] || !strcmp(vif->type, "system")));
+    return model->datapath == DATAPATH_SYSTEM && vif_is_system(vif);
 }
 
 /* Decides about one direction, for which the database has 'has' and 'mark',

@@ -40,6 +40,7 @@ new_bridges_init(struct new_bridges *nb, enum new_bridges_policy policy)
     nb->policy = policy;
     smap_init(&nb->had);
     smap_init(&nb->seen);
+    sset_init(&nb->taken);
 }
 
 /* Frees what 'nb' holds, but not 'nb' itself. */
@@ -48,6 +49,21 @@ new_bridges_uninit(struct new_bridges *nb)
 {
     smap_destroy(&nb->had);
     smap_destroy(&nb->seen);
+    sset_destroy(&nb->taken);
+}
+
+/* Takes note that bridges of Linux's have the names in 'names', as far as
+ * these concern anybody: vswitchd can make none that is called so.  Returns
+ * true if others had them before. */
+bool
+new_bridges_set_taken(struct new_bridges *nb, const struct sset *names)
+{
+    if (sset_equals(&nb->taken, names)) {
+        return false;
+    }
+    sset_destroy(&nb->taken);
+    sset_clone(&nb->taken, names);
+    return true;
 }
 
 /* Takes in what external_ids of the database's only row are.  Returns true if
@@ -253,6 +269,7 @@ new_bridges_want(const struct new_bridges *nb,
 
         if (makes(nb, netdef) && !host->has_bridge(netdef->bridge, host->aux)
             && !smap_get(&nb->had, netdef->bridge)
+            && !sset_contains(&nb->taken, netdef->bridge)
             && !host->find_vif(netdef->bridge, host->aux)
             && sset_add(&names, netdef->bridge)) {
             row_changes_add_bridge(changes, netdef->bridge, netdef->name);
@@ -293,6 +310,11 @@ new_bridges_report(const struct new_bridges *nb,
             diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
                      "'%s' is a port of another bridge, so that network '%s' "
                      "is not carried out", netdef->bridge, netdef->name);
+        } else if (sset_contains(&nb->taken, netdef->bridge)) {
+            diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
+                     "'%s' is a bridge of Linux's, not of Open vSwitch's; "
+                     "give network '%s' another name of a bridge, or have "
+                     "that one deleted", netdef->bridge, netdef->name);
         } else if (!is_made(nb, netdef->bridge, host)) {
             diag_add(diags, DIAG_ERROR, &netdef->bridge_origin,
                      "bridge '%s' does not exist; network '%s' does not have "

@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "smap.h"
+#include "sset.h"
 
 struct diag_list;
 struct json;
@@ -51,6 +52,7 @@ struct new_bridges {
                                  * hashes of the definitions that would have
                                  * had them made, separated by blanks. */
     struct smap seen;           /* The same, as the database has it. */
+    struct sset taken;          /* Names that Linux bridges have. */
 };
 
 void new_bridges_init(struct new_bridges *, enum new_bridges_policy);
@@ -68,6 +70,7 @@ struct new_bridges_host {
     const void *aux;
 };
 
+bool new_bridges_set_taken(struct new_bridges *, const struct sset *names);
 bool new_bridges_read(struct new_bridges *, const struct smap *external_ids);
 struct json *new_bridges_write(const struct new_bridges *);
 void new_bridges_update(struct new_bridges *, const struct new_bridges_host *);

@@ -409,6 +409,44 @@ test_report(void **state OVS_UNUSED)
     }
 }
 
+/* What Linux has a bridge of that name of is not made, and said, until that is
+ * gone. */
+static void
+test_taken(void **state OVS_UNUSED)
+{
+    struct netdef *defs[] = {
+        network("a", "br0", BRIDGED),
+        network("b", "br1", ISOLATED),
+    };
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct sset taken = SSET_INITIALIZER(&taken);
+    struct host h;
+
+    host_init(&h, NEW_BRIDGES_LIBVIRT);
+    define(&h, defs, ARRAY_SIZE(defs));
+    sset_add(&taken, "br0");
+    sset_add(&taken, "br1");
+    assert_true(new_bridges_set_taken(&h.nb, &taken));
+    assert_false(new_bridges_set_taken(&h.nb, &taken));
+    check(&h, "");
+    new_bridges_report(&h.nb, &h.host, &diags);
+    assert_int_equal(diags.n, 2);
+    assert_non_null(strstr(diags.diags[0].text, "'br0' is a bridge of "
+                           "Linux's"));
+    assert_non_null(strstr(diags.diags[1].text, "'br1' is a bridge of "
+                           "Linux's"));
+
+    sset_clear(&taken);
+    assert_true(new_bridges_set_taken(&h.nb, &taken));
+    check(&h, "br1 for b\n");
+    diag_list_uninit(&diags);
+    sset_destroy(&taken);
+    host_uninit(&h);
+    for (size_t i = 0; i < ARRAY_SIZE(defs); i++) {
+        netdef_destroy(defs[i]);
+    }
+}
+
 int
 main(void)
 {
@@ -420,6 +458,7 @@ main(void)
         cmocka_unit_test(test_new_database),
         cmocka_unit_test(test_write),
         cmocka_unit_test(test_report),
+        cmocka_unit_test(test_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
