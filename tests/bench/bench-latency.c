@@ -70,20 +70,23 @@ switch_open(const char *rundir)
 }
 
 /* Plugs guest 'n' and returns the time from its port number to the
- * controller's answer. */
+ * controller's answer.  Prints the time from the transaction to there. */
 static long long int
 latency_ours(struct db *db, struct jsonrpc *ctl, unsigned int n)
 {
     char *name = xasprintf("g%u", n);
     char *args[] = { name };
     struct json *id = ctl_send(ctl, "wait", 1, args);
-    long long int start;
+    long long int asked, numbered, wired;
 
+    asked = now_usec();
     db_plug(db, BRIDGE, n, 1, NULL);
-    start = now_usec();
+    numbered = now_usec();
     free(ctl_recv(ctl, id));
+    wired = now_usec();
     free(name);
-    return now_usec() - start;
+    print_usec("whole", wired - asked);
+    return wired - numbered;
 }
 
 /* Sends 'requests' as one bundle and returns the time that this takes. */

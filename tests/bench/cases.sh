@@ -447,7 +447,7 @@ case_guards() {
     bench_ctl wait
     for guards in none secure; do
         set_guards $guards "$n"
-        for kind in tcp udp icmp arp tcp6 nd; do
+        for kind in tcp udp icmp arp tcp6 both6 udp6 nd; do
             on a ovs-appctl revalidator/purge
             python3 "$TOP/tests/bench/guard-frames.py" \
                 "$S"/a/run/ovs-vswitchd.*.ctl $kind "$s" "$d"
@@ -469,15 +469,64 @@ case_guards() {
     for ((i = 0; i < $(quick 1 4); i++)); do
         for guards in none secure; do
             set_guards $guards "$n"
-            "$BENCH" latency $S/a/run $S/b/run "$CTL" "$n" "$(quick 5 15)" |
-                grep '^SAMPLE ours ' |
-                sed "s/ours/$(guarded_side $guards)/" |
-                samples "guards-plug/$n"
+            "$BENCH" latency $S/a/run $S/b/run "$CTL" "$n" "$(quick 5 15)" \
+                > "$S/latency"
+            sed -n "s/^SAMPLE ours/SAMPLE $(guarded_side $guards)/p" \
+                "$S/latency" | samples "guards-plug/$n"
+            sed -n "s/^SAMPLE whole/SAMPLE $(guarded_side $guards)/p" \
+                "$S/latency" | samples "guards-wire/$n"
         done
     done
     stop_bench_controller
-    stop_switch a
     stop_switch b
+    guarded_instructions "$n"
+    stop_switch a
+    guarded_frames
+}
+
+# Instructions of the controller for one plug, on top of $1 guests.
+guarded_instructions() {
+    local guards i
+
+    for guards in none secure; do
+        write_guarded_network $guards $(($1 + 20))
+        start_bench_controller valgrind -q --tool=callgrind \
+            --callgrind-out-file="$S/callgrind" --log-file="$S/valgrind.log"
+        plug_and_unplug "$1" 3
+        dump_instructions > /dev/null
+        for ((i = 0; i < $(quick 1 3); i++)); do
+            plug_only $(($1 + 5 * i)) 5
+            sample "guards-instructions/$1" "$(guarded_side $guards)" \
+                $(($(dump_instructions) / 5))
+        done
+        stop_bench_controller KILL
+        "$BENCH" unplug $S/a/run $(($1 + 1)) $((5 * i))
+    done
+}
+
+# CPU time for a frame between two guests, which has what guard "ip" lets both of
+# them have.
+guarded_frames() {
+    local guards i g side msec=$(quick 200 400)
+
+    start_frames 2
+    set_mode libvirt
+    for ((i = 0; i < $(quick 2 12); i++)); do
+        for guards in $( ((i % 2)) && echo none secure || echo secure none); do
+            for g in g1 g2; do
+                on a vsctl set Interface $g \
+                    "external_ids:virtnet-guards=$guards" \
+                    'external_ids:virtnet-ips="10.0.0.1 10.0.0.2"'
+            done
+            wait_for 20 has_guards "$guards"
+            bench_ctl wait
+            on a ovs-appctl revalidator/purge
+            side=$(guarded_side "$guards")
+            frames_per_second guards-1 g1 g2 1
+            frames_per_second guards-1000 g1 g2 1000
+        done
+    done
+    stop_frames
 }
 
 guarded_side() {

@@ -6,8 +6,9 @@
 #
 # usage: guard-frames.py CTL KIND SENDERS GUESTS
 #
-# KIND is tcp, udp (to random ports), icmp, arp, tcp6 or nd.  The addresses are
-# those that the case "guards" of tests/bench/cases.sh gives the guests.
+# KIND is tcp, udp (to random ports), icmp, arp, tcp6, udp6 (to random ports),
+# both6 (TCP and UDP over IPv6) or nd.  The addresses are those that the case
+# "guards" of tests/bench/cases.sh gives the guests.
 
 import json
 import random
@@ -41,9 +42,12 @@ def frame(kind, source, target):
             dport = 80 if kind == 'tcp' else random.randrange(1024, 65536)
             payload = frames.ports(number, 40000, dport)
         kind, data = 0x800, frames.ipv4(ip, to_ip, number, payload)
-    elif kind == 'tcp6':
-        kind, data = 0x86dd, frames.ipv6(ip6, to_ip6, 6,
-                                         frames.ports(6, 40000, 80))
+    elif kind in ('tcp6', 'udp6', 'dns6'):
+        number = 6 if kind == 'tcp6' else 17
+        dport = {'tcp6': 80, 'dns6': 53,
+                 'udp6': random.randrange(1024, 65536)}[kind]
+        kind, data = 0x86dd, frames.ipv6(ip6, to_ip6, number,
+                                         frames.ports(number, 40000, dport))
     else:                       # An advertisement of who is asked for.
         body = (struct.pack('>BBHI', 136, 0, 0, 0x60000000) + frames.ip(ip6)
                 + bytes([2, 1]) + bytes.fromhex(mac))
@@ -65,8 +69,10 @@ def main(path, kind, senders, guests):
         for s in range(1, senders + 1):
             guest, remote = addresses('guest', g), addresses('remote', s)
             ways = [('g%d' % g, guest, remote), ('uplink', remote, guest)]
-            for port, source, target in ways * (3 if kind == 'udp' else 1):
-                data = frame(kind, source, target)
+            for i in range({'udp': 6, 'udp6': 6, 'both6': 4}.get(kind, 2)):
+                port, source, target = ways[i % 2]
+                one = kind if kind != 'both6' else ('tcp6', 'dns6')[i // 2]
+                data = frame(one, source, target)
                 ctl.sendall(json.dumps({
                     'method': 'netdev-dummy/receive', 'id': 0,
                     'params': [port, data.ljust(60, b'\0').hex()],

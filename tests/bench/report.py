@@ -232,7 +232,8 @@ def megaflow_rows(samples):
 
 def guard_rows(samples):
     """All guards beside none."""
-    limits = {'tcp': 1, 'udp': 3, 'icmp': 1, 'arp': 1, 'tcp6': 2, 'nd': 1}
+    limits = {'tcp': 1, 'udp': 3, 'icmp': 1, 'arp': 1, 'tcp6': 2,
+              'both6': 2, 'udp6': 3, 'nd': 1}
     for kind, limit in limits.items():
         for n, sides in samples.of('guards-' + kind):
             yield compare('guards, megaflows, %s, %s' % (kind, n),
@@ -246,6 +247,23 @@ def guard_rows(samples):
         yield compare('guards, plug, %s guests, p50' % n, sides['ours'],
                       sides['reference'], 'ms', 1000, '<= 1.5',
                       at_most(1.5), 'no guards')
+    for n, sides in samples.of('guards-wire'):
+        yield compare('the same, from the transaction', sides['ours'],
+                      sides['reference'], 'ms', 1000, '<= 1.5',
+                      at_most(1.5), 'no guards')
+    for n, sides in samples.of('guards-instructions'):
+        yield compare('guards, instructions per plug, %s guests' % n,
+                      sides['ours'], sides['reference'], '', 1, '<= 1.5',
+                      at_most(1.5), 'no guards')
+    for n, what in ('1', '1 flow'), ('1000', '1,000 flows'):
+        sides = samples.by_case.get('frames-cpu/guards-' + n)
+        if sides:
+            row = compare('guards, CPU per frame, ' + what, sides['ours'],
+                          sides['reference'], 's/M', 1000, 'even',
+                          at_most(1), 'no guards')
+            if row.spread and row.spread[0] <= 1 <= row.spread[1]:
+                row.met = EVEN
+            yield row
 
 
 def frame_rows(samples):
