@@ -318,7 +318,7 @@ static void
 update_switch(struct mbridge *mb)
 {
     const struct bridge_ctx *ctx = plan_get_ctx(mb->plan);
-    bool must_be_told = (ctx->network == NETWORK_SPREAD
+    bool must_be_told = (network_kind_spreads(ctx->network)
                          && normal_guard_must_be_told(mb->guard,
                                                       mb->found_exact));
 

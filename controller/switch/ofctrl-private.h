@@ -2,14 +2,17 @@
 #ifndef OFCTRL_PRIVATE_H
 #define OFCTRL_PRIVATE_H 1
 
-/* What ofctrl.c, which talks to the switch, and ofctrl-state.c, which tells
- * how far it has got, share. */
+/* What ofctrl.c, which talks to the switch, ofctrl-announce.c, and
+ * ofctrl-state.c, which tells how far it has got, share. */
 
 #include "controller/switch/ofctrl-watch.h"
 #include "controller/switch/ofctrl.h"
+#include "lib/model/network-side.h"
 #include "lib/openflow/switch-sync.h"
 
 struct mgmt_conn;
+struct ofp_header;
+struct ovs_list;
 
 #define OFCTRL_STATES \
     OFCTRL_STATE(DISCONNECTED, "disconnected") \
@@ -40,6 +43,11 @@ struct ofctrl {
     struct ofctrl_watch watch;  /* Of what others change. */
     bool reread;                /* Has somebody asked for another reading? */
     long long int next_reread;  /* In time_msec() terms. */
+    ovs_be32 places_xid;        /* Of the request for what was learned... */
+    struct network_bonds bonds; /* ...that these are to announce; or 0. */
 };
+
+void ofctrl_send_messages(struct ofctrl *, struct ovs_list *msgs);
+void ofctrl_announce_places(struct ofctrl *, const struct ofp_header *);
 
 #endif /* controller/switch/ofctrl-private.h */

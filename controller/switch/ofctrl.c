@@ -9,7 +9,6 @@
 #include "controller/switch/mgmt-conn.h"
 #include "controller/switch/ofctrl-private.h"
 #include "controller/switch/ofctrl-switch.h"
-#include "lib/openflow/announce.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/plan.h"
@@ -76,8 +75,8 @@ send_message(struct ofctrl *ofctrl, struct ofpbuf *msg)
 }
 
 /* Sends those in 'msgs', and leaves it empty. */
-static void
-send_messages(struct ofctrl *ofctrl, struct ovs_list *msgs)
+void
+ofctrl_send_messages(struct ofctrl *ofctrl, struct ovs_list *msgs)
 {
     struct ofpbuf *msg;
 
@@ -108,7 +107,7 @@ become_readback(struct ofctrl *ofctrl)
     ofctrl->n_readbacks++;
 
     ofctrl_switch_hello(&msgs);
-    send_messages(ofctrl, &msgs);
+    ofctrl_send_messages(ofctrl, &msgs);
     mgmt_conn_request_config(ofctrl->conn);
 }
 
@@ -141,18 +140,6 @@ ofctrl_reread(struct ofctrl *ofctrl)
     ofctrl->reread = true;
 }
 
-/* Tells the network side, on behalf of all guests that 'plan' has, where they
- * are.  To be called after ofctrl_put(), so that the frames meet its flows. */
-void
-ofctrl_announce(struct ofctrl *ofctrl, const struct plan *plan)
-{
-    struct ovs_list msgs;
-    size_t n = announce_encode(plan_mac_table(plan), &msgs);
-
-    VLOG_INFO("%s: announcing guests, %"PRIuSIZE" frames", ofctrl->bridge, n);
-    send_messages(ofctrl, &msgs);
-}
-
 static void
 request_readback(struct ofctrl *ofctrl, const struct ofp_header *config_reply)
 {
@@ -164,7 +151,7 @@ request_readback(struct ofctrl *ofctrl, const struct ofp_header *config_reply)
     /* The last one is the barrier. */
     const struct ofpbuf *barrier = ofpbuf_from_list(ovs_list_back(&msgs));
     ofctrl->readback_xid = ((const struct ofp_header *) barrier->data)->xid;
-    send_messages(ofctrl, &msgs);
+    ofctrl_send_messages(ofctrl, &msgs);
 }
 
 /* Says who has been quarantined. */
@@ -208,7 +195,7 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
         if (switch_sync_put(&ofctrl->sync, &goal, time_msec(), &msgs)) {
             plan_clear_dirty(plan);
         }
-        send_messages(ofctrl, &msgs);
+        ofctrl_send_messages(ofctrl, &msgs);
     }
 }
 
@@ -313,6 +300,10 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
         break;
 
     case OFPTYPE_FLOW_STATS_REPLY:
+        if (oh->xid == ofctrl->places_xid) {
+            ofctrl_announce_places(ofctrl, oh);
+            break;
+        }
         ofctrl_switch_decode_flows(oh, &ofctrl->sync.installed,
                                    &ofctrl->sync.foreign);
         break;
@@ -402,7 +393,7 @@ ofctrl_run(struct ofctrl *ofctrl)
                 struct ovs_list msgs;
 
                 ofctrl_watch_encode_requests(&msgs);
-                send_messages(ofctrl, &msgs);
+                ofctrl_send_messages(ofctrl, &msgs);
             }
             become_held(ofctrl);
         }

@@ -10,12 +10,15 @@
  *     nothing is learned.
  *   - Several ports that are single interfaces: flows learn which of them an
  *     address is behind, and what is for nobody known goes to each of them.
- *   - A bond, or several ports of which one is a bond: Open vSwitch's bonding
- *     exists in NORMAL only, so NORMAL is used, without letting it see a
- *     guest, but for what is sent to groups by a bond that is all of the
- *     network side, where its way can be told (enum bond_way).  So it is for
- *     several ports if the bridge has what else NORMAL alone knows of:
- *     spanning trees, or multicast snooping.
+ *   - A bond: Open vSwitch's bonding exists in NORMAL only, so NORMAL is used,
+ *     without letting it see a guest, but for what is sent to groups, where
+ *     the bond's way can be told (enum bond_way).
+ *   - Several ports some of which are such bonds: flows as for several single
+ *     interfaces, and to these bonds as to one.  By a bond with LACP, NORMAL
+ *     sends what is for an address that is known to be behind it.
+ *   - Several ports where a bond's way cannot be told, or where the bridge has
+ *     what else NORMAL alone knows of, spanning trees or multicast snooping:
+ *     NORMAL, as for a bond.
  *
  * This module counts the ports as they come and go. */
 
@@ -31,16 +34,22 @@ enum network_kind {
     NETWORK_DIRECT,             /* One plain port. */
     NETWORK_BOND,               /* One bond. */
     NETWORK_SPREAD,             /* Several plain ports. */
+    NETWORK_MIXED,              /* Several ports, some of them bonds... */
+    NETWORK_BALANCED,           /* ...over which NORMAL spreads frames. */
     NETWORK_SEVERAL             /* Several ports that NORMAL must serve. */
 };
 
-/* The ports of NETWORK_SPREAD, by number.  Nothing goes from one to another of
- * those that are kept apart: tunnels (lib/model/tunnels.h), or else those with
- * column protected. */
+/* The interfaces of network_kind_spreads(), by number.  Nothing goes
+ * from one to another of those that are kept apart: tunnels
+ * (lib/model/tunnels.h), or else those with column protected.
+ *
+ * What is behind a member of a bond is behind the bond, which is known by the
+ * number of its first member, 'place'. */
 #define NETWORK_SPREAD_MAX 32
 struct network_ports {
     struct network_port {
         ofp_port_t ofport;
+        ofp_port_t place;       /* 'ofport', if it is no member of a bond. */
         bool apart;
     } ports[NETWORK_SPREAD_MAX];
     size_t n;
@@ -57,14 +66,21 @@ struct network_member {
     enum bond_way way;
 };
 
-/* A bond that is all of the network side: its first members by number, which
- * is enough of them, or none if the network side is anything else.  'way' is
+/* A bond: its first members by number, which is enough of them.  'way' is
  * BOND_WAY_NORMAL if there are more. */
 #define NETWORK_BOND_MAX 8
 struct network_bond {
     struct network_member members[NETWORK_BOND_MAX];
     size_t n;
     enum bond_way way;
+};
+
+/* The bonds that flows of ours send to, by number, if the kind has such:
+ * network_kind_has_bonds(). */
+#define NETWORK_BONDS_MAX 4
+struct network_bonds {
+    struct network_bond bonds[NETWORK_BONDS_MAX];
+    size_t n;
 };
 
 struct network_side {
@@ -74,8 +90,7 @@ struct network_side {
     size_t n_tunnels;           /* Of them... */
     size_t n_protected;         /* ...and others that are protected. */
     size_t n_reflecting;        /* Interfaces that may reflect frames. */
-    struct network_member *members; /* Of bonds, by number. */
-    size_t n_members, allocated_members;
+    size_t n_members;           /* Interfaces that are members of bonds. */
 };
 
 void network_side_init(struct network_side *);
@@ -86,16 +101,19 @@ void network_side_remove(struct network_side *, const struct vport *);
 enum network_kind network_side_kind(const struct network_side *,
                                     bool needs_normal);
 bool network_side_reflects(const struct network_side *);
-void network_side_get_bond(const struct network_side *,
-                           struct network_bond *);
-bool network_bond_equals(const struct network_bond *,
-                         const struct network_bond *);
+void network_side_get_bonds(const struct network_side *, enum network_kind,
+                            struct network_bonds *);
+bool network_bonds_equal(const struct network_bonds *,
+                         const struct network_bonds *);
 void network_side_get_ports(const struct network_side *,
                             struct network_ports *);
 bool network_ports_equal(const struct network_ports *,
                          const struct network_ports *);
 bool network_ports_is_apart(const struct network_ports *, ofp_port_t);
+ofp_port_t network_ports_place(const struct network_ports *, ofp_port_t);
 bool network_kind_uses_normal(enum network_kind);
 bool network_kind_learns(enum network_kind);
+bool network_kind_spreads(enum network_kind);
+bool network_kind_has_bonds(enum network_kind);
 
 #endif /* lib/model/network-side.h */

@@ -4,23 +4,28 @@
 
 #include <stdlib.h>
 
+#include "byte-order.h"
 #include "dp-packet.h"
+#include "flow.h"
 #include "lib/base/vlan-set.h"
 #include "lib/model/mac-table.h"
+#include "lib/model/network-side.h"
 #include "lib/openflow/pipeline.h"
 #include "openvswitch/list.h"
 #include "openvswitch/match.h"
+#include "openvswitch/meta-flow.h"
 #include "openvswitch/ofp-actions.h"
+#include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-packet.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
 
 /* Returns the OpenFlow 1.5 message by which 'mac' is announced in VLAN 'vid',
- * 0 for untagged: to the network side, as if a guest had sent it. */
+ * 0 for untagged: to whom 'table' leads, asked about 'port'. */
 static struct ofpbuf *
-encode(struct eth_addr mac, uint16_t vid)
+encode(struct eth_addr mac, uint16_t vid, enum pipeline_table table,
+       ofp_port_t port)
 {
-    struct ofpact_resubmit *resubmit;
     struct dp_packet packet;
     struct ofpbuf ofpacts;
 
@@ -31,9 +36,7 @@ encode(struct eth_addr mac, uint16_t vid)
     }
 
     ofpbuf_init(&ofpacts, 0);
-    resubmit = ofpact_put_RESUBMIT(&ofpacts);
-    resubmit->in_port = OFPP_IN_PORT;
-    resubmit->table_id = TABLE_UNKNOWN;
+    pipeline_put_lookup(&ofpacts, port, table);
 
     struct ofputil_packet_out po = {
         .packet = dp_packet_data(&packet),
@@ -51,6 +54,12 @@ encode(struct eth_addr mac, uint16_t vid)
     return msg;
 }
 
+static void
+push(struct ovs_list *msgs, struct ofpbuf *msg)
+{
+    ovs_list_push_back(msgs, &msg->list_node);
+}
+
 static size_t
 announce_claim(struct eth_addr mac, const struct mac_claim *claim,
                struct ovs_list *msgs)
@@ -61,7 +70,7 @@ announce_claim(struct eth_addr mac, const struct mac_claim *claim,
     left = left <= ANNOUNCE_MAX_VLANS ? left : 1;
     for (uint16_t vid = 0; n < left; vid++) {
         if (vlan_set_contains(&claim->won, vid)) {
-            ovs_list_push_back(msgs, &encode(mac, vid)->list_node);
+            push(msgs, encode(mac, vid, TABLE_UNKNOWN, OFPP_IN_PORT));
             n++;
         }
     }
@@ -88,5 +97,85 @@ announce_encode(const struct mac_table *table, struct ovs_list *msgs)
         }
     }
     free(entries);
+    return n;
+}
+
+/* Is any of 'bonds' one behind which the addresses of the rest of the network
+ * side are to be announced? */
+bool
+announce_needs_places(const struct network_bonds *bonds)
+{
+    for (size_t i = 0; i < bonds->n; i++) {
+        if (bonds->bonds[i].way == BOND_WAY_ACTIVE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns the OpenFlow 1.5 message that asks the switch for all that it has
+ * learned of the network side. */
+struct ofpbuf *
+announce_ask_places(void)
+{
+    struct ofputil_flow_stats_request fsr = {
+        .match = MATCH_CATCHALL_INITIALIZER,
+        .cookie = htonll(COOKIE_MAGIC << 48),
+        .cookie_mask = htonll(COOKIE_MASK),
+        .out_port = OFPP_ANY,
+        .out_group = OFPG_ANY,
+        .table_id = TABLE_PLACES,
+    };
+
+    return ofputil_encode_flow_stats_request(&fsr, OFPUTIL_P_OF15_OXM);
+}
+
+/* Returns where 'fs', a flow of PLACES, says that an address is. */
+static ofp_port_t
+get_place(const struct ofputil_flow_stats *fs)
+{
+    const struct ofpact *a;
+
+    OFPACT_FOR_EACH (a, fs->ofpacts, fs->ofpacts_len) {
+        if (a->type == OFPACT_SET_FIELD) {
+            const struct ofpact_set_field *sf = ofpact_get_SET_FIELD(a);
+
+            if (sf->field->id == MFF_REG0 + PIPELINE_PLACE_REG) {
+                return u16_to_ofp(ntohl(sf->value->be32) & UINT16_MAX);
+            }
+        }
+    }
+    return OFPP_NONE;
+}
+
+/* Adds to 'msgs' OpenFlow 1.5 messages that announce, by each of 'bonds' that
+ * asks for it, the addresses that the flows in 'oh', a reply to
+ * announce_ask_places(), say to be elsewhere.  Returns how many. */
+size_t
+announce_places(const struct ofp_header *oh, const struct network_bonds *bonds,
+                struct ovs_list *msgs)
+{
+    struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
+    uint64_t stub[256 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    struct ofputil_flow_stats fs;
+    size_t n = 0;
+
+    while (!ofputil_decode_flow_stats_reply(&fs, &b, false, &ofpacts)) {
+        const struct flow *flow = &fs.match.flow;
+
+        for (size_t i = 0; i < bonds->n; i++) {
+            const struct network_bond *bond = &bonds->bonds[i];
+            ofp_port_t place = bond->members[0].ofport;
+
+            if (bond->way == BOND_WAY_ACTIVE && get_place(&fs) != place) {
+                push(msgs, encode(flow->dl_dst,
+                                  vlan_tci_to_vid(flow->vlans[0].tci),
+                                  TABLE_SPREAD, place));
+                n++;
+            }
+        }
+    }
+    ofpbuf_uninit(&ofpacts);
     return n;
 }

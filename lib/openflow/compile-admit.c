@@ -43,7 +43,7 @@ static void
 start_admit(struct compilation *c, bool learn)
 {
     compilation_put_meter(c, c->vport->meter_out);
-    c->learns = learn && c->ctx->network == NETWORK_SPREAD;
+    c->learns = learn && network_kind_spreads(c->ctx->network);
     if (learn && !c->learns) {
         pipeline_put_lookup(c->ofpacts, OFPP_IN_PORT, TABLE_LEARN);
     }

@@ -12,11 +12,27 @@
 #include "openvswitch/meta-flow.h"
 #include "openvswitch/ofp-actions.h"
 
+/* One of the bonds, and where what is for it comes from. */
+struct bond {
+    const struct bridge_ctx *ctx;
+    const struct network_bond *bond;
+    bool alone;                 /* Is it all of the network side? */
+    ovs_be64 cookie;
+    struct slice *slice;
+};
+
 /* Do flows send what is for groups? */
 static bool
 sends_to_groups(const struct bridge_ctx *ctx, enum bond_way way)
 {
     return way != BOND_WAY_NORMAL && !ctx->needs_normal;
+}
+
+static void
+match_place(struct match *match, ofp_port_t ofport)
+{
+    match_set_reg_masked(match, PIPELINE_PLACE_REG, ofp_to_u16(ofport),
+                         UINT16_MAX);
 }
 
 /* UNKNOWN: priority=130,dl_vlan=10,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00
@@ -25,20 +41,20 @@ sends_to_groups(const struct bridge_ctx *ctx, enum bond_way way)
  *             set_field:65535->in_port,NORMAL
  *
  * That is of VLAN 'bare_vid', whose frames the bond takes without a tag, and
- * must be shown so to NORMAL; with 0 as 'bare_vid', of all others. */
+ * must be shown so to NORMAL; with 0 as 'bare_vid', of all others.  If the
+ * bond is one of several ports, of what is known to be behind it:
+ *
+ *     AWAY: priority=103,reg2=0x3/0xffff,dl_vlan=10 actions=... */
 static void
-add_unicast(const struct network_bond *bond, int bare_vid, ovs_be64 cookie,
-            struct slice *slice)
+add_unicast(const struct bond *b, int bare_vid)
 {
+    const struct network_bond *bond = b->bond;
     struct match match = MATCH_CATCHALL_INITIALIZER;
     struct vlan_block block = { .vid = bare_vid };
-    uint16_t priority = PRIORITY_UNKNOWN_UNICAST;
     uint64_t stub[512 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
 
-    pipeline_match_unicast(&match);
     if (bare_vid) {
-        priority = PRIORITY_UNKNOWN_UNICAST_BARE;
         pipeline_match_block(&match, &block);
     }
     for (size_t i = 0; i < bond->n; i++) {
@@ -46,7 +62,18 @@ add_unicast(const struct network_bond *bond, int bare_vid, ovs_be64 cookie,
                            bond->members[i].pushes);
     }
     pipeline_put_normal(&ofpacts);
-    slice_add_flow(slice, TABLE_UNKNOWN, priority, &match, cookie, &ofpacts);
+    if (b->alone) {
+        pipeline_match_unicast(&match);
+        slice_add_flow(b->slice, TABLE_UNKNOWN,
+                       (bare_vid ? PRIORITY_UNKNOWN_UNICAST_BARE
+                        : PRIORITY_UNKNOWN_UNICAST),
+                       &match, b->cookie, &ofpacts);
+    } else {
+        match_place(&match, bond->members[0].ofport);
+        slice_add_flow(b->slice, TABLE_AWAY,
+                       bare_vid ? PRIORITY_AWAY_BARE : PRIORITY_AWAY_PORT,
+                       &match, b->cookie, &ofpacts);
+    }
     ofpbuf_uninit(&ofpacts);
 }
 
@@ -69,7 +96,7 @@ put_members(struct ofpbuf *ofpacts, const struct network_bond *bond,
     return n;
 }
 
-/* Appends what sends a frame to everybody behind the bond of 'ctx':
+/* Appends what sends a frame to everybody behind 'b':
  *
  *     bundle_load(eth_src,0,active_backup,ofport,NXM_NX_REG2[0..15],
  *                 members:4,3),goto_table:AWAY
@@ -81,13 +108,13 @@ put_members(struct ofpbuf *ofpacts, const struct network_bond *bond,
  *
  * Where NORMAL alone can tell, it does. */
 static void
-put_groups(struct ofpbuf *ofpacts, const struct bridge_ctx *ctx)
+put_groups(struct ofpbuf *ofpacts, const struct bond *b)
 {
-    const struct network_bond *bond = &ctx->bond;
+    const struct network_bond *bond = b->bond;
     struct ofpact_bundle *bundle;
     unsigned int n;
 
-    if (!sends_to_groups(ctx, bond->way)) {
+    if (!sends_to_groups(b->ctx, bond->way)) {
         pipeline_put_normal(ofpacts);
         return;
     }
@@ -103,7 +130,11 @@ put_groups(struct ofpbuf *ofpacts, const struct bridge_ctx *ctx)
     bundle = ofpacts->header;
     bundle->n_members = n;
     ofpact_finish_BUNDLE(ofpacts, &bundle);
-    pipeline_put_goto(ofpacts, TABLE_AWAY);
+    if (b->alone) {
+        pipeline_put_goto(ofpacts, TABLE_AWAY);
+    } else {
+        pipeline_put_lookup(ofpacts, OFPP_IN_PORT, TABLE_MEMBERS);
+    }
 }
 
 /* UNKNOWN: dl_dst=01:00:00:00:00:00/01:00:00:00:00:00
@@ -114,19 +145,18 @@ put_groups(struct ofpbuf *ofpacts, const struct bridge_ctx *ctx)
  * Without that last flow, the switch would show each such frame to whoever
  * speaks OpenFlow 1.0 to it, as we do for no-flood. */
 static void
-add_groups(const struct bridge_ctx *ctx, ovs_be64 cookie,
-           struct slice *slice)
+add_groups(const struct bond *b)
 {
     struct match match = MATCH_CATCHALL_INITIALIZER;
     struct match all = MATCH_CATCHALL_INITIALIZER;
     uint64_t stub[512 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
 
-    put_groups(&ofpacts, ctx);
+    put_groups(&ofpacts, b);
     pipeline_match_multicast(&match);
-    slice_add_flow(slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_MULTICAST, &match,
-                   cookie, &ofpacts);
-    slice_add_flow(slice, TABLE_AWAY, PRIORITY_AWAY_ALL, &all, cookie,
+    slice_add_flow(b->slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_MULTICAST, &match,
+                   b->cookie, &ofpacts);
+    slice_add_flow(b->slice, TABLE_AWAY, PRIORITY_AWAY_ALL, &all, b->cookie,
                    &ofpacts);
     ofpbuf_uninit(&ofpacts);
 }
@@ -135,11 +165,10 @@ add_groups(const struct bridge_ctx *ctx, ovs_be64 cookie,
  *
  * In VLANs of flood_vlans all is for everybody, and NORMAL learns nothing. */
 static void
-add_flood_vlans(const struct bridge_ctx *ctx, ovs_be64 cookie,
-                struct slice *slice)
+add_flood_vlans(const struct bond *b)
 {
     struct vlan_block *blocks;
-    size_t n = vlan_set_blocks(bridge_ctx_flood_vlans(ctx), &blocks);
+    size_t n = vlan_set_blocks(bridge_ctx_flood_vlans(b->ctx), &blocks);
     uint64_t stub[512 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
 
@@ -147,16 +176,109 @@ add_flood_vlans(const struct bridge_ctx *ctx, ovs_be64 cookie,
         struct match match = MATCH_CATCHALL_INITIALIZER;
 
         pipeline_match_block(&match, &blocks[i]);
-        put_groups(&ofpacts, ctx);
-        slice_add_flow(slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FLOOD, &match,
-                       cookie, &ofpacts);
+        put_groups(&ofpacts, b);
+        slice_add_flow(b->slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FLOOD, &match,
+                       b->cookie, &ofpacts);
     }
     free(blocks);
     ofpbuf_uninit(&ofpacts);
 }
 
-/* Adds to 'slice' with 'cookie' what the bridge of 'ctx' has in UNKNOWN for
- * the bond that is its network side, if it is one.
+/* What the bond has that is all of the network side. */
+static void
+compile_alone(const struct bond *b)
+{
+    add_unicast(b, 0);
+    if (b->bond->members[0].bare_vid) {
+        add_unicast(b, b->bond->members[0].bare_vid);
+    }
+    if (sends_to_groups(b->ctx, b->bond->way)) {
+        add_groups(b);
+    }
+    add_flood_vlans(b);
+}
+
+/* SPREAD: in_port=3 actions=set_field:0x10003/0x1ffff->reg2,resubmit(,AWAY)
+ * AWAY: priority=105,reg2=0x10003/0x1ffff
+ *     actions=bundle_load(...),resubmit(,MEMBERS)
+ *
+ * What is for each network port, and so for the bond. */
+static void
+add_each(const struct bond *b)
+{
+    const uint32_t bit = 1u << PIPELINE_EACH_BIT;
+    uint32_t place = bit | ofp_to_u16(b->bond->members[0].ofport);
+    const union mf_value mask = { .be32 = htonl(bit | UINT16_MAX) };
+    const union mf_value value = { .be32 = htonl(place) };
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+    uint64_t stub[512 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+
+    ofpact_put_set_field(&ofpacts, mf_from_id(MFF_REG0 + PIPELINE_PLACE_REG),
+                         &value, &mask);
+    pipeline_put_lookup(&ofpacts, OFPP_IN_PORT, TABLE_AWAY);
+    match_set_in_port(&match, b->bond->members[0].ofport);
+    slice_add_flow(b->slice, TABLE_SPREAD, PRIORITY_SPREAD, &match, b->cookie,
+                   &ofpacts);
+
+    match_init_catchall(&match);
+    match_set_reg_masked(&match, PIPELINE_PLACE_REG, place, bit | UINT16_MAX);
+    put_groups(&ofpacts, b);
+    slice_add_flow(b->slice, TABLE_AWAY, PRIORITY_AWAY_EACH, &match, b->cookie,
+                   &ofpacts);
+    ofpbuf_uninit(&ofpacts);
+}
+
+/* AWAY: priority=120,reg2=0x3/0xffff,in_port=4 actions=drop
+ *
+ * What has come in by one member goes out by none. */
+static void
+add_no_way_back(const struct bond *b)
+{
+    uint64_t stub[64 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+
+    for (size_t i = 0; i < b->bond->n; i++) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+
+        match_place(&match, b->bond->members[0].ofport);
+        match_set_in_port(&match, b->bond->members[i].ofport);
+        slice_add_flow(b->slice, TABLE_AWAY, PRIORITY_AWAY_BACK, &match,
+                       b->cookie, &ofpacts);
+    }
+    ofpbuf_uninit(&ofpacts);
+}
+
+/* What a bond has that is one of several ports.  To who is known to be behind
+ * it, frames leave by the active member, as what is for everybody, or with
+ * LACP as NORMAL spreads them, by what else is in the frame:
+ *
+ *     AWAY: reg2=0x3/0xffff actions=bundle_load(...),resubmit(,MEMBERS) */
+static void
+compile_beside(const struct bond *b)
+{
+    add_no_way_back(b);
+    add_each(b);
+    if (b->bond->way == BOND_WAY_ACTIVE) {
+        struct match match = MATCH_CATCHALL_INITIALIZER;
+        uint64_t stub[128 / 8];
+        struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+
+        match_place(&match, b->bond->members[0].ofport);
+        put_groups(&ofpacts, b);
+        slice_add_flow(b->slice, TABLE_AWAY, PRIORITY_AWAY_PORT, &match,
+                       b->cookie, &ofpacts);
+        ofpbuf_uninit(&ofpacts);
+        return;
+    }
+    add_unicast(b, 0);
+    if (b->bond->members[0].bare_vid) {
+        add_unicast(b, b->bond->members[0].bare_vid);
+    }
+}
+
+/* Adds to 'slice' with 'cookie' what the bridge of 'ctx' has for the bond that
+ * its network side is, or those that it has.
  *
  * NORMAL is taught where an address is by a frame as if that came in by a
  * member from there to there.  It drops that, and learns nothing by a member
@@ -165,34 +287,42 @@ void
 bond_compile(const struct bridge_ctx *ctx, ovs_be64 cookie,
              struct slice *slice)
 {
-    const struct network_bond *bond = &ctx->bond;
+    for (size_t i = 0; i < ctx->bonds.n; i++) {
+        const struct bond b = {
+            .ctx = ctx,
+            .bond = &ctx->bonds.bonds[i],
+            .alone = ctx->network == NETWORK_BOND,
+            .cookie = cookie,
+            .slice = slice,
+        };
 
-    if (bond->n) {
-        add_unicast(bond, 0, cookie, slice);
-        if (bond->members[0].bare_vid) {
-            add_unicast(bond, bond->members[0].bare_vid, cookie, slice);
+        if (b.alone) {
+            compile_alone(&b);
+        } else {
+            compile_beside(&b);
         }
-        if (sends_to_groups(ctx, bond->way)) {
-            add_groups(ctx, cookie, slice);
-        }
-        add_flood_vlans(ctx, cookie, slice);
     }
 }
 
-/* AWAY: reg2=0x3/0xffff,dl_vlan=10 actions=pop_vlan,output:3 */
+/* AWAY: reg2=0x3/0xffff,dl_vlan=10 actions=pop_vlan,output:3
+ *
+ * Or in MEMBERS, where the bond is one of several ports. */
 static void
 add_output(struct compilation *c, const struct vlan_block *block)
 {
     struct match match = MATCH_CATCHALL_INITIALIZER;
 
     pipeline_match_block(&match, block);
-    match_set_reg_masked(&match, PIPELINE_PLACE_REG,
-                         ofp_to_u16(c->vport->ofport), UINT16_MAX);
+    match_place(&match, c->vport->ofport);
     egress_put_group_output(c->ofpacts, c->vport);
-    compilation_add(c, TABLE_AWAY, PRIORITY_AWAY_PORT, &match);
+    if (c->ctx->network == NETWORK_BOND) {
+        compilation_add(c, TABLE_AWAY, PRIORITY_AWAY_PORT, &match);
+    } else {
+        compilation_add(c, TABLE_MEMBERS, PRIORITY_MEMBERS, &match);
+    }
 }
 
-/* Adds what is the port's own, a member of the bond. */
+/* Adds what is the port's own, a member of a bond. */
 void
 compile_bond(struct compilation *c)
 {

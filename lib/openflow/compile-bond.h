@@ -2,7 +2,7 @@
 #ifndef COMPILE_BOND_H
 #define COMPILE_BOND_H 1
 
-/* What guests and the host send to a network side that is a bond.
+/* How frames get to a bond.
  *
  *      UNKNOWN --------> NORMAL, which is taught first that the
  *         |    unicast   address is behind the bond
@@ -15,7 +15,19 @@
  * that it knows; but no group is such an address.  So frames for groups go by
  * flows, where these can tell by which member: in a "bundle" action, the
  * members are those that the switch takes for up, by carrier, LACP, CFM and
- * BFD, so that nothing waits for the daemon when one fails. */
+ * BFD, so that nothing waits for the daemon when one fails.
+ *
+ * Where the bond is one of several ports, flows say what is for it (spread.h),
+ * and NORMAL is left with what only it can spread over the members:
+ *
+ *      SPREAD -------------> AWAY, for the bond --> MEMBERS: by the one by
+ *         for each port       |                     which it sends now
+ *                             | to who is known
+ *      PLACES -> AWAY --------+ there, with LACP
+ *                             v
+ *                            NORMAL, which is taught so
+ *
+ * What has come in by one member goes out by none. */
 
 #include "openvswitch/types.h"
 

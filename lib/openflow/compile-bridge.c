@@ -286,16 +286,16 @@ add_unknown(struct compilation *c, const struct bridge_ctx *ctx)
 
         pipeline_put_output(c->ofpacts, OFPP_NORMAL);
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
-    } else if (ctx->network == NETWORK_SPREAD) {
+    } else if (network_kind_spreads(ctx->network)) {
         spread_compile(ctx, c->cookie, c->slice);
     } else {
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_FROM_NETWORK, &from_network);
     }
-    if (network_kind_uses_normal(ctx->network)) {
+    if (ctx->network == NETWORK_BOND || ctx->network == NETWORK_SEVERAL) {
         pipeline_put_normal(c->ofpacts);
         add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_OUTPUT, &all);
-        bond_compile(ctx, c->cookie, c->slice);
     }
+    bond_compile(ctx, c->cookie, c->slice);
     add(c, TABLE_UNKNOWN, PRIORITY_UNKNOWN_DROP, &all);
 }
 

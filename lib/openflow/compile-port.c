@@ -466,9 +466,8 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         compilation_for_each_egress(&c, &vport->vlan.members,
                                     add_unknown_output);
         egress_compile(vport, c.cookie, slice);
-    } else if (ctx->network == NETWORK_SPREAD) {
+    } else if (network_kind_spreads(ctx->network)) {
         compile_spread(&c);
-        egress_compile(vport, c.cookie, slice);
     } else if (ctx->network == NETWORK_BOND) {
         compile_bond(&c);
     } else if (ctx->network == NETWORK_SEVERAL) {

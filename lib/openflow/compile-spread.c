@@ -2,6 +2,8 @@
 #include <config.h>
 #include "lib/openflow/spread.h"
 
+#include <string.h>
+
 #include "flow.h"
 #include "lib/openflow/compile-port-private.h"
 #include "lib/openflow/egress.h"
@@ -22,7 +24,7 @@ match_apart(struct match *match)
 void
 spread_put_apart(struct compilation *c)
 {
-    if (c->ctx->network == NETWORK_SPREAD
+    if (network_kind_spreads(c->ctx->network)
         && network_ports_is_apart(&c->ctx->ports, c->vport->ofport)) {
         pipeline_put_marks(c->ofpacts, 1u << REG0_APART_BIT);
     }
@@ -34,7 +36,7 @@ spread_put_apart(struct compilation *c)
  *
  * What one does to the frame is nothing to the next.  Open vSwitch sends
  * nothing out by the port that it has come in by.  If 'apart', it comes from a
- * port that is kept apart from others. */
+ * port that is kept apart from others.  A bond is one port. */
 static void
 put_all(struct ofpbuf *ofpacts, const struct network_ports *ports, bool apart)
 {
@@ -42,7 +44,8 @@ put_all(struct ofpbuf *ofpacts, const struct network_ports *ports, bool apart)
         size_t start = ofpacts->size;
         struct ofpact_nest *clone;
 
-        if (apart && ports->ports[i].apart) {
+        if (ports->ports[i].place != ports->ports[i].ofport
+            || (apart && ports->ports[i].apart)) {
             continue;
         }
         ofpact_put_CLONE(ofpacts);
@@ -51,6 +54,12 @@ put_all(struct ofpbuf *ofpacts, const struct network_ports *ports, bool apart)
         ofpacts->header = clone;
         ofpact_finish_CLONE(ofpacts, &clone);
     }
+}
+
+static ofp_port_t
+get_place(const struct compilation *c)
+{
+    return network_ports_place(&c->ctx->ports, c->vport->ofport);
 }
 
 static bool
@@ -128,12 +137,30 @@ put_spec(struct ofpbuf *ofpacts, enum mf_field_id src, uint16_t dst_type,
     spec->n_bits = n_bits;
 }
 
+/* Appends to the learn action that 'ofpacts' ends in that 'value' is loaded
+ * into the lower 16 bits of 'dst'. */
+static void
+put_load(struct ofpbuf *ofpacts, uint16_t value, enum mf_field_id dst)
+{
+    struct ofpact_learn_spec *spec = ofpbuf_put_zeros(ofpacts, sizeof *spec);
+    ovs_be16 be = htons(value);
+
+    spec->src_type = NX_LEARN_SRC_IMMEDIATE;
+    spec->dst_type = NX_LEARN_DST_LOAD;
+    spec->dst = (struct mf_subfield) { mf_from_id(dst), 0, 16 };
+    spec->n_bits = 16;
+    memcpy(ofpbuf_put_zeros(ofpacts, OFPACT_ALIGN(sizeof be)), &be, sizeof be);
+}
+
 /* LEARN: in_port=1 actions=learn(table=PLACES,hard_timeout=300,priority=100,
  *     delete_learned,cookie=...,limit=4096,NXM_OF_VLAN_TCI[0..11],
  *     NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],
  *     load:NXM_OF_IN_PORT[]->NXM_NX_REG2[0..15])
  *
- * Each frame starts the time anew. */
+ * Each frame starts the time anew.  Behind whichever member of a bond a frame
+ * has come from, the flow is the same:
+ *
+ *     load:0x3->NXM_NX_REG2[0..15]  */
 static void
 add_learn(struct compilation *c)
 {
@@ -150,11 +177,18 @@ add_learn(struct compilation *c)
     learn->table_id = TABLE_PLACES;
     learn->priority = PRIORITY_PLACES;
     learn->flags = NX_LEARN_F_DELETE_LEARNED;
-    learn->cookie = pipeline_cookie(COOKIE_LEARNED, c->vport->name);
+    learn->cookie = pipeline_cookie(COOKIE_LEARNED,
+                                    (c->vport->in_bond ? vport_port(c->vport)
+                                     : c->vport->name));
     put_spec(c->ofpacts, MFF_VLAN_TCI, NX_LEARN_DST_MATCH, MFF_VLAN_TCI, 12);
     put_spec(c->ofpacts, MFF_ETH_SRC, NX_LEARN_DST_MATCH, MFF_ETH_DST, 48);
-    put_spec(c->ofpacts, MFF_IN_PORT, NX_LEARN_DST_LOAD,
-             MFF_REG0 + PIPELINE_PLACE_REG, 16);
+    if (c->vport->in_bond) {
+        put_load(c->ofpacts, ofp_to_u16(get_place(c)),
+                 MFF_REG0 + PIPELINE_PLACE_REG);
+    } else {
+        put_spec(c->ofpacts, MFF_IN_PORT, NX_LEARN_DST_LOAD,
+                 MFF_REG0 + PIPELINE_PLACE_REG, 16);
+    }
     learn = c->ofpacts->header;
     ofpact_finish_LEARN(c->ofpacts, &learn);
 
@@ -196,7 +230,8 @@ add_apart(struct compilation *c)
 {
     struct match match = MATCH_CATCHALL_INITIALIZER;
 
-    if (network_ports_is_apart(&c->ctx->ports, c->vport->ofport)) {
+    if (network_ports_is_apart(&c->ctx->ports, c->vport->ofport)
+        && get_place(c) == c->vport->ofport) {
         match_apart(&match);
         match_set_reg_masked(&match, PIPELINE_PLACE_REG,
                              ofp_to_u16(c->vport->ofport), UINT16_MAX);
@@ -214,7 +249,7 @@ add_statics(struct compilation *c)
     const struct vlan_set *flooded = bridge_ctx_flood_vlans(c->ctx);
     const union mf_value mask = { .be32 = htonl(UINT16_MAX) };
     const union mf_value port = {
-        .be32 = htonl(ofp_to_u16(c->vport->ofport)),
+        .be32 = htonl(ofp_to_u16(get_place(c))),
     };
 
     for (size_t i = 0; i < c->vport->n_statics; i++) {
@@ -233,7 +268,7 @@ add_statics(struct compilation *c)
     }
 }
 
-/* Adds what is the port's own, which is one of several plain ones. */
+/* Adds what is the port's own, which is one of several. */
 void
 compile_spread(struct compilation *c)
 {
@@ -242,5 +277,10 @@ compile_spread(struct compilation *c)
     if (c->vport->admission != ADMISSION_NONE) {
         add_learn(c);
     }
+    if (c->vport->in_bond) {
+        compile_bond(c);
+        return;
+    }
     compilation_for_each_egress(c, &c->vport->vlan.members, add_outputs);
+    egress_compile(c->vport, c->cookie, c->slice);
 }

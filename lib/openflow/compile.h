@@ -30,8 +30,8 @@ struct bridge_ctx {
     int mac_table_size;         /* ...and how much; 0 as Open vSwitch has
                                  * it. */
     enum network_kind network;  /* How frames get to the network side. */
-    struct network_bond bond;   /* Its members, if it is one. */
-    struct network_ports ports; /* Its ports, for NETWORK_SPREAD. */
+    struct network_bonds bonds; /* Its bonds, if flows send to any... */
+    struct network_ports ports; /* ...and interfaces. */
     bool reflections;           /* May it send back what it was sent? */
     bool apart;                 /* Has it guests that are kept apart?  Only
                                  * tunnels to other hosts depend on it. */

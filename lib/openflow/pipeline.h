@@ -21,7 +21,7 @@
  *                unknown     |      (some by COMMUNITY, EGRESS)
  *                      v     v
  *                      UNKNOWN: the network side (spread.h: PLACES, AWAY,
- *                               SPREAD; compile-bond.h: AWAY)
+ *                               SPREAD; compile-bond.h: AWAY, MEMBERS)
  *
  * Inside the pipeline every frame carries the tag of the VLAN that it belongs
  * to; a frame without a tag belongs to VLAN 0.  A port that sends or gets
@@ -67,6 +67,7 @@ struct ofpbuf;
     PIPELINE_TABLE(COMMUNITY, 244, "of a flood, what this community gets") \
     PIPELINE_TABLE(EGRESS, 245, "what some ports want of the tag below")  \
     PIPELINE_TABLE(TO_GUEST, 246, "filter: what may this guest be sent?") \
+    PIPELINE_TABLE(MEMBERS, 248, "by this member of a bond beside others") \
     PIPELINE_TABLE(UNKNOWN, 250, "nobody's here: to the network side")  \
     PIPELINE_TABLE(PLACES, 251, "learned: behind which network port?")  \
     PIPELINE_TABLE(AWAY, 252, "to that network port, or all of them")   \
@@ -112,6 +113,9 @@ uint8_t pipeline_table_today(uint8_t table_id);
 /* Where a flow of PLACES says which network port an address is behind, and one
  * of FORWARD by which of several ports that share it a guest is there. */
 #define PIPELINE_PLACE_REG 2
+
+/* In that register: is it for the bond as for each network port? */
+#define PIPELINE_EACH_BIT 16
 
 /* A bit of a register that nobody ever sets.  All flows of ADMIT match on it:
  * table 0 is where other programs have flows as well, and none of theirs does,
@@ -259,9 +263,14 @@ enum {
     PRIORITY_AWAY_ALL = 1,
     PRIORITY_AWAY_APART = 2,
     PRIORITY_AWAY_PORT = 100,
+    PRIORITY_AWAY_BARE = 103,
+    PRIORITY_AWAY_EACH = 105,
     PRIORITY_AWAY_PORT_APART = 110,
+    PRIORITY_AWAY_BACK = 120,
     PRIORITY_SPREAD = 100,
     PRIORITY_SPREAD_MULTICAST = 110,
+
+    PRIORITY_MEMBERS = 100,
 };
 
 /* Cookies: magic 16 bits | kind 8 | reserved 8 | CRC-32C of the origin 32.

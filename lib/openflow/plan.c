@@ -114,7 +114,7 @@ set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
 {
     if (!bridge_ctx_equals(&plan->ctx, ctx)) {
         plan->ctx_changed = true;
-    } else if (!network_bond_equals(&plan->ctx.bond, &ctx->bond)) {
+    } else if (!network_bonds_equal(&plan->ctx.bonds, &ctx->bonds)) {
         plan->bond_changed = true;
     } else {
         return;
@@ -131,7 +131,7 @@ plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
     struct vlan_set flood_vlans;
 
     new.network = plan->ctx.network;
-    new.bond = plan->ctx.bond;
+    new.bonds = plan->ctx.bonds;
     new.ports = plan->ctx.ports;
     new.reflections = plan->ctx.reflections;
     new.apart = plan->ctx.apart;
@@ -150,7 +150,7 @@ update_network_side(struct plan *plan)
     struct bridge_ctx new = plan->ctx;
 
     new.network = network_side_kind(&plan->network_side, new.needs_normal);
-    network_side_get_bond(&plan->network_side, &new.bond);
+    network_side_get_bonds(&plan->network_side, new.network, &new.bonds);
     network_side_get_ports(&plan->network_side, &new.ports);
     new.reflections = network_side_reflects(&plan->network_side);
     set_ctx(plan, &new);

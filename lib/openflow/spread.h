@@ -2,7 +2,8 @@
 #ifndef SPREAD_H
 #define SPREAD_H 1
 
-/* A network side of several plain ports, without NORMAL.
+/* A network side of several ports, without NORMAL; a bond among them is one
+ * port, and compile-bond.h has how it is sent to.
  *
  *      LEARN: each frame from a network port has the switch put in a flow that
  *             says which port its source is behind

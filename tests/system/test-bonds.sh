@@ -249,4 +249,62 @@ r1 -> g1 = physhost
 .
 check_shown
 
+# A bond beside another port, behind which there are others: they and the guests
+# reach each other, once, and what came in by the bond does not go back.  When
+# another member becomes active, the outside is told of who is behind the other
+# port as well.
+say "== beside another port"
+add_uplink br0 u3 52:54:00:00:ff:03
+vsctl del-port v10 -- del-port v30 -- del-port bond0 -- del-port p1 \
+    -- del-port p2 \
+    -- add-bond br0 bond0 m1 m2 bond_mode=active-backup \
+    -- add-port phys p1 -- add-port phys p2
+settle
+check_beside() {
+    send_frames > /dev/null <<'.'
+r1 -> bcast
+u3 -> bcast
+physhost -> bcast
+sleep 600
+.
+    expect_frames <<'.'
+set all g1 g2 host r1 u3 physhost
+g1 -> bcast = @all
+r1 -> bcast = @all
+u3 -> bcast = @all
+physhost -> mcast6 = @all
+u3 -> mcast6 = @all
+g1 -> r1 = r1
+g1 -> u3 = u3
+u3 -> r1 = r1
+r1 -> u3 = u3
+r1 -> g1 = g1
+u3 -> g1 = g1
+g1 -> unknown = r1 u3 physhost
+u3 -> unknown2 = r1 physhost
+r1 -> unknown3 = u3 physhost
+g2 -> unknown src=g1 = r1 u3 physhost
+g1 -> bcast vlan=20 = g2[20] host[20] r1[20] u3[20] physhost[20]
+u3 -> unknown vlan=20 = r1[20] physhost[20]
+.
+}
+check_beside
+start_probe s 300 <<< "r1 -> u3 = u3"
+sleep 0.3
+set_active "$(other_member)"
+sleep 1.2
+stop_probe s > $S/silent || :
+say "    $(grep -oE 'sent=.* lost=[0-9]+' $S/silent)"
+awk -v RS='[ \n]' -F= '{ v[$1] = $2 }
+    END { exit !(v["sent"] > 0 && v["lost"] < v["sent"] / 3) }' $S/silent ||
+    fail "the outside does not learn who is behind the other port"
+check_beside
+down=$(active_member)
+ip link set dev "p${down#m}" down
+wait_for 20 is_other_active "$down" || fail "beside: no other is active"
+wait_revalidated
+check_beside
+ip link set dev "p${down#m}" up
+wait_for 20 is_enabled "$down" || fail "beside: $down does not come back"
+
 finish

@@ -19,6 +19,7 @@ add_bridge br0
 plant_foreign br0
 make_port u1 52:54:00:00:ff:01
 make_port u2 52:54:00:00:ff:02
+make_port u3 52:54:00:00:ff:03
 plug_uplink br0 u1
 add_guest br0 i1 52:54:00:00:00:01 -- set Interface i1 \
     external_ids:virtnet-portgroup=apart
@@ -90,6 +91,13 @@ vsctl del-port u1 -- del-port u2 -- add-bond br0 bond0 u1 u2 \
 settle
 storm bond "u1 u2" plug_apart
 storm bond-slow "u1 u2" plug_and_stop
+# One of several ports it is, too, to unknown addresses as well.
+plug_uplink br0 u3
+settle
+storm bond-beside "u1 u2 u3" plug_apart
+storm bond-beside-slow "u1 u2 u3" plug_and_stop
+vsctl del-port u3
+settle
 # Of these NORMAL learns nothing.
 vsctl set Bridge br0 flood_vlans=20,30
 settle
@@ -117,6 +125,28 @@ members_up() {
 wait_for 20 members_up || fail "LACP has not come to an end"
 settle
 storm lacp physhost plug_apart '/^u1/d'
+plug_uplink br0 u3
+settle
+storm lacp-beside "physhost u3" plug_apart '/^u1/d'
+send_frames > /dev/null <<'.'
+u3 -> bcast vlan=30
+physhost -> bcast vlan=30
+sleep 600
+.
+expect_frames <<'.'
+g1 -> bcast = host[30] physhost[30] u3[30]
+g1 -> unknown = physhost[30] u3[30]
+g1 -> physhost = physhost[30]
+g1 -> u3 = u3[30]
+u3 -> physhost vlan=30 = physhost[30]
+physhost -> u3 vlan=30 = u3[30]
+u3 -> unknown2 vlan=30 = physhost[30]
+physhost -> unknown3 vlan=30 = u3[30]
+physhost -> bcast vlan=30 = g1 host[30] u3[30]
+u3 -> bcast vlan=30 = g1 host[30] physhost[30]
+.
+vsctl del-port u3
+settle
 expect_frames <<'.'
 # A storm begins with nothing that is on its way.
 g1 -> bcast = host[30] physhost[30]

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Network ports come and go under traffic, and with them what is learned: none,
-# one plain port, two, two of which one is a bond, for which NORMAL is used.  The
-# host has no-flood then, and only then; guests have it always.
+# one plain port, two, two of which one is a bond.  Guests have no-flood always, the
+# host where NORMAL is used.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"

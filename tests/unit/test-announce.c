@@ -8,11 +8,15 @@
 #include <cmocka.h>
 
 #include "lib/model/mac-table.h"
+#include "lib/model/network-side.h"
 #include "lib/openflow/announce.h"
 #include "lib/openflow/pipeline.h"
 #include "openvswitch/list.h"
 #include "openvswitch/match.h"
+#include "openvswitch/meta-flow.h"
 #include "openvswitch/ofp-actions.h"
+#include "openvswitch/ofp-flow.h"
+#include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-packet.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
@@ -40,9 +44,10 @@ claim(struct mac_table *table, struct eth_addr mac, const char *port,
 }
 
 /* Checks that the first of 'msgs' announces 'mac' in VLAN 'vid', 0 for
- * untagged, and frees it. */
+ * untagged, by 'table', asked about 'port', and frees it. */
 static void
-check_message(struct ovs_list *msgs, struct eth_addr mac, uint16_t vid)
+check_message_to(struct ovs_list *msgs, struct eth_addr mac, uint16_t vid,
+                 enum pipeline_table table, ofp_port_t port)
 {
     struct ofputil_packet_out po;
     struct ofpbuf ofpacts, *msg;
@@ -71,10 +76,16 @@ check_message(struct ovs_list *msgs, struct eth_addr mac, uint16_t vid)
     }
 
     assert_int_equal(po.ofpacts->type, OFPACT_RESUBMIT);
-    assert_int_equal(ofpact_get_RESUBMIT(po.ofpacts)->table_id,
-                     TABLE_UNKNOWN);
+    assert_int_equal(ofpact_get_RESUBMIT(po.ofpacts)->table_id, table);
+    assert_int_equal(ofpact_get_RESUBMIT(po.ofpacts)->in_port, port);
     ofpbuf_uninit(&ofpacts);
     ofpbuf_delete(msg);
+}
+
+static void
+check_message(struct ovs_list *msgs, struct eth_addr mac, uint16_t vid)
+{
+    check_message_to(msgs, mac, vid, TABLE_UNKNOWN, OFPP_IN_PORT);
 }
 
 /* Each address is announced in the VLANs in which it has been won, and by
@@ -133,6 +144,67 @@ test_nobody(void **state OVS_UNUSED)
     mac_table_uninit(&table);
 }
 
+/* Appends to 'replies' a flow by which 'mac' is behind 'place' in VLAN 'vid'. */
+static void
+reply_place(struct ovs_list *replies, struct eth_addr mac, uint16_t vid,
+            uint16_t place)
+{
+    const union mf_value mask = { .be32 = htonl(UINT16_MAX) };
+    const union mf_value value = { .be32 = htonl(place) };
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+    struct ofputil_flow_stats fs = { .table_id = TABLE_PLACES };
+    struct ofpbuf ofpacts;
+
+    ofpbuf_init(&ofpacts, 0);
+    ofpact_put_set_field(&ofpacts, mf_from_id(MFF_REG0 + PIPELINE_PLACE_REG),
+                         &value, &mask);
+    match_set_dl_dst(&match, mac);
+    match_set_dl_tci_masked(&match, htons(vid), htons(VLAN_VID_MASK));
+    fs.match = match;
+    fs.ofpacts = ofpacts.data;
+    fs.ofpacts_len = ofpacts.size;
+    ofputil_append_flow_stats_reply(&fs, replies, NULL);
+    ofpbuf_uninit(&ofpacts);
+}
+
+/* A bond is told who is behind other ports, and only one that is not told by
+ * LACP. */
+static void
+test_places(void **state OVS_UNUSED)
+{
+    struct network_bonds bonds = {
+        .bonds = {
+            { .members = { { .ofport = OFP_PORT_C(3) } }, .n = 1,
+              .way = BOND_WAY_ACTIVE },
+            { .members = { { .ofport = OFP_PORT_C(5) } }, .n = 1,
+              .way = BOND_WAY_ANY },
+        },
+        .n = 2,
+    };
+    struct ovs_list replies, msgs = OVS_LIST_INITIALIZER(&msgs);
+    struct ofpbuf *request = announce_ask_places();
+    struct ofpbuf *reply;
+
+    ofpmp_init(&replies, request->data);
+    reply_place(&replies, one, 0, 3);
+    reply_place(&replies, one, 7, 4);
+    reply_place(&replies, two, 0, 5);
+    reply = ofpbuf_from_list(ovs_list_front(&replies));
+    ofpmsg_update_length(reply);
+
+    assert_true(announce_needs_places(&bonds));
+    assert_int_equal(announce_places(reply->data, &bonds, &msgs), 2);
+    check_message_to(&msgs, one, 7, TABLE_SPREAD, OFP_PORT_C(3));
+    check_message_to(&msgs, two, 0, TABLE_SPREAD, OFP_PORT_C(3));
+    assert_true(ovs_list_is_empty(&msgs));
+
+    bonds.bonds[0].way = BOND_WAY_ANY;
+    assert_false(announce_needs_places(&bonds));
+    assert_int_equal(announce_places(reply->data, &bonds, &msgs), 0);
+    ofpbuf_list_delete(&replies);
+    ofpbuf_delete(request);
+}
+
 int
 main(void)
 {
@@ -140,6 +212,7 @@ main(void)
         cmocka_unit_test(test_winners),
         cmocka_unit_test(test_many_vlans),
         cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_places),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,7 +97,12 @@ test_bridge(void **state OVS_UNUSED)
 #define SENT "set_field:ANY->in_port,NORMAL\n"
 #define NETWORK_DROP "table=250,priority=200,reg0=0x1/0x1 actions=drop\n"
 #define NETWORK_NORMAL "table=250,priority=200,reg0=0x1/0x1 actions=NORMAL\n"
+#define BUNDLE_MEMBERS(ALGORITHM, MEMBERS)                              \
+    "actions=bundle_load(eth_src,0,"ALGORITHM                           \
+    ",ofport,NXM_NX_REG2[0..15],members:"MEMBERS"),resubmit(,248)\n"
+#define MIXED "clone(resubmit(2,253)),clone(resubmit(3,253))\n"
 #define SPREAD "clone(resubmit(2,253)),clone(resubmit(5,253))\n"
+#define BOND(...) { { { __VA_ARGS__ } }, 1 }
 #define NORMAL                                                          \
     "table=250,priority=100 actions=set_field:ANY->in_port,NORMAL\n"
     static struct vlan_range ranges[] = { { 7, 7 }, { 98, 99 } };
@@ -124,44 +129,44 @@ test_bridge(void **state OVS_UNUSED)
         /* What is for one address is so to a bond's members, and untagged where
          * they take that. */
         { { .exact = true, .network = NETWORK_BOND,
-            .bond = { .members = { { .ofport = 3 }, { .ofport = 4 } },
-                      .n = 2 } },
+            .bonds = BOND(.members = { { .ofport = 3 }, { .ofport = 4 } },
+                      .n = 2) },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_BOND,
-            .bond = { .members = { { .ofport = 3, .bare_vid = 10 } }, .n = 1 } },
+            .bonds = BOND(.members = { { .ofport = 3, .bare_vid = 10 } }, .n = 1) },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(130, "dl_vlan=10,")
           PLACE("3", "set_field:0x1000/0x1fff->vlan_tci,") SENT
           UNICAST(120, ) PLACE("3", ) SENT NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_BOND,
-            .bond = { .members = { { .ofport = 3, .bare_vid = 10,
-                                     .pushes = true } }, .n = 1 } },
+            .bonds = BOND(.members = { { .ofport = 3, .bare_vid = 10,
+                                     .pushes = true } }, .n = 1) },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(130, "dl_vlan=10,") PLACE("3", "pop_vlan,") SENT
           UNICAST(120, ) PLACE("3", ) SENT NORMAL UNKNOWN },
         /* What is for groups is so by the active member while that is up, or by
          * any with LACP, unless something else is for NORMAL alone. */
         { { .exact = true, .network = NETWORK_BOND,
-            .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ACTIVE },
+            .bonds = BOND(.members = { { .ofport = 3, .way = BOND_WAY_ACTIVE },
                                    { .ofport = 4, .way = BOND_WAY_ACTIVE,
                                      .active = true } },
-                      .n = 2, .way = BOND_WAY_ACTIVE } },
+                      .n = 2, .way = BOND_WAY_ACTIVE) },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT
           BUNDLE("active_backup", "4,3") NORMAL UNKNOWN NOT_AWAY },
         { { .exact = true, .network = NETWORK_BOND,
-            .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ANY },
+            .bonds = BOND(.members = { { .ofport = 3, .way = BOND_WAY_ANY },
                                    { .ofport = 4, .way = BOND_WAY_ANY } },
-                      .n = 2, .way = BOND_WAY_ANY } },
+                      .n = 2, .way = BOND_WAY_ANY) },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT
           BUNDLE("hrw", "3,4") NORMAL UNKNOWN NOT_AWAY },
         /* In VLANs of flood_vlans, NORMAL cannot be taught. */
         { { .exact = true, .network = NETWORK_BOND,
             .flood_vlans = &flood_vlans,
-            .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ANY } },
-                      .n = 1, .way = BOND_WAY_ANY } },
+            .bonds = BOND(.members = { { .ofport = 3, .way = BOND_WAY_ANY } },
+                      .n = 1, .way = BOND_WAY_ANY) },
           MULTICAST_SOURCE CUT_OFF SOURCE FORWARD EXTREME("120", "", "drop") FLOODED PASS
           MULTICAST FLOOD NETWORK_DROP
           "table=250,priority=140,dl_vlan=7 " BUNDLES("hrw", "3")
@@ -170,15 +175,15 @@ test_bridge(void **state OVS_UNUSED)
           NOT_AWAY },
         { { .exact = true, .network = NETWORK_BOND,
             .flood_vlans = &flood_vlans,
-            .bond = { .members = { { .ofport = 3 } }, .n = 1 } },
+            .bonds = BOND(.members = { { .ofport = 3 } }, .n = 1) },
           MULTICAST_SOURCE CUT_OFF SOURCE FORWARD EXTREME("120", "", "drop") FLOODED PASS
           MULTICAST FLOOD NETWORK_DROP
           "table=250,priority=140,dl_vlan=7 actions=" SENT
           "table=250,priority=140,vlan_tci=0x1062/0x1ffe actions=" SENT
           UNICAST(120, ) PLACE("3", ) SENT NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_BOND, .needs_normal = true,
-            .bond = { .members = { { .ofport = 3, .way = BOND_WAY_ANY } },
-                      .n = 1, .way = BOND_WAY_ANY } },
+            .bonds = BOND(.members = { { .ofport = 3, .way = BOND_WAY_ANY } },
+                      .n = 1, .way = BOND_WAY_ANY) },
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) SENT NORMAL UNKNOWN },
         { { .exact = true, .network = NETWORK_BOND, .reflections = true },
@@ -198,14 +203,15 @@ test_bridge(void **state OVS_UNUSED)
 
         /* Several plain ports: to each by name. */
         { { .exact = true, .network = NETWORK_SPREAD,
-            .ports = { { { 2, false }, { 5, false } }, 2 } },
+            .ports = { { { 2, 2, false }, { 5, 5, false } }, 2 } },
           MULTICAST_SOURCE CUT_OFF LEARN_ZERO REST
           UNICAST(120, ) "resubmit(,251),goto_table:252\n"
           "table=250,priority=100 actions="SPREAD
           UNKNOWN
           "table=252,priority=1 actions="SPREAD },
         { { .exact = true, .network = NETWORK_SPREAD,
-            .ports = { { { 2, true }, { 5, false }, { 6, true } }, 3 } },
+            .ports = { { { 2, 2, true }, { 5, 5, false }, { 6, 6, true } },
+                       3 } },
           MULTICAST_SOURCE CUT_OFF LEARN_ZERO REST
           UNICAST(120, ) "resubmit(,251),goto_table:252\n"
           "table=250,priority=105,reg0=0x200000/0x200000 "
@@ -217,6 +223,49 @@ test_bridge(void **state OVS_UNUSED)
           "actions=clone(resubmit(5,253))\n"
           "table=252,priority=1 actions=clone(resubmit(2,253)),"
           "clone(resubmit(5,253)),clone(resubmit(6,253))\n" },
+        /* A bond among them is one; by which of its members, a flow of AWAY
+         * says, and nothing goes back to it. */
+        { { .exact = true, .network = NETWORK_MIXED,
+            .ports = { { { 2, 2, false }, { 3, 3, false }, { 4, 3, false } },
+                       3 },
+            .bonds = BOND(.members = { { .ofport = 3,
+                                         .way = BOND_WAY_ACTIVE },
+                                       { .ofport = 4,
+                                         .way = BOND_WAY_ACTIVE,
+                                         .active = true } },
+                          .n = 2, .way = BOND_WAY_ACTIVE) },
+          MULTICAST_SOURCE CUT_OFF LEARN_ZERO REST
+          UNICAST(120, ) "resubmit(,251),goto_table:252\n"
+          "table=250,priority=100 actions="MIXED
+          UNKNOWN
+          "table=252,priority=120,reg2=0x3/0xffff,in_port=3 actions=drop\n"
+          "table=252,priority=120,reg2=0x3/0xffff,in_port=4 actions=drop\n"
+          "table=252,priority=105,reg2=0x10003/0x1ffff "
+          BUNDLE_MEMBERS("active_backup", "4,3")
+          "table=252,priority=100,reg2=0x3/0xffff "
+          BUNDLE_MEMBERS("active_backup", "4,3")
+          "table=252,priority=1 actions="MIXED
+          "table=253,priority=100,in_port=3 "
+          "actions=set_field:0x10003/0x1ffff->reg2,resubmit(,252)\n" },
+        /* With LACP, NORMAL spreads what is for who is known. */
+        { { .exact = true, .network = NETWORK_BALANCED,
+            .ports = { { { 2, 2, false }, { 3, 3, false } }, 2 },
+            .bonds = BOND(.members = { { .ofport = 3, .bare_vid = 10,
+                                         .way = BOND_WAY_ANY } },
+                          .n = 1, .way = BOND_WAY_ANY) },
+          MULTICAST_SOURCE CUT_OFF LEARN_ZERO REST
+          UNICAST(120, ) "resubmit(,251),goto_table:252\n"
+          "table=250,priority=100 actions="MIXED
+          UNKNOWN
+          "table=252,priority=120,reg2=0x3/0xffff,in_port=3 actions=drop\n"
+          "table=252,priority=105,reg2=0x10003/0x1ffff "
+          BUNDLE_MEMBERS("hrw", "3")
+          "table=252,priority=103,reg2=0x3/0xffff,dl_vlan=10 actions="
+          PLACE("3", "set_field:0x1000/0x1fff->vlan_tci,") SENT
+          "table=252,priority=100,reg2=0x3/0xffff actions=" PLACE("3", ) SENT
+          "table=252,priority=1 actions="MIXED
+          "table=253,priority=100,in_port=3 "
+          "actions=set_field:0x10003/0x1ffff->reg2,resubmit(,252)\n" },
     };
 #undef MULTICAST_BIT
 #undef SOURCE
@@ -246,6 +295,9 @@ test_bridge(void **state OVS_UNUSED)
 #undef NETWORK_NORMAL
 #undef NORMAL
 #undef SPREAD
+#undef MIXED
+#undef BUNDLE_MEMBERS
+#undef BOND
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct ds s = DS_EMPTY_INITIALIZER;

@@ -253,26 +253,63 @@ may_move(const struct port_specs *specs, struct eth_addr mac, int vlan)
     return listed && n_listing > 1;
 }
 
+static bool
+is_same_port(const struct port_spec *a, const struct port_spec *b)
+{
+    return a == b || (a->bond && b->bond && !strcmp(a->bond, b->bond));
+}
+
+/* Returns by which of its members the bond of 'member' sends to groups, or null
+ * if NORMAL alone knows. */
+static const struct port_spec *
+find_member(const struct port_specs *specs, const struct port_spec *member)
+{
+    const struct port_spec *best = NULL;
+
+    for (size_t i = 0; i < specs->n; i++) {
+        const struct port_spec *p = &specs->ports[i];
+        bool active = p->admission == ADMISSION_ALL;
+
+        if (p->role != VIF_NETWORK || !is_same_port(p, member)) {
+            continue;
+        } else if (p->way == BOND_WAY_NORMAL
+                   || (best && best->way != p->way)) {
+            return NULL;
+        } else if (!best) {
+            best = p;
+        } else if (p->way == BOND_WAY_ACTIVE
+                   && active != (best->admission == ADMISSION_ALL)) {
+            best = active ? p : best;
+        } else if (ofp_to_u16(p->ofport) < ofp_to_u16(best->ofport)) {
+            best = p;
+        }
+    }
+    return best;
+}
+
 /* The kind of the network side among 'specs', and whether it may reflect. */
 static enum network_kind
 find_network_kind(const struct port_specs *specs, bool *reflections)
 {
     const struct port_spec *first = NULL;
-    bool several = false, bond = false;
+    bool several = false, bond = false, slb = false, lacp = false;
 
     *reflections = false;
     for (size_t i = 0; i < specs->n; i++) {
         const struct port_spec *p = &specs->ports[i];
 
         if (p->role == VIF_NETWORK) {
-            several |= first && (!p->bond || !first->bond
-                                 || strcmp(p->bond, first->bond));
+            several |= first && !is_same_port(p, first);
             bond |= p->bond != NULL;
+            slb |= p->bond && !find_member(specs, p);
+            lacp |= p->bond && p->way == BOND_WAY_ANY;
             *reflections |= p->reflects;
             first = p;
         }
     }
-    return (several ? bond ? NETWORK_SEVERAL : NETWORK_SPREAD
+    return (several ? (slb ? NETWORK_SEVERAL
+                       : lacp ? NETWORK_BALANCED
+                       : bond ? NETWORK_MIXED : NETWORK_SPREAD)
             : bond ? NETWORK_BOND
             : first ? NETWORK_DIRECT : NETWORK_NONE);
 }
@@ -384,29 +421,23 @@ expect_placed(const struct port_specs *specs, int vlan,
 /* Returns by which of its members the bond of 'specs', which is all of the
  * network side, sends to groups, or null if NORMAL alone knows. */
 static const struct port_spec *
-find_member(const struct port_specs *specs)
+find_only_member(const struct port_specs *specs)
 {
-    const struct port_spec *best = NULL;
-
     for (size_t i = 0; i < specs->n; i++) {
-        const struct port_spec *p = &specs->ports[i];
-        bool active = p->admission == ADMISSION_ALL;
-
-        if (p->role != VIF_NETWORK) {
-            continue;
-        } else if (p->way == BOND_WAY_NORMAL
-                   || (best && best->way != p->way)) {
-            return NULL;
-        } else if (!best) {
-            best = p;
-        } else if (p->way == BOND_WAY_ACTIVE
-                   && active != (best->admission == ADMISSION_ALL)) {
-            best = active ? p : best;
-        } else if (ofp_to_u16(p->ofport) < ofp_to_u16(best->ofport)) {
-            best = p;
+        if (specs->ports[i].role == VIF_NETWORK) {
+            return find_member(specs, &specs->ports[i]);
         }
     }
-    return best;
+    return NULL;
+}
+
+/* Is 'p' sent what is for each network port, of what comes in by 'in'?  A bond
+ * sends by one member, and nothing goes back to it. */
+static bool
+gets_each(const struct port_specs *specs, const struct port_spec *p,
+          const struct port_spec *in)
+{
+    return !p->bond || (!is_same_port(p, in) && p == find_member(specs, p));
 }
 
 /* What becomes of 'frame', which comes in by 'in', is in 'vlan' and for nobody
@@ -416,7 +447,7 @@ expect_network(const struct bridge *bridge, const struct port_spec *in,
                int vlan, const struct frame *frame, struct deliveries *out)
 {
     bool to_bond = bridge->kind == NETWORK_BOND && in->role != VIF_NETWORK;
-    const struct port_spec *member = (to_bond ? find_member(&bridge->specs)
+    const struct port_spec *member = (to_bond ? find_only_member(&bridge->specs)
                                       : NULL);
 
     bool all = (eth_addr_is_multicast(frame->dst)
@@ -509,7 +540,8 @@ expect(const struct bridge *bridge, const struct frame *frame,
         const struct port_spec *p = &specs->ports[i];
         bool wants = (p->role != VIF_NETWORK ? all || p == owner
                       : !owner
-                        && (bridge->kind == NETWORK_SPREAD
+                        && ((network_kind_spreads(bridge->kind)
+                             && gets_each(specs, p, in))
                             || (in->role != VIF_NETWORK
                                 && bridge->kind == NETWORK_DIRECT)));
 
@@ -518,7 +550,8 @@ expect(const struct bridge *bridge, const struct frame *frame,
             delivery_add(out, p->ofport, tci_out(p, vlan, frame->tci));
         }
     }
-    if (!owner && network_kind_uses_normal(bridge->kind)) {
+    if (!owner && (bridge->kind == NETWORK_BOND
+                   || bridge->kind == NETWORK_SEVERAL)) {
         expect_network(bridge, in, vlan, frame, out);
     }
 }

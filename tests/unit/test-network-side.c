@@ -26,9 +26,9 @@ static const struct vport vports[] = {
     { .name = S("eth0"), .ofport = OFP_PORT_C(3), .role = VIF_NETWORK },
     { .name = S("eth1"), .ofport = OFP_PORT_C(4), .role = VIF_NETWORK },
     { .name = S("a1"), .ofport = OFP_PORT_C(5), .port = S("bond0"),
-      .role = VIF_NETWORK, .in_bond = true },
+      .role = VIF_NETWORK, .in_bond = true, .way = BOND_WAY_ACTIVE },
     { .name = S("a2"), .ofport = OFP_PORT_C(6), .port = S("bond0"),
-      .role = VIF_NETWORK, .in_bond = true },
+      .role = VIF_NETWORK, .in_bond = true, .way = BOND_WAY_ACTIVE },
     { .name = S("s1"), .ofport = OFP_PORT_C(7), .port = S("bond1"),
       .role = VIF_NETWORK, .in_bond = true, .reflects = true },
     { .name = S("s2"), .ofport = OFP_PORT_C(8), .port = S("bond1"),
@@ -59,7 +59,7 @@ find_vport(const char *name)
 static enum network_kind
 with_normal(enum network_kind kind)
 {
-    return kind == NETWORK_SPREAD ? NETWORK_SEVERAL : kind;
+    return network_kind_spreads(kind) ? NETWORK_SEVERAL : kind;
 }
 
 /* The kind as ports come ("+NAME") and go ("-NAME"). */
@@ -93,9 +93,12 @@ test_kinds(void **state OVS_UNUSED)
         { "+a1", NETWORK_BOND, false },
         { "+a2", NETWORK_BOND, false },
         { "-a1", NETWORK_BOND, false },
-        { "+eth0", NETWORK_SEVERAL, false },
+        { "+eth0", NETWORK_MIXED, false },
+        { "+a1", NETWORK_MIXED, false },
+        { "-a1", NETWORK_MIXED, false },
         { "-a2", NETWORK_DIRECT, false },
-        /* What a bond leaves behind is no bond. */
+        /* What a bond leaves behind is no bond.  How this one sends, NORMAL
+         * alone can tell. */
         { "+s1", NETWORK_SEVERAL, true },
         { "+s2", NETWORK_SEVERAL, true },
         { "-eth0", NETWORK_BOND, true },
@@ -135,7 +138,7 @@ static enum network_kind
 expected_kind(const bool present[ARRAY_SIZE(vports)], bool *reflects)
 {
     const char *first = NULL;
-    bool several = false, bond = false;
+    bool several = false, bond = false, slb = false;
     size_t n_tunnels = 0, n_protected = 0;
 
     *reflects = false;
@@ -146,16 +149,32 @@ expected_kind(const bool present[ARRAY_SIZE(vports)], bool *reflects)
             several |= first && strcmp(first, port);
             first = port;
             bond |= vports[i].in_bond;
+            slb |= vports[i].in_bond && vports[i].way == BOND_WAY_NORMAL;
             n_tunnels += vports[i].is_tunnel;
             n_protected += vports[i].is_protected;
             *reflects |= vports[i].reflects;
         }
     }
     return (!first ? NETWORK_NONE
-            : several ? (bond || (n_tunnels > 1 && n_protected)
-                         ? NETWORK_SEVERAL : NETWORK_SPREAD)
+            : several ? (slb || (n_tunnels > 1 && n_protected)
+                         ? NETWORK_SEVERAL
+                         : bond ? NETWORK_MIXED : NETWORK_SPREAD)
             : bond ? NETWORK_BOND
             : NETWORK_DIRECT);
+}
+
+/* Returns the first number of those in 'present' that are of the port of
+ * number 'i'. */
+static ofp_port_t
+get_place(const bool present[ARRAY_SIZE(vports)], size_t i)
+{
+    for (size_t j = 0; j < i; j++) {
+        if (present[j]
+            && !strcmp(vport_port(&vports[j]), vport_port(&vports[i]))) {
+            return vports[j].ofport;
+        }
+    }
+    return vports[i].ofport;
 }
 
 /* Fails unless 'side' has the ports in 'present', by number. */
@@ -179,7 +198,7 @@ check_ports(const struct network_side *side,
                           : vports[i].is_protected);
 
             expected.ports[expected.n++] = (struct network_port) {
-                vports[i].ofport, apart
+                vports[i].ofport, get_place(present, i), apart
             };
             n_apart += apart;
         }
@@ -224,7 +243,7 @@ test_many(void **state OVS_UNUSED)
 static enum bond_way
 bond_way(const enum bond_way *ways, size_t n)
 {
-    struct network_bond bond, other;
+    struct network_bonds bonds, other;
     struct network_side side;
 
     network_side_init(&side);
@@ -237,19 +256,21 @@ bond_way(const enum bond_way *ways, size_t n)
 
         network_side_add(&side, &vport);
     }
-    network_side_get_bond(&side, &bond);
+    network_side_get_bonds(&side, network_side_kind(&side, false), &bonds);
     network_side_uninit(&side);
 
-    assert_int_equal(bond.n, MIN(n, NETWORK_BOND_MAX));
-    for (size_t i = 0; i < bond.n; i++) {
-        assert_int_equal(bond.members[i].ofport, i + 1);
-        assert_int_equal(bond.members[i].active, i == n - 1);
-        other = bond;
-        assert_true(network_bond_equals(&bond, &other));
-        other.members[i].active = !other.members[i].active;
-        assert_false(network_bond_equals(&bond, &other));
+    const struct network_bond *bond = &bonds.bonds[0];
+    assert_int_equal(bonds.n, 1);
+    assert_int_equal(bond->n, MIN(n, NETWORK_BOND_MAX));
+    for (size_t i = 0; i < bond->n; i++) {
+        assert_int_equal(bond->members[i].ofport, i + 1);
+        assert_int_equal(bond->members[i].active, i == n - 1);
+        other = bonds;
+        assert_true(network_bonds_equal(&bonds, &other));
+        other.bonds[0].members[i].active = !bond->members[i].active;
+        assert_false(network_bonds_equal(&bonds, &other));
     }
-    return bond.way;
+    return bond->way;
 }
 
 static void

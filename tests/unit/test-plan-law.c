@@ -392,6 +392,22 @@ test_keep(void **state OVS_UNUSED)
     port_specs_uninit(&specs);
 }
 
+/* Is the bond of 'member' one by which NORMAL alone knows how to send? */
+static bool
+is_for_normal(const struct facts *facts, const struct port_spec *member)
+{
+    for (int i = 0; i < MAX_FACTS; i++) {
+        const struct port_spec *p = &facts->ports[i];
+
+        if (facts->present[i] && p->role == VIF_NETWORK && p->bond
+            && !strcmp(p->bond, member->bond)
+            && (p->way == BOND_WAY_NORMAL || p->way != member->way)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The kind of the network side follows from its ports. */
 static void
 test_network_ports(void **state OVS_UNUSED)
@@ -404,6 +420,7 @@ test_network_ports(void **state OVS_UNUSED)
     for (int i = 0; i < 3000; i++) {
         const char *first = NULL;
         bool several = false, bond = false, reflects = false;
+        bool slb = false, lacp = false;
 
         change_facts(&facts);
         state_all(plan, &facts);
@@ -416,12 +433,16 @@ test_network_ports(void **state OVS_UNUSED)
                 several |= first && strcmp(first, port);
                 first = port;
                 bond |= p->bond != NULL;
+                lacp |= p->bond && p->way == BOND_WAY_ANY;
+                slb |= p->bond && is_for_normal(&facts, p);
                 reflects |= p->reflects;
             }
         }
 
         enum network_kind kind = (!first ? NETWORK_NONE
-                                  : several && bond ? NETWORK_SEVERAL
+                                  : several && slb ? NETWORK_SEVERAL
+                                  : several && lacp ? NETWORK_BALANCED
+                                  : several && bond ? NETWORK_MIXED
                                   : several ? NETWORK_SPREAD
                                   : bond ? NETWORK_BOND : NETWORK_DIRECT);
         assert_int_equal(plan_network_kind(plan, false), kind);
