@@ -191,6 +191,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         if (vport->follow_limit && !vport->listens && !vport->sticky) {
             jvalue_put_bool(json, "deaf", true);
         }
+        if (vif && vif->no_carrier) {
+            jvalue_put_bool(json, "no-carrier", true);
+        }
         if (mbridge_count_refused(export->mb, ofport)) {
             jvalue_put_integer(json, "moves_refused",
                                mbridge_count_refused(export->mb, ofport));

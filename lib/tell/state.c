@@ -170,6 +170,9 @@ show_port(struct ds *s, const char *name, const struct json_t *port)
         printable_put(s, jvalue_get_string(port, "reason"));
     }
     ds_put_char(s, '\n');
+    if (jvalue_get(port, "no-carrier")) {
+        ds_put_cstr(s, "        has no carrier: nothing is sent by it\n");
+    }
 
     state_for_each_member(s, jvalue_get(port, "other-macs"), show_other_mac);
     if (jvalue_get(port, "follow-limit")) {
