@@ -39,15 +39,19 @@ put_storm(struct json_t *json, int storm)
 }
 
 /* Adds to 'json' what 'vport', a port of 'model', is kept from and, unless
- * 'vif' is null, who asks for that. */
+ * 'vif' is null, who asks for that.  There are no guards or filters in kernel
+ * mode, that is, if not 'exact'. */
 void
 export_guards(struct json_t *json, const struct bridge_model *model,
-              const struct vport *vport, const struct vif *vif)
+              bool exact, const struct vport *vport, const struct vif *vif)
 {
     if (community_is_set(&vport->community)) {
         jvalue_put_string(json, "community", vport->community.name);
     } else if (vport->isolated) {
         jvalue_put_bool(json, "isolated", true);
+    }
+    if (!exact) {
+        return;
     }
     put_guards(json, vport);
     put_storm(json, vport->storm);

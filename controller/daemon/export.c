@@ -198,7 +198,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
             jvalue_put_integer(json, "moves_refused",
                                mbridge_count_refused(export->mb, ofport));
         }
-        export_guards(json, mbridge_model(export->mb), vport, vif);
+        export_guards(json, mbridge_model(export->mb),
+                      plan_get_ctx(mbridge_plan(export->mb))->exact, vport,
+                      vif);
         if (export->rules) {
             export_filter_rules(json, vport);
         }
