@@ -17,7 +17,8 @@ AM_TESTS_ENVIRONMENT = \
 	ovs_srcdir='$(ovs_srcdir)'; export ovs_srcdir;
 
 # Unit tests: tests/unit/test-*.c, one program per module of lib/, and what
-# several of them need.
+# several of them need.  Each is a line here: a program that is not said
+# otherwise is made of the C file of its name and linked with LDADD.
 unit_tests = \
 	tests/unit/test-compile \
 	tests/unit/test-compile-bridge \
@@ -93,8 +94,9 @@ unit_tests = \
 	tests/unit/test-overlay \
 	tests/unit/test-want \
 	tests/unit/test-write-queue
-UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-UNIT_LIBS = tests/unit/libunit.la lib/libvirtnet.la $(OVS_LIBS) $(CMOCKA_LIBS)
+AM_CPPFLAGS += $(CMOCKA_CFLAGS)
+LDADD = tests/unit/libunit.la lib/libvirtnet.la $(OVS_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_jansson_LDADD = $(LDADD) $(JANSSON_LIBS)
 
 check_LTLIBRARIES = tests/unit/libunit.la
 tests_unit_libunit_la_SOURCES = \
@@ -118,299 +120,6 @@ tests_unit_libunit_la_SOURCES = \
 	tests/unit/port-spec.h \
 	tests/unit/port-world.c \
 	tests/unit/port-world.h
-tests_unit_libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
-
-tests_unit_test_compile_SOURCES = tests/unit/test-compile.c
-tests_unit_test_compile_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_compile_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_compile_network_SOURCES = tests/unit/test-compile-network.c
-tests_unit_test_compile_network_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_compile_network_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_compile_bridge_SOURCES = tests/unit/test-compile-bridge.c
-tests_unit_test_compile_bridge_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_compile_bridge_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_dbrow_SOURCES = tests/unit/test-dbrow.c
-tests_unit_test_dbrow_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_dbrow_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_delivery_SOURCES = tests/unit/test-delivery.c
-tests_unit_test_delivery_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_delivery_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_diag_SOURCES = tests/unit/test-diag.c
-tests_unit_test_diag_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_diag_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_domstatus_SOURCES = tests/unit/test-domstatus.c
-tests_unit_test_domstatus_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_domstatus_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_flood_table_SOURCES = tests/unit/test-flood-table.c
-tests_unit_test_flood_table_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_flood_table_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_announce_SOURCES = tests/unit/test-announce.c
-tests_unit_test_announce_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_announce_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_grace_SOURCES = tests/unit/test-grace.c
-tests_unit_test_grace_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_grace_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_pve_guest_SOURCES = tests/unit/test-pve-guest.c
-tests_unit_test_pve_guest_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_pve_guest_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_filter_oracle_SOURCES = tests/unit/test-filter-oracle.c
-tests_unit_test_filter_oracle_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_filter_oracle_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_fdb_statics_SOURCES = tests/unit/test-fdb-statics.c
-tests_unit_test_fdb_statics_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_fdb_statics_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_filter_SOURCES = tests/unit/test-filter.c
-tests_unit_test_filter_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_filter_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_filter_law_SOURCES = tests/unit/test-filter-law.c
-tests_unit_test_filter_law_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_filter_law_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_storm_SOURCES = tests/unit/test-storm.c
-tests_unit_test_storm_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_storm_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_community_SOURCES = tests/unit/test-community.c
-tests_unit_test_community_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_community_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_owner_SOURCES = tests/unit/test-owner.c
-tests_unit_test_owner_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_owner_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_guards_SOURCES = tests/unit/test-guards.c
-tests_unit_test_guards_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_guards_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_link_SOURCES = tests/unit/test-link.c
-tests_unit_test_link_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_link_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_mac_share_SOURCES = tests/unit/test-mac-share.c
-tests_unit_test_mac_share_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_mac_share_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_mac_table_SOURCES = tests/unit/test-mac-table.c
-tests_unit_test_mac_table_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_mac_table_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_model_SOURCES = tests/unit/test-model.c
-tests_unit_test_model_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_model_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_follow_SOURCES = tests/unit/test-follow.c
-tests_unit_test_follow_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_follow_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_foreign_SOURCES = tests/unit/test-foreign.c
-tests_unit_test_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_foreign_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_hidden_flows_SOURCES = tests/unit/test-hidden-flows.c
-tests_unit_test_hidden_flows_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_hidden_flows_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_jansson_SOURCES = tests/unit/test-jansson.c
-tests_unit_test_jansson_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_jansson_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
-
-tests_unit_test_fleet_publish_SOURCES = tests/unit/test-fleet-publish.c
-tests_unit_test_fleet_publish_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_fleet_publish_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_fleet_remote_SOURCES = tests/unit/test-fleet-remote.c
-tests_unit_test_fleet_remote_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_fleet_remote_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_fleet_SOURCES = tests/unit/test-fleet.c
-tests_unit_test_fleet_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_fleet_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_jvalue_SOURCES = tests/unit/test-jvalue.c
-tests_unit_test_jvalue_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_jvalue_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_model_portgroup_SOURCES = tests/unit/test-model-portgroup.c
-tests_unit_test_model_portgroup_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_model_portgroup_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_netdef_SOURCES = tests/unit/test-netdef.c
-tests_unit_test_netdef_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_netdef_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_netdef_choice_SOURCES = tests/unit/test-netdef-choice.c
-tests_unit_test_netdef_choice_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_netdef_choice_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_netdef_elements_SOURCES = tests/unit/test-netdef-elements.c
-tests_unit_test_netdef_elements_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_netdef_elements_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_netdef_law_SOURCES = tests/unit/test-netdef-law.c
-tests_unit_test_netdef_law_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_netdef_law_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_multicast_SOURCES = tests/unit/test-multicast.c
-tests_unit_test_multicast_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_multicast_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_network_side_SOURCES = tests/unit/test-network-side.c
-tests_unit_test_network_side_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_network_side_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_oflow_SOURCES = tests/unit/test-oflow.c
-tests_unit_test_oflow_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_oflow_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_offences_SOURCES = tests/unit/test-offences.c
-tests_unit_test_offences_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_offences_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_offer_SOURCES = tests/unit/test-offer.c
-tests_unit_test_offer_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_offer_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_oflow_bundle_SOURCES = tests/unit/test-oflow-bundle.c
-tests_unit_test_oflow_bundle_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_oflow_bundle_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_oflow_table_SOURCES = tests/unit/test-oflow-table.c
-tests_unit_test_oflow_table_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_oflow_table_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_pipeline_SOURCES = tests/unit/test-pipeline.c
-tests_unit_test_pipeline_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_pipeline_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_plan_SOURCES = tests/unit/test-plan.c
-tests_unit_test_plan_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_plan_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_plan_format_SOURCES = tests/unit/test-plan-format.c
-tests_unit_test_plan_format_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_plan_format_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_plan_law_SOURCES = tests/unit/test-plan-law.c
-tests_unit_test_plan_law_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_plan_law_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_port_policy_SOURCES = tests/unit/test-port-policy.c
-tests_unit_test_port_policy_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_port_policy_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_probe_SOURCES = tests/unit/test-probe.c
-tests_unit_test_probe_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_probe_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_port_vlan_SOURCES = tests/unit/test-port-vlan.c
-tests_unit_test_port_vlan_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_port_vlan_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_ometer_SOURCES = tests/unit/test-ometer.c
-tests_unit_test_ometer_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_ometer_LDADD = $(UNIT_LIBS)
-tests_unit_test_port_life_SOURCES = tests/unit/test-port-life.c
-tests_unit_test_port_life_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_port_life_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_port_life_frames_SOURCES = tests/unit/test-port-life-frames.c
-tests_unit_test_port_life_frames_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_port_life_frames_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_port_limits_SOURCES = tests/unit/test-port-limits.c
-tests_unit_test_port_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_port_limits_LDADD = $(UNIT_LIBS)
-tests_unit_test_vif_SOURCES = tests/unit/test-vif.c
-tests_unit_test_vif_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_vif_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_vif_columns_SOURCES = tests/unit/test-vif-columns.c
-tests_unit_test_vif_columns_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_vif_columns_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_vif_guest_SOURCES = tests/unit/test-vif-guest.c
-tests_unit_test_vif_guest_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_vif_guest_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_virtnet_version_SOURCES = tests/unit/test-virtnet-version.c
-tests_unit_test_virtnet_version_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_virtnet_version_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_vlan_set_SOURCES = tests/unit/test-vlan-set.c
-tests_unit_test_vlan_set_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_vlan_set_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_explain_SOURCES = tests/unit/test-explain.c
-tests_unit_test_explain_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_explain_LDADD = $(UNIT_LIBS)
-tests_unit_test_write_queue_SOURCES = tests/unit/test-write-queue.c
-tests_unit_test_write_queue_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_write_queue_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_overlay_SOURCES = tests/unit/test-overlay.c
-tests_unit_test_overlay_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_overlay_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_new_bridges_SOURCES = tests/unit/test-new-bridges.c
-tests_unit_test_new_bridges_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_new_bridges_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_want_SOURCES = tests/unit/test-want.c
-tests_unit_test_want_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_want_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_row_change_SOURCES = tests/unit/test-row-change.c
-tests_unit_test_row_change_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_row_change_LDADD = $(UNIT_LIBS)
-tests_unit_test_translation_diff_SOURCES = \
-	tests/unit/test-translation-diff.c
-tests_unit_test_translation_diff_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_translation_diff_LDADD = $(UNIT_LIBS)
-tests_unit_test_flow_dump_SOURCES = tests/unit/test-flow-dump.c
-tests_unit_test_flow_dump_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_flow_dump_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_ports_json_SOURCES = tests/unit/test-ports-json.c
-tests_unit_test_ports_json_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_ports_json_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_state_SOURCES = tests/unit/test-state.c
-tests_unit_test_state_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_state_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_state_counts_SOURCES = tests/unit/test-state-counts.c
-tests_unit_test_state_counts_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_state_counts_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_noflood_ports_SOURCES = tests/unit/test-noflood-ports.c
-tests_unit_test_noflood_ports_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_noflood_ports_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_normal_order_SOURCES = tests/unit/test-normal-order.c
-tests_unit_test_normal_order_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_normal_order_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_switch_sync_SOURCES = tests/unit/test-switch-sync.c
-tests_unit_test_switch_sync_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_switch_sync_LDADD = $(UNIT_LIBS)
-
-tests_unit_test_trace_SOURCES = tests/unit/test-trace.c
-tests_unit_test_trace_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_trace_LDADD = $(UNIT_LIBS)
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -434,6 +143,7 @@ tests_frames_SOURCES = \
 	tests/frames.c \
 	tests/frames.h
 tests_frames_CPPFLAGS = -I$(top_srcdir)/tests
+tests_frames_LDADD =
 EXTRA_DIST += \
 	tests/bench/cases.sh \
 	tests/bench/guard-frames.py \
