@@ -14,7 +14,6 @@
 #include "openvswitch/vlog.h"
 #include "ovsdb-cs.h"
 #include "ovsdb-error.h"
-#include "sset.h"
 #include "util.h"
 #include "uuid.h"
 
@@ -53,10 +52,35 @@ is_common(enum fleet_table table)
             || table == FLEET_TABLE_HOST || table == FLEET_TABLE_PORT);
 }
 
+/* Returns member 'name' of 'json', an object, or null if it is not there or is
+ * no object itself. */
+static const struct json *
+get_object(const struct json *json, const char *name)
+{
+    const struct json *member
+        = (json && json->type == JSON_OBJECT
+           ? shash_find_data(json_object(json), name) : NULL);
+
+    return member && member->type == JSON_OBJECT ? member : NULL;
+}
+
+/* Returns the columns that 'table' has by 'schema', or null if there is none
+ * in that.  ovsdb_cs_parse_schema() would say so, too, but since 4.0 what it
+ * gives is something else, which no compiler can tell. */
+static const struct shash *
+known_columns(const struct json *schema, enum fleet_table table)
+{
+    const struct json *columns
+        = get_object(get_object(get_object(schema, "tables"),
+                                fleet_table_name(table)), "columns");
+
+    return columns ? json_object(columns) : NULL;
+}
+
 /* Returns the names of those of the columns of 'table' that are in 'known',
  * and adds the others to 'missing'. */
 static struct json *
-choose_columns(enum fleet_table table, const struct sset *known,
+choose_columns(enum fleet_table table, const struct shash *known,
                struct ds *missing)
 {
     struct json *columns = json_array_create_empty();
@@ -64,9 +88,9 @@ choose_columns(enum fleet_table table, const struct sset *known,
     const char *const *names = fleet_table_columns(table, &n);
 
     for (size_t i = 0; i < n; i++) {
-        if (known && sset_contains(known, names[i])) {
+        if (shash_find(known, names[i])) {
             json_array_add(columns, json_string_create(names[i]));
-        } else if (known) {
+        } else {
             ds_put_format(missing, "%s%s.%s", missing->length ? ", " : "",
                           fleet_table_name(table), names[i]);
         }
@@ -101,16 +125,14 @@ note_schema(struct fleet_db *db, const struct json *schema,
 }
 
 static struct json *
-compose_monitor_requests(const struct json *schema_json, void *db_)
+compose_monitor_requests(const struct json *schema, void *db_)
 {
     struct fleet_db *db = db_;
-    struct shash *schema = ovsdb_cs_parse_schema(schema_json);
     struct json *requests = json_object_create();
     struct ds missing = DS_EMPTY_INITIALIZER;
 
     for (int i = 0; i < FLEET_N_TABLES; i++) {
-        const struct sset *known
-            = schema ? shash_find_data(schema, fleet_table_name(i)) : NULL;
+        const struct shash *known = known_columns(schema, i);
 
         if (!known) {
             ds_put_format(&missing, "%s%s", missing.length ? ", " : "",
@@ -124,9 +146,8 @@ compose_monitor_requests(const struct json *schema_json, void *db_)
                             json_array_create_1(request));
         }
     }
-    note_schema(db, schema_json, &missing);
+    note_schema(db, schema, &missing);
     ds_destroy(&missing);
-    ovsdb_cs_free_schema(schema);
     return requests;
 }
 

@@ -126,6 +126,13 @@ AC_DEFUN([VIRTNET_CHECK_OVS_FEATURES],
      [struct json *result, *error;
       return unixctl_client_transact(0, "", 0, 0, &result, &error);],
      [Define if unixctl_client_transact gives JSON.])
+   VIRTNET_TRY([HAVE_OVS_IGNORE],
+     [whether Open vSwitch has ovs_ignore],
+     [#include <config.h>
+      #include "util.h"],
+     [void (*f)(bool) = ovs_ignore;
+      f(true);],
+     [Define if Open vSwitch has ovs_ignore.])
    CPPFLAGS=$virtnet_save_CPPFLAGS])
 
 dnl VIRTNET_CHECK_LIBXML2_ERROR

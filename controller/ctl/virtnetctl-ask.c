@@ -39,7 +39,7 @@ give_up(int signr OVS_UNUSED)
     if (before_giving_up) {
         before_giving_up();
     }
-    ignore(write(STDERR_FILENO, complaint, strlen(complaint)));
+    ovs_ignore(write(STDERR_FILENO, complaint, strlen(complaint)));
     _exit(2);
 }
 

@@ -56,10 +56,10 @@ clean_up(void)
         for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
             char *name = xasprintf("%s/%s", temporary, names[i]);
 
-            ignore(unlink(name));
+            ovs_ignore(unlink(name));
             free(name);
         }
-        ignore(rmdir(temporary));
+        ovs_ignore(rmdir(temporary));
         free(temporary);
         temporary = NULL;
     }

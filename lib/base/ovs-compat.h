@@ -10,6 +10,7 @@
  * daemons are no business of lib/, so that their headers are not included
  * here: what is said of them are macros and types. */
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "openvswitch/json.h"
@@ -29,6 +30,14 @@ json_array_at(const struct json *json, size_t i)
 {
     ovs_assert(json->type == JSON_ARRAY && i < json->array.n);
     return json->array.elems[i];
+}
+#endif
+
+/* It was called ignore() before 4.0. */
+#ifndef HAVE_OVS_IGNORE
+static inline void
+ovs_ignore(bool x OVS_UNUSED)
+{
 }
 #endif
 

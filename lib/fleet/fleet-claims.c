@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/ovs-compat.h"
 #include "lib/base/vlan-set.h"
 #include "packets.h"
 #include "util.h"
@@ -222,7 +223,7 @@ fleet_claims_create(const struct fleet_port *const *ports, size_t n,
                 .is_seen = is_seen(port->host, aux),
             };
 
-            ignore(parse_address(port->addresses.names[j], &c.claim.mac));
+            ovs_ignore(parse_address(port->addresses.names[j], &c.claim.mac));
             all[claims->n++] = c;
         }
     }

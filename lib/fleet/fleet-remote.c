@@ -10,6 +10,7 @@
 #include "hmapx.h"
 #include "lib/base/community.h"
 #include "lib/base/ip-prefix.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-index.h"
 #include "openvswitch/dynamic-string.h"
@@ -400,7 +401,7 @@ add_if_won(const struct fleet_remote *r, const char *address,
     claims = fleet_claims_create(rivals->ports, rivals->n, is_seen,
                                  CONST_CAST(struct fleet_remote *, r));
     c = fleet_claims_get(claims, &n);
-    ignore(eth_addr_from_string(address, &mac));
+    ovs_ignore(eth_addr_from_string(address, &mac));
     for (size_t i = 0; i < n; i++) {
         if (c[i].winner == c[i].port && eth_addr_equals(c[i].mac, mac)
             && is_wanted(wanted, c[i].port)) {

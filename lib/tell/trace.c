@@ -7,6 +7,7 @@
 
 #include "lib/base/guards.h"
 #include "lib/base/jvalue.h"
+#include "lib/base/ovs-compat.h"
 #include "lib/base/printable.h"
 #include "lib/openflow/guard.h"
 #include "lib/openflow/pipeline.h"
@@ -169,7 +170,7 @@ get_priority(const char *match)
     const char *p = strstr(match, "priority ");
     unsigned int priority = 0;
 
-    ignore(p && ovs_scan(p, "priority %u", &priority));
+    ovs_ignore(p && ovs_scan(p, "priority %u", &priority));
     return priority;
 }
 

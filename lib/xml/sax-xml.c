@@ -16,6 +16,12 @@
 #define MAX_ATTRIBUTES 1000     /* Of one element. */
 #define MAX_NAMES (256 * 1024)  /* Bytes of different names. */
 
+/* So much does libxml2 allocate for that, in pieces that grow.  2.15 does not
+ * keep to the limit by itself. */
+#define MAX_NAMES_ALLOCATED (2 * MAX_NAMES)
+
+static const char too_many_names[] = "there are too many different names";
+
 struct sax {
     const struct sax_handler *handler;
     void *aux;
@@ -92,6 +98,9 @@ on_start_element(void *ctxt, const xmlChar *local, const xmlChar *prefix,
     if (sax->depth >= SAX_MAX_DEPTH) {
         refuse(sax, line, NULL, xstrdup("elements are nested too deeply"));
         return;
+    } else if (xmlDictGetUsage(sax->ctxt->dict) > MAX_NAMES_ALLOCATED) {
+        refuse(sax, line, NULL, xstrdup(too_many_names));
+        return;
     }
     sax->depth++;
     sax->has_root = true;
@@ -161,22 +170,33 @@ typedef const xmlError libxml2_error;
 typedef xmlError libxml2_error;
 #endif
 
+/* Returns what libxml2 complains of, in its own words but where these are
+ * about something else, or differ between releases: MAX_NAMES is the one thing
+ * that it reports as a lack of memory, and what is not UTF-8 is an error with
+ * a number of its own in newer ones only. */
+static char *
+complaint(libxml2_error *error)
+{
+    const char *message = error->message ? error->message : "not well-formed";
+
+    if (error->code == XML_ERR_NO_MEMORY) {
+        return xstrdup(too_many_names);
+    } else if (error->code == XML_ERR_INVALID_ENCODING
+               || strstr(message, "not proper UTF-8")) {
+        return xstrdup("not proper UTF-8");
+    }
+    return xmemdup0(message, strcspn(message, "\n"));
+}
+
 /* Called for each of libxml2's complaints.  The first fatal one counts; less
- * than fatal are those about namespaces.  MAX_NAMES is the one thing that
- * libxml2 reports as a lack of memory. */
+ * than fatal are those about namespaces. */
 static void
 on_error(void *ctxt, libxml2_error *error)
 {
     struct sax *sax = sax_from_context(ctxt);
     unsigned int line = MAX(error->line, 1);
-    char *reason = xstrdup(error->message ? error->message
-                           : "not well-formed");
+    char *reason = complaint(error);
 
-    reason[strcspn(reason, "\n")] = '\0';
-    if (error->code == XML_ERR_NO_MEMORY) {
-        free(reason);
-        reason = xstrdup("there are too many different names");
-    }
     if (error->level == XML_ERR_FATAL) {
         refuse(sax, line, NULL, reason);
     } else {
