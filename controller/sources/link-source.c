@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "coverage.h"
 #include "lib/host/link-table.h"
@@ -48,6 +51,8 @@ struct link_source {
     struct link_table table;
     struct sset changed;        /* Names of devices to be looked at again. */
     struct sset hosts;          /* Names of the host's devices. */
+    bool strict;                /* Does the kernel check what it is asked by
+                                 * sockets that libopenvswitch makes? */
     long long int next_macs;    /* When these are to be asked for addresses,
                                  * in time_msec() terms. */
 };
@@ -192,26 +197,38 @@ read_all(struct link_source *source)
     sset_destroy(&names);
 }
 
-/* Asks for the addresses that device 'name', one of the host's, takes frames
- * for beside its own. */
+/* Initializes 'request', for which the caller must call ofpbuf_uninit(), to
+ * one for the addresses of device 'ifindex'.  If the kernel is 'strict', it
+ * wants the header of neighbors, by which it would tell of all devices
+ * otherwise. */
 static void
-read_macs(struct link_source *source, const char *name)
+init_macs_request(struct ofpbuf *request, int ifindex, bool strict)
+{
+    struct ifinfomsg info = { .ifi_family = AF_BRIDGE, .ifi_index = ifindex };
+    struct ndmsg neighbour = {
+        .ndm_family = AF_BRIDGE, .ndm_ifindex = ifindex
+    };
+
+    ofpbuf_init(request, 64);
+    nl_msg_put_nlmsghdr(request, sizeof info, RTM_GETNEIGH, NLM_F_REQUEST);
+    if (strict) {
+        ofpbuf_put(request, &neighbour, sizeof neighbour);
+    } else {
+        ofpbuf_put(request, &info, sizeof info);
+    }
+}
+
+/* Initializes '*macs' to the addresses that 'link', one of the host's devices,
+ * takes frames for beside its own.  Returns 0 or an errno value. */
+static int
+dump_macs(const struct link *link, bool strict, struct link_macs *macs)
 {
     static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 5);
-    const struct link *link = link_table_find(&source->table, name);
-    struct ifinfomsg info = { .ifi_family = AF_BRIDGE };
-    struct link_macs macs = { .n = 0 };
     struct ofpbuf request, reply, buf;
     struct nl_dump dump;
 
-    if (!link) {
-        return;
-    }
-
-    int ifindex = info.ifi_index = link->ifindex;
-    ofpbuf_init(&request, 64);
-    nl_msg_put_nlmsghdr(&request, sizeof info, RTM_GETNEIGH, NLM_F_REQUEST);
-    ofpbuf_put(&request, &info, sizeof info);
+    *macs = (struct link_macs) { .n = 0 };
+    init_macs_request(&request, link->ifindex, strict);
     nl_dump_start(&dump, NETLINK_ROUTE, &request);
     ofpbuf_uninit(&request);
     ofpbuf_init(&buf, NL_DUMP_BUFSIZE);
@@ -219,22 +236,37 @@ read_macs(struct link_source *source, const char *name)
         struct eth_addr mac;
         int of;
 
-        if (!link_mac_from_message(&reply, &of, &mac) || of != ifindex
+        if (!link_mac_from_message(&reply, &of, &mac) || of != link->ifindex
             || eth_addr_equals(mac, link->address)) {
             continue;
-        } else if (macs.n < MAX_MACS) {
-            link_macs_add(&macs, mac);
+        } else if (macs->n < MAX_MACS) {
+            link_macs_add(macs, mac);
         } else {
             VLOG_WARN_RL(&rl, "%s: takes frames for more than %d addresses; "
-                         ETH_ADDR_FMT" is left out", name, MAX_MACS,
+                         ETH_ADDR_FMT" is left out", link->name, MAX_MACS,
                          ETH_ADDR_ARGS(mac));
         }
     }
     ofpbuf_uninit(&buf);
-    if (nl_dump_done(&dump)) {
+    return nl_dump_done(&dump);
+}
+
+/* Asks for the addresses that device 'name', one of the host's, takes frames
+ * for beside its own. */
+static void
+read_macs(struct link_source *source, const char *name)
+{
+    const struct link *link = link_table_find(&source->table, name);
+    struct link_macs macs;
+
+    if (!link) {
+        return;
+    }
+
+    if (dump_macs(link, source->strict, &macs)) {
         link_macs_uninit(&macs);    /* It may be gone. */
     } else {
-        link_table_set_macs(&source->table, ifindex, &macs,
+        link_table_set_macs(&source->table, link->ifindex, &macs,
                             &source->changed);
     }
 }
@@ -258,6 +290,19 @@ run_macs(struct link_source *source)
             sset_find_and_delete(&source->hosts, name);
         }
     }
+}
+
+/* Has libopenvswitch told the kernel to check what it is asked by 'sock'?  It
+ * does since 3.1.5, 3.2.3, 3.3.1 and 3.4.0, where the kernel can, and takes a
+ * dump that is refused then for an empty one. */
+static bool
+is_strict(const struct nl_sock *sock)
+{
+    int value = 0;
+    socklen_t size = sizeof value;
+
+    return !getsockopt(nl_sock_fd(sock), SOL_NETLINK, NETLINK_GET_STRICT_CHK,
+                       &value, &size) && value;
 }
 
 /* Creates and returns a source of what the kernel knows of the interfaces of
@@ -284,6 +329,7 @@ link_source_create(struct vif_reader *vifs)
         nl_sock_destroy(source->sock);
         source->sock = NULL;
     } else {
+        source->strict = is_strict(source->sock);
         read_all(source);
     }
     return source;
