@@ -171,7 +171,8 @@ vrrp_instance router {
 }
 .
     keepalived --dont-fork --log-console --vrrp --use-file=$S/keepalived.conf \
-        --pid=$S/keepalived.pid --vrrp_pid=$S/vrrp.pid > $S/keepalived.log 2>&1 &
+        --pid=$S/keepalived.pid --vrrp_pid=$S/vrrp.pid \
+        --bfd_pid=$S/bfd.pid > $S/keepalived.log 2>&1 &
     keepalived=$!
     gains 00:00:5e:00:01:07
     expect_frames <<'.'

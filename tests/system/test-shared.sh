@@ -50,7 +50,7 @@ start_keepalived() {
     cat > $S/$1.conf
     ip netns exec "$1" keepalived --dont-fork --log-console --vrrp \
         --use-file=$S/$1.conf --pid=$S/$1.pid --vrrp_pid=$S/$1.vrrp.pid \
-        > $S/$1.log 2>&1 &
+        --bfd_pid=$S/$1.bfd.pid > $S/$1.log 2>&1 &
     echo $! > $S/$1.keepalived
 }
 
