@@ -12,6 +12,8 @@
 #include "lib/openflow/plan.h"
 #include "lib/openflow/storm-limit.h"
 #include "openvswitch/vlog.h"
+#include "ovsdb/ovs-idl.h"
+#include "ovsdb/vif-reader.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(mbridge_mode);
@@ -57,6 +59,27 @@ is_barred_by_others(const struct mbridge *mb)
         }
     }
     return false;
+}
+
+/* Are all isolated guests protected, and has vswitchd taken notice? */
+bool
+mbridge_has_protected(const struct mbridge *mb)
+{
+    const struct mport *port;
+    bool any = false;
+
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        const struct vif *vif = (port->isolated && port->name
+                                 ? vif_reader_find_name(mb->env->vifs,
+                                                        port->name)
+                                 : NULL);
+
+        if (vif && !vif->is_protected) {
+            return false;
+        }
+        any = any || vif;
+    }
+    return !any || ovs_idl_is_carried_out(mb->env->ovs);
 }
 
 /* Decides whether the bridge shall have an exact MAC table, if what that

@@ -250,6 +250,7 @@ mport_update_plan(struct mbridge *mb, struct mport *port,
         .macs = plan_mac_table(mb->plan),
         .vif = vif,
         .hw_addr = port->hw_addr,
+        .is_dead = port->is_dead,
     };
     const struct vport *old = (port->in_plan
                                ? plan_find_port(mb->plan, port->name) : NULL);
@@ -261,6 +262,7 @@ mport_update_plan(struct mbridge *mb, struct mport *port,
     mport_set_wake(mb, port, port_life_wake_time(&port->life));
     normal_guard_set_port(mb->guard, port->ofport,
                           get_normal_port(port, in_plan ? &vport : NULL));
+    port->in_bond = in_plan && vport.in_bond;
     port->isolated = in_plan && (vport.isolated || vport.is_remote);
     if (in_plan) {
         mb->check_rows |= vport.role == VIF_HOST;
@@ -411,27 +413,6 @@ mbridge_protect_ports(struct mbridge *mb)
     }
 }
 
-/* Are all isolated guests protected, and has vswitchd taken notice? */
-bool
-mbridge_has_protected(const struct mbridge *mb)
-{
-    const struct mport *port;
-    bool any = false;
-
-    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
-        const struct vif *vif = (port->isolated && port->name
-                                 ? vif_reader_find_name(mb->env->vifs,
-                                                        port->name)
-                                 : NULL);
-
-        if (vif && !vif->is_protected) {
-            return false;
-        }
-        any = any || vif;
-    }
-    return !any || ovs_idl_is_carried_out(mb->env->ovs);
-}
-
 /* The switch tells of a port. */
 void
 mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
@@ -449,7 +430,13 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
         return;
     }
 
+    bool is_dead = !(phy->state & OFPUTIL_PS_LIVE);
+    bool was_dead = port && port->is_dead;
+    if (port) {
+        port->is_dead = is_dead;
+    }
     if (port && port->readback == ofctrl_count_readbacks(mb->ofctrl)
+        && (!port->in_bond || was_dead == is_dead)
         && !strcmp(port->of_name, phy->name)
         && port->config == get_config(phy->config)
         && eth_addr_equals(port->hw_addr, phy->hw_addr)) {
@@ -458,6 +445,7 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
     if (!port) {
         port = xzalloc(sizeof *port);
         port->ofport = phy->port_no;
+        port->is_dead = is_dead;
         mb->tunnels.n[port->tunnel]++;
         diag_list_init(&port->diags);
         port_life_init(&port->life, ofctrl_is_ready(mb->ofctrl));

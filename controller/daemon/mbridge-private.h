@@ -32,6 +32,8 @@ struct mport {
     char of_name[OFP_MAX_PORT_NAME_LEN];    /* Perhaps cut off. */
     struct eth_addr hw_addr;
     enum ofputil_port_config config;    /* Of what can cut a port off. */
+    bool is_dead;               /* Does the switch make no use of it?  Only
+                                 * looked at if it is 'in_bond'. */
     unsigned int readback;      /* In which, or after which, it was told. */
     unsigned long long int put; /* Number of the put that takes it in. */
     bool fresh;                 /* In mbridge's 'fresh_ports'? */
@@ -43,6 +45,7 @@ struct mport {
     struct heap_node wake_node; /* In mbridge's 'wakes', if 'wakes'. */
     bool wakes;
     bool in_plan;
+    bool in_bond;
     bool isolated;
     bool is_fake;               /* Is it, or was it, a fake bridge? */
     bool unsupported;           /* Keeps the bridge in kernel mode. */

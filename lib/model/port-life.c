@@ -276,6 +276,17 @@ report_carrier(struct port_life *life, const struct vif *vif,
     }
 }
 
+/* Has nothing let in by 'vport', a member of a bond with LACP, while the
+ * switch makes no use of it.  The database has it as current for three seconds more
+ * when its link has come up, until LACP has given up on a partner. */
+static void
+shut_dead_member(const struct port_facts *facts, struct vport *vport)
+{
+    if (facts->is_dead && vport->in_bond && vport->way == BOND_WAY_ANY) {
+        vport->admission = ADMISSION_NONE;
+    }
+}
+
 /* Decides what the port of 'life' is at 'now', given 'facts', and adds to
  * 'diags' what there is to say of it.
  *
@@ -294,6 +305,7 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
         return verdict;
     }
     report_carrier(life, facts->vif, now, diags);
+    shut_dead_member(facts, vport);
     keep_found(life, facts->networks_known, vport);
     keep_guards(life, facts, vport);
     if (lacks_filter(life, facts, vport, diags)) {

@@ -104,7 +104,9 @@ struct port_facts {
     const struct mac_table *macs;   /* The claims of all ports of the bridge,
                                      * of which its own do not count. */
     const struct vif *vif;
-    struct eth_addr hw_addr;    /* By OpenFlow. */
+    struct eth_addr hw_addr;    /* By OpenFlow... */
+    bool is_dead;               /* ...which says, too, whether the switch
+                                 * makes no use of it. */
 };
 
 void port_life_init(struct port_life *, bool is_new);

@@ -234,11 +234,18 @@ for mode in active-backup balance-slb; do
 done
 
 say "== LACP without a partner"
-vsctl add-bond br0 bond0 m1 m2 bond_mode=balance-tcp lacp=active \
-    -- add-port phys p1 -- add-port phys p2
-# Until then, the switch waits for one.
+vsctl add-port phys p1 -- add-port phys p2
+start_probe l 100 <<< "r1 -> bcast = physhost"
+vsctl add-bond br0 bond0 m1 m2 bond_mode=balance-tcp lacp=active
+# For three seconds the switch waits for one, and says that there is.
+vsctl wait-until Interface m1 lacp_current=true \
+    -- wait-until Interface m2 lacp_current=true
 vsctl wait-until Interface m1 lacp_current=false \
     -- wait-until Interface m2 lacp_current=false
+stop_probe l > $S/result || :
+sed -E 's/^/    /; s/ (reordered|first|next|after|heard)=[^ ]*//g' $S/result
+grep -q 'sent=[0-9]{3,} received=[0-9]{3,} .* strays=0 ' -E $S/result ||
+    fail "frames are let in by members without a partner"
 settle
 forget_datapath_flows
 expect_frames <<'.'
