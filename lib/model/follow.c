@@ -43,6 +43,14 @@ follow_trim(struct follow *follow, size_t limit)
     }
 }
 
+/* Forgets the newest addresses likewise: for a guest whose first frame has
+ * said which its address is. */
+void
+follow_keep_first(struct follow *follow, size_t limit)
+{
+    follow->n = MIN(follow->n, limit);
+}
+
 static size_t
 find(const struct follow *follow, struct eth_addr mac)
 {

@@ -53,6 +53,7 @@ void follow_clear(struct follow *);
 bool follow_add(struct follow *, struct eth_addr, size_t limit);
 bool follow_remove(struct follow *, struct eth_addr);
 void follow_trim(struct follow *, size_t limit);
+void follow_keep_first(struct follow *, size_t limit);
 
 bool follow_hear(struct follow *, long long int now);
 bool follow_rests(const struct follow *, struct eth_addr, long long int now);

@@ -192,7 +192,11 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
         life->current_mac = current_mac;
         port_life_follow(life, vport, current_mac, macs, false);
     }
-    follow_trim(&life->follow, vport->follow_limit);
+    if (vport->sticky) {
+        follow_keep_first(&life->follow, vport->follow_limit);
+    } else {
+        follow_trim(&life->follow, vport->follow_limit);
+    }
     for (size_t i = life->follow.n; i-- > 0; ) {
         if (vport_has_mac(vport, life->follow.macs[i])) {
             follow_remove(&life->follow, life->follow.macs[i]);
@@ -277,8 +281,8 @@ report_carrier(struct port_life *life, const struct vif *vif,
 }
 
 /* Has nothing let in by 'vport', a member of a bond with LACP, while the
- * switch makes no use of it.  The database has it as current for three seconds more
- * when its link has come up, until LACP has given up on a partner. */
+ * switch makes no use of it.  For three seconds after its link has come up the
+ * database has it as current, until LACP has given up on a partner. */
 static void
 shut_dead_member(const struct port_facts *facts, struct vport *vport)
 {

@@ -119,6 +119,27 @@ up -> 52:54:00:00:01:23 = -
 up -> t2 = t2
 .
 
+say "With a lower rxFilterLimit, the first is the one that stays."
+network net0 br0 libvirt
+settle
+expect_frames <<.
+$sleep_in_script
+up -> t2 = t2
+up -> 52:54:00:00:01:22 = -
+.
+
+network net0 br0 libvirt - <<'.'
+  <metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' rxFilterLimit='2'/></metadata>
+.
+settle
+send_frames > /dev/null <<.
+$sleep_in_script
+t2 -> bcast rarp src=52:54:00:00:01:22
+sleep 600
+.
+wait_for 10 has_address t2 52:54:00:00:01:22 || fail "t2 has one address only"
+settle
+
 say "The daemon is killed, and another finds all as it was."
 stop_controller KILL
 start_counting

@@ -64,6 +64,12 @@ test_addresses(void **state OVS_UNUSED)
     check(&f, "7");
     follow_trim(&f, 2);
     check(&f, "7");
+    assert_true(follow_add(&f, address(8), 3));
+    assert_true(follow_add(&f, address(9), 3));
+    follow_keep_first(&f, 3);
+    check(&f, "7 8 9");
+    follow_keep_first(&f, 1);
+    check(&f, "7");
     follow_clear(&f);
     check(&f, "");
     follow_uninit(&f);
