@@ -21,6 +21,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/mbridge-ports.c \
 	controller/daemon/mbridge-mode.c \
 	controller/daemon/mbridge-offences.c \
+	controller/daemon/mbridge-port-config.c \
 	controller/daemon/mbridge-private.h \
 	controller/daemon/mbridge-shortfalls.c \
 	controller/daemon/mbridge-state.c \

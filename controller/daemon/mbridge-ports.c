@@ -278,47 +278,6 @@ mport_update_plan(struct mbridge *mb, struct mport *port,
     return verdict;
 }
 
-/* What somebody may have set of a port by OpenFlow that is stronger than any
- * flow.  Nobody does so by accident, so it is not taken back. */
-static const struct port_switch {
-    enum ofputil_port_config config;
-    const char *name;
-    const char *remedy;         /* Both as ovs-ofctl mod-port has them. */
-    const char *effect;
-} port_switches[] = {
-    { OFPUTIL_PC_NO_RECV, "no-receive", "receive",
-      "nothing that it sends is let in" },
-    { OFPUTIL_PC_NO_FWD, "no-forward", "forward", "nothing is sent to it" },
-    { OFPUTIL_PC_NO_PACKET_IN, "no-packet-in", "packet-in",
-      "what its guest announces is not noticed" },
-};
-
-/* Reports what somebody has set of 'port', which is called 'name'. */
-static void
-report_config(const struct mbridge *mb, const struct mport *port,
-              const char *name, struct diag_list *diags)
-{
-    const struct origin origin = { .element = CONST_CAST(char *, name) };
-
-    for (size_t i = 0; i < ARRAY_SIZE(port_switches); i++) {
-        const struct port_switch *ps = &port_switches[i];
-
-        if (port->config & ps->config) {
-            diag_add(diags, DIAG_ERROR, &origin, "somebody has set %s, so "
-                     "that %s; ovs-ofctl mod-port %s %s %s", ps->name,
-                     ps->effect, mb->row.name, name, ps->remedy);
-        }
-    }
-}
-
-/* Returns what matters here of 'config'. */
-static enum ofputil_port_config
-get_config(enum ofputil_port_config config)
-{
-    return config & (OFPUTIL_PC_NO_RECV | OFPUTIL_PC_NO_FWD
-                     | OFPUTIL_PC_NO_PACKET_IN);
-}
-
 /* Finds out from the database what 'port' is for, and has the plan follow. */
 void
 mbridge_update_mport(struct mbridge *mb, struct mport *port)
@@ -348,7 +307,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     }
 
     verdict = mport_update_plan(mb, port, vif, &diags);
-    report_config(mb, port, vif->name, &diags);
+    mbridge_report_config(mb, port, vif->name, &diags);
     mb->n_unsupported -= port->unsupported;
     port->unsupported = verdict == MODEL_UNSUPPORTED;
     mb->n_unsupported += port->unsupported;
@@ -438,7 +397,7 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
     if (port && port->readback == ofctrl_count_readbacks(mb->ofctrl)
         && (!port->in_bond || was_dead == is_dead)
         && !strcmp(port->of_name, phy->name)
-        && port->config == get_config(phy->config)
+        && port->config == mbridge_port_config(phy->config)
         && eth_addr_equals(port->hw_addr, phy->hw_addr)) {
         return;                 /* Of its link or speed, say. */
     }
@@ -454,7 +413,7 @@ mbridge_on_of_port(const struct ofputil_phy_port *phy, bool gone, void *mb_)
     mport_set_fresh(mb, port, false);
     ovs_strlcpy(port->of_name, phy->name, sizeof port->of_name);
     port->hw_addr = phy->hw_addr;
-    port->config = get_config(phy->config);
+    port->config = mbridge_port_config(phy->config);
     port->readback = ofctrl_count_readbacks(mb->ofctrl);
     mport_set_fresh(mb, port, fresh);
     mbridge_update_mport(mb, port);

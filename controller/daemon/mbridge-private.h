@@ -7,6 +7,7 @@
  * which joins what the switch and the database tell of its ports,
  * mbridge-life.c, which follows their guests, mbridge-offences.c, which says
  * what of these is stopped, mbridge-fdb.c, which learns of static entries,
+ * mbridge-port-config.c, which tells what somebody has set of ports,
  * mbridge-state.c, which tells how it is, mbridge-shortfalls.c, which tells
  * why it is not as it should be, and
  * mbridge-fleet.c, which tells what its guests are to other hosts. */
@@ -161,5 +162,10 @@ void mbridge_lives_wait(const struct mbridge *);
 void mbridge_on_offence(struct mbridge *, struct mport *,
                         const struct ofctrl_frame *);
 void mbridge_on_refused(struct mbridge *, struct mport *, struct eth_addr);
+
+/* mbridge-port-config.c. */
+void mbridge_report_config(const struct mbridge *, const struct mport *,
+                           const char *name, struct diag_list *);
+enum ofputil_port_config mbridge_port_config(enum ofputil_port_config);
 
 #endif /* controller/daemon/mbridge-private.h */

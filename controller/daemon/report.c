@@ -5,9 +5,12 @@
 #include <inttypes.h>
 
 #include "controller/daemon/mbridge.h"
+#include "controller/switch/switch-read.h"
+#include "lib/base/diag.h"
 #include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/model/shortfall.h"
+#include "lib/openflow/plan.h"
 #include "util.h"
 
 /* Initializes 'report' to say nothing, for programs if 'json'. */
@@ -61,6 +64,35 @@ put_hidden(struct report *report, const struct mbridge *mb)
     shortfalls_uninit(&shortfalls);
 }
 
+/* Adds what of the switch's configuration and of its ports', which no flow
+ * shows, keeps 'mb' from working as planned. */
+static void
+put_config(struct report *report, const struct subject *subject,
+           const struct mbridge *mb)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+
+    if (plan_is_guarded(mbridge_plan(mb))
+        && !switch_read_first_ports(subject->read)) {
+        report->findings.in_the_way++;
+        ds_put_cstr(&report->text, "bridge ");
+        printable_put(&report->text, mbridge_name(mb));
+        ds_put_cstr(&report->text, ": IP fragments are not handled as guards "
+                    "need it (ovs-ofctl get-frags): the controller sets that "
+                    "right in a few seconds\n");
+    }
+    mbridge_get_port_switches(mb, &diags);
+    for (size_t i = 0; i < diags.n; i++) {
+        report->findings.in_the_way++;
+        ds_put_cstr(&report->text, "bridge ");
+        printable_put(&report->text, mbridge_name(mb));
+        ds_put_cstr(&report->text, ": ");
+        diag_format(&report->text, &diags.diags[i]);
+        ds_put_char(&report->text, '\n');
+    }
+    diag_list_uninit(&diags);
+}
+
 static char *
 compare_rows(struct report *report, const struct reading *reading,
              const char *bridge)
@@ -105,6 +137,7 @@ report_compare(struct report *report, const struct reading *reading,
                         report->bridges, &report->findings);
         if (report->has_rows) {
             put_hidden(report, mb);
+            put_config(report, subject, mb);
         }
     }
     return report->has_rows ? compare_rows(report, reading, bridge) : NULL;

@@ -9,6 +9,7 @@
 #include "openvswitch/ofp-protocol.h"
 #include "openvswitch/ofp-switch.h"
 #include "openvswitch/poll-loop.h"
+#include "openvswitch/ofpbuf.h"
 #include "openvswitch/rconn.h"
 #include "openvswitch/vconn.h"
 #include "openvswitch/vlog.h"
@@ -181,13 +182,18 @@ mgmt_conn_send(struct mgmt_conn *conn, struct ofpbuf *msg)
     rconn_send(conn->rconn, msg, NULL);
 }
 
-/* Asks for the switch's configuration.  When it comes, the client must call
- * mgmt_conn_listen() with it. */
-void
+/* Asks for the switch's configuration, and returns the request's transaction
+ * ID.  When it comes, the client must call mgmt_conn_listen() with it, or
+ * mgmt_conn_check_config() if it has done that. */
+ovs_be32
 mgmt_conn_request_config(struct mgmt_conn *conn)
 {
-    mgmt_conn_send(conn, ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST,
-                                      conn->version, 0));
+    struct ofpbuf *msg = ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST,
+                                      conn->version, 0);
+    ovs_be32 xid = ((const struct ofp_header *) msg->data)->xid;
+
+    mgmt_conn_send(conn, msg);
+    return xid;
 }
 
 /* Has the switch, whose configuration is in 'config_reply', tell of changes of
@@ -223,6 +229,33 @@ mgmt_conn_set_first_ports(struct mgmt_conn *conn, bool first_ports)
         conn->first_ports = first_ports;
         mgmt_conn_send(conn, ofputil_encode_set_config(&config,
                                                        conn->version));
+    }
+}
+
+/* Are flows to see the ports of the first fragment of a packet? */
+bool
+mgmt_conn_wants_first_ports(const struct mgmt_conn *conn)
+{
+    return conn->first_ports;
+}
+
+/* Has flows see them again if, by 'config_reply', somebody else has had the
+ * switch show none. */
+void
+mgmt_conn_check_config(struct mgmt_conn *conn,
+                       const struct ofp_header *config_reply)
+{
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
+    struct ofputil_switch_config config;
+
+    ofputil_decode_get_config_reply(config_reply, &config);
+    if (conn->first_ports && config.frag != OFPUTIL_FRAG_NX_MATCH) {
+        const char *found = ofputil_frag_handling_to_string(config.frag);
+
+        VLOG_WARN_RL(&rl, "%s: somebody has had IP fragments handled as '%s', "
+                     "by which guards can be evaded; set to 'nx-match' again",
+                     conn->bridge, found);
+        mgmt_conn_listen(conn, config_reply);
     }
 }
 

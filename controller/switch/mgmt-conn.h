@@ -36,10 +36,13 @@ void mgmt_conn_set_allowed(struct mgmt_conn *, bool allowed);
 
 void mgmt_conn_send(struct mgmt_conn *, struct ofpbuf *);
 struct ofpbuf *mgmt_conn_recv(struct mgmt_conn *);
-void mgmt_conn_request_config(struct mgmt_conn *);
+ovs_be32 mgmt_conn_request_config(struct mgmt_conn *);
 void mgmt_conn_listen(struct mgmt_conn *,
                       const struct ofp_header *config_reply);
 void mgmt_conn_set_first_ports(struct mgmt_conn *, bool first_ports);
+bool mgmt_conn_wants_first_ports(const struct mgmt_conn *);
+void mgmt_conn_check_config(struct mgmt_conn *,
+                            const struct ofp_header *config_reply);
 
 bool mgmt_conn_is_connected(const struct mgmt_conn *);
 unsigned int mgmt_conn_get_seqno(const struct mgmt_conn *);

@@ -43,6 +43,8 @@ struct ofctrl {
     struct ofctrl_watch watch;  /* Of what others change. */
     bool reread;                /* Has somebody asked for another reading? */
     long long int next_reread;  /* In time_msec() terms. */
+    ovs_be32 config_xid;        /* Of the last look at its configuration... */
+    long long int next_config;  /* ...and when the next is due. */
     ovs_be32 places_xid;        /* Of the request for what was learned... */
     struct network_bonds bonds; /* ...that these are to announce; or 0. */
 };

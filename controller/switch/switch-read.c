@@ -13,6 +13,7 @@
 #include "openvswitch/ofp-group.h"
 #include "openvswitch/ofp-meter.h"
 #include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofp-switch.h"
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
@@ -35,6 +36,7 @@ struct switch_read {
     long long int give_up;      /* In time_msec() terms. */
     char *error;
     struct flow_dump dump;
+    struct ofputil_switch_config config;
 };
 
 static void
@@ -65,6 +67,7 @@ switch_read_create(const char *bridge)
                                      OFPM13_ALL),
         ofputil_encode_meter_request(OFP15_VERSION, OFPUTIL_METER_STATS,
                                      OFPM13_ALL),
+        ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST, OFP15_VERSION, 0),
         ofputil_encode_barrier_request(OFP15_VERSION),
     };
     int error = vconn_open(target, 1u << OFP15_VERSION, DSCP_DEFAULT,
@@ -216,6 +219,10 @@ take_message(struct switch_read *sr, const struct ofpbuf *msg)
         take_meter_stats(sr, oh);
         break;
 
+    case OFPTYPE_GET_CONFIG_REPLY:
+        ofputil_decode_get_config_reply(oh, &sr->config);
+        break;
+
     case OFPTYPE_BARRIER_REPLY:
         if (oh->xid == sr->barrier_xid) {
             finish(sr, NULL);
@@ -313,6 +320,14 @@ const char *
 switch_read_error(const struct switch_read *sr)
 {
     return sr->error;
+}
+
+/* Does the switch show flows the ports of a packet's first fragment, as guards
+ * need it? */
+bool
+switch_read_first_ports(const struct switch_read *sr)
+{
+    return sr->config.frag == OFPUTIL_FRAG_NX_MATCH;
 }
 
 const struct flow_dump *

@@ -21,5 +21,6 @@ void switch_read_wait(struct switch_read *);
 bool switch_read_is_done(const struct switch_read *);
 const char *switch_read_error(const struct switch_read *);
 const struct flow_dump *switch_read_dump(const struct switch_read *);
+bool switch_read_first_ports(const struct switch_read *);
 
 #endif /* controller/switch/switch-read.h */

@@ -42,6 +42,11 @@ ctl() {
     ovs-appctl --timeout=30 -t $OVS_RUNDIR/virtnet-controller.ctl "$@"
 }
 
+virtnetctl() {
+    "$BUILD"/controller/virtnetctl \
+        --target=$OVS_RUNDIR/virtnet-controller.ctl "$@"
+}
+
 # network NAME BRIDGE MODE [FORMAT]: writes a network's definition in one go,
 # as libvirt and editors do.  Standard input, if FORMAT is "-", is put into the
 # network element.  Its bridge is for somebody else to make.

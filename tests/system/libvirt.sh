@@ -185,11 +185,6 @@ becomes() {
     wait_for 15 "$@" || fail "never: $*: $(ctl status)"
 }
 
-virtnetctl() {
-    "$BUILD"/controller/virtnetctl \
-        --target=$OVS_RUNDIR/virtnet-controller.ctl "$@"
-}
-
 fdb_says() { virtnetctl fdb br0 | grep -qE "$1"; }
 fdb_silent() { ! fdb_says "$1"; }
 status_says() { ctl status | grep -qE "$1"; }

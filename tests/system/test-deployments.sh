@@ -260,10 +260,6 @@ check_source() {
         fail "$NAME: the address is from \"$from\", not \"$FROM\""
 }
 
-virtnetctl() {
-    "$BUILD/controller/virtnetctl" --target=$OVS_RUNDIR/virtnet-controller.ctl "$@"
-}
-
 start_ovs
 add_bridge br0
 plant_foreign br0

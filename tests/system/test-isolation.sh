@@ -214,8 +214,7 @@ for to in 52:54:00:00:00:01 52:54:00:00:00:04 52:54:00:00:77:77 \
     [ "$(megaflow i10 $to)" = "$(megaflow g10 $to)" ] ||
         fail "to tell communities apart, $(megaflow i10 $to)"
 done
-"$BUILD/controller/virtnetctl" --target=$OVS_RUNDIR/virtnet-controller.ctl \
-    verify --all br0 > $S/verify || fail "verify: $(cat $S/verify)"
+virtnetctl verify --all br0 > $S/verify || fail "verify: $(cat $S/verify)"
 ctl status | grep -q 'port d10: .*, community db, ' ||
     fail "status does not say which community d10 is in"
 

@@ -109,8 +109,7 @@ settle
 expect_trace() {
     local verdict
 
-    verdict=$("$BUILD"/controller/virtnetctl \
-        --target=$OVS_RUNDIR/virtnet-controller.ctl trace br0 g2 "${@:2}" | sed 1q)
+    verdict=$(virtnetctl trace br0 g2 "${@:2}" | sed 1q)
     [ "${verdict/ (guest *),/,}" = "$1, by external_ids:virtnet-guards" ] ||
         fail "$verdict"
 }
