@@ -20,9 +20,9 @@
  * interface's address; there may be another port of that name, and an iface-id
  * may be that of all ports in a network.  A port of vhost-user is somebody
  * else's, without annotations; what it has in common with the guest is the
- * socket.  Of any other without an address, as of an <interface
- * type='ethernet'>, it is the name, if nothing says that it is another
- * guest's. */
+ * socket.  Of any other, as of an <interface type='ethernet'>, it is the name,
+ * if nothing says that it is another guest's: neither a UUID nor an
+ * address. */
 bool
 vif_is_of_guest(const struct vif *vif, const struct domstatus *status,
                 const struct domif *domif)
@@ -39,7 +39,8 @@ vif_is_of_guest(const struct vif *vif, const struct domstatus *status,
                 && (!vif->vm_id || !status->uuid
                     || !strcmp(vif->vm_id, status->uuid)));
     }
-    return (nullable_string_is_equal(vif->vm_id, status->uuid)
+    return ((!vif->vm_id
+             || nullable_string_is_equal(vif->vm_id, status->uuid))
             && vif_parse_attached_mac(vif, &mac, NULL)
             && eth_addr_equals(mac, domif->mac));
 }

@@ -107,12 +107,13 @@ interface() {
 }
 
 # guest NAME UUID-NUMBER MEMORY-MIB INTERFACES [ELEMENTS-OF-OS]: defines and
-# starts a guest.
+# starts a guest, with what $METADATA says in its <metadata>.
 guest() {
     cat > "$S/tmp/$1.xml" <<.
 <domain type='qemu'>
   <name>$1</name>
   <uuid>11111111-2222-3333-4444-00000000000$2</uuid>
+  <metadata>${METADATA-}</metadata>
   <memory unit='MiB'>$3</memory>
   <vcpu>1</vcpu>
   <os><type arch='x86_64' machine='pc'>hvm</type>${5-}</os>
@@ -137,12 +138,13 @@ port() {
 }
 
 # Makes an initramfs for guests that talk.  What they do is on the kernel's
-# command line: "addr=ADDRESS peer=ADDRESS".
+# command line: "addr=ADDRESS peer=ADDRESS [forge=ADDRESS]".  Who forges an address
+# says that it has it, before all else and then each second.
 make_initramfs() {
     local root=$S/initramfs module
 
     mkdir -p $root/{bin,mod,proc,sys,dev}
-    cp /bin/busybox $root/bin
+    cp "${VIRTNET_BUSYBOX:-/bin/busybox}" $root/bin/busybox
     for module in virtio_ring virtio virtio_pci_modern_dev \
         virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net; do
         cp "$(find "$VIRTNET_GUEST_KERNEL/lib/modules" -name $module.ko)" \
@@ -157,6 +159,12 @@ for word in $(busybox cat /proc/cmdline); do
     case $word in addr=* | peer=*) eval "$word" ;; esac
 done
 busybox ip link set dev eth0 up
+if [ -n "$forge" ]; then
+    busybox ip addr add $forge/32 dev eth0
+    echo "guest forges"
+    busybox arping -q -A -s $forge -I eth0 $forge &
+    busybox arping -q -U -s $forge -I eth0 $forge &
+fi
 busybox ip addr add $addr/24 dev eth0
 echo "guest is up"
 while ! busybox ping -c 1 -w 2 $peer; do :; done

@@ -6,6 +6,10 @@
 # libvirt's own connection, and once not, because it is called off.  It has its
 # address on one host at a time, and its peers on both reach it.
 #
+# Its metadata gives it guards and a filter, before it is started, by virsh alone.
+# From its first frame on, and wherever it is, nobody sees what it says of an
+# address that is not its own.
+#
 # The hosts are namespaces of network, mounts and host name in the sandbox.
 # Needs what long-libvirt.sh needs.  Takes about a minute.
 
@@ -18,6 +22,14 @@ need_libvirt
 
 M1=52:54:00:00:00:01
 GUEST_IP=10.0.0.1
+FORGED_IP=10.0.0.66
+METADATA="<vn:domain xmlns:vn='urn:ovs-virtnet:1'>
+    <vn:interface mac='$M1' guards='mac ra'>
+      <vn:filterref filter='clean-traffic'>
+        <vn:parameter name='IP' value='$GUEST_IP'/>
+      </vn:filterref>
+    </vn:interface>
+  </vn:domain>"
 
 # Makes host $1, whose folder $S is folder $S/$1 here.
 make_host() {
@@ -36,8 +48,8 @@ has_namespace() {
 # on HOST COMMAND...: runs a command, or a function of this script, on a host.
 on() {
     nsenter -t "$(cat "$S/$1.pid")" --mount --net --uts -- bash -c "
-        $(declare -p TOP BUILD S NETWORKS VSCTL_TIMEOUT FRAMES COOKIE_MAGIC \
-            COOKIE_MATCH GROUP_FIRST GROUP_COUNT M1 GUEST_IP)
+        $(declare -p TOP BUILD S NETWORKS VSCTL_TIMEOUT FRAMES METADATA M1 \
+            "${!COOKIE_@}" "${!GROUP_@}" "${!VIRTNET_@}" GUEST_IP FORGED_IP)
         $(declare -f)
         set -euE
         FINISHED=yes
@@ -83,6 +95,36 @@ start_host() {
     LIBVIRT_OPTION= start_controller
     becomes status_says '^libvirt: .* 1 networks'
     wait_installed
+    start_listening
+}
+
+# Has the host's peer note whoever sends ARP, by what it says that its address is.
+start_listening() {
+    ip netns exec peer python3 - > $S/listened <<'.' &
+import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+s.bind(("eth0", 0))
+print("listening", flush=True)
+while True:
+    f, a = s.recvfrom(2048)
+    if a[2] != 4:               # PACKET_OUTGOING
+        print(f[6:12].hex(":"), socket.inet_ntoa(f[28:32]), flush=True)
+.
+    echo $! > $S/listener.pid
+    wait_for 10 grep -q listening $S/listened
+}
+
+# Nobody has seen what the guest forges, its filter has counted it here, and show
+# says which filter that is.
+guest_is_filtered() {
+    becomes has_stopped
+    ! grep "$M1 $FORGED_IP" $S/listened || fail "a forged address is seen"
+    virtnetctl show br0 "$(port $M1)" > $S/show
+    grep -q "filtered (clean-traffic IP=$GUEST_IP)" $S/show || fail "$(cat $S/show)"
+    grep -q 'guarded (mac ra)' $S/show || fail "$(cat $S/show)"
+}
+has_stopped() {
+    ctl fdb --stats br0 | grep -q "$M1.*(stopped: .*filter [1-9]"
 }
 
 boot_guest() {
@@ -92,7 +134,7 @@ boot_guest() {
     guest g1 1 192 "$(interface $M1)" "
         <kernel>$kernel</kernel><initrd>$S/initramfs.gz</initrd>
         <cmdline>console=ttyS0 rdinit=/init addr=$GUEST_IP peer=10.0.0.11
-        </cmdline>"
+        forge=$FORGED_IP</cmdline>"
 }
 has_pinged() { grep -qs 'guest has pinged' $S/a/log/g1.serial; }
 
@@ -145,6 +187,7 @@ ping_guest() { ip netns exec peer ping -q -c 20 -i 0.05 -W 1 $GUEST_IP; }
 guest_is_at() {
     on "$1" becomes fdb_says "$M1 .*installed.*g1"
     on "$1" has_flow $M1
+    on "$1" guest_is_filtered
     on "$1" step "host $1 has the guest"
     on "$2" becomes has_no_port $M1
     on "$2" becomes has_no_flow $M1
@@ -210,6 +253,12 @@ guest_is_on_its_way a b
 on a virsh -q domjobabort g1
 ! wait $migration || fail "it was not called off"
 guest_is_at a b
+
+for host in a b; do
+    grep -q "$M1 $GUEST_IP" $S/$host/listened || fail "nobody listened"
+    ! grep "$M1 $FORGED_IP" $S/$host/listened || fail "a forged address is seen"
+    kill "$(cat $S/$host/listener.pid)"
+done
 
 on a virsh -q destroy g1
 on a becomes has_no_port $M1

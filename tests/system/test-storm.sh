@@ -4,9 +4,9 @@
 # Takes long
 #
 # Storm limits: of 2,000 broadcasts and 1,000 frames of multicast a second, as
-# many get through as the guest may send, its unicast does not suffer, and a
-# guest without a limit has none.  What was dropped is counted, and nothing is
-# sent after a restart.
+# many get through as the guest may send, in packets or in kilobits, its unicast
+# does not suffer, and a guest without a limit has none.  What was dropped is
+# counted, and nothing is sent after a restart.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -15,15 +15,20 @@ need_controller
 start_ovs
 add_bridge br0
 add_uplink br0 up 52:54:00:00:ff:01
-for i in 1 2 3; do
+for i in 1 2 3 4 5; do
     add_guest br0 g$i 52:54:00:00:00:0$i
 done
 network net0 br0 libvirt - <<'.'
   <metadata>
-    <vn:network xmlns:vn='urn:ovs-virtnet:1' storm='300'/>
+    <vn:network xmlns:vn='urn:ovs-virtnet:1' storm='300'>
+      <vn:portgroup name='slow' storm='2000 kbps'/>
+    </vn:network>
   </metadata>
+  <portgroup name='slow'/>
 .
 vsctl set Interface g2 external_ids:virtnet-storm=none
+vsctl set Interface g4 external_ids:virtnet-portgroup=slow
+vsctl set Interface g5 external_ids:virtnet-storm=3200kbps
 start_controller
 settle
 SECONDS_SENT=3
@@ -59,6 +64,9 @@ g1 -> ff:ff:ff:ff:ff:ff type=0x88b7 = g3
 g1 -> 01:00:5e:01:02:03 = g3
 g1 -> g3 = g3
 g2 -> ff:ff:ff:ff:ff:ff = g3
+g4 -> ff:ff:ff:ff:ff:ff len=1000 = g3
+g4 -> g3 len=1000 = g3
+g5 -> ff:ff:ff:ff:ff:ff len=1000 = g3
 .
 limited=$(($(received 'g1 -> ff:ff' g3) + $(received 'g1 -> 01:00' g3)))
 # As much as in a second may go at once.  How long it took says the number sent.
@@ -69,6 +77,20 @@ expect_between "unicast of g1" "$(received 'g1 -> g3' g3)" \
     $((sent * 9 / 10)) "$sent"
 expect_between "broadcast of g2, without a limit" \
     "$(received 'g2 -> ff' g3)" $((sent * 9 / 10)) "$sent"
+for g in g4:250 g5:400; do
+    # So many frames of 8 kilobits a second, and as many at once.
+    rate=${g#*:} g=${g%:*}
+    sent=$(sed -n "s/^stream=\"$g -> ff.* sent=\([0-9]*\) .*/\1/p" $S/result)
+    expect_between "broadcast of $g, in kilobits" \
+        "$(received "$g -> ff" g3)" \
+        $((rate * sent / 1000 - rate)) $((rate * sent / 1000 + 3 * rate))
+    expect_between "counted as dropped of $g" "$(stopped $g)" \
+        $((sent - rate * sent / 1000 - 3 * rate)) $((sent - rate))
+done
+sent=$(sed -n 's/^stream="g4 -> g3.* sent=\([0-9]*\) .*/\1/p' $S/result)
+expect_between "unicast of g4" "$(received 'g4 -> g3' g3)" \
+    $((sent * 9 / 10)) "$sent"
+sent=$(sed -n 's/^stream="g1 -> g3".* sent=\([0-9]*\) .*/\1/p' $S/result)
 expect_between "counted as dropped" "$(stopped g1)" \
     $((2 * sent)) $((3 * sent))
 [ "$(stopped g3)" = 0 ] || fail "g3 has sent nothing, but $(stopped g3) dropped"
@@ -79,8 +101,12 @@ ctl fdb --stats br0 | grep -q " g1 .*(stopped: storm [1-9][0-9]*)" ||
 
 say "What each may, and what of it there is in the switch."
 ctl show | grep -A1 'Port g1' | grep -q 'storm limit 300pps' || fail "show"
+for g in g4:2000kbps g5:3200kbps; do
+    ctl show | grep -A1 "Port ${g%:*}" | grep -q "storm limit ${g#*:}" || fail "show"
+done
 [ "$(ofctl dump-meters br0 | grep -c pktps)" = 2 ] || fail "meters"
-[ "$(ofctl dump-flows br0 | grep -c meter:)" = 2 ] || fail "flows"
+[ "$(ofctl dump-meters br0 | grep -c kbps)" = 2 ] || fail "meters"
+[ "$(ofctl dump-flows br0 | grep -c meter:)" = 4 ] || fail "flows"
 
 say "A restart sends nothing, and what was dropped is counted still."
 dropped=$(stopped g1)
@@ -92,12 +118,17 @@ settle
 [ "$(stopped g1)" -ge "$dropped" ] || fail "counted $(stopped g1)"
 
 say "Without a limit nothing is held, and there are no meters."
+vsctl remove Interface g5 external_ids virtnet-storm
+vsctl remove Interface g4 external_ids virtnet-portgroup
+settle
 network net0 br0 libvirt
 settle
+wait_for 10 sh -c "! ovs-ofctl -O OpenFlow15 dump-meters br0 | grep -q bps" ||
+    fail "meters are left"
 wait_for 10 sh -c "! ovs-ofctl -O OpenFlow15 dump-meters br0 | grep -q pktps" ||
     fail "meters are left"
 expect_frames <<'.'
-g1 -> ff:ff:ff:ff:ff:ff = g2 g3 up host
+g1 -> ff:ff:ff:ff:ff:ff = g2 g3 g4 g5 up host
 g1 -> g3 = g3
 .
 

@@ -27,7 +27,7 @@ static const struct domstatus guest = {
 };
 
 /* Names repeat, addresses repeat, an iface-id may be that of a whole network:
- * it takes a name, a guest and an address. */
+ * it takes a name, and no other guest or address. */
 static void
 test_match(void **state OVS_UNUSED)
 {
@@ -45,7 +45,10 @@ test_match(void **state OVS_UNUSED)
           false, false, true },
         { { .name = CC("vnet0"), .vm_id = CC("other"),
             .attached_mac = CC(MAC) }, false, false, false },
+        /* Somebody else has plugged it, and does not say for whom. */
         { { .name = CC("vnet0"), .attached_mac = CC(MAC) },
+          true, false, false },
+        { { .name = CC("vnet0"), .attached_mac = CC("52:54:00:00:00:02") },
           false, false, false },
         /* A port without an address is known by its name alone. */
         { { .name = CC("vnet0") }, true, false, false },
