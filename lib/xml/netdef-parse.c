@@ -208,8 +208,23 @@ netdef_parser_end(struct netdef_parser *parser, enum netdef_node node,
     }
 }
 
+/* The netdef of 'parser' is left to libvirt.  If it asks us for something,
+ * then that goes nowhere, which is an error. */
+static void
+report_unheard(struct netdef_parser *parser)
+{
+    unsigned int line = parser->lines[NETDEF_NODE_VN];
+
+    if (line) {
+        netdef_parser_error(parser, NETDEF_NODE_VN, line,
+                            "is not carried out, since the network is left to "
+                            "libvirt");
+    }
+}
+
 /* Makes it the only diagnostic of 'parser' that its netdef is somebody else's:
- * what is inside is not ours to judge.  What is wrong inside is not kept. */
+ * what is inside is not ours to judge, unless it asks us for something.  What
+ * is wrong inside is not kept. */
 static void
 disown(struct netdef_parser *parser)
 {
@@ -235,6 +250,7 @@ disown(struct netdef_parser *parser)
                              netdef_virtualport_to_string(
                                  netdef->virtualport));
     }
+    report_unheard(parser);
 }
 
 /* Judges the netdef that 'parser' has read. */
@@ -260,6 +276,7 @@ finish_netdef(struct netdef_parser *parser)
             netdef_parser_report(parser, DIAG_NOTE, netdef->bridge_origin.line,
                                  "bridge@name",
                                  "left to libvirt: names no bridge");
+            report_unheard(parser);
         }
     }
     netdef_validate(netdef, &parser->diags);

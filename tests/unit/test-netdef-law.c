@@ -288,7 +288,14 @@ test_law_1(void **state OVS_UNUSED)
         struct netdef *b = netdef_from_xml(first.string, first.length, NULL,
                                            &diags);
 
-        if (!b) {
+        if (!netdef_is_ours(a) && strstr(ds_cstr(&first), "vn:network")) {
+            /* What is libvirt's must ask us for nothing. */
+            assert_null(b);
+            ds_destroy(&first);
+            netdef_destroy(a);
+            diag_list_uninit(&diags);
+            continue;
+        } else if (!b) {
             diag_list_format(&second, &diags);
             fail_msg("%s%s", ds_cstr(&first), ds_cstr(&second));
         }

@@ -177,8 +177,6 @@ test_policies(void **state OVS_UNUSED)
         { ISOLATED METADATA("createBridge='yes'"), false, "yyy" },
         { ISOLATED METADATA("createBridge='no'"), false, "nnn" },
         { "<forward mode='nat'/>", false, "nnn" },
-        { "<forward mode='nat'/>" METADATA("createBridge='yes'"), false,
-          "nnn" },
         /* To libvirt, the bridge of a network of its own is there. */
         { ISOLATED, true, "nnn" },
         { BRIDGED, true, "nnn" },
