@@ -141,6 +141,9 @@ test_columns(void **state OVS_UNUSED)
         "\"Open_vSwitch\":{\"" UUID(0) "\":{\"other_config\":"
         "[\"map\",[[\"vhost-sock-dir\",\"v\"]]]}},"
         "\"Interface\":{\"" UUID(4) "\":{\"name\":\"eth0\",\"ofport\":1,"
+        "\"type\":\"dpdk\",\"status\":[\"map\",[[\"driver_name\","
+        "\"net_ixgbe\"],[\"if_type\",\"6\"]]],\"options\":"
+        "[\"map\",[[\"dpdk-devargs\",\"0000:01:00.0\"]]],"
         "\"link_state\":\"down\"},"
         "\"" UUID(5) "\":{\"name\":\"eth1\",\"ofport\":-1,\"mtu\":-5},"
         "\"" UUID(6) "\":{\"name\":\"tap0\",\"ofport\":3,"
@@ -160,6 +163,11 @@ test_columns(void **state OVS_UNUSED)
     assert_string_equal(find(&ports, "tap0")->socket, "/run/a");
     assert_non_null(strstr(find(&ports, "span")->socket, "/v/span"));
     assert_null(find(&ports, "eth0")->socket);
+    /* A card of DPDK's is a card; what is at a socket, a guest. */
+    assert_int_equal(vif_get_kind(find(&ports, "eth0")), VIF_KIND_ANY);
+    assert_int_equal(vif_get_role(find(&ports, "eth0")), VIF_NETWORK);
+    assert_int_equal(vif_get_kind(find(&ports, "tap0")), VIF_KIND_VHOST_USER);
+    assert_int_equal(vif_get_kind(find(&ports, "span")), VIF_KIND_VHOST_USER);
     assert_false(find(&ports, "tap0")->bond.lacp_negotiated);
     assert_true(find(&ports, "tap0")->protected_is_ours);
     assert_string_equal(find(&ports, "tap0")->stp.stp, "false");
