@@ -3,6 +3,7 @@
 #include "controller/switch/ofctrl-watch.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "lib/openflow/foreign.h"
 #include "lib/openflow/offer.h"
@@ -10,6 +11,7 @@
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-group.h"
 #include "openvswitch/ofp-monitor.h"
 #include "openvswitch/ofp-msgs.h"
@@ -32,15 +34,30 @@ ofctrl_watch_init(struct ofctrl_watch *watch, ofctrl_taken_cb *taken_cb,
 {
     watch->enabled = watch->interfered = watch->learned = false;
     watch->foreign_changed = false;
+    watch->sent_is_in = false;
+    ovs_list_init(&watch->replaced);
     watch->taken_cb = taken_cb;
     watch->aux = aux;
     ds_init(&watch->changed);
+}
+
+static void
+destroy_replaced(struct ofctrl_replaced *replaced)
+{
+    ovs_list_remove(&replaced->node);
+    oflow_unref(replaced->flow);
+    free(replaced);
 }
 
 /* Frees what 'watch' holds, but not 'watch' itself. */
 void
 ofctrl_watch_uninit(struct ofctrl_watch *watch)
 {
+    struct ofctrl_replaced *replaced;
+
+    LIST_FOR_EACH_SAFE (replaced, node, &watch->replaced) {
+        destroy_replaced(replaced);
+    }
     ds_destroy(&watch->changed);
 }
 
@@ -144,6 +161,89 @@ take_foreign(struct ofctrl_watch *watch, struct foreign *foreign,
     }
 }
 
+/* Is one of ours on its way into the place of 'flow', which is not ours? */
+static bool
+is_being_replaced(const struct oflow *flow,
+                  const struct ofctrl_watch_ours *ours)
+{
+    for (size_t i = 0; ours->sent && i < ours->sent->n; i++) {
+        const struct oflow *new = ours->sent->changes[i].new;
+
+        if (new && oflow_same_key(new, flow)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes in that 'flow', which is not ours, is in the switch as 'update' says,
+ * or not any longer, while some of ours are on their way. */
+static void
+take_replaced(struct ofctrl_watch *watch, struct oflow *flow,
+              const struct ofputil_flow_update *update,
+              const struct ofctrl_watch_ours *ours)
+{
+    struct ofctrl_replaced *replaced;
+
+    LIST_FOR_EACH_SAFE (replaced, node, &watch->replaced) {
+        if (oflow_same_key(replaced->flow, flow)) {
+            destroy_replaced(replaced);
+        }
+    }
+    if (update->event != OFPFME_REMOVED && !watch->sent_is_in
+        && is_being_replaced(flow, ours)) {
+        replaced = xmalloc(sizeof *replaced);
+        *replaced = (struct ofctrl_replaced) {
+            .flow = oflow_ref(flow),
+            .idle_timeout = update->idle_timeout,
+            .hard_timeout = update->hard_timeout,
+        };
+        ovs_list_push_back(&watch->replaced, &replaced->node);
+    }
+}
+
+static void
+put_back(const struct ofctrl_replaced *replaced, const char *bridge,
+         struct ovs_list *msgs)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct ofputil_flow_mod fm;
+    struct ofpbuf *msg;
+
+    oflow_to_flow_mod(replaced->flow, OFPFC_ADD, &fm);
+    fm.idle_timeout = replaced->idle_timeout;
+    fm.hard_timeout = replaced->hard_timeout;
+    msg = ofputil_encode_flow_mod(&fm, OFPUTIL_P_OF15_OXM);
+    ovs_list_push_back(msgs, &msg->list_node);
+    minimatch_destroy(&fm.match);
+
+    oflow_format(&s, replaced->flow, NULL);
+    VLOG_WARN_RL(&rl, "%s: somebody else's flow has come into the place of "
+                 "one that was on its way, and is put back: %s", bridge,
+                 ds_cstr(&s));
+    ds_destroy(&s);
+}
+
+/* What was on its way to 'bridge' has been carried out, or not if not 'done'.
+ * Appends to 'msgs' what puts back the flows of others' that it has replaced.
+ * If there are any, the switch is to be read afresh, after which ours are left
+ * out. */
+void
+ofctrl_watch_put_back(struct ofctrl_watch *watch, const char *bridge,
+                      bool done, struct ovs_list *msgs)
+{
+    struct ofctrl_replaced *replaced;
+
+    LIST_FOR_EACH_SAFE (replaced, node, &watch->replaced) {
+        if (done) {
+            put_back(replaced, bridge, msgs);
+            watch->interfered = true;
+        }
+        destroy_replaced(replaced);
+    }
+    watch->sent_is_in = false;
+}
+
 /* Takes in that 'update' was made, by somebody else or as it was offered.
  * Returns true if it interferes with us and is to be logged. */
 static bool
@@ -161,6 +261,9 @@ take_update(struct ofctrl_watch *watch,
     const struct oflow *offer = added ? find_offer(flow, ours, &sent) : NULL;
 
     take_foreign(watch, ours->foreign, flow, added);
+    if (!pipeline_cookie_is_ours(update->cookie)) {
+        take_replaced(watch, flow, update, ours);
+    }
     if (offer) {
         struct match match;
 
@@ -219,6 +322,7 @@ decode_flows(struct ofctrl_watch *watch, const struct ofp_header *oh,
             }
             break;
         }
+        watch->sent_is_in |= ours->sent && update.event == OFPFME_ABBREV;
         if ((update.event == OFPFME_ADDED || update.event == OFPFME_REMOVED
              || update.event == OFPFME_MODIFIED)
             && !pipeline_is_learned(update.table_id, update.cookie)

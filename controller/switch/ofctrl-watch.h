@@ -14,16 +14,21 @@
  * nothing.
  *
  * What the switch puts in by itself because we have offered it
- * (lib/openflow/offer.h) is told likewise, and is no interference. */
+ * (lib/openflow/offer.h) is told likewise, and is no interference.
+ *
+ * A flow of others' that has come into the place of one of ours while that was
+ * on its way was replaced by it, which the order of what the switch tells
+ * shows: it goes back. */
 
 #include <stdbool.h>
 #include "controller/switch/ofctrl.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/list.h"
 
 struct foreign;
 struct ochanges;
+struct oflow;
 struct ofp_header;
-struct ovs_list;
 struct oflow_table;
 
 struct ofctrl_watch {
@@ -32,8 +37,17 @@ struct ofctrl_watch {
     struct ds changed;          /* ...and what, to be logged. */
     bool foreign_changed;       /* Has a flow of others gone? */
     bool learned;               /* Has an offer been taken? */
+    bool sent_is_in;            /* Has been told that it was carried out. */
+    struct ovs_list replaced;   /* Contains "struct ofctrl_replaced"s. */
     ofctrl_taken_cb *taken_cb;  /* Called if so... */
     void *aux;                  /* ...with this. */
+};
+
+/* A flow of others' in whose place one of ours was on its way. */
+struct ofctrl_replaced {
+    struct ovs_list node;       /* In ofctrl_watch's 'replaced'. */
+    struct oflow *flow;
+    uint16_t idle_timeout, hard_timeout;
 };
 
 /* What the switch holds of ours, and of others in our tables. */
@@ -49,6 +63,8 @@ void ofctrl_watch_uninit(struct ofctrl_watch *);
 void ofctrl_watch_encode_requests(struct ovs_list *msgs);
 void ofctrl_watch_decode(struct ofctrl_watch *, const struct ofp_header *,
                          bool group, const struct ofctrl_watch_ours *);
+void ofctrl_watch_put_back(struct ofctrl_watch *, const char *bridge,
+                           bool done, struct ovs_list *msgs);
 void ofctrl_watch_log(struct ofctrl_watch *, const char *bridge);
 
 #endif /* controller/switch/ofctrl-watch.h */

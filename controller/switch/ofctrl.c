@@ -94,6 +94,7 @@ become_disconnected(struct ofctrl *ofctrl)
 {
     switch_sync_reset(&ofctrl->sync);
     ds_clear(&ofctrl->watch.changed);
+    ofctrl_watch_put_back(&ofctrl->watch, ofctrl->bridge, false, NULL);
     ofctrl->state = S_DISCONNECTED;
 }
 
@@ -219,7 +220,16 @@ handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
                  oflow_table_count_groups(&ofctrl->sync.installed));
         ofctrl_watch_log(&ofctrl->watch, ofctrl->bridge);
     } else {
+        const struct switch_commit *commit = &ofctrl->sync.commit;
+        struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
+        bool was_in_flight = commit->in_flight;
+
         switch_sync_handle_barrier(&ofctrl->sync, oh, time_msec());
+        if (was_in_flight && !commit->in_flight) {
+            ofctrl_watch_put_back(&ofctrl->watch, ofctrl->bridge,
+                                  !commit->refused, &msgs);
+            ofctrl_send_messages(ofctrl, &msgs);
+        }
     }
 }
 
