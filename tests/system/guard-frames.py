@@ -39,7 +39,7 @@ LOCAL6 = (v6("fe80::")[:8] + bytes([MAC[0] ^ 2]) + MAC[1:3] + b"\xff\xfe"
 NODES6, ROUTERS6 = v6("ff02::1"), v6("ff02::2")
 ZERO_MAC = bytes(6)
 ICMP, IGMP, TCP, UDP, ICMP6 = 1, 2, 6, 17, 58
-HOP, DST, FRAG = 0, 60, 44
+HOP, DST, FRAG, ROUTING, AH = 0, 60, 44, 43, 51
 REST = bytes(16)                # Of a header that nobody looks at.
 
 
@@ -82,6 +82,10 @@ def ext(proto, payload, units=0):
     return bytes([proto, units, 1, 4 + 8 * units]) + bytes(4 + 8 * units) + payload
 
 
+def ah(proto, payload):
+    return bytes([proto, 4]) + bytes(22) + payload
+
+
 def frag6(proto, payload, offset=0, more=1):
     return struct.pack("!BBHI", proto, 0, offset << 3 | more, 1) + payload
 
@@ -104,7 +108,10 @@ FRAMES = [
     (UNICAST, ip(OWN4, UDP, REST + REST, frag=LATER), ""),
     (GROUPS, ip(NONE4, UDP, udp(68, 67), dst=ALL4), ""),
     (GROUPS, ip(OWN4, IGMP, bytes([0x22]) + REST, dst=v4("224.0.0.22")), ""),
+    (UNICAST, ip(OWN4, UDP, udp(67, 67)), ""),
+    (GROUPS, ip(OWN4, UDP, udp(5353, 5353), dst=v4("224.0.0.251")), ""),
     # Somebody else's address, in whatever is in it.
+    (UNICAST, ip(OTHER4, UDP, udp(1000, 53), frag=FIRST), "ip"),
     (UNICAST, ip(OTHER4, TCP, REST + bytes(4)), "ip"),
     (UNICAST, ip(OTHER4, UDP, udp(1000, 53)), "ip"),
     (UNICAST, ip(OTHER4, UDP, REST + REST, frag=LATER), "ip"),
@@ -117,7 +124,10 @@ FRAMES = [
     (UNICAST, ip(OWN4, UDP, udp(1067, 68)), "dhcp"),
     (GROUPS, ip(OWN4, UDP, udp(67, 68), dst=ALL4), "dhcp"),
     (GROUPS, ip(OWN4, UDP, udp(67, 68), dst=ALL4, frag=FIRST), "dhcp"),
+    (GROUPS, ip(OTHER4, UDP, udp(67, 68), dst=ALL4), "ip dhcp"),
+    (GROUPS, ip(NONE4, UDP, udp(67, 68), dst=ALL4), "ip dhcp"),
     (UNICAST, ip6(LOCAL6, UDP, udp(547, 546)), "dhcp"),
+    (UNICAST, ip6(LOCAL6, HOP, ext(UDP, udp(547, 546))), "dhcp"),
     (UNICAST, ip6(LOCAL6, UDP, udp(1547, 546)), "dhcp"),
     (UNICAST, ip6(LOCAL6, FRAG, frag6(UDP, udp(547, 546))), "dhcp"),
     (UNICAST, ip6(LOCAL6, DST, ext(UDP, udp(547, 546))), "dhcp"),
@@ -127,7 +137,11 @@ FRAMES = [
     # Routers.
     (GROUPS, ip6(LOCAL6, ICMP6, icmp6(RA), NODES6), "ra"),
     (UNICAST, ip6(LOCAL6, ICMP6, icmp6(RA)), "ra"),
+    (GROUPS, ip6(OTHER6, ICMP6, icmp6(RA), NODES6), "ip ra"),
+    (GROUPS, ip6(NONE6, ICMP6, icmp6(RA), NODES6), "ra"),
     (GROUPS, ip6(LOCAL6, HOP, ext(ICMP6, icmp6(RA)), NODES6), "ra"),
+    (GROUPS, ip6(LOCAL6, ROUTING, ext(ICMP6, icmp6(RA)), NODES6), "ra"),
+    (GROUPS, ip6(LOCAL6, AH, ah(ICMP6, icmp6(RA)), NODES6), "ra"),
     (GROUPS, ip6(LOCAL6, DST, ext(DST, ext(ICMP6, icmp6(RA))), NODES6),
      "ra"),
     (GROUPS, ip6(LOCAL6, FRAG, frag6(ICMP6, icmp6(RA)), NODES6), "ra"),
@@ -139,6 +153,7 @@ FRAMES = [
     (GROUPS, ip6(LOCAL6, HOP, ext(ICMP6, b"", 1)[:8], NODES6),
      "ip dhcp ra other"),
     (UNICAST, ip6(LOCAL6, ICMP6, icmp6(REDIRECT)), "ra"),
+    (UNICAST, ip6(LOCAL6, FRAG, frag6(ICMP6, icmp6(REDIRECT))), "ra"),
     (UNICAST, ip(OWN4, ICMP, bytes([5, 1]) + REST), "ra"),
     (GROUPS, ip6(LOCAL6, ICMP6, icmp6(MLD_QUERY), NODES6), "ra"),
     (GROUPS, ip6(LOCAL6, HOP, ext(ICMP6, icmp6(MLD_QUERY)), NODES6), "ra"),
@@ -150,6 +165,9 @@ FRAMES = [
     (UNICAST, ip6(OWN6, ICMP6, icmp6(128)), ""),
     (UNICAST, ip6(OWN6, FRAG, frag6(UDP, udp(1000, 53))), ""),
     (UNICAST, ip6(OWN6, FRAG, frag6(UDP, REST, offset=3)), ""),
+    (UNICAST, ip6(OWN6, HOP, ext(ICMP6, icmp6(128))), ""),
+    (UNICAST, ip6(OWN6, UDP, udp(547, 547)), ""),
+    (GROUPS, ip6(LOCAL6, UDP, udp(5353, 5353), v6("ff02::fb")), ""),
     (GROUPS, ip6(NONE6, ICMP6, icmp6(133), ROUTERS6), ""),
     (GROUPS, ip6(NONE6, HOP, ext(ICMP6, icmp6(143)), v6("ff02::16")), ""),
     (GROUPS, ip6(LOCAL6, ICMP6, nd(133, b"", MINE_S), ROUTERS6), ""),
@@ -157,6 +175,7 @@ FRAMES = [
     (UNICAST, ip6(OTHER6, TCP, REST + bytes(4)), "ip"),
     (UNICAST, ip6(OTHER6, UDP, udp(1000, 53)), "ip"),
     (UNICAST, ip6(OTHER6, FRAG, frag6(UDP, REST, offset=3)), "ip"),
+    (UNICAST, ip6(OTHER6, HOP, ext(TCP, REST + bytes(4))), "ip"),
     (UNICAST, ip6(v6("fe80::1"), ICMP6, icmp6(128)), "ip"),
     (UNICAST, ip6(NONE6, UDP, udp(1000, 53)), "ip"),
     # Honest neighbor discovery, with and without an address of its own yet.
@@ -194,7 +213,11 @@ FRAMES = [
     (GROUPS, ip6(OWN6, ICMP6, nd(NA, OWN6, MINE_T, code=1), NODES6), "ip"),
     (GROUPS, ip6(OWN6, DST, ext(ICMP6, nd(NA, OTHER6, MINE_T)), NODES6),
      "ip"),
+    (UNICAST, ip6(OWN6, FRAG, frag6(ICMP6, nd(NA, OTHER6, MINE_T),
+                                    more=0)), "ip"),
     # ARP.
+    (GROUPS, arp(2, MAC, OWN4, OWN4), ""),
+    (GROUPS, arp(2, OTHER_MAC, OTHER4, OTHER4), "ip"),
     (GROUPS, arp(1, MAC, OWN4, OTHER4), ""),
     (GROUPS, arp(1, MAC, OWN4, OWN4), ""),
     (UNICAST, arp(2, MAC, OWN4, OTHER4, OTHER_MAC), ""),

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Guards "ip", "dhcp", "ra" and "other", each alone and all together, untagged,
-# on an access port and on a trunk: what hostile guests send, evasions included,
-# is stopped by the guard that is there for it and by no other, and what honest
-# ones send gets through.
+# Guards "ip", "dhcp", "ra" and "other", each alone, untagged and tagged, and all
+# together, on an access port and on a trunk, too: what hostile guests send,
+# evasions included, is stopped by the guard that is there for it and by no other,
+# and what honest ones send gets through.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -91,6 +91,8 @@ for guards in ip,dhcp ra,other; do
         cat $S/sets
         frames_of g4 04 $1 up @all
         frames_of g5 05 $2 up @all
+        frames_of g4 04 $1 'up[10]' '@all[10] g2 g3[10]' vlan=10
+        frames_of g5 05 $2 'up[10]' '@all[10] g2 g3[10]' vlan=10
     ) | expect_frames
 done
 
