@@ -102,10 +102,14 @@ check_LTLIBRARIES = tests/unit/libunit.la
 tests_unit_libunit_la_SOURCES = \
 	tests/unit/compile-text.c \
 	tests/unit/compile-text.h \
+	tests/unit/delivery-oracle.c \
+	tests/unit/delivery-oracle.h \
 	tests/unit/filter-set.c \
 	tests/unit/filter-set.h \
 	tests/unit/fleet-rows.c \
 	tests/unit/fleet-rows.h \
+	tests/unit/frame-spec.c \
+	tests/unit/frame-spec.h \
 	tests/unit/host-text.c \
 	tests/unit/host-text.h \
 	tests/unit/mac-claims.c \
