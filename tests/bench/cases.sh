@@ -529,6 +529,53 @@ guarded_frames() {
     stop_frames
 }
 
+# Requests for guests' addresses, with guard "owner" beside none such.
+case_owner() {
+    local i n s guards g words=()
+
+    n=$(quick 10 100)
+    s=$(quick 2 10)
+    start_frames "$n"
+    set_mode libvirt
+    for ((i = 1; i <= n; i++)); do
+        words+=(-- set Interface g$i external_ids:virtnet-ips="10.1.0.$i")
+    done
+    on a vsctl "${words[@]}"
+    for ((i = 0; i < $(quick 1 6); i++)); do
+        for guards in 'mac ip' 'mac ip owner'; do
+            words=()
+            for ((g = 1; g <= n; g++)); do
+                words+=(-- set Interface g$g
+                    "external_ids:virtnet-guards=\"$guards\"")
+            done
+            on a vsctl "${words[@]}"
+            bench_ctl wait
+            on a ovs-appctl revalidator/purge
+            ask_for_guests "$([ "$guards" = 'mac ip' ] && echo reference || echo ours)"
+        done
+    done
+    stop_frames
+}
+
+# $s remote hosts ask for each of $n guests.
+ask_for_guests() {
+    local cpu before handled pid
+
+    pid=$(pid_of a ovs-vswitchd)
+    sleep 1
+    before=$(frames_to_guests)
+    handled=$(handled uplink)
+    cpu=$(cpu_usec "$pid")
+    ip netns exec uplink python3 "$TOP/tests/bench/guard-frames.py" eth0 \
+        ask "$s" "$n"
+    cpu=$(($(cpu_usec "$pid") - cpu))
+    sleep .5
+    handled=$(($(handled uplink) - handled))
+    sample "owner-cpu/$n" "$1" $((cpu / handled))
+    sample "owner-frames/$n" "$1" \
+        "$(awk "BEGIN { print ($(frames_to_guests) - $before) / $handled }")"
+}
+
 guarded_side() {
     case $1 in none) echo reference ;; *) echo ours ;; esac
 }

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Sends frames of one kind between remote addresses behind the uplink and guests,
-# both ways, through dummy devices, by vswitchd's control socket.
+# both ways, through dummy devices, by vswitchd's control socket, or from remote
+# addresses alone, by a device.
 #
-# usage: guard-frames.py CTL KIND SENDERS GUESTS
+# usage: guard-frames.py CTL|DEVICE KIND SENDERS GUESTS
 #
 # KIND is tcp, udp (to random ports), icmp, arp, tcp6, udp6 (to random ports),
-# both6 (TCP and UDP over IPv6) or nd.  The addresses are those that the case
+# both6 (TCP and UDP over IPv6) or nd, or ask: remote hosts ask everybody by ARP for
+# the guests' addresses, and nobody answers.  The addresses are those that the case
 # "guards" of tests/bench/cases.sh gives the guests.
 
 import json
@@ -32,6 +34,9 @@ def addresses(kind, number):
 
 def frame(kind, source, target):
     (mac, ip, ip6), (to, to_ip, to_ip6) = source, target
+    if kind == 'ask':
+        return frames.ethernet(mac, 'f' * 12, 0x806,
+                               frames.arp(1, mac, ip, '0' * 12, to_ip))
     if kind == 'arp':
         return frames.ethernet(mac, to, 0x806,
                                frames.arp(2, mac, ip, to, to_ip))
@@ -61,26 +66,44 @@ def frame(kind, source, target):
     return frames.ethernet(mac, to, kind, data + bytes(4))
 
 
-def main(path, kind, senders, guests):
+def open_ctl(path):
     ctl = socket.socket(socket.AF_UNIX)
     ctl.connect(path)
     replies = ctl.makefile('rb')
+
+    def send(port, data):
+        ctl.sendall(json.dumps({
+            'method': 'netdev-dummy/receive', 'id': 0,
+            'params': [port, data.hex()],
+        }).encode())
+        reply = b''
+        while not reply.endswith(b'}'):
+            reply += replies.read1(4096)
+
+    return send
+
+
+def open_device(name):
+    device = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    device.bind((name, 0))
+    return lambda port, data: port == 'uplink' and device.send(data)
+
+
+def main(path, kind, senders, guests):
+    send = open_ctl(path) if '/' in path else open_device(path)
     for g in range(1, guests + 1):
         for s in range(1, senders + 1):
             guest, remote = addresses('guest', g), addresses('remote', s)
             ways = [('g%d' % g, guest, remote), ('uplink', remote, guest)]
-            for i in range({'udp': 6, 'udp6': 6, 'both6': 4}.get(kind, 2)):
-                port, source, target = ways[i % 2]
+            if kind == 'ask':
+                ways = ways[1:]
+            for i in range({'udp': 6, 'udp6': 6, 'both6': 4,
+                            'ask': 1}.get(kind, 2)):
+                port, source, target = ways[i % len(ways)]
                 one = kind if kind != 'both6' else ('tcp6', 'dns6')[i // 2]
                 data = frame(one, source, target)
-                ctl.sendall(json.dumps({
-                    'method': 'netdev-dummy/receive', 'id': 0,
-                    'params': [port, data.ljust(60, b'\0').hex()],
-                }).encode())
-                reply = b''
-                while not reply.endswith(b'}'):
-                    reply += replies.read1(4096)
-                time.sleep(.001)
+                send(port, data.ljust(60, b'\0'))
+                time.sleep(.001 if '/' in path else .004)
 
 
 random.seed(19)

@@ -266,6 +266,19 @@ def guard_rows(samples):
             yield row
 
 
+def owner_rows(samples):
+    """Guard "owner" beside guard "ip" alone."""
+    for n, sides in samples.of('owner-frames'):
+        yield compare('an ARP request, %s guests: frames to them' % n,
+                      sides['ours'], sides['reference'], '', 1, '1 frame',
+                      lambda ratio, frames: frames <= 1.001,
+                      'without guard owner')
+    for n, sides in samples.of('owner-cpu'):
+        yield compare('an ARP request, %s guests: CPU' % n, sides['ours'],
+                      sides['reference'], 'us', 1, '<= 0.67', at_most(.67),
+                      'without guard owner')
+
+
 def frame_rows(samples):
     """Frames per second.  NORMAL is measured twice in each round, and the
     second time taken for a side of its own: that shows what the figure is
@@ -329,6 +342,7 @@ def all_rows(s):
                       '<= 3', at_most(3), 'libopenvswitch alone')
     yield from megaflow_rows(s)
     yield from guard_rows(s)
+    yield from owner_rows(s)
     yield from frame_rows(s)
     yield from counts(s, 'storm-delivered',
                       'unknown unicast, {} guests: delivered', '', 0, '0')
