@@ -29,6 +29,7 @@ unit_tests = \
 	tests/unit/test-domstatus \
 	tests/unit/test-flood-table \
 	tests/unit/test-explain \
+	tests/unit/test-fake-bridges \
 	tests/unit/test-fleet \
 	tests/unit/test-fleet-publish \
 	tests/unit/test-fleet-remote \
@@ -46,11 +47,15 @@ unit_tests = \
 	tests/unit/test-filter-oracle \
 	tests/unit/test-community \
 	tests/unit/test-guards \
+	tests/unit/test-guards-text \
 	tests/unit/test-link \
 	tests/unit/test-pve-guest \
 	tests/unit/test-mac-share \
 	tests/unit/test-mac-table \
 	tests/unit/test-model \
+	tests/unit/test-model-bond \
+	tests/unit/test-model-guest \
+	tests/unit/test-model-mode \
 	tests/unit/test-model-portgroup \
 	tests/unit/test-multicast \
 	tests/unit/test-netdef \
@@ -73,8 +78,10 @@ unit_tests = \
 	tests/unit/test-plan-law \
 	tests/unit/test-port-life \
 	tests/unit/test-port-life-frames \
+	tests/unit/test-port-life-unknown \
 	tests/unit/test-port-limits \
 	tests/unit/test-port-policy \
+	tests/unit/test-port-requests \
 	tests/unit/test-port-vlan \
 	tests/unit/test-probe \
 	tests/unit/test-row-change \
@@ -90,6 +97,7 @@ unit_tests = \
 	tests/unit/test-vif-guest \
 	tests/unit/test-virtnet-version \
 	tests/unit/test-vlan-set \
+	tests/unit/test-vport \
 	tests/unit/test-new-bridges \
 	tests/unit/test-overlay \
 	tests/unit/test-want \
@@ -116,6 +124,8 @@ tests_unit_libunit_la_SOURCES = \
 	tests/unit/mac-claims.h \
 	tests/unit/model-switch.c \
 	tests/unit/model-switch.h \
+	tests/unit/model-text.c \
+	tests/unit/model-text.h \
 	tests/unit/oflow-text.c \
 	tests/unit/oflow-text.h \
 	tests/unit/pipeline-eval.c \
@@ -123,7 +133,9 @@ tests_unit_libunit_la_SOURCES = \
 	tests/unit/port-spec.c \
 	tests/unit/port-spec.h \
 	tests/unit/port-world.c \
-	tests/unit/port-world.h
+	tests/unit/port-world.h \
+	tests/unit/switch-talk.c \
+	tests/unit/switch-talk.h
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)

@@ -451,57 +451,6 @@ test_reflections(void **state OVS_UNUSED)
     vport_uninit(&vport);
 }
 
-/* A copy is equal, and every member counts. */
-static void
-test_vport_value(void **state OVS_UNUSED)
-{
-    struct vport a, b;
-
-    port_case_to_vport(&port_cases[2], &a);
-    vport_clone(&b, &a);
-    assert_ptr_not_equal(a.name, b.name);
-    assert_true(vport_equals(&a, &b));
-
-#define DIFFERS(MEMBER, VALUE) do {             \
-        b.MEMBER = VALUE;                       \
-        assert_false(vport_equals(&a, &b));     \
-        b.MEMBER = a.MEMBER;                    \
-        assert_true(vport_equals(&a, &b));      \
-    } while (0)
-    DIFFERS(ofport, OFP_PORT_C(8));
-    DIFFERS(role, VIF_NETWORK);
-    DIFFERS(vlan.untagged_in, 9);
-    DIFFERS(vlan.untagged_out, 9);
-    DIFFERS(vlan.tagged_in, false);
-    DIFFERS(mac.ea[5], 9);
-    DIFFERS(active, false);
-    DIFFERS(isolated, true);
-    DIFFERS(community.name[0], 'x');
-    DIFFERS(follow_limit, 1);
-    DIFFERS(listens, true);
-    DIFFERS(in_bond, true);
-    DIFFERS(admission, ADMISSION_UNICAST);
-    DIFFERS(way, BOND_WAY_ANY);
-    DIFFERS(reflects, true);
-    DIFFERS(is_tunnel, true);
-    DIFFERS(is_protected, true);
-    vlan_set_add(&b.vlan.members, 9);
-    assert_false(vport_equals(&a, &b));
-    vlan_set_remove(&b.vlan.members, 9);
-    /* A port that does not say its Port row's name has its own. */
-    b.port = xstrdup("vnet0");
-    assert_true(vport_equals(&a, &b));
-    b.port[0] = 'x';
-    assert_false(vport_equals(&a, &b));
-    assert_string_equal(vport_port(&a), "vnet0");
-    assert_string_equal(vport_port(&b), "xnet0");
-    b.port[0] = 'v';
-    b.name[0] = 'x';
-    assert_false(vport_equals(&a, &b));
-    vport_uninit(&a);
-    vport_uninit(&b);
-}
-
 int
 main(void)
 {
@@ -511,7 +460,6 @@ main(void)
         cmocka_unit_test(test_loser),
         cmocka_unit_test(test_policy),
         cmocka_unit_test(test_reflections),
-        cmocka_unit_test(test_vport_value),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

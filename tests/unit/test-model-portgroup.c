@@ -9,56 +9,19 @@
 
 #include <string.h>
 
-#include "lib/host/bridge-row.h"
 #include "lib/host/vif.h"
 #include "lib/model/model.h"
 #include "lib/model/port-policy.h"
 #include "lib/model/vport.h"
 #include "openvswitch/dynamic-string.h"
+#include "tests/unit/model-text.h"
 #include "util.h"
 
 #define CC(STRING) CONST_CAST(char *, STRING)
 #define MAC "52:54:00:00:00:01"
 
-static struct netdef *netdefs[2];
-static struct bridge_model bridge;
+static struct model_text m;
 
-/* Makes 'bridge' one with the networks of 'xml', of which the second may be
- * null, as those of libvirt if 'libvirts'. */
-static void
-define(const char *a, const char *b, bool libvirts)
-{
-    const char *const xml[] = { a, b };
-    const struct bridge_row row = { .name = CC("br0") };
-    struct diag_list diags = DIAG_LIST_INITIALIZER;
-    size_t n = b ? 2 : 1;
-
-    for (size_t i = 0; i < n; i++) {
-        netdefs[i] = netdef_from_xml(xml[i], strlen(xml[i]), "x.xml", &diags);
-        assert_non_null(netdefs[i]);
-        if (libvirts) {
-            netdef_set_libvirts(netdefs[i], true);
-        }
-    }
-    bridge_model_init(&bridge, &row, (const struct netdef *const *) netdefs, n,
-                      &diags);
-    diag_list_uninit(&diags);
-}
-
-static void
-undefine(void)
-{
-    bridge_model_uninit(&bridge);
-    for (size_t i = 0; i < ARRAY_SIZE(netdefs); i++) {
-        netdef_destroy(netdefs[i]);
-        netdefs[i] = NULL;
-    }
-}
-
-#define PORTGROUP(NAME, REST, VLAN) \
-    "<portgroup name='"NAME"'"REST"><vlan><tag id='"VLAN"'/></vlan></portgroup>"
-#define NET(NAME, REST) \
-    "<network><name>"NAME"</name><bridge name='br0'/>"REST"</network>"
 #define A NET("a", PORTGROUP("one", "", "1") PORTGROUP("two", "", "2")      \
               PORTGROUP("three", "", "3")                                   \
               PORTGROUP("default", " default='yes'", "9"))
@@ -114,11 +77,11 @@ test_precedence(void **state OVS_UNUSED)
         const struct portgroup *pg;
         char *found = NULL;
 
-        define(A, cases[i].one_network ? NULL : B, false);
-        pg = model_find_portgroup(&bridge, &vif, &network);
+        model_text_init(&m, A, cases[i].one_network ? NULL : B, false);
+        pg = model_find_portgroup(&m.bridge, &vif, &network);
         if (pg) {
             found = xasprintf("%s%s", pg->name,
-                              network == netdefs[1] ? " of b" : "");
+                              network == m.netdefs[1] ? " of b" : "");
         }
         if (!nullable_string_is_equal(found, cases[i].expected)) {
             fail_msg("case %"PRIuSIZE": %s, expected %s", i,
@@ -126,7 +89,7 @@ test_precedence(void **state OVS_UNUSED)
                      cases[i].expected ? cases[i].expected : "none");
         }
         free(found);
-        undefine();
+        model_text_uninit(&m);
     }
 }
 
@@ -138,7 +101,7 @@ wanted_tag(const struct vif *vif)
     struct port_vlan vlan;
     int tag = -2;
 
-    if (model_port_vlan(&bridge, vif, &vlan)) {
+    if (model_port_vlan(&m.bridge, vif, &vlan)) {
         tag = vlan.tag;
         port_vlan_uninit(&vlan);
     }
@@ -155,19 +118,19 @@ test_libvirts(void **state OVS_UNUSED)
                    .portgroup = CC("one"), .vlan = { .tag = -1 } },
     };
 
-    define(A, NULL, false);
+    model_text_init(&m, A, NULL, false);
     assert_int_equal(wanted_tag(&vif), 1);
     vif.guest.portgroup = NULL;
     assert_int_equal(wanted_tag(&vif), 9);
-    undefine();
+    model_text_uninit(&m);
 
-    define(A, NULL, true);
+    model_text_init(&m, A, NULL, true);
     assert_int_equal(wanted_tag(&vif), -2);
     vif.guest.portgroup = CC("one");
     assert_int_equal(wanted_tag(&vif), -2);
     vif.portgroup = CC("two");
     assert_int_equal(wanted_tag(&vif), 2);
-    undefine();
+    model_text_uninit(&m);
 }
 
 /* A network's own VLAN is for its guests, and not for those that ask for a
@@ -186,7 +149,7 @@ test_network_vlan(void **state OVS_UNUSED)
         .guest = { .vlan = { .tag = -1 } },
     };
 
-    define(xml, NULL, false);
+    model_text_init(&m, xml, NULL, false);
     assert_int_equal(wanted_tag(&vif), 42);
     assert_int_equal(wanted_tag(&uplink), -2);
     vif.portgroup = CC("one");
@@ -198,14 +161,14 @@ test_network_vlan(void **state OVS_UNUSED)
     vif.portgroup = NULL;
     vif.vlan.tag = 7;
     assert_int_equal(wanted_tag(&vif), -2);
-    undefine();
+    model_text_uninit(&m);
 
     /* In a network of libvirt's it is libvirt that writes it, if it was
      * libvirt that plugged the port into it; nobody does if the port was
      * plugged otherwise, be it of a guest that libvirt knows or not.  Of two
      * networks it may be in either. */
     vif.vlan.tag = -1;
-    define(xml, NULL, true);
+    model_text_init(&m, xml, NULL, true);
     assert_int_equal(wanted_tag(&vif), 42);
     vif.guest.unknown = true;
     assert_int_equal(wanted_tag(&vif), 42);
@@ -218,10 +181,10 @@ test_network_vlan(void **state OVS_UNUSED)
     vif.profile = CC("two");
     assert_int_equal(wanted_tag(&vif), 2);
     vif.profile = NULL;
-    undefine();
-    define(xml, B, false);
+    model_text_uninit(&m);
+    model_text_init(&m, xml, B, false);
     assert_int_equal(wanted_tag(&vif), -2);
-    undefine();
+    model_text_uninit(&m);
 }
 
 /* Returns the VLANs that 'vif' is in, as text. */
@@ -231,7 +194,7 @@ vlans_in(const struct vif *vif)
     struct port_vlan_effect effect;
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    assert_true(model_port_vlan_effect(&bridge, vif, &effect));
+    assert_true(model_port_vlan_effect(&m.bridge, vif, &effect));
     vlan_set_format(&s, &effect.members);
     ds_put_format(&s, " in=%d out=%d%s", effect.untagged_in,
                   effect.untagged_out, effect.tagged_in ? " tagged" : "");
@@ -280,8 +243,8 @@ test_vlans_at_plug(void **state OVS_UNUSED)
         { NULL, "gold", NULL, NULL, 7, true, "7 in=7 out=7", -2 },
     };
 
-    define(xml, NULL, false);
-    bridge.mode = MAC_TABLE_LIBVIRT;
+    model_text_init(&m, xml, NULL, false);
+    m.bridge.mode = MAC_TABLE_LIBVIRT;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const struct vif vif = {
             .name = CC("p"), .attached_mac = CC(MAC),
@@ -314,24 +277,24 @@ test_vlans_at_plug(void **state OVS_UNUSED)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
-        undefine();
-        define(ways[i], NULL, false);
-        bridge.mode = MAC_TABLE_LIBVIRT;
-        assert_false(model_is_nowhere(&bridge, &profiled));
+        model_text_uninit(&m);
+        model_text_init(&m, ways[i], NULL, false);
+        m.bridge.mode = MAC_TABLE_LIBVIRT;
+        assert_false(model_is_nowhere(&m.bridge, &profiled));
     }
-    undefine();
-    define(xml, NULL, false);
+    model_text_uninit(&m);
+    model_text_init(&m, xml, NULL, false);
 
     /* NORMAL serves it by its row, whatever it asks for. */
     const struct vif gold = {
         .name = CC("p"), .portgroup = CC("gold"), .vlan = { .tag = -1 },
         .guest = { .vlan = { .tag = -1 } },
     };
-    bridge.mode = MAC_TABLE_KERNEL;
-    assert_false(model_is_nowhere(&bridge, &gold));
-    bridge.incomplete = true;
-    assert_true(model_is_nowhere(&bridge, &gold));
-    undefine();
+    m.bridge.mode = MAC_TABLE_KERNEL;
+    assert_false(model_is_nowhere(&m.bridge, &gold));
+    m.bridge.incomplete = true;
+    assert_true(model_is_nowhere(&m.bridge, &gold));
+    model_text_uninit(&m);
 }
 
 #define ASKS "<metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' " \
@@ -374,7 +337,7 @@ test_lost_vlan(void **state OVS_UNUSED)
           "it in tag=7: plug it anew, or set the columns of its Port row\n" },
     };
 
-    define(NET("a", ASKS), NULL, true);
+    model_text_init(&m, NET("a", ASKS), NULL, true);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const struct vif vif = {
             .name = CC("p"),
@@ -394,7 +357,7 @@ test_lost_vlan(void **state OVS_UNUSED)
         struct vport vport;
 
         assert_int_equal(wanted_tag(&vif), cases[i].wanted);
-        assert_int_equal(model_port(&bridge, &vif, &vport, &diags),
+        assert_int_equal(model_port(&m.bridge, &vif, &vport, &diags),
                          MODEL_WIRED);
         assert_int_equal(vport.vlan.untagged_in, MAX(cases[i].in, 0));
         assert_int_equal(vport.vlan.tagged_in, cases[i].in < 0);
@@ -404,7 +367,7 @@ test_lost_vlan(void **state OVS_UNUSED)
         diag_list_uninit(&diags);
         vport_uninit(&vport);
     }
-    undefine();
+    model_text_uninit(&m);
 
     /* On a bridge that nobody asks anything of, nothing is put back. */
     const struct vif vif = {
@@ -412,238 +375,9 @@ test_lost_vlan(void **state OVS_UNUSED)
         .guest = { .name = CC("g1"), .has_vlan = true,
                    .vlan = { .tag = 42 } },
     };
-    define(NET("a", ""), NULL, true);
+    model_text_init(&m, NET("a", ""), NULL, true);
     assert_int_equal(wanted_tag(&vif), -2);
-    undefine();
-}
-
-/* What else libvirt knows of a guest. */
-static void
-test_guest(void **state OVS_UNUSED)
-{
-    const struct {
-        struct vif_guest guest;
-        int row_tag;            /* 0 for none. */
-        enum model_verdict verdict;
-        bool active, paused;
-        const char *diags;
-    } cases[] = {
-        /* The first is without carrier. */
-        { { .name = CC("g1"), .network = CC("a") }, 0,
-          MODEL_WIRED, true, false, "" },
-        { { .name = CC("g1"), .network = CC("a") }, 0,
-          MODEL_WIRED, true, false, "" },
-        { { .name = CC("g1"), .state = DOMAIN_PAUSED }, 0,
-          MODEL_WIRED, true, true, "" },
-        { { .name = CC("g1"), .state = DOMAIN_MIGRATING }, 0,
-          MODEL_WIRED, false, false, "" },
-        { { .name = CC("g1"), .link_down = true }, 0,
-          MODEL_SKIPPED, false, false,
-          "note: p: guest 'g1' has its link down, so nothing is delivered to "
-          "it or taken from it\n" },
-        { { .name = CC("g1"), .has_vlan = true, .vlan = { .tag = 42 } }, 0,
-          MODEL_WIRED, true, false,
-          "warning: p: libvirt has guest 'g1' in tag=42, but the database has "
-          "it elsewhere; kept there\n" },
-        { { .name = CC("g1"), .has_vlan = true, .vlan = { .tag = 42 } }, 42,
-          MODEL_WIRED, true, false, "" },
-        /* A row that somebody has left behind. */
-        { { .name = CC("g1") }, 42, MODEL_WIRED, true, false,
-          "note: p: libvirt has guest 'g1' in no VLAN of its own, but the "
-          "database has it in tag=42: plug it anew, or set the columns of its "
-          "Port row\n" },
-        { { .name = CC("g1"), .has_vlan = true, .vlan = { .tag = 42 } }, 43,
-          MODEL_WIRED, true, false,
-          "error: p: libvirt has guest 'g1' in tag=42, but the database has "
-          "it in tag=43: plug it anew, or set the columns of its Port "
-          "row\n" },
-        { { .name = CC("g1"), .network = CC("gone") }, 0,
-          MODEL_WIRED, true, false,
-          "note: p: guest 'g1' is in network 'gone', which this bridge has "
-          "not\n" },
-        { { .name = CC("g1"), .network = CC("a"), .portgroup = CC("gold") }, 0,
-          MODEL_WIRED, true, false,
-          "warning: p: no network of this bridge has a portgroup 'gold', so "
-          "the port is in no VLAN\n" },
-    };
-
-    define(NET("a", ASKS), NULL, true);
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct vif vif = {
-            .name = CC("p"), .ofport = OFP_PORT_C(1), .attached_mac = CC(MAC),
-            .iface_id = CC("i"),
-            .vlan = { .tag = cases[i].row_tag ? cases[i].row_tag : -1 },
-            .guest = cases[i].guest,
-            .no_carrier = i == 0,
-        };
-        struct diag_list diags = DIAG_LIST_INITIALIZER;
-        struct ds s = DS_EMPTY_INITIALIZER;
-        struct vport vport;
-
-        if (!vif.guest.has_vlan) {
-            vif.guest.vlan.tag = -1;
-        }
-        assert_int_equal(model_port(&bridge, &vif, &vport, &diags),
-                         cases[i].verdict);
-        if (cases[i].verdict != MODEL_SKIPPED) {
-            assert_int_equal(vport.active, cases[i].active);
-            assert_int_equal(vport.paused, cases[i].paused);
-            assert_int_equal(vport_get_mac(&vport, 0).kind,
-                             i == 0 ? CLAIM_DOWN
-                             : cases[i].paused ? CLAIM_PAUSED
-                             : CLAIM_ATTACHED);
-            vport_uninit(&vport);
-        }
-        diag_list_format(&s, &diags);
-        assert_string_equal(ds_cstr(&s), cases[i].diags);
-        ds_destroy(&s);
-        diag_list_uninit(&diags);
-    }
-    undefine();
-}
-
-/* Who is to wait for a VLAN, and who not. */
-static void
-test_await_vlan(void **state OVS_UNUSED)
-{
-#define AWAIT(ATTR, GROUP)                                                    \
-    "<network><name>a</name><metadata>"                                       \
-    "<vn:network xmlns:vn='urn:ovs-virtnet:1'"ATTR">"                         \
-    "<vn:portgroup name='pg'"GROUP"/></vn:network></metadata>"                \
-    "<bridge name='br0' macTableManager='libvirt'/>"                          \
-    "<portgroup name='pg'/>"PORTGROUP("ten", "", "10")"</network>"
-#define YES " awaitVlan='yes'"
-#define NO " awaitVlan='no'"
-    static const struct {
-        const char *xml, *portgroup, *mac;
-        int tag;
-        bool nowhere;
-    } cases[] = {
-        { AWAIT("", ""), NULL, MAC, -1, false },
-        { AWAIT(YES, ""), NULL, MAC, -1, true },
-        { AWAIT(YES, ""), NULL, NULL, -1, false },
-        { AWAIT(YES, ""), NULL, MAC, 20, false },
-        { AWAIT(YES, ""), "pg", MAC, -1, true },
-        { AWAIT(YES, NO), "pg", MAC, -1, false },
-        { AWAIT("", YES), "pg", MAC, -1, true },
-        { AWAIT("", YES), NULL, MAC, -1, false },
-        { AWAIT(YES, ""), "ten", MAC, -1, false },
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct vif vif;
-
-        vif_init(&vif);
-        vif.name = xstrdup("tap0");
-        vif.ofport = 1;
-        vif.attached_mac = nullable_xstrdup(cases[i].mac);
-        vif.portgroup = nullable_xstrdup(cases[i].portgroup);
-        vif.vlan.tag = cases[i].tag;
-        define(cases[i].xml, NULL, false);
-        assert_int_equal(model_is_nowhere(&bridge, &vif), cases[i].nowhere);
-        undefine();
-        vif_uninit(&vif);
-    }
-}
-
-/* Networks of a bridge and its fake bridges: which a port is in, what becomes
- * of it, and what is said. */
-static void
-test_fake_bridges(void **state OVS_UNUSED)
-{
-#define FAKE(NAME, BRIDGE, MODE, REST)                                       \
-    "<network><name>"NAME"</name><bridge name='"BRIDGE"' "                     \
-    "macTableManager='"MODE"'/>"REST"</network>"
-    static const char *const xml[] = {
-        FAKE("a", "br0", "kernel", PORTGROUP("ten", "", "10")),
-        FAKE("b", "br0.10", "libvirt", PORTGROUP("blue", "", "11")
-             "<portgroup name='green'/>"),
-        FAKE("c", "br0.20", "kernel", ""),
-    };
-    static const struct {
-        int tag;
-        bool ours;
-        const char *libvirts, *portgroup;
-        const char *network, *group;    /* Null for none. */
-        enum mac_table_manager mode;
-    } cases[] = {
-        { -1, false, NULL, NULL, "a", NULL, MAC_TABLE_KERNEL },
-        { 10, false, NULL, NULL, "b", NULL, MAC_TABLE_LIBVIRT },
-        { 20, false, NULL, NULL, "c", NULL, MAC_TABLE_KERNEL },
-        { 30, false, NULL, NULL, "a", NULL, MAC_TABLE_KERNEL },
-        { 10, false, NULL, "green", "b", "green", MAC_TABLE_LIBVIRT },
-        { 10, false, NULL, "ten", "b", NULL, MAC_TABLE_LIBVIRT },
-        { -1, false, NULL, "green", "a", NULL, MAC_TABLE_KERNEL },
-        { 10, true, NULL, "ten", "a", "ten", MAC_TABLE_KERNEL },
-        { 10, false, "a", NULL, "a", NULL, MAC_TABLE_KERNEL },
-        { 20, false, "b", NULL, "c", NULL, MAC_TABLE_KERNEL },
-    };
-    struct vif fake = { .vlan = { .tag = 10 }, .fake_bridge = true };
-    struct bridge_row row = { .name = CC("br0") };
-    struct diag_list diags = DIAG_LIST_INITIALIZER;
-    struct netdef *defs[ARRAY_SIZE(xml)];
-    struct ds s = DS_EMPTY_INITIALIZER;
-    struct bridge_model model;
-
-    fake.name = CC("br0.10");
-    fake_bridges_add(&row.fakes, &fake);
-    fake.name = CC("br0.20");
-    fake.vlan.tag = 20;
-    fake_bridges_add(&row.fakes, &fake);
-    fake_bridges_add(&row.fakes, &fake);
-    assert_int_equal(row.fakes.n, 2);
-    for (size_t i = 0; i < ARRAY_SIZE(xml); i++) {
-        defs[i] = netdef_from_xml(xml[i], strlen(xml[i]), "x.xml", &diags);
-        assert_non_null(defs[i]);
-    }
-    diag_list_clear(&diags);
-    bridge_model_init(&model, &row, (const struct netdef *const *) defs,
-                      ARRAY_SIZE(defs), &diags);
-    assert_int_equal(model.n_networks, 3);
-    assert_false(model.conflict);
-    assert_true(model.wanted);
-    assert_int_equal(model.mode, MAC_TABLE_LIBVIRT);
-    assert_int_equal(model.base_mode, MAC_TABLE_KERNEL);
-    for (size_t i = 0; i < diags.n; i++) {
-        diag_format(&s, &diags.diags[i]);
-    }
-    assert_non_null(strstr(ds_cstr(&s), "'br0.10' is a fake bridge, whose "
-                           "ports are in VLAN 10"));
-    assert_non_null(strstr(ds_cstr(&s), "are in libvirt mode; all others"));
-    assert_int_equal(diags.n, 2);
-
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct vif vif;
-
-        vif_init(&vif);
-        vif.name = xstrdup("tap0");
-        vif.ofport = 1;
-        vif.attached_mac = xstrdup(MAC);
-        vif.vlan.tag = cases[i].tag;
-        vif.vlan_is_ours = cases[i].ours;
-        vif.portgroup = nullable_xstrdup(cases[i].portgroup);
-        vif.guest.network = nullable_xstrdup(cases[i].libvirts);
-
-        const struct netdef *network = model_find_network(&model, &vif);
-        const struct portgroup *pg = model_find_portgroup(&model, &vif, NULL);
-
-        assert_string_equal(network ? network->name : "-",
-                            cases[i].network ? cases[i].network : "-");
-        assert_string_equal(pg ? pg->name : "-",
-                            cases[i].group ? cases[i].group : "-");
-        assert_int_equal(model_port_mode(&model, &vif), cases[i].mode);
-        assert_int_equal(port_policy_role(&model, &vif),
-                         cases[i].mode == MAC_TABLE_LIBVIRT ? VIF_GUEST
-                         : VIF_NETWORK);
-        vif_uninit(&vif);
-    }
-    ds_destroy(&s);
-    bridge_model_uninit(&model);
-    fake_bridges_uninit(&row.fakes);
-    diag_list_uninit(&diags);
-    for (size_t i = 0; i < ARRAY_SIZE(defs); i++) {
-        netdef_destroy(defs[i]);
-    }
+    model_text_uninit(&m);
 }
 
 int
@@ -651,13 +385,10 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_precedence),
-        cmocka_unit_test(test_fake_bridges),
-        cmocka_unit_test(test_await_vlan),
         cmocka_unit_test(test_libvirts),
         cmocka_unit_test(test_network_vlan),
         cmocka_unit_test(test_vlans_at_plug),
         cmocka_unit_test(test_lost_vlan),
-        cmocka_unit_test(test_guest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -421,97 +421,6 @@ test_found_followed(void **state OVS_UNUSED)
     world_uninit(&w);
 }
 
-/* A guest that nobody has written an address of has those that it sends by
- * first, as many as it may and no others, none of another port's. */
-static void
-test_sticky(void **state OVS_UNUSED)
-{
-    struct world w;
-
-    world_init(&w, true);
-    world_make_unknown(&w);
-    world_rival(&w, "vnet9", 9, CLAIM_ATTACHED, -1, true);
-    world_look(&w, "active, wins nothing, guest +0");
-    world_frame(&w, 9, 0);
-    world_look(&w, "active, wins nothing, guest +0");
-    world_frame(&w, 1, PORT_LIFE_ARRIVED | PORT_LIFE_FOLLOWS);
-    world_look(&w, "active, guest +1");
-    world_frame(&w, 1, 0);
-    world_frame(&w, 2, PORT_LIFE_FOLLOWS);
-    world_look(&w, "active, guest +1 +2");
-    world_frame(&w, 9, PORT_LIFE_REFUSED);
-    world_frame(&w, 3, PORT_LIFE_FOLLOWS);
-    world_look(&w, "active, guest +1 +2 +3, deaf, wakes in 2000");
-    world_frame(&w, 4, 0);
-    world_pass(&w, FOLLOW_REST, true);
-    world_look(&w, "active, guest +1 +2 +3, deaf");
-
-    /* Another port is configured with one of them. */
-    assert_true(port_life_lost(&w.life, world_address(1)));
-    world_look(&w, "active, guest +2 +3");
-
-    /* Somebody writes an address after all. */
-    w.vif.attached_mac = xstrdup("52:54:00:00:00:05");
-    world_look(&w, "active, guest 5");
-
-    /* The next guest on a port of this name begins anew. */
-    world_unplug(&w);
-    world_plug(&w, true);
-    world_make_unknown(&w);
-    world_look(&w, "active, wins nothing, guest +0");
-    world_uninit(&w);
-}
-
-/* One that sends by nothing but others' addresses is not listened to. */
-static void
-test_sticky_limiter(void **state OVS_UNUSED)
-{
-    struct world w;
-
-    world_init(&w, true);
-    world_make_unknown(&w);
-    world_rival(&w, "vnet9", 9, CLAIM_ATTACHED, -1, true);
-    world_look(&w, "active, wins nothing, guest +0");
-    for (int i = 1; i < FOLLOW_BURST; i++) {
-        world_frame(&w, 9, 0);
-    }
-    world_frame(&w, 9, PORT_LIFE_DEAF);
-    world_look(&w, "active, wins nothing, guest +0, deaf, wakes in 40000");
-    world_frame(&w, 1, 0);
-    world_pass(&w, 40000, true);
-    world_look(&w, "active, wins nothing, guest +0");
-    world_frame(&w, 1, PORT_LIFE_ARRIVED | PORT_LIFE_FOLLOWS);
-    world_look(&w, "active, guest +1");
-    world_uninit(&w);
-}
-
-/* What the switch was found to hold. */
-static void
-test_sticky_found(void **state OVS_UNUSED)
-{
-    const struct port_found network = { .network = true };
-    struct world w;
-
-    world_init(&w, false);
-    world_make_unknown(&w);
-    world_look(&w, "active, wins nothing, guest +0");
-    assert_true(port_life_found_followed(&w.life, &w.vport, world_address(7),
-                                         &w.macs));
-    world_look(&w, "active, guest +7");
-
-    /* As long as no network can be read it may be any. */
-    w.model.n_networks = 0;
-    w.model.incomplete = true;
-    w.networks_known = false;
-    world_look(&w, "active, guest +7, deaf");
-    port_life_found(&w.life, &network);
-    world_look(&w, "active, network 0, deaf");
-    w.model.n_networks = 1;
-    w.networks_known = true;
-    world_look(&w, "active, wins nothing, guest +0");
-    world_uninit(&w);
-}
-
 int
 main(void)
 {
@@ -525,9 +434,6 @@ main(void)
         cmocka_unit_test(test_limiter),
         cmocka_unit_test(test_current_mac),
         cmocka_unit_test(test_found_followed),
-        cmocka_unit_test(test_sticky),
-        cmocka_unit_test(test_sticky_limiter),
-        cmocka_unit_test(test_sticky_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

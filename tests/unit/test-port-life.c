@@ -300,30 +300,6 @@ test_served(void **state OVS_UNUSED)
     world_uninit(&w);
 }
 
-/* A veth has the address of its peer, which may change. */
-static void
-test_peer(void **state OVS_UNUSED)
-{
-    struct world w;
-
-    world_init(&w, true);
-    world_make_unknown(&w);
-    free(w.vif.driver);
-    w.vif.driver = xstrdup("veth");
-    world_look(&w, "active, network 0, deaf");
-    w.vif.link.peer_is_elsewhere = true;
-    world_look(&w, "active, wins nothing, guest +0");
-    w.vif.link.peer_mac = world_address(6);
-    world_look(&w, "active, guest 6");
-    w.vif.link.peer_mac = world_address(7);
-    world_look(&w, "active, guest 7");
-    /* Any guest could say that. */
-    assert_int_equal(vport_get_mac(&w.vport, 0).kind, CLAIM_PEER);
-    w.vif.role = xstrdup("network");
-    world_look(&w, "active, network 0, deaf");
-    world_uninit(&w);
-}
-
 /* What one guest has done says nothing of the next on the same port. */
 static void
 test_another_guest(void **state OVS_UNUSED)
@@ -368,40 +344,6 @@ test_another_guest(void **state OVS_UNUSED)
     world_set_status(&w, "inactive");
     world_look(&w, "new, wins nothing, guest 1");
     world_set_status(&w, NULL);
-    world_look(&w, "active, guest 1");
-    world_uninit(&w);
-}
-
-/* A vhost-user port is held back until libvirt knows whose it is, and never a
- * part of the network. */
-static void
-test_vhost_user(void **state OVS_UNUSED)
-{
-    const struct domstatus guest = { .name = CC("g1") };
-    const struct domif domif = {
-        .socket = CC("/run/s1"),
-        .mac = world_address(1),
-    };
-    struct diag_list diags = DIAG_LIST_INITIALIZER;
-    struct ds s = DS_EMPTY_INITIALIZER;
-    struct world w;
-
-    world_init(&w, true);
-    free(w.vif.attached_mac);
-    free(w.vif.vm_id);
-    w.vif.attached_mac = w.vif.vm_id = NULL;
-    w.vif.socket = xstrdup("/run/s1");
-    world_update(&w, &diags);
-    assert_true(w.wired);
-    assert_true(vport_awaits_address(&w.vport));
-    diag_list_format(&s, &diags);
-    assert_string_equal(ds_cstr(&s), "note: vnet0: is a vhost-user port "
-                        "without external_ids:attached-mac; held back until "
-                        "its first frame, whose address it then has\n");
-    ds_destroy(&s);
-    diag_list_uninit(&diags);
-
-    vif_set_guest(&w.vif, &guest, &domif);
     world_look(&w, "active, guest 1");
     world_uninit(&w);
 }
@@ -511,9 +453,7 @@ main(void)
         cmocka_unit_test(test_found_active),
         cmocka_unit_test(test_found_policy),
         cmocka_unit_test(test_served),
-        cmocka_unit_test(test_peer),
         cmocka_unit_test(test_another_guest),
-        cmocka_unit_test(test_vhost_user),
         cmocka_unit_test(test_carrier),
         cmocka_unit_test(test_host),
         cmocka_unit_test(test_moves_guests),
