@@ -46,6 +46,41 @@ find_text(const struct bridge_model *model, const struct vif *vif,
     return true;
 }
 
+/* Does 'text' name a filter? */
+static bool
+is_filter(const char *text)
+{
+    return text && strcmp(text, "none");
+}
+
+/* May 'vif', a network port, be wired?  It may not if it is annotated as a
+ * guest's and has a filter, as in a portgroup with macTableManager='kernel'.
+ * Adds to 'diags' what there is to say of that. */
+bool
+filter_policy_check_network(const struct bridge_model *model,
+                            const struct vif *vif, struct diag_list *diags)
+{
+    struct origin origin = { .element = vif->name };
+    const char *text;
+
+    if (model->mode != MAC_TABLE_LIBVIRT) {
+        return true;
+    } else if (!vif->attached_mac) {
+        if (is_filter(vif->filter)) {
+            diag_add(diags, DIAG_WARNING, &origin,
+                     "is not a guest, so it is not filtered");
+        }
+        return true;
+    } else if (find_text(model, vif, &text) && !is_filter(text)) {
+        return true;
+    }
+    diag_add(diags, DIAG_ERROR, &origin,
+             "filter '%.256s' cannot be carried out, for the port is one of "
+             "the network side, not a guest's; cut off",
+             text ? text : vif->filter);
+    return false;
+}
+
 /* Stores in '*filter' what 'text' asks for of 'vif', whose address is 'mac'.
  * Returns null, or why that cannot be, for the caller to free. */
 static char *
@@ -98,7 +133,7 @@ filter_policy_get(const struct bridge_model *model, const struct vif *vif,
                  "is in a network of which nobody says which it is, and they "
                  "have different filters; cut off");
         return false;
-    } else if (!text || !strcmp(text, "none")) {
+    } else if (!is_filter(text)) {
         return true;
     } else if (vif->vlan.mode == PORT_VLAN_MODE_DOT1Q_TUNNEL) {
         diag_add(diags, DIAG_ERROR, &origin,

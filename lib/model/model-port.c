@@ -285,7 +285,8 @@ model_port(const struct bridge_model *model, const struct vif *vif,
         break;
 
     case VIF_NETWORK:
-        if (report_no_guest(model, vif, &origin, diags)) {
+        if (report_no_guest(model, vif, &origin, diags)
+            || !filter_policy_check_network(model, vif, diags)) {
             return MODEL_SKIPPED;
         }
         report_unknown(model, vif, &origin, diags);

@@ -388,6 +388,28 @@ lists_any(const struct vport *vport)
     return false;
 }
 
+/* Adds to 'diags' that 'vport', the port of 'vif' and no guest, is not
+ * guarded, if somebody asks for that: its own keys, or 'request' of what is
+ * annotated as a guest's. */
+static void
+report_unguarded(const struct bridge_model *model, const struct vif *vif,
+                 const struct vport *vport, const struct request *request,
+                 struct diag_list *diags)
+{
+    struct origin origin = { .element = vif->name };
+    bool asked = (vport->role == VIF_NETWORK && vif->attached_mac
+                  && (request->guards || request->storm.storm));
+
+    if (asked && model_is_left_to_kernel(model, vif)) {
+        diag_add(diags, DIAG_ERROR, &origin,
+                 "is in kernel mode, while other ports of the bridge are "
+                 "not, so it is not guarded");
+    } else if (asked || vif->guards || vif->storm) {
+        diag_add(diags, DIAG_WARNING, &origin,
+                 "is not a guest, so it is not guarded");
+    }
+}
+
 /* Makes 'vport', the port of 'vif', which 'model' has found to be a guest, a
  * network port or the host, what is asked of it apart from that.  Adds to
  * 'diags' what there is to say of it. */
@@ -415,17 +437,7 @@ port_policy_apply(const struct bridge_model *model, const struct vif *vif,
     }
     apart_policy_apply(model, vif, &request.apart, vport, diags);
     if (!is_guest) {
-        if (vif->guards || vif->storm) {
-            diag_add(diags, DIAG_WARNING, &origin,
-                     "is not a guest, so it is not guarded");
-        }
-        if (vport->role == VIF_NETWORK && model_is_left_to_kernel(model, vif)
-            && vif->attached_mac
-            && (request.guards || request.storm.is_set)) {
-            diag_add(diags, DIAG_ERROR, &origin,
-                     "is in kernel mode, while other ports of the bridge are "
-                     "not, so it is not guarded");
-        }
+        report_unguarded(model, vif, vport, &request, diags);
         return;
     }
     report_stp(model, vif, &origin, diags);

@@ -185,24 +185,37 @@ warn_inexact_policy(const struct netdef *netdef,
     }
 }
 
+/* Warns of what the portgroups of 'netdef' that are in kernel mode ask for and
+ * cannot have there. */
+static void
+warn_inexact_portgroups(const struct netdef *netdef, struct diag_list *diags)
+{
+    for (size_t i = 0; i < netdef->n_portgroups; i++) {
+        const struct portgroup *pg = &netdef->portgroups[i];
+        const struct netdef_setting *mode = &pg->policy.mac_table_manager;
+
+        if (netdef_mode(netdef) == MAC_TABLE_KERNEL
+            || (netdef_setting_is_set(mode)
+                && mode->value == MAC_TABLE_KERNEL)) {
+            warn_inexact_policy(
+                netdef, &pg->policy, pg->filter, &pg->origin,
+                "metadata/vn:network/vn:portgroup/vn:filterref", diags);
+        }
+    }
+}
+
 /* Warns of what 'netdef' asks for and cannot have in kernel mode, which it is
  * in unless another network of the bridge has it otherwise. */
 static void
 warn_inexact_network(const struct netdef *netdef, struct diag_list *diags)
 {
+    warn_inexact_portgroups(netdef, diags);
     if (netdef_mode(netdef) == MAC_TABLE_LIBVIRT) {
         return;
     }
     warn_inexact_policy(netdef, &netdef->policy, netdef->filter,
                         &netdef->origin, "metadata/vn:network/vn:filterref",
                         diags);
-    for (size_t i = 0; i < netdef->n_portgroups; i++) {
-        const struct portgroup *pg = &netdef->portgroups[i];
-
-        warn_inexact_policy(netdef, &pg->policy, pg->filter, &pg->origin,
-                            "metadata/vn:network/vn:portgroup/vn:filterref",
-                            diags);
-    }
     if (netdef->bandwidth.in.average || netdef->bandwidth.out.average) {
         warn_inexact(netdef->origin.file, netdef->bandwidth.line, "bandwidth",
                      diags);

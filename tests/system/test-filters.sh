@@ -195,8 +195,14 @@ cat > $NETWORKS/net0.xml <<'.'
       <vn:filterref filter='clean-traffic'>
         <vn:parameter name='IP' value=''/>
       </vn:filterref>
+      <vn:portgroup name='routers' macTableManager='kernel' guards='mac'/>
+      <vn:portgroup name='free' macTableManager='kernel'>
+        <vn:filterref filter='none'/>
+      </vn:portgroup>
     </vn:network>
   </metadata>
+  <portgroup name='routers'/>
+  <portgroup name='free'/>
   <forward mode='bridge'/>
   <bridge name='br0'/>
   <virtualport type='openvswitch'/>
@@ -211,6 +217,41 @@ settle
     hostile g1 1
     echo "g4 -> up src=52:54:00:00:00:99 = up"
 ) | expect_frames
+
+say "What would be learned from is filtered nowhere, so it is cut off."
+# expect_cut_off YES-OR-NO
+expect_cut_off() {
+    local to=$([ "$1" = yes ] && echo - || echo g4)
+    local from=$([ "$1" = yes ] && echo - || echo up)
+
+    settle
+    echo "g4 -> up src=52:54:00:00:00:99 = $from" > $S/frames
+    echo "up -> g4 = $to" >> $S/frames
+    expect_frames < $S/frames
+    [ "$1" = no ] || says "g4: filter .* cannot be carried out, for the port is one of the network side" ||
+        fail "nothing said: $(ctl status)"
+    [ "$1" = yes ] || ! says 'g4: filter' || fail "$(ctl status)"
+}
+vsctl remove Interface g4 external_ids virtnet-filter -- \
+    set Interface g4 external_ids:virtnet-portgroup=routers
+allow_log 'g4: (filter|is not a guest)|is carried out in libvirt mode only'
+expect_cut_off yes
+vsctl set Interface g4 external_ids:virtnet-portgroup=free
+expect_cut_off no
+vsctl set Interface g4 external_ids:virtnet-filter=no-mac-spoofing
+expect_cut_off yes
+vsctl remove Interface g4 external_ids virtnet-filter -- \
+    remove Interface g4 external_ids virtnet-portgroup -- \
+    set Interface g4 external_ids:virtnet-role=network
+expect_cut_off yes
+filter g4 none
+expect_cut_off no
+says 'g4: is not a guest, so it is not guarded' && fail "$(ctl status)"
+vsctl set Interface g4 external_ids:virtnet-guards=mac
+wait_for 5 says 'g4: is not a guest, so it is not guarded' ||
+    fail "nothing said: $(ctl status)"
+vsctl remove Interface g4 external_ids virtnet-guards -- \
+    remove Interface g4 external_ids virtnet-role
 
 say "Without filters all that there was for them goes."
 for g in g1 g2 g3; do

@@ -173,6 +173,8 @@ static const struct {
     { { GUARDED }, NULL, NULL, "guest", "" },
     { { GUARDED }, "router", NULL, "network", NULL },
     { { GUARDED }, NULL, "network", "network", NULL },
+    { { LIBVIRT }, NULL, "network",
+      "network, warning: p: is not a guest, so it is not guarded", "mac" },
     { { GUARDED, LIBVIRT }, NULL, NULL, "guest guarded (mac)", NULL },
     { { LIBVIRT }, NULL, NULL, "guest guarded (mac)", "mac" },
     /* Where the bridge is in kernel mode nothing can guard it, and that is
