@@ -255,7 +255,10 @@ TESTSUITE_AT = \
 	tests/anew.at \
 	tests/cli.at \
 	tests/database.at \
+	tests/new-bridges.at \
 	tests/guests.at \
+	tests/guest-vlans.at \
+	tests/vhost-user.at \
 	tests/libvirt.at \
 	tests/drift.at \
 	tests/definitions.at \
@@ -264,6 +267,8 @@ TESTSUITE_AT = \
 	tests/neighbours.at \
 	tests/networks.at \
 	tests/ports.at \
+	tests/network-side.at \
+	tests/refusals.at \
 	tests/qos.at \
 	tests/restart.at \
 	tests/tenant.at \
@@ -271,6 +276,9 @@ TESTSUITE_AT = \
 	tests/trials.at \
 	tests/upgrade.at \
 	tests/virtnetctl.at \
+	tests/verify.at \
+	tests/monitor.at \
+	tests/release.at \
 	tests/fleet.at
 EXTRA_DIST += \
 	$(TESTSUITE_AT) \
