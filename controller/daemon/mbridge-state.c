@@ -228,6 +228,13 @@ mbridge_is_given_back(const struct mbridge *mb)
     return mb->given_back;
 }
 
+/* Is the switch about to answer? */
+bool
+mbridge_is_busy(const struct mbridge *mb)
+{
+    return ofctrl_is_busy(mb->ofctrl);
+}
+
 /* Is everything in the switch that is asked for? */
 bool
 mbridge_is_installed(const struct mbridge *mb)

@@ -154,6 +154,20 @@ find_errors(const struct diag_list *diags, bool final, mbridge_unready_cb *cb,
     }
 }
 
+/* Is any switch about to answer? */
+bool
+reconcile_is_busy(const struct reconcile *r)
+{
+    const struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &r->bridges) {
+        if (mbridge_is_busy(node->data)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Calls 'cb' with 'aux' for each error in the files, and for each guest whose
  * port the switch could not add.  A bridge that is missing may yet be made by
  * whoever makes it. */

@@ -176,9 +176,22 @@ waiter_state(const struct waiters *waiters, const struct waiter *waiter,
     return worst;
 }
 
+/* Is it too early to look at what 'waiter' waits for?  To look at all ports is
+ * work, and there are many turns until a switch is done with a bundle. */
+static bool
+is_early(const struct waiters *waiters, const struct waiter *waiter)
+{
+    return (!waiter->n_ports && reconcile_is_busy(waiters->reconcile)
+            && time_msec() < waiter->deadline);
+}
+
 static void
 waiter_run(struct waiters *waiters, struct waiter *waiter)
 {
+    if (is_early(waiters, waiter)) {
+        return;
+    }
+
     struct json_t *array
         = waiter->options.json ? jvalue_array() : NULL;
     struct ds s = DS_EMPTY_INITIALIZER;

@@ -116,6 +116,9 @@ dbsync_wants_rows(const struct dbsync *dbsync, const char *bridge,
 {
     bool wants = false;
 
+    if (write_queue_is_empty(dbsync->queue)) {
+        return false;           /* As nearly always. */
+    }
     for (enum row_type type = 0; type < ROW_N_TYPES && !wants; type++) {
         char *object = row_object(type, bridge, interface);
 

@@ -27,6 +27,15 @@ ofctrl_is_ready(const struct ofctrl *ofctrl)
     return ofctrl->state >= S_READY;
 }
 
+/* Is the switch about to answer, so that more will be known in a moment? */
+bool
+ofctrl_is_busy(const struct ofctrl *ofctrl)
+{
+    return (ofctrl->state == S_READBACK
+            || (ofctrl->state == S_READY
+                && switch_sync_is_busy(&ofctrl->sync)));
+}
+
 /* Does the switch hold what 'plan' desires, but for those in quarantine, as
  * far as is known? */
 bool

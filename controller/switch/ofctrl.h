@@ -90,6 +90,7 @@ void ofctrl_set_allowed(struct ofctrl *, bool allowed);
 bool ofctrl_is_held(const struct ofctrl *);
 bool ofctrl_is_connected(const struct ofctrl *);
 bool ofctrl_is_ready(const struct ofctrl *);
+bool ofctrl_is_busy(const struct ofctrl *);
 bool ofctrl_is_installed(const struct ofctrl *, const struct plan *);
 unsigned long long int ofctrl_next_put(const struct ofctrl *);
 bool ofctrl_put_is_done(const struct ofctrl *, unsigned long long int put);

@@ -20,6 +20,7 @@ static const struct command commands[] = {
     { "plug", 3, "RUNDIR FIRST N [PORTGROUP]", cmd_plug },
     { "unplug", 3, "RUNDIR FIRST N [CTL]", cmd_unplug },
     { "latency", 5, "RUNDIR REFERENCE-RUNDIR CTL N RUNS", cmd_latency },
+    { "cold", 4, "RUNDIR CTL N RUNS", cmd_cold },
     { "start", 2, "CTL COMMAND...", cmd_start },
     { "apply", 3, "CTL NEW-FILE FILE [PORT]", cmd_apply },
     { "return", 2, "SOCKET CTL | SOCKET -- COMMAND...", cmd_return },

@@ -68,6 +68,7 @@ struct plan *guest_plan(unsigned int first, unsigned int n);
 void cmd_plug(int argc, char *argv[]);
 void cmd_unplug(int argc, char *argv[]);
 void cmd_latency(int argc, char *argv[]);
+void cmd_cold(int argc, char *argv[]);
 void cmd_start(int argc, char *argv[]);
 void cmd_apply(int argc, char *argv[]);
 void cmd_return(int argc, char *argv[]);

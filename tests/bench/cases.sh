@@ -61,7 +61,7 @@ replace_flows() {
 
 # Plugging one guest.
 case_plug() {
-    local n runs cpu
+    local n runs cpu turns
 
     start_switch a
     start_switch b
@@ -75,10 +75,17 @@ case_plug() {
         restore_plan "$S/plan"
         runs=$(quick 10 $((n < 1000 ? 60 : 30)))
         cpu=$(cpu_usec "$(pid_of a virtnet-controller)")
+        turns=$(count_turns "$(pid_of a virtnet-controller)")
         "$BENCH" latency $S/a/run $S/b/run "$CTL" "$n" "$runs" |
             samples "plug/$n"
+        turns=$(($(count_turns "$(pid_of a virtnet-controller)") - turns))
         cpu=$(($(cpu_usec "$(pid_of a virtnet-controller)") - cpu))
         sample "plug-cpu/$n" ours $((cpu / runs))
+        sample "plug-turn-cpu/$n" ours $((cpu / turns))
+        cpu=$(cpu_usec "$(pid_of a virtnet-controller)")
+        "$BENCH" cold $S/a/run "$CTL" "$n" "$runs" > /dev/null
+        cpu=$(($(cpu_usec "$(pid_of a virtnet-controller)") - cpu))
+        sample "plug-cold-cpu/$n" ours $((cpu / runs))
     done
     stop_bench_controller
     stop_switch a

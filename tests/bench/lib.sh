@@ -70,6 +70,11 @@ rss_kb() {
     awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"
 }
 
+# How often has process $1 waited for something to do?
+count_turns() {
+    awk '/^voluntary_ctxt_switches:/ { print $2 }' "/proc/$1/status"
+}
+
 switches_of() {
     awk '/ctxt_switches:/ { s += $2 } END { print s }' "/proc/$1/status"
 }

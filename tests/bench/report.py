@@ -173,6 +173,12 @@ def plug_rows(samples):
     for n, sides in samples.of('plug-cpu'):
         yield Row('plug and unplug, %s guests: CPU' % n, sides['ours'][0],
                   unit='us')
+    for n, sides in samples.of('plug-turn-cpu'):
+        yield Row('plug and unplug, %s guests: CPU of one turn' % n,
+                  sides['ours'][0], unit='us')
+    for n, sides in samples.of('plug-cold-cpu'):
+        yield Row('plug and unplug, %s guests: CPU, cold caches' % n,
+                  sides['ours'][0], unit='us')
 
 
 def between_sizes(by_n, case, unit, scale, limit,
