@@ -74,6 +74,7 @@ struct smap;
 #define PORT_COLUMNS(COLUMN)                                                  \
     COLUMN(port, bond_active_slave, "bond_active_slave", STRING)              \
     COLUMN(port, bond_mode, "bond_mode", STRING)                              \
+    COLUMN(port, bond_updelay, "bond_updelay", INTEGER)                       \
     COLUMN(port, cvlans, "cvlans", INTEGERS)                                  \
     COLUMN(port, external_ids, "external_ids", MAP)                           \
     COLUMN(port, fake_bridge, "fake_bridge", BOOLEAN)                         \

@@ -315,6 +315,7 @@ BOOLEAN_MEMBER(vif_lacp, struct vif, bond.lacp)
 BOOLEAN_MEMBER(vif_lacp_current, struct vif, lacp_current)
 BOOLEAN_MEMBER(vif_lacp_fallback_ab, struct vif, bond.lacp_fallback_ab)
 BOOLEAN_MEMBER(vif_all_members_active, struct vif, bond.all_members_active)
+BOOLEAN_MEMBER(vif_bond_by_hash, struct vif, bond.by_hash)
 BOOLEAN_MEMBER(vif_bond_active, struct vif, bond.is_active)
 BOOLEAN_MEMBER(vif_is_mirror_output, struct vif, is_mirror_output)
 BOOLEAN_MEMBER(bridge_forward_bpdu, struct ports_bridge, row.forward_bpdu)
@@ -327,6 +328,7 @@ take_port(const char *name, const struct json_t *json, void *bridge_)
     static const struct member members[] = {
         { "all-members-active", vif_all_members_active },
         { "attached-mac", vif_attached_mac },
+        { "bond-by-hash", vif_bond_by_hash },
         { "bond_active", vif_bond_active },
         { "bond_mode", vif_bond_mode },
         { "cvlans", vif_cvlans },

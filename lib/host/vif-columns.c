@@ -231,6 +231,10 @@ read_bond(struct vif *vif, const struct port_columns *row,
     bond->lacp_fallback_ab = get_bool(row->other_config, "lacp-fallback-ab");
     bond->all_members_active = get_bool(row->other_config,
                                         "all-members-active");
+    /* A link that has come up may have to wait, of which only NORMAL knows. */
+    bond->by_hash = (is_string(get(row->other_config,
+                                   "bond-rebalance-interval"), "0")
+                     && row->bond_updelay <= 0);
     bond->is_active = (row->bond_active_slave
                        && eth_addr_from_string(row->bond_active_slave,
                                                &active)

@@ -190,7 +190,9 @@ get_bond(const struct network_side *side, size_t i, struct network_bond *bond)
 }
 
 /* Stores into 'bonds' as many of those of 'side' as it can hold.  Returns
- * whether these are all, and flows can tell the way of each. */
+ * whether these are all, and flows can serve each among other ports: a
+ * balance-slb bond may send back by one member what was sent by another, and
+ * only NORMAL knows of what comes from other ports that it has been sent. */
 static bool
 get_bonds(const struct network_side *side, struct network_bonds *bonds)
 {
@@ -203,7 +205,8 @@ get_bonds(const struct network_side *side, struct network_bonds *bonds)
 
             get_bond(side, i, &bond);
             all &= (bonds->n < NETWORK_BONDS_MAX
-                    && bond.way != BOND_WAY_NORMAL);
+                    && (bond.way == BOND_WAY_ACTIVE
+                        || bond.way == BOND_WAY_ANY));
             if (bonds->n < NETWORK_BONDS_MAX) {
                 bonds->bonds[bonds->n++] = bond;
             }

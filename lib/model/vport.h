@@ -42,6 +42,8 @@ enum admission {
 enum bond_way {
     BOND_WAY_NORMAL,            /* NORMAL alone knows. */
     BOND_WAY_ACTIVE,            /* By the active one: ADMISSION_ALL. */
+    BOND_WAY_SOURCE,            /* By one of those that are up, which frames
+                                 * for one address have to take as well. */
     BOND_WAY_ANY                /* By any that is up, as LACP has it. */
 };
 

@@ -78,22 +78,30 @@ add_unicast(const struct bond *b, int bare_vid)
 }
 
 /* Appends the numbers of those members of 'bond' that are 'active', or are
- * not, as a part of a bundle action.  Returns how many. */
-static unsigned int
+ * not, as a part of a bundle action. */
+static void
 put_members(struct ofpbuf *ofpacts, const struct network_bond *bond,
             bool active)
 {
-    unsigned int n = 0;
-
     for (size_t i = 0; i < bond->n; i++) {
         if (bond->members[i].active == active) {
             ofp_port_t ofport = bond->members[i].ofport;
 
             ofpbuf_put(ofpacts, &ofport, sizeof ofport);
-            n++;
         }
     }
-    return n;
+}
+
+/* Likewise, of all members by number: what hashes to which of them depends on
+ * its place, so that it must not depend on which is active. */
+static void
+put_all_members(struct ofpbuf *ofpacts, const struct network_bond *bond)
+{
+    for (size_t i = 0; i < bond->n; i++) {
+        ofp_port_t ofport = bond->members[i].ofport;
+
+        ofpbuf_put(ofpacts, &ofport, sizeof ofport);
+    }
 }
 
 /* Appends what sends a frame to everybody behind 'b':
@@ -103,8 +111,9 @@ put_members(struct ofpbuf *ofpacts, const struct network_bond *bond,
  *
  * The active member is the first.  If it fails, the next is as good as any
  * until the switch has said which is active then; when it comes back, it is
- * not the first any more.  With LACP it is 'hrw', by the frame's source: the
- * members are one to the other end, and what a guest sends stays in order.
+ * not the first any more.  Otherwise it is 'hrw', by the frame's source, and
+ * what a guest sends stays in order; with LACP the members are one to the
+ * other end in any case.
  *
  * Where NORMAL alone can tell, it does. */
 static void
@@ -112,7 +121,6 @@ put_groups(struct ofpbuf *ofpacts, const struct bond *b)
 {
     const struct network_bond *bond = b->bond;
     struct ofpact_bundle *bundle;
-    unsigned int n;
 
     if (!sends_to_groups(b->ctx, bond->way)) {
         pipeline_put_normal(ofpacts);
@@ -125,10 +133,14 @@ put_groups(struct ofpbuf *ofpacts, const struct bond *b)
     bundle->dst = (struct mf_subfield) {
         mf_from_id(MFF_REG0 + PIPELINE_PLACE_REG), 0, 16
     };
-    n = put_members(ofpacts, bond, true);
-    n += put_members(ofpacts, bond, false);
+    if (bond->way == BOND_WAY_ACTIVE) {
+        put_members(ofpacts, bond, true);
+        put_members(ofpacts, bond, false);
+    } else {
+        put_all_members(ofpacts, bond);
+    }
     bundle = ofpacts->header;
-    bundle->n_members = n;
+    bundle->n_members = bond->n;
     ofpact_finish_BUNDLE(ofpacts, &bundle);
     if (b->alone) {
         pipeline_put_goto(ofpacts, TABLE_AWAY);
@@ -184,10 +196,35 @@ add_flood_vlans(const struct bond *b)
     ofpbuf_uninit(&ofpacts);
 }
 
+/* UNKNOWN: dl_dst=00:00:00:00:00:00/01:00:00:00:00:00
+ *     actions=bundle_load(...),goto_table:AWAY
+ *
+ * What is sent by one address leaves by one member, whomever it is for. */
+static void
+add_by_source(const struct bond *b)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+    uint64_t stub[512 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+
+    put_groups(&ofpacts, b);
+    pipeline_match_unicast(&match);
+    slice_add_flow(b->slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_UNICAST, &match,
+                   b->cookie, &ofpacts);
+    ofpbuf_uninit(&ofpacts);
+}
+
 /* What the bond has that is all of the network side. */
 static void
 compile_alone(const struct bond *b)
 {
+    if (b->bond->way == BOND_WAY_SOURCE
+        && sends_to_groups(b->ctx, b->bond->way)) {
+        add_by_source(b);
+        add_groups(b);
+        add_flood_vlans(b);
+        return;
+    }
     add_unicast(b, 0);
     if (b->bond->members[0].bare_vid) {
         add_unicast(b, b->bond->members[0].bare_vid);

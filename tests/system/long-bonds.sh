@@ -197,10 +197,12 @@ link_up() {
 network net0 br0 libvirt
 start_controller
 
-for mode in active-backup balance-slb; do
+# A balance-slb bond sends by NORMAL, or if it moves nobody, by flows.
+for mode in active-backup balance-slb balance-slb/hash; do
     say "== $mode"
-    vsctl add-bond br0 bond0 m1 m2 bond_mode=$mode \
-            other_config:bond-rebalance-interval=0 \
+    [ $mode = balance-slb ] && interval=100000 || interval=0
+    vsctl add-bond br0 bond0 m1 m2 bond_mode=${mode%/*} \
+            other_config:bond-rebalance-interval=$interval \
         -- add-port phys p1 -- add-port phys p2
     settle
     check_frames

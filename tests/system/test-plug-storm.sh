@@ -165,5 +165,9 @@ vsctl del-port bond0 -- del-br phys \
 settle
 storm slb "u1 u2" plug_tagged '/^i1/d'
 storm slb-unicast "u1 u2" plug_apart '/^[ug].*bcast/d;/^i.*bcast/d'
+# If it moves nobody from one to another, flows can.
+vsctl set Port bond0 other_config:bond-rebalance-interval=0
+settle
+storm slb-by-hash "u1 u2" plug_apart
 
 finish

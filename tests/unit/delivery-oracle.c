@@ -235,7 +235,8 @@ find_network_kind(const struct port_specs *specs, bool *reflections)
         if (p->role == VIF_NETWORK) {
             several |= first && !is_same_port(p, first);
             bond |= p->bond != NULL;
-            slb |= p->bond && !find_member(specs, p);
+            slb |= p->bond && (!find_member(specs, p)
+                               || p->way == BOND_WAY_SOURCE);
             lacp |= p->bond && p->way == BOND_WAY_ANY;
             *reflections |= p->reflects;
             first = p;
@@ -374,7 +375,8 @@ expect_network(const struct oracle_bridge *bridge, const struct port_spec *in,
         = to_bond ? find_only_member(&bridge->specs) : NULL;
 
     bool all = (eth_addr_is_multicast(frame->dst)
-                || vlan_set_contains(&bridge->flood_vlans, vlan));
+                || vlan_set_contains(&bridge->flood_vlans, vlan)
+                || (member && member->way == BOND_WAY_SOURCE));
 
     if (!all || !member) {
         expect_normal(bridge, in, vlan, frame, out);

@@ -129,7 +129,7 @@ port_spec_random_bond(struct port_spec *spec)
     spec->admission = (random_range(2) ? ADMISSION_ALL
                        : random_range(2) ? ADMISSION_UNICAST
                        : ADMISSION_NONE);
-    spec->way = random_range(3);
+    spec->way = random_range(BOND_WAY_ANY + 1);
     spec->reflects = random_range(3) == 0;
 }
 

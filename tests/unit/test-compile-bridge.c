@@ -162,6 +162,16 @@ test_bridge(void **state OVS_UNUSED)
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT
           BUNDLE("hrw", "3,4") NORMAL UNKNOWN NOT_AWAY },
+        /* So is all, if it is to leave by the member that its source hashes
+         * to. */
+        { { .exact = true, .network = NETWORK_BOND,
+            .bonds = BOND(.members = { { .ofport = 3 },
+                                       { .ofport = 4, .active = true } },
+                      .n = 2, .way = BOND_WAY_SOURCE) },
+          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
+          "table=250,priority=120,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00 "
+          BUNDLES("hrw", "3,4") BUNDLE("hrw", "3,4") NORMAL UNKNOWN
+          NOT_AWAY },
         /* In VLANs of flood_vlans, NORMAL cannot be taught. */
         { { .exact = true, .network = NETWORK_BOND,
             .flood_vlans = &flood_vlans,

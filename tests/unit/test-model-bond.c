@@ -110,6 +110,8 @@ check_bond_member(const struct vif *vif)
                          ? (bond->lacp_negotiated || !bond->lacp_fallback_ab
                             ? BOND_WAY_ANY : BOND_WAY_NORMAL)
                          : bond->mode == VIF_ACTIVE_BACKUP ? BOND_WAY_ACTIVE
+                         : bond->mode == VIF_BALANCE_SLB && bond->by_hash
+                         ? BOND_WAY_SOURCE
                          : BOND_WAY_NORMAL);
 
     assert_true(unicast != DROP || multicast == DROP);
@@ -134,7 +136,7 @@ check_bond_member(const struct vif *vif)
 static void
 test_bond_members(void **state OVS_UNUSED)
 {
-    enum { N_BITS = 6 };
+    enum { N_BITS = 7 };
 
     for (int mode = VIF_ACTIVE_BACKUP; mode <= VIF_BALANCE_TCP; mode++) {
         for (int bits = 0; bits < 1 << N_BITS; bits++) {
@@ -152,6 +154,7 @@ test_bond_members(void **state OVS_UNUSED)
                     .lacp_fallback_ab = (bits & 8) != 0,
                     .is_active = (bits & 16) != 0,
                     .all_members_active = (bits & 32) != 0,
+                    .by_hash = (bits & 64) != 0,
                 },
             };
 

@@ -401,7 +401,8 @@ is_for_normal(const struct facts *facts, const struct port_spec *member)
 
         if (facts->present[i] && p->role == VIF_NETWORK && p->bond
             && !strcmp(p->bond, member->bond)
-            && (p->way == BOND_WAY_NORMAL || p->way != member->way)) {
+            && (p->way == BOND_WAY_NORMAL || p->way == BOND_WAY_SOURCE
+                || p->way != member->way)) {
             return true;
         }
     }
