@@ -61,3 +61,25 @@ mbridge_get_port_switches(const struct mbridge *mb, struct diag_list *diags)
     }
     diag_list_sort(diags);
 }
+
+/* If 'mb' is in kernel mode, adds to 'diags' what ports ask for and only flows
+ * could do, such as guards. */
+void
+mbridge_get_unmet(const struct mbridge *mb, struct diag_list *diags)
+{
+    const struct mport *port;
+
+    if (mb->exact || !mb->has_mode) {
+        return;
+    }
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        for (size_t i = 0; i < port->diags.n; i++) {
+            const struct diag *d = &port->diags.diags[i];
+
+            if (port->in_plan && d->severity == DIAG_ERROR) {
+                diag_add(diags, d->severity, &d->origin, "%s", d->text);
+            }
+        }
+    }
+    diag_list_sort(diags);
+}

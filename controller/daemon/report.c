@@ -65,7 +65,8 @@ put_hidden(struct report *report, const struct mbridge *mb)
 }
 
 /* Adds what of the switch's configuration and of its ports', which no flow
- * shows, keeps 'mb' from working as planned. */
+ * shows, keeps 'mb' from working as planned, and what ports ask for in vain
+ * since it is in kernel mode. */
 static void
 put_config(struct report *report, const struct subject *subject,
            const struct mbridge *mb)
@@ -82,6 +83,7 @@ put_config(struct report *report, const struct subject *subject,
                     "right in a few seconds\n");
     }
     mbridge_get_port_switches(mb, &diags);
+    mbridge_get_unmet(mb, &diags);
     for (size_t i = 0; i < diags.n; i++) {
         report->findings.in_the_way++;
         ds_put_cstr(&report->text, "bridge ");
