@@ -8,7 +8,7 @@
 # these addresses are its own, and gets nothing.
 #
 # The server answers by broadcast who has no address yet, so that a lease alone
-# says nothing.
+# says nothing.  dnsmasq, if it is installed, does not.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -121,6 +121,28 @@ up -> $new = g1
 up -> $behind = g1
 g2 -> $behind = g1
 .
-stop_probe hostile > /dev/null || :
 kill "$(cat $S/udhcpd.pid)"
+
+if command -v dnsmasq > /dev/null; then
+    say "By dnsmasq, which sends the answer to the address that asks."
+    newer=52:54:00:0c:00:05
+    ip netns exec up dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 \
+        --interface=eth0 --bind-interfaces --no-resolv --no-hosts --user=root \
+        --pid-file= --dhcp-leasefile=$S/dnsmasq.leases --no-ping \
+        --log-facility=- --dhcp-range=198.51.100.160,198.51.100.190,1h \
+        > $S/dnsmasq.log 2>&1 &
+    echo $! > $S/dnsmasq.pid
+    set_address g1 $newer
+    is_reached g1 eth0 $newer
+    ip -n c2 addr flush dev mv0
+    ! ip netns exec c2 busybox udhcpc -i mv0 -n -q -f -t 2 -T 1 -s /bin/true \
+        > $S/udhcpc.log 2>&1 || fail "c2 has a lease: $(cat $S/udhcpc.log)"
+    grep -q "DHCPOFFER(eth0) .*${behind%?}3" $S/dnsmasq.log ||
+        fail "c2 has not asked: $(cat $S/dnsmasq.log)"
+    expect_frames <<.
+up -> $newer = g1
+.
+    kill "$(cat $S/dnsmasq.pid)"
+fi
+stop_probe hostile > /dev/null || :
 finish
