@@ -10,6 +10,24 @@ sandbox "$@"
 need_controller
 allow_log 'mbridge_shortfalls\|WARN\|.*not in force: somebody'
 
+# Prints how often this Open vSwitch mirrors a frame that a flow gives a tag:
+# once, or as it came and as it went.  See Documentation/releases.rst.
+times_mirrored() {
+    local port
+
+    vsctl add-br probe -- set Bridge probe datapath_type=netdev
+    for port in in out copy; do
+        vsctl add-port probe p$port -- set Interface p$port type=internal
+    done
+    vsctl -- --id=@copy get Port pcopy -- --id=@m create Mirror name=probe \
+        select_all=true output_port=@copy -- set Bridge probe mirrors=@m \
+        > /dev/null
+    ovs-ofctl add-flow probe 'in_port=pin,actions=mod_vlan_vid:10,output:pout'
+    ovs-appctl ofproto/trace --names probe in_port=pin |
+        sed -n 's/^Datapath actions: //p' | grep -ow pcopy | wc -l
+    vsctl del-br probe
+}
+
 start_ovs
 add_bridge br0
 add_guest br0 g1 52:54:00:00:00:01
@@ -19,6 +37,12 @@ add_uplink br0 u1 52:54:00:00:ff:01
 make_port u2 52:54:00:00:ff:02
 make_port tap 52:54:00:00:ee:01
 plant_foreign br0
+n_mirrored=$(times_mirrored)
+case $n_mirrored in
+    1) again= ;;
+    2) again=x2; say "This Open vSwitch mirrors once more what flows have changed." ;;
+    *) fail "mirrored $n_mirrored times" ;;
+esac
 ofctl add-meter br0 'meter=5,pktps,bands=type=drop,rate=1000'
 ofctl add-flow br0 'cookie=0xf02,table=0,priority=9,dl_type=0x88fe,actions=meter:5,group:77'
 note_foreign br0
@@ -87,10 +111,10 @@ g1 -> 52:54:00:00:ee:01 = u1 tap
 g2 -> tap = u1
 .
 
-say "All frames, as mirrors select them: each once."
+say "All frames, as mirrors select them: each once, if Open vSwitch can."
 no_mirror
 mirror select_all=true
-expect_frames <<'.'
+expect_frames <<.
 g1 -> g2 = g2 tap
 u1 -> g1 = g1 tap
 g1 -> unknown = u1 tap
@@ -98,6 +122,7 @@ g1 -> bcast = g2 host u1 tap
 u1 -> bcast = g1 g2 host tap
 host -> bcast = g1 g2 u1 tap
 u1 -> unknown = tap
+g3 -> bcast = g1[10] g2[10] host[10] u1[10] tap[10]$again
 .
 
 say "What goes out to a guest: no other guest's frames."
@@ -194,9 +219,9 @@ for mode in kernel libvirt; do
     forget_datapath_flows
     send_frames < $S/rspan > $S/rspan-$mode
 done
-diff -u $S/rspan-kernel $S/rspan-libvirt ||
+sed "s/${again:-none}//g" $S/rspan-libvirt | diff -u $S/rspan-kernel - ||
     fail "libvirt mode (+) mirrors otherwise than NORMAL (-)"
-[ "$(grep -cw r1 $S/rspan-libvirt)" = 7 ] || fail "$(cat $S/rspan-libvirt)"
+[ "$(grep -cwE 'r1(x2)?' $S/rspan-libvirt)" = 7 ] || fail "$(cat $S/rspan-libvirt)"
 no_mirror
 
 finish
