@@ -19,18 +19,40 @@ get_guest_kernel() {
 
     [ -z "${VIRTNET_SANDBOX-}${VIRTNET_GUEST_KERNEL-}" ] || return 0
     export VIRTNET_GUEST_KERNEL=$cache/guest-kernel
-    [ ! -d "$VIRTNET_GUEST_KERNEL/boot" ] || return 0
-    package=$(apt-cache depends $KERNEL_PACKAGE |
-        sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p')
+    [ ! -d "$VIRTNET_GUEST_KERNEL" ] || return 0
     mkdir -p "$VIRTNET_GUEST_KERNEL.tmp"
     (cd "$VIRTNET_GUEST_KERNEL.tmp" &&
-        { fetch "$package" || { apt-get -q update && fetch "$package"; }; } &&
-        dpkg -x "$package"_*.deb . && rm "$package"_*.deb)
+        for package in $(kernel_packages); do
+            fetch "$package" || { apt-get -q update && fetch "$package"; } ||
+                exit
+            dpkg -x "$package"_*.deb . && rm "$package"_*.deb || exit
+        done)
     mv "$VIRTNET_GUEST_KERNEL.tmp" "$VIRTNET_GUEST_KERNEL"
+}
+
+# Prints the packages that the present kernel is in: newer releases have split
+# up linux-image-*.
+kernel_packages() {
+    local image
+
+    image=$(needs $KERNEL_PACKAGE image)
+    echo "$image"
+    needs "$image" binary
+    needs "$image" modules
+}
+
+# Prints the package linux-$2-* that package $1 depends on, if there is one.
+needs() {
+    apt-cache depends "$1" | sed -n "s/^ *Depends: \(linux-$2-[^ ]*\)$/\1/p"
 }
 
 fetch() {
     apt-get download -q -o APT::Sandbox::User=root "$1"
+}
+
+# Prints the kernel itself, wherever its package has it.
+guest_kernel() {
+    find "$VIRTNET_GUEST_KERNEL" -name 'vmlinuz*' | head -n 1
 }
 
 need_libvirt() {
@@ -138,17 +160,26 @@ port() {
 }
 
 # Makes an initramfs for guests that talk.  What they do is on the kernel's
-# command line: "addr=ADDRESS peer=ADDRESS [forge=ADDRESS]".  Who forges an address
-# says that it has it, before all else and then each second.
+# command line: "addr=ADDRESS peer=ADDRESS [forge=ADDRESS] [mac=MAC]".  Who forges
+# an address says that it has it, before all else and then each second.  MAC is
+# what they change their own to.
 make_initramfs() {
-    local root=$S/initramfs module
+    local root=$S/initramfs module file
 
     mkdir -p $root/{bin,mod,proc,sys,dev}
-    cp "${VIRTNET_BUSYBOX:-/bin/busybox}" $root/bin/busybox
+    cp "${VIRTNET_BUSYBOX:-$(command -v busybox)}" $root/bin/busybox
+    # One that is not static needs its libraries.
+    { ldd $root/bin/busybox || :; } 2> /dev/null | grep -o '/[^ ]*' |
+        xargs -r cp -L --parents -t $root || :
     for module in virtio_ring virtio virtio_pci_modern_dev \
         virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net; do
-        cp "$(find "$VIRTNET_GUEST_KERNEL/lib/modules" -name $module.ko)" \
-            $root/mod
+        file=$(find "$VIRTNET_GUEST_KERNEL" -path '*/lib/modules/*' \
+                   \( -name $module.ko -o -name $module.ko.xz \))
+        case $file in
+        '') continue ;;         # It is in the kernel itself.
+        *.xz) xz -dc "$file" > $root/mod/$module.ko ;;
+        *) cp "$file" $root/mod ;;
+        esac
         echo $module >> $root/mod/order
     done
     cat > $root/init <<'.'
@@ -156,7 +187,7 @@ make_initramfs() {
 busybox mount -t proc proc /proc
 for m in $(busybox cat /mod/order); do busybox insmod /mod/$m.ko; done
 for word in $(busybox cat /proc/cmdline); do
-    case $word in addr=* | peer=*) eval "$word" ;; esac
+    case $word in addr=* | peer=* | mac=*) eval "$word" ;; esac
 done
 busybox ip link set dev eth0 up
 if [ -n "$forge" ]; then
@@ -167,6 +198,7 @@ if [ -n "$forge" ]; then
 fi
 busybox ip addr add $addr/24 dev eth0
 echo "guest is up"
+[ -z "$mac" ] || busybox ip link set dev eth0 address $mac
 while ! busybox ping -c 1 -w 2 $peer; do :; done
 echo "first reply"
 busybox ping -c 20 -i 0.2 $peer
@@ -175,6 +207,23 @@ while :; do busybox sleep 1000; done
 .
     chmod +x $root/init
     (cd $root && find . | cpio -o -H newc --quiet | gzip) > $S/initramfs.gz
+}
+
+# record NAME: keeps what libvirt has in files and in the database now, in folder
+# NAME of $VIRTNET_RECORD if that is one.  Of this is what tests/recorded has of
+# libvirt's.
+record() {
+    local folder=${VIRTNET_RECORD-}/$1 table
+
+    [ -d "${VIRTNET_RECORD-}" ] || return 0
+    mkdir -p "$folder"/run/{network,qemu} "$folder/etc/qemu/networks"
+    cp -r /run/libvirt/network/. "$folder/run/network"
+    cp /run/libvirt/qemu/*.xml "$folder/run/qemu" || :
+    cp /etc/libvirt/qemu/networks/*.xml "$folder/etc/qemu/networks" || :
+    for table in Port Interface QoS Queue; do
+        vsctl list $table > "$folder/$table"
+    done
+    libvirtd --version > "$folder/version"
 }
 
 ## What is asked again and again.
@@ -213,6 +262,7 @@ net_xml() {
   <bridge name='br0'/>
   <virtualport type='openvswitch'/>
   <portgroup name='plain' default='yes'/>
+  <portgroup name='trusted' trustGuestRxFilters='yes'/>
   <portgroup name='v42'><vlan><tag id='42'/></vlan>
     <virtualport type='openvswitch'/></portgroup>
   <portgroup name='v43'><vlan><tag id='43'/></vlan>

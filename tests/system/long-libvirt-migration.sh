@@ -130,7 +130,7 @@ has_stopped() {
 boot_guest() {
     local kernel
 
-    kernel=$(echo "$VIRTNET_GUEST_KERNEL"/boot/vmlinuz-*)
+    kernel=$(guest_kernel)
     guest g1 1 192 "$(interface $M1)" "
         <kernel>$kernel</kernel><initrd>$S/initramfs.gz</initrd>
         <cmdline>console=ttyS0 rdinit=/init addr=$GUEST_IP peer=10.0.0.11

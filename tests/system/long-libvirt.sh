@@ -8,7 +8,7 @@
 # none of it.
 #
 # Needs Debian's libvirt-daemon-system, libvirt-clients, qemu-system-x86,
-# dbus, busybox-static, cpio and python3, and fetches a kernel package unless
+# dbus, busybox, cpio, xz-utils and python3, and fetches a kernel package unless
 # $VIRTNET_GUEST_KERNEL is a directory with one that is unpacked.  Takes about two
 # minutes.
 
@@ -26,7 +26,8 @@ define() {
 }
 
 M1=52:54:00:00:00:01 M2=52:54:00:00:00:02 M3=52:54:00:00:00:03
-M4=52:54:00:00:00:04 M5=52:54:00:00:00:05
+M4=52:54:00:00:00:04 M5=52:54:00:00:00:05 M6=52:54:00:00:00:06
+M7=52:54:00:00:00:07
 
 start_ovs
 add_bridge br0
@@ -62,11 +63,11 @@ while True:
         print(f[:6].hex(":"), f[6:12].hex(":"), f[12:14].hex(), flush=True)
 .
 listener=$!
-kernel=$(echo "$VIRTNET_GUEST_KERNEL"/boot/vmlinuz-*)
+kernel=$(guest_kernel)
 boot() {
     cat <<.
 <kernel>$kernel</kernel><initrd>$S/initramfs.gz</initrd>
-<cmdline>console=ttyS0 rdinit=/init addr=$1 peer=$2</cmdline>
+<cmdline>console=ttyS0 rdinit=/init addr=$1 peer=$2 ${3-}</cmdline>
 .
 }
 guest g1 1 192 "$(interface $M1)" "$(boot 10.0.0.1 10.0.0.2)"
@@ -131,7 +132,7 @@ update_interface() {
     local id
 
     id=$(awk "/<interface/ { i = 0 } /$2/ { i = 1 }
-              i && /interfaceid/ { print }" "/run/libvirt/qemu/$1.xml" |
+              i && /interfaceid/ { print; exit }" "/run/libvirt/qemu/$1.xml" |
         sed "s/.*interfaceid='\([^']*\)'.*/\1/")
     PORTGROUP=${4-} interface "$2" "$3 <virtualport type='openvswitch'>
         <parameters interfaceid='$id'/></virtualport>" > $S/tmp/update.xml
@@ -147,18 +148,38 @@ step "link up by update-device"
 say "A paused guest keeps its address, but for who else wants it."
 virsh -q suspend g2
 becomes fdb_says "$M2 .*paused"
+record paused
 has_flow $M2 || fail "its flow is gone"
 step "suspend"
 virsh -q resume g2
 becomes fdb_silent "paused"
 step "resume"
 
-say "A portgroup is changed by update-device; libvirt loses the VLAN."
+say "A guest that may change its address does so."
+PORTGROUP=trusted guest g4 4 192 "$(PORTGROUP=trusted interface $M6)" \
+    "$(boot 10.0.0.4 10.0.0.1 mac=$M7)"
+becomes has_flow $M6
+wait_for 120 has_flow $M7 ||
+    fail "it is not followed: $(tail -n 30 $S/log/g4.serial)"
+# libvirt writes down what QEMU has told it of that when it writes anyhow.
+virsh -q suspend g4
+becomes fdb_says "$M7 .*paused"
+say "libvirt says:" "$(grep "<mac .*$M6" /run/libvirt/qemu/g4.xml)"
+record changed-address
+step "its other address"
+virsh -q destroy g4
+becomes has_no_flow $M7
+
+say "A portgroup is changed by update-device; libvirt loses the VLAN, or refuses."
 PORTGROUP=v42 guest g3 3 64 "$(PORTGROUP=v42 interface $M5)"
 becomes has_flow "$M5"
 tap=$(port $M5)
 [ "$(vsctl get Port "$tap" tag)" = 42 ] || fail "libvirt has set no tag"
-update_interface g3 $M5 "<target dev='$tap'/>" v43
+record three-guests
+update_interface g3 $M5 "<target dev='$tap'/>" v43 2> $S/update ||
+    grep -q 'cannot modify network device portgroup attribute' $S/update ||
+    fail "$(cat $S/update)"
+say "$(cat $S/update)"
 effective=$(awk '/<actual/,/<\/actual>/' /run/libvirt/qemu/g3.xml |
     sed -n "s/.*<tag id='\([0-9]*\)'.*/\1/p")
 say "update-device: tag in <actual>: $effective," \
@@ -219,5 +240,5 @@ becomes has_none
 step "nothing is left"
 stop_libvirtd
 allow_log 'netdev_linux|bridge\|WARN\|could not open network device|tap|vnet'
-allow_log '\|ovs_vsctl|reconnect'
+allow_log '\|ovs_vsctl|reconnect|dpif_netdev\|ERR\|Dropped '
 finish
