@@ -231,6 +231,7 @@ EXTRA_DIST += \
 	tests/filter-oracle \
 	tests/soak \
 	tests/static \
+	tests/static.cfg \
 	tests/static.suppressions \
 	build-aux/fuzz \
 	tests/hostile.py \

@@ -206,13 +206,13 @@ state_format_top(struct ds *s, const struct json_t *old,
     /* The header and the cursor take a line each. */
     size_t fit = top->rows ? MAX(top->rows, 4) - 2 : n;
 
-    if (n > fit) {
+    if (!n) {
+        ds_put_cstr(s, "no guests\n");
+    } else if (n > fit) {
         put_rows(s, rows, fit - 1, top->columns);
         ds_put_format(s, "... and %"PRIuSIZE" more\n", n - (fit - 1));
-    } else if (n) {
-        put_rows(s, rows, n, top->columns);
     } else {
-        ds_put_cstr(s, "no guests\n");
+        put_rows(s, rows, n, top->columns);
     }
     free(rows);
 }
