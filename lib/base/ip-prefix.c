@@ -144,6 +144,18 @@ from_string(const char *s, struct ip_prefix *prefix)
     return true;
 }
 
+/* Adds 'prefix' to 'set' and returns null.  If that has as many as it can,
+ * returns what is wrong, for the caller to free. */
+char *
+ip_prefixes_add_one(struct ip_prefixes *set, const struct ip_prefix *prefix)
+{
+    if (set->n >= IP_PREFIXES_MAX) {
+        return xasprintf("there are more than %d addresses", IP_PREFIXES_MAX);
+    }
+    add(set, prefix);
+    return NULL;
+}
+
 /* Adds to 'set' the addresses and prefixes in 'list', which have blanks or
  * commas between them, and returns null.  Returns what is wrong with 'list',
  * for the caller to free, if something is; then what comes before that has
@@ -162,11 +174,8 @@ ip_prefixes_add(struct ip_prefixes *set, const char *list)
         if (!from_string(s, &prefix)) {
             error = xasprintf("'%s' is not an IPv4 or IPv6 address or prefix",
                               s);
-        } else if (set->n >= IP_PREFIXES_MAX) {
-            error = xasprintf("there are more than %d addresses",
-                              IP_PREFIXES_MAX);
         } else {
-            add(set, &prefix);
+            error = ip_prefixes_add_one(set, &prefix);
         }
     }
     free(copy);

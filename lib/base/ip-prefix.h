@@ -39,6 +39,7 @@ void ip_prefixes_clone(struct ip_prefixes *, const struct ip_prefixes *);
 void ip_prefixes_uninit(struct ip_prefixes *);
 bool ip_prefixes_equal(const struct ip_prefixes *, const struct ip_prefixes *);
 char *ip_prefixes_add(struct ip_prefixes *, const char *list);
+char *ip_prefixes_add_one(struct ip_prefixes *, const struct ip_prefix *);
 void ip_prefixes_add_link_local(struct ip_prefixes *, struct eth_addr);
 bool ip_prefixes_have_v6(const struct ip_prefixes *);
 void ip_prefixes_format(struct ds *, const struct ip_prefixes *);

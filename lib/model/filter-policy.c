@@ -46,6 +46,15 @@ find_text(const struct bridge_model *model, const struct vif *vif,
     return true;
 }
 
+/* Reports that find_text() has returned false. */
+static void
+report_several(const struct origin *origin, struct diag_list *diags)
+{
+    diag_add(diags, DIAG_ERROR, origin,
+             "is in a network of which nobody says which it is, and they "
+             "have different filters; cut off");
+}
+
 /* Does 'text' name a filter? */
 static bool
 is_filter(const char *text)
@@ -71,13 +80,15 @@ filter_policy_check_network(const struct bridge_model *model,
                      "is not a guest, so it is not filtered");
         }
         return true;
-    } else if (find_text(model, vif, &text) && !is_filter(text)) {
+    } else if (!find_text(model, vif, &text)) {
+        report_several(&origin, diags);
+        return false;
+    } else if (!is_filter(text)) {
         return true;
     }
     diag_add(diags, DIAG_ERROR, &origin,
              "filter '%.256s' cannot be carried out, for the port is one of "
-             "the network side, not a guest's; cut off",
-             text ? text : vif->filter);
+             "the network side, not a guest's; cut off", text);
     return false;
 }
 
@@ -91,12 +102,9 @@ make_filter(const struct bridge_model *model, const struct vif *vif,
     struct ip_prefixes ips = { .n = 0 };
     struct nwfilter_params known;
     struct nwfilter_ref ref;
-    char *text_ips = known_ips(model, vif);
-    char *error = text_ips ? ip_prefixes_add(&ips, text_ips) : NULL;
+    char *error = known_ips(model, vif, &ips);
 
-    /* Guard "ip" tells of these. */
-    free(text_ips);
-    free(error);
+    free(error);                /* Guard "ip" tells of these. */
     port_filter_known(&known, mac, &ips);
     error = nwfilter_ref_from_string(&ref, text);
     if (!error) {
@@ -129,9 +137,7 @@ filter_policy_get(const struct bridge_model *model, const struct vif *vif,
 
     *filter = NULL;
     if (!find_text(model, vif, &text)) {
-        diag_add(diags, DIAG_ERROR, &origin,
-                 "is in a network of which nobody says which it is, and they "
-                 "have different filters; cut off");
+        report_several(&origin, diags);
         return false;
     } else if (!is_filter(text)) {
         return true;

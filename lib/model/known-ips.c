@@ -4,25 +4,25 @@
 
 #include "lib/host/vif.h"
 #include "lib/model/model.h"
-#include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
 
-/* Returns the addresses of 'vif', with blanks between them, for the caller to
- * free: those that are said of the port itself or, if there are none, those
- * that the network which it is in has for its MAC address.  Null if nobody
- * says any. */
+/* Adds to 'ips' the addresses of 'vif', if anybody says any: those that are
+ * said of the port itself or, if there are none, those that the network which
+ * it is in has for its MAC address.  Returns null, or what is wrong with them,
+ * for the caller to free. */
 char *
-known_ips(const struct bridge_model *model, const struct vif *vif)
+known_ips(const struct bridge_model *model, const struct vif *vif,
+          struct ip_prefixes *ips)
 {
     const struct netdef *network = NULL;
-    struct ds ips = DS_EMPTY_INITIALIZER;
+    char *error = NULL;
     const struct netdef_host *hosts;
     struct eth_addr mac;
     size_t n_hosts;
 
     if (vif->ips) {
-        return xstrdup(vif->ips);
+        return ip_prefixes_add(ips, vif->ips);
     } else if (!vif_parse_attached_mac(vif, &mac, NULL)) {
         return NULL;
     }
@@ -35,14 +35,8 @@ known_ips(const struct bridge_model *model, const struct vif *vif)
     }
 
     hosts = netdef_find_hosts(network, mac, &n_hosts);
-    if (!n_hosts) {
-        return NULL;
+    for (size_t i = 0; i < n_hosts && !error; i++) {
+        error = ip_prefixes_add_one(ips, &hosts[i].ip);
     }
-    for (size_t i = 0; i < n_hosts; i++) {
-        if (i) {
-            ds_put_char(&ips, ' ');
-        }
-        ip_prefix_format(&ips, &hosts[i].ip);
-    }
-    return ds_steal_cstr(&ips);
+    return error;
 }

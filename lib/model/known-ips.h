@@ -5,8 +5,10 @@
 /* Which IP addresses a guest is known to have. */
 
 struct bridge_model;
+struct ip_prefixes;
 struct vif;
 
-char *known_ips(const struct bridge_model *, const struct vif *);
+char *known_ips(const struct bridge_model *, const struct vif *,
+                struct ip_prefixes *);
 
 #endif /* lib/model/known-ips.h */

@@ -255,23 +255,25 @@ take_ips(const struct bridge_model *model, const struct vif *vif,
          struct ip_prefixes *ips, const struct origin *origin,
          struct diag_list *diags)
 {
-    char *known = known_ips(model, vif);
-    char *error = known ? ip_prefixes_add(ips, known) : NULL;
+    char *error = known_ips(model, vif, ips);
 
-    free(known);
-
-    if (error) {
+    if (error && vif->ips) {
         diag_add(diags, DIAG_ERROR, origin,
                  "external_ids:virtnet-ips is '%s', but %s; cut off",
                  vif->ips, error);
-        free(error);
-        return false;
+    } else if (error) {
+        diag_add(diags, DIAG_ERROR, origin,
+                 "of its address in the network's metadata (vn:host) %s; cut "
+                 "off", error);
     } else if (!ips->n) {
         diag_add(diags, DIAG_WARNING, origin,
                  "has guard ip, but nobody says which addresses it has "
                  "(external_ids:virtnet-ips), so it can send no IP");
     }
-    return true;
+
+    bool ok = !error;
+    free(error);
+    return ok;
 }
 
 /* Initializes 'all' to the guards of 'vif', a guest, and returns true: those

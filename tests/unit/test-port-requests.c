@@ -401,12 +401,37 @@ test_unknown(void **state OVS_UNUSED)
     }
 }
 
+/* A guest of which the network's metadata says more addresses than it can have
+ * is cut off, and that is what is said. */
+static void
+test_many_hosts(void **state OVS_UNUSED)
+{
+    const struct vif keys = { .guards = S("ip") };
+    struct ds xml = DS_EMPTY_INITIALIZER;
+
+    ds_put_cstr(&xml, "<network><name>n</name><metadata>"
+                "<vn:network xmlns:vn='urn:ovs-virtnet:1'>");
+    for (int i = 0; i < 65; i++) {
+        ds_put_format(&xml, "<vn:host mac='52:54:00:00:00:01' ip='10.0.0.%d'/>",
+                      i);
+    }
+    ds_put_cstr(&xml, "</vn:network></metadata><bridge name='br0' "
+                "macTableManager='libvirt'/></network>");
+
+    const char *const networks[2] = { ds_cstr(&xml) };
+    check_request(networks, &keys,
+                  "cut off, error: p: of its address in the network's metadata "
+                  "(vn:host) there are more than 64 addresses; cut off");
+    ds_destroy(&xml);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_many_hosts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
