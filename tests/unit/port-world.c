@@ -168,6 +168,7 @@ world_update(struct world *w, struct diag_list *diags)
         .macs = &w->macs,
         .vif = &w->vif,
         .hw_addr = ETH_ADDR_C(02,00,00,00,00,77),
+        .is_dead = w->is_dead,
     };
     struct vport vport;
     bool wired = port_life_update(&w->life, &facts, w->now, &vport,

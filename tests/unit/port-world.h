@@ -17,6 +17,7 @@ struct world {
     struct bridge_model model;
     struct mac_table macs;
     bool networks_known;
+    bool is_dead;
     long long int now;
 
     struct vif vif;

@@ -394,6 +394,40 @@ test_host(void **state OVS_UNUSED)
     world_uninit(&w);
 }
 
+/* What a member with LACP lets in that the database has as current: nothing
+ * while the switch makes no use of it.  That is for LACP alone to say. */
+static void
+test_dead_member(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, false);
+    free(w.vif.attached_mac);
+    w.vif.attached_mac = NULL;
+    w.vif.role = CONST_CAST(char *, "network");
+    w.vif.bond = (struct vif_bond) {
+        .is_member = true, .mode = VIF_BALANCE_TCP, .lacp = true,
+        .lacp_negotiated = true,
+    };
+    w.vif.lacp_current = true;
+    for (int i = 0; i < 4; i++) {
+        struct diag_list diags = DIAG_LIST_INITIALIZER;
+
+        w.is_dead = i % 2 == 0;
+        w.vif.bond.lacp = i < 2;
+        w.vif.bond.mode = i < 2 ? VIF_BALANCE_TCP : VIF_BALANCE_SLB;
+        w.vif.bond.is_active = true;
+        world_update(&w, &diags);
+        diag_list_uninit(&diags);
+        assert_true(w.wired && w.vport.in_bond);
+        assert_int_equal(w.vport.admission, (w.is_dead && w.vif.bond.lacp
+                                             ? ADMISSION_NONE
+                                             : ADMISSION_ALL));
+    }
+    w.vif.role = NULL;
+    world_uninit(&w);
+}
+
 /* When does the outside have to be told by which member of a bond to send? */
 static void
 test_moves_guests(void **state OVS_UNUSED)
@@ -456,6 +490,7 @@ main(void)
         cmocka_unit_test(test_another_guest),
         cmocka_unit_test(test_carrier),
         cmocka_unit_test(test_host),
+        cmocka_unit_test(test_dead_member),
         cmocka_unit_test(test_moves_guests),
     };
 
