@@ -252,6 +252,7 @@ check-layering:
 TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/virtnet-macros.at \
+	tests/virtnet-state.at \
 	tests/checks.at \
 	tests/anew.at \
 	tests/cli.at \
