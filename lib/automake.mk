@@ -199,6 +199,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/ometer.c \
 	lib/openflow/ometer.h \
 	lib/openflow/pipeline-flow.c \
+	lib/openflow/pipeline-mark.c \
 	lib/openflow/pipeline.c \
 	lib/openflow/pipeline.h \
 	lib/openflow/plan-backup.c \
