@@ -64,6 +64,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/fleet/underlay.h \
 	controller/sources/binding-source.c \
 	controller/sources/binding-source.h \
+	controller/sources/dir-source-file.c \
+	controller/sources/dir-source-private.h \
 	controller/sources/dir-source.c \
 	controller/sources/dir-source.h \
 	controller/sources/dir-watch.c \

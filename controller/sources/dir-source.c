@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <config.h>
-#include "controller/sources/dir-source.h"
+#include "controller/sources/dir-source-private.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,47 +9,12 @@
 #include <sys/stat.h>
 
 #include "controller/sources/dir-watch.h"
-#include "controller/sources/file-read.h"
-#include "lib/base/diag.h"
-#include "lib/base/grace.h"
-#include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
-#include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
-#include "sha1.h"
-#include "sset.h"
 #include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(dir_source);
-
-struct source_file {
-    struct ovs_list gone_node;  /* In dir_source's 'gone', or empty. */
-    char *name;
-    char *path;                 /* Directory and name. */
-    struct grace grace;         /* In time_msec() terms. */
-    struct file_stamp stamp;    /* When it was read. */
-    void *value;                /* Last good value, or null... */
-    uint8_t digest[SHA1_DIGEST_SIZE];   /* ...and of the text that it is of. */
-    bool denied;                /* May we not read it? */
-    struct diag_list diags;     /* Of what it holds now. */
-};
-
-struct dir_source {
-    char *directory;
-    const struct dir_source_class *class;
-    void *aux;                  /* Of the class's functions. */
-    bool required;
-    struct dir_watch *watch;
-    struct shash files;         /* By name, "struct source_file"s. */
-    struct ovs_list gone;       /* Those that are gone, the first first. */
-    size_t n_denied;            /* How many we may not read. */
-    struct diag_list diags;     /* About the directory as a whole. */
-    struct sset dirty;          /* Names of files to be looked at. */
-    bool scan;                  /* Look at the whole directory. */
-    bool force;                 /* Even where nothing seems to have changed. */
-    bool scanned;               /* Has the directory ever been read? */
-};
 
 /* Creates and returns a source of the values of 'class' in 'directory', which
  * calls 'class->replace' with 'aux'. */
@@ -70,42 +35,6 @@ dir_source_create(const char *directory, const struct dir_source_class *class,
     sset_init(&source->dirty);
     source->scan = true;
     return source;
-}
-
-/* Makes 'value' the value of 'file'.  Takes ownership of it. */
-static void
-replace_value(const struct dir_source *source, struct source_file *file,
-              void *value)
-{
-    const struct dir_source_class *class = source->class;
-
-    if (class->replace && (file->value || value)) {
-        class->replace(file->value, value, file->path, source->aux);
-    }
-    if (file->value) {
-        class->destroy(file->value);
-    }
-    file->value = value;
-}
-
-static void
-set_denied(struct dir_source *source, struct source_file *file, bool denied)
-{
-    source->n_denied -= file->denied;
-    source->n_denied += denied;
-    file->denied = denied;
-}
-
-static void
-source_file_destroy(struct dir_source *source, struct source_file *file)
-{
-    replace_value(source, file, NULL);
-    set_denied(source, file, false);
-    ovs_list_remove(&file->gone_node);
-    free(file->name);
-    free(file->path);
-    diag_list_uninit(&file->diags);
-    free(file);
 }
 
 /* Frees 'source', which may be null, and its values. */
@@ -156,82 +85,6 @@ dir_source_log_diags(const struct diag_list *diags)
     }
 }
 
-/* Has the first error in 'diags' say that the value called 'name' stays as it
- * was. */
-static void
-say_last_good_stays(const struct dir_source *source, struct diag_list *diags,
-                    const char *name)
-{
-    for (size_t i = 0; i < diags->n; i++) {
-        struct diag *diag = &diags->diags[i];
-
-        if (diag->severity == DIAG_ERROR) {
-            char *text = xasprintf("%s; the last good definition of %s "
-                                   "'%s' stays in force", diag->text,
-                                   source->class->noun, name);
-            free(diag->text);
-            diag->text = text;
-            return;
-        }
-    }
-}
-
-/* Reads 'file' and takes over what it says, if that is good. */
-static void
-load_file(struct dir_source *source, struct source_file *file)
-{
-    const struct dir_source_class *class = source->class;
-    struct diag_list diags = DIAG_LIST_INITIALIZER;
-    uint8_t digest[SHA1_DIGEST_SIZE] = { 0 };
-    void *value = NULL;
-    size_t size;
-    char *text;
-    int error;
-
-    error = file_read(file->path, class->max_size, source->required, &text,
-                      &size, &file->stamp);
-    set_denied(source, file, error == EACCES);
-    if (!error) {
-        value = class->parse(text, size, file->path, &diags);
-        sha1_bytes(text, size, digest);
-        free(text);
-    } else if (source->required || !file->denied) {
-        struct origin origin = { .file = file->path };
-
-        diag_add(&diags, DIAG_ERROR, &origin, "%s", file_strerror(error));
-    }
-
-    if (value && (!file->value || diag_list_has_errors(&file->diags)
-                  || memcmp(digest, file->digest, sizeof digest))) {
-        VLOG(source->required ? VLL_INFO : VLL_DBG, "%s: %s '%s'", file->path,
-             class->noun, class->name(value));
-    }
-    if (value) {
-        memcpy(file->digest, digest, sizeof digest);
-        replace_value(source, file, value);
-    } else if (file->value) {
-        say_last_good_stays(source, &diags, class->name(file->value));
-    }
-    if (!diag_list_equals(&diags, &file->diags)) {
-        dir_source_log_diags(&diags);
-    }
-    diag_list_uninit(&file->diags);
-    file->diags = diags;
-}
-
-static struct source_file *
-source_file_create(struct dir_source *source, const char *name)
-{
-    struct source_file *file = xzalloc(sizeof *file);
-
-    file->name = xstrdup(name);
-    file->path = xasprintf("%s/%s", source->directory, name);
-    diag_list_init(&file->diags);
-    ovs_list_init(&file->gone_node);
-    shash_add(&source->files, name, file);
-    return file;
-}
-
 /* Takes note that 'file' is not there.  Returns true if it has been gone long
  * enough to be removed, and is. */
 static bool
@@ -268,7 +121,7 @@ update_file(struct dir_source *source, const char *name)
     } else if (error == ENOENT || error == ENOTDIR) {
         return file_is_gone(source, file);
     } else if (error) {
-        load_file(source, file);
+        source_file_load(source, file);
         return true;
     }
 
@@ -281,7 +134,7 @@ update_file(struct dir_source *source, const char *name)
     ovs_list_remove(&file->gone_node);
     ovs_list_init(&file->gone_node);
     if (changed) {
-        load_file(source, file);
+        source_file_load(source, file);
     }
     return changed;
 }
