@@ -233,17 +233,19 @@ find_unready_port(const struct mbridge *mb, const struct mport *port,
     ds_destroy(&why);
 }
 
-/* Calls 'cb' with 'aux' for each error in what networks ask of 'mb'. */
-static void
-find_model_errors(const struct mbridge *mb, mbridge_unready_cb *cb, void *aux)
+/* Calls 'cb' with 'aux' for each error in 'diags', all of which are 'final' or
+ * none. */
+void
+mbridge_find_errors(const struct diag_list *diags, bool final,
+                    mbridge_unready_cb *cb, void *aux)
 {
-    for (size_t i = 0; i < mb->model_diags.n; i++) {
-        if (mb->model_diags.diags[i].severity == DIAG_ERROR) {
+    for (size_t i = 0; i < diags->n; i++) {
+        if (diags->diags[i].severity == DIAG_ERROR) {
             struct ds s = DS_EMPTY_INITIALIZER;
 
-            diag_format(&s, &mb->model_diags.diags[i]);
+            diag_format(&s, &diags->diags[i]);
             ds_chomp(&s, '\n');
-            cb(NULL, ds_cstr(&s), true, aux);
+            cb(NULL, ds_cstr(&s), final, aux);
             ds_destroy(&s);
         }
     }
@@ -275,7 +277,7 @@ mbridge_find_unready(const struct mbridge *mb, mbridge_unready_cb *cb,
                           && diag_list_has_errors(&mb->mode_diags)), aux);
         free(reason);
     }
-    find_model_errors(mb, cb, aux);
+    mbridge_find_errors(&mb->model_diags, true, cb, aux);
     if (mb->exact) {
         HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
             find_unready_port(mb, port, cb, aux);

@@ -122,6 +122,8 @@ typedef void mbridge_unready_cb(const char *port, const char *reason,
                                 bool final, void *aux);
 void mbridge_find_unready(const struct mbridge *, mbridge_unready_cb *,
                           void *aux);
+void mbridge_find_errors(const struct diag_list *, bool final,
+                         mbridge_unready_cb *, void *aux);
 
 const char *mbridge_flows_state(const struct mbridge *, const char *port);
 const char *mbridge_claim_state(const struct mbridge *,

@@ -138,22 +138,6 @@ has_libvirt_mode(const struct reconcile *r)
     return false;
 }
 
-static void
-find_errors(const struct diag_list *diags, bool final, mbridge_unready_cb *cb,
-            void *aux)
-{
-    for (size_t i = 0; i < diags->n; i++) {
-        if (diags->diags[i].severity == DIAG_ERROR) {
-            struct ds s = DS_EMPTY_INITIALIZER;
-
-            diag_format(&s, &diags->diags[i]);
-            ds_chomp(&s, '\n');
-            cb(NULL, ds_cstr(&s), final, aux);
-            ds_destroy(&s);
-        }
-    }
-}
-
 /* Is any switch about to answer? */
 bool
 reconcile_is_busy(const struct reconcile *r)
@@ -182,9 +166,9 @@ reconcile_find_errors(const struct reconcile *r, mbridge_unready_cb *cb,
         vif_reader_for_each(ovs_idl_vifs(r->ovs), find_unwired, &unready);
     }
     get_source_diags(r, &diags);
-    find_errors(&diags, true, cb, aux);
-    find_errors(&r->missing_bridges, false, cb, aux);
-    find_errors(&r->overlay_diags, true, cb, aux);
+    mbridge_find_errors(&diags, true, cb, aux);
+    mbridge_find_errors(&r->missing_bridges, false, cb, aux);
+    mbridge_find_errors(&r->overlay_diags, true, cb, aux);
     diag_list_uninit(&diags);
 }
 
