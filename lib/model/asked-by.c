@@ -51,8 +51,7 @@ asked_by_guards(const struct bridge_model *model, const struct vif *vif)
             ? format_place(network, policy.guards.line) : NULL);
 }
 
-/* The same of the filter of 'vif', of which a network or portgroup as a whole
- * is known to ask. */
+/* The same of the filter of 'vif'. */
 char *
 asked_by_filter(const struct bridge_model *model, const struct vif *vif)
 {
@@ -65,6 +64,6 @@ asked_by_filter(const struct bridge_model *model, const struct vif *vif)
     } else if (!network || !netdef_port_filter(network, pg)) {
         return NULL;
     }
-    return format_place(network, (pg && pg->filter ? pg->origin.line
-                                  : network->origin.line));
+    return format_place(network, (pg && pg->filter ? pg->filter_line
+                                  : network->filter_line));
 }

@@ -33,6 +33,18 @@ filter_of_node(const struct netdef_parser *parser, enum netdef_node node)
     }
 }
 
+/* Notes that the filter that 'node' begins stands in 'line'. */
+static void
+set_line(struct netdef_parser *parser, enum netdef_node node,
+         unsigned int line)
+{
+    if (node == NETDEF_NODE_VN_FILTER) {
+        parser->netdef->filter_line = line;
+    } else {
+        netdef_parser_vn_portgroup(parser)->filter_line = line;
+    }
+}
+
 static bool
 is_parameter(enum netdef_node node)
 {
@@ -42,10 +54,11 @@ is_parameter(enum netdef_node node)
 
 void
 netdef_filter_begin(struct netdef_parser *parser, enum netdef_node node,
-                    unsigned int line OVS_UNUSED)
+                    unsigned int line)
 {
     netdef_filter_clear(parser);
     if (!is_parameter(node)) {
+        set_line(parser, node, line);
         /* Without a name until it has one. */
         store(filter_of_node(parser, node), "");
     }

@@ -152,6 +152,7 @@ netdef_adopt_metadata(const struct netdef *live,
 
     adopt_policy(&netdef->policy, &persistent->policy);
     adopt_filter(&netdef->filter, persistent->filter);
+    netdef->filter_line = persistent->filter_line;
     free(netdef->hosts);
     netdef_hosts_clone(netdef, persistent);
     netdef->create_bridge = persistent->create_bridge;
@@ -164,6 +165,7 @@ netdef_adopt_metadata(const struct netdef *live,
 
         adopt_policy(&pg->policy, other ? &other->policy : NULL);
         adopt_filter(&pg->filter, other ? other->filter : NULL);
+        pg->filter_line = other ? other->filter_line : 0;
     }
 
     /* Where they stand. */

@@ -39,6 +39,7 @@ struct vn_portgroup {
     unsigned int line;
     struct netdef_policy policy;
     char *filter;               /* Or null. */
+    unsigned int filter_line;
 };
 
 /* A <vn:parameter> that is being read. */

@@ -161,12 +161,12 @@ warn_inexact(const char *file, unsigned int line, const char *element,
     origin_uninit(&origin);
 }
 
-/* Warns of what 'policy' and 'filter', which may be null and stands at 'at',
- * ask for and only flows could do. */
+/* Warns of what 'policy' and 'filter', which may be null and stands in
+ * 'filter_line', ask for and only flows could do. */
 static void
 warn_inexact_policy(const struct netdef *netdef,
                     const struct netdef_policy *policy, const char *filter,
-                    const struct origin *at, const char *filter_element,
+                    unsigned int filter_line, const char *filter_element,
                     struct diag_list *diags)
 {
     const struct netdef_setting *const settings[] = {
@@ -181,7 +181,7 @@ warn_inexact_policy(const struct netdef *netdef,
         }
     }
     if (filter && strcmp(filter, "none")) {
-        warn_inexact(at->file, at->line, filter_element, diags);
+        warn_inexact(netdef->origin.file, filter_line, filter_element, diags);
     }
 }
 
@@ -198,7 +198,7 @@ warn_inexact_portgroups(const struct netdef *netdef, struct diag_list *diags)
             || (netdef_setting_is_set(mode)
                 && mode->value == MAC_TABLE_KERNEL)) {
             warn_inexact_policy(
-                netdef, &pg->policy, pg->filter, &pg->origin,
+                netdef, &pg->policy, pg->filter, pg->filter_line,
                 "metadata/vn:network/vn:portgroup/vn:filterref", diags);
         }
     }
@@ -214,8 +214,8 @@ warn_inexact_network(const struct netdef *netdef, struct diag_list *diags)
         return;
     }
     warn_inexact_policy(netdef, &netdef->policy, netdef->filter,
-                        &netdef->origin, "metadata/vn:network/vn:filterref",
-                        diags);
+                        netdef->filter_line,
+                        "metadata/vn:network/vn:filterref", diags);
     if (netdef->bandwidth.in.average || netdef->bandwidth.out.average) {
         warn_inexact(netdef->origin.file, netdef->bandwidth.line, "bandwidth",
                      diags);

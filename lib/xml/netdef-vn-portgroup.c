@@ -84,6 +84,7 @@ netdef_vn_portgroups_finish(struct netdef_parser *parser)
             if (vn->filter) {
                 free(pg->filter);
                 pg->filter = xstrdup(vn->filter);
+                pg->filter_line = vn->filter_line;
             }
         }
     }

@@ -82,6 +82,7 @@ struct portgroup {
     struct netdef_policy policy;    /* Of ports; before the network's. */
     struct bandwidth bandwidth;     /* Of each port. */
     char *filter;               /* As nwfilter.h has it, or null. */
+    unsigned int filter_line;   /* Of <vn:filterref>, or 0. */
     struct origin origin;
 };
 
@@ -105,6 +106,7 @@ struct netdef {
     struct netdef_policy policy;    /* Of ports. */
     struct bandwidth bandwidth;     /* Of all ports together. */
     char *filter;               /* Of ports, as nwfilter.h has it, or null. */
+    unsigned int filter_line;   /* Of <vn:filterref>, or 0. */
     struct netdef_host *hosts;  /* By MAC address, then as in the file. */
     size_t n_hosts;
     struct netdef_setting create_bridge;    /* Boolean. */

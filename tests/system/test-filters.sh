@@ -218,6 +218,13 @@ settle
     echo "g4 -> up src=52:54:00:00:00:99 = up"
 ) | expect_frames
 
+say "A trace says by which rule, and who asks for that."
+verdict=$("$BUILD"/controller/virtnetctl \
+    --target=$OVS_RUNDIR/virtnet-controller.ctl trace br0 g1 \
+    ip,nw_src=10.0.0.9 --dst=52:54:00:00:ff:01 | sed 1q)
+[[ $verdict =~ ^dropped\ by\ filter\ clean-traffic\ \(rule\ .*no-.*-spoofing.xml:[0-9]+\)\ of\ g1.*,\ by\ .*net0.xml:5$ ]] ||
+    fail "$verdict"
+
 say "What would be learned from is filtered nowhere, so it is cut off."
 # expect_cut_off YES-OR-NO
 expect_cut_off() {
