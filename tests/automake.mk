@@ -281,7 +281,9 @@ TESTSUITE_AT = \
 	tests/verify.at \
 	tests/monitor.at \
 	tests/release.at \
-	tests/fleet.at
+	tests/fleet.at \
+	tests/fleet-hosts.at \
+	tests/fleet-guests.at
 EXTRA_DIST += \
 	$(TESTSUITE_AT) \
 	tests/check-daemon
