@@ -113,10 +113,15 @@ update_file(struct dir_source *source, const char *name)
     struct stat s;
     int error = ((source->required ? stat(path, &s) : lstat(path, &s))
                  ? errno : 0);
+    bool leads_nowhere = error && source->required && !lstat(path, &s);
     bool changed = true;
 
     free(path);
-    if (error && !file) {
+    if (leads_nowhere) {
+        source_file_load(source,
+                         file ? file : source_file_create(source, name));
+        return true;
+    } else if (error && !file) {
         return false;
     } else if (error == ENOENT || error == ENOTDIR) {
         return file_is_gone(source, file);

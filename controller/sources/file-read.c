@@ -85,5 +85,6 @@ file_strerror(int error)
 {
     return (error == EINVAL ? "not a regular file"
             : error == ELOOP ? "symbolic link, not followed"
+            : error == ENOENT ? "no such file, or a symbolic link to none"
             : ovs_strerror(error));
 }
