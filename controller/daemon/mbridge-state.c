@@ -180,6 +180,7 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
                    struct ds *why)
 {
     const struct mport *port = mbridge_find_mport(mb, vif->ofport);
+    const struct vport *vport;
     char *left_out;
 
     if (hold_reason(mb)) {
@@ -206,15 +207,15 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
         ds_put_cstr(why, "not installed yet");
         return PORT_WAITING;
     }
-    if (!mb->exact) {
+    vport = plan_find_port(mb->plan, port->name);
+    if (!mb->exact || vport->is_remote) {
         return PORT_INSTALLED;
-    } else if (vlan_set_is_empty(&plan_find_port(mb->plan, port->name)
-                                 ->vlan.members)) {
+    } else if (vlan_set_is_empty(&vport->vlan.members)) {
         ds_put_cstr(why, vif->portgroup || vif->guest.portgroup
                     ? "it is in no VLAN, since its portgroup is not known"
                     : "it is in no VLAN, since nobody has said in which");
         return PORT_WAITING;
-    } else if (vport_awaits_address(plan_find_port(mb->plan, port->name))) {
+    } else if (vport_awaits_address(vport)) {
         ds_put_cstr(why, "its address is not known until its first frame");
         return PORT_WAITING;
     }
