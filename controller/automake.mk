@@ -58,6 +58,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/fleet/fleet-member.h \
 	controller/fleet/fleet-kept.c \
 	controller/fleet/fleet-kept.h \
+	controller/fleet/fleet-rowfile.c \
+	controller/fleet/fleet-rowfile.h \
 	controller/fleet/fleet-snapshot.c \
 	controller/fleet/fleet-snapshot.h \
 	controller/fleet/underlay.c \

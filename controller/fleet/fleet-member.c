@@ -89,7 +89,7 @@ on_host_changed(struct fleet_member *member, const struct fleet_host *old,
     int64_t before = old ? fleet_remote_clock(member->others, old->name) : 0;
     bool matters = !old || !new || !host_equals(old, new);
 
-    fleet_kept_row_changed(member->kept, FLEET_TABLE_HOST, matters);
+    fleet_kept_row_changed(member->kept, FLEET_TABLE_HOST, old, new, matters);
     member->hosts_changed |= matters;
     tell_others(member, FLEET_TABLE_HOST, old, new);
     if (new) {
@@ -119,7 +119,7 @@ on_row_changed(enum fleet_table table, const void *old, const void *new,
     if (table == FLEET_TABLE_HOST) {
         on_host_changed(member, old, new);
     } else if (table == FLEET_TABLE_PORT) {
-        fleet_kept_row_changed(member->kept, table, true);
+        fleet_kept_row_changed(member->kept, table, old, new, true);
         tell_others(member, table, old, new);
     } else if (table == FLEET_TABLE_DEFINITION) {
         on_definition_changed(member, old, new);
@@ -155,9 +155,7 @@ void
 fleet_member_destroy(struct fleet_member *member)
 {
     if (member) {
-        if (member->is_known) {
-            fleet_kept_run(member->kept, member->db, true);
-        }
+        fleet_kept_run(member->kept, member->db, true);
         fleet_kept_destroy(member->kept);
         fleet_publish_destroy(member->publish);
         fleet_remote_destroy(member->others);
@@ -239,11 +237,10 @@ keep(struct fleet_member *member)
 
         fleet_snapshot_retain(member->snapshot, definitions, n);
         free(definitions);
-        fleet_kept_forget(member->kept);
+        fleet_kept_follow(member->kept, member->db);
         member->hosts_changed = true;
         member->is_known = true;
     }
-    fleet_kept_run(member->kept, member->db, false);
     if (time_msec() >= member->touch) {
         member->touch = time_msec() + TOUCH_MSEC;
         fleet_snapshot_touch(member->snapshot);
@@ -261,6 +258,7 @@ fleet_member_run(struct fleet_member *member)
         member->known_at = time_msec();
         keep(member);
     }
+    fleet_kept_run(member->kept, member->db, false);
     fleet_remote_run(member->others, time_msec(),
                      fleet_db_is_connected(member->db));
     check_twin(member);
@@ -285,9 +283,7 @@ void
 fleet_member_wait(struct fleet_member *member)
 {
     fleet_db_wait(member->db);
-    if (fleet_db_is_connected(member->db)) {
-        fleet_kept_wait(member->kept);
-    }
+    fleet_kept_wait(member->kept);
     poll_timer_wait_until(fleet_remote_wake_time(member->others));
     if (member->in_flight || !fleet_db_may_transact(member->db)) {
         return;

@@ -12,10 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/base/ovs-compat.h"
+#include "controller/fleet/fleet-rowfile.h"
 #include "lib/fleet/fleet-row.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "openvswitch/vlog.h"
 #include "sset.h"
 #include "util.h"
@@ -32,8 +31,11 @@ struct fleet_snapshot {
     char *error;                /* Why the last write has failed, or null. */
 };
 
-static void
-set_error(struct fleet_snapshot *s, const char *path, int error)
+/* Has 's' have failed to write 'path' by 'error', a positive errno value, or
+ * have written it if that is 0. */
+void
+fleet_snapshot_set_error(struct fleet_snapshot *s, const char *path,
+                         int error)
 {
     char *text = (error ? xasprintf("%s: %s", path, ovs_strerror(error))
                   : NULL);
@@ -54,7 +56,7 @@ fleet_snapshot_open(const char *directory)
 
     s->directory = xstrdup(directory);
     if (mkdir(directory, 0750) && errno != EEXIST) {
-        set_error(s, directory, errno);
+        fleet_snapshot_set_error(s, directory, errno);
     }
     return s;
 }
@@ -68,6 +70,12 @@ fleet_snapshot_close(struct fleet_snapshot *s)
         free(s->error);
         free(s);
     }
+}
+
+const char *
+fleet_snapshot_directory(const struct fleet_snapshot *s)
+{
+    return s->directory;
 }
 
 /* Returns the name of the file for the definition of network 'name', which may
@@ -107,37 +115,6 @@ holds(const char *path, const char *text)
     return same;
 }
 
-/* Has the file at 'path' hold 'text', at once or not at all, and if 'sync'
- * also if the machine loses its power, which takes a while.  Returns 0 or a
- * positive errno value. */
-static int
-write_file(const char *path, const char *text, bool sync)
-{
-    char *new = xasprintf("%s.new", path);
-    FILE *stream = fopen(new, "w");
-    int error = 0;
-
-    if (!stream) {
-        error = errno;
-    } else {
-        if (fputs(text, stream) == EOF || fflush(stream)
-            || (sync && fsync(fileno(stream)))) {
-            error = errno;
-        }
-        if (fclose(stream) && !error) {
-            error = errno;
-        }
-        if (!error && rename(new, path)) {
-            error = errno;
-        }
-        if (error) {
-            unlink(new);
-        }
-    }
-    free(new);
-    return error;
-}
-
 /* Has 's' hold 'definition'. */
 void
 fleet_snapshot_set(struct fleet_snapshot *s,
@@ -146,7 +123,8 @@ fleet_snapshot_set(struct fleet_snapshot *s,
     char *path = fleet_snapshot_path(s, definition->name);
 
     if (!holds(path, definition->xml)) {
-        set_error(s, path, write_file(path, definition->xml, true));
+        fleet_snapshot_set_error(s, path, fleet_rowfile_replace(path, definition->xml,
+                                              true));
     }
     free(path);
 }
@@ -158,7 +136,7 @@ fleet_snapshot_remove(struct fleet_snapshot *s, const char *name)
     char *path = fleet_snapshot_path(s, name);
 
     if (unlink(path) && errno != ENOENT) {
-        set_error(s, path, errno);
+        fleet_snapshot_set_error(s, path, errno);
     }
     free(path);
 }
@@ -184,7 +162,7 @@ fleet_snapshot_retain(struct fleet_snapshot *s,
 
         if (suffix && !strcmp(suffix, ".xml") && !sset_contains(&paths, path)
             && unlink(path)) {
-            set_error(s, path, errno);
+            fleet_snapshot_set_error(s, path, errno);
         }
         free(path);
     }
@@ -192,51 +170,6 @@ fleet_snapshot_retain(struct fleet_snapshot *s,
         closedir(dir);
     }
     sset_destroy(&paths);
-}
-
-/* Has 's' hold the 'n' 'rows' of 'table' and no others. */
-void
-fleet_snapshot_set_rows(struct fleet_snapshot *s, enum fleet_table table,
-                        const void *const *rows, size_t n)
-{
-    char *path = xasprintf("%s/%s.json", s->directory,
-                           fleet_table_name(table));
-    struct json *array = json_array_create_empty();
-    char *text;
-
-    for (size_t i = 0; i < n; i++) {
-        json_array_add(array, fleet_row_to_json(table, rows[i], NULL));
-    }
-    text = json_to_string(array, JSSF_SORT);
-    set_error(s, path, write_file(path, text, false));
-    free(text);
-    json_destroy(array);
-    free(path);
-}
-
-/* Returns the rows of 'table' that 's' holds, and stores their number in '*n'.
- * The caller must destroy them and free the array. */
-void **
-fleet_snapshot_read_rows(const struct fleet_snapshot *s,
-                         enum fleet_table table, size_t *n)
-{
-    char *path = xasprintf("%s/%s.json", s->directory,
-                           fleet_table_name(table));
-    struct json *array = json_from_file(path);
-    size_t n_rows = array->type == JSON_ARRAY ? json_array_size(array) : 0;
-    void **rows = xcalloc(n_rows + 1, sizeof *rows);
-
-    *n = 0;
-    for (size_t i = 0; i < n_rows; i++) {
-        const struct json *row = json_array_at(array, i);
-
-        if (row->type == JSON_OBJECT) {
-            rows[(*n)++] = fleet_row_from_json(table, row);
-        }
-    }
-    json_destroy(array);
-    free(path);
-    return rows;
 }
 
 /* States that what 's' holds is what the database has now. */
@@ -247,7 +180,7 @@ fleet_snapshot_touch(struct fleet_snapshot *s)
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
 
     if (fd < 0 || futimens(fd, NULL)) {
-        set_error(s, path, errno);
+        fleet_snapshot_set_error(s, path, errno);
     }
     if (fd >= 0) {
         close(fd);

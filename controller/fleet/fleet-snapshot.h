@@ -7,7 +7,7 @@
  * force, as others' files do.  So a host that is started while no server of
  * the fleet can be reached has the last known networks.
  *
- * Two other files have hosts and ports, so that what is sent to guests of
+ * Two other files have hosts and ports (fleet-kept.h), so that what is sent to guests of
  * other hosts gets there meanwhile.
  *
  * Beside the definitions there is a file whose time says as of when they are
@@ -27,14 +27,13 @@ void fleet_snapshot_set(struct fleet_snapshot *,
 void fleet_snapshot_remove(struct fleet_snapshot *, const char *name);
 void fleet_snapshot_retain(struct fleet_snapshot *,
                            const struct fleet_definition *const *, size_t n);
-void fleet_snapshot_set_rows(struct fleet_snapshot *, enum fleet_table,
-                             const void *const *rows, size_t n);
-void **fleet_snapshot_read_rows(const struct fleet_snapshot *,
-                                enum fleet_table, size_t *n);
 void fleet_snapshot_touch(struct fleet_snapshot *);
 
 char *fleet_snapshot_path(const struct fleet_snapshot *, const char *name);
 long long int fleet_snapshot_time(const struct fleet_snapshot *);
+const char *fleet_snapshot_directory(const struct fleet_snapshot *);
+void fleet_snapshot_set_error(struct fleet_snapshot *, const char *path,
+                              int error);
 const char *fleet_snapshot_error(const struct fleet_snapshot *);
 
 #endif /* controller/fleet/fleet-snapshot.h */

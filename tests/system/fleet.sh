@@ -118,7 +118,11 @@ def value(cell):
 table = json.load(sys.stdin)
 there = {key(row): row for row in (dict(zip(table["headings"], cells))
                                    for cells in table["data"])}
-kept = {key(row): row for row in json.load(open(sys.argv[1]))}
+kept = {}
+for line in filter(str.strip, open(sys.argv[1])):
+    row = json.loads(line)
+    kept[key(row)] = row
+kept = {k: row for k, row in kept.items() if "gone" not in row}
 sys.exit(there.keys() != kept.keys()
          or any(value(kept[k][column]) != value(there[k][column])
                 for k in kept for column in kept[k]))
