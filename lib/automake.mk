@@ -208,6 +208,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/plan-private.h \
 	lib/openflow/plan-query.c \
 	lib/openflow/plan-shared.c \
+	lib/openflow/plan-slice.c \
 	lib/openflow/plan.c \
 	lib/openflow/plan.h \
 	lib/openflow/quarantine.c \

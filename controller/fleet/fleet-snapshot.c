@@ -123,8 +123,8 @@ fleet_snapshot_set(struct fleet_snapshot *s,
     char *path = fleet_snapshot_path(s, definition->name);
 
     if (!holds(path, definition->xml)) {
-        fleet_snapshot_set_error(s, path, fleet_rowfile_replace(path, definition->xml,
-                                              true));
+        fleet_snapshot_set_error(
+            s, path, fleet_rowfile_replace(path, definition->xml, true));
     }
     free(path);
 }

@@ -7,8 +7,8 @@
  * force, as others' files do.  So a host that is started while no server of
  * the fleet can be reached has the last known networks.
  *
- * Two other files have hosts and ports (fleet-kept.h), so that what is sent to guests of
- * other hosts gets there meanwhile.
+ * Two other files have hosts and ports (fleet-kept.h), so that what is sent to
+ * guests of other hosts gets there meanwhile.
  *
  * Beside the definitions there is a file whose time says as of when they are
  * known.  Until it is there, nothing is known of the fleet's networks. */

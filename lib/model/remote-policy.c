@@ -112,6 +112,20 @@ remove_asked(struct vport *vport)
     vport->n_remote_ips = 0;
 }
 
+/* Makes 'vport' claim 'mac'.  Returns false if it does so already.  They come
+ * in order, so that one that is greater than '*last' is none of those that
+ * were there before. */
+static bool
+add_mac(struct vport *vport, struct eth_addr mac, struct eth_addr *last)
+{
+    if (memcmp(&mac, last, sizeof mac) <= 0) {
+        return vport_add_mac(vport, mac, CLAIM_BEHIND);
+    }
+    vport_add_new_mac(vport, mac, CLAIM_BEHIND);
+    *last = mac;
+    return true;
+}
+
 /* Makes 'vport' claim what guests have at the host that 'vif' leads to.  It is
  * as a device's on the host: a guest that is configured with it here comes
  * before that.  What has come in by one such tunnel is for nobody behind
@@ -123,6 +137,7 @@ remote_policy_apply(const struct vif *vif, struct vport *vport,
     const struct origin origin = { .element = vif->name };
     char *list = xstrdup(vif->remote_macs ? vif->remote_macs : "");
     char *save_ptr = NULL;
+    struct eth_addr last = eth_addr_zero;
     size_t n = 0, n_pairs = 0;
 
     vport->is_remote = true;
@@ -147,7 +162,7 @@ remote_policy_apply(const struct vif *vif, struct vport *vport,
             break;
         } else if (!vif_parse_mac(s, &mac, &why)) {
             continue;
-        } else if (!vport_add_mac(vport, mac, CLAIM_BEHIND)) {
+        } else if (!add_mac(vport, mac, &last)) {
             remove_source(vport, mac);
             continue;
         }

@@ -244,10 +244,18 @@ vport_add_mac(struct vport *vport, struct eth_addr mac, enum claim_kind kind)
     if (vport_has_mac(vport, mac)) {
         return false;
     }
+    vport_add_new_mac(vport, mac, kind);
+    return true;
+}
+
+/* Likewise, of 'mac' that is known to be none of its addresses. */
+void
+vport_add_new_mac(struct vport *vport, struct eth_addr mac,
+                  enum claim_kind kind)
+{
     vport->others = xrealloc(vport->others, (vport->n_others + 1)
                                             * sizeof *vport->others);
     vport->others[vport->n_others++] = (struct vport_mac) { mac, kind };
-    return true;
 }
 
 /* Returns how many addresses vport_get_mac() has. */
@@ -319,16 +327,29 @@ vport_get_mac_vlans(const struct vport *vport, size_t i,
     return vlans;
 }
 
+/* Returns the index of 'mac' among the addresses of 'vport', as
+ * vport_get_mac() numbers them, or SIZE_MAX if it is none of them.  It is
+ * looked for from 'hint' on. */
+size_t
+vport_find_mac(const struct vport *vport, struct eth_addr mac, size_t hint)
+{
+    size_t n = vport_n_macs(vport);
+
+    for (size_t k = 0; k < n; k++) {
+        size_t i = (hint + k) % n;
+
+        if (eth_addr_equals(i ? vport->others[i - 1].mac : vport->mac, mac)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
 /* Is 'mac' one of the addresses of 'vport'? */
 bool
 vport_has_mac(const struct vport *vport, struct eth_addr mac)
 {
-    for (size_t i = 0; i < vport_n_macs(vport); i++) {
-        if (eth_addr_equals(vport_get_mac(vport, i).mac, mac)) {
-            return true;
-        }
-    }
-    return false;
+    return vport_find_mac(vport, mac, 0) != SIZE_MAX;
 }
 
 /* Appends to 's' in words what 'vport' is apart from its name and role: its

@@ -148,11 +148,13 @@ void vport_format(struct ds *, const struct vport *);
 void vport_set_mac(struct vport *, struct eth_addr);
 void vport_make_network(struct vport *);
 bool vport_add_mac(struct vport *, struct eth_addr, enum claim_kind);
+void vport_add_new_mac(struct vport *, struct eth_addr, enum claim_kind);
 size_t vport_n_macs(const struct vport *);
 bool vport_awaits_address(const struct vport *);
 struct vport_mac vport_get_mac(const struct vport *, size_t i);
 const struct vlan_set *vport_get_mac_vlans(const struct vport *, size_t i,
                                            struct vlan_set *);
+size_t vport_find_mac(const struct vport *, struct eth_addr, size_t hint);
 bool vport_has_mac(const struct vport *, struct eth_addr);
 
 #endif /* lib/model/vport.h */

@@ -189,11 +189,32 @@ standing_changed(const char *port_name, void *plan_)
     }
 }
 
-static bool
-claims_mac(const struct vport *vport, struct eth_addr mac)
+/* Returns the index of 'mac' among the addresses that 'vport', which may be
+ * null, claims, or SIZE_MAX.  It is looked for from '*hint' on, which becomes
+ * the next: where there are many, most are where they were. */
+static size_t
+find_claimed(const struct vport *vport, struct eth_addr mac, size_t *hint)
 {
-    return (vport->role != VIF_NETWORK && !eth_addr_is_zero(mac)
-            && vport_has_mac(vport, mac));
+    size_t i = SIZE_MAX;
+
+    if (vport && vport->role != VIF_NETWORK && !eth_addr_is_zero(mac)) {
+        i = vport_find_mac(vport, mac, *hint);
+        if (i != SIZE_MAX) {
+            *hint = i + 1;
+        }
+    }
+    return i;
+}
+
+/* Do 'a' and 'b', neither of them null, claim what they both claim in the same
+ * way? */
+static bool
+claim_alike(const struct vport *a, const struct vport *b)
+{
+    return (a->is_remote && b->is_remote && a->role == b->role
+            && a->active == b->active && a->paused == b->paused
+            && !a->n_statics && !b->n_statics
+            && vlan_set_equals(&a->vlan.members, &b->vlan.members));
 }
 
 /* Makes the mac-table and the counts follow from 'old' becoming 'new', of
@@ -202,17 +223,23 @@ static void
 update_claims(struct plan *plan, const struct vport *old,
               const struct vport *new)
 {
+    bool alike = old && new && claim_alike(old, new);
+    size_t hint = 0;
+
     for (size_t i = 0; old && i < vport_n_macs(old); i++) {
         struct eth_addr mac = vport_get_mac(old, i).mac;
 
-        if (!new || !claims_mac(new, mac)) {
+        if (find_claimed(new, mac, &hint) == SIZE_MAX) {
             mac_table_unclaim(&plan->mac_table, mac, old->name);
         }
     }
+    hint = 0;
     for (size_t i = 0; new && i < vport_n_macs(new); i++) {
         struct vport_mac m = vport_get_mac(new, i);
+        size_t self = i;
 
-        if (claims_mac(new, m.mac)) {
+        if (find_claimed(new, m.mac, &self) != SIZE_MAX
+            && !(alike && find_claimed(old, m.mac, &hint) != SIZE_MAX)) {
             struct vlan_set some;
 
             mac_table_claim(&plan->mac_table, m.mac, new->name, m.kind,
@@ -263,61 +290,6 @@ plan_set_port(struct plan *plan, const struct vport *vport)
     }
     vport_clone(&port->vport, vport);
     plan_mark_dirty(plan, port);
-}
-
-static void
-mark_flow_dirty(struct plan *plan, const struct oflow *flow)
-{
-    if (!plan->all_dirty) {
-        oflow_table_put(&plan->dirty, flow);
-    }
-}
-
-static void
-mark_bucket_dirty(struct plan *plan, const struct obucket *bucket)
-{
-    if (!plan->all_dirty) {
-        oflow_table_put_bucket(&plan->dirty, bucket);
-    }
-}
-
-/* Puts 'new', which is taken over, in the place of '*slice'. */
-void
-plan_replace_slice(struct plan *plan, struct slice *slice, struct slice *new)
-{
-    /* New references first, so that a group that stays is not seen to go. */
-    for (size_t i = 0; i < new->n_buckets; i++) {
-        flood_table_ref(&plan->flood_table, new->buckets[i]->group_id);
-    }
-
-    /* What another slice has put there since, for an address or a port number
-     * that has changed hands, stays. */
-    for (size_t i = 0; i < slice->n_flows; i++) {
-        if (oflow_table_find(&plan->desired, slice->flows[i])
-            == slice->flows[i]) {
-            oflow_table_remove(&plan->desired, slice->flows[i]);
-        }
-        mark_flow_dirty(plan, slice->flows[i]);
-    }
-    for (size_t i = 0; i < slice->n_buckets; i++) {
-        if (oflow_table_find_bucket(&plan->desired, slice->buckets[i])
-            == slice->buckets[i]) {
-            oflow_table_remove_bucket(&plan->desired, slice->buckets[i]);
-        }
-        mark_bucket_dirty(plan, slice->buckets[i]);
-        flood_table_unref(&plan->flood_table, slice->buckets[i]->group_id);
-    }
-
-    slice_uninit(slice);
-    *slice = *new;
-    for (size_t i = 0; i < slice->n_flows; i++) {
-        oflow_table_put(&plan->desired, slice->flows[i]);
-        mark_flow_dirty(plan, slice->flows[i]);
-    }
-    for (size_t i = 0; i < slice->n_buckets; i++) {
-        oflow_table_put_bucket(&plan->desired, slice->buckets[i]);
-        mark_bucket_dirty(plan, slice->buckets[i]);
-    }
 }
 
 /* States that the bridge has no port 'name' any longer. */
