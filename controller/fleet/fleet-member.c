@@ -282,16 +282,19 @@ fleet_member_run(struct fleet_member *member)
 void
 fleet_member_wait(struct fleet_member *member)
 {
+    int64_t due;
+
     fleet_db_wait(member->db);
     fleet_kept_wait(member->kept);
     poll_timer_wait_until(fleet_remote_wake_time(member->others));
     if (member->in_flight || !fleet_db_may_transact(member->db)) {
         return;
     }
-    if (fleet_publish_is_due(member->publish, time_wall())) {
+    due = fleet_publish_due_time(member->publish, time_wall());
+    if (due <= time_wall()) {
         poll_timer_wait_until(member->next);
-    } else {
-        poll_timer_wait(FLEET_SEEN_INTERVAL * 1000LL / 2);
+    } else if (due < INT64_MAX / 1000) {
+        poll_timer_wait_until(time_msec() + due * 1000 - time_wall_msec());
     }
 }
 

@@ -302,6 +302,23 @@ fleet_publish_is_due(const struct fleet_publish *p, int64_t now)
             && (!sset_is_empty(&p->dirty) || host_is_due(p, now)));
 }
 
+/* Returns when there may be something to be said, if nothing changes until
+ * then: 'now', or later, or INT64_MAX for never. */
+int64_t
+fleet_publish_due_time(const struct fleet_publish *p, int64_t now)
+{
+    const struct fleet_host *twin = fleet_publish_find_twin(p, now);
+
+    if (!p->host) {
+        return INT64_MAX;
+    } else if (twin) {
+        return twin->last_seen + FLEET_TWIN_SECONDS;
+    } else if (fleet_publish_is_due(p, now)) {
+        return now;
+    }
+    return p->known_host->last_seen + FLEET_SEEN_INTERVAL;
+}
+
 /* Does the replica have of 'interface' what is to be? */
 static bool
 is_said(const struct fleet_publish *p, const char *interface)

@@ -53,6 +53,7 @@ void fleet_publish_row_changed(struct fleet_publish *, enum fleet_table,
 struct json *fleet_publish_next(struct fleet_publish *, int64_t now);
 void fleet_publish_done(struct fleet_publish *);
 bool fleet_publish_is_due(const struct fleet_publish *, int64_t now);
+int64_t fleet_publish_due_time(const struct fleet_publish *, int64_t now);
 size_t fleet_publish_count_pending(const struct fleet_publish *);
 const struct fleet_host *fleet_publish_find_twin(const struct fleet_publish *,
                                                  int64_t now);

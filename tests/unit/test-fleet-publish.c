@@ -338,10 +338,13 @@ test_twin(void **state OVS_UNUSED)
     want(&m, "tap0", "active", "52:54:00:00:00:01");
     assert_non_null(fleet_publish_find_twin(m.publish, 1001));
     assert_false(fleet_publish_is_due(m.publish, 1001));
+    assert_int_equal(fleet_publish_due_time(m.publish, 1001),
+                     1000 + FLEET_TWIN_SECONDS);
     check_next(&m, 1001, "");
 
     /* It has not been seen for long: our host has another name now. */
     assert_null(fleet_publish_find_twin(m.publish, 1180));
+    assert_int_equal(fleet_publish_due_time(m.publish, 1180), 1180);
     check_next(&m, 1180, "insert h1/tap0 active 1180\nupdate h1");
     model_uninit(&m);
 }
