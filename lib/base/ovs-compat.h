@@ -33,7 +33,7 @@ json_array_at(const struct json *json, size_t i)
 }
 #endif
 
-/* It was called ignore() before 4.0. */
+/* It was called ignore() before 3.7. */
 #ifndef HAVE_OVS_IGNORE
 static inline void
 ovs_ignore(bool x OVS_UNUSED)
