@@ -65,7 +65,7 @@ get_object(const struct json *json, const char *name)
 }
 
 /* Returns the columns that 'table' has by 'schema', or null if there is none
- * in that.  ovsdb_cs_parse_schema() would say so, too, but since 4.0 what it
+ * in that.  ovsdb_cs_parse_schema() would say so, too, but since 3.6 what it
  * gives is something else, which no compiler can tell. */
 static const struct shash *
 known_columns(const struct json *schema, enum fleet_table table)
