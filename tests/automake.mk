@@ -162,6 +162,7 @@ tests_frames_CPPFLAGS = -I$(top_srcdir)/tests
 tests_frames_LDADD =
 EXTRA_DIST += \
 	tests/bench/cases.sh \
+	tests/bench/fleet.sh \
 	tests/bench/guard-frames.py \
 	tests/bench/lib.sh \
 	tests/bench/report.py \
@@ -180,6 +181,7 @@ check_PROGRAMS += tests/bench/bench
 tests_bench_bench_SOURCES = \
 	tests/bench/bench-daemon.c \
 	tests/bench/bench-db.c \
+	tests/bench/bench-fleet.c \
 	tests/bench/bench-frames.c \
 	tests/bench/bench-idl.c \
 	tests/bench/bench-latency.c \

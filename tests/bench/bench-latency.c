@@ -55,7 +55,8 @@ encode(const struct plan *from, const struct plan *to,
     ochanges_uninit(&changes);
 }
 
-static struct vconn *
+/* Connects to bridge br0 of the switch in 'rundir'. */
+struct vconn *
 switch_open(const char *rundir)
 {
     char *name = xasprintf("unix:%s/"BRIDGE".mgmt", rundir);

@@ -18,6 +18,7 @@
 struct json;
 struct jsonrpc;
 struct plan;
+struct vconn;
 struct vport;
 
 /* Returns the time since some point in the past, in microseconds. */
@@ -55,6 +56,9 @@ void db_plug(struct db *, const char *bridge, unsigned int first,
 void db_unplug(struct db *, const char *bridge, unsigned int first,
                unsigned int n);
 
+/* The switch. */
+struct vconn *switch_open(const char *rundir);
+
 /* The ports that db_plug() makes, as the compiler sees them: guest number 'n'
  * is called g<n>, has port number 'n' and is in VLAN 10. */
 #define GUEST_VLAN 10
@@ -77,5 +81,7 @@ void cmd_ports(int argc, char *argv[]);
 void cmd_idl(int argc, char *argv[]);
 void cmd_inject(int argc, char *argv[]);
 void cmd_blast(int argc, char *argv[]);
+void cmd_replay(int argc, char *argv[]);
+void cmd_across(int argc, char *argv[]);
 
 #endif /* tests/bench/bench.h */

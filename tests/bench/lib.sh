@@ -29,7 +29,10 @@ samples() {
 
     while read -r word side value; do
         [ "$word" = SAMPLE ] || continue
-        case $side in ours | reference | barrier | whole) ;; *) side=${2:-ours} ;; esac
+        case $side in
+        ours | reference | barrier | whole | transaction | unplug) ;;
+        *) side=${2:-ours} ;;
+        esac
         sample "$1" "$side" "$value"
     done
 }

@@ -228,6 +228,35 @@ def idle_rows(samples):
                   goal='probes only', met=sides['ours'][0] <= 20)
 
 
+def fleet_rows(samples):
+    """One host of a fleet, and what others do."""
+    for n, sides in samples.of('fleet-plug'):
+        for p, what, goal in ((.5, 'p50', 5), (.99, 'p99', 50)):
+            msec = percentile(sides['ours'], p) / 1000
+            yield Row('plug on another host, %s guests, %s' % (n, what), msec,
+                      runs=len(sides['ours']), unit='ms',
+                      goal='<= %d ms' % goal, met=msec <= goal)
+    for n, sides in samples.of('fleet-cpu'):
+        msec = sides['ours'][0] / 1000
+        yield Row('plug and unplug on another host, %s guests: CPU' % n, msec,
+                  unit='ms', goal='<= 2 ms', met=msec <= 2)
+    for n, sides in samples.of('fleet-idle'):
+        yield Row('other hosts that are there, %s guests: CPU a second' % n,
+                  statistics.median(sides['ours']) / 1000,
+                  runs=len(sides['ours']), unit='ms')
+    for n, sides in samples.of('fleet-restart'):
+        yield Row('restart, a fleet of %s guests' % n,
+                  statistics.median(sides['ours']) / 1000,
+                  runs=len(sides['ours']), unit='ms')
+    yield from counts(samples, 'fleet-restart-mods',
+                      'messages at restart, a fleet of {} guests', '', 0, '0')
+    for n, sides in samples.of('fleet-memory'):
+        kb = ((sides['after'][0] - sides['before'][0])
+              / sides['guests'][0])
+        yield Row('memory per guest of another host, %s guests' % n, kb,
+                  unit='kB', goal='<= 1 kB', met=kb <= 1)
+
+
 def megaflow_rows(samples):
     for n, sides in samples.of('megaflows'):
         senders = int(n.split('x')[0])
@@ -348,6 +377,7 @@ def all_rows(s):
                       '<= 3', at_most(3), 'libopenvswitch alone')
     yield from megaflow_rows(s)
     yield from guard_rows(s)
+    yield from fleet_rows(s)
     yield from owner_rows(s)
     yield from frame_rows(s)
     yield from counts(s, 'storm-delivered',
