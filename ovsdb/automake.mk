@@ -7,6 +7,8 @@ ovsdb_libvirtnet_ovsdb_la_SOURCES = \
 	ovsdb/bridge-reader.h \
 	ovsdb/fleet-db.c \
 	ovsdb/fleet-db.h \
+	ovsdb/fleet-schema.c \
+	ovsdb/fleet-schema.h \
 	ovsdb/ovs-idl.c \
 	ovsdb/ovs-idl.h \
 	ovsdb/qos-reader.c \

@@ -3,23 +3,20 @@
 #include "ovsdb/fleet-db.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "jsonrpc.h"
 #include "lib/base/ovs-compat.h"
-#include "openvswitch/dynamic-string.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb-cs.h"
 #include "ovsdb-error.h"
+#include "ovsdb/fleet-schema.h"
 #include "util.h"
 #include "uuid.h"
 
 VLOG_DEFINE_THIS_MODULE(fleet_db);
-
-static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 
 struct row {
     struct hmap_node node;      /* In 'rows', by 'uuid'. */
@@ -33,8 +30,7 @@ struct fleet_db {
     fleet_db_changed_cb *changed;
     void *aux;
     struct hmap rows[FLEET_N_TABLES];
-    char *schema_version;       /* Null until it is known. */
-    char *problem;              /* What the server lacks, or null. */
+    struct fleet_schema schema; /* The server's. */
     bool is_current;            /* Has all been received, and none missed? */
     bool has_ever_connected;
     unsigned int seqno;         /* Changes with the rows. */
@@ -44,111 +40,12 @@ struct fleet_db {
     char *error;                /* Why, if FLEET_DB_REFUSED. */
 };
 
-/* Is 'table' for everybody?  The others say how the database may be used. */
-static bool
-is_common(enum fleet_table table)
-{
-    return (table == FLEET_TABLE_FLEET || table == FLEET_TABLE_DEFINITION
-            || table == FLEET_TABLE_HOST || table == FLEET_TABLE_PORT);
-}
-
-/* Returns member 'name' of 'json', an object, or null if it is not there or is
- * no object itself. */
-static const struct json *
-get_object(const struct json *json, const char *name)
-{
-    const struct json *member
-        = (json && json->type == JSON_OBJECT
-           ? shash_find_data(json_object(json), name) : NULL);
-
-    return member && member->type == JSON_OBJECT ? member : NULL;
-}
-
-/* Returns the columns that 'table' has by 'schema', or null if there is none
- * in that.  ovsdb_cs_parse_schema() would say so, too, but since 3.6 what it
- * gives is something else, which no compiler can tell. */
-static const struct shash *
-known_columns(const struct json *schema, enum fleet_table table)
-{
-    const struct json *columns
-        = get_object(get_object(get_object(schema, "tables"),
-                                fleet_table_name(table)), "columns");
-
-    return columns ? json_object(columns) : NULL;
-}
-
-/* Returns the names of those of the columns of 'table' that are in 'known',
- * and adds the others to 'missing'. */
-static struct json *
-choose_columns(enum fleet_table table, const struct shash *known,
-               struct ds *missing)
-{
-    struct json *columns = json_array_create_empty();
-    size_t n;
-    const char *const *names = fleet_table_columns(table, &n);
-
-    for (size_t i = 0; i < n; i++) {
-        if (shash_find(known, names[i])) {
-            json_array_add(columns, json_string_create(names[i]));
-        } else {
-            ds_put_format(missing, "%s%s.%s", missing->length ? ", " : "",
-                          fleet_table_name(table), names[i]);
-        }
-    }
-    return columns;
-}
-
-static void
-note_schema(struct fleet_db *db, const struct json *schema,
-            const struct ds *missing)
-{
-    const struct json *version = shash_find_data(json_object(schema),
-                                                 "version");
-    char *problem = NULL;
-
-    free(db->schema_version);
-    db->schema_version = xstrdup(version && version->type == JSON_STRING
-                                 ? json_string(version) : "unknown");
-    if (missing->length) {
-        problem = xasprintf("its schema %s lacks %s", db->schema_version,
-                            missing->string);
-    } else if (strncmp(db->schema_version, FLEET_SCHEMA_VERSION,
-                       strcspn(FLEET_SCHEMA_VERSION, ".") + 1)) {
-        problem = xasprintf("its schema is %s, and this program knows %s",
-                            db->schema_version, FLEET_SCHEMA_VERSION);
-    }
-    if (problem && !nullable_string_is_equal(problem, db->problem)) {
-        VLOG_WARN_RL(&rl, "fleet: %s", problem);
-    }
-    free(db->problem);
-    db->problem = problem;
-}
-
 static struct json *
 compose_monitor_requests(const struct json *schema, void *db_)
 {
     struct fleet_db *db = db_;
-    struct json *requests = json_object_create();
-    struct ds missing = DS_EMPTY_INITIALIZER;
 
-    for (int i = 0; i < FLEET_N_TABLES; i++) {
-        const struct shash *known = known_columns(schema, i);
-
-        if (!known) {
-            ds_put_format(&missing, "%s%s", missing.length ? ", " : "",
-                          fleet_table_name(i));
-        } else if (db->for_administrator || is_common(i)) {
-            struct json *request = json_object_create();
-
-            json_object_put(request, "columns",
-                            choose_columns(i, known, &missing));
-            json_object_put(requests, fleet_table_name(i),
-                            json_array_create_1(request));
-        }
-    }
-    note_schema(db, schema, &missing);
-    ds_destroy(&missing);
-    return requests;
+    return fleet_schema_read(&db->schema, schema, db->for_administrator);
 }
 
 /* Creates and returns a replica of the database at 'remote', as in ovsdb(7),
@@ -281,6 +178,7 @@ take_row(struct fleet_db *db, enum fleet_table table,
 static void
 take_update(struct fleet_db *db, const struct ovsdb_cs_update_event *event)
 {
+    static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
     struct ovsdb_cs_db_update *update;
     struct ovsdb_error *error
         = ovsdb_cs_parse_db_update(event->table_updates, event->version,
@@ -424,8 +322,7 @@ fleet_db_destroy(struct fleet_db *db)
     ovsdb_cs_destroy(db->cs);
     json_destroy(db->request_id);
     free(db->error);
-    free(db->schema_version);
-    free(db->problem);
+    fleet_schema_uninit(&db->schema);
     free(db);
 }
 
@@ -461,7 +358,7 @@ fleet_db_last_error(const struct fleet_db *db)
 const char *
 fleet_db_schema_version(const struct fleet_db *db)
 {
-    return db->schema_version;
+    return db->schema.version;
 }
 
 /* Returns in what the server's schema is not the one that this program knows,
@@ -469,7 +366,7 @@ fleet_db_schema_version(const struct fleet_db *db)
 const char *
 fleet_db_problem(const struct fleet_db *db)
 {
-    return db->problem;
+    return db->schema.problem;
 }
 
 /* Returns a number that changes whenever rows do. */

@@ -163,7 +163,9 @@ tests_frames_LDADD =
 EXTRA_DIST += \
 	tests/bench/cases.sh \
 	tests/bench/fleet.sh \
+	tests/bench/frames.sh \
 	tests/bench/guard-frames.py \
+	tests/bench/guards.sh \
 	tests/bench/lib.sh \
 	tests/bench/report.py \
 	tests/bench/run \

@@ -51,5 +51,7 @@ struct ofctrl {
 
 void ofctrl_send_messages(struct ofctrl *, struct ovs_list *msgs);
 void ofctrl_announce_places(struct ofctrl *, const struct ofp_header *);
+void ofctrl_config_run(struct ofctrl *);
+void ofctrl_config_wait(const struct ofctrl *);
 
 #endif /* controller/switch/ofctrl-private.h */

@@ -33,10 +33,6 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
  * changed again, in milliseconds: who keeps at it must not keep us busy. */
 #define REREAD_MSEC 250
 
-/* How often it is looked whether somebody has changed the configuration of a
- * switch that has guards, in milliseconds. */
-#define CONFIG_MSEC 10000
-
 /* Creates and returns a connection to bridge 'bridge' of the local switch.  If
  * the switch has not made the bridge's socket yet, then the client must call
  * ofctrl_socket_appeared() when it has.  The callbacks are called with 'aux'
@@ -395,25 +391,6 @@ maybe_reread(struct ofctrl *ofctrl)
     become_readback(ofctrl);
 }
 
-/* Are guards in the switch, whose configuration others can change without its
- * telling anybody? */
-static bool
-must_look(const struct ofctrl *ofctrl)
-{
-    return (ofctrl->state == S_READY
-            && mgmt_conn_wants_first_ports(ofctrl->conn));
-}
-
-/* Looks at the switch's configuration if it is time for that. */
-static void
-maybe_look(struct ofctrl *ofctrl)
-{
-    if (must_look(ofctrl) && time_msec() >= ofctrl->next_config) {
-        ofctrl->config_xid = mgmt_conn_request_config(ofctrl->conn);
-        ofctrl->next_config = time_msec() + CONFIG_MSEC;
-    }
-}
-
 /* Takes in what the switch has to say. */
 void
 ofctrl_run(struct ofctrl *ofctrl)
@@ -448,7 +425,7 @@ ofctrl_run(struct ofctrl *ofctrl)
 
     check_hold(ofctrl);
     maybe_reread(ofctrl);
-    maybe_look(ofctrl);
+    ofctrl_config_run(ofctrl);
 }
 
 /* Arranges for poll_block() to wake up when ofctrl_run() has something to
@@ -462,9 +439,7 @@ ofctrl_wait(struct ofctrl *ofctrl)
     if (must_reread(ofctrl, &when)) {
         poll_timer_wait_until(when);
     }
-    if (must_look(ofctrl)) {
-        poll_timer_wait_until(ofctrl->next_config);
-    }
+    ofctrl_config_wait(ofctrl);
 }
 
 /* Arranges for poll_block() to wake up when ofctrl_put() has something to do

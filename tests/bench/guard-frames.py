@@ -10,7 +10,7 @@
 # KIND is tcp, udp (to random ports), icmp, arp, tcp6, udp6 (to random ports),
 # both6 (TCP and UDP over IPv6) or nd, or ask: remote hosts ask everybody by ARP for
 # the guests' addresses, and nobody answers.  The addresses are those that the case
-# "guards" of tests/bench/cases.sh gives the guests.
+# "guards" of tests/bench/guards.sh gives the guests.
 
 import json
 import random
