@@ -48,35 +48,26 @@ mbridge_port_config(enum ofputil_port_config config)
                      | OFPUTIL_PC_NO_PACKET_IN);
 }
 
-/* Adds to 'diags' what somebody has set of any port of 'mb'. */
+/* Adds to 'diags' what is wrong with ports of 'mb' and no flow shows: what
+ * somebody has set of them and, if 'mb' is in kernel mode, what they ask for
+ * and only flows could do, such as guards. */
 void
-mbridge_get_port_switches(const struct mbridge *mb, struct diag_list *diags)
+mbridge_get_port_errors(const struct mbridge *mb, struct diag_list *diags)
 {
+    bool is_kernel = mb->has_mode && !mb->exact;
     const struct mport *port;
 
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
-        if (port->name && port->in_plan) {
+        if (!port->name || !port->in_plan) {
+            continue;
+        } else if (!is_kernel) {
             mbridge_report_config(mb, port, port->name, diags);
+            continue;
         }
-    }
-    diag_list_sort(diags);
-}
-
-/* If 'mb' is in kernel mode, adds to 'diags' what ports ask for and only flows
- * could do, such as guards. */
-void
-mbridge_get_unmet(const struct mbridge *mb, struct diag_list *diags)
-{
-    const struct mport *port;
-
-    if (mb->exact || !mb->has_mode) {
-        return;
-    }
-    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
         for (size_t i = 0; i < port->diags.n; i++) {
             const struct diag *d = &port->diags.diags[i];
 
-            if (port->in_plan && d->severity == DIAG_ERROR) {
+            if (d->severity == DIAG_ERROR) {
                 diag_add(diags, d->severity, &d->origin, "%s", d->text);
             }
         }

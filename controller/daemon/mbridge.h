@@ -102,8 +102,7 @@ bool mbridge_is_released(const struct mbridge *);
 bool mbridge_is_ok(const struct mbridge *);
 bool mbridge_get_shortfalls(const struct mbridge *, struct shortfalls *);
 void mbridge_get_diags(const struct mbridge *, struct diag_list *);
-void mbridge_get_port_switches(const struct mbridge *, struct diag_list *);
-void mbridge_get_unmet(const struct mbridge *, struct diag_list *);
+void mbridge_get_port_errors(const struct mbridge *, struct diag_list *);
 void mbridge_format_state(struct ds *, const struct mbridge *);
 /* 'name' is that of the interface, or of the switch's port if there is no
  * interface; then 'vif' is null. */

@@ -82,8 +82,7 @@ put_config(struct report *report, const struct subject *subject,
                     "need it (ovs-ofctl get-frags): the controller sets that "
                     "right in a few seconds\n");
     }
-    mbridge_get_port_switches(mb, &diags);
-    mbridge_get_unmet(mb, &diags);
+    mbridge_get_port_errors(mb, &diags);
     for (size_t i = 0; i < diags.n; i++) {
         report->findings.in_the_way++;
         ds_put_cstr(&report->text, "bridge ");
