@@ -237,6 +237,23 @@ step() {
     say "ok: $*"
 }
 
+# Has namespace $1 note in $S/listened whoever sends ARP, and by what it says
+# that its address is.  Sets $listener to the process that does.
+start_listening() {
+    ip netns exec "$1" python3 - > $S/listened <<'.' &
+import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+s.bind(("eth0", 0))
+print("listening", flush=True)
+while True:
+    f, a = s.recvfrom(2048)
+    if a[2] != 4:               # PACKET_OUTGOING
+        print(f[6:12].hex(":"), socket.inet_ntoa(f[28:32]), flush=True)
+.
+    listener=$!
+    wait_for 10 grep -q listening $S/listened
+}
+
 # Runs "$@", which is to become true without anybody asking the controller.
 becomes() {
     wait_for 15 "$@" || fail "never: $*: $(ctl status)"

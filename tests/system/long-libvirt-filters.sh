@@ -103,18 +103,7 @@ ip link set tap9 up
 vsctl add-port br0 tap9 -- set Interface tap9 \
     "external_ids:attached-mac=\"$M9\""
 ip -n g2 addr add 10.0.0.2/24 dev eth0
-ip netns exec g2 python3 - > $S/listened <<'.' &
-import socket
-s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
-s.bind(("eth0", 0))
-print("listening", flush=True)
-while True:
-    f, a = s.recvfrom(2048)
-    if a[2] != 4:               # PACKET_OUTGOING
-        print(f[6:12].hex(":"), socket.inet_ntoa(f[28:32]), flush=True)
-.
-listener=$!
-wait_for 10 grep -q listening $S/listened
+start_listening g2
 make_initramfs
 kernel=$(echo "$VIRTNET_GUEST_KERNEL"/boot/vmlinuz-*)
 guest g9 9 192 "<interface type='ethernet'>

@@ -95,23 +95,8 @@ start_host() {
     LIBVIRT_OPTION= start_controller
     becomes status_says '^libvirt: .* 1 networks'
     wait_installed
-    start_listening
-}
-
-# Has the host's peer note whoever sends ARP, by what it says that its address is.
-start_listening() {
-    ip netns exec peer python3 - > $S/listened <<'.' &
-import socket
-s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
-s.bind(("eth0", 0))
-print("listening", flush=True)
-while True:
-    f, a = s.recvfrom(2048)
-    if a[2] != 4:               # PACKET_OUTGOING
-        print(f[6:12].hex(":"), socket.inet_ntoa(f[28:32]), flush=True)
-.
-    echo $! > $S/listener.pid
-    wait_for 10 grep -q listening $S/listened
+    start_listening peer
+    echo $listener > $S/listener.pid
 }
 
 # Nobody has seen what the guest forges, its filter has counted it here, and show
