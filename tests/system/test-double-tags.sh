@@ -25,6 +25,8 @@ add_guest br0 gu 52:54:00:00:00:05 tag=10 \
     -- set Interface gu external_ids:virtnet-guards=mac
 # Said as long as the bridge is in kernel mode.
 allow_log '\|mbridge\|WARN\|br0: error: gu: is not guarded'
+allow_log '\|rconn\|WARN\|br0: connection dropped'
+allow_log 'bridge\|ERR\|another ovs-vswitchd process is running'
 network net0 br0 kernel
 start_controller
 settle
@@ -76,6 +78,11 @@ a2 -> a1 svlan=0/5 = a1
 for limit in 1 2 0; do
     say "In libvirt mode it cannot, with vlan-limit=$limit."
     vsctl set Open_vSwitch . other_config:vlan-limit=$limit
+    # How many tags the datapath can match is asked of it once, within this limit,
+    # and what has been dropped is counted by no more.
+    stop_vswitchd
+    start_vswitchd
+    ip link set dev br0 up
     settle
     legal
     { hopping a1; hopping nu; hopping gu; } | sed 's/$/ = -/' > $S/hopping
@@ -83,11 +90,7 @@ for limit in 1 2 0; do
     expect_frames < $S/hopping
     n=$(($(dropped) - before))
     say "$n of $(wc -l < $S/hopping) were counted as dropped"
-    # Where Open vSwitch looks at two tags, it counts the first frame of each of
-    # the datapath's flows as dropped, and those that the datapath drops by that
-    # as sent.
-    [ $limit != 1 ] || [ $n = "$(wc -l < $S/hopping)" ] ||
-        fail "not all of them"
+    [ $n = "$(wc -l < $S/hopping)" ] || fail "not all of them"
     for guest in a1 nu gu; do
         before=$(dropped)
         hopping $guest | grep bcast | send_frames > /dev/null
