@@ -264,7 +264,7 @@ export_fdb(const struct mbridge *mb)
                 jvalue_put_string(json, "holder",
                                   mac_entry_find_holder(*e, claim));
             }
-            if (claim->waits) {
+            if (lost && claim->waits) {
                 jvalue_put_bool(json, "shared", true);
             } else if (!lost && claim->since && mac_entry_is_shared(*e)) {
                 jvalue_put_integer(json, "since", claim->since);

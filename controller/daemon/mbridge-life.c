@@ -37,13 +37,16 @@ find_vport(const struct mbridge *mb, const struct mport *port)
             : NULL);
 }
 
-/* Has 'changes', the PORT_LIFE_*s that the guest of 'port' has made, by 'src'
- * if it is an address, carried out. */
+/* Has 'changes', the PORT_LIFE_*s that the guest of 'port' has made, by
+ * 'frame' if that is known, carried out. */
 static void
 apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
-              struct eth_addr src)
+              const struct life_frame *frame)
 {
     static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(10, 20);
+    const struct vlan_block vlan = { .vid = frame->vid };
+    const struct vlan_block *block = frame->vid ? &vlan : NULL;
+    struct eth_addr src = frame->src;
 
     if (changes & PORT_LIFE_ARRIVED) {
         VLOG_INFO("%s: guest of %s has arrived", mb->row.name, port->name);
@@ -57,13 +60,13 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
         VLOG_INFO_RL(&rl, "%s: guest uses %s now, not another port of its",
                      mb->row.name, port->name);
         plan_take_mac(mb->plan, port->name,
-                      plan_find_port(mb->plan, port->name)->mac);
+                      plan_find_port(mb->plan, port->name)->mac, block);
     }
     if (changes & PORT_LIFE_SHARES) {
         VLOG_INFO_RL(&rl, "%s: "ETH_ADDR_FMT" moves to %s, which has "
                      "announced it", mb->row.name, ETH_ADDR_ARGS(src),
                      port->name);
-        plan_take_mac(mb->plan, port->name, src);
+        plan_take_mac(mb->plan, port->name, src, block);
     }
     if (changes & (PORT_LIFE_YIELDS | PORT_LIFE_LOST)) {
         VLOG_INFO_RL(&rl, "%s: "ETH_ADDR_FMT" moves from %s to the network "
@@ -71,7 +74,7 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
                      ETH_ADDR_ARGS(src), port->name);
     }
     if (changes & PORT_LIFE_YIELDS) {
-        plan_take_mac(mb->plan, MAC_OUTSIDE, src);
+        plan_take_mac(mb->plan, MAC_OUTSIDE, src, block);
     }
     if (changes & PORT_LIFE_FOLLOWS) {
         VLOG_INFO_RL(&rl, "%s: guest of %s has become "ETH_ADDR_FMT,
@@ -109,23 +112,25 @@ mbridge_on_taken(ofp_port_t ofport, void *mb_)
     const struct vport *vport = find_vport(mb, port);
 
     if (vport) {
+        const struct life_frame unknown = { .vid = 0 };
+
         apply_changes(mb, port,
                       port_life_taken(&port->life, vport,
                                       plan_mac_table(mb->plan), time_msec()),
-                      eth_addr_zero);
+                      &unknown);
     }
 }
 
-/* Flows show a frame from 'src', an address that some guest has, which has
- * come in from the network side. */
+/* Flows show 'frame', from an address that some guest has, which has come in
+ * from the network side. */
 static void
-on_outside(struct mbridge *mb, struct eth_addr src)
+on_outside(struct mbridge *mb, const struct life_frame *frame)
 {
     const struct mac_table *macs = plan_mac_table(mb->plan);
     struct sset names = SSET_INITIALIZER(&names);
     const char *name;
 
-    port_life_find_holders(macs, src, &names);
+    port_life_find_holders(macs, frame->src, &names);
     SSET_FOR_EACH (name, &names) {
         const struct vport *vport = plan_find_port(mb->plan, name);
         struct mport *port = (vport ? mbridge_find_mport(mb, vport->ofport)
@@ -133,9 +138,9 @@ on_outside(struct mbridge *mb, struct eth_addr src)
 
         if (port) {
             apply_changes(mb, port,
-                          port_life_outside(&port->life, vport, src, macs,
+                          port_life_outside(&port->life, vport, frame, macs,
                                             time_msec()),
-                          src);
+                          frame);
         }
     }
     sset_destroy(&names);
@@ -148,18 +153,18 @@ mbridge_on_frame(const struct ofctrl_frame *frame, void *mb_)
     struct mbridge *mb = mb_;
     struct mport *port = mbridge_find_mport(mb, frame->port);
     const struct vport *vport = find_vport(mb, port);
-    struct eth_addr src = frame->src;
+    const struct life_frame shown = { .src = frame->src, .vid = frame->vid };
 
     mb->n_frames++;
     if (vport && frame->is_offence) {
         mbridge_on_offence(mb, port, frame);
     } else if (vport && vport->role == VIF_NETWORK) {
-        on_outside(mb, src);
+        on_outside(mb, &shown);
     } else if (vport) {
         apply_changes(mb, port,
-                      port_life_frame(&port->life, vport, src,
+                      port_life_frame(&port->life, vport, &shown,
                                       plan_mac_table(mb->plan), time_msec()),
-                      src);
+                      &shown);
     }
 }
 

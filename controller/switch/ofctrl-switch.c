@@ -134,6 +134,17 @@ ofctrl_switch_decode_ports(const struct ofp_header *oh, ofctrl_port_cb *cb,
     }
 }
 
+/* Returns the VLAN of a frame of 'size' bytes, which begins with 'data', 0 if
+ * it is in none, or if that is not seen. */
+static uint16_t
+frame_vlan(const void *data, size_t size)
+{
+    const struct vlan_eth_header *eth = data;
+
+    return (size >= VLAN_ETH_HEADER_LEN && eth_type_vlan(eth->veth_type)
+            ? vlan_tci_to_vid(eth->veth_tci) : 0);
+}
+
 /* Calls 'cb' with 'aux' for the frame in 'oh', a packet-in message, unless it
  * is not for us. */
 void
@@ -153,6 +164,7 @@ ofctrl_switch_decode_frame(const struct ofp_header *oh, ofctrl_frame_cb *cb,
         const struct ofctrl_frame frame = {
             .port = pin.flow_metadata.flow.in_port.ofp_port,
             .src = eth->eth_src,
+            .vid = frame_vlan(pin.packet, pin.packet_len),
             .is_offence = (marks & 1u << REG0_OFFENCE_BIT) != 0,
             .stop = pipeline_match_get_stop(&pin.flow_metadata),
             .data = pin.packet,

@@ -51,6 +51,8 @@ typedef void ofctrl_port_cb(const struct ofputil_phy_port *, bool gone,
 struct ofctrl_frame {
     ofp_port_t port;
     struct eth_addr src;
+    uint16_t vid;               /* In which VLAN it is, 0 if in none, or if
+                                 * so much is not shown. */
     bool is_offence;            /* Do guards, or a filter, stop it... */
     unsigned int stop;          /* ...and for what, as lib/openflow/guard.h
                                  * has it? */

@@ -385,11 +385,33 @@ mac_entry_share_out(struct mac_entry *entry, long long int now,
     free(won);
 }
 
+/* Initializes '*vlans' to where 'claim' takes the address from 'holder', by
+ * 'take', when it announces that in 'block': mac_table_take(). */
+static void
+find_taken(const struct mac_claim *claim, const struct mac_claim *holder,
+           enum claim_take take, const struct vlan_block *block,
+           struct vlan_set *vlans)
+{
+    vlan_set_clone(vlans, &holder->won);
+    vlan_set_intersect(vlans, &claim->vlans);
+    if (take == TAKE_ANNOUNCED
+        && (block || !vlan_set_equals(&holder->won, &holder->vlans))) {
+        static const struct vlan_block untagged = { .vid = 0 };
+        const struct vlan_block *b = block ? block : &untagged;
+        struct vlan_set announced = VLAN_SET_INITIALIZER;
+
+        vlan_set_add_range(&announced, b->vid, b->vid + (1 << b->level) - 1);
+        vlan_set_intersect(vlans, &announced);
+        vlan_set_uninit(&announced);
+    }
+}
+
 /* Has 'claim' have had the address of 'entry' where it was another port's of
- * the same guest, or of one with which it is shared.  Returns false if there
- * is no such port. */
+ * the same guest, or of one with which it is shared, in 'block'.  Returns
+ * false if there is no such port. */
 bool
-mac_entry_take(struct mac_entry *entry, struct mac_claim *claim)
+mac_entry_take(struct mac_entry *entry, struct mac_claim *claim,
+               const struct vlan_block *block)
 {
     bool moved = false;
 
@@ -400,8 +422,7 @@ mac_entry_take(struct mac_entry *entry, struct mac_claim *claim)
         if (take) {
             struct vlan_set taken;
 
-            vlan_set_clone(&taken, &other->won);
-            vlan_set_intersect(&taken, &claim->vlans);
+            find_taken(claim, other, take, block, &taken);
             if (!vlan_set_is_empty(&taken)) {
                 vlan_set_subtract(&other->won, &taken);
                 vlan_set_union(&claim->won, &taken);

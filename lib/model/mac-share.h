@@ -17,6 +17,7 @@ void mac_entry_update_may_move(struct mac_entry *);
 bool mac_claim_shares(const struct mac_claim *, const struct mac_claim *);
 enum claim_take mac_claim_take_from(const struct mac_claim *,
                                     const struct mac_claim *holder);
-bool mac_entry_take(struct mac_entry *, struct mac_claim *);
+bool mac_entry_take(struct mac_entry *, struct mac_claim *,
+                    const struct vlan_block *);
 
 #endif /* lib/model/mac-share.h */

@@ -266,15 +266,21 @@ mac_table_set_outside(struct mac_table *table, struct eth_addr mac,
     }
 }
 
-/* Gives 'mac' to 'port', which claims it, where another port of the same guest
- * has it, or one with which it is shared.  Returns false if there is none. */
+/* Gives 'mac' to 'port', which claims it and has announced it in the VLANs of
+ * 'block', where another port of the same guest has it, or in these, if it is
+ * one with which it is shared.  Returns false if there is none.
+ *
+ * 'block' is null if it was announced without a tag, by one who most likely
+ * knows of no VLANs at all: then it is so in all VLANs, unless they have been
+ * divided among several already, and otherwise in VLAN 0. */
 bool
-mac_table_take(struct mac_table *table, struct eth_addr mac, const char *port)
+mac_table_take(struct mac_table *table, struct eth_addr mac,
+               const struct vlan_block *block, const char *port)
 {
     struct mac_entry *entry = find_entry(table, mac);
     struct mac_claim *claim = find_claim(entry, port);
 
-    if (!claim || !mac_entry_take(entry, claim)) {
+    if (!claim || !mac_entry_take(entry, claim, block)) {
         return false;
     }
     mark_dirty(table, entry);
@@ -399,18 +405,19 @@ mac_entry_find_claim(const struct mac_entry *entry, const char *port)
     return find_claim(entry, port);
 }
 
-/* Is there more for 'claim' to take from another port?  A guest may announce
- * itself several times before mac_table_run() is called, and needs to be heard
- * once. */
+/* Is there more for 'claim' to take from another port, by what it announces in
+ * VLAN 'vid'?  A guest may announce itself several times before
+ * mac_table_run() is called, and needs to be heard once. */
 bool
-mac_claim_can_take(const struct mac_claim *claim)
+mac_claim_can_take(const struct mac_claim *claim, uint16_t vid)
 {
     struct vlan_set rest;
     bool any;
 
     vlan_set_clone(&rest, &claim->free);
     vlan_set_subtract(&rest, &claim->won);
-    any = claim->take && !vlan_set_is_empty(&rest);
+    any = (claim->take == TAKE_ANY ? !vlan_set_is_empty(&rest)
+           : claim->take && vlan_set_contains(&rest, vid));
     vlan_set_uninit(&rest);
     return any;
 }

@@ -21,10 +21,11 @@
  *
  * An address that several guests list (external_ids:virtnet-macs) is shared:
  * it belongs to the one that announced it last, mac_table_take(), as the
- * address of a virtual router does.  Where one of them says so, it is shared
- * with the network side as well, which then claims it by the name of
- * MAC_OUTSIDE where they do.  An address that a guest is configured with is
- * nobody else's, unless they are ports of one guest.
+ * address of a virtual router does.  In each VLAN that is another router, and
+ * those that share their load have some each.  Where one of the guests says
+ * so, the address is shared with the network side as well, which then claims
+ * it by the name of MAC_OUTSIDE where they do.  An address that a guest is
+ * configured with is nobody else's, unless they are ports of one guest.
  *
  * Ports of one guest take turns.  A fully virtualized guest of Xen has two for
  * each of its network cards, one emulated, for its firmware, and one for its
@@ -186,7 +187,8 @@ void mac_table_set_guest(struct mac_table *, struct eth_addr,
                          const char *port, const char *guest);
 void mac_table_set_outside(struct mac_table *, struct eth_addr,
                            const char *port, bool outside);
-bool mac_table_take(struct mac_table *, struct eth_addr, const char *port);
+bool mac_table_take(struct mac_table *, struct eth_addr,
+                    const struct vlan_block *, const char *port);
 void mac_table_set_now(struct mac_table *, long long int now);
 void mac_table_unclaim(struct mac_table *, struct eth_addr, const char *port);
 void mac_table_run(struct mac_table *, mac_table_changed_cb *, void *aux);
@@ -198,7 +200,7 @@ const struct mac_entry *mac_table_find(const struct mac_table *,
 const struct mac_claim *mac_entry_find_claim(const struct mac_entry *,
                                              const char *port);
 bool mac_entry_is_shared(const struct mac_entry *);
-bool mac_claim_can_take(const struct mac_claim *);
+bool mac_claim_can_take(const struct mac_claim *, uint16_t vid);
 bool mac_claim_is_backed(const struct mac_claim *, const struct mac_claim *);
 const struct mac_claim *mac_entry_winner(const struct mac_entry *,
                                          uint16_t vid);

@@ -107,17 +107,21 @@ take_turn(struct port_life *life, const struct vport *vport,
             | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
 }
 
-/* The guest of 'vport' has announced 'mac', which it has, or it and others. */
+/* The guest of 'vport' has announced by 'frame' an address which it has, or it
+ * and others. */
 static unsigned int
-share(struct port_life *life, const struct vport *vport, struct eth_addr mac,
-      const struct mac_table *macs, long long int now)
+share(struct port_life *life, const struct vport *vport,
+      const struct life_frame *frame, const struct mac_table *macs,
+      long long int now)
 {
     const struct mac_entry *entry = (vport->takes_shared && vport->active
-                                     ? mac_table_find(macs, mac) : NULL);
+                                     ? mac_table_find(macs, frame->src)
+                                     : NULL);
     const struct mac_claim *claim
         = entry ? mac_entry_find_claim(entry, vport->name) : NULL;
 
-    if (!claim || !mac_claim_can_take(claim) || life->follow.deaf) {
+    if (!claim || !mac_claim_can_take(claim, frame->vid)
+        || life->follow.deaf) {
         return 0;
     }
     return (PORT_LIFE_SHARES
@@ -148,15 +152,16 @@ is_others(const struct mac_table *macs, struct eth_addr mac,
     return entry && entry->may_move && !is_free(macs, mac, vport, false);
 }
 
-/* Flows show a frame from 'src' at 'now', which is the first of a guest that
- * was held back, or one by which it announces an address that it may follow,
- * or else that others share.  'macs' are the claims of all ports of the
- * bridge. */
+/* Flows show 'frame' at 'now', which is the first of a guest that was held
+ * back, or one by which it announces an address that it may follow, or else
+ * that others share.  'macs' are the claims of all ports of the bridge. */
 unsigned int
 port_life_frame(struct port_life *life, const struct vport *vport,
-                struct eth_addr src, const struct mac_table *macs,
+                const struct life_frame *frame, const struct mac_table *macs,
                 long long int now)
 {
+    struct eth_addr src = frame->src;
+
     if (port_life_is_stuck(life, vport)) {
         return 0;
     }
@@ -167,7 +172,7 @@ port_life_frame(struct port_life *life, const struct vport *vport,
 
     if (!changes && vport_has_mac(vport, src)
         && !eth_addr_equals(src, vport->mac)) {
-        return share(life, vport, src, macs, now);
+        return share(life, vport, frame, macs, now);
     } else if (changes || vport->role != VIF_GUEST
                || vport_has_mac(vport, src) || life->follow.deaf) {
         /* Or on its way before the flows were changed. */
@@ -187,24 +192,26 @@ port_life_frame(struct port_life *life, const struct vport *vport,
     return changes;
 }
 
-/* The network side has announced at 'now' 'mac', one of the addresses of
+/* The network side has announced at 'now', by 'frame', one of the addresses of
  * 'vport'.  If that is shared with it, it is not the guest's any longer, until
  * the guest announces it.  Going to and fro is limited as if the guest alone
  * had announced it. */
 unsigned int
 port_life_outside(struct port_life *life, const struct vport *vport,
-                  struct eth_addr mac, const struct mac_table *macs,
+                  const struct life_frame *frame, const struct mac_table *macs,
                   long long int now)
 {
-    const struct mac_entry *entry = mac_table_find(macs, mac);
+    const struct mac_entry *entry = mac_table_find(macs, frame->src);
     const struct mac_claim *claim
         = entry ? mac_entry_find_claim(entry, vport->name) : NULL;
 
-    if (!vport->shared || !claim || vlan_set_is_empty(&claim->won)
+    if (!vport->shared || !claim
+        || !vlan_set_contains(&claim->won, frame->vid)
         || life->follow.deaf) {
         return 0;
     } else if (claim->kind == CLAIM_ANNOUNCED) {
-        return ((follow_remove(&life->follow, mac) ? PORT_LIFE_LOST : 0)
+        return ((follow_remove(&life->follow, frame->src)
+                 ? PORT_LIFE_LOST : 0)
                 | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
     }
     return (!claim_kind_is_listed(claim->kind) ? 0

@@ -109,6 +109,13 @@ struct port_facts {
                                  * makes no use of it. */
 };
 
+/* What flows show of a frame. */
+struct life_frame {
+    struct eth_addr src;
+    uint16_t vid;               /* In which VLAN?  0 if that does not matter,
+                                 * or it is in none. */
+};
+
 void port_life_init(struct port_life *, bool is_new);
 void port_life_uninit(struct port_life *);
 
@@ -138,11 +145,11 @@ enum {
                                  * have, which is not looked at for now. */
 };
 unsigned int port_life_frame(struct port_life *, const struct vport *,
-                             struct eth_addr src, const struct mac_table *,
-                             long long int now);
+                             const struct life_frame *,
+                             const struct mac_table *, long long int now);
 unsigned int port_life_outside(struct port_life *, const struct vport *,
-                               struct eth_addr, const struct mac_table *,
-                               long long int now);
+                               const struct life_frame *,
+                               const struct mac_table *, long long int now);
 unsigned int port_life_taken(struct port_life *, const struct vport *,
                              const struct mac_table *, long long int now);
 bool port_life_lost(struct port_life *, struct eth_addr);

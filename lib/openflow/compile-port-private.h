@@ -21,8 +21,8 @@ struct compilation {
     ovs_be64 cookie;
     bool pending;               /* Has it an address, but not won it? */
     bool takes;                 /* Or wins it by whatever it sends? */
-    const enum claim_take *take;    /* By what it wins each of the others; or
-                                     * null for nothing. */
+    const struct compile_take *take;    /* By what it wins each of the others;
+                                         * or null for nothing. */
     struct vport_mac m;         /* Of its addresses the one at hand. */
     uint32_t egress_meter;      /* Of what is sent to the port, or 0. */
     struct vport_ip ip;         /* Of its IP addresses the one at hand. */

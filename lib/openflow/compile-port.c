@@ -111,7 +111,8 @@ listens_to_others(const struct compilation *c)
 static enum claim_take
 takes_by(const struct compilation *c, size_t i)
 {
-    return (i && c->take && c->vport->takes_shared ? c->take[i] : TAKE_NEVER);
+    return (i && c->take && c->vport->takes_shared
+            ? c->take[i].by : TAKE_NEVER);
 }
 
 /* Does the port win an address by what 'take' says? */
@@ -147,6 +148,25 @@ compile_use(struct compilation *c)
     }
 }
 
+/* Adds flows that show what matches 'match' in 'vlans'. */
+static void
+add_takes(struct compilation *c, const struct match *match,
+          const struct vlan_set *vlans)
+{
+    struct vlan_block *blocks;
+    size_t n = vlan_set_blocks(vlans, &blocks);
+
+    for (size_t i = 0; i < n; i++) {
+        struct match one = *match;
+
+        pipeline_match_block(&one, &blocks[i]);
+        pipeline_put_show_tagged(c->ofpacts);
+        pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
+        compilation_add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_TAKE, &one);
+    }
+    free(blocks);
+}
+
 /* SOURCE and ANNOUNCE: of what a guest that may change its address says of
  * itself, what it says by another address than those that it has is shown to
  * us:
@@ -158,8 +178,9 @@ compile_use(struct compilation *c)
  *         actions=controller(max_len=14,id=22247),goto_table:FORWARD
  *
  * So is what it says by an address that it shares and another port has: that
- * is with priority 100, in the place of the flow that lets it pass.  Where it
- * is listened to for that alone, all else passes:
+ * is with priority 100, in the place of the flow that lets it pass, or with
+ * 105, where another port has it in some VLANs only.  Where it is listened to
+ * for that alone, all else passes:
  *
  *     ANNOUNCE: priority=40,in_port=7 actions=goto_table:FORWARD
  *
@@ -195,8 +216,10 @@ compile_announce(struct compilation *c)
             continue;
         }
         match_set_dl_src(&match, vport_get_mac(c->vport, i).mac);
-        if (take == TAKE_ANNOUNCED) {
-            pipeline_put_show(c->ofpacts);
+        if (take == TAKE_ANNOUNCED && c->take[i].vlans) {
+            add_takes(c, &match, c->take[i].vlans);
+        } else if (take == TAKE_ANNOUNCED) {
+            pipeline_put_show_tagged(c->ofpacts);
         }
         pipeline_put_goto(c->ofpacts, TABLE_FORWARD);
         compilation_add(c, TABLE_ANNOUNCE, PRIORITY_ANNOUNCE_KNOWN, &match);
@@ -406,7 +429,7 @@ compile_offers(struct compilation *c, const struct vlan_set *const free[])
 void
 compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
              const struct vlan_set *const won[],
-             const enum claim_take take[], struct slice *slice)
+             const struct compile_take take[], struct slice *slice)
 {
     if (!ctx->exact) {
         return;
@@ -426,7 +449,7 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
         .ofpacts = &ofpacts,
     };
     c.takes = (c.pending && !held_back && vport->takes_turns
-               && take && take[0] == TAKE_ANY);
+               && take && take[0].by == TAKE_ANY);
     c.pending &= !c.takes;
 
     ofpbuf_init(&c.offers, 0);

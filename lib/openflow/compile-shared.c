@@ -36,7 +36,7 @@ static const struct mac_set shared_groups[] = {
  *
  *     priority=400,reg0=0x1/0x1,dl_vlan=10,dl_src=00:00:5e:00:01:07,
  *         dl_dst=ff:ff:ff:ff:ff:ff
- *         actions=controller(max_len=14,id=22247),goto_table:FLOOD
+ *         actions=controller(max_len=18,id=22247),goto_table:FLOOD
  *
  * So only the datapath's flows for what the network side sends to groups tell
  * sources apart.  Where reserved addresses are passed on, no group is looked
@@ -54,7 +54,7 @@ add_shared(struct compilation *c, struct eth_addr mac,
         match_set_dl_src(&match, mac);
         match_set_dl_dst_masked(&match, shared_groups[i].addr,
                                 shared_groups[i].mask);
-        pipeline_put_show(c->ofpacts);
+        pipeline_put_show_tagged(c->ofpacts);
         pipeline_put_goto(c->ofpacts, TABLE_FLOOD);
         if (c->ctx->forward_bpdu) {
             compilation_add(c, TABLE_FORWARD, PRIORITY_FORWARD_SHARED, &match);

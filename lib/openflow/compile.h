@@ -41,11 +41,18 @@ struct bridge_ctx {
 const struct vlan_set *bridge_ctx_flood_vlans(const struct bridge_ctx *);
 bool bridge_ctx_equals(const struct bridge_ctx *, const struct bridge_ctx *);
 
+/* How a port wins an address that another one has. */
+struct compile_take {
+    enum claim_take by;         /* By which of its frames... */
+    const struct vlan_set *vlans;   /* ...and in which VLANs that announces
+                                     * it; null for all. */
+};
+
 void compile_bridge(const struct bridge_ctx *, const char *bridge,
                     struct slice *);
 void compile_port(const struct bridge_ctx *, const struct vport *,
                   const struct vlan_set *const won[],
-                  const enum claim_take take[], struct slice *);
+                  const struct compile_take take[], struct slice *);
 void compile_outside(const struct bridge_ctx *, const struct mac_table *,
                      struct slice *);
 void compile_flood(const struct vlan_block *, const uint32_t *group_ids,

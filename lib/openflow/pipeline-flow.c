@@ -175,6 +175,13 @@ pipeline_put_show(struct ofpbuf *ofpacts)
     pipeline_put_show_part(ofpacts, ETH_HEADER_LEN);
 }
 
+/* The same for the header with the tag, so that we see which VLAN it is in. */
+void
+pipeline_put_show_tagged(struct ofpbuf *ofpacts)
+{
+    pipeline_put_show_part(ofpacts, VLAN_ETH_HEADER_LEN);
+}
+
 const struct eth_addr pipeline_multicast_bit
     = ETH_ADDR_C(01,00,00,00,00,00);
 

@@ -206,6 +206,7 @@ enum {
     PRIORITY_ANNOUNCE_SHOW = 50,
     PRIORITY_ANNOUNCE_IGNORE = 60,
     PRIORITY_ANNOUNCE_KNOWN = 100,
+    PRIORITY_ANNOUNCE_TAKE = 105,
     PRIORITY_ANNOUNCE_ZERO = 110,
 
     PRIORITY_FORWARD_UNKNOWN = 1,
@@ -368,6 +369,7 @@ struct community pipeline_get_community(const struct ofpact *,
 void pipeline_match_from_network(struct match *);
 uint32_t pipeline_get_marks(const struct ofpact *, size_t ofpacts_len);
 void pipeline_put_show(struct ofpbuf *ofpacts);
+void pipeline_put_show_tagged(struct ofpbuf *ofpacts);
 void pipeline_put_show_part(struct ofpbuf *ofpacts, uint16_t max_len);
 void pipeline_match_announcement(struct match *, size_t i);
 void pipeline_match_ours(struct match *);

@@ -324,7 +324,7 @@ run_port(struct plan *plan, struct plan_port *port)
     static const struct vlan_set none = VLAN_SET_INITIALIZER;
     const struct vport *vport = &port->vport;
     const struct vlan_set **won = xmalloc(vport_n_macs(vport) * sizeof *won);
-    enum claim_take *takes = xcalloc(vport_n_macs(vport), sizeof *takes);
+    struct compile_take *takes = xcalloc(vport_n_macs(vport), sizeof *takes);
     struct slice new;
 
     for (size_t i = 0; i < vport_n_macs(vport); i++) {
@@ -335,7 +335,11 @@ run_port(struct plan *plan, struct plan_port *port)
 
         won[i] = (!claim ? &none
                   : claim->active ? &claim->won : &claim->free);
-        takes[i] = claim ? claim->take : TAKE_NEVER;
+        if (claim) {
+            takes[i].by = claim->take;
+            takes[i].vlans = (vlan_set_equals(&claim->free, &claim->vlans)
+                              ? NULL : &claim->free);
+        }
     }
     slice_init(&new);
     compile_port(&plan->ctx, vport, won, takes, &new);
@@ -427,10 +431,11 @@ plan_take_mac_contest(struct plan *plan)
 }
 
 /* Gives 'mac' to port 'name', or to the network side if that is MAC_OUTSIDE,
- * where another port of the same guest has it, or one with which it is
- * shared. */
+ * where another port of the same guest has it, or one with which it is shared,
+ * if it was announced in 'block', null for without a tag: mac_table_take(). */
 void
-plan_take_mac(struct plan *plan, const char *name, struct eth_addr mac)
+plan_take_mac(struct plan *plan, const char *name, struct eth_addr mac,
+              const struct vlan_block *block)
 {
-    mac_table_take(&plan->mac_table, mac, name);
+    mac_table_take(&plan->mac_table, mac, block, name);
 }

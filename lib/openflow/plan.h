@@ -61,7 +61,8 @@ bool plan_is_dirty(const struct plan *);
 void plan_clear_dirty(struct plan *);
 
 const struct mac_table *plan_mac_table(const struct plan *);
-void plan_take_mac(struct plan *, const char *name, struct eth_addr);
+void plan_take_mac(struct plan *, const char *name, struct eth_addr,
+                   const struct vlan_block *);
 const struct mac_claim *plan_find_claim(const struct plan *,
                                         const struct vport *);
 void plan_set_now(struct plan *, long long int now);

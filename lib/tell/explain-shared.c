@@ -35,22 +35,21 @@ find_address(const struct oflow *flow, const struct match *match,
                     && eth_addr_is_broadcast(match->wc.masks.dl_src))));
 }
 
-/* Is 'claim' one to what may move, where 'match' matches? */
+/* Does 'match' match in any of 'vlans'? */
 static bool
-is_about(const struct mac_claim *claim, const struct match *match)
+matches_any(const struct match *match, const struct vlan_set *vlans)
 {
-    struct vlan_block block;
     struct vlan_set both = VLAN_SET_INITIALIZER;
-    bool about;
+    struct vlan_block block;
+    bool any;
 
     if (!pipeline_match_get_block(match, &block)) {
-        return claim->may_move;
+        return !vlan_set_is_empty(vlans);
     }
     vlan_set_add_range(&both, block.vid, block.vid + (1 << block.level) - 1);
-    vlan_set_intersect(&both, &claim->vlans);
-    about = claim->may_move && !vlan_set_is_empty(&both);
+    any = vlan_set_intersects(&both, vlans);
     vlan_set_uninit(&both);
-    return about;
+    return any;
 }
 
 /* Appends to 's', if 'flow' is about an address that may move, who has it and
@@ -71,7 +70,7 @@ explanation_format_shared(struct ds *s, const struct explanation *e,
     for (size_t i = 0; entry && i < entry->n_claims; i++) {
         const struct mac_claim *claim = &entry->claims[i];
 
-        if (!is_about(claim, &match)) {
+        if (!claim->may_move || !matches_any(&match, &claim->vlans)) {
             continue;
         } else if (claim->kind == CLAIM_ANNOUNCED) {
             ds_put_cstr(s, "announced by ");
@@ -80,8 +79,8 @@ explanation_format_shared(struct ds *s, const struct explanation *e,
         }
         ds_put_cstr(s, sep);
         printable_put(s, claim->port);
-        ds_put_cstr(s, vlan_set_is_empty(&claim->won) ? " may have it"
-                    : " has it");
+        ds_put_cstr(s, matches_any(&match, &claim->won) ? " has it"
+                    : " may have it");
         sep = ", ";
     }
 }

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "lib/base/jvalue.h"
-#include "openvswitch/shash.h"
+#include "lib/base/vlan-set.h"
+#include "openvswitch/dynamic-string.h"
 #include "sset.h"
 #include "util.h"
 
@@ -163,50 +164,70 @@ compare_ports(struct json_t *events, const char *bridge,
     sset_destroy(&ports);
 }
 
-/* Returns what tells address 'e' of a MAC table from others, or null if its
- * port does not have it. */
-static char *
-fdb_key(const struct json_t *e)
+/* Does the port of 'e', an entry of a MAC table, have the address? */
+static bool
+has_address(const struct json_t *e)
 {
     const char *state = jvalue_get_string(e, "state");
 
-    return (strcmp(state, "pending") && strcmp(state, "conflict")
-            ? xasprintf("%s, VLAN %s", jvalue_get_string(e, "mac"),
-                        jvalue_get_string(e, "vlan"))
-            : NULL);
+    return strcmp(state, "pending") && strcmp(state, "conflict");
 }
 
-/* Tells of addresses that have gone from one port to another. */
+/* Tells that, and where, the address of entry 'new' was with the port of
+ * 'old', if that is so. */
+static void
+compare_fdb_entries(struct json_t *events, const char *bridge,
+                    const struct json_t *old, const struct json_t *new)
+{
+    struct vlan_set vlans = VLAN_SET_INITIALIZER;
+    struct vlan_set were = VLAN_SET_INITIALIZER;
+
+    vlan_set_add_string(&vlans, jvalue_get_string(new, "vlan"));
+    vlan_set_add_string(&were, jvalue_get_string(old, "vlan"));
+    vlan_set_intersect(&vlans, &were);
+    if (string_differs(old, new, "port") && has_address(old)
+        && has_address(new) && !vlan_set_is_empty(&vlans)) {
+        const char *why = jvalue_get_string(new, "why");
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        ds_put_format(&s, "%s, VLAN ", jvalue_get_string(new, "mac"));
+        vlan_set_format(&s, &vlans);
+        ds_put_format(&s, ", from %s%s%s", jvalue_get_string(old, "port"),
+                      *why ? ": " : "", why);
+        add_event(events, "address moved", bridge,
+                  jvalue_get_string(new, "port"), ds_cstr(&s));
+        ds_destroy(&s);
+    }
+    vlan_set_uninit(&were);
+    vlan_set_uninit(&vlans);
+}
+
+/* Tells of addresses that have gone from one port to another.  Both tables are
+ * sorted by address. */
 static void
 compare_fdb(struct json_t *events, const char *bridge,
             const struct json_t *old, const struct json_t *new)
 {
-    struct shash owners = SHASH_INITIALIZER(&owners);
+    size_t first = 0;
 
-    for (size_t i = 0; i < jvalue_count(old); i++) {
-        char *key = fdb_key(jvalue_at(old, i));
-
-        if (key) {
-            shash_add_nocopy(&owners, key,
-                             jvalue_get_string(jvalue_at(old, i), "port"));
-        }
-    }
     for (size_t i = 0; i < jvalue_count(new); i++) {
-        const char *port = jvalue_get_string(jvalue_at(new, i), "port");
-        char *key = fdb_key(jvalue_at(new, i));
-        const char *was = key ? shash_find_data(&owners, key) : NULL;
+        const struct json_t *e = jvalue_at(new, i);
+        const char *mac = jvalue_get_string(e, "mac");
 
-        if (was && strcmp(was, port)) {
-            const char *why = jvalue_get_string(jvalue_at(new, i), "why");
-            char *text = xasprintf("%s, from %s%s%s", key, was,
-                                   *why ? ": " : "", why);
-
-            add_event(events, "address moved", bridge, port, text);
-            free(text);
+        while (first < jvalue_count(old)
+               && strcmp(jvalue_get_string(jvalue_at(old, first), "mac"),
+                         mac) < 0) {
+            first++;
         }
-        free(key);
+        for (size_t j = first; j < jvalue_count(old); j++) {
+            const struct json_t *was = jvalue_at(old, j);
+
+            if (strcmp(jvalue_get_string(was, "mac"), mac)) {
+                break;
+            }
+            compare_fdb_entries(events, bridge, was, e);
+        }
     }
-    shash_destroy(&owners);
 }
 
 /* Returns why 'bridge' is not in force, or null if it is, or if it is only on

@@ -104,6 +104,7 @@ put_shown(struct ds *s, const struct trace *trace, struct eth_addr mac)
                 ? "its sender cannot have it: that is counted, and moves "
                   "nothing"
                 : trace->shown_by == PRIORITY_ANNOUNCE_KNOWN
+                  || trace->shown_by == PRIORITY_ANNOUNCE_TAKE
                 ? "its sender has it from then on"
                 : "its sender has it from then on, unless a port is "
                   "configured with it or lists it");

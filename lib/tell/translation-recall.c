@@ -37,6 +37,7 @@ static void
 recall_flow(struct plan *plan, const struct oflow *flow)
 {
     const struct vport *vport = plan_find_cookie(plan, flow->cookie);
+    struct vlan_block block;
     struct match match;
 
     if (!pipeline_cookie_is_ours(flow->cookie)
@@ -45,13 +46,15 @@ recall_flow(struct plan *plan, const struct oflow *flow)
         return;
     }
     minimatch_expand(&flow->match, &match);
-    if (flow->priority == PRIORITY_FORWARD_FOLLOWED && vport) {
+    if (!pipeline_match_get_block(&match, &block)) {
+        return;
+    } else if (flow->priority == PRIORITY_FORWARD_FOLLOWED && vport) {
         follow(plan, vport, match.flow.dl_dst);
     } else if (flow->priority == PRIORITY_FORWARD_MAC && vport) {
-        plan_take_mac(plan, vport->name, match.flow.dl_dst);
+        plan_take_mac(plan, vport->name, match.flow.dl_dst, &block);
     } else if (flow->priority == PRIORITY_FORWARD_MAC
                && plan_cookie_is_outside(flow->cookie)) {
-        plan_take_mac(plan, MAC_OUTSIDE, match.flow.dl_dst);
+        plan_take_mac(plan, MAC_OUTSIDE, match.flow.dl_dst, &block);
     }
 }
 

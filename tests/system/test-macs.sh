@@ -101,6 +101,60 @@ up -> cont vlan=10 = t1
 up -> cont = -
 .
 
+say "Two routers with the same address in two VLANs are masters of one each."
+add_guest br0 r1 52:54:00:00:00:11
+add_guest br0 r2 52:54:00:00:00:12
+vrrp=00:00:5e:00:01:06
+macs r1 $vrrp
+macs r2 $vrrp
+has_in_vlan() {
+    ctl fdb br0 | grep "^ *[0-9]*  $2 .*$vrrp  $1 .* installed .*(shared, since"
+}
+show_count() {
+    ctl metrics | sed -n 's/^virtnet_frames_shown.* //p'
+}
+send_frames > $S/result <<.
+r2 -> bcast src=$vrrp vrrp vlan=20
+.
+wait_for 5 has_in_vlan r2 20 || fail "not with r2: $(ctl fdb br0)"
+has_in_vlan r1 0-19,21-4095 || fail "not with r1: $(ctl fdb br0)"
+shown=$(show_count)
+for _ in 1 2 3 4 5; do
+    send_frames > $S/result <<.
+r1 -> bcast src=$vrrp vrrp vlan=10
+r2 -> bcast src=$vrrp vrrp vlan=20
+.
+done
+settle
+[ "$(show_count)" = "$shown" ] || fail "what they have is looked at"
+wait_revalidated
+masters() {
+    expect_frames <<.
+up -> $vrrp vlan=10 = r1[10]
+up -> $vrrp vlan=20 = r2[20]
+g2 -> $vrrp vlan=20 = r2[20]
+up -> $vrrp = r1
+.
+}
+masters
+expect_quiet_restart
+masters
+# The first fails, in VLAN 10.
+send_frames > $S/result <<.
+r2 -> bcast src=$vrrp vrrp vlan=10
+.
+wait_for 5 has_in_vlan r2 10,20 || fail "not with r2: $(ctl fdb br0)"
+has_in_vlan r1 0-9,11-19,21-4095 || fail "not with r1: $(ctl fdb br0)"
+wait_revalidated
+expect_frames <<.
+up -> $vrrp vlan=10 = r2[10]
+up -> $vrrp vlan=20 = r2[20]
+up -> $vrrp vlan=30 = r1[30]
+.
+unplug r1
+unplug r2
+settle
+
 say "What is no address is shown and left out."
 macs t1 "01:00:5e:00:00:01 52:54:00:0c:00:0z, 52:54:00:0c:00:02"
 controller_diagnostics

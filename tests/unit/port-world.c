@@ -203,8 +203,13 @@ world_look(struct world *w, const char *expected)
 void
 world_frame(struct world *w, int src, unsigned int expected)
 {
-    assert_int_equal(port_life_frame(&w->life, &w->vport, world_address(src),
-                                     &w->macs, w->now), expected);
+    const struct life_frame frame = {
+        .src = world_address(src),
+        .vid = MAX(0, w->vif.vlan.tag),
+    };
+
+    assert_int_equal(port_life_frame(&w->life, &w->vport, &frame, &w->macs,
+                                     w->now), expected);
 }
 
 /* Time passes, which changes something if 'changes'. */

@@ -35,20 +35,20 @@ test_turns(void **state OVS_UNUSED)
     check_contests(&table, "c<a ");
 
     /* Nobody takes what is another guest's, or his already. */
-    assert_false(mac_table_take(&table, mac, "c"));
-    assert_false(mac_table_take(&table, mac, "a"));
-    assert_false(mac_table_take(&table, mac, "d"));
+    assert_false(mac_table_take(&table, mac, NULL, "c"));
+    assert_false(mac_table_take(&table, mac, NULL, "a"));
+    assert_false(mac_table_take(&table, mac, NULL, "d"));
     check_run(&table, "", "a:10-20");
 
-    assert_true(mac_table_take(&table, mac, "b"));
+    assert_true(mac_table_take(&table, mac, NULL, "b"));
     check_run(&table, "ab", "b:10-20");
     check_free(&table, "a", "10-20");
     check_free(&table, "b", "");
     /* What is looked at again for other reasons stays so. */
     mac_table_set_guest(&table, mac, "c", NULL);
     check_run(&table, "", "b:10-20");
-    assert_true(mac_table_take(&table, mac, "a"));
-    assert_true(mac_table_take(&table, mac, "b"));
+    assert_true(mac_table_take(&table, mac, NULL, "a"));
+    assert_true(mac_table_take(&table, mac, NULL, "b"));
     check_run(&table, "ab", "b:10-20");
     check_contests(&table, "");
 
@@ -56,7 +56,7 @@ test_turns(void **state OVS_UNUSED)
     claim_as(&table, "b", CLAIM_DOWN, "10-20", true);
     check_run(&table, "ab", "a:10-20");
     check_free(&table, "b", "");
-    assert_false(mac_table_take(&table, mac, "b"));
+    assert_false(mac_table_take(&table, mac, NULL, "b"));
     check_contests(&table, "");
     /* With carrier, it must send; but would have it if the other were gone. */
     claim(&table, "b", "10-20", true);
@@ -65,19 +65,19 @@ test_turns(void **state OVS_UNUSED)
     /* Nor has one that is held back. */
     claim(&table, "b", "10-20", false);
     check_run(&table, "ab", "a:10-20");
-    assert_false(mac_table_take(&table, mac, "b"));
+    assert_false(mac_table_take(&table, mac, NULL, "b"));
 
     /* Where both are. */
     claim(&table, "b", "15-25", true);
     check_run(&table, "ab", "a:10-20 b:21-25");
-    assert_true(mac_table_take(&table, mac, "b"));
+    assert_true(mac_table_take(&table, mac, NULL, "b"));
     check_run(&table, "ab", "a:10-14 b:15-25");
 
     /* One whose guest nobody knows is nobody's. */
     mac_table_set_guest(&table, mac, "a", NULL);
     mac_table_set_guest(&table, mac, "b", NULL);
     check_run(&table, "ab", "a:10-14 b:15-25");
-    assert_false(mac_table_take(&table, mac, "a"));
+    assert_false(mac_table_take(&table, mac, NULL, "a"));
     mac_table_uninit(&table);
 }
 
@@ -102,10 +102,10 @@ test_shared(void **state OVS_UNUSED)
     assert_int_equal(mac_entry_find_claim(entry, "a")->take, TAKE_NEVER);
     assert_int_equal(b->take, TAKE_ANNOUNCED);
     assert_true(b->waits);
-    assert_true(mac_claim_can_take(b));
-    assert_true(mac_table_take(&table, mac, "b"));
+    assert_true(mac_claim_can_take(b, 10));
+    assert_true(mac_table_take(&table, mac, NULL, "b"));
     /* Once is enough. */
-    assert_false(mac_claim_can_take(b));
+    assert_false(mac_claim_can_take(b, 10));
     check_run(&table, "ab", "b:10-20");
     assert_int_equal(mac_entry_find_claim(entry, "a")->take, TAKE_ANNOUNCED);
     assert_int_equal(mac_entry_find_claim(entry, "b")->take, TAKE_NEVER);
@@ -113,7 +113,7 @@ test_shared(void **state OVS_UNUSED)
     /* One without carrier has nothing, and that is no conflict. */
     claim_as(&table, "b", CLAIM_LISTED_DOWN, "10-20", true);
     check_run(&table, "ab", "a:10-20");
-    assert_false(mac_table_take(&table, mac, "b"));
+    assert_false(mac_table_take(&table, mac, NULL, "b"));
     check_contests(&table, "");
     claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
     check_run(&table, "ab", "a:10-20");
@@ -128,11 +128,58 @@ test_shared(void **state OVS_UNUSED)
     /* Nobody else takes it: not the host, nor who has it for other reasons. */
     claim_as(&table, "c", CLAIM_HOSTS, "10-20", true);
     check_run(&table, "", "a:10-20");
-    assert_false(mac_table_take(&table, mac, "c"));
+    assert_false(mac_table_take(&table, mac, NULL, "c"));
     claim_as(&table, "c", CLAIM_ATTACHED, "10-20", true);
-    assert_false(mac_table_take(&table, mac, "c"));
+    assert_false(mac_table_take(&table, mac, NULL, "c"));
     claim_as(&table, "c", CLAIM_ANNOUNCED, "10-20", true);
-    assert_false(mac_table_take(&table, mac, "c"));
+    assert_false(mac_table_take(&table, mac, NULL, "c"));
+    mac_table_uninit(&table);
+}
+
+/* In each VLAN such an address is with the one that announced it there. */
+static void
+test_shared_vlans(void **state OVS_UNUSED)
+{
+    const struct vlan_block vlan15 = { .vid = 15 };
+    const struct vlan_block vlan16 = { .vid = 16 };
+    struct mac_table table;
+
+    mac_table_init(&table);
+    claim_as(&table, "a", CLAIM_LISTED, "0-20", true);
+    claim_as(&table, "b", CLAIM_LISTED, "0-20", true);
+    claim_as(&table, "c", CLAIM_LISTED, "10-30", true);
+    check_run(&table, "abc", "a:0-20 c:21-30");
+    assert_true(mac_table_take(&table, mac, &vlan15, "b"));
+    check_run(&table, "ab", "a:0-14,16-20 b:15 c:21-30");
+    check_free(&table, "a", "15");
+    check_free(&table, "b", "0-14,16-20");
+    check_contests(&table, "");
+
+    const struct mac_entry *entry = mac_table_find(&table, mac);
+    const struct mac_claim *b = mac_entry_find_claim(entry, "b");
+    assert_false(mac_claim_can_take(b, 15));
+    assert_true(mac_claim_can_take(b, 16));
+    assert_false(mac_claim_can_take(b, 30));
+    assert_false(mac_table_take(&table, mac, &vlan15, "b"));
+
+    /* Nor is it elsewhere for one that says it without a tag. */
+    assert_true(mac_table_take(&table, mac, NULL, "b"));
+    check_run(&table, "ab", "a:1-14,16-20 b:0,15 c:21-30");
+    assert_true(mac_table_take(&table, mac, &vlan16, "c"));
+    check_run(&table, "ac", "a:1-14,17-20 b:0,15 c:16,21-30");
+
+    /* As long as it is all of one's, it is. */
+    mac_table_unclaim(&table, mac, "c");
+    mac_table_unclaim(&table, mac, "b");
+    claim_as(&table, "b", CLAIM_LISTED, "0-20", true);
+    check_run(&table, "ab", "a:0-20");
+    assert_true(mac_table_take(&table, mac, NULL, "b"));
+    check_run(&table, "ab", "b:0-20");
+
+    /* Without carrier it is nowhere. */
+    assert_true(mac_table_take(&table, mac, &vlan15, "a"));
+    claim_as(&table, "b", CLAIM_LISTED_DOWN, "0-20", true);
+    check_run(&table, "ab", "a:0-20");
     mac_table_uninit(&table);
 }
 
@@ -175,7 +222,7 @@ test_since(void **state OVS_UNUSED)
     claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
     run_at(&table, 2);
     check_since(&table, "a", 1, WHY_ALONE, true);
-    mac_table_take(&table, mac, "b");
+    mac_table_take(&table, mac, NULL, "b");
     run_at(&table, 3);
     check_since(&table, "b", 3, WHY_ANNOUNCED, true);
 
@@ -196,7 +243,7 @@ test_since(void **state OVS_UNUSED)
     mac_table_set_guest(&table, mac, "a", "guest1");
     mac_table_set_guest(&table, mac, "b", "guest1");
     run_at(&table, 7);
-    mac_table_take(&table, mac, "a");
+    mac_table_take(&table, mac, NULL, "a");
     run_at(&table, 8);
     check_since(&table, "a", 8, WHY_USED, true);
     mac_table_unclaim(&table, mac, "a");
@@ -250,7 +297,7 @@ test_outside(void **state OVS_UNUSED)
     assert_int_equal(find_outside(&table)->take, TAKE_ANNOUNCED);
 
     /* Taken by the network side, and back. */
-    assert_true(mac_table_take(&table, mac, MAC_OUTSIDE));
+    assert_true(mac_table_take(&table, mac, NULL, MAC_OUTSIDE));
     run_at(&table, 2);
     check_run(&table, "", "");
     check_outside(&table, "10-20");
@@ -258,7 +305,7 @@ test_outside(void **state OVS_UNUSED)
     check_contests(&table, "");
     assert_int_equal(find_outside(&table)->since, 2);
     assert_int_equal(find_outside(&table)->why, WHY_ANNOUNCED);
-    assert_true(mac_table_take(&table, mac, "a"));
+    assert_true(mac_table_take(&table, mac, NULL, "a"));
     run_at(&table, 3);
     check_run(&table, "", "a:10-20");
     check_outside(&table, "");
@@ -267,10 +314,10 @@ test_outside(void **state OVS_UNUSED)
      * guests only. */
     claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
     run_at(&table, 4);
-    assert_true(mac_table_take(&table, mac, "b"));
+    assert_true(mac_table_take(&table, mac, NULL, "b"));
     run_at(&table, 5);
     check_run(&table, "", "b:10-20");
-    assert_false(mac_table_take(&table, mac, MAC_OUTSIDE));
+    assert_false(mac_table_take(&table, mac, NULL, MAC_OUTSIDE));
     mac_table_unclaim(&table, mac, "b");
     run_at(&table, 6);
     check_run(&table, "", "a:10-20");
@@ -372,6 +419,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_shared),
+        cmocka_unit_test(test_shared_vlans),
         cmocka_unit_test(test_since),
         cmocka_unit_test(test_outside),
         cmocka_unit_test(test_outside_found),

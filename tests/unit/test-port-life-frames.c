@@ -70,6 +70,8 @@ test_follow(void **state OVS_UNUSED)
 static void
 test_rivals(void **state OVS_UNUSED)
 {
+    const struct life_frame none = { .src = eth_addr_zero };
+    const struct life_frame group = { .src = eth_addr_broadcast };
     struct world w;
 
     world_init(&w, true);
@@ -96,10 +98,10 @@ test_rivals(void **state OVS_UNUSED)
 
     /* Nor any that is none. */
     world_pass(&w, FOLLOW_INTERVAL * FOLLOW_BURST, false);
-    assert_int_equal(port_life_frame(&w.life, &w.vport, eth_addr_zero,
-                                     &w.macs, w.now), 0);
-    assert_int_equal(port_life_frame(&w.life, &w.vport, eth_addr_broadcast,
-                                     &w.macs, w.now), 0);
+    assert_int_equal(port_life_frame(&w.life, &w.vport, &none, &w.macs,
+                                     w.now), 0);
+    assert_int_equal(port_life_frame(&w.life, &w.vport, &group, &w.macs,
+                                     w.now), 0);
     world_look(&w, "active, guest 1 +5");
     world_uninit(&w);
 }
@@ -176,16 +178,17 @@ test_turns(void **state OVS_UNUSED)
     world_frame(&w, 1, PORT_LIFE_TAKES);
     assert_int_equal(port_life_taken(&w.life, &w.vport, &w.macs, w.now),
                      PORT_LIFE_TAKES);
-    assert_true(mac_table_take(&w.macs, world_address(1), w.vport.name));
+    assert_true(mac_table_take(&w.macs, world_address(1), NULL, w.vport.name));
     mac_table_run(&w.macs, world_ignore_change, NULL);
     world_frame(&w, 1, 0);
 
     for (int i = 2; i < FOLLOW_BURST; i++) {
-        assert_true(mac_table_take(&w.macs, world_address(1), "vif1.0"));
+        assert_true(mac_table_take(&w.macs, world_address(1), NULL, "vif1.0"));
         mac_table_run(&w.macs, world_ignore_change, NULL);
         world_frame(&w, 1, (PORT_LIFE_TAKES
                       | (i == FOLLOW_BURST - 1 ? PORT_LIFE_DEAF : 0)));
-        assert_true(mac_table_take(&w.macs, world_address(1), w.vport.name));
+        assert_true(mac_table_take(&w.macs, world_address(1), NULL,
+                                   w.vport.name));
         mac_table_run(&w.macs, world_ignore_change, NULL);
     }
     world_look(&w, "active, guest 1, deaf, wakes in 40000");
@@ -214,17 +217,18 @@ test_shared(void **state OVS_UNUSED)
     assert_true(w.vport.takes_shared);
     world_frame(&w, 1, 0);
     world_frame(&w, 2, PORT_LIFE_SHARES);
-    assert_true(mac_table_take(&w.macs, world_address(2), w.vport.name));
+    assert_true(mac_table_take(&w.macs, world_address(2), NULL, w.vport.name));
     /* keepalived says it several times. */
     world_frame(&w, 2, 0);
     mac_table_run(&w.macs, world_ignore_change, NULL);
     world_frame(&w, 2, 0);
     for (int i = 1; i < FOLLOW_BURST; i++) {
-        assert_true(mac_table_take(&w.macs, world_address(2), "vnet1"));
+        assert_true(mac_table_take(&w.macs, world_address(2), NULL, "vnet1"));
         mac_table_run(&w.macs, world_ignore_change, NULL);
         world_frame(&w, 2, (PORT_LIFE_SHARES
                       | (i == FOLLOW_BURST - 1 ? PORT_LIFE_DEAF : 0)));
-        assert_true(mac_table_take(&w.macs, world_address(2), w.vport.name));
+        assert_true(mac_table_take(&w.macs, world_address(2), NULL,
+                                   w.vport.name));
         mac_table_run(&w.macs, world_ignore_change, NULL);
     }
     world_look(&w, "active, guest 1 2, deaf, wakes in 40000");

@@ -60,8 +60,11 @@ put_events(struct ds *s, const char *old_text, const char *new_text)
     jvalue_unref(old);
 }
 
-#define ENTRY(PORT, STATE)                                              \
-    "{\"mac\":\"m\",\"vlan\":\"10\",\"port\":\""PORT"\",\"state\":\""STATE"\"}"
+#define FDB_ENTRY(PORT, VLAN, STATE)                                    \
+    "{\"mac\":\"m\",\"vlan\":\""VLAN"\",\"port\":\""PORT"\","               \
+    "\"state\":\""STATE"\"}"
+#define ENTRY(PORT, STATE) FDB_ENTRY(PORT, "10", STATE)
+#define VLANS(PORT, VLAN) FDB_ENTRY(PORT, VLAN, "installed")
 #define FDB(ENTRIES)                                                    \
     "{\"bridges\":{\"br0\":{\"fdb\":["ENTRIES"]}}}"
 
@@ -128,6 +131,11 @@ test_events(void **state OVS_UNUSED)
         { FDB(ENTRY("g1", "installed") "," ENTRY("g2", "conflict")),
           FDB(ENTRY("g2", "conflict") "," ENTRY("g1", "installing")), "" },
         { FDB(ENTRY("g1", "pending")), FDB(ENTRY("g2", "installed")), "" },
+        /* In some VLANs. */
+        { FDB(VLANS("g1", "0-9,11-20") "," VLANS("g2", "10")),
+          FDB(VLANS("g1", "0-14") "," VLANS("g2", "15-20")),
+          "address moved br0 g1: m, VLAN 10, from g2\n"
+          "address moved br0 g2: m, VLAN 15-20, from g1\n" },
         { "{}", STATE("kernel", ""), "bridge added br0 : kernel\n" },
         { STATE("kernel", ""), "{}", "bridge removed br0 : kernel\n" },
     };
