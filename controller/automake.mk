@@ -67,6 +67,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/sources/binding-source.c \
 	controller/sources/binding-source.h \
 	controller/sources/dir-source-file.c \
+	controller/sources/dir-source-names.c \
 	controller/sources/dir-source-private.h \
 	controller/sources/dir-source.c \
 	controller/sources/dir-source.h \

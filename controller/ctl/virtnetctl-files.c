@@ -97,7 +97,8 @@ expand_name(const char *name, struct svec *names)
     while ((entry = readdir(dir)) != NULL) {
         size_t len = strlen(entry->d_name);
 
-        if (len > 4 && !strcmp(entry->d_name + len - 4, ".xml")) {
+        if (entry->d_name[0] != '.' && len > 4
+            && !strcmp(entry->d_name + len - 4, ".xml")) {
             svec_add_nocopy(&found, xasprintf("%s/%s", name, entry->d_name));
         }
     }

@@ -52,6 +52,17 @@ set_denied(struct dir_source *source, struct source_file *file, bool denied)
     file->denied = denied;
 }
 
+/* Takes note of whether 'file' may be changed by another name, through a
+ * symbolic link or as a hard link. */
+void
+source_file_set_elsewhere(struct dir_source *source, struct source_file *file,
+                          bool is_elsewhere)
+{
+    source->n_elsewhere -= file->is_elsewhere;
+    source->n_elsewhere += is_elsewhere;
+    file->is_elsewhere = is_elsewhere;
+}
+
 /* Frees 'file' and its value.  It must be out of 'source->files', or about to
  * be. */
 void
@@ -59,6 +70,7 @@ source_file_destroy(struct dir_source *source, struct source_file *file)
 {
     replace_value(source, file, NULL);
     set_denied(source, file, false);
+    source_file_set_elsewhere(source, file, false);
     ovs_list_remove(&file->gone_node);
     free(file->name);
     free(file->path);
@@ -86,8 +98,9 @@ say_last_good_stays(const struct dir_source *source, struct diag_list *diags,
     }
 }
 
-/* Reads 'file' and takes over what it says, if that is good. */
-void
+/* Reads 'file' and takes over what it says, if that is good.  Returns true if
+ * its value, or what there is to say of it, may be another than before. */
+bool
 source_file_load(struct dir_source *source, struct source_file *file)
 {
     const struct dir_source_class *class = source->class;
@@ -122,9 +135,12 @@ source_file_load(struct dir_source *source, struct source_file *file)
     } else if (file->value) {
         say_last_good_stays(source, &diags, class->name(file->value));
     }
-    if (!diag_list_equals(&diags, &file->diags)) {
+
+    bool said_before = diag_list_equals(&diags, &file->diags);
+    if (!said_before) {
         dir_source_log_diags(&diags);
     }
     diag_list_uninit(&file->diags);
     file->diags = diags;
+    return value || !said_before;
 }

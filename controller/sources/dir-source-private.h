@@ -20,6 +20,8 @@ struct source_file {
     char *path;                 /* Directory and name. */
     struct grace grace;         /* In time_msec() terms. */
     struct file_stamp stamp;    /* When it was read. */
+    bool is_elsewhere;          /* Does it have another name, by which it may
+                                 * be changed without the watch's noticing? */
     void *value;                /* Last good value, or null... */
     uint8_t digest[SHA1_DIGEST_SIZE];   /* ...and of the text that it is of. */
     bool denied;                /* May we not read it? */
@@ -40,10 +42,26 @@ struct dir_source {
     bool scan;                  /* Look at the whole directory. */
     bool force;                 /* Even where nothing seems to have changed. */
     bool scanned;               /* Has the directory ever been read? */
+
+    /* Files that are changed by another name are looked at now and then. */
+    size_t n_elsewhere;         /* How many there are. */
+    long long int next_look;    /* In time_msec() terms. */
+
+    /* Names that are not read because they do not end in the suffix. */
+    struct sset unread;
+    long long int unread_due;   /* When to look for them, in time_msec() terms,
+                                 * or LLONG_MAX. */
 };
 
 struct source_file *source_file_create(struct dir_source *, const char *name);
-void source_file_load(struct dir_source *, struct source_file *);
+bool source_file_load(struct dir_source *, struct source_file *);
 void source_file_destroy(struct dir_source *, struct source_file *);
+void source_file_set_elsewhere(struct dir_source *, struct source_file *,
+                               bool is_elsewhere);
+
+bool dir_source_has_suffix(const struct dir_source *, const char *name);
+void dir_source_notice_unread(struct dir_source *, const char *name);
+bool dir_source_run_unread(struct dir_source *);
+void dir_source_get_unread(const struct dir_source *, struct diag_list *);
 
 #endif /* controller/sources/dir-source-private.h */

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,9 @@
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(dir_source);
+
+/* How often files are looked at that the watch does not tell of: in ms. */
+#define LOOK_INTERVAL_MSEC 500
 
 /* Creates and returns a source of the values of 'class' in 'directory', which
  * calls 'class->replace' with 'aux'. */
@@ -33,6 +37,8 @@ dir_source_create(const char *directory, const struct dir_source_class *class,
     ovs_list_init(&source->gone);
     diag_list_init(&source->diags);
     sset_init(&source->dirty);
+    sset_init(&source->unread);
+    source->unread_due = LLONG_MAX;
     source->scan = true;
     return source;
 }
@@ -53,21 +59,10 @@ dir_source_destroy(struct dir_source *source)
     shash_destroy(&source->files);
     diag_list_uninit(&source->diags);
     sset_destroy(&source->dirty);
+    sset_destroy(&source->unread);
     dir_watch_destroy(source->watch);
     free(source->directory);
     free(source);
-}
-
-/* Is 'name' that of a file with a value?  Editors' backup and temporary
- * files are not. */
-static bool
-is_value(const struct dir_source *source, const char *name)
-{
-    const char *suffix = source->class->suffix;
-    size_t len = strlen(name);
-
-    return (name[0] != '.' && len > strlen(suffix)
-            && !strcmp(name + len - strlen(suffix), suffix));
 }
 
 /* Logs what 'diags' holds. */
@@ -104,44 +99,75 @@ file_is_gone(struct dir_source *source, struct source_file *file)
     return true;
 }
 
+/* Where the file 'name' of a directory leads. */
+struct target {
+    int error;                  /* Why it is not known, or 0. */
+    struct stat stat;           /* Of the file that it leads to. */
+    bool leads_nowhere;         /* Is the name there, but not the file? */
+    bool is_elsewhere;          /* See "struct source_file". */
+};
+
+static void
+target_init(struct target *t, const struct dir_source *source,
+            const char *name)
+{
+    char *path = xasprintf("%s/%s", source->directory, name);
+    bool is_there = !lstat(path, &t->stat);
+    bool is_link = is_there && S_ISLNK(t->stat.st_mode) && source->required;
+
+    t->error = is_there && !is_link ? 0 : stat(path, &t->stat) ? errno : 0;
+    t->leads_nowhere = t->error && is_link;
+    t->is_elsewhere = is_link || (!t->error && S_ISREG(t->stat.st_mode)
+                                  && t->stat.st_nlink > 1);
+    free(path);
+}
+
 /* Looks at the file 'name'.  Returns true if there is something new. */
 static bool
 update_file(struct dir_source *source, const char *name)
 {
     struct source_file *file = shash_find_data(&source->files, name);
-    char *path = xasprintf("%s/%s", source->directory, name);
-    struct stat s;
-    int error = ((source->required ? stat(path, &s) : lstat(path, &s))
-                 ? errno : 0);
-    bool leads_nowhere = error && source->required && !lstat(path, &s);
-    bool changed = true;
+    struct target t;
 
-    free(path);
-    if (leads_nowhere) {
-        source_file_load(source,
-                         file ? file : source_file_create(source, name));
-        return true;
-    } else if (error && !file) {
-        return false;
-    } else if (error == ENOENT || error == ENOTDIR) {
-        return file_is_gone(source, file);
-    } else if (error) {
-        source_file_load(source, file);
-        return true;
-    }
-
-    if (!file) {
+    target_init(&t, source, name);
+    if (!file && (!t.error || t.leads_nowhere)) {
         file = source_file_create(source, name);
-    } else {
-        changed = source->force || !file_stamp_equals(&file->stamp, &s);
+    } else if (!file) {
+        return false;
+    } else if (!t.leads_nowhere
+               && (t.error == ENOENT || t.error == ENOTDIR)) {
+        return file_is_gone(source, file);
+    } else if (!t.error && !source->force
+               && file_stamp_equals(&file->stamp, &t.stat)) {
+        t.error = -1;           /* It is as it was. */
     }
-    grace_is_back(&file->grace);
-    ovs_list_remove(&file->gone_node);
-    ovs_list_init(&file->gone_node);
-    if (changed) {
-        source_file_load(source, file);
+    source_file_set_elsewhere(source, file, t.is_elsewhere);
+    if (t.error <= 0) {
+        grace_is_back(&file->grace);
+        ovs_list_remove(&file->gone_node);
+        ovs_list_init(&file->gone_node);
     }
-    return changed;
+    return t.error >= 0 && source_file_load(source, file);
+}
+
+/* Has the files looked at that may have been changed by another name, if it is
+ * time to. */
+static void
+recheck_elsewhere(struct dir_source *source)
+{
+    const struct shash_node *node;
+
+    if (!source->n_elsewhere || time_msec() < source->next_look) {
+        return;
+    }
+    source->next_look = time_msec() + LOOK_INTERVAL_MSEC;
+    SHASH_FOR_EACH (node, &source->files) {
+        const struct source_file *file = node->data;
+
+        if (file->is_elsewhere) {
+            sset_add(&source->dirty, file->name);
+        }
+    }
 }
 
 /* Looks again at the files that have been gone long enough.  Until then, one
@@ -157,6 +183,20 @@ recheck_gone(struct dir_source *source)
             break;
         }
         sset_add(&source->dirty, file->name);
+    }
+}
+
+static void
+on_event(const char *name, void *source_)
+{
+    struct dir_source *source = source_;
+
+    if (!name) {
+        source->scan = true;
+    } else if (dir_source_has_suffix(source, name)) {
+        sset_add(&source->dirty, name);
+    } else {
+        dir_source_notice_unread(source, name);
     }
 }
 
@@ -176,11 +216,12 @@ scan_directory(struct dir_source *source)
     }
 
     while ((de = readdir(dir))) {
-        if (is_value(source, de->d_name)) {
-            sset_add(&source->dirty, de->d_name);
-        }
+        on_event(de->d_name, source);
     }
     closedir(dir);
+    if (!sset_is_empty(&source->unread)) {
+        source->unread_due = time_msec();
+    }
     SHASH_FOR_EACH (node, &source->files) {
         sset_add(&source->dirty, node->name);
     }
@@ -213,18 +254,6 @@ update_diags(struct dir_source *source)
     source->diags = diags;
 }
 
-static void
-on_event(const char *name, void *source_)
-{
-    struct dir_source *source = source_;
-
-    if (!name) {
-        source->scan = true;
-    } else if (is_value(source, name)) {
-        sset_add(&source->dirty, name);
-    }
-}
-
 /* Takes in what has changed.  Returns true if the values, or what there is to
  * say of them, may be others than before. */
 bool
@@ -234,6 +263,7 @@ dir_source_run(struct dir_source *source)
     const char *name;
 
     if (!source->scan && ovs_list_is_empty(&source->gone)
+        && !source->n_elsewhere && source->unread_due == LLONG_MAX
         && !dir_watch_is_due(source->watch)) {
         return false;           /* As nearly every time. */
     }
@@ -242,13 +272,14 @@ dir_source_run(struct dir_source *source)
         changed |= scan_directory(source);
     }
     recheck_gone(source);
+    recheck_elsewhere(source);
     SSET_FOR_EACH (name, &source->dirty) {
         changed |= update_file(source, name);
     }
     sset_clear(&source->dirty);
     source->force = false;
     update_diags(source);
-    return changed;
+    return dir_source_run_unread(source) || changed;
 }
 
 /* Arranges for poll_block() to wake up when dir_source_run() has something
@@ -263,6 +294,12 @@ dir_source_wait(struct dir_source *source)
                            gone_node);
 
         poll_timer_wait_until(grace_wake_time(&file->grace));
+    }
+    if (source->n_elsewhere) {
+        poll_timer_wait_until(source->next_look);
+    }
+    if (source->unread_due != LLONG_MAX) {
+        poll_timer_wait_until(source->unread_due);
     }
     if (source->scan) {
         poll_immediate_wake();
@@ -365,4 +402,5 @@ dir_source_get_diags(const struct dir_source *source,
     }
     free(nodes);
     diag_list_append(diags, &source->diags);
+    dir_source_get_unread(source, diags);
 }

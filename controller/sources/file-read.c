@@ -53,7 +53,7 @@ file_read(const char *path, size_t max_size, bool follow, char **text,
     /* O_NONBLOCK lest a FIFO stop the daemon. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
                         | (follow ? 0 : O_NOFOLLOW));
-    int error = fd < 0 ? errno : 0;
+    int error = fd >= 0 ? 0 : errno == ELOOP && !follow ? EMLINK : errno;
     struct stat s;
 
     if ((fd < 0 && (follow ? stat(path, &s) : lstat(path, &s)))
@@ -84,7 +84,7 @@ const char *
 file_strerror(int error)
 {
     return (error == EINVAL ? "not a regular file"
-            : error == ELOOP ? "symbolic link, not followed"
+            : error == EMLINK ? "symbolic link, not followed"
             : error == ENOENT ? "no such file, or a symbolic link to none"
             : ovs_strerror(error));
 }
