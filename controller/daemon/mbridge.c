@@ -376,6 +376,14 @@ can_decide(const struct mbridge *mb)
     return mb->has_mode && ofctrl_is_ready(mb->ofctrl);
 }
 
+/* Has the switch got another owner, so that it lets us neither read nor write
+ * flows?  Then no-flood is all that there is to take back. */
+static bool
+is_given_up(const struct mbridge *mb)
+{
+    return mb->has_mode && bridge_row_is_taken(&mb->row);
+}
+
 /* Logs which ports have lost an address of theirs to another port, or have it
  * back: such a guest is cut off. */
 static void
@@ -428,6 +436,9 @@ mbridge_run(struct mbridge *mb)
         log_mac_contests(mb);
         update_switch(mb);
         mbridge_log_shortfalls(mb);
+    } else if (is_given_up(mb)) {
+        mbridge_update_mode(mb);
+        normal_guard_run(mb->guard, find_normal_use(mb), false, !mb->exact);
     }
 }
 
@@ -445,6 +456,8 @@ mbridge_wait(struct mbridge *mb)
         if (normal_guard_is_set(mb->guard)) {
             ofctrl_put_wait(mb->ofctrl);
         }
+    } else if (is_given_up(mb)) {
+        normal_guard_wait(mb->guard, !mb->exact);
     }
 }
 

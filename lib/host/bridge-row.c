@@ -280,6 +280,15 @@ bridge_row_allows_openflow15(const struct bridge_row *row)
     return allows_protocol(row, "OpenFlow15");
 }
 
+/* Does the bridge have a controller, and not allow OpenFlow 1.5?  Neutron's
+ * agent does so before it has any port there.  Open vSwitch deletes all flows
+ * when a bridge has its first controller, so that none of ours is left. */
+bool
+bridge_row_is_taken(const struct bridge_row *row)
+{
+    return row->controllers.n && !bridge_row_allows_openflow15(row);
+}
+
 /* Does the bridge take part in a spanning tree? */
 bool
 bridge_row_spans(const struct bridge_row *row)

@@ -67,6 +67,7 @@ void bridge_row_uninit(struct bridge_row *);
 bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);
 bool bridge_row_allows_openflow10(const struct bridge_row *);
 bool bridge_row_allows_openflow15(const struct bridge_row *);
+bool bridge_row_is_taken(const struct bridge_row *);
 bool bridge_row_spans(const struct bridge_row *);
 bool bridge_row_needs_normal(const struct bridge_row *);
 

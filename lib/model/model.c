@@ -75,8 +75,12 @@ report_protocols(const struct bridge_model *model,
         && !bridge_row_allows_openflow15(row)) {
         struct origin origin = { .element = row->name };
 
-        diag_add(diags, DIAG_ERROR, &origin,
-                 "column protocols (%s) forbids OpenFlow 1.5, which libvirt "
+        diag_add(diags, DIAG_ERROR, &origin, bridge_row_is_taken(row)
+                 ? "has a controller, and column protocols (%s) forbids "
+                 "OpenFlow 1.5, which libvirt mode needs: that is how "
+                 "bridges of Neutron's and of other owners are; if this one "
+                 "has no other owner, add OpenFlow15 to it"
+                 : "column protocols (%s) forbids OpenFlow 1.5, which libvirt "
                  "mode needs; add OpenFlow15 to it", row->protocols);
     }
 }
@@ -241,6 +245,9 @@ model_can_be_exact(const struct bridge_row *row, enum network_kind network,
                  "ovn-remote of table Open_vSwitch), whose flows are OVN's; "
                  "nothing is done to it");
         return false;
+    }
+    if (bridge_row_is_taken(row)) {
+        return false;           /* As report_protocols() says. */
     }
     if (n_unsupported) {
         diag_add(diags, DIAG_ERROR, &origin,
