@@ -21,6 +21,7 @@ void
 follow_uninit(struct follow *follow)
 {
     free(follow->macs);
+    free(follow->moves);
 }
 
 /* Forgets all addresses, but not how often the guest was heard. */
@@ -106,12 +107,60 @@ owe(struct follow *follow, long long int msecs, long long int now)
     return follow->deaf && !was_deaf;
 }
 
-/* Takes note at 'now' that the guest has announced an address that is not its.
- * Returns true if that was once too often. */
+/* Takes note at 'now' that the guest has announced an address that is not its,
+ * of which it may have 'limit'.  Returns true if that was once too often. */
 bool
-follow_hear(struct follow *follow, long long int now)
+follow_hear(struct follow *follow, size_t limit, long long int now)
 {
-    return owe(follow, FOLLOW_INTERVAL, now);
+    return owe(follow, DIV_ROUND_UP(FOLLOW_INTERVAL, MAX(1, limit)), now);
+}
+
+/* Forgets which addresses were moved FOLLOW_INTERVAL ago, and that 'mac' was
+ * in VLAN 'vid'.  Returns true if that was since then. */
+static bool
+forget_moves(struct follow *follow, struct eth_addr mac, uint16_t vid,
+             long long int now)
+{
+    bool found = false;
+    size_t n = 0;
+
+    for (size_t i = 0; i < follow->n_moves; i++) {
+        struct follow_move *move = &follow->moves[i];
+
+        if (now >= move->at + FOLLOW_INTERVAL) {
+            continue;
+        } else if (eth_addr_equals(move->mac, mac) && move->vid == vid) {
+            found = true;
+        } else {
+            follow->moves[n++] = *move;
+        }
+    }
+    follow->n_moves = n;
+    return found;
+}
+
+/* Takes note at 'now' that 'mac', which the guest lists, was moved to it, or
+ * from it to the network side, in VLAN 'vid'.  Returns true if that was once
+ * too often. */
+bool
+follow_moved(struct follow *follow, struct eth_addr mac, uint16_t vid,
+             long long int now)
+{
+    bool again = forget_moves(follow, mac, vid, now);
+
+    if (follow->n_moves < FOLLOW_MAX_MOVES) {
+        size_t n = ++follow->n_moves;
+
+        follow->moves = xrealloc(follow->moves, n * sizeof *follow->moves);
+        follow->moves[n - 1] = (struct follow_move) {
+            .mac = mac, .vid = vid, .at = now,
+        };
+    }
+    return owe(follow,
+               (again ? MAX(FOLLOW_MOVE, FOLLOW_INTERVAL
+                                         / (long long int) follow->n_moves)
+                : FOLLOW_MOVE),
+               now);
 }
 
 static void

@@ -104,7 +104,7 @@ take_turn(struct port_life *life, const struct vport *vport,
         return 0;
     }
     return (PORT_LIFE_TAKES
-            | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
+            | (follow_hear(&life->follow, 1, now) ? PORT_LIFE_DEAF : 0));
 }
 
 /* The guest of 'vport' has announced by 'frame' an address which it has, or it
@@ -125,7 +125,8 @@ share(struct port_life *life, const struct vport *vport,
         return 0;
     }
     return (PORT_LIFE_SHARES
-            | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
+            | (follow_moved(&life->follow, frame->src, frame->vid, now)
+               ? PORT_LIFE_DEAF : 0));
 }
 
 /* The guest has announced 'mac', which it cannot have.  Nothing has changed if
@@ -134,7 +135,7 @@ static unsigned int
 refuse(struct port_life *life, struct eth_addr mac, long long int now)
 {
     if (eth_addr_is_multicast(mac) || eth_addr_is_zero(mac)) {
-        return follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0;
+        return follow_hear(&life->follow, 1, now) ? PORT_LIFE_DEAF : 0;
     }
     return (follow_rests(&life->follow, mac, now) ? 0
             : PORT_LIFE_REFUSED
@@ -182,10 +183,11 @@ port_life_frame(struct port_life *life, const struct vport *vport,
     }
     if (port_life_follow(life, vport, src, macs, true)) {
         changes |= PORT_LIFE_FOLLOWS | arrive(life, vport)
-                   | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0);
+                   | (follow_hear(&life->follow, vport->follow_limit, now)
+                      ? PORT_LIFE_DEAF : 0);
     } else if (vport_awaits_address(vport)) {
         /* All that it sends is shown, by whichever address. */
-        changes |= follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0;
+        changes |= follow_hear(&life->follow, 1, now) ? PORT_LIFE_DEAF : 0;
     } else {
         changes |= refuse(life, src, now);
     }
@@ -212,11 +214,13 @@ port_life_outside(struct port_life *life, const struct vport *vport,
     } else if (claim->kind == CLAIM_ANNOUNCED) {
         return ((follow_remove(&life->follow, frame->src)
                  ? PORT_LIFE_LOST : 0)
-                | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
+                | (follow_hear(&life->follow, vport->follow_limit, now)
+                   ? PORT_LIFE_DEAF : 0));
     }
     return (!claim_kind_is_listed(claim->kind) ? 0
             : PORT_LIFE_YIELDS
-              | (follow_hear(&life->follow, now) ? PORT_LIFE_DEAF : 0));
+              | (follow_moved(&life->follow, frame->src, frame->vid, now)
+                 ? PORT_LIFE_DEAF : 0));
 }
 
 /* Adds to 'names' the ports that have 'mac' by 'macs' in any VLAN. */

@@ -151,6 +151,20 @@ up -> $vrrp vlan=10 = r2[10]
 up -> $vrrp vlan=20 = r2[20]
 up -> $vrrp vlan=30 = r1[30]
 .
+
+say "A router fails over with all of its addresses at once."
+list=$(printf '00:00:5e:00:01:%02x ' $(seq 10 29))
+macs r1 "$list"
+macs r2 "$list"
+all_with() {
+    [ "$(ctl fdb br0 | grep -c "00:00:5e:00:01:.*  $1 .* installed .*(shared, since")" = 20 ]
+}
+for router in r2 r1 r2; do
+    for mac in $list; do
+        echo "$router -> bcast src=$mac garp"
+    done | send_frames > $S/result
+    wait_for 5 all_with $router || fail "not with $router: $(ctl fdb br0)"
+done
 unplug r1
 unplug r2
 settle

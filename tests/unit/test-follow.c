@@ -86,7 +86,7 @@ test_listening(void **state OVS_UNUSED)
     follow_init(&f);
     assert_int_equal(follow_wake_time(&f), LLONG_MAX);
     for (int i = 0; i < FOLLOW_BURST - 1; i++) {
-        assert_false(follow_hear(&f, now));
+        assert_false(follow_hear(&f, 1, now));
     }
     assert_false(f.deaf);
     assert_false(follow_run(&f, now));
@@ -94,17 +94,17 @@ test_listening(void **state OVS_UNUSED)
     /* Once in an interval can go on for ever. */
     for (int i = 0; i < 100; i++) {
         now += FOLLOW_INTERVAL;
-        assert_false(follow_hear(&f, now));
+        assert_false(follow_hear(&f, 1, now));
     }
-    assert_true(follow_hear(&f, now));
+    assert_true(follow_hear(&f, 1, now));
     assert_true(f.deaf);
-    assert_false(follow_hear(&f, now));
+    assert_false(follow_hear(&f, 1, now));
 
     /* Then there is no hearing it before half of the burst has been saved. */
     follow_uninit(&f);
     follow_init(&f);
     for (int i = 0; i < FOLLOW_BURST; i++) {
-        assert_int_equal(follow_hear(&f, now), i == FOLLOW_BURST - 1);
+        assert_int_equal(follow_hear(&f, 1, now), i == FOLLOW_BURST - 1);
     }
     long long int wake = now + FOLLOW_BURST / 2 * FOLLOW_INTERVAL;
     assert_int_equal(follow_wake_time(&f), wake);
@@ -115,8 +115,65 @@ test_listening(void **state OVS_UNUSED)
     assert_false(follow_run(&f, wake));
     assert_int_equal(follow_wake_time(&f), LLONG_MAX);
     for (int i = 0; i < FOLLOW_BURST / 2; i++) {
-        assert_int_equal(follow_hear(&f, wake), i == FOLLOW_BURST / 2 - 1);
+        assert_int_equal(follow_hear(&f, 1, wake), i == FOLLOW_BURST / 2 - 1);
     }
+    follow_uninit(&f);
+}
+
+/* Who may have several addresses may come with all of them, and so may who
+ * lists them; but none of these goes to and fro more often than any other. */
+static void
+test_moves(void **state OVS_UNUSED)
+{
+    long long int now = 1000;
+    struct follow f;
+
+    follow_init(&f);
+    for (int i = 0; i < 3 * FOLLOW_BURST; i++) {
+        assert_int_equal(follow_hear(&f, 3, now), i == 3 * FOLLOW_BURST - 1);
+    }
+    follow_uninit(&f);
+
+    follow_init(&f);
+    for (int i = 0; i < 256; i++) {
+        assert_false(follow_moved(&f, address(i), 0, now));
+        assert_false(follow_moved(&f, address(i), 10, now));
+    }
+    assert_int_equal(f.n_moves, 512);
+    for (int i = 512; i < 800; i++) {
+        assert_int_equal(follow_moved(&f, address(0), 0, now), i == 799);
+    }
+    assert_int_equal(f.n_moves, 512);
+
+    /* To and fro. */
+    follow_uninit(&f);
+    follow_init(&f);
+    for (int i = 0; i < 7; i++) {
+        for (int j = 0; j < 20; j++) {
+            assert_false(follow_moved(&f, address(j), 0, now));
+        }
+    }
+
+    /* One alone, seldom, and then often. */
+    follow_uninit(&f);
+    follow_init(&f);
+    for (int i = 0; i < 100; i++) {
+        assert_false(follow_moved(&f, address(0), 0, now));
+        now += FOLLOW_INTERVAL;
+    }
+    for (int i = 0; i <= FOLLOW_BURST; i++) {
+        assert_int_equal(follow_moved(&f, address(0), 0, now),
+                         i == FOLLOW_BURST);
+    }
+
+    /* Nor does it help to have very many VLANs. */
+    follow_uninit(&f);
+    follow_init(&f);
+    int n_heard = 0;
+    while (!follow_moved(&f, address(0), n_heard, now)) {
+        n_heard++;
+    }
+    assert_true(n_heard < FOLLOW_BURST * FOLLOW_INTERVAL / FOLLOW_MOVE);
     follow_uninit(&f);
 }
 
@@ -134,7 +191,7 @@ test_worst_case(void **state OVS_UNUSED)
         follow_run(&f, now);
         if (!f.deaf) {
             n_heard++;
-            n_deaf += follow_hear(&f, now);
+            n_deaf += follow_hear(&f, 1, now);
         }
     }
     assert_true(n_heard <= FOLLOW_BURST + duration / FOLLOW_INTERVAL);
@@ -149,6 +206,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_listening),
+        cmocka_unit_test(test_moves),
         cmocka_unit_test(test_worst_case),
     };
 
