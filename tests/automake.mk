@@ -241,6 +241,7 @@ EXTRA_DIST += \
 	tests/hostile.py \
 	tests/net-define-answers \
 	tests/net-define.txt \
+	tests/nm-ovsdb.py \
 	tests/repeat \
 	tests/rng-paths.py \
 	tests/tap.sh \

@@ -135,6 +135,7 @@ void mbridge_note_port(const struct mbridge *, const char *name);
 
 /* mbridge-shortfalls.c. */
 void mbridge_log_shortfalls(struct mbridge *);
+void mbridge_get_void_flows(const struct mbridge *, struct diag_list *);
 void mbridge_shortfalls_wait(const struct mbridge *);
 
 /* mbridge-ports.c. */

@@ -86,6 +86,38 @@ add_foreign(const struct mbridge *mb, struct shortfalls *shortfalls)
     }
 }
 
+/* Appends to 'diags' those of others' flows that do nothing any longer, which
+ * may have been there to keep somebody from something. */
+void
+mbridge_get_void_flows(const struct mbridge *mb, struct diag_list *diags)
+{
+    const struct foreign *foreign = ofctrl_get_foreign(mb->ofctrl);
+    const struct oflow **flows;
+    struct ds first = DS_EMPTY_INITIALIZER;
+    size_t n = 0;
+
+    if (!mb->exact || !foreign_count(foreign)) {
+        return;
+    }
+    flows = oflow_table_sort_flows(&foreign->flows);
+    for (size_t i = 0; i < foreign_count(foreign); i++) {
+        if (foreign_is_void(flows[i], plan_desired(mb->plan)) && !n++) {
+            oflow_format(&first, flows[i], NULL);
+        }
+    }
+    free(flows);
+    if (n) {
+        struct origin origin = { .element = mb->row.name };
+
+        diag_add(diags, DIAG_WARNING, &origin, "flows of somebody else's for "
+                 "single ports do nothing, since ours for these ports come "
+                 "before them; if guests are to be kept from something, give "
+                 "them guards or a filter: %s%s", ds_cstr(&first),
+                 n > 1 ? ", and others" : "");
+    }
+    ds_destroy(&first);
+}
+
 /* Returns the VLANs that mirrors of 'mb' send copies into. */
 const struct vlan_set *
 mbridge_mirror_vlans(const struct mbridge *mb)

@@ -131,6 +131,7 @@ mbridge_get_diags(const struct mbridge *mb, struct diag_list *diags)
     diag_list_append(diags, &mb->model_diags);
     diag_list_append(diags, &mb->mode_diags);
     diag_list_append(diags, &mb->settings_diags);
+    mbridge_get_void_flows(mb, diags);
     normal_guard_get_diags(mb->guard, mb->row.name, diags);
     tunnels_get_diags(&mb->tunnels, mb->exact,
                       plan_network_kind(mb->plan, false) != NETWORK_NONE,

@@ -133,9 +133,10 @@ foreign_rules(const struct foreign *foreign)
     return false;
 }
 
-/* Does a flow in 'ours' take all that comes in by 'ofport'? */
+/* Does 'ours' have a flow of ADMIT with 'priority' for all that comes in by
+ * 'ofport'? */
 static bool
-takes_all(const struct oflow_table *ours, ofp_port_t ofport)
+has_port_flow(const struct oflow_table *ours, ofp_port_t ofport, int priority)
 {
     struct match match = MATCH_CATCHALL_INITIALIZER;
     struct ofpbuf none = OFPBUF_STUB_INITIALIZER(NULL);
@@ -144,11 +145,30 @@ takes_all(const struct oflow_table *ours, ofp_port_t ofport)
 
     match_set_in_port(&match, ofport);
     pipeline_match_ours(&match);
-    key = oflow_create(TABLE_ADMIT, PRIORITY_ADMIT_TAGGED, &match, htonll(0),
-                       &none);
+    key = oflow_create(TABLE_ADMIT, priority, &match, htonll(0), &none);
     found = oflow_table_find(ours, key) != NULL;
     oflow_unref(key);
     return found;
+}
+
+/* Is 'flow', one of ADMIT, about one port, and does 'ours' have a flow above
+ * it that takes, or drops, whatever comes in by that port? */
+static bool
+is_below_port(const struct oflow *flow, const struct oflow_table *ours)
+{
+    struct match match;
+
+    minimatch_expand(&flow->match, &match);
+    if (match.wc.masks.in_port.ofp_port != u16_to_ofp(UINT16_MAX)) {
+        return false;
+    }
+
+    ofp_port_t ofport = match.flow.in_port.ofp_port;
+
+    return ((flow->priority < PRIORITY_ADMIT_DROP_PORT
+             && has_port_flow(ours, ofport, PRIORITY_ADMIT_DROP_PORT))
+            || (flow->priority < PRIORITY_ADMIT_TAGGED
+                && has_port_flow(ours, ofport, PRIORITY_ADMIT_TAGGED)));
 }
 
 /* May 'flow', which is not ours, be what decides about a frame that a flow in
@@ -156,9 +176,8 @@ takes_all(const struct oflow_table *ours, ofp_port_t ofport)
  *
  * In ADMIT, that is so if it has the priority of our drop or a higher one,
  * which a frame that none of our other flows takes would meet before the drop:
- * that of a port that is just being plugged, or of a VLAN that is not the
- * port's.  Only if it is about one port, and that port may send everything,
- * then our flow stands above it.
+ * that of a port that is just being plugged.  Only if it is about one port
+ * that is plugged, then our flows for that may stand above it.
  *
  * In our other tables nobody has any business. */
 bool
@@ -169,15 +188,15 @@ foreign_can_win(const struct oflow *flow, const struct oflow_table *ours)
         return false;
     } else if (flow->table_id != TABLE_ADMIT) {
         return true;
-    } else if (flow->priority < PRIORITY_ADMIT_DROP) {
-        return false;
-    } else if (flow->priority >= PRIORITY_ADMIT_TAGGED) {
-        return true;
     }
+    return (flow->priority >= PRIORITY_ADMIT_DROP
+            && !is_below_port(flow, ours));
+}
 
-    struct match match;
-
-    minimatch_expand(&flow->match, &match);
-    return (match.wc.masks.in_port.ofp_port != u16_to_ofp(UINT16_MAX)
-            || !takes_all(ours, match.flow.in_port.ofp_port));
+/* Does 'flow', which is not ours, do nothing as long as 'ours' are there,
+ * since it is about a port all of whose frames these decide about? */
+bool
+foreign_is_void(const struct oflow *flow, const struct oflow_table *ours)
+{
+    return flow->table_id == TABLE_ADMIT && is_below_port(flow, ours);
 }

@@ -40,5 +40,6 @@ bool foreign_may_know_more(const struct foreign *);
 
 bool foreign_rules(const struct foreign *);
 bool foreign_can_win(const struct oflow *, const struct oflow_table *ours);
+bool foreign_is_void(const struct oflow *, const struct oflow_table *ours);
 
 #endif /* lib/openflow/foreign.h */

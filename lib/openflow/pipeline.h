@@ -134,11 +134,13 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define PIPELINE_N_ANNOUNCEMENTS 11
 
 /* Priorities in each table.  In ADMIT, vswitchd itself keeps a NORMAL flow of
- * priority 0 if the fail mode is standalone, so the least here is 1. */
+ * priority 0 if the fail mode is standalone, so the least here is 1.  What is
+ * about a port is above 100, which OpenNebula's flows for each network card
+ * have: these lead to NORMAL, by which a guest reaches no other guest. */
 enum {
     PRIORITY_ADMIT_DROP = 1,
-    PRIORITY_ADMIT_DROP_PORT = 2,
-    PRIORITY_ADMIT_TAGGED = 100,
+    PRIORITY_ADMIT_DROP_PORT = 101,
+    PRIORITY_ADMIT_TAGGED = 105,
     PRIORITY_ADMIT_UNTAGGED = 110,
     PRIORITY_ADMIT_PRIORITY_TAG = 115,
     PRIORITY_ADMIT_NULL_TAG = 120,

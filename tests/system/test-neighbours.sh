@@ -8,9 +8,10 @@
 # The uplink is a veth into another network namespace, so it says in one more
 # command that it is not a guest.
 #
-# tests/recorded has what netplan, ifupdown, Ansible and os-vif were seen to have
-# ovs-vsctl do, and how; what the others do is from their sources.  Debian's
-# NetworkManager comes without its plugin for Open vSwitch.
+# tests/recorded has what each was seen to have ovs-vsctl and ovs-ofctl do, of which
+# release, and how, or after which of its sources that was written.  Debian's
+# NetworkManager comes without its plugin for Open vSwitch; tests/nm-ovsdb.py sends
+# what it would.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -51,16 +52,24 @@ g2 -> host = host
     say "$2"
 }
 
-# replay PROGRAM STEP: does what PROGRAM was recorded to have ovs-vsctl do, with
-# the names that devices have here.  Bridges are of the datapath at hand.
+# replay PROGRAM STEP: does what PROGRAM was recorded to have ovs-vsctl do, and on
+# lines that begin with it ovs-ofctl, with the names that devices have here.
+# Bridges are of the datapath at hand.
 replay() {
-    local datapath=datapath_type=$VIRTNET_DATAPATH line words
+    local datapath=datapath_type=$VIRTNET_DATAPATH line port words
 
     while read -r line; do
         line=$(sed -E "s/\\beth0\\b/up/g; s/datapath_type=system/$datapath/
-            s/(add-br br0)( --)?\$/\\1 -- set Bridge br0 $datapath/" <<< "$line")
+            s/(add-br br0)( --)?\$/\1 -- set Bridge br0 $datapath/
+            s/(add-br br0) (-- set bridge)/\1 -- set Bridge br0 $datapath \2/
+            s/;n2/,n2/" <<< "$line")
+        while [[ $line =~ @([^@]*)@ ]]; do
+            port=$(vsctl get Interface "${BASH_REMATCH[1]}" ofport)
+            line=${line//@${BASH_REMATCH[1]}@/$port}
+        done
         read -ra words <<< "$line"
-        ovs-vsctl "${words[@]}" > /dev/null || fail "$1: ovs-vsctl $line"
+        [ "${words[0]}" = ovs-ofctl ] || words=(ovs-vsctl "${words[@]}")
+        "${words[@]}" > /dev/null || fail "$1: $line"
     done < <(awk -v step="$2" '$1 == "step" { on = $2 == step; next }
                                on && !/^#/' "$TOP/tests/recorded/$1")
 }
@@ -80,53 +89,57 @@ network net0 br0 libvirt
 start_controller
 wait_for 20 is_missed br0 || fail "br0 is not missed"
 
-## NetworkManager: one insert for the bridge and its ports.
+## NetworkManager: a transaction for each port, the first with the bridge, which
+## has no device of its own.
 
-nm_insert() {
-    local root port
-
-    port='"external_ids":["map",[["NM.connection.uuid","p"]]],
-          "other_config":["map",[]]'
-    root=$(ovs-vsctl get Open_vSwitch . _uuid)
-    ovsdb-client transact "unix:$OVS_RUNDIR/db.sock" "[\"Open_vSwitch\",
-      {\"op\":\"wait\",\"table\":\"Open_vSwitch\",\"timeout\":0,
-       \"columns\":[\"bridges\"],\"until\":\"==\",
-       \"rows\":[{\"bridges\":[\"set\",[]]}],
-       \"where\":[[\"_uuid\",\"==\",[\"uuid\",\"$root\"]]]},
-      {\"op\":\"update\",\"table\":\"Open_vSwitch\",
-       \"row\":{\"bridges\":[\"named-uuid\",\"rowBridge\"]},
-       \"where\":[[\"_uuid\",\"==\",[\"uuid\",\"$root\"]]]},
-      {\"op\":\"insert\",\"table\":\"Bridge\",\"uuid-name\":\"rowBridge\",
-       \"row\":{\"name\":\"br0\",\"datapath_type\":\"$VIRTNET_DATAPATH\",
-                \"fail_mode\":\"secure\",
-                \"ports\":[\"set\",[[\"named-uuid\",\"rowPort\"],
-                                    [\"named-uuid\",\"rowPort2\"]]],
-                \"external_ids\":[\"map\",[[\"NM.connection.uuid\",\"b\"]]],
-                \"other_config\":[\"map\",[]]}},
-      {\"op\":\"insert\",\"table\":\"Port\",\"uuid-name\":\"rowPort\",
-       \"row\":{\"name\":\"up\",$port,
-                \"interfaces\":[\"named-uuid\",\"rowInterface\"]}},
-      {\"op\":\"insert\",\"table\":\"Interface\",
-       \"uuid-name\":\"rowInterface\",
-       \"row\":{\"name\":\"up\",\"type\":\"system\",$port}},
-      {\"op\":\"insert\",\"table\":\"Port\",\"uuid-name\":\"rowPort2\",
-       \"row\":{\"name\":\"br0\",$port,
-                \"interfaces\":[\"named-uuid\",\"rowInterface2\"]}},
-      {\"op\":\"insert\",\"table\":\"Interface\",
-       \"uuid-name\":\"rowInterface2\",
-       \"row\":{\"name\":\"br0\",\"type\":\"internal\",$port}},
-      {\"op\":\"mutate\",\"table\":\"Open_vSwitch\",
-       \"mutations\":[[\"next_cfg\",\"+=\",1]],
-       \"where\":[[\"_uuid\",\"==\",[\"uuid\",\"$root\"]]]}]" > $S/nm
-    ! grep error $S/nm || fail "NetworkManager: $(cat $S/nm)"
+nm() {
+    python3 "$TOP/tests/nm-ovsdb.py" "unix:$OVS_RUNDIR/db.sock" "$@" ||
+        fail "NetworkManager: $*"
+    vsctl set Open_vSwitch . external_ids:carried-out="$*"
 }
 
-nm_insert
+# That has it, too, where a bridge in libvirt mode has none.
+nm add br0 up up bridge.datapath_type=$VIRTNET_DATAPATH bridge.fail_mode=secure
 uplink_role
-note_host br0
 plug_guests br0
+wait_for 20 in_force br0 || fail "NetworkManager: not in force: $(ctl status)"
+wait_installed
+expect_frames <<'.'
+g1 -> g2 = g2
+g1 -> bcast = g2 up
+up -> g1 = g1
+up -> unknown = -
+.
+nm add br0 br0 br0 interface.type=internal
+nm add br0 mgmt mgmt interface.type=internal port.tag=5
+nm mtu mgmt 1400
+note_host br0
+wait_for 20 test -e /sys/class/net/mgmt || fail "no device mgmt"
+ip link set dev mgmt up
+echo "mgmt - mgmt" >> $S/ports
 check_bridge br0 "NetworkManager"
-vsctl del-br br0
+expect_frames <<'.'
+mgmt -> unknown = up[5]
+up -> mgmt vlan=5 = mgmt
+.
+# It writes all that it knows of a port, or of the bridge.
+nm reapply port mgmt tag=6
+nm reapply bridge br0 rstp_enable=true 'fail_mode="secure"'
+nm reapply bridge br0 'fail_mode="secure"'
+check_bridge br0 "NetworkManager's changes"
+expect_frames <<'.'
+mgmt -> unknown = up[6]
+up -> mgmt vlan=5 = -
+.
+sed -i '/^mgmt /d; /^host /d' $S/ports
+# Guests' ports are not its own: with its last port it takes the bridge.
+nm del mgmt
+nm del up
+expect_frames <<'.'
+g1 -> g2 = g2
+g1 -> unknown = -
+.
+nm del br0
 wait_for 20 is_missed br0 || fail "br0 is not missed"
 
 ## netplan: a command for each setting.
@@ -212,55 +225,67 @@ up -> g1 = g1
 .
 replay os-vif g2
 
-## OpenNebula: flows for each card, beside ours.  They are in the way, which is
-## said; what it asks for, that the guest cannot use another's address, holds.
+## OpenNebula: flows for each card, beside ours, which come before them.  So a
+## guest reaches others as ever, and what its flows would have kept it from is said
+## to be for guards.
 
-one=$(vsctl get Interface g1 ofport)
-vsctl set Port g1 tag=10
-vsctl set Port g2 tag=10
-allow_log '\|br0: (not in force|switch was changed by somebody else)'
-ofctl add-flow br0 "table=0,in_port=$one,priority=100,actions=note:00.00.00.01.00.00,resubmit(,10)"
-ofctl add-flow br0 "table=10,in_port=$one,priority=100,actions=resubmit(,20)"
-ofctl add-flow br0 "table=20,in_port=$one,priority=100,actions=normal"
-ofctl add-flow br0 "table=10,in_port=$one,dl_src=52:54:00:00:00:01,priority=45000,actions=resubmit(,20)"
-ofctl add-flow br0 "table=10,in_port=$one,priority=40000,actions=drop"
-not_in_force() {
-    ctl status | grep -q "not in force: somebody else's flow .*in_port=$one"
+allow_log '\|br0: switch was changed by somebody else'
+allow_log '\|br0: warning: .*do nothing'
+replay opennebula g1
+replay opennebula g2
+says_void() {
+    ctl status | grep "warning: br0: flows of somebody else's for single ports do nothing" |
+        grep -q "priority=100,in_port=.*resubmit(,10), and others"
 }
-wait_for 20 not_in_force || fail "nothing is said of OpenNebula's flows"
+wait_for 20 says_void || fail "nothing is said of OpenNebula's flows: $(ctl status)"
+wait_for 20 in_force br0 || fail "not in force: $(ctl status)"
 wait_installed
-# Whichever of the two flows for the port of one priority is looked at first.
 expect_frames <<'.'
+g1 -> unknown = up[10]
+g2 -> g1 = up
+g1 -> bcast = g2[10] host[10] up[10]
+g2 -> bcast vlan=10 = g1 host[10] up[10]
+g2 -> bcast = host up
+g1 -> bcast vlan=20 = g2[20] host[20] up[20]
 up -> g1 vlan=10 = g1
+up -> g2 vlan=10 = g2[10]
 up -> unknown vlan=10 = -
-g2 -> g1 = g1
-g2 -> unknown = up[10]
+g1 -> g2 src=52:54:00:00:00:02 = g2[10]
 .
-[ "$(foreign_flows br0 | grep -c "in_port=$one")" = 5 ] ||
+one=$(vsctl get Interface g1 ofport)
+[ "$(foreign_flows br0 | grep -c "in_port=$one")" = 14 ] ||
     fail "OpenNebula's flows: $(foreign_flows br0)"
-ofctl del-flows br0 "in_port=$one"
-wait_for 20 in_force br0 || fail "not in force without OpenNebula's flows"
-vsctl remove Port g1 tag 10 -- remove Port g2 tag 10
-check_bridge br0 "OpenNebula"
+say "OpenNebula"
+replay opennebula deactivate
+wait_installed
+expect_frames <<'.'
+g2 -> unknown = up
+up -> g1 vlan=10 = -
+g2 -> g1 vlan=10 = up[10]
+.
+ofctl del-flows br0 "in_port=$(vsctl get Interface g2 ofport)"
+vsctl del-port g2
+wait_for 20 eval '! ctl status | grep -q "do nothing"' || fail "$(ctl status)"
+plug_guests br0
+check_bridge br0 "OpenNebula has gone"
 
 ## Neutron: the bridge of a physical network has an owner, and NORMAL goes on.
 
-allow_log 'error: .*Neutron|has ports that libvirt mode'
-vsctl add-br br-int -- set Bridge br-int datapath_type=$VIRTNET_DATAPATH
-vsctl --may-exist add-port br-int int-br0 \
-    -- set Interface int-br0 type=patch options:peer=phy-br0 \
-    -- --may-exist add-port br0 phy-br0 \
-    -- set Interface phy-br0 type=patch options:peer=int-br0
-phy=$(vsctl get Interface phy-br0 ofport)
-ofctl add-flows br0 - <<.
-cookie=0xa1,table=0,priority=0,actions=NORMAL
-cookie=0xa1,table=0,priority=2,in_port=$phy,actions=drop
-.
+allow_log '\|WARN\|br0: error: br0: .*forbids OpenFlow 1.5'
+allow_log '\|(rconn|fail_open)\|WARN\|br(0|-int)<->'
+allow_log '\|br0: connection dropped|version negotiation failed'
+allow_log '\|WARN\|.*(int|phy)-br0'
+replay neutron br-int
+replay neutron br0
 is_neutrons() {
-    ctl status | grep -q "^bridge br0: mode kernel, .*not ok$"
+    ctl status | grep -q "^bridge br0: .*not ok$" &&
+        ctl status | grep -q "error: br0: .*bridges of Neutron's"
 }
 wait_for 20 is_neutrons || fail "br0 is not left to Neutron: $(ctl status)"
-wait_installed
+[ "$(ovs-ofctl -OOpenFlow13 dump-flows br0 | grep -c 'cookie=0xa1')" = 3 ] ||
+    fail "Neutron's flows: $(ovs-ofctl -OOpenFlow13 dump-flows br0)"
+! ovs-ofctl -OOpenFlow13 dump-flows br0 | grep -q cookie=$COOKIE_MAGIC ||
+    fail "flows of ours are left"
 send_frames > /dev/null <<'.'
 g1 -> bcast
 g2 -> bcast
@@ -271,7 +296,8 @@ g1 -> g2 = g2
 up -> bcast = g1 g2 host
 .
 say "Neutron"
-vsctl del-br br-int -- del-port phy-br0
+vsctl del-br br-int -- del-port phy-br0 -- del-controller br0 \
+    -- clear Bridge br0 protocols
 ofctl del-flows br0 cookie=0xa1/-1
 check_bridge br0 "Neutron has gone"
 vsctl del-br br0
@@ -280,45 +306,47 @@ wait_installed
 
 ## XCP-ng.
 
-network xen xenbr0 libvirt
-vsctl --timeout=30 -- --may-exist add-br xenbr0 \
-    -- set bridge xenbr0 datapath_type=$VIRTNET_DATAPATH \
-    other-config:hwaddr=aa:55:aa:55:00:01 external-ids:xs-network-uuids=u1
-vsctl --timeout=30 -- --may-exist add-port xenbr0 up
+network net0 br0 libvirt
+replay xapi bridge
 uplink_role
-note_host xenbr0
-for g in 1 2; do
-    vsctl --timeout=30 -- --if-exists del-port g$g \
-        -- add-port xenbr0 g$g \
-        -- set interface g$g \
-        "external-ids:\"attached-mac\"=\"52:54:00:00:00:0$g\"" \
-        'external-ids:"xs-network-uuid"="u1"' \
-        "external-ids:\"xs-vif-uuid\"=\"v$g\"" \
-        "external-ids:\"xs-vm-uuid\"=\"m$g\""
-done
-check_bridge xenbr0 "XCP-ng"
-
-# A vif in locked mode, by the flows of xapi's setup-vif-rules.
-vif=$(vsctl get Interface g1 ofport)
-allow_log '\|xenbr0: (not in force|switch was changed by somebody else)'
-ofctl add-flows xenbr0 - <<.
-in_port=$vif,priority=7000,dl_src=52:54:00:00:00:01,arp,arp_sha=52:54:00:00:00:01,arp_spa=10.0.0.1,actions=normal
-in_port=$vif,priority=5000,dl_src=52:54:00:00:00:01,ip,nw_src=10.0.0.1,actions=normal
-in_port=$vif,priority=4000,actions=drop
+note_host br0
+replay xapi g1
+plug br0 g2 52:54:00:00:00:02
+check_bridge br0 "XCP-ng"
+replay xapi vlan
+add_host xapi1 h10
+wait_installed
+expect_frames <<'.'
+h10 -> bcast = up[10] g1[10] g2[10] host[10]
+up -> h10 vlan=10 = h10
 .
+sed -i '/^h10 /d' $S/ports
+
+# A vif in locked mode, whose flows win over ours, which is said.  By NORMAL it
+# reaches no other guest with what is for all.
+allow_log '\|br0: not in force'
+replay xapi lock
 not_in_force() {
     ctl status | grep -q "not in force: somebody else's flow"
 }
 wait_for 20 not_in_force || fail "nothing is said of xapi's flows"
 wait_installed
-expect_frames <<'.'
+arp=0001080006040001525400000001
+expect_frames <<.
 g1 -> g2 src=52:54:00:00:00:02 = -
 g1 -> bcast src=52:54:00:00:00:02 = -
+g1 -> bcast type=0x806 head=${arp}0a0000010000000000000a000002 = host up
+g1 -> bcast type=0x806 head=${arp}0a0000630000000000000a000002 = -
 up -> g1 = g1
 g2 -> g1 = g1
 g2 -> unknown = up
 .
+[ "$(foreign_flows br0 | grep -c cookie=0x1,)" = 19 ] ||
+    fail "xapi's flows: $(foreign_flows br0)"
 say "XCP-ng's locked mode"
-ofctl del-flows xenbr0 "in_port=$vif"
-check_bridge xenbr0 "XCP-ng, unlocked"
+replay xapi unplug
+replay xapi g1
+check_bridge br0 "XCP-ng, unlocked"
+replay xapi bridge-gone
+wait_for 20 is_missed br0 || fail "br0 is not missed"
 finish

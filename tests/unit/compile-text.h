@@ -15,7 +15,7 @@ struct vlan_set;
 struct vport;
 
 /* Drop what is left of what the port sends. */
-#define CUT_OFF_PORT "table=0,priority=2,reg15=0/0x1,in_port=7 actions=drop\n"
+#define CUT_OFF_PORT "table=0,priority=101,reg15=0/0x1,in_port=7 actions=drop\n"
 #define PENDING_PORT "table=210,priority=100,in_port=7 actions=drop\n"
 
 struct port_case {

@@ -49,7 +49,7 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
         NULL_TAG "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
         "set_field:0x1/0x1->reg0,goto_table:210\n"
-        "table=0,priority=100,reg15=0/0x1,in_port=7 "
+        "table=0,priority=105,reg15=0/0x1,in_port=7 "
         "actions=set_field:0x1/0x1->reg0,goto_table:210\n" },
       ADMISSION_ALL, false,
       BOND_WAY_NORMAL },
@@ -68,7 +68,7 @@ static const struct network_case {
     { NETWORK_BOND,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
         MULTICAST "actions=drop\n"
-        "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "table=0,priority=105,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions=set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
       ADMISSION_UNICAST, true,
@@ -99,7 +99,7 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 0 },
         NULL_TAG "actions="LEARN"set_field:0->vlan_tci,"
         "set_field:0x8/0x8->reg0,set_field:0x1/0x1->reg0,goto_table:210\n"
-        "table=0,priority=100,reg15=0/0x1,in_port=7 "
+        "table=0,priority=105,reg15=0/0x1,in_port=7 "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n" },
       ADMISSION_ALL, false,
       BOND_WAY_NORMAL },
@@ -118,7 +118,7 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x1/0x1->reg0,goto_table:210\n"
-        "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "table=0,priority=105,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n"
         CUT_OFF_PORT
         "table=250,priority=210,in_port=7,dl_vlan=10 "
@@ -129,7 +129,7 @@ static const struct network_case {
       { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
         UNTAGGED "actions="LEARN"set_field:0x100a/0x1fff->vlan_tci,"
         "set_field:0x1/0x1->reg0,goto_table:210\n"
-        "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "table=0,priority=105,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n"
         CUT_OFF_PORT
         "table=250,priority=210,in_port=7,dl_vlan=10 "
@@ -155,7 +155,7 @@ static const struct network_case {
     { NETWORK_SEVERAL,
       { VIF_NETWORK, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
         MULTICAST "actions=drop\n"
-        "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
+        "table=0,priority=105,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:205\n"
         CUT_OFF_PORT },
       ADMISSION_UNICAST, true,
@@ -167,7 +167,7 @@ static const struct network_case {
         NULL_TAG "actions=set_field:0->vlan_tci,"
         "set_field:0x8/0x8->reg0,"LEARN"set_field:0x1/0x1->reg0,"
         "goto_table:210\n"
-        "table=0,priority=100,reg15=0/0x1,in_port=7 "
+        "table=0,priority=105,reg15=0/0x1,in_port=7 "
         "actions="LEARN"set_field:0x1/0x1->reg0,goto_table:210\n"
         PLACES
         "table=252,priority=100,reg2=0x7/0xffff actions=output:7\n"

@@ -53,18 +53,18 @@ static const struct port_case port_cases[] = {
       "0-0: bucket=bucket_id:7,actions=set_field:0->vlan_tci,output:7\n" },
     /* A trunk, in the fewest masked matches. */
     { VIF_GUEST, PORT_VLAN_MODE_DEFAULT, -1, { 10, 11 },
-      "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "table=0,priority=105,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:210\n"
       CUT_OFF_PORT
       "table=230,priority=100,vlan_tci=0x100a/0x1ffe,"
       "dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "10-11: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_TRUNK, 17, { 9, 12 },
-      "table=0,priority=100,reg15=0/0x1,"
+      "table=0,priority=105,reg15=0/0x1,"
       "in_port=7,dl_vlan=9 actions=goto_table:210\n"
-      "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "table=0,priority=105,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:210\n"
-      "table=0,priority=100,reg15=0/0x1,"
+      "table=0,priority=105,reg15=0/0x1,"
       "in_port=7,dl_vlan=12 actions=goto_table:210\n"
       CUT_OFF_PORT
       "table=230,priority=100,dl_vlan=9,dl_dst=02:00:00:00:00:01 "
@@ -81,7 +81,7 @@ static const struct port_case port_cases[] = {
       "table=0,priority=120,reg15=0/0x1,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
       "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
       "goto_table:210\n"
-      "table=0,priority=100,reg15=0/0x1,in_port=7 actions=goto_table:210\n"
+      "table=0,priority=105,reg15=0/0x1,in_port=7 actions=goto_table:210\n"
       "table=230,priority=100,dl_dst=02:00:00:00:00:01 actions=output:7\n"
       "0-4095: bucket=bucket_id:7,actions=output:7\n" },
     { VIF_GUEST, PORT_VLAN_MODE_NATIVE_TAGGED, 10, { 10, 11 },
@@ -94,7 +94,7 @@ static const struct port_case port_cases[] = {
       "table=0,priority=110,reg15=0/0x1,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,"
       "set_field:0x10/0x10->reg0,goto_table:210\n"
-      "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "table=0,priority=105,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:210\n"
       CUT_OFF_PORT
       "table=230,priority=100,vlan_tci=0x100a/0x1ffe,"
@@ -110,7 +110,7 @@ static const struct port_case port_cases[] = {
       "table=0,priority=110,reg15=0/0x1,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,"
       "set_field:0x10/0x10->reg0,goto_table:210\n"
-      "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "table=0,priority=105,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=goto_table:210\n"
       CUT_OFF_PORT
       "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
@@ -123,13 +123,13 @@ static const struct port_case port_cases[] = {
       "table=0,priority=120,reg15=0/0x1,in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
       "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
       "goto_table:210\n"
-      "table=0,priority=100,reg15=0/0x1,in_port=LOCAL actions=goto_table:210\n"
+      "table=0,priority=105,reg15=0/0x1,in_port=LOCAL actions=goto_table:210\n"
       "table=230,priority=100,dl_dst=02:00:00:00:00:01 actions=LOCAL\n"
       "0-4095: bucket=bucket_id:65534,actions=LOCAL\n" },
     { VIF_HOST, PORT_VLAN_MODE_DEFAULT, 10, { 0 },
       "table=0,priority=110,reg15=0/0x1,in_port=LOCAL,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,goto_table:210\n"
-      "table=0,priority=2,reg15=0/0x1,in_port=LOCAL actions=drop\n"
+      "table=0,priority=101,reg15=0/0x1,in_port=LOCAL actions=drop\n"
       "table=230,priority=100,dl_vlan=10,dl_dst=02:00:00:00:00:01 "
       "actions=pop_vlan,LOCAL\n"
       "10-10: bucket=bucket_id:65534,actions=pop_vlan,LOCAL\n" },
@@ -138,14 +138,14 @@ static const struct port_case port_cases[] = {
       "table=0,priority=120,reg15=0/0x1,in_port=7,dl_vlan=0,dl_vlan_pcp=0 "
       "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
       "set_field:0x1/0x1->reg0,goto_table:210\n"
-      "table=0,priority=100,reg15=0/0x1,in_port=7 "
+      "table=0,priority=105,reg15=0/0x1,in_port=7 "
       "actions=set_field:0x1/0x1->reg0,goto_table:210\n"
       "table=250,priority=100 actions=output:7\n" },
     { VIF_NETWORK, PORT_VLAN_MODE_NATIVE_UNTAGGED, 10, { 10, 11 },
       "table=0,priority=110,reg15=0/0x1,in_port=7,vlan_tci=0x0000/0x0fff "
       "actions=set_field:0x100a/0x1fff->vlan_tci,"
       "set_field:0x1/0x1->reg0,goto_table:210\n"
-      "table=0,priority=100,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
+      "table=0,priority=105,reg15=0/0x1,in_port=7,vlan_tci=0x100a/0x1ffe "
       "actions=set_field:0x1/0x1->reg0,goto_table:210\n"
       CUT_OFF_PORT
       "table=250,priority=100,dl_vlan=10 actions=pop_vlan,output:7\n"
@@ -268,7 +268,7 @@ test_loser(void **state OVS_UNUSED)
     port_case_to_vport(&port_cases[2], &vport);
     vlan_set_add(&won, 11);
     check_port(&exact, &vport, &won,
-               "table=0,priority=100,reg15=0/0x1,"
+               "table=0,priority=105,reg15=0/0x1,"
                "in_port=7,vlan_tci=0x100a/0x1ffe "
                "actions=goto_table:210\n"
                CUT_OFF_PORT
@@ -422,7 +422,7 @@ test_reflections(void **state OVS_UNUSED)
     port_case_to_vport(&port_cases[2], &vport);
     vlan_set_add(&won, 11);
     check_port(&ctx, &vport, &won,
-               "table=0,priority=100,reg15=0/0x1,"
+               "table=0,priority=105,reg15=0/0x1,"
                "in_port=7,vlan_tci=0x100a/0x1ffe "
                "actions=goto_table:210\n"
                CUT_OFF_PORT
@@ -441,7 +441,7 @@ test_reflections(void **state OVS_UNUSED)
                "in_port=LOCAL,dl_vlan=0,dl_vlan_pcp=0 "
                "actions=set_field:0->vlan_tci,set_field:0x8/0x8->reg0,"
                "goto_table:210\n"
-               "table=0,priority=100,reg15=0/0x1,"
+               "table=0,priority=105,reg15=0/0x1,"
                "in_port=LOCAL actions=goto_table:210\n"
                "table=205,priority=100,dl_src=02:00:00:00:00:01 "
                "actions=drop\n"

@@ -18,11 +18,11 @@
 /* Port 1 may send everything, port 2 only frames without a tag. */
 static const char *const plan[] = {
     "cookie=0x56e7010000000001,table=0,priority=1,reg15=0/0x1 actions=drop",
-    "cookie=0x56e7020000000001,table=0,priority=100,reg15=0/0x1,"
+    "cookie=0x56e7020000000001,table=0,priority=105,reg15=0/0x1,"
         "in_port=1 actions=drop",
     "cookie=0x56e7020000000002,table=0,priority=110,reg15=0/0x1,in_port=2,"
         "vlan_tci=0x0000/0x0fff actions=drop",
-    "cookie=0x56e7020000000002,table=0,priority=2,reg15=0/0x1,"
+    "cookie=0x56e7020000000002,table=0,priority=101,reg15=0/0x1,"
         "in_port=2 actions=drop",
 };
 
@@ -35,18 +35,31 @@ put_text(struct oflow_table *table, const char *text)
     oflow_unref(flow);
 }
 
-/* Returns whether a flow in 'table', with the priority and match of 'what',
- * can win over 'ours'. */
+/* Returns what 'is' says of a flow in 'table', with the priority and match of
+ * 'what', beside 'ours'. */
 static bool
-can_win(const struct oflow_table *ours, int table, const char *what)
+ask(bool (*is)(const struct oflow *, const struct oflow_table *),
+    const struct oflow_table *ours, int table, const char *what)
 {
     char *text = xasprintf("table=%d,%s,actions=NORMAL", table, what);
     struct oflow *flow = oflow_from_string(text);
-    bool wins = foreign_can_win(flow, ours);
+    bool answer = is(flow, ours);
 
     oflow_unref(flow);
     free(text);
-    return wins;
+    return answer;
+}
+
+static bool
+can_win(const struct oflow_table *ours, int table, const char *what)
+{
+    return ask(foreign_can_win, ours, table, what);
+}
+
+static bool
+is_void(const struct oflow_table *ours, int table, const char *what)
+{
+    return ask(foreign_is_void, ours, table, what);
 }
 
 static void
@@ -70,11 +83,20 @@ test_can_win(void **state OVS_UNUSED)
 
     /* What is about one port: that one may send everything or not, or may not
      * be there yet. */
-    assert_false(can_win(&ours, TABLE_ADMIT, "priority=99,in_port=1"));
+    assert_false(can_win(&ours, TABLE_ADMIT, "priority=104,in_port=1"));
     assert_false(can_win(&ours, TABLE_ADMIT, "priority=1,in_port=1,arp"));
-    assert_true(can_win(&ours, TABLE_ADMIT, "priority=100,in_port=1"));
-    assert_true(can_win(&ours, TABLE_ADMIT, "priority=99,in_port=2"));
+    assert_true(can_win(&ours, TABLE_ADMIT, "priority=105,in_port=1"));
+    assert_false(can_win(&ours, TABLE_ADMIT, "priority=100,in_port=2"));
+    assert_true(can_win(&ours, TABLE_ADMIT, "priority=101,in_port=2"));
     assert_true(can_win(&ours, TABLE_ADMIT, "priority=2,in_port=3"));
+
+    /* OpenNebula has these for each network card. */
+    assert_true(is_void(&ours, TABLE_ADMIT, "priority=100,in_port=1"));
+    assert_true(is_void(&ours, TABLE_ADMIT, "priority=100,in_port=2"));
+    assert_false(is_void(&ours, TABLE_ADMIT, "priority=101,in_port=2"));
+    assert_false(is_void(&ours, TABLE_ADMIT, "priority=100,in_port=3"));
+    assert_false(is_void(&ours, TABLE_ADMIT, "priority=100,arp"));
+    assert_false(is_void(&ours, TABLE_SOURCE, "priority=1,in_port=1"));
 
     assert_true(can_win(&ours, TABLE_FORWARD, "priority=0"));
     assert_true(can_win(&ours, TABLE_SOURCE, "priority=5,in_port=1"));

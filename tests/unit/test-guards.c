@@ -100,7 +100,7 @@ check_flows(const struct vport *vport, bool won, const char *expected)
     "table=0,priority=110,reg15=0/0x1,"                                 \
     "in_port=7,vlan_tci=0x0000/0x0fff actions="                         \
     BEFORE"set_field:0x100a/0x1fff->vlan_tci,set_field:0x10/0x10->reg0," \
-    BEHIND"\ntable=0,priority=2,reg15=0/0x1,in_port=7 actions=drop\n"
+    BEHIND"\ntable=0,priority=101,reg15=0/0x1,in_port=7 actions=drop\n"
 #define PENDING "set_field:0x2/0x2->reg0,"
 #define OWN(MAC)                                                        \
     "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:"MAC        \

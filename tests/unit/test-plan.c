@@ -293,9 +293,9 @@ test_found(void **state OVS_UNUSED)
     svec_sort(&lines);
     char *text = svec_join(&lines, "\n", "");
     assert_string_equal(text,
+                        "vnet1 table=0,priority=101 marks=0\n"
                         "vnet1 table=0,priority=110 marks=14\n"
                         "vnet1 table=0,priority=115 marks=14\n"
-                        "vnet1 table=0,priority=2 marks=0\n"
                         "vnet1 table=230,priority=100 marks=0\n"
                         "vnet1 table=230,priority=110 marks=0\n"
                         "vnet1 table=230,priority=110 marks=0\n"
