@@ -244,12 +244,40 @@ ofctrl_watch_put_back(struct ofctrl_watch *watch, const char *bridge,
     watch->sent_is_in = false;
 }
 
+/* Does 'update' say that a flow of ours, or one that the switch has learned by
+ * one of ours, was changed into 'flow', which has a cookie that is not ours? */
+static bool
+has_lost_cookie(const struct ofputil_flow_update *update,
+                const struct oflow *flow,
+                const struct ofctrl_watch_ours *ours)
+{
+    return (update->event == OFPFME_MODIFIED
+            && !pipeline_cookie_is_ours(flow->cookie)
+            && (oflow_table_find(ours->installed, flow)
+                || flow->table_id == TABLE_PLACES)
+            && !oflow_table_find(&ours->foreign->flows, flow));
+}
+
+/* Appends to 'msgs' the message that deletes 'flow', with its cookie. */
+static void
+delete_flow(const struct oflow *flow, struct ovs_list *msgs)
+{
+    struct ofputil_flow_mod fm;
+    struct ofpbuf *msg;
+
+    oflow_to_flow_mod(flow, OFPFC_DELETE_STRICT, &fm);
+    msg = ofputil_encode_flow_mod(&fm, OFPUTIL_P_OF15_OXM);
+    ovs_list_push_back(msgs, &msg->list_node);
+    minimatch_destroy(&fm.match);
+}
+
 /* Takes in that 'update' was made, by somebody else or as it was offered.
- * Returns true if it interferes with us and is to be logged. */
+ * Appends to 'msgs' what is to be sent for it.  Returns true if it interferes
+ * with us and is to be logged. */
 static bool
 take_update(struct ofctrl_watch *watch,
             const struct ofputil_flow_update *update,
-            const struct ofctrl_watch_ours *ours)
+            const struct ofctrl_watch_ours *ours, struct ovs_list *msgs)
 {
     struct ofpbuf ofpacts = ofpbuf_const_initializer(update->ofpacts,
                                                      update->ofpacts_len);
@@ -260,6 +288,9 @@ take_update(struct ofctrl_watch *watch,
     bool sent = false, interferes = false;
     const struct oflow *offer = added ? find_offer(flow, ours, &sent) : NULL;
 
+    if (has_lost_cookie(update, flow, ours)) {
+        delete_flow(flow, msgs);
+    }
     take_foreign(watch, ours->foreign, flow, added);
     if (!pipeline_cookie_is_ours(update->cookie)) {
         take_replaced(watch, flow, update, ours);
@@ -301,10 +332,11 @@ format_update(struct ds *s, const struct ofputil_flow_update *update)
 
 /* Do the updates in 'oh', from a flow monitor, say that others have changed a
  * flow of ours, or put one in the place of one?  If so, appends the first of
- * them to 'what'. */
+ * them to 'what', and to 'msgs' what is to be sent. */
 static bool
 decode_flows(struct ofctrl_watch *watch, const struct ofp_header *oh,
-             const struct ofctrl_watch_ours *ours, struct ds *what)
+             const struct ofctrl_watch_ours *ours, struct ovs_list *msgs,
+             struct ds *what)
 {
     struct ofpbuf b = ofpbuf_const_initializer(oh, ntohs(oh->length));
     struct ofpbuf ofpacts;
@@ -326,7 +358,7 @@ decode_flows(struct ofctrl_watch *watch, const struct ofp_header *oh,
         if ((update.event == OFPFME_ADDED || update.event == OFPFME_REMOVED
              || update.event == OFPFME_MODIFIED)
             && !pipeline_is_learned(update.table_id, update.cookie)
-            && take_update(watch, &update, ours) && !n++) {
+            && take_update(watch, &update, ours, msgs) && !n++) {
             format_update(what, &update);
         }
     }
@@ -369,16 +401,17 @@ decode_group(const struct ofp_header *oh, struct ds *what)
 /* Takes in 'oh', a message that says that something has been changed by
  * another connection: a group, if 'group', or else a flow.  What the switch
  * has learned from an offer is added to ours->installed, and watch->learned
- * set. */
+ * set.  Appends to 'msgs' what the caller must send. */
 void
 ofctrl_watch_decode(struct ofctrl_watch *watch, const struct ofp_header *oh,
-                    bool group, const struct ofctrl_watch_ours *ours)
+                    bool group, const struct ofctrl_watch_ours *ours,
+                    struct ovs_list *msgs)
 {
     struct ds what = DS_EMPTY_INITIALIZER;
 
     if (watch->enabled
         && (group ? decode_group(oh, &what)
-            : decode_flows(watch, oh, ours, &what))) {
+            : decode_flows(watch, oh, ours, msgs, &what))) {
         watch->interfered = true;
         if (watch->changed.length < MAX_CHANGED) {
             ds_put_format(&watch->changed, "%s%s",

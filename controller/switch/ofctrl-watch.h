@@ -18,7 +18,11 @@
  *
  * A flow of others' that has come into the place of one of ours while that was
  * on its way was replaced by it, which the order of what the switch tells
- * shows: it goes back. */
+ * shows: it goes back.
+ *
+ * One of ours that somebody has changed remains ours.  With OpenFlow 1.0, which
+ * ovs-ofctl speaks unless told otherwise, a change takes away its cookie, too,
+ * so that it would be taken for another's when it is read: it is deleted. */
 
 #include <stdbool.h>
 #include "controller/switch/ofctrl.h"
@@ -62,7 +66,8 @@ void ofctrl_watch_init(struct ofctrl_watch *, ofctrl_taken_cb *, void *aux);
 void ofctrl_watch_uninit(struct ofctrl_watch *);
 void ofctrl_watch_encode_requests(struct ovs_list *msgs);
 void ofctrl_watch_decode(struct ofctrl_watch *, const struct ofp_header *,
-                         bool group, const struct ofctrl_watch_ours *);
+                         bool group, const struct ofctrl_watch_ours *,
+                         struct ovs_list *msgs);
 void ofctrl_watch_put_back(struct ofctrl_watch *, const char *bridge,
                            bool done, struct ovs_list *msgs);
 void ofctrl_watch_log(struct ofctrl_watch *, const char *bridge);

@@ -267,8 +267,10 @@ handle_watch(struct ofctrl *ofctrl, const struct ofp_header *oh, bool group)
                  ? &ofctrl->sync.commit.changes : NULL),
         .reading = ofctrl->state == S_READBACK,
     };
+    struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
 
-    ofctrl_watch_decode(&ofctrl->watch, oh, group, &ours);
+    ofctrl_watch_decode(&ofctrl->watch, oh, group, &ours, &msgs);
+    ofctrl_send_messages(ofctrl, &msgs);
     if (ofctrl->watch.foreign_changed) {
         ofctrl->watch.foreign_changed = false;
         switch_sync_foreign_changed(&ofctrl->sync);
