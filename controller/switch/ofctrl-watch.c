@@ -245,7 +245,8 @@ ofctrl_watch_put_back(struct ofctrl_watch *watch, const char *bridge,
 }
 
 /* Does 'update' say that a flow of ours, or one that the switch has learned by
- * one of ours, was changed into 'flow', which has a cookie that is not ours? */
+ * one of ours, was changed into 'flow', which has a cookie that is not ours?
+ */
 static bool
 has_lost_cookie(const struct ofputil_flow_update *update,
                 const struct oflow *flow,

@@ -20,9 +20,10 @@
  * on its way was replaced by it, which the order of what the switch tells
  * shows: it goes back.
  *
- * One of ours that somebody has changed remains ours.  With OpenFlow 1.0, which
- * ovs-ofctl speaks unless told otherwise, a change takes away its cookie, too,
- * so that it would be taken for another's when it is read: it is deleted. */
+ * One of ours that somebody has changed remains ours.  With OpenFlow 1.0,
+ * which ovs-ofctl speaks unless told otherwise, a change takes its cookie
+ * away, so that it would be taken for another's when it is read: it is
+ * deleted. */
 
 #include <stdbool.h>
 #include "controller/switch/ofctrl.h"

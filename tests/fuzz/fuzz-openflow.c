@@ -11,6 +11,7 @@
 #include "lib/openflow/oflow-table.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-port.h"
+#include "openvswitch/ofpbuf.h"
 #include "openvswitch/vlog.h"
 
 int
@@ -36,6 +37,8 @@ static void
 decode(const struct ofp_header *oh, enum ofptype type,
        const struct ofctrl_watch_ours *ours, struct ofctrl_watch *watch)
 {
+    struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
+
     switch ((int) type) {
     case OFPTYPE_PORT_DESC_STATS_REPLY:
     case OFPTYPE_PORT_STATUS:
@@ -52,7 +55,9 @@ decode(const struct ofp_header *oh, enum ofptype type,
         break;
     case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
     case OFPTYPE_REQUESTFORWARD:
-        ofctrl_watch_decode(watch, oh, type == OFPTYPE_REQUESTFORWARD, ours);
+        ofctrl_watch_decode(watch, oh, type == OFPTYPE_REQUESTFORWARD, ours,
+                            &msgs);
+        ofpbuf_list_delete(&msgs);
         break;
     }
 }
