@@ -152,6 +152,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/bridge-meters.c \
 	lib/openflow/bridge-meters.h \
 	lib/openflow/compile-admit.c \
+	lib/openflow/compile-announce.c \
 	lib/openflow/compile-apart.c \
 	lib/openflow/compile-bond.c \
 	lib/openflow/compile-bond.h \

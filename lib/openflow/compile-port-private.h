@@ -45,6 +45,8 @@ void compilation_for_each_egress(struct compilation *,
                                  const struct vlan_set *, egress_cb *);
 
 void compile_admit(struct compilation *);
+void compile_announce(struct compilation *);
+void compile_use(struct compilation *);
 void compile_shared(struct compilation *, const struct vlan_set *const won[]);
 void compile_ignored(struct compilation *);
 void compile_spread(struct compilation *);

@@ -265,6 +265,20 @@ pipeline_match_announcement(struct match *match, size_t i)
     }
 }
 
+/* Makes 'match' match on frames by which a guest says to one who has asked
+ * that it is there, for 'i' of 0 to PIPELINE_N_ANSWERS - 1: by ARP, and by
+ * neighbor advertisements; and to groups as well. */
+void
+pipeline_match_answer(struct match *match, size_t i)
+{
+    if (!i) {
+        match_set_dl_type(match, htons(ETH_TYPE_ARP));
+    } else {
+        match_ip(match, ETH_TYPE_IPV6, IPPROTO_ICMPV6);
+        match_set_icmp_type(match, ND_NEIGHBOR_ADVERT);
+    }
+}
+
 /* Makes 'match' match on a multicast address as the source, which no frame may
  * have. */
 void

@@ -133,6 +133,9 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define PIPELINE_N_CALLS 3
 #define PIPELINE_N_ANNOUNCEMENTS 11
 
+/* Ways in which it answers who asks: see pipeline_match_answer(). */
+#define PIPELINE_N_ANSWERS 2
+
 /* Priorities in each table.  In ADMIT, vswitchd itself keeps a NORMAL flow of
  * priority 0 if the fail mode is standalone, so the least here is 1.  What is
  * about a port is above 100, which OpenNebula's flows for each network card
@@ -374,6 +377,7 @@ void pipeline_put_show(struct ofpbuf *ofpacts);
 void pipeline_put_show_tagged(struct ofpbuf *ofpacts);
 void pipeline_put_show_part(struct ofpbuf *ofpacts, uint16_t max_len);
 void pipeline_match_announcement(struct match *, size_t i);
+void pipeline_match_answer(struct match *, size_t i);
 void pipeline_match_ours(struct match *);
 void pipeline_match_multicast(struct match *);
 void pipeline_match_unicast(struct match *match);

@@ -165,6 +165,29 @@ for router in r2 r1 r2; do
     done | send_frames > $S/result
     wait_for 5 all_with $router || fail "not with $router: $(ctl fdb br0)"
 done
+
+say "What was announced while no daemon ran, an answer to somebody makes up for."
+vrrp=00:00:5e:00:01:0a
+for answer in garp na; do
+    stop_controller KILL
+    send_frames > $S/result <<.
+r1 -> bcast src=$vrrp garp
+.
+    start_controller
+    settle
+    expect_frames <<.
+up -> $vrrp = r2
+.
+    send_frames > $S/result <<.
+r1 -> up src=$vrrp $answer
+.
+    wait_for 5 has_in_vlan r1 0-4095 || fail "not with r1: $(ctl fdb br0)"
+    # To and fro is limited, but not by what happened before a restart.
+    send_frames > $S/result <<.
+r2 -> bcast src=$vrrp garp
+.
+    wait_for 5 has_in_vlan r2 0-4095 || fail "not with r2: $(ctl fdb br0)"
+done
 unplug r1
 unplug r2
 settle
