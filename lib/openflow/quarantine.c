@@ -206,7 +206,8 @@ quarantine_explain(const struct quarantine *q, ovs_be64 cookie)
             : xasprintf(patient->displaced
                         ? "somebody else's flow is in the place of one of its "
                           "flows (%s)"
-                        : "the switch refused its flows (%s)",
+                        : "the switch refused its flows (%s; \"virtnetctl "
+                          "verify --repair\" has it try again)",
                         patient->reason));
 }
 
