@@ -20,6 +20,7 @@
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/vlog.h"
 #include "packets.h"
+#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(ofctrl_switch);
@@ -199,6 +200,8 @@ ofctrl_switch_decode_flows(const struct ofp_header *oh,
         struct ofpbuf a = ofpbuf_const_initializer(fs.ofpacts, fs.ofpacts_len);
         struct oflow *flow = oflow_create(fs.table_id, fs.priority, &fs.match,
                                           fs.cookie, &a);
+
+        flow->since = time_wall() - fs.duration_sec;
         if (pipeline_is_learned(fs.table_id, fs.cookie)) {
             /* Nobody's plan. */
         } else if (pipeline_cookie_is_ours(fs.cookie)) {

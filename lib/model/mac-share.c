@@ -335,6 +335,18 @@ why_claim_wins(const struct mac_entry *entry, const struct mac_claim *claim,
             ? WHY_PAUSED : WHY_BEFORE);
 }
 
+/* Returns since when the port of 'claim' has the address of 'entry', which it
+ * was found to have 'now'. */
+static long long int
+found_since(const struct mac_entry *entry, const struct mac_claim *claim,
+            long long int now)
+{
+    const struct mac_seed *seed
+        = mac_entry_find_seed(entry, origin_hash(claim->port));
+
+    return seed && seed->since ? seed->since : now;
+}
+
 /* Writes down, of each claim to 'entry' that is to have something of it by
  * 'won' and has had nothing, or was given it, that it is so since 'now', and
  * why. */
@@ -348,7 +360,8 @@ note_winners(struct mac_entry *entry, const struct vlan_set *won,
         if (!vlan_set_is_empty(&won[i])
             && (claim->taken || vlan_set_is_empty(&claim->won))) {
             claim->why = why_claim_wins(entry, claim, won);
-            claim->since = now;
+            claim->since = (claim->why == WHY_FOUND
+                            ? found_since(entry, claim, now) : now);
         }
         claim->taken = TAKE_NEVER;
     }

@@ -144,10 +144,11 @@ mark_dirty(struct mac_table *table, struct mac_entry *entry)
 
 /* Tells 'table' that the port whose name has the hash 'port_hash' (see
  * pipeline_cookie_hash()) had 'mac' in the VLANs of 'block' before the table
- * was made. */
+ * was made, and 'since' when, which is 0 if nobody knows. */
 void
 mac_table_seed(struct mac_table *table, struct eth_addr mac,
-               const struct vlan_block *block, uint32_t port_hash)
+               const struct vlan_block *block, uint32_t port_hash,
+               long long int since)
 {
     struct mac_entry *entry = find_or_create_entry(table, mac);
     struct mac_seed *seed = mac_entry_find_seed(entry, port_hash);
@@ -157,8 +158,10 @@ mac_table_seed(struct mac_table *table, struct eth_addr mac,
                                               * sizeof *entry->seeds);
         seed = &entry->seeds[entry->n_seeds++];
         seed->port_hash = port_hash;
+        seed->since = since;
         vlan_set_init(&seed->vlans);
     }
+    seed->since = MIN(seed->since, since);
     vlan_set_add_range(&seed->vlans, block->vid,
                        block->vid + (1 << block->level) - 1);
     mark_dirty(table, entry);

@@ -148,6 +148,7 @@ struct mac_contest {
 /* Where the port whose name has the hash 'port_hash' had an address. */
 struct mac_seed {
     uint32_t port_hash;         /* See pipeline_cookie_hash(). */
+    long long int since;        /* Since when it had it, or 0. */
     struct vlan_set vlans;
 };
 
@@ -180,7 +181,8 @@ void mac_table_init(struct mac_table *);
 void mac_table_uninit(struct mac_table *);
 
 void mac_table_seed(struct mac_table *, struct eth_addr,
-                    const struct vlan_block *, uint32_t port_hash);
+                    const struct vlan_block *, uint32_t port_hash,
+                    long long int since);
 void mac_table_claim(struct mac_table *, struct eth_addr, const char *port,
                      enum claim_kind, const struct vlan_set *, bool active);
 void mac_table_set_guest(struct mac_table *, struct eth_addr,

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "flow.h"
-#include "lib/base/guards.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile-filter.h"
 #include "lib/openflow/egress.h"

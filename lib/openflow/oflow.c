@@ -103,6 +103,7 @@ oflow_create(uint8_t table_id, uint16_t priority, const struct match *match,
     flow->n_refs = 1;
     flow->table_id = table_id;
     flow->priority = priority;
+    flow->since = 0;
     flow->cookie = cookie;
     minimatch_init(&flow->match, &canonical);
     flow->hash = minimatch_hash(&flow->match,

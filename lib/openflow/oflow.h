@@ -32,6 +32,9 @@ struct oflow {
     uint32_t hash;              /* Of table, priority and match. */
     uint8_t table_id;
     uint16_t priority;
+    uint32_t since;             /* When it came into the switch, in seconds
+                                 * since 1970, if that has told; or else 0.
+                                 * No part of what a flow is. */
     ovs_be64 cookie;
     struct minimatch match;
     size_t ofpacts_len;         /* In bytes. */

@@ -58,7 +58,8 @@ plan_seed(struct plan *plan, const struct oflow_table *installed)
             minimatch_expand(&flow->match, &match);
             if (pipeline_match_get_block(&match, &block)) {
                 mac_table_seed(&plan->mac_table, match.flow.dl_dst, &block,
-                               pipeline_cookie_hash(flow->cookie));
+                               pipeline_cookie_hash(flow->cookie),
+                               flow->since);
             }
         }
     }

@@ -314,11 +314,8 @@ state_put_since(struct ds *s, const struct json_t *e)
     char text[32];
     struct tm tm;
 
-    /* Who saw it has been stopped since. */
-    bool before = !strcmp(why, mac_why_to_string(WHY_FOUND));
-
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&since, &tm));
-    ds_put_format(s, "since %s%s: ", before ? "before " : "", text);
+    ds_put_format(s, "since %s: ", text);
     printable_put(s, why);
 }
 

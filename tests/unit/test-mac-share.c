@@ -253,14 +253,15 @@ test_since(void **state OVS_UNUSED)
 
     /* Who goes before, takes it; and who was found to have it. */
     mac_table_init(&table);
-    mac_table_seed(&table, mac, &all, origin_hash("b"));
+    mac_table_seed(&table, mac, &all, origin_hash("b"), 6);
+    mac_table_seed(&table, mac, &all, origin_hash("b"), 8);
     claim_as(&table, "a", CLAIM_LISTED, "10-20", true);
     claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
-    run_at(&table, 1);
-    check_since(&table, "b", 1, WHY_FOUND, true);
+    run_at(&table, 9);
+    check_since(&table, "b", 6, WHY_FOUND, true);
     claim_as(&table, "c", CLAIM_HOST, "10-20", true);
-    run_at(&table, 2);
-    check_since(&table, "c", 2, WHY_BEFORE, false);
+    run_at(&table, 10);
+    check_since(&table, "c", 10, WHY_BEFORE, false);
     mac_table_uninit(&table);
 }
 
@@ -363,7 +364,7 @@ test_outside_found(void **state OVS_UNUSED)
     struct mac_table table;
 
     mac_table_init(&table);
-    mac_table_seed(&table, mac, &all, origin_hash(MAC_OUTSIDE));
+    mac_table_seed(&table, mac, &all, origin_hash(MAC_OUTSIDE), 0);
     claim_as(&table, "a", CLAIM_LISTED, "10-20", true);
     mac_table_set_outside(&table, mac, "a", true);
     run_at(&table, 1);

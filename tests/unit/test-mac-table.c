@@ -118,8 +118,8 @@ test_seed(void **state OVS_UNUSED)
     struct mac_table table;
 
     mac_table_init(&table);
-    mac_table_seed(&table, mac, &ten, origin_hash("b"));
-    mac_table_seed(&table, mac, &twenty, origin_hash("c"));
+    mac_table_seed(&table, mac, &ten, origin_hash("b"), 0);
+    mac_table_seed(&table, mac, &twenty, origin_hash("c"), 0);
     /* A seed is no claim, and waits for one. */
     check_run(&table, "", "");
     assert_null(mac_table_find(&table, mac));
@@ -138,7 +138,7 @@ test_seed(void **state OVS_UNUSED)
 
     /* Active goes before seeded. */
     mac_table_init(&table);
-    mac_table_seed(&table, mac, &ten, origin_hash("a"));
+    mac_table_seed(&table, mac, &ten, origin_hash("a"), 0);
     claim(&table, "a", "10", false);
     claim(&table, "b", "10", true);
     check_run(&table, "b", "b:10");
@@ -146,7 +146,7 @@ test_seed(void **state OVS_UNUSED)
 
     /* Held back, it had nothing when it comes to say so. */
     mac_table_init(&table);
-    mac_table_seed(&table, mac, &ten, origin_hash("b"));
+    mac_table_seed(&table, mac, &ten, origin_hash("b"), 0);
     claim(&table, "b", "10", false);
     check_run(&table, "b", "");
     check_free(&table, "b", "10");
@@ -162,7 +162,7 @@ test_seed(void **state OVS_UNUSED)
     /* A block of VLANs. */
     const struct vlan_block all = { .vid = 0, .level = 12 };
     mac_table_init(&table);
-    mac_table_seed(&table, mac, &all, origin_hash("b"));
+    mac_table_seed(&table, mac, &all, origin_hash("b"), 0);
     claim(&table, "a", "0-4095", true);
     claim(&table, "b", "0,7,4095", true);
     check_run(&table, "ab", "a:1-6,8-4094 b:0,7,4095");
