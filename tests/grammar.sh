@@ -33,16 +33,27 @@ missing() {
     comm -23 <(schema_paths $1) <("$elements" --paths | cut -d' ' -f1 | sort)
 }
 
+# Prints the release of libvirt that has the schemas.
+installed_release() {
+    local owner
+
+    if command -v dpkg-query >/dev/null; then
+        owner=$(dpkg-query -S "$schemas/network.rng" | cut -d: -f1)
+        dpkg-query -W -f '${Version}\n' "$owner" | head -n 1
+    else
+        rpm -qf --qf '%{VERSION}\n' "$schemas/network.rng"
+    fi
+}
+
 # Prints what the table has as new in a release that is not newer than the one
 # installed, and the schemas have not; and the other way round.
 misdated() {
-    local installed owner path since
+    local installed path since
 
-    owner=$(dpkg-query -S "$schemas/network.rng" | cut -d: -f1)
-    installed=$(dpkg-query -W -f '${Version}\n' "$owner" | head -n 1)
+    installed=$(installed_release)
     [ -n "$installed" ] || echo "which release is installed?"
     "$elements" --paths | grep ' ' | while read -r path since; do
-        if dpkg --compare-versions "$installed" ge "$since"; then
+        if printf '%s\n' "$since" "$installed" | sort -VC; then
             grep -qxF "$path" "$tmp/schemas" \
                 || echo "$path is not in $installed"
         elif grep -qxF "$path" "$tmp/schemas"; then

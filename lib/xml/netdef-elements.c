@@ -40,7 +40,7 @@ netdef_node_get_class(enum netdef_node node)
     return &classes[node];
 }
 
-/* Returns the first release of libvirt that has 'node', as "11.3", or null if
+/* Returns the first release of libvirt that has 'node', as "10.1", or null if
  * it is older than all that we know of. */
 const char *
 netdef_node_get_since(enum netdef_node node)

@@ -350,18 +350,17 @@ enum netdef_node_kind {
                 "networkport/plug/address@multifunction", ON_OFF, LIBVIRT,    \
                 "")
 
-/* NETDEF_NEW(ENUM, SINCE): what not all releases of libvirt know.  'SINCE' is
- * the first that has it in its schemas, of those in Debian 12, 13 and testing:
- * 9.0, 11.3 and 12.8. */
+/* NETDEF_NEW(ENUM, SINCE): what libvirt 9.0 does not know.  'SINCE' is the
+ * release that brought it, by libvirt's own news. */
 #define NETDEF_NEWS                                                           \
-    NETDEF_NEW(TITLE, "11.3")                                                 \
-    NETDEF_NEW(DESCRIPTION, "11.3")                                           \
-    NETDEF_NEW(FORWARD_DRIVER_MODEL, "11.3")                                  \
-    NETDEF_NEW(FORWARD_DRIVER_IOMMUFD, "12.8")                                \
-    NETDEF_NEW(DOMAIN_REGISTER, "11.3")                                       \
-    NETDEF_NEW(DNS_FORWARDER_PORT, "12.8")                                    \
-    NETDEF_NEW(NETPORT_PLUG_DRIVER_MODEL, "11.3")                             \
-    NETDEF_NEW(NETPORT_PLUG_DRIVER_IOMMUFD, "12.8")
+    NETDEF_NEW(TITLE, "9.7")                                                  \
+    NETDEF_NEW(DESCRIPTION, "9.7")                                            \
+    NETDEF_NEW(FORWARD_DRIVER_MODEL, "10.0")                                  \
+    NETDEF_NEW(FORWARD_DRIVER_IOMMUFD, "12.1")                                \
+    NETDEF_NEW(DOMAIN_REGISTER, "10.1")                                       \
+    NETDEF_NEW(DNS_FORWARDER_PORT, "12.0")                                    \
+    NETDEF_NEW(NETPORT_PLUG_DRIVER_MODEL, "10.0")                             \
+    NETDEF_NEW(NETPORT_PLUG_DRIVER_IOMMUFD, "12.1")
 
 /* Parts of the grammar that occur in more than one place. */
 
