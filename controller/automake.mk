@@ -96,6 +96,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/switch/normal-guard.c \
 	controller/switch/normal-guard.h \
 	controller/switch/ofctrl-announce.c \
+	controller/switch/ofctrl-meters.c \
 	controller/switch/ofctrl-config.c \
 	controller/switch/ofctrl-private.h \
 	controller/switch/ofctrl-state.c \

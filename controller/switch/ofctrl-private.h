@@ -2,8 +2,9 @@
 #ifndef OFCTRL_PRIVATE_H
 #define OFCTRL_PRIVATE_H 1
 
-/* What ofctrl.c, which talks to the switch, ofctrl-announce.c, and
- * ofctrl-state.c, which tells how far it has got, share. */
+/* What ofctrl.c, which talks to the switch, ofctrl-announce.c,
+ * ofctrl-meters.c, and ofctrl-state.c, which tells how far it has got,
+ * share. */
 
 #include "controller/switch/ofctrl-watch.h"
 #include "controller/switch/ofctrl.h"
@@ -37,6 +38,7 @@ struct ofctrl {
     unsigned int conn_seqno;
     unsigned int seqno;         /* Grows with each completed read-back. */
     struct switch_sync sync;    /* What the switch holds. */
+    struct ometers last_meters; /* What it held of ours when it was lost. */
     unsigned int n_connects;
     unsigned int n_readbacks;   /* Begun. */
     ovs_be32 readback_xid;      /* READBACK: of the barrier that ends it. */
@@ -51,6 +53,8 @@ struct ofctrl {
 
 void ofctrl_send_messages(struct ofctrl *, struct ovs_list *msgs);
 void ofctrl_announce_places(struct ofctrl *, const struct ofp_header *);
+void ofctrl_keep_meters(struct ofctrl *);
+void ofctrl_put_back_meters(struct ofctrl *);
 void ofctrl_config_run(struct ofctrl *);
 void ofctrl_config_wait(const struct ofctrl *);
 

@@ -61,6 +61,7 @@ ofctrl_destroy(struct ofctrl *ofctrl)
 {
     if (ofctrl) {
         switch_sync_uninit(&ofctrl->sync);
+        ometers_uninit(&ofctrl->last_meters);
         mgmt_conn_destroy(ofctrl->conn);
         ofctrl_watch_uninit(&ofctrl->watch);
         free(ofctrl->bridge);
@@ -88,6 +89,7 @@ ofctrl_send_messages(struct ofctrl *ofctrl, struct ovs_list *msgs)
 static void
 become_disconnected(struct ofctrl *ofctrl)
 {
+    ofctrl_keep_meters(ofctrl);
     switch_sync_reset(&ofctrl->sync);
     ds_clear(&ofctrl->watch.changed);
     ofctrl_watch_put_back(&ofctrl->watch, ofctrl->bridge, false, NULL);
@@ -243,6 +245,10 @@ handle_error(struct ofctrl *ofctrl, const struct ofp_header *oh)
     enum switch_commit_blame blame = switch_sync_handle_error(&ofctrl->sync,
                                                               oh);
     enum ofperr error = ofperr_decode_msg(oh, NULL);
+
+    if (ofctrl->state == S_HELD && error == OFPERR_OFPMMFC_METER_EXISTS) {
+        return;                 /* It is not new. */
+    }
 
     /* log_quarantine() says who is blamed. */
     if (what[blame]) {
@@ -412,6 +418,9 @@ ofctrl_run(struct ofctrl *ofctrl)
                 ofctrl_send_messages(ofctrl, &msgs);
             }
             become_held(ofctrl);
+            if (ofctrl->hold != OFCTRL_GO) {
+                ofctrl_put_back_meters(ofctrl);
+            }
         }
     }
 

@@ -21,9 +21,9 @@
  * what it refuses, is the matter of lib/openflow/switch-sync.h.  What the plan
  * says while a step is in flight goes into the next.
  *
- * A switch on hold is neither read nor written: somebody else is about to put
- * back what it held before it was restarted, or may be.  Then it is read as if
- * it had just been connected to.
+ * A switch on hold is neither read nor written, but for our meters: somebody
+ * else is about to put back what it held before it was restarted, or may be.
+ * Then it is read as if it had just been connected to.
  *
  * The connection is to the bridge's management socket, a "service connection"
  * (connmgr.h in Open vSwitch): no Controller row, no influence on the fail
