@@ -2,6 +2,7 @@
 #include <config.h>
 #include "lib/fleet/fleet-claims.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,11 +36,19 @@ fleet_port_state_from_string(const char *s, enum fleet_port_state *state)
     return false;
 }
 
+/* Is 'text' an address of a guest, in the one way to write it by which those
+ * that claim it find each other?  Stores it in '*mac' if so. */
 static bool
 parse_address(const char *text, struct eth_addr *mac)
 {
-    return (eth_addr_from_string(text, mac)
-            && !eth_addr_is_multicast(*mac) && !eth_addr_is_zero(*mac));
+    char canonical[ETH_ADDR_STRLEN + 1];
+
+    if (!eth_addr_from_string(text, mac)
+        || eth_addr_is_multicast(*mac) || eth_addr_is_zero(*mac)) {
+        return false;
+    }
+    snprintf(canonical, sizeof canonical, ETH_ADDR_FMT, ETH_ADDR_ARGS(*mac));
+    return !strcmp(text, canonical);
 }
 
 /* Adds to 'vlans' those that 'port' is in: none if it does not say it so that

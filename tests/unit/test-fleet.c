@@ -165,6 +165,9 @@ test_port_check(void **state OVS_UNUSED)
           "00:00:00:00:00:00 is no address of a guest" },
         { "{\"host\":\"h\",\"interface\":\"i\",\"state\":\"held\","
           "\"addresses\":\"x\"}", "x is no address of a guest" },
+        { "{\"host\":\"h\",\"interface\":\"i\",\"state\":\"held\","
+          "\"addresses\":\"52:54:00:00:00:0A\"}",
+          "52:54:00:00:00:0A is no address of a guest" },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
