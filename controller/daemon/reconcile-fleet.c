@@ -254,9 +254,7 @@ split_host(const struct vif *vif, char **network)
 void
 reconcile_fleet_overlay(const struct reconcile *r, struct vif *vif)
 {
-    struct sset addresses = SSET_INITIALIZER(&addresses);
-    struct ds s = DS_EMPTY_INITIALIZER;
-    const char **sorted;
+    struct svec addresses = SVEC_EMPTY_INITIALIZER;
     char *host, *network;
 
     if (!r->fleet || !vif_leads_to_host(vif)) {
@@ -265,15 +263,10 @@ reconcile_fleet_overlay(const struct reconcile *r, struct vif *vif)
     host = split_host(vif, &network);
     fleet_member_addresses(r->fleet, host, network, &addresses);
     fleet_member_vlans(r->fleet, host, network, &vif->remote_vlans);
-    sorted = sset_sort(&addresses);
-    for (size_t i = 0; i < sset_count(&addresses); i++) {
-        ds_put_format(&s, "%s%s", i ? " " : "", sorted[i]);
-    }
+    svec_sort_unique(&addresses);
     free(vif->remote_macs);
-    vif->remote_macs = s.length ? ds_steal_cstr(&s) : NULL;
-    ds_destroy(&s);
-    free(sorted);
-    sset_destroy(&addresses);
+    vif->remote_macs = addresses.n ? svec_join(&addresses, " ", "") : NULL;
+    svec_destroy(&addresses);
     free(host);
 }
 

@@ -360,7 +360,7 @@ is_network(const char *name, void *wanted)
  * is null, in any. */
 void
 fleet_member_addresses(const struct fleet_member *member, const char *host,
-                       const char *network, struct sset *addresses)
+                       const char *network, struct svec *addresses)
 {
     fleet_remote_addresses(member->others, host, is_network,
                            CONST_CAST(char *, network), addresses);

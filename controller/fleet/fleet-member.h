@@ -18,6 +18,7 @@
 struct fleet_member;
 struct json_t;
 struct sset;
+struct svec;
 struct vlan_set;
 
 struct fleet_member *fleet_member_create(const char *remote, const char *host,
@@ -35,7 +36,7 @@ void fleet_member_set_complete(struct fleet_member *);
 /* Other hosts' guests. */
 void fleet_member_take_changed(struct fleet_member *, struct sset *hosts);
 void fleet_member_addresses(const struct fleet_member *, const char *host,
-                            const char *network, struct sset *addresses);
+                            const char *network, struct svec *addresses);
 
 void fleet_member_vlans(const struct fleet_member *, const char *host,
                         const char *network, struct vlan_set *);

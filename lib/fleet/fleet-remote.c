@@ -18,12 +18,16 @@
 #include "openvswitch/shash.h"
 #include "packets.h"
 #include "sset.h"
+#include "svec.h"
 #include "util.h"
 
-/* A port of another host, in 'ports', by its host. */
+/* A port of a host. */
 struct remote_port {
-    struct hmap_node node;
+    struct hmap_node host_node; /* In 'ports', by its host. */
+    struct hmap_node row_node;  /* In 'rows', by its row. */
     const struct fleet_port *port;
+    struct svec said;           /* What there is to say of its addresses... */
+    bool is_current;            /* ...if that is still so. */
 };
 
 /* A host, in 'hosts', also this one. */
@@ -36,7 +40,8 @@ struct remote_host {
 
 struct fleet_remote {
     char *own_host;
-    struct hmap ports;          /* Contains "struct remote_port"s. */
+    struct hmap ports;          /* Contains "struct remote_port"s... */
+    struct hmap rows;           /* ...as this does. */
     struct fleet_index index;   /* Of all ports, also our own. */
     struct shash hosts;         /* By name, "struct remote_host"s. */
     struct sset changed;        /* Names of hosts. */
@@ -54,11 +59,34 @@ fleet_remote_create(const char *own_host)
 
     r->own_host = xstrdup(own_host);
     hmap_init(&r->ports);
+    hmap_init(&r->rows);
     fleet_index_init(&r->index);
     shash_init(&r->hosts);
     sset_init(&r->changed);
     r->check = LLONG_MAX;
     return r;
+}
+
+static struct remote_port *
+find_port(const struct fleet_remote *r, const struct fleet_port *row)
+{
+    struct remote_port *rp;
+
+    HMAP_FOR_EACH_WITH_HASH (rp, row_node, hash_pointer(row, 0), &r->rows) {
+        if (rp->port == row) {
+            return rp;
+        }
+    }
+    return NULL;
+}
+
+static void
+remote_port_destroy(struct fleet_remote *r, struct remote_port *rp)
+{
+    hmap_remove(&r->ports, &rp->host_node);
+    hmap_remove(&r->rows, &rp->row_node);
+    svec_destroy(&rp->said);
+    free(rp);
 }
 
 /* Frees 'r', which may be null. */
@@ -70,10 +98,11 @@ fleet_remote_destroy(struct fleet_remote *r)
     if (!r) {
         return;
     }
-    HMAP_FOR_EACH_POP (rp, node, &r->ports) {
-        free(rp);
+    HMAP_FOR_EACH_SAFE (rp, row_node, &r->rows) {
+        remote_port_destroy(r, rp);
     }
     hmap_destroy(&r->ports);
+    hmap_destroy(&r->rows);
     fleet_index_uninit(&r->index);
     shash_destroy_free_data(&r->hosts);
     sset_destroy(&r->changed);
@@ -81,33 +110,40 @@ fleet_remote_destroy(struct fleet_remote *r)
     free(r);
 }
 
+/* Takes note that 'port' may have other addresses than before. */
 static void
-note_host(const struct fleet_port *port, void *r_)
+note_port(const struct fleet_port *port, void *r_)
 {
     struct fleet_remote *r = r_;
+    struct remote_port *rp = find_port(r, port);
 
+    if (rp) {
+        rp->is_current = false;
+    }
     if (strcmp(port->host, r->own_host)) {
         sset_add(&r->changed, port->host);
     }
 }
 
-/* Takes note of all hosts that have an address of 'port'. */
+/* Likewise of all ports that have an address of 'port'. */
 static void
 note_rivals(struct fleet_remote *r, const struct fleet_port *port)
 {
-    note_host(port, r);
+    note_port(port, r);
     for (size_t i = 0; i < port->addresses.n; i++) {
-        fleet_index_find(&r->index, port->addresses.names[i], note_host, r);
+        fleet_index_find(&r->index, port->addresses.names[i], note_port, r);
     }
 }
 
 static void
 add_port(struct fleet_remote *r, const struct fleet_port *port)
 {
-    struct remote_port *rp = xmalloc(sizeof *rp);
+    struct remote_port *rp = xzalloc(sizeof *rp);
 
     rp->port = port;
-    hmap_insert(&r->ports, &rp->node, hash_string(port->host, 0));
+    svec_init(&rp->said);
+    hmap_insert(&r->ports, &rp->host_node, hash_string(port->host, 0));
+    hmap_insert(&r->rows, &rp->row_node, hash_pointer(port, 0));
     fleet_index_add(&r->index, port);
     note_rivals(r, port);
 }
@@ -115,17 +151,12 @@ add_port(struct fleet_remote *r, const struct fleet_port *port)
 static void
 remove_port(struct fleet_remote *r, const struct fleet_port *port)
 {
-    struct remote_port *rp;
+    struct remote_port *rp = find_port(r, port);
 
-    note_rivals(r, port);
-    fleet_index_remove(&r->index, port);
-    HMAP_FOR_EACH_WITH_HASH (rp, node, hash_string(port->host, 0),
-                             &r->ports) {
-        if (rp->port == port) {
-            hmap_remove(&r->ports, &rp->node);
-            free(rp);
-            break;
-        }
+    if (rp) {
+        note_rivals(r, port);
+        fleet_index_remove(&r->index, port);
+        remote_port_destroy(r, rp);
     }
 }
 
@@ -141,7 +172,8 @@ set_seen(struct fleet_remote *r, const char *name, struct remote_host *host,
         return;
     }
     host->seen = seen;
-    HMAP_FOR_EACH_WITH_HASH (rp, node, hash_string(name, 0), &r->ports) {
+    HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(name, 0),
+                             &r->ports) {
         if (!strcmp(rp->port->host, name)) {
             note_rivals(r, rp->port);
         }
@@ -317,15 +349,6 @@ is_seen(const char *name, void *r)
     return fleet_remote_is_seen(r, name);
 }
 
-/* What fleet_remote_addresses() is asked for. */
-struct wanted {
-    const char *host;
-    fleet_remote_network_cb *has_network;
-    void *aux;
-    struct sset *addresses;     /* Where it goes. */
-    struct hmapx told;          /* Ports of which one address is there. */
-};
-
 /* Appends to 's' the IP addresses that 'port', which has 'mac', is asked for,
  * if its host has seen to it that nobody else sends by them there: its own
  * with the 'first' of its MAC addresses, and the one that follows from each.
@@ -356,14 +379,12 @@ format_ips(struct ds *s, const struct fleet_port *port, const char *mac,
     ip_prefixes_uninit(&ips);
 }
 
-/* Adds 'mac', an address of 'port', which is sound, to what is 'wanted', with
- * a word on who is kept apart from it: a community that cannot be understood
- * is nobody's. */
+/* Takes note for 'rp', which is sound, that it has 'mac', with a word on who
+ * is kept apart from it: a community that cannot be understood is nobody's. */
 static void
-add_address(const struct fleet_port *port, const char *mac,
-            struct wanted *wanted)
+say_address(struct remote_port *rp, const char *mac)
 {
-    bool first = hmapx_add(&wanted->told, CONST_CAST(void *, port));
+    const struct fleet_port *port = rp->port;
     struct community community = { .name = "" };
     bool apart = port->isolated || port->community[0];
     struct ds s = DS_EMPTY_INITIALIZER;
@@ -374,24 +395,30 @@ add_address(const struct fleet_port *port, const char *mac,
     ds_put_format(&s, "%s%s%s", mac, apart ? "/" : "", community.name);
     if (port->ips.n) {
         ds_put_format(&s, ";%s", port->vlans);
-        format_ips(&s, port, mac, first);
+        format_ips(&s, port, mac, !rp->said.n);
     }
-    sset_add_and_free(wanted->addresses, ds_steal_cstr(&s));
+    svec_add_nocopy(&rp->said, ds_steal_cstr(&s));
 }
 
-static bool
-is_wanted(const struct wanted *wanted, const struct fleet_port *port)
+/* Returns the port of 'row' if it is one of 'host' of which is not known yet
+ * what there is to say, and that can have an address, or null. */
+static struct remote_port *
+find_asked(const struct fleet_remote *r, const struct fleet_port *row,
+           const char *host)
 {
-    return (!strcmp(port->host, wanted->host)
-            && !strcmp(port->state, "active")
-            && wanted->has_network(port->network, wanted->aux));
+    struct remote_port *rp = NULL;
+
+    if (!strcmp(row->host, host) && !strcmp(row->state, "active")) {
+        rp = find_port(r, row);
+    }
+    return rp && !rp->is_current ? rp : NULL;
 }
 
-/* Adds 'address' to what is 'wanted', if it is one of these ports that has it,
- * of several that claim it. */
+/* Takes note for those ports of 'host' that have 'address', of several that
+ * claim it. */
 static void
-add_if_won(const struct fleet_remote *r, const char *address,
-           const struct rivals *rivals, struct wanted *wanted)
+say_who_won(const struct fleet_remote *r, const char *host,
+            const char *address, const struct rivals *rivals)
 {
     struct eth_addr mac = eth_addr_zero;
     struct fleet_claims *claims;
@@ -403,63 +430,95 @@ add_if_won(const struct fleet_remote *r, const char *address,
     c = fleet_claims_get(claims, &n);
     ovs_ignore(eth_addr_from_string(address, &mac));
     for (size_t i = 0; i < n; i++) {
-        if (c[i].winner == c[i].port && eth_addr_equals(c[i].mac, mac)
-            && is_wanted(wanted, c[i].port)) {
-            add_address(c[i].port, address, wanted);
+        if (c[i].winner == c[i].port && eth_addr_equals(c[i].mac, mac)) {
+            struct remote_port *rp = find_asked(r, c[i].port, host);
+
+            if (rp) {
+                say_address(rp, address);
+            }
         }
     }
     fleet_claims_destroy(claims);
 }
 
-/* Adds 'address' to what is 'wanted', if one of these ports has it. */
+/* Takes note for those ports of 'host' that have 'address'. */
 static void
-add_if_had(const struct fleet_remote *r, const char *address,
-           struct wanted *wanted)
+say_who_has(const struct fleet_remote *r, const char *host,
+            const char *address)
 {
     struct rivals rivals = { .ports = NULL };
 
     fleet_index_find(&r->index, address, add_rival, &rivals);
     if (rivals.n > 1) {
-        add_if_won(r, address, &rivals, wanted);
-    } else if (rivals.n && is_wanted(wanted, rivals.ports[0])) {
-        char *error = fleet_port_check(rivals.ports[0]);
+        say_who_won(r, host, address, &rivals);
+    } else if (rivals.n) {
+        struct remote_port *rp = find_asked(r, rivals.ports[0], host);
+        char *error = rp ? fleet_port_check(rp->port) : NULL;
 
-        if (!error) {
-            add_address(rivals.ports[0], address, wanted);
+        if (rp && !error) {
+            say_address(rp, address);
         }
         free(error);
     }
     free(rivals.ports);
 }
 
+/* Has all ports of 'host' know what there is to say of them.  Each address is
+ * looked at once: somebody may have had thousands of ports claim it. */
+static void
+update_said(const struct fleet_remote *r, const char *host)
+{
+    struct sset done = SSET_INITIALIZER(&done);
+    struct hmapx asked = HMAPX_INITIALIZER(&asked);
+    struct hmapx_node *node;
+    struct remote_port *rp;
+
+    HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(host, 0), &r->ports) {
+        if (!strcmp(rp->port->host, host) && !rp->is_current) {
+            svec_clear(&rp->said);
+            hmapx_add(&asked, rp);
+        }
+    }
+    HMAPX_FOR_EACH (node, &asked) {
+        rp = node->data;
+        const struct svec *claimed = &rp->port->addresses;
+
+        for (size_t i = 0; find_asked(r, rp->port, host) && i < claimed->n;
+             i++) {
+            if (sset_add(&done, claimed->names[i])) {
+                say_who_has(r, host, claimed->names[i]);
+            }
+        }
+    }
+    HMAPX_FOR_EACH (node, &asked) {
+        rp = node->data;
+        rp->is_current = true;
+    }
+    hmapx_destroy(&asked);
+    sset_destroy(&done);
+}
+
 /* Adds to 'addresses' those that ports of 'host' have, in networks that
  * 'has_network' knows, which is called with 'aux': as "MAC", or as "MAC/" if
  * the guest is isolated, or as "MAC/COMMUNITY", and with ";VLANS;IP;IP..."
  * behind that, where these IP addresses are known to be nobody else's there.
- * Each of them is said once. */
+ * They are in no order, and one may be there twice. */
 void
-fleet_remote_addresses(const struct fleet_remote *r, const char *host,
+fleet_remote_addresses(struct fleet_remote *r, const char *host,
                        fleet_remote_network_cb *has_network, void *aux,
-                       struct sset *addresses)
+                       struct svec *addresses)
 {
-    struct wanted wanted = {
-        host, has_network, aux, addresses, HMAPX_INITIALIZER(&wanted.told)
-    };
-    struct sset done = SSET_INITIALIZER(&done);
     const struct remote_port *rp;
 
-    HMAP_FOR_EACH_WITH_HASH (rp, node, hash_string(host, 0), &r->ports) {
-        const struct svec *claimed = &rp->port->addresses;
-
-        for (size_t i = 0; is_wanted(&wanted, rp->port) && i < claimed->n;
-             i++) {
-            if (sset_add(&done, claimed->names[i])) {
-                add_if_had(r, claimed->names[i], &wanted);
+    update_said(r, host);
+    HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(host, 0), &r->ports) {
+        if (rp->said.n && !strcmp(rp->port->host, host)
+            && has_network(rp->port->network, aux)) {
+            for (size_t i = 0; i < rp->said.n; i++) {
+                svec_add(addresses, rp->said.names[i]);
             }
         }
     }
-    hmapx_destroy(&wanted.told);
-    sset_destroy(&done);
 }
 
 /* Adds to 'vlans' those that guests of 'host' are in, in networks that
@@ -472,7 +531,7 @@ fleet_remote_vlans(const struct fleet_remote *r, const char *host,
 {
     const struct remote_port *rp;
 
-    HMAP_FOR_EACH_WITH_HASH (rp, node, hash_string(host, 0), &r->ports) {
+    HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(host, 0), &r->ports) {
         const struct fleet_port *port = rp->port;
 
         if (!strcmp(port->host, host) && strcmp(port->state, "gone")

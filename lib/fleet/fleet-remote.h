@@ -25,6 +25,7 @@
 
 struct fleet_remote;
 struct sset;
+struct svec;
 struct vlan_set;
 
 struct fleet_remote *fleet_remote_create(const char *own_host);
@@ -45,9 +46,9 @@ int64_t fleet_remote_clock(const struct fleet_remote *, const char *host);
 /* Is there a network of that name where the addresses are asked for? */
 typedef bool fleet_remote_network_cb(const char *network, void *aux);
 
-void fleet_remote_addresses(const struct fleet_remote *, const char *host,
+void fleet_remote_addresses(struct fleet_remote *, const char *host,
                             fleet_remote_network_cb *, void *aux,
-                            struct sset *addresses);
+                            struct svec *addresses);
 void fleet_remote_vlans(const struct fleet_remote *, const char *host,
                         fleet_remote_network_cb *, void *aux,
                         struct vlan_set *);

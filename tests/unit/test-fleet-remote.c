@@ -33,24 +33,29 @@ tell(struct fleet_remote *r, enum fleet_table table, const void *old,
     fleet_remote_row_changed(r, table, old, new, 0, 1000);
 }
 
+/* Has 'row', a port that 'r' knows, be known as it is now. */
+static void
+tell_again(struct fleet_remote *r, const struct fleet_port *row)
+{
+    tell(r, FLEET_TABLE_PORT, row, row);
+}
+
 /* Checks that guests at 'host' have the addresses that 'expected' lists, by
  * their last digits. */
 static void
 check_remote(struct fleet_remote *r, const char *host, const char *expected)
 {
-    struct sset addresses = SSET_INITIALIZER(&addresses);
+    struct svec addresses = SVEC_EMPTY_INITIALIZER;
     struct ds s = DS_EMPTY_INITIALIZER;
-    const char **sorted;
 
     fleet_remote_addresses(r, host, is_net, NULL, &addresses);
-    sorted = sset_sort(&addresses);
-    for (size_t i = 0; i < sset_count(&addresses); i++) {
-        ds_put_format(&s, "%s ", &sorted[i][15]);
+    svec_sort_unique(&addresses);
+    for (size_t i = 0; i < addresses.n; i++) {
+        ds_put_format(&s, "%s ", &addresses.names[i][15]);
     }
     assert_string_equal(ds_cstr(&s), expected);
     ds_destroy(&s);
-    free(sorted);
-    sset_destroy(&addresses);
+    svec_destroy(&addresses);
 }
 
 static void
@@ -97,11 +102,13 @@ test_ips(void **state OVS_UNUSED)
     svec_add(&p->ips, "10.0.0.6 52:54:00:00:00:04;;10.0.0.7");
     svec_add(&p->ips, ";");
     svec_add(&p->ips, "fe80::/10");
+    tell_again(r, p);
     check_remote(r, "h2", "01;10,20-29;10.0.0.5;10.0.0.6;"
                  "fe80::5054:ff:fe00:1 "
                  "02/web;;2001:db8::5;fe80::5054:ff:fe00:2 "
                  "03/web;;fe80::5054:ff:fe00:3 ");
     fleet_row_set_string(&p->vlans, "10;10.0.0.8");
+    tell_again(r, p);
     check_remote(r, "h2", "02/web;;2001:db8::5;fe80::5054:ff:fe00:2 "
                  "03/web;;fe80::5054:ff:fe00:3 ");
 
@@ -159,14 +166,26 @@ test_remote(void **state OVS_UNUSED)
     tell(r, FLEET_TABLE_PORT, ports[1], NULL);
     check_remote(r, "h2", "01 ");
 
+    /* An address of another's that is written otherwise. */
+    struct fleet_port *sly = make_port("h3", "e", "active",
+                                       "52:54:0:00:00:01", 5);
+    tell(r, FLEET_TABLE_PORT, NULL, sly);
+    check_remote(r, "h2", "01 ");
+    check_remote(r, "h3", "04 ");
+    tell(r, FLEET_TABLE_PORT, sly, NULL);
+    fleet_row_destroy(FLEET_TABLE_PORT, sly);
+
     /* Who is kept apart; what is no community keeps apart from all, and adds
      * no address. */
     fleet_row_set_string(&ports[0]->community, "web");
+    tell_again(r, ports[0]);
     check_remote(r, "h2", "01/web ");
     fleet_row_set_string(&ports[0]->community, "x 52:54:00:00:00:04");
+    tell_again(r, ports[0]);
     check_remote(r, "h2", "01/ ");
     ports[0]->isolated = true;
     fleet_row_set_string(&ports[0]->community, "web");
+    tell_again(r, ports[0]);
     check_remote(r, "h2", "01/ ");
 
     fleet_remote_destroy(r);
