@@ -60,7 +60,7 @@ void apart_put_bucket(struct compilation *, const struct vlan_block *);
 
 /* Tunnels to other hosts, in compile-remote.c. */
 void remote_put_marks(struct ofpbuf *ofpacts);
-void remote_compile_mac(struct compilation *, const struct vlan_block *);
+void remote_put_forward(struct compilation *);
 void remote_put_bucket(struct compilation *, const struct vlan_block *);
 void remote_compile_sources(struct compilation *);
 

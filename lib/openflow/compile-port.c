@@ -140,6 +140,9 @@ add_forward(struct compilation *c, const struct vlan_block *block)
 {
     struct match match = MATCH_CATCHALL_INITIALIZER;
 
+    if (c->vport->is_remote) {
+        remote_put_forward(c);
+    }
     pipeline_match_block(&match, block);
     match_set_dl_dst(&match, c->m.mac);
     compilation_add(c, TABLE_FORWARD,
@@ -227,9 +230,7 @@ compile_mac(struct compilation *c, struct vport_mac m,
     c->m = m;
     c->egress_meter = c->vport->meter_in;
     compilation_for_each_egress(c, won, add_forward);
-    if (c->vport->is_remote) {
-        compilation_for_each_egress(c, won, remote_compile_mac);
-    } else if (c->vport->isolated) {
+    if (c->vport->isolated && !c->vport->is_remote) {
         compilation_for_each_egress(c, won, apart_compile_mac);
     }
     c->egress_meter = 0;

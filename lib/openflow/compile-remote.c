@@ -22,21 +22,20 @@ remote_put_marks(struct ofpbuf *ofpacts)
                                 | 1u << REG0_ISOLATED_BIT);
 }
 
-/* FORWARD: what came by such a tunnel for an address that is behind one:
+/* Replaces c->ofpacts, what sends a frame of the VLANs of 'block' to a guest of
+ * that host, by the lookup that sends broadcasts there, so that what came by a
+ * tunnel goes into none:
  *
- *     priority=110,reg0=0x80/0x80,dl_vlan=10,dl_dst=52:54:00:00:00:01
- *         actions=drop  */
+ *     FORWARD: priority=100,dl_vlan=10,dl_dst=52:54:00:00:00:01
+ *         actions=resubmit(7,COMMUNITY)
+ *
+ * Each host has a flow for each guest of all others: it is one. */
 void
-remote_compile_mac(struct compilation *c, const struct vlan_block *block)
+remote_put_forward(struct compilation *c)
 {
-    struct match match = MATCH_CATCHALL_INITIALIZER;
-
-    match_set_reg_masked(&match, 0, 1u << REG0_REMOTE_BIT,
-                         1u << REG0_REMOTE_BIT);
-    pipeline_match_block(&match, block);
-    match_set_dl_dst(&match, c->m.mac);
     ofpbuf_clear(c->ofpacts);
-    compilation_add(c, TABLE_FORWARD, PRIORITY_FORWARD_ISOLATED, &match);
+    compilation_put_meter(c, c->egress_meter);
+    pipeline_put_lookup(c->ofpacts, c->vport->ofport, TABLE_COMMUNITY);
 }
 
 /* Replaces c->ofpacts, the bucket of the tunnel for the VLANs of 'block', by a

@@ -221,7 +221,7 @@ sends_to() {
             'index($0, host) { print $1 }')
     [ -n "$port" ] &&
         at "$1" ovs-ofctl --no-names dump-flows br0 "table=230,dl_dst=$2" |
-            grep -q "output:$port\$"
+            grep -qF "resubmit($port,"
 }
 
 # move_fleet_guest NAME MAC FROM TO [ADD-PORT-WORD]...: a guest that is started
