@@ -22,9 +22,9 @@ remote_put_marks(struct ofpbuf *ofpacts)
                                 | 1u << REG0_ISOLATED_BIT);
 }
 
-/* Replaces c->ofpacts, what sends a frame of the VLANs of 'block' to a guest of
- * that host, by the lookup that sends broadcasts there, so that what came by a
- * tunnel goes into none:
+/* Replaces c->ofpacts, what sends a frame to a guest of that host, by the
+ * lookup that sends broadcasts there, so that what came by a tunnel goes into
+ * none:
  *
  *     FORWARD: priority=100,dl_vlan=10,dl_dst=52:54:00:00:00:01
  *         actions=resubmit(7,COMMUNITY)
