@@ -251,8 +251,10 @@ kill_daemon() {
 }
 
 is_gone() {
-    # A zombie is gone too.
-    ! grep -qs '^State:[[:space:]]*[^Z[:space:]]' "/proc/$1/status"
+    # A zombie is gone too, and has closed its files if it is the last thread.
+    ! grep -qs '^State:[[:space:]]*[^Z[:space:]]' "/proc/$1/status" &&
+        [ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2> /dev/null |
+            wc -l)" -le 1 ]
 }
 
 stop_ovsdb() { kill_daemon ovsdb-server TERM; }
