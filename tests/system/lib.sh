@@ -388,26 +388,6 @@ expect_noflood() {
         fail "no-flood is on \"$(noflood "$1")\" and not on \"$2\""
 }
 
-# Has the datapath forget its flows.
-#
-# When vswitchd's revalidators change one of them in the userspace datapath of
-# Open vSwitch 3.1, flow_put_on_pmd() looks the flow up as if a packet came, and
-# may find and change another one that overlaps it.  The first then stays as it
-# was for as long as it is used.  The kernel's datapath knows flows by number.
-forget_datapath_flows() {
-    # The revalidators may be about to change what is gone then.
-    allow_log '\|dpif\(revalidator[0-9]*\)\|WARN\|[^|]*failed to put\[modify\] \(No such file'
-    ovs-appctl revalidator/purge
-}
-
-# Waits until the datapath's flows say what the switch has learned by now.  The
-# kernel goes by the old ones until then.  The first wait may be for a round that
-# was under way.
-wait_revalidated() {
-    ovs-appctl revalidator/wait
-    ovs-appctl revalidator/wait
-}
-
 ## Frames.
 
 # Prints the ports as frame scripts know them.  The address of a LOCAL device
@@ -495,5 +475,7 @@ stop_probe() {
     return $status
 }
 
+# shellcheck source=tests/system/datapath.sh
+. "$TOP/tests/system/datapath.sh"
 # shellcheck source=tests/system/controller.sh
 . "$TOP/tests/system/controller.sh"
