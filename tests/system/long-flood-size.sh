@@ -110,4 +110,14 @@ for i in $(seq $N); do
     printf 'g1 -> 52:54:00:01:%02x:%02x\n' $((i / 256)) $((i % 256))
 done | expect_received 1
 
+# In kernel mode each of these is a flow in the datapath, with all outputs.
+say "To 300 groups of IPv6: each guest receives all of them, by one flow."
+ovs-appctl revalidator/purge
+for i in $(seq 300); do
+    printf 'g1 -> 33:33:%02x:%02x:%02x:%02x\n' $((RANDOM % 256)) \
+        $((RANDOM % 256)) $((RANDOM % 256)) $((RANDOM % 256))
+done | expect_received 300
+n=$(ovs-appctl dpctl/dump-flows | grep -c recirc_id)
+[ "$n" -le 2 ] || fail "$n flows in the datapath"
+
 finish
