@@ -2,6 +2,7 @@
 #include <config.h>
 #include "controller/switch/ofctrl.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -458,8 +459,10 @@ ofctrl_wait(struct ofctrl *ofctrl)
 void
 ofctrl_put_wait(struct ofctrl *ofctrl)
 {
-    if (ofctrl->state == S_READY && ofctrl->sync.compare_all) {
-        poll_timer_wait_until(ofctrl->sync.commit.next_try);
+    long long int when = switch_sync_when(&ofctrl->sync);
+
+    if (ofctrl->state == S_READY && when != LLONG_MAX) {
+        poll_timer_wait_until(when);
     }
 }
 

@@ -16,6 +16,9 @@ struct patient {
     ovs_be64 cookie;
     char *reason;               /* What the switch says... */
     bool displaced;             /* ...or the flow that is there. */
+    bool for_room;              /* May there be room another time? */
+    bool on_trial;              /* May its flows be put in? */
+    unsigned int n_trials;
 };
 
 /* Initializes 'q' as empty. */
@@ -72,27 +75,36 @@ find_patient(const struct quarantine *q, ovs_be64 cookie)
     return NULL;
 }
 
-static void
-add(struct quarantine *q, ovs_be64 cookie, const char *reason, bool displaced)
+static struct patient *
+add(struct quarantine *q, ovs_be64 cookie, const char *reason)
 {
-    if (!find_patient(q, cookie)) {
-        struct patient *patient = xmalloc(sizeof *patient);
+    struct patient *patient = xzalloc(sizeof *patient);
 
-        *patient = (struct patient) {
-            .cookie = cookie,
-            .reason = xstrdup(reason),
-            .displaced = displaced,
-        };
-        hmap_insert(&q->patients, &patient->hmap_node, hash_cookie(cookie));
-    }
+    patient->cookie = cookie;
+    patient->reason = xstrdup(reason);
+    hmap_insert(&q->patients, &patient->hmap_node, hash_cookie(cookie));
+    return patient;
 }
 
 /* Puts whoever has flows with 'cookie' into quarantine, because the switch has
- * refused one, for 'reason'. */
-void
-quarantine_add(struct quarantine *q, ovs_be64 cookie, const char *reason)
+ * refused one, for 'reason', 'for_room' if it had no room for it.  Returns
+ * false if they were there already, and are no longer on trial. */
+bool
+quarantine_add(struct quarantine *q, ovs_be64 cookie, const char *reason,
+               bool for_room)
 {
-    add(q, cookie, reason, false);
+    struct patient *patient = find_patient(q, cookie);
+    bool is_new = !patient;
+
+    if (is_new) {
+        patient = add(q, cookie, reason);
+    } else if (patient->on_trial) {
+        free(patient->reason);
+        patient->reason = xstrdup(reason);
+        patient->on_trial = false;
+    }
+    patient->for_room = for_room;
+    return is_new;
 }
 
 /* Puts whoever has flows with 'cookie' into quarantine, because 'other', which
@@ -101,7 +113,46 @@ void
 quarantine_add_displaced(struct quarantine *q, ovs_be64 cookie,
                          const char *other)
 {
-    add(q, cookie, other, true);
+    if (!find_patient(q, cookie)) {
+        add(q, cookie, other)->displaced = true;
+    }
+}
+
+/* Is anybody in quarantine because the switch had no room? */
+bool
+quarantine_lacks_room(const struct quarantine *q)
+{
+    const struct patient *patient;
+
+    HMAP_FOR_EACH (patient, hmap_node, &q->patients) {
+        if (patient->for_room) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Puts one of those on trial for whom the switch had no room, the one that
+ * was tried least, unless somebody is.  Returns true if there
+ * was anybody. */
+bool
+quarantine_try_one(struct quarantine *q)
+{
+    struct patient *patient, *next = NULL;
+
+    HMAP_FOR_EACH (patient, hmap_node, &q->patients) {
+        if (patient->on_trial) {
+            return false;
+        } else if (patient->for_room
+                   && (!next || patient->n_trials < next->n_trials)) {
+            next = patient;
+        }
+    }
+    if (next) {
+        next->on_trial = true;
+        next->n_trials++;
+    }
+    return next != NULL;
 }
 
 static bool
@@ -130,6 +181,23 @@ release_flood(struct quarantine *q)
         }
     }
     return released;
+}
+
+/* Releases who is on trial, whose flows the switch has taken, and with them
+ * those whose groups come with that.  Returns true if there was anybody. */
+bool
+quarantine_pass(struct quarantine *q)
+{
+    struct patient *patient;
+
+    HMAP_FOR_EACH (patient, hmap_node, &q->patients) {
+        if (patient->on_trial) {
+            discharge(q, patient);
+            release_flood(q);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Releases those who have a flow or bucket among 'keys', which have changed,
@@ -181,10 +249,11 @@ quarantine_filter(const struct quarantine *q, struct ochanges *changes)
     for (size_t i = 0; i < changes->n; i++) {
         struct ochange *c = &changes->changes[i];
 
-        if (c->new && find_patient(q, c->new->cookie)) {
+        if (c->new && quarantine_keeps_out(q, c->new->cookie)) {
             oflow_unref(c->new);
             c->new = NULL;
-        } else if (c->new_bucket && find_patient(q, c->new_bucket->cookie)) {
+        } else if (c->new_bucket
+                   && quarantine_keeps_out(q, c->new_bucket->cookie)) {
             obucket_unref(c->new_bucket);
             c->new_bucket = NULL;
         }
@@ -232,6 +301,14 @@ quarantine_find(const struct quarantine *q, ovs_be64 cookie)
 {
     const struct patient *patient = find_patient(q, cookie);
     return patient ? patient->reason : NULL;
+}
+
+/* Is whoever has flows with 'cookie' in quarantine, and not on trial? */
+bool
+quarantine_keeps_out(const struct quarantine *q, ovs_be64 cookie)
+{
+    const struct patient *patient = find_patient(q, cookie);
+    return patient && !patient->on_trial;
 }
 
 size_t

@@ -100,6 +100,16 @@ contradicts_belief(const struct switch_commit *c, enum ofperr error)
                 && !quarantine_count(&c->quarantine)));
 }
 
+/* Does 'error' say that the switch has no room, as it may have another
+ * time? */
+static bool
+is_for_room(enum ofperr error)
+{
+    return (error == OFPERR_OFPFMFC_TABLE_FULL
+            || error == OFPERR_OFPGMFC_OUT_OF_GROUPS
+            || error == OFPERR_OFPGMFC_OUT_OF_BUCKETS);
+}
+
 /* Finds out whom 'error', the first about a message, which was 'sent',
  * blames. */
 static enum switch_commit_blame
@@ -111,15 +121,17 @@ find_blame(struct switch_commit *c, const struct obundle_sent *sent,
     } else if (sent->several) {
         c->singly = true;
         return BLAME_SEVERAL;
-    } else if (!sent->cookie || quarantine_find(&c->quarantine,
-                                                sent->cookie)) {
+    } else if (!sent->cookie || quarantine_keeps_out(&c->quarantine,
+                                                     sent->cookie)) {
         /* It was there in spite of the quarantine, which takes out nothing
          * that only takes something away. */
         return BLAME_BELIEF;
     } else {
-        quarantine_add(&c->quarantine, sent->cookie,
-                       error ? ofperr_get_name(error) : "unknown error");
-        c->news = sent->cookie;
+        if (quarantine_add(&c->quarantine, sent->cookie,
+                           error ? ofperr_get_name(error) : "unknown error",
+                           is_for_room(error))) {
+            c->news = sent->cookie;
+        }
         return BLAME_SOMEBODY;
     }
 }

@@ -115,6 +115,11 @@ switch_sync_put(struct switch_sync *ss, const struct switch_goal *goal,
         return false;
     }
 
+    if (now >= ss->next_trial
+        && quarantine_try_one(&ss->commit.quarantine)) {
+        ss->compare_all = true;
+    }
+
     bool meters_come = meter_sync_add(&ss->meters, goal->meters, msgs);
 
     if (quarantine_release(&ss->commit.quarantine, goal->dirty)) {
@@ -162,6 +167,10 @@ switch_sync_handle_barrier(struct switch_sync *ss,
         switch (switch_commit_finish(&ss->commit, &ss->installed, now)) {
         case COMMIT_DONE:
             ss->put_done = ss->put;
+            if (quarantine_pass(&ss->commit.quarantine)) {
+                ss->next_trial = now;
+                ss->compare_all = true;
+            }
             break;
 
         case COMMIT_REREAD:
@@ -169,6 +178,7 @@ switch_sync_handle_barrier(struct switch_sync *ss,
             /* Fall through. */
         case COMMIT_AGAIN:
             ss->compare_all = true;
+            ss->next_trial = now + SWITCH_SYNC_TRIAL_MSEC;
             break;
         }
     }
@@ -206,6 +216,13 @@ switch_sync_may_reread(const struct switch_sync *ss, long long int now)
 long long int
 switch_sync_when(const struct switch_sync *ss)
 {
-    return (!switch_sync_is_busy(ss) && (ss->compare_all || ss->must_reread)
-            ? ss->commit.next_try : LLONG_MAX);
+    if (switch_sync_is_busy(ss)) {
+        return LLONG_MAX;
+    } else if (ss->compare_all || ss->must_reread) {
+        return ss->commit.next_try;
+    } else if (quarantine_lacks_room(&ss->commit.quarantine)) {
+        return MAX(ss->next_trial, ss->commit.next_try);
+    } else {
+        return LLONG_MAX;
+    }
 }

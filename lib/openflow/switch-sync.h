@@ -14,6 +14,8 @@
  *      switch_sync_put() -> messages -> switch_sync_handle_barrier() or
  *          switch_sync_handle_error() -> switch_sync_put() -> ...
  *
+ * Whoever the switch has had no room for is tried again, a second later.
+ *
  * A flow of ours is never put where somebody else has one, which it would
  * replace.  Whoever it belongs to is in quarantine until that is gone.
  *
@@ -29,6 +31,9 @@
 struct ofp_header;
 struct ovs_list;
 
+/* How long such a trial is put off, in milliseconds. */
+#define SWITCH_SYNC_TRIAL_MSEC 750
+
 struct switch_sync {
     struct oflow_table installed;
     struct foreign foreign;     /* What others have beside it. */
@@ -36,6 +41,7 @@ struct switch_sync {
     struct switch_commit commit;
     bool compare_all;           /* Or else only what is called dirty. */
     bool must_reread;           /* Is 'installed' not what there is? */
+    long long int next_trial;   /* Of one that there was no room for. */
     unsigned long long int put; /* Of those begun, the last one... */
     unsigned long long int put_done;    /* ...and of those carried out. */
 };

@@ -224,6 +224,70 @@ assert_backs_off(struct talk *t, int backoff)
     switch_sync_forget(&t->sync);
 }
 
+/* Whom the switch has had no room for is tried again a while later, one at a
+ * time, and the next one as soon as there was room for one. */
+static void
+test_room(void **state OVS_UNUSED)
+{
+    struct talk t;
+
+    talk_init(&t);
+    want_bucket(&t, 1, 1, ALICE);
+    want_bucket(&t, 2, 2, BOB);
+    assert_step(&t, "(gg)b");
+    refuse(&t, 1, OFPERR_OFPGMFC_OUT_OF_GROUPS);
+    finish(&t);
+    assert_step(&t, "(g)b");
+    refuse(&t, 1, OFPERR_OFPGMFC_OUT_OF_GROUPS);
+    finish(&t);
+    assert_step(&t, "");
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 2);
+    assert_true(switch_commit_take_news(&t.sync.commit));
+
+    /* Each time it is another, and nobody is told again. */
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(switch_sync_when(&t.sync),
+                         t.now + SWITCH_SYNC_TRIAL_MSEC);
+        t.now += SWITCH_SYNC_TRIAL_MSEC - 1;
+        assert_step(&t, "");
+        t.now++;
+        assert_step(&t, "(g)b");
+        assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 2);
+        assert_int_equal(refuse(&t, 1, OFPERR_OFPGMFC_OUT_OF_GROUPS),
+                         BLAME_SOMEBODY);
+        finish(&t);
+        assert_step(&t, "");
+        assert_false(switch_commit_take_news(&t.sync.commit));
+    }
+    t.now += SWITCH_SYNC_TRIAL_MSEC;
+    assert_step(&t, "(g)b");
+    finish(&t);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 1);
+    assert_step(&t, "(g)b");
+    finish(&t);
+    assert_int_equal(quarantine_count(&t.sync.commit.quarantine), 0);
+    assert_step(&t, "");
+    assert_int_equal(switch_sync_when(&t.sync), LLONG_MAX);
+    assert_same_table(&t.sync.installed, &t.desired);
+
+    /* What is refused for another reason then is not tried again. */
+    want_bucket(&t, 3, 3, ALICE);
+    assert_step(&t, "(g)b");
+    refuse(&t, 1, OFPERR_OFPGMFC_OUT_OF_GROUPS);
+    finish(&t);
+    assert_step(&t, "");
+    t.now += SWITCH_SYNC_TRIAL_MSEC;
+    assert_step(&t, "(g)b");
+    assert_int_equal(refuse(&t, 1, OFPERR_OFPBAC_BAD_OUT_PORT),
+                     BLAME_SOMEBODY);
+    finish(&t);
+    assert_step(&t, "");
+    assert_int_equal(switch_sync_when(&t.sync), LLONG_MAX);
+    assert_string_equal(quarantine_find(&t.sync.commit.quarantine,
+                                        htonll(ALICE)), "OFPBAC_BAD_OUT_PORT");
+    talk_uninit(&t);
+}
+
 /* If nobody in particular is to blame, the next try waits, longer each
  * time. */
 static void
@@ -412,6 +476,7 @@ main(void)
         cmocka_unit_test(test_refused_meters),
         cmocka_unit_test(test_one_alone),
         cmocka_unit_test(test_flood_is_released),
+        cmocka_unit_test(test_room),
         cmocka_unit_test(test_back_off),
         cmocka_unit_test(test_wrong_belief),
         cmocka_unit_test(test_displaced),
