@@ -239,6 +239,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/rows/want.h \
 	lib/rows/write-queue.c \
 	lib/rows/write-queue.h \
+	lib/tell/blocked.c \
+	lib/tell/blocked.h \
 	lib/tell/explain-format.c \
 	lib/tell/explain-shared.c \
 	lib/tell/explain.c \

@@ -270,6 +270,7 @@ TESTSUITE_AT = \
 	tests/drift.at \
 	tests/definitions.at \
 	tests/foreign.at \
+	tests/told.at \
 	tests/moving.at \
 	tests/neighbours.at \
 	tests/networks.at \

@@ -8,6 +8,7 @@
 #include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/tell/probe.h"
+#include "lib/tell/state.h"
 #include "lib/tell/trace.h"
 #include "openvswitch/dynamic-string.h"
 #include "svec.h"
@@ -26,6 +27,7 @@
 struct frames {
     struct json_t *state;
     char *dpif_show;
+    char *spanning_trees;
     int seconds;                /* That --timeout gave... */
     long long int deadline;     /* ...and when they are over, in time_msec()
                                  * terms. */
@@ -58,6 +60,15 @@ ask_vswitchd(struct frames *f, const char *command, const char *arg1,
     return reply;
 }
 
+/* Forgets what is asked of ovs-vswitchd once for all frames. */
+static void
+forget_switch(struct frames *f)
+{
+    free(f->dpif_show);
+    free(f->spanning_trees);
+    f->dpif_show = f->spanning_trees = NULL;
+}
+
 /* Is 'bridge' one that is held to anything now? */
 static bool
 is_exact(const struct json_t *bridge)
@@ -72,6 +83,7 @@ trace_bridge(struct frames *f, const char *name, const struct json_t *bridge)
     struct probes probes;
 
     probes_init(&probes, bridge, options.all);
+    probes_set_blocked(&probes, name, f->spanning_trees);
     for (size_t i = 0; i < probes.n; i++) {
         const struct probe *probe = &probes.probes[i];
         char *reply = ask_vswitchd(f, "ofproto/trace", name, probe->flow);
@@ -107,7 +119,13 @@ trace_bridges(struct frames *f, const char *wanted)
 
         if ((!wanted || !strcmp(*name, wanted)) && is_exact(bridge)) {
             if (!f->dpif_show) {
+                char *stp = ask_vswitchd(f, "stp/show", NULL, NULL);
+                char *rstp = ask_vswitchd(f, "rstp/show", NULL, NULL);
+
                 f->dpif_show = ask_vswitchd(f, "dpif/show", NULL, NULL);
+                f->spanning_trees = xasprintf("%s\n%s", stp, rstp);
+                free(stp);
+                free(rstp);
             }
             trace_bridge(f, *name, bridge);
         }
@@ -211,6 +229,49 @@ report_nowhere(const struct json_t *state, struct ds *s, struct json_t *json)
     }
 }
 
+/* Returns why 'bridge', or all if that is null, is not as it should be by what
+ * the daemon says.  What passes by itself is given a moment. */
+static struct json_t *
+find_reasons(const char *bridge)
+{
+    struct state_filter filter = { .bridge = bridge };
+
+    for (int attempt = 1; ; attempt++) {
+        struct json_t *state = virtnetctl_get_state(false);
+        struct json_t *selected = state_select(state, &filter);
+        struct json_t *reasons = state_find_reasons(selected);
+
+        jvalue_unref(selected);
+        jvalue_unref(state);
+        if (!jvalue_count(reasons) || attempt >= MAX_ATTEMPTS) {
+            return reasons;
+        }
+        jvalue_unref(reasons);
+        xnanosleep(100 * 1000 * 1000);
+    }
+}
+
+/* Appends to 's', or adds to 'json' if that is nonnull, what is wrong besides
+ * what has been found: "verify" is never content where "health" is not. */
+static void
+report_reasons(const char *bridge, struct ds *s, struct json_t *json)
+{
+    struct json_t *reasons = find_reasons(bridge);
+
+    if (jvalue_count(reasons)) {
+        virtnetctl_status = 1;
+        if (json) {
+            jvalue_put(json, "reasons", jvalue_ref(reasons));
+        }
+    }
+    for (size_t i = 0; s && i < jvalue_count(reasons); i++) {
+        ds_put_cstr(s, "not ok: ");
+        printable_put(s, jvalue_text(jvalue_at(reasons, i)));
+        ds_put_char(s, '\n');
+    }
+    jvalue_unref(reasons);
+}
+
 /* Asks the switch what becomes of frames on 'bridge', or on all bridges if
  * that is null, and appends what is not as it is to be to 's' or adds it to
  * 'json'. */
@@ -237,8 +298,7 @@ virtnetctl_verify_frames(const char *bridge, struct ds *s,
 
         jvalue_unref(f.state);
         f.state = now;
-        free(f.dpif_show);
-        f.dpif_show = NULL;
+        forget_switch(&f);
         if (same) {
             break;
         }
@@ -250,10 +310,13 @@ virtnetctl_verify_frames(const char *bridge, struct ds *s,
     if (f.n_differences) {
         virtnetctl_status = 1;
     } else if (!virtnetctl_status) {
+        report_reasons(bridge, s, json);
+    }
+    if (!virtnetctl_status) {
         tell_verified(&f, bridge);
     }
     jvalue_unref(f.state);
     jvalue_unref(f.differences);
     ds_destroy(&f.text);
-    free(f.dpif_show);
+    forget_switch(&f);
 }

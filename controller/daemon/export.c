@@ -218,6 +218,9 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
         jvalue_put_string(json, "vlan-config", ds_cstr(&s));
         ds_destroy(&s);
         put_guest(json, &vif->guest);
+        if (vif->is_mirror_output && vif_get_role(vif) != VIF_GUEST) {
+            jvalue_put_bool(json, "mirror-output", true);
+        }
         if (vport && vport->role == VIF_GUEST) {
             put_definition(json, export->mb, vif);
         }

@@ -61,6 +61,15 @@ mport_set_tunnel(struct mbridge *mb, struct mport *port, enum tunnel_kind kind)
     port->tunnel = kind;
 }
 
+static void
+mport_set_mirrored_to(struct mbridge *mb, struct mport *port,
+                      bool is_mirrored_to)
+{
+    mb->n_mirrored_to -= port->is_mirrored_to;
+    mb->n_mirrored_to += is_mirrored_to;
+    port->is_mirrored_to = is_mirrored_to;
+}
+
 /* Forgets what the database said of 'port'. */
 static void
 mport_detach(struct mbridge *mb, struct mport *port)
@@ -73,6 +82,7 @@ mport_detach(struct mbridge *mb, struct mport *port)
         mb->n_unsupported--;
         port->unsupported = false;
     }
+    mport_set_mirrored_to(mb, port, false);
     mb->check_fakes |= port->is_fake;
     port->is_fake = false;
     if (port->name) {
@@ -311,6 +321,8 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     mb->n_unsupported -= port->unsupported;
     port->unsupported = verdict == MODEL_UNSUPPORTED;
     mb->n_unsupported += port->unsupported;
+    mport_set_mirrored_to(mb, port, (vif->is_mirror_output
+                                     && vif_get_role(vif) == VIF_GUEST));
     mport_set_tunnel(mb, port, tunnel_get_kind(vif));
     mb->check_fakes |= port->is_fake || vif_is_fake_bridge(vif);
     port->is_fake = vif_is_fake_bridge(vif);

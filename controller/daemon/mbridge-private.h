@@ -50,6 +50,7 @@ struct mport {
     bool isolated;
     bool is_fake;               /* Is it, or was it, a fake bridge? */
     bool unsupported;           /* Keeps the bridge in kernel mode. */
+    bool is_mirrored_to;        /* A guest's, but the output of a mirror? */
     enum tunnel_kind tunnel;    /* As counted in mbridge's 'tunnels'. */
     struct diag_list diags;
 };
@@ -76,6 +77,7 @@ struct mbridge {
     unsigned long long int n_moves;     /* Of addresses, because of these... */
     unsigned long long int n_refused;   /* ...or not. */
     size_t n_unsupported;       /* Of them. */
+    size_t n_mirrored_to;       /* Likewise. */
     struct tunnels tunnels;     /* Likewise. */
     bool apart;                 /* Are tunnels to be kept apart... */
     bool apart_decided;         /* ...with these as they were then? */

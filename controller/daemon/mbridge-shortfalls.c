@@ -164,6 +164,31 @@ add_mirrored(const struct mbridge *mb, struct shortfalls *shortfalls)
     ds_destroy(&text);
 }
 
+/* Adds the guests that are the output of a mirror.  One whose owner has called
+ * it one of the network side is there to be sent what is for others. */
+static void
+add_mirror_outputs(const struct mbridge *mb, struct shortfalls *shortfalls)
+{
+    struct ds names = DS_EMPTY_INITIALIZER;
+    const struct mport *port;
+    size_t n = 0;
+
+    if (!mb->n_mirrored_to) {
+        return;
+    }
+    HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
+        if (port->is_mirrored_to && n++ < MAX_TOLD) {
+            ds_put_format(&names, " %s", port->name);
+        }
+    }
+    shortfalls_add(shortfalls, SHORTFALL_MIRROR, "if that is meant, set "
+                   "external_ids:virtnet-role=network in the Interface row",
+                   "a mirror sends copies of others' frames to %s:%s%s",
+                   n > 1 ? "guests" : "a guest", ds_cstr(&names),
+                   n > MAX_TOLD ? " ..." : "");
+    ds_destroy(&names);
+}
+
 /* Adds to 'shortfalls' what others do that keeps 'mb' from being in force.  Of
  * all shortfalls these are the ones that are logged. */
 static void
@@ -173,6 +198,7 @@ add_others(const struct mbridge *mb, struct shortfalls *shortfalls)
         add_foreign(mb, shortfalls);
         hidden_flows_find(&mb->row, mb->lost_at, time_msec(), shortfalls);
         add_mirrored(mb, shortfalls);
+        add_mirror_outputs(mb, shortfalls);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/openflow/pipeline.h"
+#include "lib/tell/blocked.h"
 #include "lib/tell/trace.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-port.h"
@@ -282,6 +283,7 @@ probes_init(struct probes *probes, const struct json_t *bridge, bool all)
 
     *probes = (struct probes) { .ports = jvalue_get(bridge, "ports") };
     probes->names = jvalue_names(probes->ports);
+    sset_init(&probes->blocked);
     probes->bridge.n_ports = jvalue_count(probes->ports);
     ports = xcalloc(MAX(1, probes->bridge.n_ports), sizeof *ports);
     for (size_t i = 0; i < probes->bridge.n_ports; i++) {
@@ -309,6 +311,15 @@ probes_init(struct probes *probes, const struct json_t *bridge, bool all)
     vlan_set_uninit(&flooded);
 }
 
+/* Takes in what 'spanning_trees', as blocked_find() takes it, says of
+ * 'bridge': that nothing goes by these ports is as it is to be. */
+void
+probes_set_blocked(struct probes *probes, const char *bridge,
+                   const char *spanning_trees)
+{
+    blocked_find(spanning_trees, bridge, &probes->blocked);
+}
+
 /* Frees what 'probes' holds. */
 void
 probes_uninit(struct probes *probes)
@@ -327,6 +338,7 @@ probes_uninit(struct probes *probes)
     }
     vlan_set_uninit(&probes->mirrored);
     vlan_set_uninit(&probes->mirrored_to_guests);
+    sset_destroy(&probes->blocked);
     free(CONST_CAST(struct receivers_port *, probes->bridge.ports));
     free(CONST_CAST(struct receivers_owner *, probes->bridge.owners));
     free(probes->names);
@@ -398,9 +410,9 @@ is_learned_from(const struct probes *probes, const struct probe *probe,
             && ports[out].role == VIF_NETWORK);
 }
 
-/* Is 'output' to port 'out' a copy that a mirror has sent into a VLAN of the
- * port's, and is it there to get it?  A guest is only if the VLAN is one of
- * column flood_vlans. */
+/* Is 'output' to port 'out' a copy that a mirror has sent to it, or into a
+ * VLAN of the port's, and is it there to get it?  A guest is only if the VLAN
+ * is one of column flood_vlans. */
 static bool
 is_mirrored_to(const struct probes *probes, const struct trace_output *output,
                size_t out)
@@ -408,10 +420,22 @@ is_mirrored_to(const struct probes *probes, const struct trace_output *output,
     const struct receivers_port *port = &probes->bridge.ports[out];
 
     return (!output->flow
-            && vlan_set_intersects(&port->vlans,
-                                   (port->role == VIF_GUEST
-                                    ? &probes->mirrored_to_guests
-                                    : &probes->mirrored)));
+            && (jvalue_get_bool(port_json(probes, out), "mirror-output")
+                || vlan_set_intersects(&port->vlans,
+                                       (port->role == VIF_GUEST
+                                        ? &probes->mirrored_to_guests
+                                        : &probes->mirrored))));
+}
+
+/* Does a spanning tree keep 'probe' from coming in, or from leaving by port
+ * 'out'? */
+static bool
+is_blocked(const struct probes *probes, const struct probe *probe, size_t out)
+{
+    return (!sset_is_empty(&probes->blocked)
+            && (sset_contains(&probes->blocked,
+                              probes->names[probe->frame.in])
+                || sset_contains(&probes->blocked, probes->names[out])));
 }
 
 /* Holds 'trace', of 'probe' in 'bridge', against what it is to be.  Appends
@@ -441,7 +465,8 @@ probe_compare(const struct probes *probes, const struct probe *probe,
             }
         }
         if (got ? receipt == RECEIPT_NEVER
-            : receipt == RECEIPT_MUST && !strstr(trace->actions, "recirc(")) {
+            : receipt == RECEIPT_MUST && !is_blocked(probes, probe, i)
+              && !strstr(trace->actions, "recirc(")) {
             put_difference(s, array, bridge, probes, probe, i, got, flow);
             n++;
         }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "lib/model/receivers.h"
+#include "sset.h"
 
 struct ds;
 struct json_t;
@@ -34,11 +35,14 @@ struct probes {
     const struct json_t *ports;     /* By name; those of the state. */
     struct vlan_set mirrored;       /* VLANs of mirrors' copies... */
     struct vlan_set mirrored_to_guests;     /* ...that guests may see. */
+    struct sset blocked;            /* Ports that a spanning tree blocks. */
     struct probe *probes;
     size_t n, allocated;
 };
 
 void probes_init(struct probes *, const struct json_t *bridge, bool all);
+void probes_set_blocked(struct probes *, const char *bridge,
+                        const char *spanning_trees);
 void probes_uninit(struct probes *);
 
 size_t probe_compare(const struct probes *, const struct probe *,

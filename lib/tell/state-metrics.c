@@ -439,6 +439,9 @@ state_format_metrics(struct ds *s, const struct json_t *state)
     for (const char **b = names; *b; b++) {
         put_port_states(s, *b, jvalue_get(jvalue_get(bridges, *b), "ports"));
     }
+    /* Those of no bridge are those that no switch has. */
+    ds_put_format(s, "virtnet_ports{bridge=\"\",state=\"not wired\"} %"PRIuSIZE
+                  "\n", jvalue_count(jvalue_get(state, "unwired")));
     put_in_force(s, bridges);
     put_verified(s, bridges);
 #define METRIC(NAME, TYPE, MEMBER, HELP) \

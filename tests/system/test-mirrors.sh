@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
 need_controller
-allow_log 'mbridge_shortfalls\|WARN\|.*not in force: somebody'
+allow_log 'mbridge_shortfalls\|WARN\|.*not in force: (somebody|a mirror)'
 
 # Prints how often this Open vSwitch mirrors a frame that a flow gives a tag:
 # once, or as it came and as it went.  See Documentation/releases.rst.

@@ -148,6 +148,25 @@ test_compare(void **state OVS_UNUSED)
           "    output:5", "12,13,15",
           "bridge br0: a frame to everybody, from g1 does not go to br0: by "
           "our flow table=0 priority 9, " OURS);
+
+    /* What a spanning tree blocks is not missed; what goes there is. */
+    probes_set_blocked(&probes, "br0", "---- br1 ----\n"
+                       "  u  designated listening  2     128.1\n"
+                       "\n---- br0 ----\n"
+                       "  Interface  Role       State      Cost  Pri.Nbr\n"
+                       "  ---------- ---------- ---------- ----- -------\n"
+                       "  g2         designated forwarding 2     128.2\n"
+                       "  br0        Alternate  Discarding 20000 128.1\n");
+    check(&probes, 4, " 0. priority 9, " OURS "\n    output:2\n    output:3\n"
+          "    output:5", "12,13,15", "");
+    check(&probes, 4, " 0. priority 9, " OURS "\n    output:2\n    LOCAL\n"
+          "    output:3", "12,1,13",
+          "bridge br0: a frame to everybody, from g1 does not go to u: by "
+          "our flow table=0 priority 9, " OURS);
+    check(&probes, 3, " 0. priority 9, " OURS "\n    output:5\n    LOCAL",
+          "15,1", "bridge br0: a frame to an unknown address, from g1 goes to "
+          "br0, which is not to get it: by our flow table=0 priority 9, "
+          OURS);
     probes_uninit(&probes);
     jvalue_unref(bridge);
 }
