@@ -81,8 +81,11 @@ plug_as() {
             ovs-vsctl add-port br0 $P
             ovs-vsctl set port $P tag=10 ;;
         opennebula)
+            # Its flows are in test-neighbours.sh.
             plug br0 $P $M
             ovs-vsctl set Port $P tag=10
+            ovs-vsctl set Port $P "trunks=[]"
+            ovs-vsctl set Port $P vlan_mode=native-untagged
             runs "$(uuid v$P)" ;;
         cloudstack)
             ovs-vsctl add-port br0 $P ;;
