@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Virtual routers of several makes, as a client sees them that pings their address
-# every millisecond, or every ten while there is no answer: keepalived with VRRP 3 for IPv4 and an address of its own,
-# the same without one, VRRP 2 without one, and CARP by ucarp.  The master is
-# stopped, loses its link, is killed and is unplugged; with NORMAL first, which is
-# what must not be exceeded.  Where the router has an address of its own, a third
+# every millisecond, or every ten while there is no answer: keepalived with VRRP 3 for
+# IPv4 and for IPv6 and VRRP 2, each with an address of its own and without, and CARP
+# by ucarp.  The master is stopped, loses its link, is killed and is unplugged; with
+# NORMAL first, which is what must not be exceeded.  Where the router has an address of its own, a third
 # guest says all the time that it is the router.
 #
 # It takes some minutes, and wants package ucarp, which bootstrap does not install;
@@ -17,8 +17,7 @@ need_controller
 command -v keepalived > /dev/null || skip "keepalived is not installed"
 ping -V > /dev/null || skip "ping is not installed"
 
-vmac=00:00:5e:00:01:07
-address=192.0.2.7
+vmacs="00:00:5e:00:01:07 00:00:5e:00:02:07"
 
 # How many answers may be lost more than with NORMAL.  Some hundred are lost while
 # nobody is the master yet, in one to three seconds, whoever forwards.
@@ -41,7 +40,7 @@ vrrp_instance router {
     advert_int $interval
     $vmac_word
     virtual_ipaddress {
-        $address/24
+        $address/$prefix
     }
 }
 .
@@ -84,19 +83,19 @@ is_master() {
     grep -q 'Entering MASTER STATE' $S/$1.log
 }
 answers() {
-    ip netns exec up ping -q -c 1 -W 1 $address > /dev/null
+    ip netns exec up ping -q -c 1 -W 1 "$target" > /dev/null
 }
 
 # Leaves nothing of the router in guest $1.
 clean_guest() {
     ip -n "$1" link del dev vrrp.7 2> /dev/null || :
     ip -n "$1" link set dev eth0 up
-    ip -n "$1" addr del $address/24 dev eth0 2> /dev/null || :
+    ip -n "$1" addr del $address/$prefix dev eth0 2> /dev/null || :
 }
 
 plug_router() {
     plug br0 "$1" 52:54:00:00:00:0${1#g} \
-        -- set Interface "$1" "external_ids:virtnet-macs=\"$vmac\""
+        -- set Interface "$1" "external_ids:virtnet-macs=\"$vmacs\""
 }
 
 # fail_over HOW: sets 'lost' to how many were not answered.
@@ -108,7 +107,7 @@ fail_over() {
     start_router g2 100
     wait_for 20 answers || fail "nobody answers: $(cat $S/g1.log; ctl fdb br0)"
     sleep 1
-    ip netns exec up ping -q -i 0.001 -W 1 $address > $S/ping 2>&1 &
+    ip netns exec up ping -q -i 0.001 -W 1 "$target" > $S/ping 2>&1 &
     pid=$!
     sleep 0.5
     case $how in
@@ -150,27 +149,38 @@ fail_overs() {
     done
 }
 
+# Sets what router $make is like.  Fails if there is none such here.
+set_make() {
+    vmac=00:00:5e:00:01:07
+    vmac_word=
+    version=3
+    interval=0.3
+    address=192.0.2.7 prefix=24 target=192.0.2.7
+    case $make in
+    *_vmac) vmac_word="use_vmac vrrp.7" ;;
+    esac
+    case $make in
+    v2*) version=2 interval=1 ;;
+    v6*) vmac=00:00:5e:00:02:07 address=fe80::7 prefix=64 target=fe80::7%eth0 ;;
+    carp) command -v ucarp > /dev/null || return 1 ;;
+    esac
+}
+
 # All makes, in the mode that is in force.
 all_makes() {
-    for make in v3_vmac v3 v2 carp; do
-        vmac_word=
-        version=3
-        interval=0.3
-        case $make in
-        v3_vmac) vmac_word="use_vmac vrrp.7" ;;
-        v2) version=2 interval=1 ;;
-        carp) command -v ucarp > /dev/null || continue ;;
-        esac
+    for make in v3_vmac v3 v2_vmac v2 v6_vmac v6 carp; do
+        set_make || continue
         say "  $make"
-        if [ $make = v3_vmac ] && [ -s $S/libvirt-mode ]; then
+        if [ -n "$vmac_word" ] && [ -s $S/libvirt-mode ]; then
             start_probe hostile 50 <<.
 g3 -> bcast src=$vmac garp = g1 g2 up host
+g3 -> mcast6 src=$vmac na = g1 g2 up host
 g3 -> bcast src=$vmac vrrp = g1 g2 up host
 up -> $vmac = g1 g2 g3
 .
         fi
         fail_overs
-        if [ $make = v3_vmac ] && [ -s $S/libvirt-mode ]; then
+        if [ -n "$vmac_word" ] && [ -s $S/libvirt-mode ]; then
             stop_probe hostile > $S/result || :
             grep -qE '^stream="up .* to=g3( .*)? received=0 ' $S/result ||
                 fail "g3 gets something: $(cat $S/result)"
@@ -182,10 +192,17 @@ start_ovs
 add_bridge br0
 add_uplink br0 up 52:54:00:00:ff:01
 ip -n up addr add 192.0.2.100/24 dev eth0
+# Has guest or host $1 speak IPv6 by eth0.
+enable_ipv6() {
+    ip netns exec "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=0 \
+        net.ipv6.conf.eth0.disable_ipv6=0
+}
+enable_ipv6 up
 for i in 1 2; do
     make_port g$i 52:54:00:00:00:0$i
     ip -n g$i addr add 192.0.2.$i/24 dev eth0
     ip -n g$i link set dev lo up
+    enable_ipv6 g$i
     plug_router g$i
 done
 add_guest br0 g3 52:54:00:00:00:03
