@@ -6,10 +6,10 @@
 # Addresses that several guests may have, as that of a virtual router: keepalived
 # in two guests, with an address of its own for it (use_vmac) and without, VRRP 2
 # and 3, IPv4 and IPv6.  The one that announced it last has it.  The master is
-# stopped, loses its link, is killed and is unplugged, while a guest sends to the
-# router 1,000 times a second; with NORMAL first, which is what must not be
-# exceeded.  A third guest says all the time that it is the router, and gets
-# nothing.
+# stopped, loses its link, is killed, with its device, too, and is unplugged, while a
+# guest sends to the router 1,000 times a second; with NORMAL first, which is what
+# must not be exceeded.  A third guest says all the time that it is the router, and
+# gets nothing.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -314,6 +314,61 @@ done
 ctl fdb br0 > $S/fdb
 grep -w g1 $S/fdb | grep -q 'shared, g2 has it' || fail "$(cat $S/fdb)"
 grep -w g2 $S/fdb | grep -q 'shared, since .*Z: announced it' || fail "$(cat $S/fdb)"
+
+say "A guest whose program dies loses it as well."
+# Holds tap device $1, as QEMU does, and writes into file $2 how many frames have
+# come for $vmac, until it is killed.
+hold_tap() {
+    python3 -c '
+import fcntl, os, struct, sys
+
+tap = os.open("/dev/net/tun", os.O_RDWR)
+fcntl.ioctl(tap, 0x400454ca, struct.pack("16sH22x", sys.argv[1].encode(), 0x1002))
+out = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+mac = bytes.fromhex(sys.argv[3].replace(":", ""))
+n = 0
+while True:
+    if os.read(tap, 2048)[:6] == mac:
+        n += 1
+    os.pwrite(out, b"%d\n" % n, 0)
+' "$1" "$2" $vmac &
+    echo $! > $S/tap.pid
+    disown
+}
+tap_runs() {
+    [ "$(cat /sys/class/net/t1/carrier)" = 1 ]
+}
+if ip tuntap add dev t1 mode tap 2> $S/result; then
+    ip link set dev t1 up
+    : > $S/tap-received
+    hold_tap t1 $S/tap-received
+    wait_for 10 tap_runs || fail "nobody holds the tap device"
+    plug br0 t1 52:54:00:00:00:04 -- set Interface t1 "$key"
+    settle
+    # All others go before it by name, but have no carrier for now.
+    for i in 1 2; do carrier g$i down; done
+    wait_for 10 has_address t1 || fail "not with t1: $(ctl fdb br0)"
+    for i in 1 2; do carrier g$i up; done
+    settle
+    has_address t1 || fail "not with t1: $(ctl fdb br0)"
+    wait_revalidated
+    start_probe p 1000 <<.
+up -> $vmac = g1 g2
+.
+    sleep 0.5
+    kill -KILL "$(cat $S/tap.pid)"
+    sleep 0.5
+    stop_probe p > $S/result || :
+    sent=$(sed -nE '1s/.* sent=([0-9]+) .*/\1/p' $S/result)
+    lost=$((sent - $(cat $S/tap-received) - $(received g1) - $(received g2)))
+    say "    $(cat $S/tap-received) to the one that died, $lost to none"
+    [ "$(cat $S/tap-received)" -gt 100 ] || fail "hardly any: $(cat $S/result)"
+    [ $lost -le $PATIENCE ] || fail "too many are lost: $(cat $S/result)"
+    unplug t1
+    announce g2
+    wait_for 5 has_address g2 || fail "not with g2: $(ctl fdb br0)"
+    settle
+fi
 
 say "It stays so over a restart."
 expect_quiet_restart
