@@ -37,6 +37,31 @@ find_vport(const struct mbridge *mb, const struct mport *port)
             : NULL);
 }
 
+/* The guest of 'port' has become 'mac', too.  Guard "mac" has dropped what it
+ * has announced that by. */
+static void
+note_unheard(struct mbridge *mb, const struct mport *port, struct eth_addr mac)
+{
+    const struct vport *vport = find_vport(mb, port);
+
+    if (vport && vport->guards & GUARD_BIT(GUARD_MAC)) {
+        mb->unheard = xrealloc(mb->unheard,
+                               (mb->n_unheard + 1) * sizeof *mb->unheard);
+        mb->unheard[mb->n_unheard++] = mac;
+    }
+}
+
+/* Announces, on behalf of guests, what these have changed to and could not say
+ * themselves. */
+void
+mbridge_announce_unheard(struct mbridge *mb)
+{
+    if (mb->n_unheard) {
+        ofctrl_announce_macs(mb->ofctrl, mb->plan, mb->unheard,
+                             mb->n_unheard);
+    }
+}
+
 /* Has 'changes', the PORT_LIFE_*s that the guest of 'port' has made, by
  * 'frame' if that is known, carried out. */
 static void
@@ -87,6 +112,9 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
     }
     if (changes) {
         mbridge_update_mport(mb, port);
+    }
+    if (changes & PORT_LIFE_FOLLOWS) {
+        note_unheard(mb, port, src);
     }
     if (changes & PORT_LIFE_FOLLOWS && port->in_plan) {
         mb->n_moves += mbridge_unfollow(mb, plan_find_port(mb->plan,

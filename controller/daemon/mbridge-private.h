@@ -71,6 +71,9 @@ struct mbridge {
     struct hmap ports;          /* Contains "struct mport"s. */
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
     bool announce;              /* Guests are reached by another way. */
+    struct eth_addr *unheard;   /* What guests have changed to whose guards
+                                 * have kept that from the outside. */
+    size_t n_unheard;
     struct heap wakes;          /* Ports to be looked at again, the first on
                                  * top. */
     unsigned long long int n_frames;    /* That flows have shown. */
@@ -158,6 +161,7 @@ bool mbridge_knows_networks(const struct mbridge *);
 ofctrl_frame_cb mbridge_on_frame;
 ofctrl_taken_cb mbridge_on_taken;
 void mbridge_find(struct mbridge *, const struct oflow_table *);
+void mbridge_announce_unheard(struct mbridge *);
 void mbridge_lives_run(struct mbridge *);
 void mbridge_lives_wait(const struct mbridge *);
 

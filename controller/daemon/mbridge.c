@@ -104,6 +104,7 @@ mbridge_destroy(struct mbridge *mb)
     diag_list_uninit(&mb->mode_diags);
     diag_list_uninit(&mb->settings_diags);
     bridge_row_uninit(&mb->row);
+    free(mb->unheard);
     free(mb);
 }
 
@@ -337,8 +338,11 @@ update_switch(struct mbridge *mb)
         mb->found_exact = false;
     } else if (mb->announce) {
         ofctrl_announce(mb->ofctrl, mb->plan);
+    } else {
+        mbridge_announce_unheard(mb);
     }
     mb->announce = false;
+    mb->n_unheard = 0;
 }
 
 /* Goes on with reading the switch, and does nothing else: for a bridge that

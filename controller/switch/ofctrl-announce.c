@@ -34,6 +34,19 @@ ofctrl_announce(struct ofctrl *ofctrl, const struct plan *plan)
     ofctrl_send_messages(ofctrl, &msgs);
 }
 
+/* The same for the 'n' addresses 'macs' alone. */
+void
+ofctrl_announce_macs(struct ofctrl *ofctrl, const struct plan *plan,
+                     const struct eth_addr macs[], size_t n)
+{
+    struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
+
+    for (size_t i = 0; i < n; i++) {
+        announce_encode_mac(plan_mac_table(plan), macs[i], &msgs);
+    }
+    ofctrl_send_messages(ofctrl, &msgs);
+}
+
 /* The switch has said in 'oh', a reply to what ofctrl_announce() has asked,
  * what it has learned. */
 void

@@ -85,6 +85,8 @@ void ofctrl_wait(struct ofctrl *);
 void ofctrl_socket_appeared(struct ofctrl *);
 void ofctrl_reread(struct ofctrl *);
 void ofctrl_announce(struct ofctrl *, const struct plan *);
+void ofctrl_announce_macs(struct ofctrl *, const struct plan *,
+                          const struct eth_addr macs[], size_t n);
 void ofctrl_set_hold(struct ofctrl *, enum ofctrl_hold);
 void ofctrl_set_watch(struct ofctrl *, bool watch);
 void ofctrl_set_allowed(struct ofctrl *, bool allowed);

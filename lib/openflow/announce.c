@@ -77,6 +77,21 @@ announce_claim(struct eth_addr mac, const struct mac_claim *claim,
     return n;
 }
 
+/* Appends to 'msgs' those that announce the address of 'entry', and returns
+ * how many these are. */
+static size_t
+announce_entry(const struct mac_entry *entry, struct ovs_list *msgs)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < entry->n_claims; i++) {
+        if (entry->claims[i].kind != CLAIM_OUTSIDE) {
+            n += announce_claim(entry->mac, &entry->claims[i], msgs);
+        }
+    }
+    return n;
+}
+
 /* Initializes 'msgs' as a list of "struct ofpbuf"s, which the caller must send
  * or free: OpenFlow 1.5 messages that announce to the network side, by RARP,
  * all addresses that ports have won in 'table'.  Returns how many there
@@ -89,15 +104,22 @@ announce_encode(const struct mac_table *table, struct ovs_list *msgs)
 
     ovs_list_init(msgs);
     for (size_t i = 0; entries[i]; i++) {
-        for (size_t j = 0; j < entries[i]->n_claims; j++) {
-            if (entries[i]->claims[j].kind != CLAIM_OUTSIDE) {
-                n += announce_claim(entries[i]->mac, &entries[i]->claims[j],
-                                    msgs);
-            }
-        }
+        n += announce_entry(entries[i], msgs);
     }
     free(entries);
     return n;
+}
+
+/* The same for 'mac' alone, appended to 'msgs'. */
+void
+announce_encode_mac(const struct mac_table *table, struct eth_addr mac,
+                    struct ovs_list *msgs)
+{
+    const struct mac_entry *entry = mac_table_find(table, mac);
+
+    if (entry) {
+        announce_entry(entry, msgs);
+    }
 }
 
 /* Is any of 'bonds' one behind which the addresses of the rest of the network

@@ -11,12 +11,16 @@
  * guests it learns none; see bond_send_learning_packets() in Open vSwitch's
  * ofproto-dpif.
  *
+ * A guest that changes its address and is guarded announces the new one in
+ * vain: until it is known that it may have it, nobody is to hear of it.
+ *
  * Where a bond is one of several ports, so it is with who is behind the
  * others: the switch has learned that by flows of ours, and is asked which
  * these are.  With LACP, the other end knows by itself. */
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "openvswitch/types.h"
 
 struct mac_table;
 struct network_bonds;
@@ -29,6 +33,8 @@ struct ovs_list;
 #define ANNOUNCE_MAX_VLANS 16
 
 size_t announce_encode(const struct mac_table *, struct ovs_list *msgs);
+void announce_encode_mac(const struct mac_table *, struct eth_addr,
+                         struct ovs_list *msgs);
 
 bool announce_needs_places(const struct network_bonds *);
 struct ofpbuf *announce_ask_places(void);

@@ -3,7 +3,8 @@
 #
 # The link of an uplink goes down and comes back, and the switch behind it has
 # forgotten who is here: it is told of guests that say nothing themselves, and not
-# of one that is elsewhere.
+# of one that is elsewhere; also of what a guest has changed to that was kept from
+# saying so.
 
 . "$(dirname "$0")/lib.sh"
 sandbox "$@"
@@ -55,4 +56,23 @@ r1 -> g1 = g1
 r1 -> g3 = physhost
 .
 done
+
+say "So it is told of what a guarded guest has changed to."
+# Its own announcement is dropped, since it comes before anybody knows that it may.
+network net0 br0 libvirt - <<'.'
+  <portgroup name='trusted' trustGuestRxFilters='yes'/>
+.
+add_guest br0 g4 52:54:00:00:00:04 -- \
+    set Interface g4 external_ids:virtnet-portgroup=trusted \
+    external_ids:virtnet-guards=mac
+settle
+expect_frames <<'.'
+g4 -> bcast src=52:54:00:0c:00:01 garp = -
+.
+wait_for 10 is_known 52:54:00:0c:00:01 0 ||
+    fail "it is not announced: $(ovs-appctl fdb/show phys)"
+wait_revalidated
+expect_frames <<'.'
+r1 -> 52:54:00:0c:00:01 = g4
+.
 finish
