@@ -13,6 +13,7 @@
 #include "lib/model/shortfall.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/foreign.h"
+#include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/plan.h"
 #include "lib/tell/state.h"
@@ -58,30 +59,48 @@ add_foreign_flow(const struct mbridge *mb, const struct oflow *flow,
     ds_destroy(&text);
 }
 
+/* Initializes 'chosen' as those of others' flows of which 'is' says so.  There
+ * may be many others, which are not worth putting in order. */
+static void
+choose_foreign(const struct mbridge *mb,
+               bool (*is)(const struct oflow *, const struct oflow_table *),
+               struct oflow_table *chosen)
+{
+    const struct foreign *foreign = ofctrl_get_foreign(mb->ofctrl);
+    const struct oflow_node *node;
+
+    oflow_table_init(chosen);
+    HMAP_FOR_EACH (node, hmap_node, &foreign->flows.flows) {
+        if (is(node->flow, plan_desired(mb->plan))) {
+            oflow_table_put(chosen, node->flow);
+        }
+    }
+}
+
 /* Adds those of others' flows that can win over ours, by table, priority and
  * match. */
 static void
 add_foreign(const struct mbridge *mb, struct shortfalls *shortfalls)
 {
-    const struct foreign *foreign = ofctrl_get_foreign(mb->ofctrl);
-    const struct oflow **flows;
-    size_t n = 0;
+    bool more = ofctrl_get_foreign(mb->ofctrl)->more;
+    struct oflow_table winners;
+    size_t n;
 
-    if (!foreign_count(foreign)) {
-        return;
-    }
-    flows = oflow_table_sort_flows(&foreign->flows);
-    for (size_t i = 0; i < foreign_count(foreign); i++) {
-        if (foreign_can_win(flows[i], plan_desired(mb->plan))
-            && n++ < MAX_TOLD) {
+    choose_foreign(mb, foreign_can_win, &winners);
+    n = oflow_table_count_flows(&winners);
+    if (n) {
+        const struct oflow **flows = oflow_table_sort_flows(&winners);
+
+        for (size_t i = 0; i < MIN(n, MAX_TOLD); i++) {
             add_foreign_flow(mb, flows[i], shortfalls);
         }
+        free(flows);
     }
-    free(flows);
-    if (n > MAX_TOLD || (n && foreign->more)) {
+    oflow_table_uninit(&winners);
+    if (n > MAX_TOLD || (n && more)) {
         shortfalls_add(shortfalls, SHORTFALL_FOREIGN_FLOW, NULL,
                        "%s%"PRIuSIZE" more flows of somebody else's can win "
-                       "over ours", foreign->more ? "at least " : "",
+                       "over ours", more ? "at least " : "",
                        n - MIN(n, MAX_TOLD));
     }
 }
@@ -91,31 +110,29 @@ add_foreign(const struct mbridge *mb, struct shortfalls *shortfalls)
 void
 mbridge_get_void_flows(const struct mbridge *mb, struct diag_list *diags)
 {
-    const struct foreign *foreign = ofctrl_get_foreign(mb->ofctrl);
-    const struct oflow **flows;
-    struct ds first = DS_EMPTY_INITIALIZER;
-    size_t n = 0;
+    struct oflow_table flows;
+    size_t n;
 
-    if (!mb->exact || !foreign_count(foreign)) {
+    if (!mb->exact) {
         return;
     }
-    flows = oflow_table_sort_flows(&foreign->flows);
-    for (size_t i = 0; i < foreign_count(foreign); i++) {
-        if (foreign_is_void(flows[i], plan_desired(mb->plan)) && !n++) {
-            oflow_format(&first, flows[i], NULL);
-        }
-    }
-    free(flows);
+    choose_foreign(mb, foreign_is_void, &flows);
+    n = oflow_table_count_flows(&flows);
     if (n) {
+        const struct oflow **sorted = oflow_table_sort_flows(&flows);
         struct origin origin = { .element = mb->row.name };
+        struct ds first = DS_EMPTY_INITIALIZER;
 
+        oflow_format(&first, sorted[0], NULL);
         diag_add(diags, DIAG_WARNING, &origin, "flows of somebody else's for "
                  "single ports do nothing, since ours for these ports come "
                  "before them; if guests are to be kept from something, give "
                  "them guards or a filter: %s%s", ds_cstr(&first),
                  n > 1 ? ", and others" : "");
+        ds_destroy(&first);
+        free(sorted);
     }
-    ds_destroy(&first);
+    oflow_table_uninit(&flows);
 }
 
 /* Returns the VLANs that mirrors of 'mb' send copies into. */
