@@ -61,8 +61,7 @@ replay() {
     while read -r line; do
         line=$(sed -E "s/\\beth0\\b/up/g; s/datapath_type=system/$datapath/
             s/(add-br br0)( --)?\$/\1 -- set Bridge br0 $datapath/
-            s/(add-br br0) (-- set bridge)/\1 -- set Bridge br0 $datapath \2/
-            s/;n2/,n2/" <<< "$line")
+            s/(add-br br0) (-- set bridge)/\1 -- set Bridge br0 $datapath \2/" <<< "$line")
         while [[ $line =~ @([^@]*)@ ]]; do
             port=$(vsctl get Interface "${BASH_REMATCH[1]}" ofport)
             line=${line//@${BASH_REMATCH[1]}@/$port}
@@ -92,10 +91,12 @@ wait_for 20 is_missed br0 || fail "br0 is not missed"
 ## NetworkManager: a transaction for each port, the first with the bridge, which
 ## has no device of its own.
 
+nm_sent=0
 nm() {
     python3 "$TOP/tests/nm-ovsdb.py" "unix:$OVS_RUNDIR/db.sock" "$@" ||
         fail "NetworkManager: $*"
-    vsctl set Open_vSwitch . external_ids:carried-out="$*"
+    # Returns when all until here has been carried out.
+    vsctl set Open_vSwitch . external_ids:carried-out=$((++nm_sent))
 }
 
 # That has it, too, where a bridge in libvirt mode has none.
