@@ -47,6 +47,9 @@ struct ofctrl {
     long long int next_reread;  /* In time_msec() terms. */
     ovs_be32 config_xid;        /* Of the last look at its configuration... */
     long long int next_config;  /* ...and when the next is due. */
+    ovs_be32 meters_xid;        /* Of the last look at its meters... */
+    struct ometers meters;      /* ...what has come of it so far... */
+    unsigned long long int meters_mods; /* ...and what had been sent. */
     ovs_be32 places_xid;        /* Of the request for what was learned... */
     struct network_bonds bonds; /* ...that these are to announce; or 0. */
 };
@@ -56,6 +59,7 @@ void ofctrl_announce_places(struct ofctrl *, const struct ofp_header *);
 void ofctrl_keep_meters(struct ofctrl *);
 void ofctrl_put_back_meters(struct ofctrl *);
 void ofctrl_config_run(struct ofctrl *);
+void ofctrl_config_meters(struct ofctrl *, const struct ofp_header *);
 void ofctrl_config_wait(const struct ofctrl *);
 
 #endif /* controller/switch/ofctrl-private.h */

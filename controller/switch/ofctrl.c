@@ -340,6 +340,10 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
         break;
 
     case OFPTYPE_METER_CONFIG_STATS_REPLY:
+        if (oh->xid == ofctrl->meters_xid) {
+            ofctrl_config_meters(ofctrl, oh);
+            break;
+        }
         error = meter_sync_decode_config(&ofctrl->sync.meters, oh);
         if (error) {
             VLOG_WARN_RL(&rl, "bad meter configuration: %s",
