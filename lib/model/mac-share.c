@@ -398,6 +398,15 @@ mac_entry_share_out(struct mac_entry *entry, long long int now,
     free(won);
 }
 
+/* Is the address all that 'holder' claims, without a tag as well as in all
+ * VLANs, so that to take the one is to take the other? */
+static bool
+is_undivided(const struct mac_claim *holder)
+{
+    return (vlan_set_contains(&holder->won, 0)
+            && vlan_set_equals(&holder->won, &holder->vlans));
+}
+
 /* Initializes '*vlans' to where 'claim' takes the address from 'holder', by
  * 'take', when it announces that in 'block': mac_table_take(). */
 static void
@@ -407,8 +416,7 @@ find_taken(const struct mac_claim *claim, const struct mac_claim *holder,
 {
     vlan_set_clone(vlans, &holder->won);
     vlan_set_intersect(vlans, &claim->vlans);
-    if (take == TAKE_ANNOUNCED
-        && (block || !vlan_set_equals(&holder->won, &holder->vlans))) {
+    if (take == TAKE_ANNOUNCED && (block || !is_undivided(holder))) {
         static const struct vlan_block untagged = { .vid = 0 };
         const struct vlan_block *b = block ? block : &untagged;
         struct vlan_set announced = VLAN_SET_INITIALIZER;

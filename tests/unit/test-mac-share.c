@@ -14,6 +14,8 @@
 #include "tests/unit/mac-claims.h"
 #include "util.h"
 
+static const struct vlan_block everywhere = { .vid = 0, .level = 12 };
+
 /* Of the ports of one guest, that has an address which is used. */
 static void
 test_turns(void **state OVS_UNUSED)
@@ -103,7 +105,7 @@ test_shared(void **state OVS_UNUSED)
     assert_int_equal(b->take, TAKE_ANNOUNCED);
     assert_true(b->waits);
     assert_true(mac_claim_can_take(b, 10));
-    assert_true(mac_table_take(&table, mac, NULL, "b"));
+    assert_true(mac_table_take(&table, mac, &everywhere, "b"));
     /* Once is enough. */
     assert_false(mac_claim_can_take(b, 10));
     check_run(&table, "ab", "b:10-20");
@@ -113,7 +115,7 @@ test_shared(void **state OVS_UNUSED)
     /* One without carrier has nothing, and that is no conflict. */
     claim_as(&table, "b", CLAIM_LISTED_DOWN, "10-20", true);
     check_run(&table, "ab", "a:10-20");
-    assert_false(mac_table_take(&table, mac, NULL, "b"));
+    assert_false(mac_table_take(&table, mac, &everywhere, "b"));
     check_contests(&table, "");
     claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
     check_run(&table, "ab", "a:10-20");
@@ -128,12 +130,22 @@ test_shared(void **state OVS_UNUSED)
     /* Nobody else takes it: not the host, nor who has it for other reasons. */
     claim_as(&table, "c", CLAIM_HOSTS, "10-20", true);
     check_run(&table, "", "a:10-20");
-    assert_false(mac_table_take(&table, mac, NULL, "c"));
+    assert_false(mac_table_take(&table, mac, &everywhere, "c"));
     claim_as(&table, "c", CLAIM_ATTACHED, "10-20", true);
-    assert_false(mac_table_take(&table, mac, NULL, "c"));
+    assert_false(mac_table_take(&table, mac, &everywhere, "c"));
     claim_as(&table, "c", CLAIM_ANNOUNCED, "10-20", true);
-    assert_false(mac_table_take(&table, mac, NULL, "c"));
+    assert_false(mac_table_take(&table, mac, &everywhere, "c"));
     mac_table_uninit(&table);
+}
+
+static void
+run_at(struct mac_table *table, long long int now)
+{
+    struct ds told = DS_EMPTY_INITIALIZER;
+
+    mac_table_set_now(table, now);
+    mac_table_run(table, record_change, &told);
+    ds_destroy(&told);
 }
 
 /* In each VLAN such an address is with the one that announced it there. */
@@ -168,6 +180,14 @@ test_shared_vlans(void **state OVS_UNUSED)
     assert_true(mac_table_take(&table, mac, &vlan16, "c"));
     check_run(&table, "ac", "a:1-14,17-20 b:0,15 c:16,21-30");
 
+    /* What another has in a VLAN of his own is none of that. */
+    mac_table_unclaim(&table, mac, "c");
+    claim_as(&table, "c", CLAIM_LISTED, "16", true);
+    run_at(&table, 1);
+    assert_true(mac_table_take(&table, mac, &vlan16, "c"));
+    check_run(&table, "ac", "a:1-14,17-20 b:0,15 c:16");
+    assert_false(mac_table_take(&table, mac, NULL, "b"));
+
     /* As long as it is all of one's, it is. */
     mac_table_unclaim(&table, mac, "c");
     mac_table_unclaim(&table, mac, "b");
@@ -198,16 +218,6 @@ check_since(const struct mac_table *table, const char *port,
     assert_int_equal(mac_entry_is_shared(entry), shared);
 }
 
-static void
-run_at(struct mac_table *table, long long int now)
-{
-    struct ds told = DS_EMPTY_INITIALIZER;
-
-    mac_table_set_now(table, now);
-    mac_table_run(table, record_change, &told);
-    ds_destroy(&told);
-}
-
 /* Of each address it is known since when its port has it, and why. */
 static void
 test_since(void **state OVS_UNUSED)
@@ -222,7 +232,7 @@ test_since(void **state OVS_UNUSED)
     claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
     run_at(&table, 2);
     check_since(&table, "a", 1, WHY_ALONE, true);
-    mac_table_take(&table, mac, NULL, "b");
+    mac_table_take(&table, mac, &everywhere, "b");
     run_at(&table, 3);
     check_since(&table, "b", 3, WHY_ANNOUNCED, true);
 
@@ -243,7 +253,7 @@ test_since(void **state OVS_UNUSED)
     mac_table_set_guest(&table, mac, "a", "guest1");
     mac_table_set_guest(&table, mac, "b", "guest1");
     run_at(&table, 7);
-    mac_table_take(&table, mac, NULL, "a");
+    mac_table_take(&table, mac, &everywhere, "a");
     run_at(&table, 8);
     check_since(&table, "a", 8, WHY_USED, true);
     mac_table_unclaim(&table, mac, "a");
@@ -298,7 +308,7 @@ test_outside(void **state OVS_UNUSED)
     assert_int_equal(find_outside(&table)->take, TAKE_ANNOUNCED);
 
     /* Taken by the network side, and back. */
-    assert_true(mac_table_take(&table, mac, NULL, MAC_OUTSIDE));
+    assert_true(mac_table_take(&table, mac, &everywhere, MAC_OUTSIDE));
     run_at(&table, 2);
     check_run(&table, "", "");
     check_outside(&table, "10-20");
@@ -306,7 +316,7 @@ test_outside(void **state OVS_UNUSED)
     check_contests(&table, "");
     assert_int_equal(find_outside(&table)->since, 2);
     assert_int_equal(find_outside(&table)->why, WHY_ANNOUNCED);
-    assert_true(mac_table_take(&table, mac, NULL, "a"));
+    assert_true(mac_table_take(&table, mac, &everywhere, "a"));
     run_at(&table, 3);
     check_run(&table, "", "a:10-20");
     check_outside(&table, "");
@@ -315,10 +325,10 @@ test_outside(void **state OVS_UNUSED)
      * guests only. */
     claim_as(&table, "b", CLAIM_LISTED, "10-20", true);
     run_at(&table, 4);
-    assert_true(mac_table_take(&table, mac, NULL, "b"));
+    assert_true(mac_table_take(&table, mac, &everywhere, "b"));
     run_at(&table, 5);
     check_run(&table, "", "b:10-20");
-    assert_false(mac_table_take(&table, mac, NULL, MAC_OUTSIDE));
+    assert_false(mac_table_take(&table, mac, &everywhere, MAC_OUTSIDE));
     mac_table_unclaim(&table, mac, "b");
     run_at(&table, 6);
     check_run(&table, "", "a:10-20");
