@@ -188,7 +188,8 @@ export_port(const char *name, ofp_port_t ofport, const struct vif *vif,
                                                  ? vif->mac_from
                                                  : "the peer"));
         }
-        if (vport->follow_limit && !vport->listens && !vport->sticky) {
+        if (!vport->sticky
+            && (vport->deaf || (vport->follow_limit && !vport->listens))) {
             jvalue_put_bool(json, "deaf", true);
         }
         if (vif && vif->no_carrier) {

@@ -182,6 +182,9 @@ show_port(struct ds *s, const char *name, const struct json_t *port)
                       jvalue_get(port, "deaf")
                       ? "; has announced too many, not listened to for a while"
                       : "");
+    } else if (jvalue_get(port, "deaf")) {
+        ds_put_cstr(s, "        has announced too many addresses, or too "
+                    "often; not listened to for a while\n");
     }
 
     const char *const ids[] = {

@@ -188,6 +188,19 @@ r2 -> bcast src=$vrrp garp
 .
     wait_for 5 has_in_vlan r2 0-4095 || fail "not with r2: $(ctl fdb br0)"
 done
+
+say "Two that both take themselves for the master are not listened to in the end."
+allow_log 'announces too many addresses, or too often'
+is_deaf() {
+    ctl show | grep -q 'too often; not listened to'
+}
+! is_deaf || fail "one is deaf already: $(ctl show)"
+start_probe flap 5 <<.
+r1 -> bcast src=$vrrp garp = r2
+r2 -> bcast src=$vrrp garp = r1
+.
+wait_for 30 is_deaf || fail "it is not said: $(ctl show)"
+stop_probe flap > $S/result || :
 unplug r1
 unplug r2
 settle
