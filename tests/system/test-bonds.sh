@@ -41,7 +41,7 @@ is_enabled() {
 # Everybody says where he is, and is found there.
 check_frames() {
     settle
-    forget_datapath_flows
+    renew_datapath_flows
     send_frames > /dev/null <<'.'
 r1 -> bcast
 physhost -> bcast
@@ -115,7 +115,7 @@ fail_over_silently() {
 member_of_g1() {
     local i
 
-    forget_datapath_flows
+    renew_datapath_flows
     send_frames <<< "g1 -> bcast" > /dev/null
     for i in 1 2; do
         ! ovs-appctl fdb/show phys | grep -q "^ *$(vsctl get Interface \
@@ -194,7 +194,7 @@ done
 add_guest br0 v10 52:54:00:00:00:0a tag=10
 add_guest br0 v30 52:54:00:00:00:1e tag=30
 check_vlans() {
-    forget_datapath_flows
+    renew_datapath_flows
     send_frames > /dev/null <<.
 r1 -> bcast $1
 r1 -> bcast vlan=20
@@ -257,7 +257,7 @@ sed -E 's/^/    /; s/ (reordered|first|next|after|heard)=[^ ]*//g' $S/result
 grep -q 'sent=[0-9]{3,} received=[0-9]{3,} .* strays=0 ' -E $S/result ||
     fail "frames are let in by members without a partner"
 settle
-forget_datapath_flows
+renew_datapath_flows
 expect_frames <<'.'
 g1 -> bcast = g2 host
 g1 -> mcast6 = g2 host

@@ -172,7 +172,7 @@ compare "A tunnel port that chooses" t1 t2 t3 t4 al tr ac u1
 plug_uplink br0 u2
 compare "It, and a trunk" t1 t2 t3 t4 al tr ac u1 u2
 vsctl set Open_vSwitch . other_config:vlan-limit=1
-purge_datapath_flows
+forget_datapath_flows
 compare "The same, one tag looked at" t1 t2 t3 t4 p1 p2 al tr ac u1 u2
 
 finish
