@@ -381,7 +381,8 @@ can_decide(const struct mbridge *mb)
 }
 
 /* Has the switch got another owner, so that it lets us neither read nor write
- * flows?  Then no-flood is all that there is to take back. */
+ * flows?  Then no-flood is all that there is to take back, and what keeps
+ * isolated guests apart in kernel mode is to be written before. */
 static bool
 is_given_up(const struct mbridge *mb)
 {
@@ -442,6 +443,8 @@ mbridge_run(struct mbridge *mb)
         mbridge_log_shortfalls(mb);
     } else if (is_given_up(mb)) {
         mbridge_update_mode(mb);
+        mbridge_protect_ports(mb);
+        update_rows(mb);
         normal_guard_run(mb->guard, find_normal_use(mb), false, !mb->exact);
     }
 }
