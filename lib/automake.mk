@@ -48,6 +48,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/fleet/fleet-remote.h \
 	lib/fleet/fleet-row.c \
 	lib/fleet/fleet-row.h \
+	lib/fleet/fleet-seen.c \
+	lib/fleet/fleet-seen.h \
 	lib/host/bridge-row.c \
 	lib/host/bridge-row.h \
 	lib/host/columns.h \

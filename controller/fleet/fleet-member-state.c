@@ -9,6 +9,7 @@
 #include "lib/base/jvalue.h"
 #include "lib/fleet/fleet-publish.h"
 #include "lib/fleet/fleet-remote.h"
+#include "lib/fleet/fleet-seen.h"
 #include "ovsdb/fleet-db.h"
 #include "svec.h"
 #include "timeval.h"
@@ -38,14 +39,15 @@ count_rows(const struct fleet_member *member, enum fleet_table table)
 static struct json_t *
 export_unseen(const struct fleet_member *member)
 {
+    const struct fleet_seen *seen = fleet_remote_seen(member->others);
     struct svec names = SVEC_EMPTY_INITIALIZER;
     struct json_t *array = jvalue_array();
     const struct fleet_host **hosts;
     size_t n;
 
-    hosts = fleet_member_hosts(member, &n);
+    hosts = fleet_seen_hosts(seen, &n);
     for (size_t i = 0; i < n; i++) {
-        if (!fleet_remote_is_seen(member->others, hosts[i]->name)) {
+        if (!fleet_seen_is_seen(seen, hosts[i]->name)) {
             svec_add(&names, hosts[i]->name);
         }
     }

@@ -11,6 +11,7 @@
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-publish.h"
 #include "lib/fleet/fleet-remote.h"
+#include "lib/fleet/fleet-seen.h"
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/shash.h"
@@ -42,7 +43,8 @@ static void
 check_clock(const struct fleet_member *member, const struct fleet_host *host,
             int64_t before)
 {
-    int64_t clock = fleet_remote_clock(member->others, host->name);
+    int64_t clock = fleet_seen_clock(fleet_remote_seen(member->others),
+                                     host->name);
 
     if (llabs(clock) > FLEET_CLOCK_SECONDS
         && llabs(before) <= FLEET_CLOCK_SECONDS) {
@@ -86,7 +88,8 @@ static void
 on_host_changed(struct fleet_member *member, const struct fleet_host *old,
                 const struct fleet_host *new)
 {
-    int64_t before = old ? fleet_remote_clock(member->others, old->name) : 0;
+    const struct fleet_seen *seen = fleet_remote_seen(member->others);
+    int64_t before = old ? fleet_seen_clock(seen, old->name) : 0;
     bool matters = !old || !new || !host_equals(old, new);
 
     fleet_kept_row_changed(member->kept, FLEET_TABLE_HOST, old, new, matters);
@@ -259,7 +262,7 @@ fleet_member_run(struct fleet_member *member)
         keep(member);
     }
     fleet_kept_run(member->kept, member->db, false);
-    fleet_remote_run(member->others, time_msec(),
+    fleet_seen_run(fleet_remote_seen(member->others), time_msec(),
                      fleet_db_is_connected(member->db));
     check_twin(member);
     if (member->in_flight) {
@@ -286,7 +289,8 @@ fleet_member_wait(struct fleet_member *member)
 
     fleet_db_wait(member->db);
     fleet_kept_wait(member->kept);
-    poll_timer_wait_until(fleet_remote_wake_time(member->others));
+    poll_timer_wait_until(
+        fleet_seen_wake_time(fleet_remote_seen(member->others)));
     if (member->in_flight || !fleet_db_may_transact(member->db)) {
         return;
     }
@@ -347,7 +351,7 @@ fleet_member_take_hosts_changed(struct fleet_member *member)
 const struct fleet_host **
 fleet_member_hosts(const struct fleet_member *member, size_t *n)
 {
-    return fleet_remote_hosts(member->others, n);
+    return fleet_seen_hosts(fleet_remote_seen(member->others), n);
 }
 
 static bool

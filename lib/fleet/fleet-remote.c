@@ -2,7 +2,6 @@
 #include <config.h>
 #include "lib/fleet/fleet-remote.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +12,9 @@
 #include "lib/base/ovs-compat.h"
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-index.h"
+#include "lib/fleet/fleet-seen.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/hmap.h"
-#include "openvswitch/shash.h"
 #include "packets.h"
 #include "sset.h"
 #include "svec.h"
@@ -30,42 +29,14 @@ struct remote_port {
     bool is_current;            /* ...if that is still so. */
 };
 
-/* A host, in 'hosts', also this one. */
-struct remote_host {
-    const struct fleet_host *row;
-    bool seen;
-    long long int heard;        /* When, if 'seen'. */
-    int64_t clock;              /* Its clock, less ours, in seconds. */
-};
-
 struct fleet_remote {
     char *own_host;
     struct hmap ports;          /* Contains "struct remote_port"s... */
     struct hmap rows;           /* ...as this does. */
     struct fleet_index index;   /* Of all ports, also our own. */
-    struct shash hosts;         /* By name, "struct remote_host"s. */
+    struct fleet_seen *seen;
     struct sset changed;        /* Names of hosts. */
-    bool hears;                 /* Can hosts be heard? */
-    long long int check;        /* When somebody is perhaps not seen any
-                                 * more. */
 };
-
-/* Creates and returns what the host called 'own_host' knows of others: nothing
- * yet. */
-struct fleet_remote *
-fleet_remote_create(const char *own_host)
-{
-    struct fleet_remote *r = xzalloc(sizeof *r);
-
-    r->own_host = xstrdup(own_host);
-    hmap_init(&r->ports);
-    hmap_init(&r->rows);
-    fleet_index_init(&r->index);
-    shash_init(&r->hosts);
-    sset_init(&r->changed);
-    r->check = LLONG_MAX;
-    return r;
-}
 
 static struct remote_port *
 find_port(const struct fleet_remote *r, const struct fleet_port *row)
@@ -78,36 +49,6 @@ find_port(const struct fleet_remote *r, const struct fleet_port *row)
         }
     }
     return NULL;
-}
-
-static void
-remote_port_destroy(struct fleet_remote *r, struct remote_port *rp)
-{
-    hmap_remove(&r->ports, &rp->host_node);
-    hmap_remove(&r->rows, &rp->row_node);
-    svec_destroy(&rp->said);
-    free(rp);
-}
-
-/* Frees 'r', which may be null. */
-void
-fleet_remote_destroy(struct fleet_remote *r)
-{
-    struct remote_port *rp;
-
-    if (!r) {
-        return;
-    }
-    HMAP_FOR_EACH_SAFE (rp, row_node, &r->rows) {
-        remote_port_destroy(r, rp);
-    }
-    hmap_destroy(&r->ports);
-    hmap_destroy(&r->rows);
-    fleet_index_uninit(&r->index);
-    shash_destroy_free_data(&r->hosts);
-    sset_destroy(&r->changed);
-    free(r->own_host);
-    free(r);
 }
 
 /* Takes note that 'port' may have other addresses than before. */
@@ -135,6 +76,68 @@ note_rivals(struct fleet_remote *r, const struct fleet_port *port)
     }
 }
 
+/* A fleet_seen_cb: who has what the guests of 'host' claim may be another than
+ * before. */
+static void
+note_guests(const char *host, void *r_)
+{
+    struct fleet_remote *r = r_;
+    const struct remote_port *rp;
+
+    HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(host, 0),
+                             &r->ports) {
+        if (!strcmp(rp->port->host, host)) {
+            note_rivals(r, rp->port);
+        }
+    }
+}
+
+/* Creates and returns what the host called 'own_host' knows of others: nothing
+ * yet. */
+struct fleet_remote *
+fleet_remote_create(const char *own_host)
+{
+    struct fleet_remote *r = xzalloc(sizeof *r);
+
+    r->own_host = xstrdup(own_host);
+    hmap_init(&r->ports);
+    hmap_init(&r->rows);
+    fleet_index_init(&r->index);
+    r->seen = fleet_seen_create(own_host, note_guests, r);
+    sset_init(&r->changed);
+    return r;
+}
+
+static void
+remote_port_destroy(struct fleet_remote *r, struct remote_port *rp)
+{
+    hmap_remove(&r->ports, &rp->host_node);
+    hmap_remove(&r->rows, &rp->row_node);
+    svec_destroy(&rp->said);
+    free(rp);
+}
+
+/* Frees 'r', which may be null. */
+void
+fleet_remote_destroy(struct fleet_remote *r)
+{
+    struct remote_port *rp;
+
+    if (!r) {
+        return;
+    }
+    HMAP_FOR_EACH_SAFE (rp, row_node, &r->rows) {
+        remote_port_destroy(r, rp);
+    }
+    hmap_destroy(&r->ports);
+    hmap_destroy(&r->rows);
+    fleet_index_uninit(&r->index);
+    fleet_seen_destroy(r->seen);
+    sset_destroy(&r->changed);
+    free(r->own_host);
+    free(r);
+}
+
 static void
 add_port(struct fleet_remote *r, const struct fleet_port *port)
 {
@@ -160,65 +163,6 @@ remove_port(struct fleet_remote *r, const struct fleet_port *port)
     }
 }
 
-/* Has the host called 'name' be seen or not, which decides who has what its
- * guests claim. */
-static void
-set_seen(struct fleet_remote *r, const char *name, struct remote_host *host,
-         bool seen)
-{
-    const struct remote_port *rp;
-
-    if (host->seen == seen) {
-        return;
-    }
-    host->seen = seen;
-    HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(name, 0),
-                             &r->ports) {
-        if (!strcmp(rp->port->host, name)) {
-            note_rivals(r, rp->port);
-        }
-    }
-}
-
-/* Is 'row', which nobody has seen change, of a host that is there, by what it
- * says? */
-static bool
-was_seen(const struct fleet_host *row, int64_t wall)
-{
-    const int64_t limit = FLEET_SEEN_SECONDS + FLEET_CLOCK_SECONDS;
-
-    /* Whoever writes the column may write any number. */
-    return row->last_seen > 0 && row->last_seen > wall - limit;
-}
-
-static void
-host_changed(struct fleet_remote *r, const struct fleet_host *old,
-             const struct fleet_host *new, long long int now, int64_t wall)
-{
-    const char *name = new ? new->name : old->name;
-    struct remote_host *host = shash_find_data(&r->hosts, name);
-
-    if (!new) {
-        if (host && host->row == old) {
-            set_seen(r, name, host, false);
-            shash_find_and_delete(&r->hosts, name);
-            free(host);
-        }
-        return;
-    }
-    if (!host) {
-        host = xzalloc(sizeof *host);
-        shash_add(&r->hosts, name, host);
-    }
-    host->row = new;
-    if (!old || old->last_seen != new->last_seen) {
-        host->clock = old ? new->last_seen - wall : 0;
-        host->heard = now;
-        r->check = MIN(r->check, now + FLEET_SEEN_SECONDS * 1000LL);
-        set_seen(r, name, host, old || was_seen(new, wall));
-    }
-}
-
 /* A row of 'table' was 'old' and is 'new', either of which may be null.  'new'
  * must stay what it is until the next that is told of it. */
 void
@@ -234,83 +178,15 @@ fleet_remote_row_changed(struct fleet_remote *r, enum fleet_table table,
             add_port(r, new);
         }
     } else if (table == FLEET_TABLE_HOST) {
-        host_changed(r, old, new, now, wall);
+        fleet_seen_row_changed(r->seen, old, new, now, wall);
     }
 }
 
-/* Finds the hosts that are not seen any more at 'now'.  'hears' says whether
- * the fleet's database can be heard. */
-void
-fleet_remote_run(struct fleet_remote *r, long long int now, bool hears)
+/* Returns which hosts of the fleet are there. */
+struct fleet_seen *
+fleet_remote_seen(const struct fleet_remote *r)
 {
-    struct shash_node *node;
-    bool again = hears && !r->hears;
-
-    r->hears = hears;
-    if (!hears || (!again && now < r->check)) {
-        return;
-    }
-    r->check = LLONG_MAX;
-    SHASH_FOR_EACH (node, &r->hosts) {
-        struct remote_host *host = node->data;
-
-        if (again) {
-            host->heard = now;
-        }
-        if (host->seen && strcmp(node->name, r->own_host)) {
-            long long int end = host->heard + FLEET_SEEN_SECONDS * 1000LL;
-
-            if (now >= end) {
-                set_seen(r, node->name, host, false);
-            } else {
-                r->check = MIN(r->check, end);
-            }
-        }
-    }
-}
-
-/* Returns when fleet_remote_run() has something to do, LLONG_MAX for never. */
-long long int
-fleet_remote_wake_time(const struct fleet_remote *r)
-{
-    return r->hears ? r->check : LLONG_MAX;
-}
-
-/* Returns the hosts of the fleet, this one among them, as far as they are
- * known, in no particular order, and stores their number in '*n'.  The caller
- * must free the array. */
-const struct fleet_host **
-fleet_remote_hosts(const struct fleet_remote *r, size_t *n)
-{
-    const struct fleet_host **array
-        = xmalloc(shash_count(&r->hosts) * sizeof *array + 1);
-    const struct shash_node *node;
-
-    *n = 0;
-    SHASH_FOR_EACH (node, &r->hosts) {
-        const struct remote_host *host = node->data;
-        array[(*n)++] = host->row;
-    }
-    return array;
-}
-
-/* Has the host called 'name' been seen lately?  This one is there. */
-bool
-fleet_remote_is_seen(const struct fleet_remote *r, const char *name)
-{
-    const struct remote_host *host = shash_find_data(&r->hosts, name);
-
-    return !strcmp(name, r->own_host) || (host && host->seen);
-}
-
-/* Returns how many seconds the clock of the host called 'name' is ahead of
- * ours, as far as is known. */
-int64_t
-fleet_remote_clock(const struct fleet_remote *r, const char *name)
-{
-    const struct remote_host *host = shash_find_data(&r->hosts, name);
-
-    return host ? host->clock : 0;
+    return r->seen;
 }
 
 /* Moves to 'hosts' the names of those of which something may have changed
@@ -344,9 +220,9 @@ add_rival(const struct fleet_port *port, void *rivals_)
 
 /* A fleet_is_seen_cb. */
 static bool
-is_seen(const char *name, void *r)
+is_seen(const char *name, void *seen)
 {
-    return fleet_remote_is_seen(r, name);
+    return fleet_seen_is_seen(seen, name);
 }
 
 /* Appends to 's' the IP addresses that 'port', which has 'mac', is asked for,
@@ -425,8 +301,7 @@ say_who_won(const struct fleet_remote *r, const char *host,
     const struct fleet_claim *c;
     size_t n;
 
-    claims = fleet_claims_create(rivals->ports, rivals->n, is_seen,
-                                 CONST_CAST(struct fleet_remote *, r));
+    claims = fleet_claims_create(rivals->ports, rivals->n, is_seen, r->seen);
     c = fleet_claims_get(claims, &n);
     ovs_ignore(eth_addr_from_string(address, &mac));
     for (size_t i = 0; i < n; i++) {

@@ -10,11 +10,6 @@
  * an address of that row's port.  Of several hosts that claim an address, the
  * rule of fleet-claims.h says which has it.
  *
- * A host is seen if what it says of when it was there has changed lately, by
- * the clock of whoever looks: hosts' own may be wrong.  Of one that has said
- * nothing yet since it was first told of, its own time has to do.  While
- * nothing can be heard, that somebody is not heard means nothing.
- *
  * All of this is pure: 'now' is a number of milliseconds that only grows, and
  * 'wall' is in seconds since 1970. */
 
@@ -24,6 +19,7 @@
 #include "lib/fleet/fleet-row.h"
 
 struct fleet_remote;
+struct fleet_seen;
 struct sset;
 struct svec;
 struct vlan_set;
@@ -34,14 +30,8 @@ void fleet_remote_destroy(struct fleet_remote *);
 void fleet_remote_row_changed(struct fleet_remote *, enum fleet_table,
                               const void *old, const void *new,
                               long long int now, int64_t wall);
-void fleet_remote_run(struct fleet_remote *, long long int now, bool hears);
-long long int fleet_remote_wake_time(const struct fleet_remote *);
 void fleet_remote_take_changed(struct fleet_remote *, struct sset *hosts);
-
-const struct fleet_host **fleet_remote_hosts(const struct fleet_remote *,
-                                             size_t *n);
-bool fleet_remote_is_seen(const struct fleet_remote *, const char *host);
-int64_t fleet_remote_clock(const struct fleet_remote *, const char *host);
+struct fleet_seen *fleet_remote_seen(const struct fleet_remote *);
 
 /* Is there a network of that name where the addresses are asked for? */
 typedef bool fleet_remote_network_cb(const char *network, void *aux);

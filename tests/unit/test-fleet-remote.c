@@ -13,6 +13,7 @@
 
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-remote.h"
+#include "lib/fleet/fleet-seen.h"
 #include "openvswitch/dynamic-string.h"
 #include "sset.h"
 #include "svec.h"
@@ -224,19 +225,20 @@ test_seen(void **state OVS_UNUSED)
                                        "52:54:00:00:00:01", 9);
     struct fleet_host *h2 = NULL, *h3 = NULL;
     struct fleet_remote *r = fleet_remote_create("h1");
+    struct fleet_seen *seen = fleet_remote_seen(r);
 
     /* The clock of h2 is a day behind, that of h3 is right. */
-    fleet_remote_run(r, 0, true);
-    assert_true(fleet_remote_wake_time(r) == LLONG_MAX);
+    fleet_seen_run(seen, 0, true);
+    assert_true(fleet_seen_wake_time(seen) == LLONG_MAX);
     say(r, "h2", &h2, 13600, 0);
     say(r, "h3", &h3, 100000, 0);
-    assert_false(fleet_remote_is_seen(r, "h2"));
-    assert_true(fleet_remote_is_seen(r, "h3"));
+    assert_false(fleet_seen_is_seen(seen, "h2"));
+    assert_true(fleet_seen_is_seen(seen, "h3"));
     say(r, "h2", &h2, 13605, 5000);
-    assert_true(fleet_remote_is_seen(r, "h2"));
-    assert_int_equal(fleet_remote_clock(r, "h2"), 13605 - 100005);
+    assert_true(fleet_seen_is_seen(seen, "h2"));
+    assert_int_equal(fleet_seen_clock(seen, "h2"), 13605 - 100005);
     say(r, "h3", &h3, 100005, 5000);
-    assert_int_equal(fleet_remote_clock(r, "h3"), 0);
+    assert_int_equal(fleet_seen_clock(seen, "h3"), 0);
 
     tell(r, FLEET_TABLE_PORT, NULL, old);
     tell(r, FLEET_TABLE_PORT, NULL, new);
@@ -246,16 +248,16 @@ test_seen(void **state OVS_UNUSED)
 
     /* h2 falls silent. */
     say(r, "h3", &h3, 100020, 20000);
-    fleet_remote_run(r, 5000 + SEEN_MSEC - 1, true);
+    fleet_seen_run(seen, 5000 + SEEN_MSEC - 1, true);
     check_remote(r, "h2", "01 ");
-    assert_true(fleet_remote_wake_time(r) == 5000 + SEEN_MSEC);
+    assert_true(fleet_seen_wake_time(seen) == 5000 + SEEN_MSEC);
     check_changed(r, "");
-    fleet_remote_run(r, 5000 + SEEN_MSEC, true);
-    assert_false(fleet_remote_is_seen(r, "h2"));
+    fleet_seen_run(seen, 5000 + SEEN_MSEC, true);
+    assert_false(fleet_seen_is_seen(seen, "h2"));
     check_changed(r, "h2 h3 ");
     check_remote(r, "h2", "");
     check_remote(r, "h3", "01 ");
-    fleet_remote_run(r, 5000 + SEEN_MSEC, true);
+    fleet_seen_run(seen, 5000 + SEEN_MSEC, true);
     check_changed(r, "");
 
     /* It comes back. */
@@ -265,23 +267,23 @@ test_seen(void **state OVS_UNUSED)
 
     /* While nothing is heard, silence means nothing; nor does it at once when
      * the database is there again. */
-    fleet_remote_run(r, 41000, false);
-    assert_true(fleet_remote_wake_time(r) == LLONG_MAX);
-    fleet_remote_run(r, 900000, false);
-    fleet_remote_run(r, 900000, true);
-    assert_true(fleet_remote_is_seen(r, "h2"));
-    assert_true(fleet_remote_is_seen(r, "h3"));
-    assert_true(fleet_remote_wake_time(r) == 900000 + SEEN_MSEC);
-    fleet_remote_run(r, 900000 + SEEN_MSEC, true);
-    assert_false(fleet_remote_is_seen(r, "h2"));
-    assert_false(fleet_remote_is_seen(r, "h3"));
+    fleet_seen_run(seen, 41000, false);
+    assert_true(fleet_seen_wake_time(seen) == LLONG_MAX);
+    fleet_seen_run(seen, 900000, false);
+    fleet_seen_run(seen, 900000, true);
+    assert_true(fleet_seen_is_seen(seen, "h2"));
+    assert_true(fleet_seen_is_seen(seen, "h3"));
+    assert_true(fleet_seen_wake_time(seen) == 900000 + SEEN_MSEC);
+    fleet_seen_run(seen, 900000 + SEEN_MSEC, true);
+    assert_false(fleet_seen_is_seen(seen, "h2"));
+    assert_false(fleet_seen_is_seen(seen, "h3"));
 
     /* We are there, whoever says what of us. */
-    assert_true(fleet_remote_is_seen(r, "h1"));
-    assert_false(fleet_remote_is_seen(r, "h9"));
+    assert_true(fleet_seen_is_seen(seen, "h1"));
+    assert_false(fleet_seen_is_seen(seen, "h9"));
 
     fleet_remote_row_changed(r, FLEET_TABLE_HOST, h2, NULL, 0, 0);
-    assert_int_equal(fleet_remote_clock(r, "h2"), 0);
+    assert_int_equal(fleet_seen_clock(seen, "h2"), 0);
     fleet_remote_destroy(r);
     fleet_row_destroy(FLEET_TABLE_HOST, h2);
     fleet_row_destroy(FLEET_TABLE_HOST, h3);
