@@ -167,7 +167,9 @@ EXTRA_DIST += \
 	tests/bench/guard-frames.py \
 	tests/bench/guards.sh \
 	tests/bench/lib.sh \
+	tests/bench/machine.py \
 	tests/bench/report.py \
+	tests/bench/tables.py \
 	tests/bench/run \
 	tests/corpus \
 	tests/golden \
@@ -271,6 +273,7 @@ TESTSUITE_AT = \
 	tests/definitions.at \
 	tests/foreign.at \
 	tests/told.at \
+	tests/foreign-places.at \
 	tests/moving.at \
 	tests/neighbours.at \
 	tests/networks.at \

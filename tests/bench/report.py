@@ -15,12 +15,14 @@
 
 import argparse
 import json
-import os
 import random
 import re
 import statistics
-import subprocess
 import sys
+
+sys.dont_write_bytecode = True
+import machine
+import tables
 
 N_DRAWS = 400
 
@@ -54,9 +56,6 @@ class Row:
                 {None: '', True: 'met', False: 'missed',
                  EVEN: EVEN}[self.met]]
 
-
-HEADINGS = ['case', 'ours', 'reference', 'ratio', 'spread', 'runs', 'goal',
-            '']
 
 
 def number(value, unit=''):
@@ -390,53 +389,9 @@ def all_rows(s):
                       '<= 1.1', at_most(1.1), 'NORMAL')
 
 
-def text_table(rows):
-    cells = [HEADINGS] + [row.cells() for row in rows]
-    widths = [max(len(line[i]) for line in cells)
-              for i in range(len(HEADINGS))]
-    return '\n'.join(
-        '  '.join(cell.ljust(w) if i in (0, 6, 7) else cell.rjust(w)
-                  for i, (cell, w) in enumerate(zip(line, widths))).rstrip()
-        for line in cells)
-
-
-def rst_table(rows):
-    cells = [HEADINGS] + [row.cells() for row in rows]
-    widths = [max(max(len(line[i]) for line in cells), 2)
-              for i in range(len(HEADINGS))]
-    rule = '  '.join('=' * w for w in widths)
-    lines = ['  '.join((cell or ('\\' if i == 0 else '')).ljust(w)
-                       for i, (cell, w) in enumerate(zip(line, widths)))
-             .rstrip() for line in cells]
-    return '\n'.join([rule, lines[0], rule] + lines[1:] + [rule])
-
-
-def machine():
-    model = ''
-    with open('/proc/cpuinfo') as file:
-        for line in file:
-            if line.startswith('model name'):
-                model = line.split(':', 1)[1].strip()
-                break
-    ovs = subprocess.run(['ovs-vswitchd', '--version'],
-                         stdout=subprocess.PIPE, text=True)
-    version = ovs.stdout.split('\n')[0].split()[-1] if ovs.stdout else '?'
-    hypervisor = os.path.exists('/sys/hypervisor') or 'hypervisor' in open(
-        '/proc/cpuinfo').read()
-    return {'cores': os.cpu_count(), 'cpu': model,
-            'virtual': bool(hypervisor), 'linux': os.uname().release,
-            'open_vswitch': version}
-
-
-def format_machine(m):
-    return '%d cores, %s%s, Open vSwitch %s' % (
-        m['cores'], m['cpu'], ' (virtual machine)' if m['virtual'] else '',
-        m['open_vswitch'])
-
-
 def write_json(path, rows, samples, quick):
     with open(path, 'w') as file:
-        json.dump({'machine': machine(), 'quick': quick,
+        json.dump({'machine': machine.facts(), 'quick': quick,
                    'rows': [vars(row) for row in rows],
                    'samples': samples.by_case},
                   file, indent=1, sort_keys=True)
@@ -454,7 +409,7 @@ def write_document(path, rows):
     after = rest.split(END)[1]
     with open(path, 'w') as file:
         file.write(before + BEGIN + '\nMeasured on: %s.\n\n%s\n\n'
-                   % (format_machine(machine()), rst_table(rows)))
+                   % (machine.text(), tables.rst(rows)))
         file.write(END + after)
 
 
@@ -510,10 +465,10 @@ def main():
         return 0 if print_comparison(args.compare) else 1
     samples = Samples(args.samples)
     rows = list(all_rows(samples))
-    print(format_machine(machine()))
+    print(machine.text())
     if args.quick:
         print('--quick: these figures only show that the benchmark runs')
-    print(text_table(rows))
+    print(tables.text(rows))
     if args.json:
         write_json(args.json, rows, samples, args.quick)
     if args.document:
