@@ -291,8 +291,9 @@ take_update(struct ofctrl_watch *watch,
 
     if (has_lost_cookie(update, flow, ours)) {
         delete_flow(flow, msgs);
+    } else {
+        take_foreign(watch, ours->foreign, flow, added);
     }
-    take_foreign(watch, ours->foreign, flow, added);
     if (!pipeline_cookie_is_ours(update->cookie)) {
         take_replaced(watch, flow, update, ours);
     }
