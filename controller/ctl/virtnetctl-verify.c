@@ -234,7 +234,7 @@ report_nowhere(const struct json_t *state, struct ds *s, struct json_t *json)
 static struct json_t *
 find_reasons(const char *bridge)
 {
-    struct state_filter filter = { .bridge = bridge };
+    struct state_filter filter = { .bridge = bridge, .vlan = -1 };
 
     for (int attempt = 1; ; attempt++) {
         struct json_t *state = virtnetctl_get_state(false);
