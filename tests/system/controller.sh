@@ -333,9 +333,10 @@ change_flows() {
 # switch: in one bundle, which has what differs and nothing else.  Leaves the
 # flows from before and after in files before and after.
 take_over() {
-    local differences
+    local differences noflood
 
     our_flows br0 > $S/before
+    noflood=$(noflood br0)
     start_counting
     start_controller
     settle
@@ -345,10 +346,19 @@ take_over() {
         sed 's/.*cookie=[^,]*, \(.*\) actions=.*/\1/' | sort -u | wc -l)
     say "$differences of $(wc -l < $S/before) flows differ from those before;" \
         "sent: $(count_changes)"
+    # And one for each port whose no-flood is not the same.
+    differences=$((differences + $(comm -3 <(words "$noflood") \
+        <(words "$(noflood br0)") | wc -l)))
     [ "$(count_changes)" = "$differences" ] ||
         fail "sent: $(changes_received)"
     [ "$(count_bundles)" = $((differences ? 1 : 0)) ] ||
         fail "sent in $(count_bundles) bundles"
+}
+
+# Prints words, sorted, each in a line.
+words() {
+    # shellcheck disable=SC2086
+    printf '%s\n' $1 | sed '/^$/d' | sort
 }
 
 ## The end.

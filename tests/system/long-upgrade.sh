@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# long-upgrade.sh [COMMIT...]: upgrades from what the commits (default: HEAD~50)
-# make to what is built, as test-upgrade.sh does.  They must not be older than
-# b039a44, since when cookies are what they are.
+# long-upgrade.sh [COMMIT...]: upgrades from what the commits (default: 02d51ab, the
+# last of version 0.1.0) make to what is built, as test-upgrade.sh does.  They must
+# not be older than b039a44, since when cookies are what they are.
 
 set -eu
 
@@ -12,7 +12,7 @@ ovs=$("$top/build-aux/libopenvswitch")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-for commit in "${@:-HEAD~50}"; do
+for commit in "${@:-02d51ab}"; do
     rm -rf "${dir:?}"/*
     git -C "$top" archive "$commit" | tar -x -C "$dir"
     (

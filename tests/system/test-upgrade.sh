@@ -14,7 +14,8 @@ need_controller
 
 start_ovs
 add_bridge br0
-plant_foreign br0
+# Version 0.1 had tables that others have flows in.
+[ -n "${OLD_CONTROLLER-}" ] || plant_foreign br0
 add_uplink br0 up 52:54:00:00:ff:01
 add_guest br0 g1 52:54:00:00:00:01
 add_guest br0 g2 52:54:00:00:00:02
@@ -22,8 +23,26 @@ add_guest br0 g3 52:54:00:00:00:03 tag=10
 add_guest br0 g4 52:54:00:00:00:04 vlan_mode=native-untagged tag=10 trunk=10,20
 network net0 br0 libvirt
 
+# It may be from before some of the options that controllers are started with.
+start_old_controller() {
+    "$OLD_CONTROLLER" --help > $S/old-help
+    cat > $S/old-controller <<'.'
+#!/bin/bash
+for option; do
+    case $option in
+        --*) grep -qwe "${option%%=*}" "$(dirname "$0")/old-help" || continue ;;
+    esac
+    options+=("$option")
+done
+exec "$OLD_CONTROLLER" "${options[@]}"
+.
+    chmod +x $S/old-controller
+    export OLD_CONTROLLER
+    (CONTROLLER=$S/old-controller; need_controller() { :; }; start_controller)
+}
+
 if [ -n "${OLD_CONTROLLER-}" ]; then
-    (CONTROLLER=$OLD_CONTROLLER; need_controller() { :; }; start_controller)
+    start_old_controller
 else
     start_controller
 fi
