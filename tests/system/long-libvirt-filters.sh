@@ -114,7 +114,7 @@ guest g9 9 192 "<interface type='ethernet'>
         <parameter name='IP' value='10.0.0.9'/>
       </filterref>
     </interface>" "<kernel>$kernel</kernel><initrd>$S/initramfs.gz</initrd>
-    <cmdline>console=ttyS0 rdinit=/init addr=10.0.0.9 peer=10.0.0.2
+    <cmdline>console=ttyS0 no_timer_check rdinit=/init addr=10.0.0.9 peer=10.0.0.2
     forge=10.0.0.66</cmdline>"
 becomes status_says 'port tap9: .*filtered \(clean-traffic IP=10.0.0.9'
 step "virsh start"

@@ -118,7 +118,7 @@ boot_guest() {
     kernel=$(guest_kernel)
     guest g1 1 192 "$(interface $M1)" "
         <kernel>$kernel</kernel><initrd>$S/initramfs.gz</initrd>
-        <cmdline>console=ttyS0 rdinit=/init addr=$GUEST_IP peer=10.0.0.11
+        <cmdline>console=ttyS0 no_timer_check rdinit=/init addr=$GUEST_IP peer=10.0.0.11
         forge=$FORGED_IP</cmdline>"
 }
 has_pinged() { grep -qs 'guest has pinged' $S/a/log/g1.serial; }

@@ -27,7 +27,7 @@ define() {
 
 M1=52:54:00:00:00:01 M2=52:54:00:00:00:02 M3=52:54:00:00:00:03
 M4=52:54:00:00:00:04 M5=52:54:00:00:00:05 M6=52:54:00:00:00:06
-M7=52:54:00:00:00:07
+M7=52:54:00:00:00:07 M8=52:54:00:00:00:08
 
 start_ovs
 add_bridge br0
@@ -67,7 +67,7 @@ kernel=$(guest_kernel)
 boot() {
     cat <<.
 <kernel>$kernel</kernel><initrd>$S/initramfs.gz</initrd>
-<cmdline>console=ttyS0 rdinit=/init addr=$1 peer=$2 ${3-}</cmdline>
+<cmdline>console=ttyS0 no_timer_check rdinit=/init addr=$1 peer=$2 ${3-}</cmdline>
 .
 }
 guest g1 1 192 "$(interface $M1)" "$(boot 10.0.0.1 10.0.0.2)"
@@ -169,6 +169,27 @@ record changed-address
 step "its other address"
 virsh -q destroy g4
 becomes has_no_flow $M7
+
+say "A guest with <bandwidth>: its rows are libvirt's, which deletes them since 10.3."
+n_qos() { vsctl --bare --columns=_uuid list QoS | grep -c . || :; }
+has_qos() { [ "$(n_qos)" = "$1" ]; }
+guest g5 5 64 "$(interface $M8 "<bandwidth><inbound average='1000' peak='2000'/>
+    </bandwidth>")"
+becomes has_flow $M8
+becomes has_qos 1
+record bandwidth
+step "a guest with <bandwidth>"
+virsh -q destroy g5
+becomes has_no_port $M8
+libvirt=$(libvirtd --version | sed 's/.* //')
+if printf '%s\n' 10.3 "$libvirt" | sort -VC; then
+    becomes has_qos 0
+fi
+step "and without: libvirt $libvirt leaves $(n_qos) rows"
+if ! printf '%s\n' 10.3 "$libvirt" | sort -VC; then
+    has_qos 1 || fail "somebody has deleted libvirt's row"
+    vsctl -- --all destroy QoS -- --all destroy Queue
+fi
 
 say "A portgroup is changed by update-device; libvirt loses the VLAN, or refuses."
 PORTGROUP=v42 guest g3 3 64 "$(PORTGROUP=v42 interface $M5)"
