@@ -100,30 +100,56 @@ end_line(struct ds *s, size_t start, size_t columns)
     ds_put_char(s, '\n');
 }
 
+/* Terminals with fewer columns have the most important ones, names first: what
+ * is cut off would be whose the rates are. */
+#define WIDE 64
+
+static void
+put_wide_row(struct ds *s, const struct top_row *row, const char *name)
+{
+    struct ds bridge = DS_EMPTY_INITIALIZER;
+
+    put_rate(s, row->rx_packets);
+    ds_put_cstr(s, "  ");
+    put_rate(s, row->rx_bits);
+    ds_put_cstr(s, "  ");
+    put_rate(s, row->tx_packets);
+    ds_put_cstr(s, "  ");
+    put_rate(s, row->tx_bits);
+    printable_put(&bridge, row->bridge);
+    ds_put_format(s, "   %-15s  %-15s  ", ds_cstr(&bridge), name);
+    ds_destroy(&bridge);
+}
+
+static void
+put_narrow_row(struct ds *s, const struct top_row *row, const char *name)
+{
+    ds_put_format(s, "%-15s ", name);
+    put_rate(s, row->rx_bits);
+    put_rate(s, row->tx_bits);
+    ds_put_char(s, ' ');
+}
+
 static void
 put_rows(struct ds *s, const struct top_row *rows, size_t n, size_t columns)
 {
+    bool narrow = columns && columns < WIDE;
     size_t start = s->length;
 
-    ds_put_cstr(s, "  rx pkt/s   rx bit/s   tx pkt/s   tx bit/s  "
-                "bridge           interface        guest");
+    ds_put_cstr(s, (narrow ? "interface       rx bit/s tx bit/s  guest"
+                    : "  rx pkt/s   rx bit/s   tx pkt/s   tx bit/s  "
+                    "bridge           interface        guest"));
     end_line(s, start, columns);
     for (size_t i = 0; i < n; i++) {
         struct ds name = DS_EMPTY_INITIALIZER;
 
         start = s->length;
-        put_rate(s, rows[i].rx_packets);
-        ds_put_cstr(s, "  ");
-        put_rate(s, rows[i].rx_bits);
-        ds_put_cstr(s, "  ");
-        put_rate(s, rows[i].tx_packets);
-        ds_put_cstr(s, "  ");
-        put_rate(s, rows[i].tx_bits);
-        printable_put(&name, rows[i].bridge);
-        ds_put_format(s, "   %-15s  ", ds_cstr(&name));
-        ds_clear(&name);
         printable_put(&name, rows[i].port);
-        ds_put_format(s, "%-15s  ", ds_cstr(&name));
+        if (narrow) {
+            put_narrow_row(s, &rows[i], ds_cstr(&name));
+        } else {
+            put_wide_row(s, &rows[i], ds_cstr(&name));
+        }
         printable_put(s, rows[i].guest);
         if (rows[i].stopped) {
             ds_put_format(s, " (stopped: %.0f/s)", ceil(rows[i].stopped));
