@@ -405,13 +405,16 @@ fleet_remote_vlans(const struct fleet_remote *r, const char *host,
                    struct vlan_set *vlans)
 {
     const struct remote_port *rp;
+    const char *last = NULL;    /* Most are in the same. */
 
     HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(host, 0), &r->ports) {
         const struct fleet_port *port = rp->port;
 
         if (!strcmp(port->host, host) && strcmp(port->state, "gone")
-            && has_network(port->network, aux)) {
+            && has_network(port->network, aux)
+            && (!last || strcmp(port->vlans, last))) {
             fleet_port_add_vlans(port, vlans);
+            last = port->vlans;
         }
     }
 }

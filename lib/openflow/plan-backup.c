@@ -18,10 +18,14 @@
  * sees that before anybody is told. */
 
 /* Calls plan_mark_dirty() for all ports that share an address with 'vport',
- * one of 'plan' that has changed. */
+ * one of 'plan' that was 'old'.  Only guests are each other's backups. */
 void
-plan_mark_partners(struct plan *plan, const struct vport *vport)
+plan_mark_partners(struct plan *plan, const struct vport *old,
+                   const struct vport *vport)
 {
+    if (old->role != VIF_GUEST && vport->role != VIF_GUEST) {
+        return;
+    }
     for (size_t i = 0; i < vport_n_macs(vport); i++) {
         const struct mac_entry *entry
             = mac_table_find(&plan->mac_table, vport_get_mac(vport, i).mac);

@@ -57,7 +57,8 @@ void plan_replace_slice(struct plan *, struct slice *, struct slice *new);
 void plan_mark_dirty(struct plan *, struct plan_port *);
 
 /* plan-backup.c. */
-void plan_mark_partners(struct plan *, const struct vport *);
+void plan_mark_partners(struct plan *, const struct vport *old,
+                        const struct vport *);
 void plan_compile_backups(const struct plan *, const struct vport *,
                           struct slice *);
 

@@ -285,7 +285,7 @@ plan_set_port(struct plan *plan, const struct vport *vport)
         return;
     } else {
         update_claims(plan, &port->vport, vport);
-        plan_mark_partners(plan, vport);
+        plan_mark_partners(plan, &port->vport, vport);
         vport_uninit(&port->vport);
     }
     vport_clone(&port->vport, vport);
