@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "openvswitch/vlog.h"
 #include "timeval.h"
@@ -100,6 +101,25 @@ say_unread(const struct dir_source *source, const struct sset *unread,
     free(names);
 }
 
+/* Has the file 'name' been there, as it is and under that name, for long
+ * enough?  If its time is still to come, the clock has been set. */
+static bool
+is_settled(const struct dir_source *source, const char *name)
+{
+    char *path = xasprintf("%s/%s", source->directory, name);
+    struct stat st;
+    bool settled = false;
+
+    if (!lstat(path, &st)) {
+        long long int age = (time_wall_msec() - st.st_ctim.tv_sec * 1000LL
+                             - st.st_ctim.tv_nsec / 1000000);
+
+        settled = age < 0 || age >= UNREAD_MSEC;
+    }
+    free(path);
+    return settled;
+}
+
 /* Looks for files that are not read, if it is time to.  Returns true if they
  * are others than before. */
 bool
@@ -119,9 +139,13 @@ dir_source_run_unread(struct dir_source *source)
     dir = opendir(source->directory);
     if (dir) {
         while ((de = readdir(dir))) {
-            if (!dir_source_has_suffix(source, de->d_name)
-                && !is_set_aside(de->d_name)) {
+            if (dir_source_has_suffix(source, de->d_name)
+                || is_set_aside(de->d_name)) {
+                continue;
+            } else if (is_settled(source, de->d_name)) {
                 sset_add(&unread, de->d_name);
+            } else {
+                source->unread_due = time_msec() + UNREAD_MSEC;
             }
         }
         closedir(dir);
