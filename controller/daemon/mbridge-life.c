@@ -37,14 +37,13 @@ find_vport(const struct mbridge *mb, const struct mport *port)
             : NULL);
 }
 
-/* The guest of 'port' has become 'mac', too.  Guard "mac" has dropped what it
+/* The guest of 'vport' has become 'mac', too.  Guard "mac" has dropped what it
  * has announced that by. */
 static void
-note_unheard(struct mbridge *mb, const struct mport *port, struct eth_addr mac)
+note_unheard(struct mbridge *mb, const struct vport *vport,
+             struct eth_addr mac)
 {
-    const struct vport *vport = find_vport(mb, port);
-
-    if (vport && vport->guards & GUARD_BIT(GUARD_MAC)) {
+    if (vport->guards & GUARD_BIT(GUARD_MAC)) {
         mb->unheard = xrealloc(mb->unheard,
                                (mb->n_unheard + 1) * sizeof *mb->unheard);
         mb->unheard[mb->n_unheard++] = mac;
@@ -113,12 +112,11 @@ apply_changes(struct mbridge *mb, struct mport *port, unsigned int changes,
     if (changes) {
         mbridge_update_mport(mb, port);
     }
-    if (changes & PORT_LIFE_FOLLOWS) {
-        note_unheard(mb, port, src);
-    }
     if (changes & PORT_LIFE_FOLLOWS && port->in_plan) {
-        mb->n_moves += mbridge_unfollow(mb, plan_find_port(mb->plan,
-                                                           port->name), src);
+        const struct vport *vport = plan_find_port(mb->plan, port->name);
+
+        note_unheard(mb, vport, src);
+        mb->n_moves += mbridge_unfollow(mb, vport, src);
     }
 }
 
