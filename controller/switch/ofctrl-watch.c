@@ -259,19 +259,6 @@ has_lost_cookie(const struct ofputil_flow_update *update,
             && !oflow_table_find(&ours->foreign->flows, flow));
 }
 
-/* Appends to 'msgs' the message that deletes 'flow', with its cookie. */
-static void
-delete_flow(const struct oflow *flow, struct ovs_list *msgs)
-{
-    struct ofputil_flow_mod fm;
-    struct ofpbuf *msg;
-
-    oflow_to_flow_mod(flow, OFPFC_DELETE_STRICT, &fm);
-    msg = ofputil_encode_flow_mod(&fm, OFPUTIL_P_OF15_OXM);
-    ovs_list_push_back(msgs, &msg->list_node);
-    minimatch_destroy(&fm.match);
-}
-
 /* Takes in that 'update' was made, by somebody else or as it was offered.
  * Appends to 'msgs' what is to be sent for it.  Returns true if it interferes
  * with us and is to be logged. */
@@ -290,7 +277,9 @@ take_update(struct ofctrl_watch *watch,
     const struct oflow *offer = added ? find_offer(flow, ours, &sent) : NULL;
 
     if (has_lost_cookie(update, flow, ours)) {
-        delete_flow(flow, msgs);
+        struct ofpbuf *msg = oflow_encode_flow_mod(flow, OFPFC_DELETE_STRICT);
+
+        ovs_list_push_back(msgs, &msg->list_node);
     } else {
         take_foreign(watch, ours->foreign, flow, added);
     }

@@ -60,13 +60,8 @@ static void
 add_flow_mod(struct obundle *bundle, uint32_t bundle_id, int command,
              const struct oflow *flow)
 {
-    struct ofputil_flow_mod fm;
-
-    oflow_to_flow_mod(flow, command, &fm);
-    add_message(bundle, bundle_id,
-                ofputil_encode_flow_mod(&fm, OFPUTIL_P_OF15_OXM),
+    add_message(bundle, bundle_id, oflow_encode_flow_mod(flow, command),
                 flow->cookie, false);
-    minimatch_destroy(&fm.match);
     bundle->n_flow_mods++;
 }
 

@@ -231,6 +231,20 @@ oflow_to_flow_mod(const struct oflow *flow, int command,
     minimatch_clone(&fm->match, &flow->match);
 }
 
+/* Returns the message that has an OFPFC_* 'command' on 'flow' carried out,
+ * which the caller must free. */
+struct ofpbuf *
+oflow_encode_flow_mod(const struct oflow *flow, int command)
+{
+    struct ofputil_flow_mod fm;
+    struct ofpbuf *msg;
+
+    oflow_to_flow_mod(flow, command, &fm);
+    msg = ofputil_encode_flow_mod(&fm, OFPUTIL_P_OF15_OXM);
+    minimatch_destroy(&fm.match);
+    return msg;
+}
+
 /* Appends 'ofpacts' to 's' as ovs-ofctl(8) prints them.
  *
  * The action that takes a tag off has two names; without the code by which it

@@ -65,6 +65,7 @@ int oflow_place_compare(const struct oflow_place *,
 
 void oflow_to_flow_mod(const struct oflow *, int command,
                        struct ofputil_flow_mod *);
+struct ofpbuf *oflow_encode_flow_mod(const struct oflow *, int command);
 void oflow_format(struct ds *, const struct oflow *,
                   const struct ofputil_port_map *);
 
