@@ -250,6 +250,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/tell/plan-format.c \
 	lib/tell/plan-format.h \
 	lib/tell/state-events.c \
+	lib/tell/state-fdb.c \
 	lib/tell/state-graph.c \
 	lib/tell/state-health.c \
 	lib/tell/state-metrics.c \
