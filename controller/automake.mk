@@ -98,6 +98,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/switch/ofctrl-announce.c \
 	controller/switch/ofctrl-meters.c \
 	controller/switch/ofctrl-config.c \
+	controller/switch/ofctrl-echo.c \
 	controller/switch/ofctrl-private.h \
 	controller/switch/ofctrl-state.c \
 	controller/switch/ofctrl-switch.c \

@@ -26,6 +26,10 @@
 #include "openvswitch/shash.h"
 #include "uuid.h"
 
+/* Why nobody knows whether the bridge is as it should be. */
+#define MBRIDGE_SILENT \
+    "the switch does not answer: ovs-vswitchd hangs, or is very busy"
+
 /* A port of the switch. */
 struct mport {
     struct hmap_node hmap_node; /* In mbridge's 'ports', by 'ofport'. */

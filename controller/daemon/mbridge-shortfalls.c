@@ -236,6 +236,10 @@ mbridge_get_shortfalls(const struct mbridge *mb, struct shortfalls *shortfalls)
     }
 
     size_t n_left_out = ofctrl_count_left_out(mb->ofctrl);
+    if (ofctrl_is_silent(mb->ofctrl)) {
+        shortfalls_add(shortfalls, SHORTFALL_SILENCE, "look at ovs-vswitchd's "
+                       "process and log", MBRIDGE_SILENT);
+    }
     if (mb->has_mode && !mb->decided_exact) {
         const struct diag *error = diag_list_first_error(&mb->mode_diags);
         const char *why = error ? error->text : NULL;
@@ -339,10 +343,14 @@ mbridge_find_unready(const struct mbridge *mb, mbridge_unready_cb *cb,
     struct shortfalls shortfalls = SHORTFALLS_INITIALIZER;
     const struct mport *port;
 
-    if (!mbridge_get_shortfalls(mb, &shortfalls)
-        && !mbridge_is_installed(mb)) {
-        shortfalls_add(&shortfalls, SHORTFALL_STATE, NULL,
-                       "the switch does not hold the plan");
+    if (!mbridge_get_shortfalls(mb, &shortfalls)) {
+        if (ofctrl_is_silent(mb->ofctrl)) {
+            shortfalls_add(&shortfalls, SHORTFALL_SILENCE, NULL,
+                           MBRIDGE_SILENT);
+        } else if (!mbridge_is_installed(mb)) {
+            shortfalls_add(&shortfalls, SHORTFALL_STATE, NULL,
+                           "the switch does not hold the plan");
+        }
     }
     for (size_t i = 0; i < shortfalls.n; i++) {
         const struct shortfall *s = &shortfalls.shortfalls[i];
@@ -353,7 +361,7 @@ mbridge_find_unready(const struct mbridge *mb, mbridge_unready_cb *cb,
         free(reason);
     }
     mbridge_find_errors(&mb->model_diags, true, cb, aux);
-    if (mb->exact) {
+    if (mb->exact && !ofctrl_is_silent(mb->ofctrl)) {
         HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
             find_unready_port(mb, port, cb, aux);
         }

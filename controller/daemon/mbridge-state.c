@@ -77,6 +77,8 @@ mbridge_format_state(struct ds *s, const struct mbridge *mb)
 {
     if (hold_reason(mb)) {
         ds_put_cstr(s, hold_reason(mb));
+    } else if (ofctrl_is_silent(mb->ofctrl)) {
+        ds_put_cstr(s, "no answer");
     } else if (mb->exact != mb->decided_exact) {
         ds_put_cstr(s, "protecting isolated guests");
     } else if (ofctrl_is_ready(mb->ofctrl)
@@ -187,6 +189,9 @@ mbridge_port_state(const struct mbridge *mb, const struct vif *vif,
     if (hold_reason(mb)) {
         ds_put_cstr(why, hold_reason(mb));
         return PORT_WAITING;
+    } else if (ofctrl_is_silent(mb->ofctrl)) {
+        ds_put_cstr(why, MBRIDGE_SILENT);
+        return PORT_WAITING;
     } else if (port->readback != ofctrl_count_readbacks(mb->ofctrl)) {
         ds_put_cstr(why, "the switch has not told of it yet");
         return PORT_WAITING;
@@ -245,6 +250,13 @@ mbridge_is_installed(const struct mbridge *mb)
             && ofctrl_is_installed(mb->ofctrl, mb->plan));
 }
 
+/* Asks the switch for a sign of life. */
+void
+mbridge_ask(struct mbridge *mb)
+{
+    ofctrl_ask(mb->ofctrl);
+}
+
 /* Is the bridge in kernel mode, with nothing of ours in its switch? */
 bool
 mbridge_is_released(const struct mbridge *mb)
@@ -288,6 +300,7 @@ mbridge_is_ok(const struct mbridge *mb)
     mbridge_get_diags(mb, &diags);
     ok = (mbridge_is_installed(mb)
           && normal_guard_is_done(mb->guard)
+          && !ofctrl_is_silent(mb->ofctrl)
           && !shortfalls.n
           && !(mb->exact && has_conflict(mb))
           && !diag_list_has_errors(&diags));

@@ -111,6 +111,7 @@ typedef void mbridge_port_cb(const char *name, ofp_port_t, const struct vif *,
 void mbridge_for_each_port(const struct mbridge *, mbridge_port_cb *,
                            void *aux);
 void mbridge_reread(struct mbridge *);
+void mbridge_ask(struct mbridge *);
 void mbridge_set_verified(struct mbridge *);
 long long int mbridge_verified_at(const struct mbridge *);
 

@@ -233,6 +233,7 @@ start_query(struct unixctl_conn *conn, int argc, const char *argv[],
         query_fail(q, "wrong number of arguments");
         return;
     }
+    reconcile_ask(command->queries->reconcile);
     start_reading(command->queries, q);
     if (q->args.n && q->type != Q_DIFF && !q->reading.n) {
         char *error = xasprintf("no bridge named %s", q->args.names[0]);
@@ -416,12 +417,16 @@ run_unlike(const struct queries *queries, struct query *q)
 static void
 query_run(struct queries *queries, struct query *q)
 {
-    if (q->unlike) {
-        run_unlike(queries, q);
-    } else if (q->repairing) {
+    if (q->repairing) {
         run_repair(queries, q);
+        return;
+    }
+    reading_run(&q->reading);
+    if (reconcile_is_awaiting(queries->reconcile)) {
+        return;                 /* That is over within a second. */
+    } else if (q->unlike) {
+        run_unlike(queries, q);
     } else {
-        reading_run(&q->reading);
         if (!reading_is_done(&q->reading)) {
             return;
         } else if (q->type == Q_DUMP || q->type == Q_VERIFY) {

@@ -72,14 +72,37 @@ reading_add_database(struct reading *reading, const char *remote)
     reading->db = db_read_create(remote);
 }
 
+/* Is 'subject' a switch that has not answered, of which there is no use in
+ * waiting for more? */
+static bool
+subject_is_silent(const struct subject *subject,
+                  const struct reconcile *reconcile)
+{
+    const struct mbridge *mb = subject_find_bridge(subject, reconcile);
+
+    return mb && ofctrl_is_silent(mbridge_ofctrl(mb));
+}
+
+static void
+subject_run(struct subject *subject, const struct reconcile *reconcile)
+{
+    if (subject->read) {
+        switch_read_run(subject->read);
+        if (!switch_read_is_done(subject->read)
+            && subject_is_silent(subject, reconcile)) {
+            switch_read_destroy(subject->read);
+            subject->read = NULL;
+            subject->silent = true;
+        }
+    }
+}
+
 /* Does what can be done without waiting. */
 void
 reading_run(struct reading *reading)
 {
     for (size_t i = 0; i < reading->n; i++) {
-        if (reading->subjects[i].read) {
-            switch_read_run(reading->subjects[i].read);
-        }
+        subject_run(&reading->subjects[i], reading->reconcile);
     }
     if (reading->db) {
         db_read_run(reading->db);
@@ -136,6 +159,7 @@ const char *
 subject_error(const struct subject *subject, const struct mbridge *mb)
 {
     return (!mb ? "is gone"
+            : subject->silent ? "does not answer"
             : !subject->read ? "is not connected"
             : switch_read_error(subject->read));
 }

@@ -16,7 +16,8 @@ struct reconcile;
 /* A bridge that is read. */
 struct subject {
     char *bridge;
-    struct switch_read *read;   /* Null if it was not connected. */
+    struct switch_read *read;   /* Null if it was not connected... */
+    bool silent;                /* ...or, if this is set, did not answer. */
 };
 
 struct reading {

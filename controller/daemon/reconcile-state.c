@@ -9,6 +9,7 @@
 #include "controller/sources/filter-source.h"
 #include "controller/sources/guest-source.h"
 #include "controller/sources/netdef-source.h"
+#include "controller/switch/ofctrl.h"
 #include "lib/base/diag.h"
 #include "lib/base/jvalue.h"
 #include "lib/base/virtnet-version.h"
@@ -132,6 +133,33 @@ has_libvirt_mode(const struct reconcile *r)
 
     SHASH_FOR_EACH (node, &r->bridges) {
         if (mbridge_asked_mode(node->data) == PORTS_MODE_LIBVIRT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Asks each switch for a sign of life: to be called before anything is said of
+ * them, which is to wait as long as reconcile_is_awaiting(). */
+void
+reconcile_ask(struct reconcile *r)
+{
+    const struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &r->bridges) {
+        mbridge_ask(node->data);
+    }
+}
+
+/* May any switch that was asked for a sign of life still give it in time?
+ * That is over within a second. */
+bool
+reconcile_is_awaiting(const struct reconcile *r)
+{
+    const struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &r->bridges) {
+        if (ofctrl_is_awaited(mbridge_ofctrl(node->data))) {
             return true;
         }
     }

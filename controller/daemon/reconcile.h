@@ -49,6 +49,8 @@ const struct mbridge *reconcile_find_bridge(const struct reconcile *,
 const struct mbridge **reconcile_sort_bridges(const struct reconcile *);
 enum port_state reconcile_port_state(const struct reconcile *,
                                      const char *name, struct ds *why);
+void reconcile_ask(struct reconcile *);
+bool reconcile_is_awaiting(const struct reconcile *);
 bool reconcile_is_busy(const struct reconcile *);
 void reconcile_find_unready(const struct reconcile *, mbridge_unready_cb *,
                             void *aux);

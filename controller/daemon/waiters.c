@@ -25,7 +25,7 @@ struct waiter {
 };
 
 struct waiters {
-    const struct reconcile *reconcile;
+    struct reconcile *reconcile;
     struct ovs_list list;       /* Contains "struct waiter"s. */
     bool added;                 /* Some have not been looked at yet. */
 };
@@ -33,7 +33,7 @@ struct waiters {
 /* Creates and returns an empty set of waiters for ports of 'reconcile', which
  * must outlive it. */
 struct waiters *
-waiters_create(const struct reconcile *reconcile)
+waiters_create(struct reconcile *reconcile)
 {
     struct waiters *waiters = xzalloc(sizeof *waiters);
 
@@ -104,6 +104,7 @@ waiters_add(struct waiters *waiters, struct unixctl_conn *conn,
     waiter->deadline = time_msec() + options->timeout * 1000LL;
     ovs_list_push_back(&waiters->list, &waiter->list_node);
     waiters->added = true;
+    reconcile_ask(waiters->reconcile);
 }
 
 /* Adds what keeps 'port', or everything if it is null, to 'array' or, if that
@@ -181,8 +182,9 @@ waiter_state(const struct waiters *waiters, const struct waiter *waiter,
 static bool
 is_early(const struct waiters *waiters, const struct waiter *waiter)
 {
-    return (!waiter->n_ports && reconcile_is_busy(waiters->reconcile)
-            && time_msec() < waiter->deadline);
+    return (reconcile_is_awaiting(waiters->reconcile)
+            || (!waiter->n_ports && reconcile_is_busy(waiters->reconcile)
+                && time_msec() < waiter->deadline));
 }
 
 static void

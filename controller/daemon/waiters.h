@@ -20,7 +20,7 @@ struct reconcile;
 struct unixctl_conn;
 struct waiters;
 
-struct waiters *waiters_create(const struct reconcile *);
+struct waiters *waiters_create(struct reconcile *);
 void waiters_destroy(struct waiters *);
 
 /* How a client wants to be answered. */

@@ -3,8 +3,8 @@
 #define OFCTRL_PRIVATE_H 1
 
 /* What ofctrl.c, which talks to the switch, ofctrl-announce.c,
- * ofctrl-meters.c, and ofctrl-state.c, which tells how far it has got,
- * share. */
+ * ofctrl-echo.c, ofctrl-meters.c, and ofctrl-state.c, which tells how far it
+ * has got, share. */
 
 #include "controller/switch/ofctrl-watch.h"
 #include "controller/switch/ofctrl.h"
@@ -25,6 +25,14 @@ enum ofctrl_state {
 #define OFCTRL_STATE(ENUM, NAME) S_##ENUM,
     OFCTRL_STATES
 #undef OFCTRL_STATE
+};
+
+/* ofctrl-echo.c: what the switch was asked for. */
+struct ofctrl_echo {
+    bool asked;
+    bool silent;                /* If 'asked': for too long. */
+    ovs_be32 xid;               /* If 'asked'. */
+    long long int deadline;     /* In time_msec() terms. */
 };
 
 struct ofctrl {
@@ -50,6 +58,7 @@ struct ofctrl {
     ovs_be32 meters_xid;        /* Of the last look at its meters... */
     struct ometers meters;      /* ...what has come of it so far... */
     unsigned long long int meters_mods; /* ...and what had been sent. */
+    struct ofctrl_echo echo;    /* Does it answer? */
     ovs_be32 places_xid;        /* Of the request for what was learned... */
     struct network_bonds bonds; /* ...that these are to announce; or 0. */
 };
@@ -58,6 +67,10 @@ void ofctrl_send_messages(struct ofctrl *, struct ovs_list *msgs);
 void ofctrl_announce_places(struct ofctrl *, const struct ofp_header *);
 void ofctrl_keep_meters(struct ofctrl *);
 void ofctrl_put_back_meters(struct ofctrl *);
+void ofctrl_echo_reply(struct ofctrl *, const struct ofp_header *);
+void ofctrl_echo_reset(struct ofctrl *);
+void ofctrl_echo_run(struct ofctrl *);
+void ofctrl_echo_wait(const struct ofctrl *);
 void ofctrl_config_run(struct ofctrl *);
 void ofctrl_config_meters(struct ofctrl *, const struct ofp_header *);
 void ofctrl_config_wait(const struct ofctrl *);

@@ -305,6 +305,10 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
         send_message(ofctrl, ofputil_encode_echo_reply(oh));
         break;
 
+    case OFPTYPE_ECHO_REPLY:
+        ofctrl_echo_reply(ofctrl, oh);
+        break;
+
     case OFPTYPE_GET_CONFIG_REPLY:
         if (oh->xid == ofctrl->config_xid) {
             mgmt_conn_check_config(ofctrl->conn, oh);
@@ -414,6 +418,7 @@ ofctrl_run(struct ofctrl *ofctrl)
     if (seqno != ofctrl->conn_seqno) {
         ofctrl->conn_seqno = seqno;
         become_disconnected(ofctrl);
+        ofctrl_echo_reset(ofctrl);
         if (mgmt_conn_is_connected(ofctrl->conn)) {
             ofctrl->n_connects++;
             if (ofctrl->watch.enabled) {
@@ -442,6 +447,7 @@ ofctrl_run(struct ofctrl *ofctrl)
     check_hold(ofctrl);
     maybe_reread(ofctrl);
     ofctrl_config_run(ofctrl);
+    ofctrl_echo_run(ofctrl);
 }
 
 /* Arranges for poll_block() to wake up when ofctrl_run() has something to
@@ -456,6 +462,7 @@ ofctrl_wait(struct ofctrl *ofctrl)
         poll_timer_wait_until(when);
     }
     ofctrl_config_wait(ofctrl);
+    ofctrl_echo_wait(ofctrl);
 }
 
 /* Arranges for poll_block() to wake up when ofctrl_put() has something to do

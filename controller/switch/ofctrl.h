@@ -90,9 +90,12 @@ void ofctrl_announce_macs(struct ofctrl *, const struct plan *,
 void ofctrl_set_hold(struct ofctrl *, enum ofctrl_hold);
 void ofctrl_set_watch(struct ofctrl *, bool watch);
 void ofctrl_set_allowed(struct ofctrl *, bool allowed);
+void ofctrl_ask(struct ofctrl *);
 
 bool ofctrl_is_held(const struct ofctrl *);
 bool ofctrl_is_connected(const struct ofctrl *);
+bool ofctrl_is_awaited(const struct ofctrl *);
+bool ofctrl_is_silent(const struct ofctrl *);
 bool ofctrl_is_ready(const struct ofctrl *);
 bool ofctrl_is_busy(const struct ofctrl *);
 bool ofctrl_is_installed(const struct ofctrl *, const struct plan *);

@@ -20,6 +20,8 @@
 #define SHORTFALL_KINDS                                                  \
     /* The switch is on its way to what it should hold. */               \
     SHORTFALL(STATE, "state", false)                                     \
+    /* The switch has not answered when it was asked. */                 \
+    SHORTFALL(SILENCE, "no answer", false)                               \
     /* The bridge cannot have libvirt mode. */                           \
     SHORTFALL(MODE, "mode", false)                                       \
     /* Flows of some ports are left out. */                              \
