@@ -5,6 +5,7 @@
 #include "lib/host/bridge-row.h"
 #include "ovsdb-idl.h"
 #include "ovsdb/row-columns.h"
+#include "ovsdb/vif-rows.h"
 #include "vswitch-idl.h"
 
 bool
@@ -44,9 +45,7 @@ add_mirrors(struct bridge_row *row, const struct ovsrec_bridge *bridge)
     for (size_t i = 0; i < bridge->n_mirrors; i++) {
         const struct ovsrec_mirror *mirror = bridge->mirrors[i];
 
-        if (!mirror->output_port && (mirror->n_select_src_port
-                                     || mirror->n_select_dst_port
-                                     || mirror->select_all)) {
+        if (!mirror->output_port && mirror_selects(mirror)) {
             struct mirror_columns columns = mirror_columns_from_row(mirror);
 
             bridge_row_add_mirror(row, &columns);

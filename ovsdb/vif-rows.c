@@ -42,18 +42,28 @@ find_qos(struct vif_rows *rows, const struct ovsrec_qos *qos)
     }
 }
 
-/* Is 'port' the output of a mirror?  There are few mirrors. */
-static bool
-is_mirror_output(const struct ovsdb_idl *idl, const struct ovsrec_port *port)
+/* Does 'mirror' select any frames?  That its ports are none is usual for one
+ * that is prepared, or whose guests have gone. */
+bool
+mirror_selects(const struct ovsrec_mirror *mirror)
+{
+    return (mirror->select_all || mirror->n_select_src_port
+            || mirror->n_select_dst_port);
+}
+
+/* Stores in 'rows' what 'port' is to mirrors.  There are few of these. */
+static void
+find_mirrors(struct vif_rows *rows, const struct ovsdb_idl *idl,
+             const struct ovsrec_port *port)
 {
     const struct ovsrec_mirror *mirror;
 
     OVSREC_MIRROR_FOR_EACH (mirror, idl) {
         if (mirror->output_port == port) {
-            return true;
+            rows->is_mirror_output = true;
+            rows->is_mirrored_to |= mirror_selects(mirror);
         }
     }
-    return false;
 }
 
 /* Initializes 'vif' to what the rows 'interface' and 'port', and those in
@@ -70,9 +80,9 @@ vif_from_rows(struct vif *vif, const struct ovsdb_idl *idl,
         .port = port_columns_from_row(port),
         .n_interfaces = port->n_interfaces,
         .ovs_other_config = ovs ? &ovs->other_config : NULL,
-        .is_mirror_output = is_mirror_output(idl, port),
     };
 
+    find_mirrors(&rows, idl, port);
     if (port->qos) {
         find_qos(&rows, port->qos);
     }

@@ -321,7 +321,7 @@ mbridge_update_mport(struct mbridge *mb, struct mport *port)
     mb->n_unsupported -= port->unsupported;
     port->unsupported = verdict == MODEL_UNSUPPORTED;
     mb->n_unsupported += port->unsupported;
-    mport_set_mirrored_to(mb, port, (vif->is_mirror_output
+    mport_set_mirrored_to(mb, port, (vif->is_mirrored_to
                                      && vif_get_role(vif) == VIF_GUEST));
     mport_set_tunnel(mb, port, tunnel_get_kind(vif));
     mb->check_fakes |= port->is_fake || vif_is_fake_bridge(vif);

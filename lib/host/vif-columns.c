@@ -319,4 +319,5 @@ vif_from_columns(struct vif *vif, const struct vif_rows *rows,
     }
     read_bond(vif, &rows->port, rows->n_interfaces);
     vif->is_mirror_output = rows->is_mirror_output;
+    vif->is_mirrored_to = rows->is_mirrored_to;
 }

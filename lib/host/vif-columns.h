@@ -18,7 +18,8 @@ struct vif_rows {
     struct port_columns port;
     size_t n_interfaces;        /* Of the port. */
     const struct smap *ovs_other_config;    /* Of Open_vSwitch, or null. */
-    bool is_mirror_output;      /* Is the port one? */
+    bool is_mirror_output;      /* Is the port one... */
+    bool is_mirrored_to;        /* ...and of a mirror that selects anything? */
 
     bool has_qos;               /* Has the port a row of table QoS... */
     struct qos_columns qos;

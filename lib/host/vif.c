@@ -162,6 +162,7 @@ vif_equals(const struct vif *a, const struct vif *b)
             && a->bond.all_members_active == b->bond.all_members_active
             && a->bond.is_active == b->bond.is_active
             && a->is_mirror_output == b->is_mirror_output
+            && a->is_mirrored_to == b->is_mirrored_to
             && link_view_equals(&a->link, &b->link));
 }
 

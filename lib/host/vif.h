@@ -140,7 +140,9 @@ struct vif {
     struct vif_bond bond;
     struct port_stp stp;
     struct port_qos qos;        /* Also of table Interface. */
-    bool is_mirror_output;      /* Is it reserved for a mirror's copies? */
+    bool is_mirror_output;      /* Is it reserved for a mirror's copies... */
+    bool is_mirrored_to;        /* ...and does one select any?  That only the
+                                 * daemon knows. */
 
     /* From libvirt. */
     struct bandwidth bandwidth; /* Of the interface itself. */

@@ -80,12 +80,28 @@ port_if_there(const struct json_t *port)
             ? NULL : port);
 }
 
+static bool
+link_changed(const struct json_t *old, const struct json_t *new)
+{
+    return (jvalue_get_bool(old, "link-down")
+            != jvalue_get_bool(new, "link-down"));
+}
+
+/* Has a port got its state 'new' by its guest's link having been set up or
+ * down, which is told by itself? */
+static bool
+is_of_link(const struct json_t *old, const struct json_t *new)
+{
+    return (link_changed(old, new)
+            && (jvalue_get_bool(new, "link-down")
+                || !strcmp(jvalue_get_string(new, "state"), "installed")));
+}
+
 static void
 compare_guest(struct json_t *events, const char *bridge, const char *name,
               const struct json_t *old, const struct json_t *new)
 {
-    if (jvalue_get_bool(old, "link-down") != jvalue_get_bool(new,
-                                                             "link-down")) {
+    if (link_changed(old, new)) {
         add_event(events, jvalue_get_bool(new, "link-down") ? "link down"
                   : "link up", bridge, name, state_get_guest(new));
     }
@@ -116,13 +132,15 @@ compare_port(struct json_t *events, const char *bridge, const char *name,
         add_event(events, "plugged", bridge, name, text);
     } else if (!new) {
         add_event(events, "unplugged", bridge, name, text);
-    } else if (jvalue_get(old, "role") && port_moved(old, new)) {
+    } else if (jvalue_get(old, "role") && jvalue_get(new, "role")
+               && port_moved(old, new)) {
         add_event(events, "moved", bridge, name, text);
     }
     free(text);
     if (new) {
         if ((string_differs(old, new, "state")
              || string_differs(old, new, "reason"))
+            && !is_of_link(old, new)
             && strcmp(jvalue_get_string(new, "state"), "installing")) {
             add_event(events, jvalue_get_string(new, "state"), bridge, name,
                       jvalue_get_string(new, "reason"));

@@ -285,6 +285,7 @@ test_value(void **state OVS_UNUSED)
     DIFFERS(no_carrier, true);
     DIFFERS(lacp_current, true);
     DIFFERS(is_mirror_output, true);
+    DIFFERS(is_mirrored_to, true);
     DIFFERS(error, CONST_CAST(char *, "x"));
     STRING_DIFFERS(name);
     STRING_DIFFERS(attached_mac);
