@@ -114,6 +114,8 @@ add_routers(struct compilation *c)
     start_proto(&match, GUARD_RA, ETH_TYPE_IP, IPPROTO_ICMP);
     match_set_icmp_type(&match, 5);     /* Redirect: RFC 792. */
     add_stop(c, TABLE_PROTOCOL, PRIORITY_PROTOCOL_STOP, &match, STOP_RA);
+    match_set_icmp_type(&match, 9);     /* Router advertisement: RFC 1256. */
+    add_stop(c, TABLE_PROTOCOL, PRIORITY_PROTOCOL_STOP, &match, STOP_RA);
 
     start_proto(&match, GUARD_RA, ETH_TYPE_IP, IPPROTO_IGMP);
     match_set_nw_dst(&match, htonl(INADDR_ALLHOSTS_GROUP));
@@ -122,14 +124,26 @@ add_routers(struct compilation *c)
 
 /* PROTOCOL: what cannot be looked into is stopped, for any guard: IPv6 whose
  * extension headers have no end in the frame, which is shown with protocol 0,
- * and what is behind more tags than the switch looks at. */
+ * and what is behind more tags than the switch looks at.
+ *
+ * IPv4 of a length that cannot be is shown so, too, and without addresses, for
+ * which guard "ip" stops it.  Hosts drop it, but a DHCP client has to take
+ * frames as they are.  Guards that look at no protocol are spared, lest the
+ * datapath's flows tell these apart. */
 static void
 add_opaque(struct compilation *c)
 {
     static const uint16_t tags[] = {
         ETH_TYPE_VLAN_8021Q, ETH_TYPE_VLAN_8021AD,
     };
+    static const enum guard guards[] = { GUARD_DHCP, GUARD_RA };
     struct match match;
+
+    for (size_t i = 0; i < ARRAY_SIZE(guards); i++) {
+        start_proto(&match, guards[i], ETH_TYPE_IP, 0);
+        add_stop(c, TABLE_PROTOCOL, PRIORITY_PROTOCOL_OPAQUE, &match,
+                 STOP_IP);
+    }
 
     start_proto(&match, N_GUARDS, ETH_TYPE_IPV6, 0);
     add_stop(c, TABLE_PROTOCOL, PRIORITY_PROTOCOL_OPAQUE, &match, STOP_IP);

@@ -235,6 +235,166 @@ FRAMES = [
     (UNICAST, (0x8863, REST), "other"),
 ]
 
+# What parsers do not agree on, or never see.
+
+
+def ip_with(src, proto, payload, options=b"", dst=v4("10.0.0.254"), frag=0,
+            first=None, total=None):
+    """An IPv4 packet with 'options', or with another first byte or total
+    length than it should have."""
+    length = 20 + len(options) + len(payload) if total is None else total
+    byte = 0x40 | (20 + len(options)) // 4 if first is None else first
+    return (0x0800, struct.pack("!BBHHHBBH", byte, 0, length, 1, frag, 255,
+                                proto, 0) + src + dst + options + payload)
+
+
+def ip6_with(src, proto, payload, dst=v6("2001:db8::fe"), length=None,
+             hops=255):
+    return (0x86dd, struct.pack("!IHBB", 6 << 28,
+                                len(payload) if length is None else length,
+                                proto, hops) + src + dst + payload)
+
+
+def snap(packet, oui=bytes(3)):
+    """'packet' behind headers of 802.2 and SNAP, in a frame with a length."""
+    body = b"\xaa\xaa\x03" + oui + struct.pack("!H", packet[0]) + packet[1]
+    return (min(len(body) + 20, 1500), body)
+
+
+def arp_with(head, sha, spa, tha, tpa):
+    return (0x0806, struct.pack("!HHBBH", *head) + sha + spa + tha + tpa)
+
+
+RR = bytes([7, 39, 4]) + bytes(37)      # An option that fills the header.
+SCTP, GRE, ESP, NONE, MH = 132, 47, 50, 59, 135
+DHCPS6 = v6("ff02::1:2")
+
+FRAMES += [
+    # IPv4 with options, and what looks wrong.
+    (UNICAST, ip_with(OWN4, TCP, REST + bytes(4), RR), ""),
+    (UNICAST, ip_with(OTHER4, TCP, REST + bytes(4), RR), "ip"),
+    (UNICAST, ip_with(OWN4, UDP, udp(67, 68), RR), "dhcp"),
+    (GROUPS, ip_with(OWN4, UDP, udp(67, 68), RR[:4], ALL4), "dhcp"),
+    (GROUPS, ip_with(OWN4, UDP, udp(67, 68), RR, ALL4, FIRST), "dhcp"),
+    (UNICAST, ip_with(OWN4, ICMP, bytes([5, 1]) + REST, RR), "ra"),
+    (GROUPS, ip_with(OWN4, IGMP, bytes([0x11]) + REST, b"\x94\x04\0\0",
+                     v4("224.0.0.1")), "ra"),
+    (GROUPS, ip_with(OWN4, IGMP, bytes([0x22]) + REST, b"\x94\x04\0\0",
+                     v4("224.0.0.22")), ""),
+    (UNICAST, ip(OWN4, SCTP, REST), ""),
+    (UNICAST, ip(OWN4, GRE, REST), ""),
+    (UNICAST, ip(OWN4, ESP, REST), ""),
+    (UNICAST, ip(v4("224.0.0.1"), UDP, udp(1000, 53)), "ip"),
+    (UNICAST, ip(ALL4, UDP, udp(1000, 53)), "ip"),
+    (UNICAST, ip(v4("127.0.0.1"), UDP, udp(1000, 53)), "ip"),
+    (GROUPS, ip(NONE4, UDP, udp(68, 67), dst=v4("10.0.0.255")), "ip"),
+    (GROUPS, ip(NONE4, ICMP, bytes([8]) + REST, dst=ALL4), "ip"),
+    # What has a length that cannot be hosts drop, but not all DHCP clients.
+    (GROUPS, ip_with(OWN4, UDP, udp(67, 68), dst=ALL4, total=1400),
+     "ip dhcp ra"),
+    (GROUPS, ip_with(OWN4, UDP, udp(67, 68), dst=ALL4, total=0),
+     "ip dhcp ra"),
+    (GROUPS, ip_with(OWN4, UDP, udp(67, 68), dst=ALL4, first=0x44),
+     "ip dhcp ra"),
+    (GROUPS, ip_with(OWN4, UDP, b"", RR[:36], ALL4, first=0x4f, total=40),
+     "ip dhcp ra"),
+    (UNICAST, ip_with(OWN4, ICMP, bytes([5, 1]) + REST, total=1400),
+     "ip dhcp ra"),
+    (UNICAST, ip_with(OWN4, UDP, udp(67, 68), frag=0x8000), "dhcp"),
+    (UNICAST, ip_with(OTHER4, UDP, udp(1000, 53), frag=FIRST | 1), "ip"),
+    # Router advertisements of IPv4 (RFC 1256).
+    (GROUPS, ip(OWN4, ICMP, bytes([9, 0]) + REST, dst=v4("224.0.0.1")), "ra"),
+    (UNICAST, ip(OWN4, ICMP, bytes([9, 16]) + REST), "ra"),
+    (GROUPS, ip(OWN4, ICMP, bytes([10, 0]) + REST, dst=v4("224.0.0.2")), ""),
+    (UNICAST, ip(OWN4, ICMP, bytes([5]) + REST, frag=FIRST), "ra"),
+    # In frames with a length.
+    (UNICAST, snap(ip(OWN4, UDP, udp(67, 68))), "dhcp"),
+    (UNICAST, snap(ip(OTHER4, UDP, udp(1000, 53))), "ip"),
+    (UNICAST, snap(ip(OWN4, UDP, udp(1000, 53))), ""),
+    (GROUPS, snap(ip6(LOCAL6, ICMP6, icmp6(RA), NODES6)), "ra"),
+    (GROUPS, snap(arp(2, OTHER_MAC, OTHER4, OTHER4)), "ip"),
+    (UNICAST, snap(ip(OTHER4, UDP, udp(1000, 53)), b"\0\0\xf8"), "other"),
+    (UNICAST, (60, b"\x42\x42\x03" + REST), "other"),
+    (UNICAST, (60, b"\xe0\xe0\x03" + REST), "other"),
+    # Headers in front of what is in IPv6.
+    (GROUPS, ip6(LOCAL6, DST, ext(HOP, ext(ICMP6, icmp6(RA))), NODES6), "ra"),
+    (GROUPS, ip6(LOCAL6, ROUTING, ext(AH, ah(DST, ext(ICMP6, icmp6(RA)))),
+                 NODES6), "ra"),
+    (GROUPS, ip6(LOCAL6, AH, ah(FRAG, frag6(ICMP6, icmp6(RA), more=0)),
+                 NODES6), "ra"),
+    (GROUPS, ip6(LOCAL6, FRAG, frag6(FRAG, frag6(ICMP6, icmp6(RA))), NODES6),
+     "ra"),
+    (GROUPS, ip6(LOCAL6, HOP, ext(HOP, ext(HOP, ext(HOP, ext(
+        ICMP6, icmp6(RA))))), NODES6), "ra"),
+    (GROUPS, ip6(OTHER6, HOP, ext(DST, ext(UDP, udp(1000, 53)))), "ip"),
+    (UNICAST, ip6(LOCAL6, ROUTING, ext(UDP, udp(547, 546), 2)), "dhcp"),
+    (UNICAST, ip6(LOCAL6, AH, ah(UDP, udp(547, 546))), "dhcp"),
+    (GROUPS, ip6(LOCAL6, DST, ext(ICMP6, icmp6(REDIRECT)), NODES6), "ra"),
+    (GROUPS, ip6_with(LOCAL6, ICMP6, icmp6(RA), NODES6, length=0), "ra"),
+    (GROUPS, ip6_with(LOCAL6, ICMP6, icmp6(RA), NODES6, length=1400),
+     "ip dhcp ra other"),
+    (UNICAST, ip6_with(LOCAL6, UDP, udp(547, 546), length=4), "dhcp"),
+    (GROUPS, ip6_with(LOCAL6, HOP, b"\x3a\0\xc2\4\0\0\0\x20" + icmp6(RA),
+                      NODES6, length=0), "ip dhcp ra other"),
+    (GROUPS, ip6_with(LOCAL6, ICMP6, icmp6(RA), NODES6, hops=64), "ra"),
+    (UNICAST, ip6(OWN6, NONE, b""), ""),
+    (UNICAST, ip6(OWN6, ESP, REST), ""),
+    (UNICAST, ip6(OWN6, SCTP, REST), ""),
+    (UNICAST, ip6(OWN6, MH, bytes([NONE, 0, 0, 0]) + bytes(4)), ""),
+    (UNICAST, ip6(OTHER6, NONE, b""), "ip"),
+    (UNICAST, ip6(OTHER6, MH, ext(ICMP6, icmp6(RA))), "ip"),
+    (UNICAST, ip6(v6("::1"), UDP, udp(1000, 53)), "ip"),
+    (UNICAST, ip6(v6("ff02::1"), UDP, udp(1000, 53)), "ip"),
+    (UNICAST, ip6(v6(f"::ffff:10.0.0.{N}"), UDP, udp(1000, 53)), "ip"),
+    # A server of DHCPv6 to a relay, and clients.
+    (UNICAST, ip6(OWN6, UDP, udp(547, 547)), ""),
+    (GROUPS, ip6(LOCAL6, UDP, udp(546, 547), DHCPS6), ""),
+    (GROUPS, ip6(NONE6, UDP, udp(546, 547), DHCPS6), "ip"),
+    # Listeners, of either version, and who asks for them.
+    (GROUPS, ip6(LOCAL6, HOP, ext(ICMP6, icmp6(143)), v6("ff02::16")), ""),
+    (GROUPS, ip6(LOCAL6, HOP, ext(ICMP6, icmp6(131)), v6("ff02::fb")), ""),
+    (GROUPS, ip6(LOCAL6, HOP, ext(ICMP6, icmp6(132)), ROUTERS6), ""),
+    (GROUPS, ip6(NONE6, HOP, ext(ICMP6, icmp6(MLD_QUERY)), NODES6), "ra"),
+    (UNICAST, ip6(OWN6, ICMP6, icmp6(139)), ""),
+    (UNICAST, ip6(OTHER6, ICMP6, icmp6(4)), "ip"),
+    # Neighbor discovery from too far, cut short, or in fragments.
+    (GROUPS, ip6_with(OWN6, ICMP6, nd(NA, OTHER6, MINE_T), NODES6, hops=64),
+     "ip"),
+    (GROUPS, ip6(OWN6, ICMP6, icmp6(NA, bytes(12)), NODES6), "ip"),
+    (GROUPS, ip6(NONE6, ICMP6, icmp6(NS, bytes(12)), NODES6), "ip"),
+    (GROUPS, ip6(OWN6, FRAG, frag6(ICMP6, nd(NA, OTHER6, MINE_T)), NODES6),
+     "ip"),
+    (GROUPS, ip6(OWN6, FRAG, frag6(ICMP6, nd(NA, OWN6)), NODES6), "ip"),
+    (GROUPS, ip6(NONE6, FRAG, frag6(ICMP6, nd(NS, OTHER6)), NODES6), "ip"),
+    (GROUPS, ip6(NONE6, DST, ext(ICMP6, nd(NS, OTHER6)), NODES6), "ip"),
+    (UNICAST, ip6(OWN6, HOP, ext(ICMP6, nd(NA, OTHER6, MINE_T))), "ip"),
+    (GROUPS, ip6(OWN6, ICMP6, nd(NA, OWN6, lla(SLL, MAC), OTHERS_T), NODES6),
+     "ip"),
+    # ARP of other kinds.
+    (GROUPS, arp_with((6, 0x0800, 6, 4, 2), MAC, OTHER4, ZERO_MAC, OTHER4),
+     "ip"),
+    (GROUPS, arp_with((1, 0x0800, 8, 4, 2), MAC + bytes(2), OTHER4, bytes(8),
+                      OTHER4), "ip"),
+    (GROUPS, arp_with((1, 0x86dd, 6, 16, 2), MAC, OTHER6, ZERO_MAC, OTHER6),
+     "ip"),
+    (GROUPS, (0x0806, struct.pack("!HHBBH", 1, 0x0800, 6, 4, 2) + MAC), "ip"),
+    (GROUPS, arp(4, MAC, OTHER4, OTHER4), "ip"),
+    (GROUPS, arp(9, MAC, OTHER4, OTHER4), "ip"),
+    (GROUPS, arp(0x102, MAC, OTHER4, OTHER4), "ip"),
+    (GROUPS, arp(8, MAC, OWN4, OTHER4), ""),
+    (GROUPS, arp(1, MAC, v4("224.0.0.1"), OTHER4), "ip"),
+    (GROUPS, arp(1, bytes(6), OWN4, OWN4), "ip"),
+    (GROUPS, arp(1, b"\xff" * 6, OWN4, OWN4), "ip"),
+    (GROUPS, arp(1, MAC, NONE4, NONE4), "ip"),
+    # What else there is.
+    (UNICAST, (0x8847, b"\0\1\1\x40" + ip(OTHER4, UDP, udp(67, 68))[1]),
+     "other"),
+    (UNICAST, (0x8864, b"\x11\0\0\1\0\x40\0\x21"
+               + ip(OTHER4, UDP, udp(67, 68))[1]), "other"),
+    (UNICAST, (0x22f0, REST), "other"),
+    (UNICAST, (0x9000, REST), "other"),
+]
+
 for dst, (dl_type, head), stops in FRAMES:
     stopped = set(stops.split()) & set(GUARDS.split(","))
     to = "-" if stopped else RECEIVER if dst == UNICAST else GROUP
