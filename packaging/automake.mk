@@ -82,3 +82,9 @@ uninstall-local:
 	    "$(DESTDIR)$(sysusersdir)/ovs-virtnet.conf" \
 	    "$(DESTDIR)$(logrotatedir)/ovs-virtnet"
 	-rmdir "$(DESTDIR)$(networksdir)" "$(DESTDIR)$(sysconfdir)/ovs-virtnet"
+
+# Directories that nobody else has are gone with what was in them.
+uninstall-hook:
+	for dir in "$(monitoringdir)" "$(docdir)" "$(schemadir)" "$(pkgdatadir)"; do \
+	    rmdir "$(DESTDIR)$$dir" 2>/dev/null || :; \
+	done
