@@ -231,6 +231,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus \
 	tests/fuzz/crashes \
 	tests/package \
+	tests/readme \
 	tests/releases \
 	tests/sanitized \
 	tests/sandbox.py \

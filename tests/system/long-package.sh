@@ -7,84 +7,40 @@
 #
 # usage: long-package.sh [DEB]    (as root; DEB saves the build)
 #
-# Needs debootstrap, dpkg-dev, debhelper, lintian and a Debian mirror; takes some
-# minutes.
+# The fresh Debian is a bookworm, or what VIRTNET_RELEASE names; the package is
+# built on this machine.  Needs debootstrap, dpkg-dev, debhelper, lintian and a
+# Debian mirror; takes some minutes.
 
 set -eu -o pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
-suite=bookworm
+suite=${VIRTNET_RELEASE:-bookworm}
 # The mirror that apt has Debian itself from, unless told of another.
 mirror=${MIRROR:-$(apt-get indextargets --format \
     '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' \
     | awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }')}
 
+# shellcheck source=tests/system/machine.sh
+. "$top/tests/system/machine.sh"
+
 say() { printf '%s\n' "$*"; }
 fail() { say "FAIL: $*" >&2; exit 1; }
-
-# In the namespaces: what the first process of a machine finds.
-if [ "${1-}" = --boot ]; then
-    root=$2
-    mount --make-rprivate /
-    mount --bind "$root" "$root"
-    cd "$root"
-    mount -t proc proc proc
-    mount -t sysfs sysfs sys
-    mount -t cgroup2 cgroup2 sys/fs/cgroup
-    mount -t tmpfs -o mode=755 tmpfs run
-    mount -t tmpfs -o mode=755 tmpfs dev
-    mkdir dev/pts dev/shm dev/net
-    mknod -m 666 dev/net/tun c 10 200
-    for device in null zero full random urandom tty; do
-        touch dev/$device
-        mount --bind /dev/$device dev/$device
-    done
-    mount -t devpts -o newinstance,ptmxmode=666 devpts dev/pts
-    ln -s pts/ptmx dev/ptmx
-    pivot_root . mnt
-    umount -l /mnt
-    exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
-        /lib/systemd/systemd --log-target=console </dev/null
-fi
 
 [ "$(id -u)" = 0 ] || { say "$0: must be root" >&2; exit 2; }
 work=$(mktemp -d)
 root=$work/root
-cgroup=
-boot=
 
 clean_up() {
     local status=$?
 
-    if [ -n "$boot" ]; then
-        [ $status = 0 ] || inside systemctl --no-pager status \
-            virtnet-controller libvirtd || :
-        kill -KILL "$boot" || :
-        wait "$boot" || :
-    fi
-    if [ -n "$cgroup" ]; then
-        until find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null; do
-            sleep 0.1
-        done
-    fi
+    [ -z "$machine_boot" ] || [ $status = 0 ] \
+        || inside systemctl --no-pager status virtnet-controller libvirtd || :
+    machine_stop
     rm -rf --one-file-system "$work"
     [ $status = 0 ] || say "FAILED"
 } 2>/dev/null
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
-
-# Runs a command in the machine.
-inside() { nsenter -t "$init" -a env -i PATH=/usr/sbin:/usr/bin "$@"; }
-
-wait_for() {
-    local deadline=$((SECONDS + $1))
-
-    shift
-    until "$@" >/dev/null 2>&1; do
-        [ $SECONDS -le $deadline ] || return 1
-        sleep 0.2
-    done
-}
 
 is_active() { inside systemctl is-active -q virtnet-controller; }
 
@@ -126,23 +82,9 @@ logrotate,openvswitch-switch,libjansson4,libxml2,iproute2,\
 libpam-systemd,libvirt-daemon-system,libvirt-clients,qemu-system-x86" \
         $suite "$root" "$mirror" >"$work/debootstrap.log" 2>&1 \
         || { tail "$work/debootstrap.log"; exit 1; }
-    cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-    [ -n "$cgroup" ] || fail "no cgroup2"
-    cgroup=$cgroup/virtnet-$$
-    mkdir "$cgroup"
-    (echo $BASHPID >"$cgroup/cgroup.procs" \
-        && exec setpriv --pdeathsig KILL \
-        unshare --mount --pid --net --uts --ipc --cgroup --fork --kill-child \
-        bash "$0" --boot "$root") >"$work/boot.log" 2>&1 &
-    boot=$!
-    wait_for 60 is_up || { cat "$work/boot.log"; fail "it does not start"; }
-}
-
-is_up() {
-    init=$(pgrep -P $boot)
-    [ "$(readlink "/proc/$init/exe")" = "$root/lib/systemd/systemd" ] ||
-        [ "$(cat "/proc/$init/comm")" = systemd ]
-    inside systemctl is-active -q ovs-vswitchd
+    machine_start "$root" "$work/boot.log" \
+        && wait_for 60 inside systemctl is-active -q ovs-vswitchd \
+        || { cat "$work/boot.log"; fail "it does not start"; }
 }
 
 plug() {
