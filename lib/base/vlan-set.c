@@ -51,6 +51,18 @@ vlan_block_from_index(unsigned int index)
     };
 }
 
+/* What 'ranges' of a set points into. */
+struct shared_ranges {
+    unsigned int n_refs;
+    struct vlan_range ranges[];
+};
+
+static struct shared_ranges *
+get_shared(const struct vlan_set *set)
+{
+    return CONTAINER_OF(set->ranges, struct shared_ranges, ranges[0]);
+}
+
 /* Initializes 'set' as an empty set. */
 void
 vlan_set_init(struct vlan_set *set)
@@ -62,17 +74,19 @@ vlan_set_init(struct vlan_set *set)
 void
 vlan_set_clone(struct vlan_set *dst, const struct vlan_set *src)
 {
-    dst->n = src->n;
-    dst->ranges = (src->n
-                   ? xmemdup(src->ranges, src->n * sizeof *src->ranges)
-                   : NULL);
+    *dst = *src;
+    if (dst->ranges) {
+        get_shared(dst)->n_refs++;
+    }
 }
 
 /* Frees what 'set' holds, but not 'set' itself, and makes it empty. */
 void
 vlan_set_uninit(struct vlan_set *set)
 {
-    free(set->ranges);
+    if (set->ranges && !--get_shared(set)->n_refs) {
+        free(get_shared(set));
+    }
     vlan_set_init(set);
 }
 
@@ -163,6 +177,26 @@ vlan_set_add(struct vlan_set *set, uint16_t vid)
     vlan_set_add_range(set, vid, vid);
 }
 
+/* Has 'set' have ranges that no other has, with room for one more, and returns
+ * them. */
+static struct vlan_range *
+make_room(struct vlan_set *set)
+{
+    struct shared_ranges *shared = set->ranges ? get_shared(set) : NULL;
+    size_t size = sizeof *shared + (set->n + 1) * sizeof *set->ranges;
+
+    if (shared && shared->n_refs > 1) {
+        shared->n_refs--;
+        shared = xmalloc(size);
+        memcpy(shared->ranges, set->ranges, set->n * sizeof *set->ranges);
+    } else {
+        shared = xrealloc(shared, size);
+    }
+    shared->n_refs = 1;
+    set->ranges = shared->ranges;
+    return shared->ranges;
+}
+
 /* Adds the VLANs from 'first' to 'last', both included, to 'set'.  'first'
  * must not be greater than 'last', nor 'last' than VLAN_ID_MAX. */
 void
@@ -180,14 +214,16 @@ vlan_set_add_range(struct vlan_set *set, uint16_t first, uint16_t last)
     if (end > start) {
         first = MIN(first, set->ranges[start].first);
         last = MAX(last, set->ranges[end - 1].last);
-    } else {
-        set->ranges = xrealloc(set->ranges,
-                               (set->n + 1) * sizeof *set->ranges);
+        if (end == start + 1 && first == set->ranges[start].first
+            && last == set->ranges[start].last) {
+            return;
+        }
     }
-    memmove(&set->ranges[start + 1], &set->ranges[end],
-            (set->n - end) * sizeof *set->ranges);
-    set->ranges[start].first = first;
-    set->ranges[start].last = last;
+
+    struct vlan_range *ranges = make_room(set);
+    memmove(&ranges[start + 1], &ranges[end], (set->n - end) * sizeof *ranges);
+    ranges[start].first = first;
+    ranges[start].last = last;
     set->n = set->n - (end - start) + 1;
 }
 
@@ -206,6 +242,11 @@ void
 vlan_set_union(struct vlan_set *set, const struct vlan_set *other)
 {
     if (set == other) {
+        return;
+    }
+    if (vlan_set_is_empty(set)) {
+        vlan_set_uninit(set);
+        vlan_set_clone(set, other);
         return;
     }
     for (size_t i = 0; i < other->n; i++) {
@@ -257,8 +298,12 @@ vlan_set_intersect(struct vlan_set *set, const struct vlan_set *other)
             j++;
         }
     }
-    vlan_set_uninit(set);
-    *set = result;
+    if (vlan_set_equals(set, &result)) {
+        vlan_set_uninit(&result);       /* Stays shared. */
+    } else {
+        vlan_set_uninit(set);
+        *set = result;
+    }
 }
 
 /* Returns the greatest block that starts with 'first' and does not go beyond

@@ -35,9 +35,11 @@ struct vlan_range {
     uint16_t first, last;       /* Inclusive. */
 };
 
-/* Sorted disjoint ranges, none adjacent to the next. */
+/* Sorted disjoint ranges, none adjacent to the next.  Copies share them until
+ * one is changed, for most ports are in the same VLANs, so that only
+ * vlan_set_add_range() may make or change them. */
 struct vlan_set {
-    struct vlan_range *ranges;
+    const struct vlan_range *ranges;
     size_t n;
 };
 

@@ -105,8 +105,7 @@ test_bridge(void **state OVS_UNUSED)
 #define BOND(...) { { { __VA_ARGS__ } }, 1 }
 #define NORMAL                                                          \
     "table=250,priority=100 actions=set_field:ANY->in_port,NORMAL\n"
-    static struct vlan_range ranges[] = { { 7, 7 }, { 98, 99 } };
-    static const struct vlan_set flood_vlans = { ranges, ARRAY_SIZE(ranges) };
+    static struct vlan_set flood_vlans = VLAN_SET_INITIALIZER;
     static const struct {
         struct bridge_ctx ctx;
         const char *slice;
@@ -309,6 +308,8 @@ test_bridge(void **state OVS_UNUSED)
 #undef BUNDLE_MEMBERS
 #undef BOND
 
+    vlan_set_add(&flood_vlans, 7);
+    vlan_set_add_range(&flood_vlans, 98, 99);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct ds s = DS_EMPTY_INITIALIZER;
         struct slice slice;
@@ -320,6 +321,7 @@ test_bridge(void **state OVS_UNUSED)
         slice_uninit(&slice);
         ds_destroy(&s);
     }
+    vlan_set_uninit(&flood_vlans);
 }
 
 static void

@@ -111,6 +111,37 @@ test_self(void **state OVS_UNUSED)
     vlan_set_uninit(&set);
 }
 
+/* Copies share what they hold until one of them is changed, and no longer. */
+static void
+test_copies(void **state OVS_UNUSED)
+{
+    struct vlan_set set = VLAN_SET_INITIALIZER;
+    struct vlan_set copy, other = VLAN_SET_INITIALIZER;
+
+    vlan_set_add_range(&set, 5, 9);
+    vlan_set_clone(&copy, &set);
+    vlan_set_union(&other, &set);
+    assert_ptr_equal(copy.ranges, set.ranges);
+    assert_ptr_equal(other.ranges, set.ranges);
+    vlan_set_add(&copy, 7);
+    vlan_set_intersect(&copy, &set);
+    vlan_set_remove(&copy, 30);
+    assert_ptr_equal(copy.ranges, set.ranges);
+
+    vlan_set_add(&copy, 10);
+    assert_format(&copy, "5-10");
+    vlan_set_remove(&other, 6);
+    assert_format(&other, "5,7-9");
+    assert_format(&set, "5-9");
+    vlan_set_uninit(&set);
+    assert_format(&copy, "5-10");
+    vlan_set_add(&set, 1);
+    vlan_set_uninit(&copy);
+    vlan_set_uninit(&other);
+    assert_format(&set, "1");
+    vlan_set_uninit(&set);
+}
+
 static void
 test_blocks(void **state OVS_UNUSED)
 {
@@ -326,6 +357,7 @@ main(void)
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_remove),
         cmocka_unit_test(test_self),
+        cmocka_unit_test(test_copies),
         cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_format_short),
         cmocka_unit_test(test_block_index),
