@@ -28,6 +28,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/printable.h \
 	lib/base/rfc7047.c \
 	lib/base/rfc7047.h \
+	lib/base/shared-string.c \
+	lib/base/shared-string.h \
 	lib/base/source.c \
 	lib/base/source.h \
 	lib/base/storm.c \

@@ -18,18 +18,12 @@
 
 VLOG_DEFINE_THIS_MODULE(fleet_db);
 
-struct row {
-    struct hmap_node node;      /* In 'rows', by 'uuid'. */
-    struct uuid uuid;
-    void *value;
-};
-
 struct fleet_db {
     struct ovsdb_cs *cs;
     bool for_administrator;
     fleet_db_changed_cb *changed;
     void *aux;
-    struct hmap rows[FLEET_N_TABLES];
+    struct hmap rows[FLEET_N_TABLES];   /* Contain "struct fleet_row"s. */
     struct fleet_schema schema; /* The server's. */
     bool is_current;            /* Has all been received, and none missed? */
     bool has_ever_connected;
@@ -75,11 +69,11 @@ fleet_db_create(const char *remote, bool for_administrator,
     return db;
 }
 
-static struct row *
+static struct fleet_row *
 find_row(const struct fleet_db *db, enum fleet_table table,
          const struct uuid *uuid)
 {
-    struct row *row;
+    struct fleet_row *row;
 
     HMAP_FOR_EACH_WITH_HASH (row, node, uuid_hash(uuid), &db->rows[table]) {
         if (uuid_equals(&row->uuid, uuid)) {
@@ -95,29 +89,26 @@ static void
 set_row(struct fleet_db *db, enum fleet_table table, const struct uuid *uuid,
         void *value)
 {
-    struct row *row = find_row(db, table, uuid);
-    void *old = row ? row->value : NULL;
+    struct fleet_row *old = find_row(db, table, uuid);
+    struct fleet_row *new = value;
 
-    if (!row && !value) {
+    if (!old && !new) {
         return;
     }
-    if (old && value && fleet_row_equals(table, old, value)) {
-        fleet_row_destroy(table, value);
+    if (old && new && fleet_row_equals(table, old, new)) {
+        fleet_row_destroy(table, new);
         return;
     }
-    if (!row) {
-        row = xmalloc(sizeof *row);
-        row->uuid = *uuid;
-        hmap_insert(&db->rows[table], &row->node, uuid_hash(uuid));
+    if (old) {
+        hmap_remove(&db->rows[table], &old->node);
     }
-    row->value = value;
-    if (!value) {
-        hmap_remove(&db->rows[table], &row->node);
-        free(row);
+    if (new) {
+        new->uuid = *uuid;
+        hmap_insert(&db->rows[table], &new->node, uuid_hash(uuid));
     }
     db->seqno++;
     if (db->changed) {
-        db->changed(table, old, value, db->aux);
+        db->changed(table, old, new, db->aux);
     }
     fleet_row_destroy(table, old);
 }
@@ -129,7 +120,7 @@ delete_others(struct fleet_db *db, enum fleet_table table,
               const struct ovsdb_cs_table_update *update)
 {
     struct hmap present = HMAP_INITIALIZER(&present);
-    struct row *row;
+    struct fleet_row *row;
 
     HMAP_FOR_EACH_SAFE (row, node, &db->rows[table]) {
         hmap_remove(&db->rows[table], &row->node);
@@ -150,10 +141,9 @@ delete_others(struct fleet_db *db, enum fleet_table table,
         hmap_remove(&present, &row->node);
         db->seqno++;
         if (db->changed) {
-            db->changed(table, row->value, NULL, db->aux);
+            db->changed(table, row, NULL, db->aux);
         }
-        fleet_row_destroy(table, row->value);
-        free(row);
+        fleet_row_destroy(table, row);
     }
     hmap_destroy(&present);
 }
@@ -311,11 +301,10 @@ fleet_db_destroy(struct fleet_db *db)
         return;
     }
     for (int i = 0; i < FLEET_N_TABLES; i++) {
-        struct row *row;
+        struct fleet_row *row;
 
         HMAP_FOR_EACH_POP (row, node, &db->rows[i]) {
-            fleet_row_destroy(i, row->value);
-            free(row);
+            fleet_row_destroy(i, row);
         }
         hmap_destroy(&db->rows[i]);
     }
@@ -384,11 +373,11 @@ fleet_db_rows(const struct fleet_db *db, enum fleet_table table, size_t *n)
 {
     const void **values = xcalloc(hmap_count(&db->rows[table]) + 1,
                                   sizeof *values);
-    const struct row *row;
+    const struct fleet_row *row;
 
     *n = 0;
     HMAP_FOR_EACH (row, node, &db->rows[table]) {
-        values[(*n)++] = row->value;
+        values[(*n)++] = row;
     }
     return values;
 }

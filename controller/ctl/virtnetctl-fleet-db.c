@@ -85,9 +85,23 @@ connect_db(const char *remote)
 }
 
 static int
-compare_names(const void *a, const void *b)
+compare_definitions(const void *a_, const void *b_)
 {
-    return strcmp(**(char *const *const *) a, **(char *const *const *) b);
+    const struct fleet_definition *a
+        = *(const struct fleet_definition *const *) a_;
+    const struct fleet_definition *b
+        = *(const struct fleet_definition *const *) b_;
+
+    return strcmp(a->name, b->name);
+}
+
+static int
+compare_hosts(const void *a_, const void *b_)
+{
+    const struct fleet_host *a = *(const struct fleet_host *const *) a_;
+    const struct fleet_host *b = *(const struct fleet_host *const *) b_;
+
+    return strcmp(a->name, b->name);
 }
 
 static int
@@ -100,14 +114,15 @@ compare_ports(const void *a_, const void *b_)
     return cmp ? cmp : strcmp(a->interface, b->interface);
 }
 
-/* Returns the rows of 'table', sorted, and stores their number in '*n'. */
+/* Returns the rows of 'table', sorted by 'compare', and stores their number in
+ * '*n'. */
 static const void **
-get_rows(struct fleet_db *db, enum fleet_table table, size_t *n)
+get_rows(struct fleet_db *db, enum fleet_table table,
+         int (*compare)(const void *, const void *), size_t *n)
 {
     const void **rows = fleet_db_rows(db, table, n);
 
-    qsort(rows, *n, sizeof *rows,
-          table == FLEET_TABLE_PORT ? compare_ports : compare_names);
+    qsort(rows, *n, sizeof *rows, compare);
     return rows;
 }
 
@@ -129,11 +144,12 @@ fleet_view_init(struct fleet_view *view)
     view->fleet = n ? fleets[0] : NULL;
     free(fleets);
     view->definitions = (const struct fleet_definition **)
-        get_rows(view->db, FLEET_TABLE_DEFINITION, &view->n_definitions);
+        get_rows(view->db, FLEET_TABLE_DEFINITION, compare_definitions,
+                 &view->n_definitions);
     view->hosts = (const struct fleet_host **)
-        get_rows(view->db, FLEET_TABLE_HOST, &view->n_hosts);
+        get_rows(view->db, FLEET_TABLE_HOST, compare_hosts, &view->n_hosts);
     view->ports = (const struct fleet_port **)
-        get_rows(view->db, FLEET_TABLE_PORT, &view->n_ports);
+        get_rows(view->db, FLEET_TABLE_PORT, compare_ports, &view->n_ports);
     view->claims = fleet_claims_create(view->ports, view->n_ports,
                                        fleet_view_is_seen, view);
 }

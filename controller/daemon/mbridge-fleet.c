@@ -88,13 +88,13 @@ add_ips(const struct vport *vport, struct svec *ips)
 }
 
 static void
-set_vlans(const struct vport *vport, char **vlans)
+set_vlans(const struct vport *vport, const char **vlans)
 {
     if (vlan_set_count(&vport->vlan.members) <= VLAN_ID_MAX) {
         struct ds s = DS_EMPTY_INITIALIZER;
 
         vlan_set_format(&s, &vport->vlan.members);
-        fleet_row_set_string(vlans, ds_cstr(&s));
+        fleet_row_set_name(vlans, ds_cstr(&s));
         ds_destroy(&s);
     }
 }
@@ -123,16 +123,16 @@ mbridge_to_fleet(const struct mbridge *mb, const struct vif *vif)
     fleet_row_set_string(&port->iface_id, vif->iface_id);
     fleet_row_set_string(&port->vm, (vif->guest.name ? vif->guest.name
                                      : vif->vm_id));
-    fleet_row_set_string(&port->network, network ? network->name : NULL);
-    fleet_row_set_string(&port->portgroup,
+    fleet_row_set_name(&port->network, network ? network->name : NULL);
+    fleet_row_set_name(&port->portgroup,
                          portgroup ? portgroup->name : NULL);
-    fleet_row_set_string(&port->bridge, mb->row.name);
-    fleet_row_set_string(&port->state, fleet_port_state_to_string(state));
+    fleet_row_set_name(&port->bridge, mb->row.name);
+    fleet_row_set_name(&port->state, fleet_port_state_to_string(state));
     set_vlans(vport, &port->vlans);
     add_addresses(mb, vport, state, &port->addresses);
     add_ips(vport, &port->ips);
     port->isolated = (vport->isolated
                       && !community_is_set(&vport->community));
-    fleet_row_set_string(&port->community, vport->community.name);
+    fleet_row_set_name(&port->community, vport->community.name);
     return port;
 }

@@ -140,10 +140,11 @@ fleet_member_create(const char *remote, const char *host,
 
     member->remote = xstrdup(remote);
     member->host = xstrdup(host);
-    member->publish = fleet_publish_create(host);
     member->db = fleet_db_create(remote, false, on_row_changed, member);
     member->snapshot = fleet_snapshot_open(directory);
     member->others = fleet_remote_create(host);
+    member->publish = fleet_publish_create(
+        host, fleet_remote_index(member->others));
     member->kept = fleet_kept_create(member->snapshot, on_kept_changed,
                                      member);
     member->next = LLONG_MIN;

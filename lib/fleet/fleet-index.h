@@ -13,7 +13,8 @@ struct fleet_index {
     struct hmap entries;        /* Contains "struct fleet_index_entry"s. */
 };
 
-/* That 'port' has 'address', which is a string of its row. */
+/* That 'port' has 'address', which is a string of its row.  The client has one
+ * for each of its addresses. */
 struct fleet_index_entry {
     struct hmap_node node;      /* In 'entries', by 'address'. */
     const char *address;
@@ -23,8 +24,10 @@ struct fleet_index_entry {
 void fleet_index_init(struct fleet_index *);
 void fleet_index_uninit(struct fleet_index *);
 
-void fleet_index_add(struct fleet_index *, const struct fleet_port *);
-void fleet_index_remove(struct fleet_index *, const struct fleet_port *);
+void fleet_index_add(struct fleet_index *, const struct fleet_port *,
+                     struct fleet_index_entry *);
+void fleet_index_remove(struct fleet_index *, const struct fleet_port *,
+                        struct fleet_index_entry *);
 
 /* Called for each port that has an address. */
 typedef void fleet_index_cb(const struct fleet_port *, void *aux);

@@ -140,9 +140,10 @@ where_row(enum fleet_table table, const void *row)
         return where;
     }
     ovs_assert(table == FLEET_TABLE_HOST || table == FLEET_TABLE_DEFINITION);
-    BUILD_ASSERT(!offsetof(struct fleet_host, name)
-                 && !offsetof(struct fleet_definition, name));
-    return rfc7047_where_name(*(char *const *) row);
+    return rfc7047_where_name(
+        table == FLEET_TABLE_HOST
+        ? ((const struct fleet_host *) row)->name
+        : ((const struct fleet_definition *) row)->name);
 }
 
 /* Appends to 'params' that row 'old' of 'table', which is Definition, Host or

@@ -23,13 +23,15 @@ struct fleet_publish {
     struct shash known;         /* Likewise, in the replica, and const. */
     struct sset dirty;          /* Interfaces to be looked at again. */
     struct sset sent;           /* Those that are on their way. */
-    struct fleet_index others;  /* Other hosts' ports in the replica. */
+    const struct fleet_index *index;    /* All ports in the replica. */
     bool complete;              /* Are all ports in 'wanted'? */
 };
 
-/* Creates and returns what the host called 'name' has to say: nothing yet. */
+/* Creates and returns what the host called 'name' has to say: nothing yet.
+ * 'index', which must live as long, has all ports of the replica whenever
+ * fleet_publish_next() is called. */
 struct fleet_publish *
-fleet_publish_create(const char *name)
+fleet_publish_create(const char *name, const struct fleet_index *index)
 {
     struct fleet_publish *p = xzalloc(sizeof *p);
 
@@ -38,7 +40,7 @@ fleet_publish_create(const char *name)
     shash_init(&p->known);
     sset_init(&p->dirty);
     sset_init(&p->sent);
-    fleet_index_init(&p->others);
+    p->index = index;
     return p;
 }
 
@@ -58,7 +60,6 @@ fleet_publish_destroy(struct fleet_publish *p)
     shash_destroy(&p->known);
     sset_destroy(&p->dirty);
     sset_destroy(&p->sent);
-    fleet_index_uninit(&p->others);
     fleet_row_destroy(FLEET_TABLE_HOST, p->host);
     free(p->name);
     free(p);
@@ -83,7 +84,7 @@ fleet_publish_set_port(struct fleet_publish *p, const char *interface,
     struct fleet_port *old;
 
     if (port) {
-        fleet_row_set_string(&port->host, p->name);
+        fleet_row_set_name(&port->host, p->name);
         fleet_row_set_string(&port->interface, interface);
         old = shash_replace(&p->wanted, interface, port);
     } else {
@@ -115,12 +116,6 @@ port_changed(struct fleet_publish *p, const struct fleet_port *old,
     const struct fleet_port *port = new ? new : old;
 
     if (strcmp(port->host, p->name)) {
-        if (old) {
-            fleet_index_remove(&p->others, old);
-        }
-        if (new) {
-            fleet_index_add(&p->others, new);
-        }
         return;
     }
     if (new) {
@@ -164,7 +159,8 @@ look_at_rival(const struct fleet_port *other, void *rivals_)
 {
     struct rivals *rivals = rivals_;
 
-    if (strcmp(other->network, rivals->port->network)
+    if (!strcmp(other->host, rivals->port->host)
+        || strcmp(other->network, rivals->port->network)
         || strcmp(other->state, "active")) {
         return;
     }
@@ -199,7 +195,7 @@ choose_since(const struct fleet_publish *p, const struct fleet_port *port,
         const char *address = port->addresses.names[i];
 
         if (!had_any || !svec_contains(&known->addresses, address)) {
-            fleet_index_find(&p->others, address, look_at_rival, &rivals);
+            fleet_index_find(p->index, address, look_at_rival, &rivals);
         }
     }
     if (rivals.replaced != INT64_MAX && rivals.replaced != INT64_MIN) {

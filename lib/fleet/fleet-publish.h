@@ -33,10 +33,12 @@
 /* A row of our name that another host has written so lately is in use. */
 #define FLEET_TWIN_SECONDS 180
 
+struct fleet_index;
 struct fleet_publish;
 struct json;
 
-struct fleet_publish *fleet_publish_create(const char *host);
+struct fleet_publish *fleet_publish_create(const char *host,
+                                           const struct fleet_index *);
 void fleet_publish_destroy(struct fleet_publish *);
 
 /* What there is to be. */

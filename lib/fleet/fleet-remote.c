@@ -15,6 +15,7 @@
 #include "lib/fleet/fleet-seen.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/hmap.h"
+#include "openvswitch/shash.h"
 #include "packets.h"
 #include "sset.h"
 #include "svec.h"
@@ -22,17 +23,25 @@
 
 /* A port of a host. */
 struct remote_port {
-    struct hmap_node host_node; /* In 'ports', by its host. */
     struct hmap_node row_node;  /* In 'rows', by its row. */
     const struct fleet_port *port;
-    struct svec said;           /* What there is to say of its addresses... */
+    struct svec *said;          /* What there is to say of its addresses, null
+                                 * if that is these and no more... */
     bool is_current;            /* ...if that is still so. */
+    unsigned int position;      /* In 'ports' of its host. */
+    struct fleet_index_entry entries[]; /* In 'index'. */
+};
+
+/* The ports of a host. */
+struct remote_host {
+    struct remote_port **ports; /* In no order. */
+    size_t n, allocated;
 };
 
 struct fleet_remote {
     char *own_host;
-    struct hmap ports;          /* Contains "struct remote_port"s... */
-    struct hmap rows;           /* ...as this does. */
+    struct shash hosts;         /* By name, "struct remote_host"s. */
+    struct hmap rows;           /* Contains "struct remote_port"s. */
     struct fleet_index index;   /* Of all ports, also our own. */
     struct fleet_seen *seen;
     struct sset changed;        /* Names of hosts. */
@@ -49,6 +58,49 @@ find_port(const struct fleet_remote *r, const struct fleet_port *row)
         }
     }
     return NULL;
+}
+
+/* Returns the ports of the host called 'name'. */
+static const struct remote_host *
+find_host(const struct fleet_remote *r, const char *name)
+{
+    static const struct remote_host none = { .n = 0 };
+    const struct remote_host *rh = shash_find_data(&r->hosts, name);
+
+    return rh ? rh : &none;
+}
+
+/* Adds 'rp' to the ports of its host. */
+static void
+add_to_host(struct fleet_remote *r, struct remote_port *rp)
+{
+    struct remote_host *rh = shash_find_data(&r->hosts, rp->port->host);
+
+    if (!rh) {
+        rh = xzalloc(sizeof *rh);
+        shash_add(&r->hosts, rp->port->host, rh);
+    }
+    if (rh->n >= rh->allocated) {
+        rh->ports = x2nrealloc(rh->ports, &rh->allocated, sizeof *rh->ports);
+    }
+    rp->position = rh->n;
+    rh->ports[rh->n++] = rp;
+}
+
+/* Removes 'rp' from the ports of its host. */
+static void
+remove_from_host(struct fleet_remote *r, const struct remote_port *rp)
+{
+    struct shash_node *node = shash_find(&r->hosts, rp->port->host);
+    struct remote_host *rh = node->data;
+
+    rh->ports[rp->position] = rh->ports[--rh->n];
+    rh->ports[rp->position]->position = rp->position;
+    if (!rh->n) {
+        free(rh->ports);
+        free(rh);
+        shash_delete(&r->hosts, node);
+    }
 }
 
 /* Takes note that 'port' may have other addresses than before. */
@@ -82,13 +134,10 @@ static void
 note_guests(const char *host, void *r_)
 {
     struct fleet_remote *r = r_;
-    const struct remote_port *rp;
+    const struct remote_host *rh = find_host(r, host);
 
-    HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(host, 0),
-                             &r->ports) {
-        if (!strcmp(rp->port->host, host)) {
-            note_rivals(r, rp->port);
-        }
+    for (size_t i = 0; i < rh->n; i++) {
+        note_rivals(r, rh->ports[i]->port);
     }
 }
 
@@ -100,7 +149,7 @@ fleet_remote_create(const char *own_host)
     struct fleet_remote *r = xzalloc(sizeof *r);
 
     r->own_host = xstrdup(own_host);
-    hmap_init(&r->ports);
+    shash_init(&r->hosts);
     hmap_init(&r->rows);
     fleet_index_init(&r->index);
     r->seen = fleet_seen_create(own_host, note_guests, r);
@@ -108,12 +157,29 @@ fleet_remote_create(const char *own_host)
     return r;
 }
 
+/* Has 'said', which is taken over, be what there is to say of 'rp'. */
+static void
+set_said(struct remote_port *rp, struct svec *said)
+{
+    if (rp->said) {
+        svec_destroy(rp->said);
+        free(rp->said);
+    }
+    rp->said = said;
+}
+
+static const struct svec *
+get_said(const struct remote_port *rp)
+{
+    return rp->said ? rp->said : &rp->port->addresses;
+}
+
 static void
 remote_port_destroy(struct fleet_remote *r, struct remote_port *rp)
 {
-    hmap_remove(&r->ports, &rp->host_node);
+    remove_from_host(r, rp);
     hmap_remove(&r->rows, &rp->row_node);
-    svec_destroy(&rp->said);
+    set_said(rp, NULL);
     free(rp);
 }
 
@@ -129,7 +195,7 @@ fleet_remote_destroy(struct fleet_remote *r)
     HMAP_FOR_EACH_SAFE (rp, row_node, &r->rows) {
         remote_port_destroy(r, rp);
     }
-    hmap_destroy(&r->ports);
+    shash_destroy(&r->hosts);
     hmap_destroy(&r->rows);
     fleet_index_uninit(&r->index);
     fleet_seen_destroy(r->seen);
@@ -141,13 +207,13 @@ fleet_remote_destroy(struct fleet_remote *r)
 static void
 add_port(struct fleet_remote *r, const struct fleet_port *port)
 {
-    struct remote_port *rp = xzalloc(sizeof *rp);
+    struct remote_port *rp = xzalloc(
+        sizeof *rp + port->addresses.n * sizeof rp->entries[0]);
 
     rp->port = port;
-    svec_init(&rp->said);
-    hmap_insert(&r->ports, &rp->host_node, hash_string(port->host, 0));
+    add_to_host(r, rp);
     hmap_insert(&r->rows, &rp->row_node, hash_pointer(port, 0));
-    fleet_index_add(&r->index, port);
+    fleet_index_add(&r->index, port, rp->entries);
     note_rivals(r, port);
 }
 
@@ -158,7 +224,7 @@ remove_port(struct fleet_remote *r, const struct fleet_port *port)
 
     if (rp) {
         note_rivals(r, port);
-        fleet_index_remove(&r->index, port);
+        fleet_index_remove(&r->index, port, rp->entries);
         remote_port_destroy(r, rp);
     }
 }
@@ -187,6 +253,13 @@ struct fleet_seen *
 fleet_remote_seen(const struct fleet_remote *r)
 {
     return r->seen;
+}
+
+/* Returns the ports that the client has told of, also this host's own. */
+const struct fleet_index *
+fleet_remote_index(const struct fleet_remote *r)
+{
+    return &r->index;
 }
 
 /* Moves to 'hosts' the names of those of which something may have changed
@@ -271,9 +344,9 @@ say_address(struct remote_port *rp, const char *mac)
     ds_put_format(&s, "%s%s%s", mac, apart ? "/" : "", community.name);
     if (port->ips.n) {
         ds_put_format(&s, ";%s", port->vlans);
-        format_ips(&s, port, mac, !rp->said.n);
+        format_ips(&s, port, mac, !rp->said->n);
     }
-    svec_add_nocopy(&rp->said, ds_steal_cstr(&s));
+    svec_add_nocopy(rp->said, ds_steal_cstr(&s));
 }
 
 /* Returns the port of 'row' if it is one of 'host' of which is not known yet
@@ -345,12 +418,14 @@ update_said(const struct fleet_remote *r, const char *host)
 {
     struct sset done = SSET_INITIALIZER(&done);
     struct hmapx asked = HMAPX_INITIALIZER(&asked);
+    const struct remote_host *rh = find_host(r, host);
     struct hmapx_node *node;
     struct remote_port *rp;
 
-    HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(host, 0), &r->ports) {
-        if (!strcmp(rp->port->host, host) && !rp->is_current) {
-            svec_clear(&rp->said);
+    for (size_t i = 0; i < rh->n; i++) {
+        rp = rh->ports[i];
+        if (!rp->is_current) {
+            set_said(rp, xzalloc(sizeof *rp->said));
             hmapx_add(&asked, rp);
         }
     }
@@ -368,6 +443,9 @@ update_said(const struct fleet_remote *r, const char *host)
     HMAPX_FOR_EACH (node, &asked) {
         rp = node->data;
         rp->is_current = true;
+        if (svec_equal(rp->said, &rp->port->addresses)) {
+            set_said(rp, NULL);     /* Most guests', so that it matters. */
+        }
     }
     hmapx_destroy(&asked);
     sset_destroy(&done);
@@ -383,14 +461,15 @@ fleet_remote_addresses(struct fleet_remote *r, const char *host,
                        fleet_remote_network_cb *has_network, void *aux,
                        struct svec *addresses)
 {
-    const struct remote_port *rp;
+    const struct remote_host *rh = find_host(r, host);
 
     update_said(r, host);
-    HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(host, 0), &r->ports) {
-        if (rp->said.n && !strcmp(rp->port->host, host)
-            && has_network(rp->port->network, aux)) {
-            for (size_t i = 0; i < rp->said.n; i++) {
-                svec_add(addresses, rp->said.names[i]);
+    for (size_t i = 0; i < rh->n; i++) {
+        const struct svec *said = get_said(rh->ports[i]);
+
+        if (said->n && has_network(rh->ports[i]->port->network, aux)) {
+            for (size_t j = 0; j < said->n; j++) {
+                svec_add(addresses, said->names[j]);
             }
         }
     }
@@ -404,13 +483,13 @@ fleet_remote_vlans(const struct fleet_remote *r, const char *host,
                    fleet_remote_network_cb *has_network, void *aux,
                    struct vlan_set *vlans)
 {
-    const struct remote_port *rp;
+    const struct remote_host *rh = find_host(r, host);
     const char *last = NULL;    /* Most are in the same. */
 
-    HMAP_FOR_EACH_WITH_HASH (rp, host_node, hash_string(host, 0), &r->ports) {
-        const struct fleet_port *port = rp->port;
+    for (size_t i = 0; i < rh->n; i++) {
+        const struct fleet_port *port = rh->ports[i]->port;
 
-        if (!strcmp(port->host, host) && strcmp(port->state, "gone")
+        if (strcmp(port->state, "gone")
             && has_network(port->network, aux)
             && (!last || strcmp(port->vlans, last))) {
             fleet_port_add_vlans(port, vlans);

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include "lib/fleet/fleet-row.h"
 
+struct fleet_index;
 struct fleet_remote;
 struct fleet_seen;
 struct sset;
@@ -32,6 +33,7 @@ void fleet_remote_row_changed(struct fleet_remote *, enum fleet_table,
                               long long int now, int64_t wall);
 void fleet_remote_take_changed(struct fleet_remote *, struct sset *hosts);
 struct fleet_seen *fleet_remote_seen(const struct fleet_remote *);
+const struct fleet_index *fleet_remote_index(const struct fleet_remote *);
 
 /* Is there a network of that name where the addresses are asked for? */
 typedef bool fleet_remote_network_cb(const char *network, void *aux);

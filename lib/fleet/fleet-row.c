@@ -8,6 +8,7 @@
 #include "lib/base/jvalue.h"
 #include "lib/base/ovs-compat.h"
 #include "lib/base/rfc7047.h"
+#include "lib/base/shared-string.h"
 #include "lib/host/json-columns.h"
 #include "openvswitch/json.h"
 #include "util.h"
@@ -129,6 +130,8 @@ fleet_row_create(enum fleet_table table)
     for (const struct column *c = t->columns; c < &t->columns[t->n]; c++) {
         if (c->type == FLEET_STRING) {
             *(char **) member(row, c) = xstrdup("");
+        } else if (c->type == FLEET_NAME) {
+            *(const char **) member(row, c) = shared_string_get("");
         } else if (c->type == FLEET_SET) {
             svec_init(member(row, c));
         } else if (c->type == FLEET_MAP) {
@@ -148,6 +151,16 @@ fleet_row_set_string(char **column, const char *text)
     *column = copy;
 }
 
+/* Likewise, of type name. */
+void
+fleet_row_set_name(const char **column, const char *text)
+{
+    const char *name = shared_string_get(text ? text : "");
+
+    shared_string_put(*column);
+    *column = name;
+}
+
 /* Returns a copy of 'row', of 'table', which the caller must destroy. */
 void *
 fleet_row_clone(enum fleet_table table, const void *row)
@@ -162,6 +175,9 @@ fleet_row_clone(enum fleet_table table, const void *row)
         switch (c->type) {
         case FLEET_STRING:
             fleet_row_set_string(to, *(char *const *) from);
+            break;
+        case FLEET_NAME:
+            fleet_row_set_name(to, *(const char *const *) from);
             break;
         case FLEET_INTEGER:
             *(int64_t *) to = *(const int64_t *) from;
@@ -193,6 +209,8 @@ fleet_row_destroy(enum fleet_table table, void *row)
     for (const struct column *c = t->columns; c < &t->columns[t->n]; c++) {
         if (c->type == FLEET_STRING) {
             free(*(char **) member(row, c));
+        } else if (c->type == FLEET_NAME) {
+            shared_string_put(*(const char **) member(row, c));
         } else if (c->type == FLEET_SET) {
             svec_destroy(member(row, c));
         } else if (c->type == FLEET_MAP) {
@@ -211,6 +229,8 @@ column_equals(const struct column *c, const void *a, const void *b)
     switch (c->type) {
     case FLEET_STRING:
         return !strcmp(*(char *const *) x, *(char *const *) y);
+    case FLEET_NAME:
+        return *(const char *const *) x == *(const char *const *) y;
     case FLEET_INTEGER:
         return *(const int64_t *) x == *(const int64_t *) y;
     case FLEET_BOOL:
@@ -290,6 +310,8 @@ take_column(void *row, const struct column *c, const struct json *value)
     value = json_column_set_at(value, 0);
     if (c->type == FLEET_STRING && value->type == JSON_STRING) {
         fleet_row_set_string(to, json_string(value));
+    } else if (c->type == FLEET_NAME && value->type == JSON_STRING) {
+        fleet_row_set_name(to, json_string(value));
     } else if (c->type == FLEET_INTEGER && value->type == JSON_INTEGER) {
         *(int64_t *) to = json_integer(value);
     } else if (c->type == FLEET_BOOL) {
@@ -322,7 +344,8 @@ column_to_json(const struct column *c, const void *row)
 
     switch (c->type) {
     case FLEET_STRING:
-        return json_string_create(*(char *const *) from);
+    case FLEET_NAME:
+        return json_string_create(*(const char *const *) from);
     case FLEET_INTEGER:
         return json_integer_create(*(const int64_t *) from);
     case FLEET_BOOL:
@@ -372,7 +395,8 @@ column_to_jvalue(const struct column *c, const void *row)
 
     switch (c->type) {
     case FLEET_STRING:
-        return jvalue_string(*(char *const *) from);
+    case FLEET_NAME:
+        return jvalue_string(*(const char *const *) from);
     case FLEET_INTEGER:
         return jvalue_integer(*(const int64_t *) from);
     case FLEET_BOOL:

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "openvswitch/hmap.h"
+#include "openvswitch/uuid.h"
 #include "smap.h"
 #include "svec.h"
 
@@ -28,6 +30,7 @@ struct json_t;
 
 enum fleet_type {
     FLEET_STRING,               /* char *, never null. */
+    FLEET_NAME,                 /* const char *, one that many rows have. */
     FLEET_INTEGER,              /* int64_t. */
     FLEET_BOOL,                 /* bool. */
     FLEET_SET,                  /* struct svec of strings, sorted. */
@@ -35,6 +38,7 @@ enum fleet_type {
 };
 
 #define FLEET_C_STRING char *
+#define FLEET_C_NAME const char *
 #define FLEET_C_INTEGER int64_t
 #define FLEET_C_BOOL bool
 #define FLEET_C_SET struct svec
@@ -63,19 +67,19 @@ enum fleet_type {
 
 /* A guest's port, which its host alone may write. */
 #define FLEET_PORT_COLUMNS(COLUMN)                                          \
-    COLUMN(host, STRING)                                                    \
+    COLUMN(host, NAME)                                                      \
     COLUMN(interface, STRING)   /* Name of the Interface row. */            \
     COLUMN(iface_id, STRING)    /* external_ids:iface-id, or "". */         \
     COLUMN(vm, STRING)          /* The guest's name or UUID, or "". */      \
-    COLUMN(network, STRING)                                                 \
-    COLUMN(portgroup, STRING)                                               \
-    COLUMN(bridge, STRING)                                                  \
+    COLUMN(network, NAME)                                                   \
+    COLUMN(portgroup, NAME)                                                 \
+    COLUMN(bridge, NAME)                                                    \
     COLUMN(addresses, SET)      /* MAC addresses, its own. */               \
     COLUMN(ips, SET)            /* That guards let it use. */               \
-    COLUMN(vlans, STRING)       /* "10" or "10,20-29", or "" for all. */    \
-    COLUMN(state, STRING)       /* See fleet-claims.h. */                   \
+    COLUMN(vlans, NAME)         /* "10" or "10,20-29", or "" for all. */    \
+    COLUMN(state, NAME)         /* See fleet-claims.h. */                   \
     COLUMN(isolated, BOOL)      /* From all that are kept apart. */         \
-    COLUMN(community, STRING)   /* From those that are not of it, or "". */ \
+    COLUMN(community, NAME)     /* From those that are not of it, or "". */ \
     COLUMN(since, INTEGER)      /* See fleet-claims.h. */
 
 /* The only row of table Fleet. */
@@ -112,15 +116,31 @@ enum fleet_table {
     FLEET_N_TABLES
 };
 
+/* Room at the start of each row for what somebody keeps many by, no part of
+ * what a row says. */
+struct fleet_row {
+    struct hmap_node node;
+    struct uuid uuid;
+};
+
 /* struct fleet_definition, struct fleet_host and so on. */
 #define FLEET_MEMBER(NAME, TYPE) FLEET_C_##TYPE NAME;
-struct fleet_fleet { FLEET_FLEET_COLUMNS(FLEET_MEMBER) };
-struct fleet_definition { FLEET_DEFINITION_COLUMNS(FLEET_MEMBER) };
-struct fleet_host { FLEET_HOST_COLUMNS(FLEET_MEMBER) };
-struct fleet_port { FLEET_PORT_COLUMNS(FLEET_MEMBER) };
-struct fleet_connection { FLEET_CONNECTION_COLUMNS(FLEET_MEMBER) };
-struct fleet_role { FLEET_ROLE_COLUMNS(FLEET_MEMBER) };
-struct fleet_permission { FLEET_PERMISSION_COLUMNS(FLEET_MEMBER) };
+struct fleet_fleet { struct fleet_row row; FLEET_FLEET_COLUMNS(FLEET_MEMBER) };
+struct fleet_definition {
+    struct fleet_row row;
+    FLEET_DEFINITION_COLUMNS(FLEET_MEMBER)
+};
+struct fleet_host { struct fleet_row row; FLEET_HOST_COLUMNS(FLEET_MEMBER) };
+struct fleet_port { struct fleet_row row; FLEET_PORT_COLUMNS(FLEET_MEMBER) };
+struct fleet_connection {
+    struct fleet_row row;
+    FLEET_CONNECTION_COLUMNS(FLEET_MEMBER)
+};
+struct fleet_role { struct fleet_row row; FLEET_ROLE_COLUMNS(FLEET_MEMBER) };
+struct fleet_permission {
+    struct fleet_row row;
+    FLEET_PERMISSION_COLUMNS(FLEET_MEMBER)
+};
 #undef FLEET_MEMBER
 
 const char *fleet_table_name(enum fleet_table);
@@ -132,6 +152,7 @@ void *fleet_row_clone(enum fleet_table, const void *row);
 void fleet_row_destroy(enum fleet_table, void *row);
 bool fleet_row_equals(enum fleet_table, const void *, const void *);
 void fleet_row_set_string(char **column, const char *);
+void fleet_row_set_name(const char **column, const char *);
 
 void *fleet_row_from_json(enum fleet_table, const struct json *row);
 struct json *fleet_row_to_json(enum fleet_table, const void *row,

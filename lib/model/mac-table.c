@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "lib/base/shared-string.h"
 #include "lib/model/mac-share.h"
 #include "packets.h"
 #include "util.h"
@@ -42,7 +43,7 @@ mac_table_init(struct mac_table *table)
 static void
 mac_claim_uninit(struct mac_claim *claim)
 {
-    free(claim->port);
+    shared_string_put(claim->port);
     free(claim->guest);
     vlan_set_uninit(&claim->vlans);
     vlan_set_uninit(&claim->won);
@@ -215,7 +216,7 @@ mac_table_claim(struct mac_table *table, struct eth_addr mac,
         entry->claims = xrealloc(entry->claims, (entry->n_claims + 1)
                                                 * sizeof *entry->claims);
         claim = &entry->claims[entry->n_claims++];
-        claim->port = xstrdup(port);
+        claim->port = shared_string_get(port);
         claim->guest = NULL;
         claim->outside = false;
         claim->take = claim->taken = TAKE_NEVER;

@@ -109,8 +109,10 @@ enum claim_take {
 };
 
 struct mac_claim {
-    char *port;                 /* Who claims. */
+    const char *port;           /* Who claims: a shared string. */
     enum claim_kind kind;
+    enum claim_take take;       /* If it is active, by which frames it takes
+                                 * what is 'free'. */
     struct vlan_set vlans;      /* Where. */
     struct vlan_set won;        /* Where it was won, a subset of 'vlans'... */
     long long int since;        /* ...since when, as mac_table_set_now()... */
@@ -122,8 +124,9 @@ struct mac_claim {
                                  * claims it, and else where another port of
                                  * the same guest has it, or one with which
                                  * it is shared. */
-    enum claim_take take;       /* If it is active, by which that is. */
     char *guest;                /* Whose port that is, or null. */
+    uint32_t backups;           /* Hash of who mac_claim_is_backed() by, in
+                                 * order. */
     bool outside;               /* Is it shared with the network side? */
     bool active;                /* False if it is held back. */
     bool contested;             /* Active, but another has some of it... */
@@ -131,8 +134,6 @@ struct mac_claim {
                                  * with which it is shared. */
     bool may_move;              /* May the address be another's at any
                                  * time? */
-    uint32_t backups;           /* Hash of who mac_claim_is_backed() by, in
-                                 * order. */
     bool moved;                 /* Is 'won' another since the last
                                  * mac_table_run()? */
 };
@@ -155,13 +156,12 @@ struct mac_seed {
 struct mac_entry {
     struct hmap_node hmap_node; /* In 'entries', by 'mac'. */
     struct eth_addr mac;
-    struct mac_claim *claims;   /* By precedence, as of mac_table_run(). */
-    size_t n_claims;
-    bool may_move;              /* Is it so for any of these? */
+    bool may_move;              /* Is it so for any of 'claims'? */
     bool dirty;                 /* To be looked at by mac_table_run(). */
-    struct mac_entry *next_dirty;
+    struct mac_claim *claims;   /* By precedence, as of mac_table_run(). */
     struct mac_seed *seeds;     /* Until there are claims, who had it. */
-    size_t n_seeds;
+    unsigned int n_claims, n_seeds;
+    struct mac_entry *next_dirty;
 };
 
 struct mac_table {

@@ -10,10 +10,10 @@ make_port(const char *host, const char *interface, const char *state,
 {
     struct fleet_port *port = fleet_row_create(FLEET_TABLE_PORT);
 
-    fleet_row_set_string(&port->host, host);
+    fleet_row_set_name(&port->host, host);
     fleet_row_set_string(&port->interface, interface);
-    fleet_row_set_string(&port->network, "net");
-    fleet_row_set_string(&port->state, state);
+    fleet_row_set_name(&port->network, "net");
+    fleet_row_set_name(&port->state, state);
     svec_add(&port->addresses, address);
     port->since = since;
     return port;

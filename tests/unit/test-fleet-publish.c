@@ -11,6 +11,7 @@
 
 #include "lib/base/ovs-compat.h"
 #include "lib/fleet/fleet-publish.h"
+#include "lib/fleet/fleet-remote.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
@@ -23,6 +24,7 @@
  * Host and Port, by "HOST" and "HOST/INTERFACE". */
 struct model {
     struct fleet_publish *publish;
+    struct fleet_remote *remote;    /* Has the index of its ports. */
     struct shash rows[FLEET_N_TABLES];
 };
 
@@ -31,7 +33,8 @@ model_init(struct model *m, const char *host, const char *hostname)
 {
     struct fleet_host *row = fleet_row_create(FLEET_TABLE_HOST);
 
-    m->publish = fleet_publish_create(host);
+    m->remote = fleet_remote_create(host);
+    m->publish = fleet_publish_create(host, fleet_remote_index(m->remote));
     for (int i = 0; i < FLEET_N_TABLES; i++) {
         shash_init(&m->rows[i]);
     }
@@ -44,6 +47,7 @@ static void
 model_uninit(struct model *m)
 {
     fleet_publish_destroy(m->publish);
+    fleet_remote_destroy(m->remote);
     for (int i = 0; i < FLEET_N_TABLES; i++) {
         struct shash_node *node;
 
@@ -61,6 +65,7 @@ model_set(struct model *m, enum fleet_table table, const char *key, void *row)
     void *old = (row ? shash_replace(&m->rows[table], key, row)
                  : shash_find_and_delete(&m->rows[table], key));
 
+    fleet_remote_row_changed(m->remote, table, old, row, 0, 0);
     fleet_publish_row_changed(m->publish, table, old, row);
     fleet_row_destroy(table, old);
 }

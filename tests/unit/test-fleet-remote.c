@@ -89,10 +89,10 @@ test_ips(void **state OVS_UNUSED)
 
     svec_add(&p->ips, "10.0.0.5");
     svec_add(&p->ips, "10.1.0.0/16");
-    fleet_row_set_string(&p->vlans, "10,20-29");
+    fleet_row_set_name(&p->vlans, "10,20-29");
     svec_add(&q->ips, "2001:db8::5");
     svec_add(&q->addresses, "52:54:00:00:00:03");
-    fleet_row_set_string(&q->community, "web");
+    fleet_row_set_name(&q->community, "web");
     tell(r, FLEET_TABLE_PORT, NULL, p);
     tell(r, FLEET_TABLE_PORT, NULL, q);
     check_remote(r, "h2", "01;10,20-29;10.0.0.5 "
@@ -108,7 +108,7 @@ test_ips(void **state OVS_UNUSED)
                  "fe80::5054:ff:fe00:1 "
                  "02/web;;2001:db8::5;fe80::5054:ff:fe00:2 "
                  "03/web;;fe80::5054:ff:fe00:3 ");
-    fleet_row_set_string(&p->vlans, "10;10.0.0.8");
+    fleet_row_set_name(&p->vlans, "10;10.0.0.8");
     tell_again(r, p);
     check_remote(r, "h2", "02/web;;2001:db8::5;fe80::5054:ff:fe00:2 "
                  "03/web;;fe80::5054:ff:fe00:3 ");
@@ -160,7 +160,7 @@ test_remote(void **state OVS_UNUSED)
     }
     check_remote(r, "h2", "");
     check_remote(r, "h3", "01 ");
-    fleet_row_set_string(&ports[5]->network, "net");
+    fleet_row_set_name(&ports[5]->network, "net");
     tell(r, FLEET_TABLE_PORT, ports[4], NULL);
     check_remote(r, "h3", "01 04 ");
     check_changed(r, "h2 h3 ");
@@ -178,14 +178,14 @@ test_remote(void **state OVS_UNUSED)
 
     /* Who is kept apart; what is no community keeps apart from all, and adds
      * no address. */
-    fleet_row_set_string(&ports[0]->community, "web");
+    fleet_row_set_name(&ports[0]->community, "web");
     tell_again(r, ports[0]);
     check_remote(r, "h2", "01/web ");
-    fleet_row_set_string(&ports[0]->community, "x 52:54:00:00:00:04");
+    fleet_row_set_name(&ports[0]->community, "x 52:54:00:00:00:04");
     tell_again(r, ports[0]);
     check_remote(r, "h2", "01/ ");
     ports[0]->isolated = true;
-    fleet_row_set_string(&ports[0]->community, "web");
+    fleet_row_set_name(&ports[0]->community, "web");
     tell_again(r, ports[0]);
     check_remote(r, "h2", "01/ ");
 
@@ -307,15 +307,17 @@ test_many_rivals(void **state OVS_UNUSED)
 
         ports[i] = make_port("h2", name, i % 3 ? "active" : "held",
                              "52:54:00:00:00:01", 5);
-        fleet_row_set_string(&ports[i]->vlans, i < 2500 ? "1000" : "2000");
+        fleet_row_set_name(&ports[i]->vlans, i < 2500 ? "1000" : "2000");
         if (i < 1000) {
-            free(ports[i]->vlans);
-            ports[i]->vlans = xasprintf("%d", i);
+            char *vlan = xasprintf("%d", i);
+
+            fleet_row_set_name(&ports[i]->vlans, vlan);
+            free(vlan);
         }
         free(name);
         tell(r, FLEET_TABLE_PORT, NULL, ports[i]);
     }
-    fleet_row_set_string(&honest->vlans, "3000");
+    fleet_row_set_name(&honest->vlans, "3000");
     tell(r, FLEET_TABLE_PORT, NULL, honest);
     alarm(60);                  /* It took hours. */
     check_remote(r, "h2", "01 ");

@@ -69,6 +69,15 @@ test_row(void **state OVS_UNUSED)
     assert_true(fleet_row_equals(FLEET_TABLE_PORT, port, again));
     json_destroy(json);
 
+    /* What many rows have is there once, as long as one has it. */
+    assert_ptr_equal(port->host, copy->host);
+    fleet_row_set_name(&copy->host, copy->host);
+    assert_ptr_equal(port->host, copy->host);
+    fleet_row_set_name(&copy->host, "h2");
+    assert_string_equal(port->host, "h1");
+    fleet_row_set_name(&copy->host, "h1");
+    assert_ptr_equal(port->host, copy->host);
+
     fleet_row_set_string(&copy->vm, "vm1");
     svec_clear(&copy->ips);
     assert_false(fleet_row_equals(FLEET_TABLE_PORT, port, copy));
@@ -204,11 +213,11 @@ check_winners(const char *const ports[], const char *const winners[],
 
         assert_true(sscanf(ports[i], "%15s %15s %15s %d %15s", host, state,
                            vlans, &since, network) >= 4);
-        fleet_row_set_string(&port->host, host);
+        fleet_row_set_name(&port->host, host);
         fleet_row_set_string(&port->interface, "tap");
-        fleet_row_set_string(&port->state, state);
-        fleet_row_set_string(&port->vlans, strcmp(vlans, "-") ? vlans : "");
-        fleet_row_set_string(&port->network, network);
+        fleet_row_set_name(&port->state, state);
+        fleet_row_set_name(&port->vlans, strcmp(vlans, "-") ? vlans : "");
+        fleet_row_set_name(&port->network, network);
         port->since = since;
         svec_add(&port->addresses, "52:54:00:00:00:01");
         rows[i] = port;
