@@ -91,6 +91,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/filter-check.h \
 	lib/model/filter-cube.c \
 	lib/model/filter-cube.h \
+	lib/model/filter-hidden.c \
+	lib/model/filter-hidden.h \
 	lib/model/filter-list.c \
 	lib/model/filter-list.h \
 	lib/model/filter-match.c \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/model/filter-hidden.h"
 #include "lib/model/filter-rules.h"
 #include "util.h"
 
@@ -162,15 +163,8 @@ add_verdict(struct flattening *f, const struct filter_cube *cube,
         f->failed = true;
         return;
     }
-    if (list->n >= list->allocated) {
-        list->verdicts = x2nrealloc(list->verdicts, &list->allocated,
-                                    sizeof *list->verdicts);
-    }
-    list->verdicts[list->n++] = (struct filter_verdict) {
-        .cube = *cube,
-        .accept = !rule,
-        .rule = rule ? xasprintf("%s:%u", rule->file, rule->line) : NULL,
-    };
+    filter_list_add(list, cube, (rule ? xasprintf("%s:%u", rule->file,
+                                                  rule->line) : NULL));
 }
 
 static void flatten(struct flattening *, struct position,
@@ -398,6 +392,8 @@ filter_list_init(struct filter_list *list, const struct filter_rules *rules,
     free(f.ip.steps);
     if (!f.failed) {
         prune(list);
+        filter_hidden_add(list);
+        prune(list);
     }
     if (f.failed || list->n > FILTER_MAX_SETS) {
         filter_list_uninit(list);
@@ -405,6 +401,21 @@ filter_list_init(struct filter_list *list, const struct filter_rules *rules,
         return false;
     }
     return true;
+}
+
+/* Adds to 'list' what becomes of 'cube' where nothing before says otherwise:
+ * it is dropped by 'rule', which is taken, or passes if that is null. */
+void
+filter_list_add(struct filter_list *list, const struct filter_cube *cube,
+                char *rule)
+{
+    if (list->n >= list->allocated) {
+        list->verdicts = x2nrealloc(list->verdicts, &list->allocated,
+                                    sizeof *list->verdicts);
+    }
+    list->verdicts[list->n++] = (struct filter_verdict) {
+        .cube = *cube, .accept = !rule, .rule = rule,
+    };
 }
 
 void

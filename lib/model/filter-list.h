@@ -33,6 +33,8 @@ struct filter_list {
 
 bool filter_list_init(struct filter_list *, const struct filter_rules *,
                       unsigned int direction);
+void filter_list_add(struct filter_list *, const struct filter_cube *,
+                     char *rule);
 void filter_list_uninit(struct filter_list *);
 bool filter_list_accepts_all(const struct filter_list *);
 bool filter_list_verdict(const struct filter_list *,

@@ -153,8 +153,86 @@ def others():
     yield ME, BCAST, 0x806, arp(1, ME, OTHER, '0' * 12, ROUTER), 10
 
 
+def odd_ipv4(src, dst, proto, payload, options=b'', first=None, total=None,
+             fragment=0):
+    """IPv4 with options, or fields that are not what they should be."""
+    size = 20 + len(options)
+    header = struct.pack(
+        '>BBHHHBBH', 0x40 | size // 4 if first is None else first, 0,
+        size + len(payload) + 4 if total is None else total, 1, fragment, 64,
+        proto, 0) + ip(src) + ip(dst) + options
+    return (header[:10] + struct.pack('>H', checksum(header)) + header[12:]
+            + payload)
+
+
+def snap(kind, payload):
+    return b'\xaa\xaa\x03\0\0\0' + struct.pack('>H', kind) + payload
+
+
+def before(proto, payload, units=0):
+    """An extension header of IPv6, of options that say nothing."""
+    return bytes([proto, units, 1, 4 + 8 * units]) + bytes(4 + 8 * units) + \
+        payload
+
+
+def fragment(proto, payload, offset=0, more=1):
+    return struct.pack('>BBHI', proto, 0, offset << 3 | more, 1) + payload
+
+
+def odd_ipv4s():
+    nop = b'\1' * 4
+    for src in IP, OTHER:
+        for options in nop, b'\7\x27\4' + bytes(37):
+            yield ME, YOU, 0x800, odd_ipv4(src, OTHER, 17,
+                                           ports(17, 1000, 22), options)
+        for how in {'total': 1400}, {'total': 10}, {'first': 0x44}, \
+                {'first': 0x4f}, {'first': 0x65}:
+            yield ME, YOU, 0x800, odd_ipv4(src, OTHER, 17,
+                                           ports(17, 1000, 22), **how)
+        for place in 0x2000, 0x2003, 0x0003, 0x8000:
+            yield ME, YOU, 0x800, odd_ipv4(src, OTHER, 17,
+                                           ports(17, 1000, 22),
+                                           fragment=place)
+        yield ME, YOU, 64, snap(0x800, ipv4(src, OTHER, 17,
+                                            ports(17, 1000, 22)))
+        yield ME, YOU, 0x800, ipv6(IP6, OTHER6, 17, ports(17, 9, 22))
+    yield ME, YOU, 0x800, odd_ipv4(IP, OTHER, 6, ports(6, 1000, 22), nop)
+    yield ME, YOU, 0x800, odd_ipv4(IP, OTHER, 6, ports(6, 1000, 22)[:4])
+    yield ME, YOU, 0x800, ipv4(IP, OTHER, 17, ports(17, 1000, 22)[:3])
+    yield ME, YOU, 0x800, ipv4(IP, OTHER, 17, b'')
+    yield ME, YOU, 0x800, ipv4(IP, OTHER, 0, b'')
+
+
+def odd_ipv6s():
+    udp = ports(17, 1000, 22)
+    for src in IP6, OTHER6:
+        for proto, payload in (
+                (0, before(17, udp)), (60, before(17, udp)),
+                (43, before(17, udp)), (0, before(60, before(17, udp))),
+                (51, b'\x11\4' + bytes(22) + udp), (135, before(17, udp)),
+                (44, fragment(17, udp)), (44, fragment(17, udp, more=0)),
+                (44, fragment(17, udp, offset=3)),
+                (44, fragment(60, before(17, b''))),
+                (0, before(17, b'', units=9)[:8]), (0, b'')):
+            yield ME, YOU, 0x86dd, ipv6(src, OTHER6, proto, payload)
+    yield ME, YOU, 0x86dd, ipv4(IP, OTHER, 17, udp)
+    yield ME, YOU, 64, snap(0x86dd, ipv6(OTHER6, OTHER6, 17, udp))
+
+
+def odd_arps():
+    for head in (1, 0x800, 8, 4), (1, 0x86dd, 6, 16), (6, 0x800, 6, 4):
+        yield ME, BCAST, 0x806, (struct.pack('>HHBBH', *head, 2)
+                                 + bytes.fromhex(ME) + ip(OTHER) + bytes(48))
+    for op in 4, 8, 9, 0x101:
+        yield ME, BCAST, 0x806, arp(op, ME, OTHER, '0' * 12, OTHER)
+    yield ME, BCAST, 0x806, arp(2, ME, OTHER, '0' * 12, OTHER)[:14]
+    yield ME, BCAST, 64, snap(0x806, arp(2, ME, OTHER, '0' * 12, OTHER))
+    yield ME, YOU, 64, b'\x42\x42\x03' + bytes(46)
+
+
 def frames():
-    every = [*arps(), *ipv4s(), *ipv6s(), *others()]
+    every = [*arps(), *ipv4s(), *ipv6s(), *others(), *odd_ipv4s(),
+             *odd_ipv6s(), *odd_arps()]
     return [ethernet(*frame) + struct.pack('>I', 0x56e70000 + i)
             for i, frame in enumerate(every)]
 

@@ -123,6 +123,38 @@ settle
     echo "up -> g3 vlan=20 type=0x88b5 = g3[20]"
 ) | expect_frames
 
+say "Ports that are in no frame evade nothing: they are dropped."
+# tcp FRAGMENT LENGTH REST: from 10.0.0.4, with so much of TCP's header.
+tcp() {
+    printf 'type=0x0800 head=4500%04x0001%s0ff060000%s%s03e8%s' \
+        $(($2 + 20)) $1 $(hex 10.0.0.4) $(hex 10.0.0.254) "$3"
+}
+REST=0000000100000000500204000000000000
+cat > $S/filters/no-smtp.xml <<'.'
+<filter name='no-smtp'>
+  <rule action='drop' direction='out'><tcp dstportstart='25'/></rule>
+  <rule action='drop' direction='out'><udp-ipv6 dstportstart='53'/></rule>
+</filter>
+.
+filter g4 no-smtp
+settle
+expect_frames <<.
+g4 -> up $(tcp 000 20 0019$REST) = -
+g4 -> up $(tcp 000 20 001a$REST) = up
+g4 -> up $(tcp 200 24 0019$REST) = -
+g4 -> up $(tcp 200 24 001a$REST) = up
+g4 -> up $(tcp 200 8 001900000001) = -
+g4 -> up $(tcp 200 8 001a00000001) = -
+g4 -> up $(tcp 000 1400 0019$REST) = -
+g4 -> up $(tcp 001 16 0019$REST) = up
+g4 -> up $(packet 10.0.0.4 10.0.0.254) = up
+.
+virtnetctl trace br0 g4 tcp,tp_src=0,tp_dst=0 --dst=52:54:00:00:ff:01 |
+    grep -q 'filter no-smtp (rule what ends in its headers)' ||
+    fail "$(virtnetctl trace br0 g4 tcp --dst=52:54:00:00:ff:01)"
+filter g4 none
+settle
+
 say "Drops are counted."
 ctl metrics | grep -q 'port="g1",table="STOPPED"} [1-9]' ||
     fail "not counted: $(ctl metrics | grep dropped)"

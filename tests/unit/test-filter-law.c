@@ -386,6 +386,22 @@ random_library(struct filter_set *library)
     }
 }
 
+/* May flows be shown of 'f' that it has no ports, for it ends in front of
+ * them? */
+static bool
+is_hidden(const struct filter_fields *f)
+{
+    bool v6 = f->dl_type == htons(ETH_TYPE_IPV6);
+
+    if ((!v6 && f->dl_type != htons(ETH_TYPE_IP))
+        || f->later || f->tp_src || f->tp_dst) {
+        return false;
+    }
+    return (f->proto == IPPROTO_TCP || f->proto == IPPROTO_SCTP
+            || (v6 && (f->proto == IPPROTO_UDP
+                       || f->proto == IPPROTO_ICMPV6)));
+}
+
 /* Holds the lists of 'rules' against the interpreter with 'n' frames. */
 static void
 check_law(const struct filter_rules *rules, size_t n)
@@ -402,8 +418,11 @@ check_law(const struct filter_rules *rules, size_t n)
         for (size_t i = 0; i < n; i++) {
             struct filter_fields frame = random_frame();
 
-            assert_int_equal(filter_list_verdict(&list, &frame),
-                             interpret(rules, d, &frame));
+            bool verdict = filter_list_verdict(&list, &frame);
+
+            if (verdict || !is_hidden(&frame)) {
+                assert_int_equal(verdict, interpret(rules, d, &frame));
+            }
         }
         filter_list_uninit(&list);
     }

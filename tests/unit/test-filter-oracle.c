@@ -34,7 +34,7 @@
 #define OFPORT 7
 #define MAX_FRAMES 256
 
-/* Where we differ, and mean to. */
+/* Where we differ, and mean to; whatever the filter is without a reference. */
 static const struct {
     const char *reference;
     size_t frame;
@@ -49,8 +49,27 @@ static const struct {
     /* It gives a type of frames in decimal (--vlan-encap 2048) where ebtables
      * reads hexadecimal, so that encap-protocol matches nothing. */
     { "vlans", 130 }, { "vlans", 131 }, { "vlans", 133 }, { "vlans", 134 },
+    /* So it is with ARP about other addresses than IPv4's, with an opcode
+     * above 255, or cut short. */
+    { "no-arp-mac-spoofing", 194 }, { "no-arp-mac-spoofing", 200 },
+    { "arp-fields", 193 }, { "arp-fields", 194 }, { "arp-fields", 199 },
+    { "arp-fields", 200 },
+    /* Of a frame with a length, whose SNAP header says that it is IP or ARP,
+     * flows see that, and what is in it. */
+    { NULL, 147 }, { NULL, 160 }, { NULL, 192 }, { NULL, 201 },
+    /* Ports are not shown of TCP that ends behind them, nor of a first
+     * fragment that extension headers fill (lib/model/filter-hidden.h).  UDP
+     * that ends in its header is no fragment, and nobody takes it. */
+    { "ip-ports", 163 }, { "tcp-range", 163 }, { "tcp-flags", 163 },
+    { "tcp-accept", 163 }, { "lists IP=10.0.0.5 IP=10.0.0.6 PORTS=53 PORTS=22",
+                             163 },
+    { "ipv6-layer", 176 }, { "ipv6-layer", 188 }, { "ip-ports", 164 },
+    /* iptables takes for ports what is in the place of these in a fragment
+     * that is not the first. */
+    { "tcp-range", 144 }, { "tcp-range", 145 }, { "tcp-range", 157 },
+    { "tcp-range", 158 }, { "tcp-accept", 157 }, { "tcp-accept", 158 },
 };
-#define N_DIFFERENCES 12        /* Some of them in both directions. */
+#define N_DIFFERENCES 70        /* Some of them in both directions. */
 
 struct frame {
     uint8_t data[256];
@@ -59,6 +78,9 @@ struct frame {
 
 struct oracle {
     struct frame frames[MAX_FRAMES];
+    char *unfiltered;           /* '0' for those that Linux drops itself, as
+                                 * for their length: what is to become of
+                                 * these nobody says. */
     size_t n;
     size_t n_asked, n_differences;
     struct ds wrong;
@@ -191,7 +213,8 @@ is_difference(const char *reference, size_t frame)
 {
     for (size_t i = 0; i < ARRAY_SIZE(differences); i++) {
         if (differences[i].frame == frame
-            && !strcmp(differences[i].reference, reference)) {
+            && (!differences[i].reference
+                || !strcmp(differences[i].reference, reference))) {
             return true;
         }
     }
@@ -211,7 +234,14 @@ check(struct oracle *o, const char *reference, enum pipeline_table table_id,
     slice_init(&slice);
     filter_compile(&vport, TABLE_SOURCE, htonll(0), &slice);
     assert_int_equal(strspn(answers, "01"), o->n);
+    if (!o->unfiltered) {
+        o->unfiltered = xstrdup(answers);
+    }
     for (size_t i = 0; i < o->n; i++) {
+        if (o->unfiltered[i] == '0') {
+            continue;
+        }
+
         bool passed = passes(&slice, table_id, &o->frames[i]);
 
         if (passed == (answers[i] == '1')) {
@@ -279,6 +309,7 @@ test_answers(void **state OVS_UNUSED)
     }
     fclose(file);
     free(reference);
+    free(o.unfiltered);
     ds_destroy(&line);
     print_message("%"PRIuSIZE" frames\n", o.n_asked);
     assert_true(o.n_asked > 0);

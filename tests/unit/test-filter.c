@@ -38,7 +38,7 @@ test_shipped(void **state OVS_UNUSED)
         { "no-ip-spoofing IP=10.0.0.5", 4, 1 },
         { "no-ipv6-spoofing IPV6=fe80::1", 4, 1 },
         { "no-arp-spoofing IP=10.0.0.5", 3, 1 },
-        { "no-ip-multicast", 2, 1 },
+        { "no-ip-multicast", 3, 1 },
         { "allow-dhcp", 1, 1 },
         { "allow-dhcp-server DHCPSERVER=10.0.0.1", 1, 1 },
         { "qemu-announce-self", 3, 3 },
