@@ -121,15 +121,14 @@ put_guest(struct json_t *json, const struct vif_guest *guest)
     }
 }
 
-/* Returns why 'vport', the port of 'vif', has its role, if that does not
- * follow from what it is or from whether its address is known; otherwise
- * null. */
+/* Returns why 'vport', the port of 'vif', has its role; null of a guest that
+ * is one by its address or its kind, which are told as such. */
 static const char *
 role_from(const struct vport *vport, const struct vif *vif)
 {
     return (vif->role ? "virtnet-role"
             : vport->role == VIF_NETWORK && vif_get_role(vif) == VIF_GUEST
-            ? "its portgroup" : NULL);
+            ? "its portgroup" : vif_role_reason(vif, vport->role));
 }
 
 /* The definition that 'vif', a guest, is counted to, if that can be told. */

@@ -321,6 +321,29 @@ vif_describe(const struct vif *vif)
     return kind ? kind : "a guest's port";
 }
 
+/* Returns why 'vif' has 'role', in words, if that is for what it is, or null.
+ * A guest is one by its address, or by vif_get_kind(). */
+const char *
+vif_role_reason(const struct vif *vif, enum vif_role role)
+{
+    const char *kind = vif->link.kind ? vif->link.kind : "";
+
+    if (role == VIF_HOST) {
+        return (vif->ofport == OFPP_LOCAL ? "the bridge's own port"
+                : vif->is_tunnel ? "a tunnel to a host of the fleet"
+                : "a port of type internal");
+    } else if (role != VIF_NETWORK || vif_get_kind(vif) != VIF_KIND_ANY) {
+        return NULL;
+    }
+    return (vif->bond.is_member ? "a member of a bond"
+            : vif->is_tunnel ? "a tunnel"
+            : vif->type && !strcmp(vif->type, "patch") ? "a patch port"
+            : vif->link.bridge ? "a port of a Linux bridge, too"
+            : vif->link.peer_bridge ? "a veth into a Linux bridge"
+            : !strcmp(kind, "veth") ? "a veth whose other end is here"
+            : "no kind of device that guests have");
+}
+
 /* Returns which key says that somebody has plugged 'vif' for a guest, whatever
  * its address, or null if none does.  Only what is plugged for guests has one
  * of these. */

@@ -184,6 +184,7 @@ enum vif_kind {
 enum vif_kind vif_get_kind(const struct vif *);
 const char *vif_kind_to_string(enum vif_kind);
 const char *vif_describe(const struct vif *);
+const char *vif_role_reason(const struct vif *, enum vif_role);
 const char *vif_guest_sign(const struct vif *);
 const char *vif_guest_id(const struct vif *);
 bool vif_is_internal(const struct vif *);

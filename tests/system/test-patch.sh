@@ -38,6 +38,14 @@ network net2 phys kernel
 start_controller
 settle
 
+# Each port says why it is none of a guest's.
+why() {
+    virtnetctl show "$1" "$2" | sed -n 's/^ *role-from: //p'
+}
+[ "$(why br0 to-phys), $(why phys to-br0), $(why br0 br0), $(why br0 g1)" = \
+    "a patch port, a patch port, the bridge's own port, " ] ||
+    fail "$(virtnetctl show)"
+
 cat > $S/frames <<'.'
 set all g1 host h1 host1 physhost up
 g1 -> bcast = @all
