@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Tunnels as network ports: guests reach whoever is behind them, and nothing that
-# comes in by one goes out by another.  The tunnels are VXLAN, with the kernel's
-# at their other ends.
-#
-# Not on the kernel's datapath: the underlay is for userspace tunnelling
+# comes in by one goes out by another.  At their other ends are the kernel's: VXLAN
+# for userspace, and Geneve for the kernel's datapath, which has a way of its own
+# to the remote hosts.
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/storm.sh"
@@ -16,8 +15,19 @@ start_ovs
 
 # The underlay: a bridge of its own, with the remote hosts on it.  Its address
 # must not change, or tunnels listen on the old one, and no other device of this
-# side may answer for it.
-add_bridge under underhost other_config:hwaddr=52:54:00:00:fe:01
+# side may answer for it.  Userspace's is the host's port underhost, which sees
+# nothing of the tunnels.
+if [ $VIRTNET_DATAPATH = netdev ]; then
+    tunnel=vxlan tunnel_port=4789
+    add_bridge under underhost other_config:hwaddr=52:54:00:00:fe:01
+    plug_underlay() { vsctl add-port under "$1"; }
+    underlay_neighbors() { ovs-appctl tnl/neigh/show | grep '^10\.0\.0\.'; }
+else
+    tunnel=geneve tunnel_port=6081
+    add_linux_bridge under address 52:54:00:00:fe:01
+    plug_underlay() { ip link set dev "$1" master under; }
+    underlay_neighbors() { ip neigh show dev under | grep lladdr; }
+fi
 ip addr add 10.0.0.1/24 dev under
 echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore
 
@@ -30,16 +40,16 @@ add_remote() {
     ip -n "t$1" link set dev eth0 up
     ip netns exec "t$1" ethtool -K eth0 tx off > /dev/null
     ip -n "t$1" addr add "10.0.0.1$1/24" dev eth0
-    ip -n "t$1" link add vx0 address "52:54:00:00:ff:0$1" type vxlan id 7 \
-        remote 10.0.0.1 dstport 4789
-    ip -n "t$1" link set dev vx0 up
-    vsctl add-port under "und$1"
-    echo "t$1 t$1 vx0 52:54:00:00:ff:0$1" >> $S/ports
+    ip -n "t$1" link add tun0 address "52:54:00:00:ff:0$1" type $tunnel id 7 \
+        remote 10.0.0.1 dstport $tunnel_port
+    ip -n "t$1" link set dev tun0 up
+    plug_underlay "und$1"
+    echo "t$1 t$1 tun0 52:54:00:00:ff:0$1" >> $S/ports
 }
 
 # add_tunnel BRIDGE N
 add_tunnel() {
-    vsctl add-port "$1" "vx$2" -- set Interface "vx$2" type=vxlan \
+    vsctl add-port "$1" "vx$2" -- set Interface "vx$2" type=$tunnel \
         options:remote_ip="10.0.0.1$2" options:key=7
 }
 
@@ -81,7 +91,7 @@ t1 -> bcast
 t2 -> bcast
 t3 -> bcast
 .
-    [ "$(ovs-appctl tnl/neigh/show | grep -c '^10\.0\.0\.')" = 3 ]
+    [ "$(underlay_neighbors | wc -l)" = 3 ]
 }
 wait_for 10 know_neighbors || fail "the underlay does not work"
 
