@@ -7,6 +7,7 @@
 #include "frames.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -128,6 +129,9 @@ script_run(struct script *script, const struct options *options)
                 so_far.n_frames = sent;
                 settle(&so_far, options, settled);
                 settled = sent;
+            }
+            if (options->at_wait && system(options->at_wait) < 0) {
+                die("cannot run \"%s\"", options->at_wait);
             }
             break;
 

@@ -26,6 +26,7 @@ usage: frames [OPTION]... [SCRIPT]...    (\"-\" or nothing: standard input)\n\
                     what is lost; exit with status 1 if anything is\n\
   --count=N         stop after N copies (default: at SIGINT or SIGTERM)\n\
   --blind           go on sending when the switch's sockets are full\n\
+  --at-wait=COMMAND run COMMAND at each \"wait\", when nothing more comes\n\
 \n\
 Scripts are lines of words; \"#\" begins a comment:\n\
 \n\
@@ -201,7 +202,7 @@ static void
 parse_options(int argc, char *argv[], struct options *options)
 {
     enum { OPT_CHECK = 256, OPT_SUMMARY, OPT_QUIET, OPT_PATIENCE, OPT_RATE,
-           OPT_COUNT, OPT_BLIND };
+           OPT_COUNT, OPT_BLIND, OPT_AT_WAIT };
     static const struct option long_options[] = {
         {"check", no_argument, NULL, OPT_CHECK},
         {"summary", no_argument, NULL, OPT_SUMMARY},
@@ -210,6 +211,7 @@ parse_options(int argc, char *argv[], struct options *options)
         {"rate", required_argument, NULL, OPT_RATE},
         {"count", required_argument, NULL, OPT_COUNT},
         {"blind", no_argument, NULL, OPT_BLIND},
+        {"at-wait", required_argument, NULL, OPT_AT_WAIT},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -237,6 +239,9 @@ parse_options(int argc, char *argv[], struct options *options)
             break;
         case OPT_BLIND:
             options->blind = true;
+            break;
+        case OPT_AT_WAIT:
+            options->at_wait = optarg;
             break;
         case 'h':
             fputs(usage_text, stdout);

@@ -137,6 +137,7 @@ struct options {
     unsigned int rate;          /* Frames a second, or 0: run the script. */
     unsigned int count;         /* Frames at that rate, or 0: until told. */
     bool blind;                 /* At a rate: do not wait for the switch. */
+    const char *at_wait;        /* Shell command for each "wait", or NULL. */
 };
 
 /* frames.c */

@@ -71,6 +71,10 @@ wait_revalidated() {
     ovs-appctl revalidator/wait
 }
 
+# The same where a frame script says "wait".  Not every test has an ovs-vswitchd.
+export REVALIDATE='{ ovs-appctl revalidator/wait &&
+    ovs-appctl revalidator/wait; } >/dev/null 2>&1'
+
 # Prints how many tags the datapath of bridge $1 can match.
 max_tags() {
     ovs-appctl dpif/show-dp-features "$1" |

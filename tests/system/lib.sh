@@ -408,7 +408,8 @@ frame_ports() {
 expect_frames() {
     frame_ports > $S/frame-ports
     cat > $S/frame-script
-    if ! "$FRAMES" --check "$@" $S/frame-ports $S/frame-script; then
+    if ! "$FRAMES" --check --at-wait="$REVALIDATE" "$@" $S/frame-ports \
+        $S/frame-script; then
         fail "frames sent from ${BASH_SOURCE[1]##*/}, line ${BASH_LINENO[0]}"
     fi
 }
@@ -417,7 +418,7 @@ expect_frames() {
 # what.
 send_frames() {
     frame_ports > $S/frame-ports
-    "$FRAMES" "$@" $S/frame-ports -
+    "$FRAMES" --at-wait="$REVALIDATE" "$@" $S/frame-ports -
 }
 
 # known_in_vlans PORT...: prints frames from each port to each in every VLAN that
