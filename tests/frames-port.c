@@ -201,7 +201,8 @@ port_send(const struct port *port, const uint8_t *p, size_t len)
         } else if (errno == EAGAIN || errno == ENOBUFS) {
             struct pollfd pfd = { .fd = port->fd, .events = POLLOUT };
 
-            poll(&pfd, 1, 1);
+            /* Without buffers the device has no room, though the socket has. */
+            poll(&pfd, errno == EAGAIN, 1);
         } else if (errno != EINTR) {
             break;
         }
