@@ -110,6 +110,24 @@ report "all keys are in the manual" "$(
         | tr -d '"' | sed '/-$/d' | sort -u \
         | missing_words "$destdir/usr/share/man/man5/ovs-virtnet-network.5" \
                         "$destdir/usr/share/man/man8/virtnet-controller.8")"
+
+# Prints what is wrong with the version: apt upgrades from a release to what comes
+# after it only if that has another one.
+bad_version() {
+    local version changelog released
+
+    version=$("$destdir/usr/sbin/virtnetctl" --version | sed -n '1s/.* //p')
+    changelog=$(sed -n '1s/^ovs-virtnet (\(.*\)).*/\1/p' "$top/debian/changelog")
+    released=$(sed -n 's/^After \([0-9.]*\)$/\1/p' \
+                   "$top/Documentation/NEWS.rst" | head -n 1)
+    [ "$version" = "$changelog" ] \
+        || echo "the program is $version, debian/changelog has $changelog"
+    [ "$version" != "$released" ] \
+        && printf '%s\n' "$released" "$version" | sort -VC \
+        || echo "$version is not newer than $released"
+}
+
+report "the version is newer than the last release's" "$(bad_version)"
 report "uninstall" "$(make_target uninstall)"
 report "nothing is left" "$(files; find "$destdir" -mindepth 1 -name '*virtnet*')"
 tap_finish
