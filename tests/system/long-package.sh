@@ -204,7 +204,11 @@ grep -q 'keep their flows' "$work/remove.log" \
     || fail "nobody is told that bridges are in libvirt mode"
 inside rm /etc/ovs-virtnet/networks/net0.xml
 inside dpkg --purge ovs-virtnet >"$work/purge.log" 2>&1
-! grep -i warning "$work/purge.log" || fail "dpkg complains"
+# Where /lib is a name for /usr/lib, dpkg says of a package of Debian 12 that
+# others have units, too.
+! grep -i warning "$work/purge.log" \
+    | grep -v "directory '/lib/systemd/system' not empty" \
+    || fail "dpkg complains"
 for bridge in br0 ovsbr0; do
     ! inside ovs-ofctl -O OpenFlow15 dump-flows $bridge | grep 0x56e7 \
         || fail "$bridge has flows left"
