@@ -36,7 +36,7 @@ machine_enter() {
 }
 
 # machine_start ROOT LOG: starts the system at ROOT.  Returns false if it is not up
-# in a minute.
+# in two minutes.
 machine_start() {
     local root=$1 log=$2
 
@@ -50,13 +50,20 @@ machine_start() {
         bash -c "$(declare -f machine_enter); machine_enter \"\$1\"" \
         machine "$root") >"$log" 2>&1 &
     machine_boot=$!
-    wait_for 60 machine_is_up
+    wait_for 60 machine_is_entered && wait_for 60 machine_is_up
+}
+
+# Before its first process is systemd, it might not be in its own file system yet,
+# and nothing may be run there.
+machine_is_entered() {
+    local init
+
+    init=$(pgrep -P "$machine_boot") \
+        && [ "$(cat "/proc/$init/comm")" = systemd ] && machine_init=$init
 }
 
 machine_is_up() {
-    machine_init=$(pgrep -P $machine_boot) || return
-    [ "$(cat "/proc/$machine_init/comm")" = systemd ] \
-        && inside systemctl is-active -q multi-user.target
+    inside systemctl is-active -q multi-user.target
 }
 
 # Ends it, with all that runs there.
@@ -65,6 +72,7 @@ machine_stop() {
         kill -KILL "$machine_boot" || :
         wait "$machine_boot" || :
         machine_boot=
+        machine_init=
     fi
     if [ -n "$machine_cgroup" ]; then
         until find "$machine_cgroup" -depth -type d -exec rmdir {} + ; do
@@ -76,11 +84,13 @@ machine_stop() {
 
 # Runs a command in the machine.
 inside() {
+    [ -n "$machine_init" ] || return
     nsenter -t "$machine_init" -a env -i PATH=/usr/sbin:/usr/bin "$@"
 }
 
 # Runs a command there that has this machine's network.
 inside_online() {
+    [ -n "$machine_init" ] || return
     nsenter -t "$machine_init" -m -u -i -p -C -r -w \
         env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
         TERM=dumb DEBIAN_FRONTEND=noninteractive "$@"
