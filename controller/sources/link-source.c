@@ -403,6 +403,9 @@ link_source_wait(struct link_source *source)
 {
     if (source->sock) {
         nl_sock_wait(source->sock, POLLIN);
+        if (!sset_is_empty(&source->changed)) {
+            poll_immediate_wake();
+        }
         if (!sset_is_empty(&source->hosts)) {
             poll_timer_wait_until(source->next_macs);
         }
@@ -420,6 +423,17 @@ is_made_by_vswitchd(const struct link_source *source, const char *name)
                     || !strcmp(link->kind, "openvswitch"));
 }
 
+/* May 'vif' be taken for a part of the network side for want of news?  Its
+ * device is not known yet, or is a veth that has just got a carrier, perhaps
+ * because its other end is up in a container by now. */
+static bool
+wants_news(const struct vif *vif)
+{
+    return (!vif->link.kind
+            || (!strcmp(vif->link.kind, "veth")
+                && !vif->link.peer_is_elsewhere && !vif->link.idle));
+}
+
 /* Adds to 'vif' what is known of its device, if it is one of the kernel's:
  * somebody else's, or one of the host's.  Other types have no device, and what
  * is called like them is something else. */
@@ -435,6 +449,12 @@ link_source_overlay(struct link_source *source, struct vif *vif)
     if (hosts || vif_is_system(vif)) {
         link_view_uninit(&vif->link);
         link_table_view(&source->table, vif->name, &vif->link);
+        if (source->sock && wants_news(vif)) {
+            /* What the database has told, the kernel has told before. */
+            receive(source);
+            link_view_uninit(&vif->link);
+            link_table_view(&source->table, vif->name, &vif->link);
+        }
     }
 }
 

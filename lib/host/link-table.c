@@ -247,6 +247,7 @@ link_table_view(const struct link_table *table, const char *name,
         return;
     }
     view->kind = xstrdup(node->link.kind);
+    view->idle = node->link.idle;
     view->n_moves = node->n_moves;
     view->bridge = nullable_xstrdup(find_bridge(table, &node->link));
     link_macs_clone(&view->macs, &node->macs);

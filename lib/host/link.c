@@ -61,6 +61,7 @@ link_from_message(struct link *link, const struct ofpbuf *message)
         [IFLA_LINK_NETNSID] = { .type = NL_A_U32, .optional = true },
         [IFLA_LINKINFO] = { .type = NL_A_NESTED, .optional = true },
         [IFLA_EVENT] = { .type = NL_A_U32, .optional = true },
+        [IFLA_CARRIER] = { .type = NL_A_U8, .optional = true },
     };
     const size_t offset = NLMSG_HDRLEN + sizeof(struct ifinfomsg);
     const struct nlmsghdr *header = ofpbuf_at(message, 0, NLMSG_HDRLEN);
@@ -90,6 +91,9 @@ link_from_message(struct link *link, const struct ofpbuf *message)
         memcpy(&link->address, nl_attr_get(attrs[IFLA_ADDRESS]),
                ETH_ADDR_LEN);
     }
+    link->idle = (link->netnsid == LINK_HERE && !strcmp(link->kind, "veth")
+                  && attrs[IFLA_CARRIER]
+                  && !nl_attr_get_u8(attrs[IFLA_CARRIER]));
     return header->nlmsg_type == RTM_NEWLINK ? LINK_NEW : LINK_GONE;
 }
 
@@ -188,7 +192,8 @@ link_equals(const struct link *a, const struct link *b)
             && eth_addr_equals(a->address, b->address)
             && a->master == b->master
             && a->lower == b->lower
-            && a->netnsid == b->netnsid);
+            && a->netnsid == b->netnsid
+            && a->idle == b->idle);
 }
 
 /* Initializes 'dst' to a copy of 'src'. */
@@ -216,6 +221,7 @@ bool
 link_view_equals(const struct link_view *a, const struct link_view *b)
 {
     return (nullable_string_is_equal(a->kind, b->kind)
+            && a->idle == b->idle
             && a->peer_is_elsewhere == b->peer_is_elsewhere
             && eth_addr_equals(a->peer_mac, b->peer_mac)
             && nullable_string_is_equal(a->peer_bridge, b->peer_bridge)

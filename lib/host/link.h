@@ -25,6 +25,8 @@ struct link {
     int lower;                  /* IFLA_LINK: the peer of a veth, what a
                                  * macvlan is on; or 0... */
     int netnsid;                /* ...in this namespace, or LINK_HERE. */
+    bool idle;                  /* Is it a veth whose peer is in the same
+                                 * namespace, and down? */
     bool moved;                 /* Is another way out in use now, as when a
                                  * bond or a team fails over?  Who is behind
                                  * it must announce himself. */
@@ -57,6 +59,7 @@ bool link_macs_equal(const struct link_macs *, const struct link_macs *);
  * for.  All null, zero and false if nothing is. */
 struct link_view {
     char *kind;                 /* As above, or null. */
+    bool idle;                  /* As above. */
     bool peer_is_elsewhere;     /* Is the peer of a veth in another network
                                  * namespace... */
     struct eth_addr peer_mac;   /* ...and by which address, zero if that is

@@ -274,6 +274,16 @@ vif_get_role(const struct vif *vif)
             : VIF_NETWORK);
 }
 
+/* Is 'vif' a veth whose other end is here, and down?  ovs-docker, pipework and
+ * others plug it first and give a container its other end later: nobody can
+ * tell yet whose it is, and nothing goes by it.  link_state is of no use here:
+ * it may be "up" for a moment after a device has been made. */
+static bool
+is_idle_veth(const struct vif *vif)
+{
+    return vif->link.idle && !vif->link.bridge && !vif->link.peer_bridge;
+}
+
 /* Returns what is known of the kind of 'vif', which is of no type of Open
  * vSwitch's own, as the kernel tells it or else, for a driver of that name,
  * vswitchd.  Names say nothing. */
@@ -295,8 +305,8 @@ vif_get_kind(const struct vif *vif)
         /* xen-netback; a network card has no other kind than that. */
         return VIF_KIND_XEN_VIF;
     }
-    return (vif->link.peer_is_elsewhere
-            ? VIF_KIND_CONTAINER_VETH : VIF_KIND_ANY);
+    return (vif->link.peer_is_elsewhere ? VIF_KIND_CONTAINER_VETH
+            : is_idle_veth(vif) ? VIF_KIND_IDLE_VETH : VIF_KIND_ANY);
 }
 
 /* Returns 'kind' in words, or null for VIF_KIND_ANY. */

@@ -173,7 +173,8 @@ enum vif_role vif_get_role(const struct vif *);
     VIF_KIND(TAP, "a tap")                                                  \
     VIF_KIND(XEN_VIF, "a Xen vif")                                          \
     VIF_KIND(VHOST_USER, "a vhost-user port")                               \
-    VIF_KIND(CONTAINER_VETH, "a veth into another network namespace")
+    VIF_KIND(CONTAINER_VETH, "a veth into another network namespace")       \
+    VIF_KIND(IDLE_VETH, "a veth whose other end is down")
 
 enum vif_kind {
 #define VIF_KIND(ENUM, TEXT) VIF_KIND_##ENUM,

@@ -42,6 +42,61 @@ c2 -> unknown = up
 up -> unknown = -
 .
 
+say "Plugged before it is the container's, it gets nothing of others'."
+# plug_first NAME MAC: as ovs-docker does.
+plug_first() {
+    ip netns add $1
+    ip netns exec $1 bash -c "$(declare -f quiet_netns); quiet_netns"
+    ip link add name $1 type veth peer name $1_c
+    vsctl --may-exist add-port br0 $1 \
+        -- set interface $1 external_ids:container_id=$1 \
+        -- set interface $1 external_ids:container_iface=eth0
+    ip link set dev $1 up
+    ip link set dev $1_c netns $1
+    ip -n $1 link set dev $1_c name eth0 address $2 up
+    echo "$1 $1 eth0 $2" >> $S/ports
+}
+allow_log '\|(netdev_linux|dpif_netdev)(\([^|]*\))?\|(WARN|ERR)\|.* (d[0-9]*|v1): Network is down'
+received() {
+    ip netns exec $1 sed -n 's/^ *eth0: *[0-9]* *\([0-9]*\) .*/\1/p' /proc/net/dev
+}
+start_probe w 2000 <<'.'
+up -> unknown vlan=30 = -
+up -> unknown2 = -
+g1 -> unknown3 = up
+.
+for i in 1{0..9} 2{0..9}; do
+    plug_first d$i 52:54:00:00:02:$i
+done
+settle
+stop_probe w > $S/result || fail "$(cat $S/result)"
+for i in 1{0..9} 2{0..9}; do
+    [ "$(received d$i)" = 0 ] || fail "d$i: $(received d$i) frames of others"
+done
+expect_frames <<'.'
+up -> d10 = d10
+d10 -> d29 = d29
+d29 -> unknown = up
+up -> unknown = -
+.
+for i in 1{0..9} 2{0..9}; do
+    vsctl del-port d$i
+    sed -i "/^d$i /d" $S/ports
+done
+
+say "A veth whose other end stays here is of the network side once it is up."
+ip link add name v1 type veth peer name v2
+ip link set dev v1 up
+vsctl add-port br0 v1
+role_of() {
+    ctl status | grep -q "^    port v1: $1"
+}
+wait_for 10 role_of guest || fail "$(ctl status)"
+ip link set dev v2 up
+wait_for 10 role_of network || fail "$(ctl status)"
+vsctl del-port v1
+settle
+
 say "Its address changes."
 ip -n c2 link set dev eth0 address 52:54:00:00:00:33
 changed() {

@@ -30,6 +30,7 @@ struct message {
     bool elsewhere;             /* Is 'lower' in namespace 'netnsid'? */
     int netnsid;
     int event;
+    bool down;
 };
 
 static struct eth_addr
@@ -69,6 +70,9 @@ put_message(struct ofpbuf *buf, const struct message *m)
     }
     if (m->event) {
         nl_msg_put_u32(buf, IFLA_EVENT, m->event);
+    }
+    if (m->down) {
+        nl_msg_put_u8(buf, IFLA_CARRIER, 0);
     }
     if (m->kind) {
         size_t offset = nl_msg_start_nested(buf, IFLA_LINKINFO);
@@ -111,6 +115,17 @@ test_message(void **state OVS_UNUSED)
     assert_int_equal(link.lower, 9);
     assert_int_equal(link.netnsid, 0);
     assert_true(link_equals(&link, &link));
+    assert_false(link.idle);
+    link_uninit(&link);
+
+    /* Whose other end is down, which only counts while it is here. */
+    m.down = true;
+    assert_int_equal(parse(&m, SIZE_MAX, &link), LINK_NEW);
+    assert_false(link.idle);
+    link_uninit(&link);
+    m.elsewhere = false;
+    assert_int_equal(parse(&m, SIZE_MAX, &link), LINK_NEW);
+    assert_true(link.idle);
     link_uninit(&link);
 
     /* A network card. */

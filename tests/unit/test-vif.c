@@ -184,21 +184,22 @@ test_kind(void **state OVS_UNUSED)
 {
     static const struct {
         const char *type, *driver, *link;
-        bool elsewhere;
+        bool elsewhere, idle;
         enum vif_kind expected;
     } cases[] = {
-        { "", NULL, NULL, false, VIF_KIND_ANY },
-        { NULL, "tun", NULL, false, VIF_KIND_TAP },
-        { "", NULL, "tun", false, VIF_KIND_TAP },
-        { "system", "tun", "tun", false, VIF_KIND_TAP },
-        { "internal", "tun", NULL, false, VIF_KIND_ANY },
-        { "tap", "tun", NULL, false, VIF_KIND_ANY },
-        { "", "vif", "", false, VIF_KIND_XEN_VIF },
-        { "", "e1000e", "", false, VIF_KIND_ANY },
-        { "", "bonding", "bond", false, VIF_KIND_ANY },
-        { "", "veth", "veth", false, VIF_KIND_ANY },
-        { "", "veth", "veth", true, VIF_KIND_CONTAINER_VETH },
-        { "patch", NULL, NULL, false, VIF_KIND_ANY },
+        { "", NULL, NULL, false, false, VIF_KIND_ANY },
+        { NULL, "tun", NULL, false, false, VIF_KIND_TAP },
+        { "", NULL, "tun", false, false, VIF_KIND_TAP },
+        { "system", "tun", "tun", false, false, VIF_KIND_TAP },
+        { "internal", "tun", NULL, false, false, VIF_KIND_ANY },
+        { "tap", "tun", NULL, false, false, VIF_KIND_ANY },
+        { "", "vif", "", false, false, VIF_KIND_XEN_VIF },
+        { "", "e1000e", "", false, false, VIF_KIND_ANY },
+        { "", "bonding", "bond", false, false, VIF_KIND_ANY },
+        { "", "veth", "veth", false, false, VIF_KIND_ANY },
+        { "", "veth", "veth", true, false, VIF_KIND_CONTAINER_VETH },
+        { "", "veth", "veth", false, true, VIF_KIND_IDLE_VETH },
+        { "patch", NULL, NULL, false, false, VIF_KIND_ANY },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -207,6 +208,7 @@ test_kind(void **state OVS_UNUSED)
             .type = CONST_CAST(char *, cases[i].type),
             .driver = CONST_CAST(char *, cases[i].driver),
             .link = { .kind = CONST_CAST(char *, cases[i].link),
+                      .idle = cases[i].idle,
                       .peer_is_elsewhere = cases[i].elsewhere },
         };
 
