@@ -116,6 +116,16 @@ case_fleet() {
         sleep 2
         sample "fleet-restart-mods/$total" ours "$(flow_mods_of b)"
     done
+
+    # The same, with a switch that has nothing.
+    for i in 1 2 3; do
+        kill_bench_daemon b virtnet-controller KILL
+        on b ovs-ofctl -O OpenFlow15 del-flows br0
+        on b ovs-ofctl -O OpenFlow15 del-groups br0
+        start_host_controller b
+        has_addresses b "$total" || fail "b has not all flows"
+        samples "fleet-install/$total" < "$S/start.out"
+    done
     kill $REPLAY
     for i in a b; do
         kill_bench_daemon $i virtnet-controller
