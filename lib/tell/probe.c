@@ -56,13 +56,23 @@ parse_role(const char *role)
     return VIF_NETWORK;
 }
 
+/* Is 'json' a guest whose address nobody knows before its first frame?  Until
+ * then it is sent nothing, so it is in no VLAN. */
+static bool
+is_silent(const struct json_t *json)
+{
+    return (!strcmp(jvalue_get_string(json, "role"), "guest")
+            && !strcmp(jvalue_get_string(json, "state"), "pending")
+            && !jvalue_get(json, "mac"));
+}
+
 static void
 read_port(struct receivers_port *port, const struct json_t *json)
 {
     const char *state = jvalue_get_string(json, "state");
 
     port->role = parse_role(jvalue_get_string(json, "role"));
-    if (jvalue_get(json, "role")) {
+    if (jvalue_get(json, "role") && !is_silent(json)) {
         parse_vlans(jvalue_get_string(json, "vlan"), &port->vlans);
     }
     eth_addr_from_string(jvalue_get_string(json, "mac"), &port->mac);

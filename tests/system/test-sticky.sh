@@ -78,6 +78,7 @@ up -> bcast = g1 host
 .
 sleep 0.5
 has_none t1 && has_none t2 || fail "an address was taken: $(ctl fdb br0)"
+virtnetctl verify br0 > $S/verified || fail "$(cat $S/verified)"
 
 say "The first frame by an address that is nobody's; only one of two has it."
 send_frames > /dev/null <<.
