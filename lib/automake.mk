@@ -59,6 +59,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/host/fake-bridges.h \
 	lib/host/json-columns.c \
 	lib/host/json-columns.h \
+	lib/host/link-away.c \
+	lib/host/link-away.h \
 	lib/host/link-table.c \
 	lib/host/link-table.h \
 	lib/host/link.c \

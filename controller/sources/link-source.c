@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "coverage.h"
+#include "lib/host/link-away.h"
 #include "lib/host/link-table.h"
 #include "lib/host/link.h"
 #include "lib/host/vif.h"
@@ -49,6 +50,7 @@ struct link_source {
     struct vif_reader *vifs;
     struct nl_sock *sock;       /* Null if there is none. */
     struct link_table table;
+    struct link_aways aways;
     struct sset changed;        /* Names of devices to be looked at again. */
     struct sset hosts;          /* Names of the host's devices. */
     bool strict;                /* Does the kernel check what it is asked by
@@ -90,6 +92,22 @@ ask(int netnsid, int ifindex, struct link *link)
     return ok;
 }
 
+/* Asks for the address of the device that was called 'name' here and is in
+ * another namespace now, if there is one. */
+static void
+read_away(struct link_source *source, const char *name)
+{
+    const struct link_away *away = link_aways_find(&source->aways, name);
+    struct link link;
+
+    if (away && away->netnsid != LINK_HERE
+        && ask(away->netnsid, away->ifindex, &link)) {
+        link_aways_set(&source->aways, away->netnsid, &link,
+                       &source->changed);
+        link_uninit(&link);
+    }
+}
+
 /* Takes over 'link', a device of this namespace, and asks for its peer if that
  * is in another one. */
 static void
@@ -99,6 +117,7 @@ set_link(struct link_source *source, struct link *link)
     int lower = link->lower;
     bool is_veth = !strcmp(link->kind, "veth");
 
+    link_aways_remove(&source->aways, link->name, &source->changed);
     link_table_set(&source->table, link, &source->changed);
     if (is_veth && netnsid != LINK_HERE) {
         struct link peer = { .address = eth_addr_zero };
@@ -140,6 +159,17 @@ reread_on(struct link_source *source, int ifindex, int netnsid)
     ofpbuf_uninit(&ifindexes);
 }
 
+/* Device 'link' of this namespace is no longer there. */
+static void
+take_gone(struct link_source *source, const struct link *link)
+{
+    link_table_remove(&source->table, link->ifindex, &source->changed);
+    if (sset_contains(&source->hosts, link->name)
+        && link_aways_add(&source->aways, link, &source->changed)) {
+        read_away(source, link->name);
+    }
+}
+
 /* Takes in 'message' from namespace 'netnsid'. */
 static void
 take_message(struct link_source *source, const struct ofpbuf *message,
@@ -160,10 +190,13 @@ take_message(struct link_source *source, const struct ofpbuf *message,
     if (event == LINK_NEW) {
         link_table_set_peer(&source->table, netnsid, link.ifindex,
                             link.address, &source->changed);
+        link_aways_set(&source->aways, netnsid, &link, &source->changed);
     } else {
         if (netnsid == LINK_HERE) {
-            link_table_remove(&source->table, link.ifindex,
-                              &source->changed);
+            take_gone(source, &link);
+        } else {
+            link_aways_leave(&source->aways, netnsid, link.ifindex,
+                             &source->changed);
         }
         reread_on(source, link.ifindex, netnsid);
     }
@@ -260,6 +293,7 @@ read_macs(struct link_source *source, const char *name)
     struct link_macs macs;
 
     if (!link) {
+        read_away(source, name);
         return;
     }
 
@@ -287,6 +321,7 @@ run_macs(struct link_source *source)
         if (vif && vif_is_internal(vif)) {
             read_macs(source, name);
         } else {
+            link_aways_remove(&source->aways, name, &source->changed);
             sset_find_and_delete(&source->hosts, name);
         }
     }
@@ -315,6 +350,7 @@ link_source_create(struct vif_reader *vifs)
 
     source->vifs = vifs;
     link_table_init(&source->table);
+    link_aways_init(&source->aways);
     sset_init(&source->changed);
     sset_init(&source->hosts);
     if (!error) {
@@ -342,6 +378,7 @@ link_source_destroy(struct link_source *source)
     if (source) {
         nl_sock_destroy(source->sock);
         link_table_uninit(&source->table);
+        link_aways_uninit(&source->aways);
         sset_destroy(&source->changed);
         sset_destroy(&source->hosts);
         free(source);
@@ -441,7 +478,8 @@ void
 link_source_overlay(struct link_source *source, struct vif *vif)
 {
     bool hosts = (vif_is_internal(vif)
-                  && is_made_by_vswitchd(source, vif->name));
+                  && (is_made_by_vswitchd(source, vif->name)
+                      || link_aways_find(&source->aways, vif->name)));
 
     if (hosts && sset_add(&source->hosts, vif->name)) {
         read_macs(source, vif->name);
@@ -455,6 +493,7 @@ link_source_overlay(struct link_source *source, struct vif *vif)
             link_view_uninit(&vif->link);
             link_table_view(&source->table, vif->name, &vif->link);
         }
+        link_aways_view(&source->aways, vif->name, &vif->link);
     }
 }
 

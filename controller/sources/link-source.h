@@ -11,6 +11,9 @@
  * CAP_NET_BROADCAST, too.  Otherwise the address is not known, or what it was
  * when the veth itself last changed.
  *
+ * Likewise of a device of the host's that has been moved into another one.  A
+ * program that is started then does not know of it: it has no name here.
+ *
  * When a bond or a team of the kernel's fails over, the kernel tells that, too
  * (IFLA_EVENT), for all who are behind it to announce themselves.
  *

@@ -62,6 +62,8 @@ link_from_message(struct link *link, const struct ofpbuf *message)
         [IFLA_LINKINFO] = { .type = NL_A_NESTED, .optional = true },
         [IFLA_EVENT] = { .type = NL_A_U32, .optional = true },
         [IFLA_CARRIER] = { .type = NL_A_U8, .optional = true },
+        [IFLA_NEW_NETNSID] = { .type = NL_A_U32, .optional = true },
+        [IFLA_NEW_IFINDEX] = { .type = NL_A_U32, .optional = true },
     };
     const size_t offset = NLMSG_HDRLEN + sizeof(struct ifinfomsg);
     const struct nlmsghdr *header = ofpbuf_at(message, 0, NLMSG_HDRLEN);
@@ -84,6 +86,8 @@ link_from_message(struct link *link, const struct ofpbuf *message)
         .master = read_int(attrs[IFLA_MASTER], 0),
         .lower = read_int(attrs[IFLA_LINK], 0),
         .netnsid = read_int(attrs[IFLA_LINK_NETNSID], LINK_HERE),
+        .new_netnsid = read_int(attrs[IFLA_NEW_NETNSID], LINK_HERE),
+        .new_ifindex = read_int(attrs[IFLA_NEW_IFINDEX], info->ifi_index),
         .moved = is_move(read_int(attrs[IFLA_EVENT], IFLA_EVENT_NONE)),
     };
     if (attrs[IFLA_ADDRESS]
@@ -227,5 +231,7 @@ link_view_equals(const struct link_view *a, const struct link_view *b)
             && nullable_string_is_equal(a->peer_bridge, b->peer_bridge)
             && nullable_string_is_equal(a->bridge, b->bridge)
             && link_macs_equal(&a->macs, &b->macs)
+            && a->is_elsewhere == b->is_elsewhere
+            && eth_addr_equals(a->elsewhere_mac, b->elsewhere_mac)
             && a->n_moves == b->n_moves);
 }

@@ -27,6 +27,9 @@ struct link {
     int netnsid;                /* ...in this namespace, or LINK_HERE. */
     bool idle;                  /* Is it a veth whose peer is in the same
                                  * namespace, and down? */
+    int new_netnsid;            /* Of LINK_GONE: into which namespace, or
+                                 * LINK_HERE if it is no more... */
+    int new_ifindex;            /* ...and its index there. */
     bool moved;                 /* Is another way out in use now, as when a
                                  * bond or a team fails over?  Who is behind
                                  * it must announce himself. */
@@ -69,6 +72,10 @@ struct link_view {
     char *bridge;               /* That the device itself is a port of. */
     struct link_macs macs;      /* Further addresses that it takes frames for,
                                  * as those of macvlans on it. */
+    bool is_elsewhere;          /* Has a device of the host's been moved into
+                                 * another network namespace... */
+    struct eth_addr elsewhere_mac;  /* ...and which is its address there, zero
+                                     * if that is not known? */
     unsigned int n_moves;       /* How often it has moved since it is known:
                                  * see 'moved' above. */
 };

@@ -239,23 +239,40 @@ report_sticky(const struct port_life *life, const struct vif *vif,
 }
 
 /* Gives 'vport', the host's, its address.  The database has it too, but not
- * after a restart of its server. */
+ * after a restart of its server.  Of a device that has been moved into another
+ * network namespace the kernel alone knows, for those whom it tells. */
 static void
 set_host_mac(const struct port_facts *facts, struct vport *vport,
              struct diag_list *diags)
 {
+    const struct link_view *link = &facts->vif->link;
+    const struct origin origin = { .element = facts->vif->name };
+    static const char remedy[]
+        = "external_ids:attached-mac has it, or virtnet-role=network has it "
+          "learned";
+
     if (vport->is_remote) {
+        return;
+    } else if (link->is_elsewhere && !eth_addr_is_zero(link->elsewhere_mac)) {
+        vport_set_mac(vport, link->elsewhere_mac);
+        diag_add(diags, DIAG_WARNING, &origin,
+                 "its device is in another network namespace, where a program "
+                 "that is started anew does not know its address, which is "
+                 ETH_ADDR_FMT", unless %s", ETH_ADDR_ARGS(vport->mac), remedy);
         return;
     } else if (!eth_addr_is_zero(facts->hw_addr)) {
         vport_set_mac(vport, facts->hw_addr);
     }
     if (eth_addr_is_zero(vport->mac)) {
-        const struct origin origin = { .element = facts->vif->name };
-
         diag_add(diags, DIAG_WARNING, &origin,
                  "is the host's, but Open vSwitch does not know its address, "
-                 "so that it gets broadcast and multicast only, until "
-                 "external_ids:attached-mac has it");
+                 "so that it gets broadcast and multicast only, until %s",
+                 remedy);
+    } else if (link->is_elsewhere) {
+        diag_add(diags, DIAG_WARNING, &origin,
+                 "its device is in another network namespace, and nobody "
+                 "tells whether its address is "ETH_ADDR_FMT" there as it was "
+                 "here, unless %s", ETH_ADDR_ARGS(vport->mac), remedy);
     }
 }
 

@@ -136,6 +136,55 @@ ip netns del box
 loses 52:54:00:00:01:33
 sed -i /^box/d $S/ports
 
+say "The host's own device is moved there, and given another address."
+allow_log 'netdev_linux\|WARN\|.* on network device int10 failed: No such device'
+allow_log 'mbridge\|WARN\|.*(its device is in another|does not know its address)'
+ip netns add box
+expect_elsewhere() {
+    ctl status | grep -q "warning: int10: $1" ||
+        fail "$(ctl status)"
+}
+ip link set dev int10 netns box
+ip -n box link set dev int10 name eth0
+ip -n box link set dev eth0 address 52:54:00:00:01:0a up
+gains 52:54:00:00:01:0a
+expect_elsewhere "its device is in another network namespace, .*52:54:00:00:01:0a"
+sed -i /^int10/d $S/ports
+echo "box box eth0 52:54:00:00:01:0a" >> $S/ports
+expect_frames <<'.'
+up -> box vlan=10 = box
+g1 -> unknown = up
+up -> unknown vlan=10 = -
+box -> unknown = up[10]
+.
+ip -n box link set dev eth0 address 52:54:00:00:01:0b
+gains 52:54:00:00:01:0b
+loses 52:54:00:00:01:0a
+expect_frames <<'.'
+up -> 52:54:00:00:01:0b vlan=10 = box
+up -> box vlan=10 = -
+.
+# A program that is started then does not know it, and says so, with what helps,
+# where Open vSwitch does not go on to tell the address that it had here.
+stop_controller
+start_controller
+settle
+[ "$VIRTNET_DATAPATH" = system ] ||
+    expect_elsewhere "is the host's, but Open vSwitch does not know its address"
+vsctl set Interface int10 external_ids:attached-mac='"52:54:00:00:01:0b"'
+gains 52:54:00:00:01:0b
+expect_frames <<'.'
+up -> 52:54:00:00:01:0b vlan=10 = box
+.
+vsctl remove Interface int10 external_ids attached-mac
+sed -i /^box/d $S/ports
+vsctl del-port int10
+ip netns del box
+vsctl add-port br0 int10 tag=10 -- set Interface int10 type=internal
+add_host int10 int10
+settle
+expect_frames < $S/exact
+
 # Not every kernel has them.
 if ip link add link br0 name vl10 address 52:54:00:00:01:06 type vlan id 10 \
         2> /dev/null; then

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/host/link-away.h"
 #include "lib/host/link-table.h"
 #include "lib/host/link.h"
 #include "netlink.h"
@@ -31,6 +32,8 @@ struct message {
     int netnsid;
     int event;
     bool down;
+    bool is_away;               /* Into 'new_netnsid', as 'new_ifindex'. */
+    int new_netnsid, new_ifindex;
 };
 
 static struct eth_addr
@@ -73,6 +76,12 @@ put_message(struct ofpbuf *buf, const struct message *m)
     }
     if (m->down) {
         nl_msg_put_u8(buf, IFLA_CARRIER, 0);
+    }
+    if (m->is_away) {
+        nl_msg_put_u32(buf, IFLA_NEW_NETNSID, m->new_netnsid);
+    }
+    if (m->new_ifindex) {
+        nl_msg_put_u32(buf, IFLA_NEW_IFINDEX, m->new_ifindex);
     }
     if (m->kind) {
         size_t offset = nl_msg_start_nested(buf, IFLA_LINKINFO);
@@ -422,6 +431,99 @@ test_table(void **state OVS_UNUSED)
     link_table_uninit(&table);
 }
 
+/* Checks that 'changed' has port "int1" if 'is', and nothing else, and the
+ * address that it is away with, 0 if that is not known and -1 if it is here;
+ * and clears 'changed'. */
+static void
+check_away(const struct link_aways *aways, struct sset *changed, bool is,
+           int mac)
+{
+    struct link_view view = { .kind = NULL };
+
+    assert_int_equal(sset_count(changed), is);
+    assert_int_equal(sset_contains(changed, "int1"), is);
+    sset_clear(changed);
+    link_aways_view(aways, "int1", &view);
+    assert_int_equal(view.is_elsewhere, mac >= 0);
+    if (mac > 0) {
+        assert_true(eth_addr_equals(view.elsewhere_mac, address(mac)));
+    } else {
+        assert_true(eth_addr_is_zero(view.elsewhere_mac));
+    }
+}
+
+/* A device that is moved into other namespaces, and back. */
+static void
+test_away(void **state OVS_UNUSED)
+{
+    struct message m = {
+        .type = RTM_DELLINK, .ifindex = 7, .name = "int1", .kind = "tun",
+        .address = 1
+    };
+    struct sset changed = SSET_INITIALIZER(&changed);
+    struct link_aways aways;
+    struct link gone, link;
+
+    link_aways_init(&aways);
+
+    /* It is no more. */
+    assert_int_equal(parse(&m, SIZE_MAX, &gone), LINK_GONE);
+    assert_int_equal(gone.new_netnsid, LINK_HERE);
+    assert_false(link_aways_add(&aways, &gone, &changed));
+    check_away(&aways, &changed, false, -1);
+    link_uninit(&gone);
+
+    /* Moved; it keeps its index if the kernel says no other, as one before
+     * 4.17 does. */
+    m.is_away = true;
+    assert_int_equal(parse(&m, SIZE_MAX, &gone), LINK_GONE);
+    assert_int_equal(gone.new_netnsid, 0);
+    assert_int_equal(gone.new_ifindex, 7);
+    link_uninit(&gone);
+    m.new_netnsid = 4;
+    m.new_ifindex = 9;
+    assert_int_equal(parse(&m, SIZE_MAX, &gone), LINK_GONE);
+    assert_int_equal(gone.new_ifindex, 9);
+    assert_true(link_aways_add(&aways, &gone, &changed));
+    check_away(&aways, &changed, true, 0);
+
+    /* What it is there, and what others are. */
+    m = (struct message) { .ifindex = 9, .name = "eth0", .kind = "tun",
+                           .address = 2 };
+    parse(&m, SIZE_MAX, &link);
+    link_aways_set(&aways, 5, &link, &changed);
+    check_away(&aways, &changed, false, 0);
+    link_aways_set(&aways, 4, &link, &changed);
+    check_away(&aways, &changed, true, 2);
+    link_aways_set(&aways, 4, &link, &changed);
+    check_away(&aways, &changed, false, 2);
+    link_uninit(&link);
+    m = (struct message) { .ifindex = 9, .name = "eth0", .kind = "dummy",
+                           .address = 3 };
+    parse(&m, SIZE_MAX, &link);
+    link_aways_set(&aways, 4, &link, &changed);
+    check_away(&aways, &changed, false, 2);
+    link_uninit(&link);
+
+    /* It goes on to somewhere else, is back, goes again. */
+    link_aways_leave(&aways, 4, 8, &changed);
+    check_away(&aways, &changed, false, 2);
+    link_aways_leave(&aways, 4, 9, &changed);
+    check_away(&aways, &changed, true, 0);
+    assert_int_equal(link_aways_find(&aways, "int1")->netnsid, LINK_HERE);
+    link_aways_remove(&aways, "int1", &changed);
+    check_away(&aways, &changed, true, -1);
+    link_aways_remove(&aways, "int1", &changed);
+    check_away(&aways, &changed, false, -1);
+    link_aways_add(&aways, &gone, &changed);
+    link_aways_add(&aways, &gone, &changed);
+    check_away(&aways, &changed, true, 0);
+
+    link_uninit(&gone);
+    sset_destroy(&changed);
+    link_aways_uninit(&aways);
+}
+
 int
 main(void)
 {
@@ -431,6 +533,7 @@ main(void)
         cmocka_unit_test(test_mac_message),
         cmocka_unit_test(test_macs),
         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_away),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

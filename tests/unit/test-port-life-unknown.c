@@ -168,6 +168,54 @@ test_sticky_found(void **state OVS_UNUSED)
     world_uninit(&w);
 }
 
+/* Checks that the port, the host's, has address 'mac', and that it is said of
+ * it what 'expected' is, or nothing if that is null. */
+static void
+look_at_host(struct world *w, struct eth_addr mac, const char *expected)
+{
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    world_update(w, &diags);
+    assert_int_equal(w->vport.role, VIF_HOST);
+    assert_true(eth_addr_equals(w->vport.mac, mac));
+    diag_list_format(&s, &diags);
+    assert_string_equal(ds_cstr(&s), expected ? expected : "");
+    ds_destroy(&s);
+    diag_list_uninit(&diags);
+}
+
+/* A device of the host's that is moved into another network namespace. */
+static void
+test_elsewhere(void **state OVS_UNUSED)
+{
+    const struct eth_addr hw_addr = ETH_ADDR_C(02,00,00,00,00,77);
+    struct world w;
+
+    world_init(&w, true);
+    free(w.vif.attached_mac);
+    free(w.vif.vm_id);
+    free(w.vif.type);
+    w.vif.attached_mac = w.vif.vm_id = NULL;
+    w.vif.type = xstrdup("internal");
+    look_at_host(&w, hw_addr, NULL);
+    w.vif.link.is_elsewhere = true;
+    look_at_host(&w, hw_addr,
+                 "warning: vnet0: its device is in another network "
+                 "namespace, and nobody tells whether its address is "
+                 "02:00:00:00:00:77 there as it was here, unless "
+                 "external_ids:attached-mac has it, or virtnet-role=network "
+                 "has it learned\n");
+    w.vif.link.elsewhere_mac = world_address(5);
+    look_at_host(&w, world_address(5),
+                 "warning: vnet0: its device is in another network "
+                 "namespace, where a program that is started anew does not "
+                 "know its address, which is 52:54:00:00:00:05, unless "
+                 "external_ids:attached-mac has it, or virtnet-role=network "
+                 "has it learned\n");
+    world_uninit(&w);
+}
+
 int
 main(void)
 {
@@ -177,6 +225,7 @@ main(void)
         cmocka_unit_test(test_sticky),
         cmocka_unit_test(test_sticky_limiter),
         cmocka_unit_test(test_sticky_found),
+        cmocka_unit_test(test_elsewhere),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
