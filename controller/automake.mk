@@ -48,6 +48,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/report.h \
 	controller/daemon/waiters.c \
 	controller/daemon/waiters.h \
+	controller/db/db-echo.c \
+	controller/db/db-echo.h \
 	controller/db/db-read.c \
 	controller/db/db-read.h \
 	controller/db/dbsync.c \

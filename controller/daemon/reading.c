@@ -106,6 +106,9 @@ reading_run(struct reading *reading)
     }
     if (reading->db) {
         db_read_run(reading->db);
+        if (reconcile_is_database_silent(reading->reconcile)) {
+            db_read_give_up(reading->db);
+        }
     }
 }
 

@@ -82,6 +82,9 @@ reconcile_find_unready(const struct reconcile *r, mbridge_unready_cb *cb,
         cb(NULL, (r->standing_by
                   ? "another virtnet-controller looks after the bridges"
                   : "the database has not been read yet"), false, aux);
+    } else if (reconcile_is_database_silent(r)) {
+        cb(NULL, "the database does not answer: ovsdb-server hangs, or is "
+           "very busy", false, aux);
     } else if (dbsync_count_pending(r->dbsync)) {
         cb(NULL, "changes of the database are pending", false, aux);
     }

@@ -24,6 +24,8 @@ struct reconcile {
     char *datapath_type;
     char *libvirt;              /* libvirt's run-time directory, or null. */
     struct ovs_idl *ovs;
+    struct db_echo *db_echo;    /* Does the database answer?  Null if nobody
+                                 * wants to know. */
     struct netdef_source *source;
     struct guest_source *guests;    /* Or null. */
     struct filter_source *filters;

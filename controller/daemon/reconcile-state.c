@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "controller/daemon/export.h"
+#include "controller/db/db-echo.h"
 #include "controller/db/dbsync.h"
 #include "controller/sources/filter-source.h"
 #include "controller/sources/guest-source.h"
@@ -139,25 +140,38 @@ has_libvirt_mode(const struct reconcile *r)
     return false;
 }
 
-/* Asks each switch for a sign of life: to be called before anything is said of
- * them, which is to wait as long as reconcile_is_awaiting(). */
+/* Asks each switch and the database for a sign of life: to be called before
+ * anything is said of them, which is to wait as long as
+ * reconcile_is_awaiting(). */
 void
 reconcile_ask(struct reconcile *r)
 {
     const struct shash_node *node;
 
+    if (!r->db_echo && ovs_idl_is_connected(r->ovs)) {
+        r->db_echo = db_echo_create(r->database);
+    }
     SHASH_FOR_EACH (node, &r->bridges) {
         mbridge_ask(node->data);
     }
 }
 
-/* May any switch that was asked for a sign of life still give it in time?
- * That is over within a second. */
+/* Has the database left the last such question without an answer? */
+bool
+reconcile_is_database_silent(const struct reconcile *r)
+{
+    return r->db_echo && db_echo_is_late(r->db_echo);
+}
+
+/* May any of them still give it in time?  That is over within a second. */
 bool
 reconcile_is_awaiting(const struct reconcile *r)
 {
     const struct shash_node *node;
 
+    if (r->db_echo && !db_echo_is_late(r->db_echo)) {
+        return true;
+    }
     SHASH_FOR_EACH (node, &r->bridges) {
         if (ofctrl_is_awaited(mbridge_ofctrl(node->data))) {
             return true;
@@ -219,7 +233,8 @@ export_database(const struct reconcile *r)
     struct json_t *json = jvalue_object();
 
     jvalue_put_string(json, "remote", r->database);
-    jvalue_put_bool(json, "connected", ovs_idl_is_connected(r->ovs));
+    jvalue_put_bool(json, "connected", (ovs_idl_is_connected(r->ovs)
+                                        && !reconcile_is_database_silent(r)));
     jvalue_put_integer(json, "pending", dbsync_count_pending(r->dbsync));
     jvalue_put_integer(json, "cur_cfg", ovs_idl_cur_cfg(r->ovs));
     jvalue_put_bool(json, "standing_by", r->standing_by);

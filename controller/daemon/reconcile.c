@@ -6,6 +6,7 @@
 
 #include "controller/daemon/early-bridges.h"
 #include "controller/daemon/mbridge.h"
+#include "controller/db/db-echo.h"
 #include "controller/db/dbsync.h"
 #include "controller/sources/dir-watch.h"
 #include "controller/sources/filter-source.h"
@@ -114,6 +115,7 @@ reconcile_destroy(struct reconcile *r)
     guest_source_destroy(r->guests);
     filter_source_destroy(r->filters);
     link_source_destroy(r->links);
+    db_echo_destroy(r->db_echo);
     ovs_idl_destroy(r->ovs);
     free(r->datapath_type);
     free(r->libvirt);
@@ -248,6 +250,19 @@ stand_by(struct reconcile *r)
     return taken;
 }
 
+/* Goes on with asking the database for a sign of life. */
+static void
+run_echo(struct reconcile *r)
+{
+    if (r->db_echo) {
+        db_echo_run(r->db_echo);
+        if (db_echo_is_over(r->db_echo)) {
+            db_echo_destroy(r->db_echo);
+            r->db_echo = NULL;
+        }
+    }
+}
+
 /* Takes in all that has happened and does what follows from it. */
 void
 reconcile_run(struct reconcile *r)
@@ -255,6 +270,7 @@ reconcile_run(struct reconcile *r)
     struct shash_node *node;
 
     dir_watch_receive();
+    run_echo(r);
     guest_source_run(r->guests);
     r->check_taken |= link_source_run(r->links);
     SHASH_FOR_EACH (node, &r->bridges) {
@@ -304,6 +320,9 @@ reconcile_wait(struct reconcile *r)
 {
     struct shash_node *node;
 
+    if (r->db_echo) {
+        db_echo_wait(r->db_echo);
+    }
     ovs_idl_wait(r->ovs);
     netdef_source_wait(r->source);
     link_source_wait(r->links);

@@ -51,6 +51,7 @@ enum port_state reconcile_port_state(const struct reconcile *,
                                      const char *name, struct ds *why);
 void reconcile_ask(struct reconcile *);
 bool reconcile_is_awaiting(const struct reconcile *);
+bool reconcile_is_database_silent(const struct reconcile *);
 bool reconcile_is_busy(const struct reconcile *);
 void reconcile_find_unready(const struct reconcile *, mbridge_unready_cb *,
                             void *aux);

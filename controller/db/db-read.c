@@ -89,7 +89,16 @@ db_read_run(struct db_read *dr)
     }
     if (dr->session && !jsonrpc_session_is_alive(dr->session)) {
         finish(dr, xstrdup("the database cannot be reached"));
-    } else if (dr->session && time_msec() >= dr->give_up) {
+    } else if (time_msec() >= dr->give_up) {
+        db_read_give_up(dr);
+    }
+}
+
+/* Does not wait for the database any longer. */
+void
+db_read_give_up(struct db_read *dr)
+{
+    if (dr->session) {
         finish(dr, xstrdup("the database does not answer"));
     }
 }

@@ -14,6 +14,7 @@ void db_read_destroy(struct db_read *);
 
 void db_read_run(struct db_read *);
 void db_read_wait(struct db_read *);
+void db_read_give_up(struct db_read *);
 
 bool db_read_is_done(const struct db_read *);
 const char *db_read_error(const struct db_read *);
