@@ -25,7 +25,8 @@ network net0 br0 libvirt
 # The controller's way to the database: what the server says is passed on up to
 # a number of bytes, which is in a file, and then nothing more until the number
 # changes, when the connection is closed.  How many bytes it has said on a
-# connection is in another file.
+# connection, the most on any, is in another file: whoever asks the controller how it
+# is has it make a short one of its own.
 cat > $S/relay.py <<'.'
 import os, select, socket, sys
 path, server, limit_file, said_file = sys.argv[1:]
@@ -34,6 +35,7 @@ listener.bind(path)
 listener.listen(8)
 limit = lambda: int(open(limit_file).read() or 0)
 pairs = {}
+most = 0
 while True:
     ready, _, _ = select.select([listener] + list(pairs), [], [], 0.02)
     for s in ready:
@@ -54,7 +56,8 @@ while True:
             data = s.recv(65536)
             if "said" in p:
                 p["said"] += len(data)
-                open(said_file, "w").write("%d" % p["said"])
+                most = max(most, p["said"])
+                open(said_file, "w").write("%d" % most)
             if p["left"] is not None:
                 data, cut = data[:p["left"]], data[p["left"]:]
                 p["left"] -= len(data)
