@@ -12,7 +12,7 @@
 
 /* How long an answer may take: in milliseconds.  As that of a switch, in
  * ofctrl-echo.c. */
-#define ANSWER_MSEC 750
+#define ANSWER_MSEC 3000
 
 struct db_echo {
     struct jsonrpc_session *session;    /* Null once it is over. */
