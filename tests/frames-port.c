@@ -311,6 +311,21 @@ ports_receive(int timeout_ms, port_receive_func *cb, void *aux)
     return n;
 }
 
+/* Waits until ports_receive() has something to receive, or for 'us'
+ * microseconds. */
+void
+ports_wait(long long int us)
+{
+    struct pollfd pfd = { .fd = epoll_fd, .events = POLLIN };
+    struct timespec ts;
+
+    if (us > 0) {
+        ts.tv_sec = us / 1000000;
+        ts.tv_nsec = us % 1000000 * 1000;
+        ppoll(&pfd, 1, &ts, NULL);
+    }
+}
+
 /* Returns how many frames the kernel has dropped since the last call because
  * the socket of some port of 'script' was full. */
 unsigned int

@@ -165,7 +165,8 @@ wait_quiet(struct script *script, unsigned int ms, struct stream *streams)
 }
 
 /* Receives until it is 'until', in now_us() terms, or a signal says to
- * stop. */
+ * stop.  It sleeps for the rest of a millisecond, too: it runs before others,
+ * and on an emulated machine it would be all that runs on its processor. */
 static void
 receive_until(long long int until, struct stream *streams)
 {
@@ -173,7 +174,8 @@ receive_until(long long int until, struct stream *streams)
 
     do {
         left = until - now_us();
-        ports_receive(left >= 2000 ? left / 1000 - 1 : 0, receive, streams);
+        ports_wait(left);
+        ports_receive(0, receive, streams);
     } while (left > 0 && !stop);
 }
 

@@ -163,6 +163,7 @@ typedef void port_receive_func(const struct port *, const struct packet *,
                                void *aux);
 void ports_open(struct script *);
 void port_send(const struct port *, const uint8_t *, size_t);
+void ports_wait(long long int us);
 size_t ports_receive(int timeout_ms, port_receive_func *, void *aux);
 unsigned int ports_n_dropped(const struct script *);
 
