@@ -423,7 +423,7 @@ query_run(struct queries *queries, struct query *q)
     }
     reading_run(&q->reading);
     if (reconcile_is_awaiting(queries->reconcile)) {
-        return;                 /* That is over within a second. */
+        return;                 /* Until ANSWER_MSEC have passed, at most. */
     } else if (q->unlike) {
         run_unlike(queries, q);
     } else {
