@@ -66,14 +66,10 @@ renew_datapath_flows() {
 # Waits until the datapath's flows say what the switch has learned by now.  The
 # kernel goes by the old ones until then.  The first wait may be for a round that
 # was under way.
+REVALIDATE='ovs-appctl revalidator/wait && ovs-appctl revalidator/wait'
 wait_revalidated() {
-    ovs-appctl revalidator/wait
-    ovs-appctl revalidator/wait
+    eval "$REVALIDATE"
 }
-
-# The same where a frame script says "wait".  Not every test has an ovs-vswitchd.
-export REVALIDATE='{ ovs-appctl revalidator/wait &&
-    ovs-appctl revalidator/wait; } >/dev/null 2>&1'
 
 # Prints how many tags the datapath of bridge $1 can match.
 max_tags() {

@@ -408,7 +408,7 @@ frame_ports() {
 expect_frames() {
     frame_ports > $S/frame-ports
     cat > $S/frame-script
-    if ! "$FRAMES" --check --at-wait="$REVALIDATE" "$@" $S/frame-ports \
+    if ! "$FRAMES" --check --at-wait="$AT_WAIT" "$@" $S/frame-ports \
         $S/frame-script; then
         fail "frames sent from ${BASH_SOURCE[1]##*/}, line ${BASH_LINENO[0]}"
     fi
@@ -418,7 +418,7 @@ expect_frames() {
 # what.
 send_frames() {
     frame_ports > $S/frame-ports
-    "$FRAMES" --at-wait="$REVALIDATE" "$@" $S/frame-ports -
+    "$FRAMES" --at-wait="$AT_WAIT" "$@" $S/frame-ports -
 }
 
 # known_in_vlans PORT...: prints frames from each port to each in every VLAN that
@@ -476,7 +476,23 @@ stop_probe() {
     return $status
 }
 
+# probe_for RATE SECONDS: sends each frame of the script on standard input RATE
+# times a second, for so long, and prints the results, which are in $S/result then.
+# Sets took_ms to what it took at most: a busy machine is late.
+probe_for() {
+    local begun
+
+    begun=$(date +%s%3N)
+    start_probe p "$1"
+    sleep "$2"
+    stop_probe p > $S/result || :
+    took_ms=$(($(date +%s%3N) - begun))
+    cat $S/result
+}
+
 # shellcheck source=tests/system/datapath.sh
 . "$TOP/tests/system/datapath.sh"
+# What "wait" in a frame script waits for, too.  Not every test has an ovs-vswitchd.
+AT_WAIT="{ $REVALIDATE; } >/dev/null 2>&1"
 # shellcheck source=tests/system/controller.sh
 . "$TOP/tests/system/controller.sh"

@@ -56,7 +56,6 @@ fi
 # which more gets through.
 SECONDS_SENT=3
 SIZE=1000
-took_ms=0
 
 # bytes_of STREAM...: prints how many bytes of these streams of the last probe
 # got there.
@@ -68,17 +67,6 @@ bytes_of() {
                        $S/result)))
     done
     echo $((n * SIZE))
-}
-
-probe() {
-    local begun
-
-    begun=$(date +%s%3N)
-    start_probe p 500
-    sleep $SECONDS_SENT
-    stop_probe p > $S/result || :
-    took_ms=$(($(date +%s%3N) - begun))
-    cat $S/result
 }
 
 # expect_limit KBYTES STREAM...: of these streams together, as much has arrived as
@@ -114,7 +102,7 @@ expect_own_limit() {
     fi
 }
 
-probe <<'.'
+probe_for 500 $SECONDS_SENT <<'.'
 g1 -> up len=1000 = up
 g2 -> up len=1000 = up
 g3 -> up len=1000 = up
@@ -122,7 +110,7 @@ g3 -> up len=1000 = up
 expect_limit 125 'g1 -> up' 'g2 -> up'
 expect_own_limit 'g3 -> up'
 
-probe <<'.'
+probe_for 500 $SECONDS_SENT <<'.'
 up -> g1 len=1000 = g1
 up -> g2 len=1000 = g2
 up -> g3 len=1000 = g3
@@ -138,7 +126,7 @@ network net1 br0 libvirt - <<'.'
   <portgroup name='own'/>
 .
 settle
-probe <<'.'
+probe_for 500 $SECONDS_SENT <<'.'
 g1 -> up len=1000 = up
 up -> g2 len=1000 = g2
 .

@@ -50,20 +50,7 @@ stopped() {
     ctl metrics | sed -n "s/^virtnet_port_stopped_packets_total{.*port=\"$1\",kind=\"storm\"} //p"
 }
 
-# Sends the frames on standard input, each 1,000 times a second, and sets took_ms
-# to what that took at most: a busy machine is late.
-flood() {
-    local begun
-
-    begun=$(date +%s%3N)
-    start_probe p 1000
-    sleep $SECONDS_SENT
-    stop_probe p > $S/result || :
-    took_ms=$(($(date +%s%3N) - begun))
-    cat $S/result
-}
-
-flood <<'.'
+probe_for 1000 $SECONDS_SENT <<'.'
 g1 -> ff:ff:ff:ff:ff:ff = g3
 g1 -> ff:ff:ff:ff:ff:ff type=0x88b7 = g3
 g1 -> 01:00:5e:01:02:03 = g3
@@ -161,7 +148,7 @@ allow_log 'mbridge_offences\|WARN\|br0: guard'
 vsctl set Interface g2 'external_ids:virtnet-guards="mac ip log"'
 settle
 expect_trace "dropped by guard mac of g2" --src=52:54:00:00:00:77 --dst=g3
-flood <<'.'
+probe_for 1000 $SECONDS_SENT <<'.'
 g2 -> g3 src=52:54:00:00:00:77 = g3
 g2 -> g3 type=0x800 = g3
 .
