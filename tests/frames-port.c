@@ -29,6 +29,10 @@
 /* Larger than any burst that a script can cause. */
 #define RECEIVE_BUFFER (16 * 1024 * 1024)
 
+/* Longer than the second that the kernel lets pass between changes of carrier
+ * (net/core/link_watch.c). */
+#define TAP_WAIT_MSEC 10000
+
 static int epoll_fd = -1;
 
 static void
@@ -128,6 +132,29 @@ open_tap(struct port *port)
     }
 }
 
+/* Waits until the tap device of 'port', just opened, carries frames.  Opening
+ * it turns its carrier on, but the kernel gives it a queue only when a worker
+ * of its own comes round to that; it drops what is sent to it until then. */
+static void
+await_running(const struct port *port)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct ifreq ifr = { .ifr_flags = 0 };
+
+    snprintf(ifr.ifr_name, sizeof ifr.ifr_name, "%s", port->iface);
+    for (int i = 0; i < TAP_WAIT_MSEC; i++) {
+        if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &ifr)) {
+            die("port %s: flags of \"%s\": %s", port->name, port->iface,
+                strerror(errno));
+        } else if (!(ifr.ifr_flags & IFF_UP) || ifr.ifr_flags & IFF_RUNNING) {
+            close(fd);
+            return;
+        }
+        poll(NULL, 0, 1);
+    }
+    die("port %s: tap \"%s\" does not run", port->name, port->iface);
+}
+
 /* Opens all ports of 'script', each in its own network namespace. */
 void
 ports_open(struct script *script)
@@ -173,6 +200,11 @@ ports_open(struct script *script)
         }
     }
     close(own);
+    for (size_t i = 0; i < script->n_ports; i++) {
+        if (script->ports[i]->is_tap) {
+            await_running(script->ports[i]);
+        }
+    }
 }
 
 /* Writes the 'len' bytes at 'p' to 'port', at once or not at all.  Returns
