@@ -15,6 +15,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/export-counts.h \
 	controller/daemon/export.c \
 	controller/daemon/export.h \
+	controller/daemon/mbridge-balance.c \
 	controller/daemon/mbridge-fdb.c \
 	controller/daemon/mbridge-fleet.c \
 	controller/daemon/mbridge-life.c \
@@ -98,6 +99,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/switch/normal-guard.c \
 	controller/switch/normal-guard.h \
 	controller/switch/ofctrl-announce.c \
+	controller/switch/ofctrl-buckets.c \
 	controller/switch/ofctrl-meters.c \
 	controller/switch/ofctrl-config.c \
 	controller/switch/ofctrl-echo.c \

@@ -87,6 +87,8 @@ lib_libvirtnet_la_SOURCES = \
 	lib/model/apart-policy.h \
 	lib/model/asked-by.c \
 	lib/model/asked-by.h \
+	lib/model/bond-buckets.c \
+	lib/model/bond-buckets.h \
 	lib/model/bridge-settings.c \
 	lib/model/bridge-settings.h \
 	lib/model/filter-check.c \

@@ -40,6 +40,7 @@ unit_tests = \
 	tests/unit/test-jansson \
 	tests/unit/test-jvalue \
 	tests/unit/test-announce \
+	tests/unit/test-bond-buckets \
 	tests/unit/test-grace \
 	tests/unit/test-fdb-statics \
 	tests/unit/test-filter \

@@ -6,7 +6,8 @@
  * bridge together, mbridge-mode.c, which decides on its mode, mbridge-ports.c,
  * which joins what the switch and the database tell of its ports,
  * mbridge-life.c, which follows their guests, mbridge-offences.c, which says
- * what of these is stopped, mbridge-fdb.c, which learns of static entries,
+ * what of these is stopped, mbridge-balance.c, which spreads what is sent over
+ * the members of a bond, mbridge-fdb.c, which learns of static entries,
  * mbridge-port-config.c, which tells what somebody has set of ports,
  * mbridge-state.c, which tells how it is, mbridge-shortfalls.c, which tells
  * why it is not as it should be, and
@@ -17,6 +18,7 @@
 #include "heap.h"
 #include "lib/base/diag.h"
 #include "lib/host/bridge-row.h"
+#include "lib/model/bond-buckets.h"
 #include "lib/model/model.h"
 #include "lib/model/port-life.h"
 #include "lib/model/tunnels.h"
@@ -72,6 +74,11 @@ struct mbridge {
                                  * as in "struct vif". */
     bool place_statics;         /* Are ports to be read again that have any? */
     struct plan *plan;
+    long long int next_balance; /* mbridge-balance.c: when it looks again, in
+                                 * time_msec() terms; 0 if it does not... */
+    bool knows_bytes;           /* ...what buckets had sent when it did... */
+    struct bond_loads bytes;
+    struct bond_loads loads;    /* ...and lately. */
     struct hmap ports;          /* Contains "struct mport"s. */
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
     bool announce;              /* Guests are reached by another way. */
@@ -133,6 +140,10 @@ struct rows_bridge mbridge_rows(const struct mbridge *);
 
 /* mbridge-mode.c. */
 void mbridge_update_mode(struct mbridge *);
+
+/* mbridge-balance.c. */
+void mbridge_balance_run(struct mbridge *);
+void mbridge_balance_wait(const struct mbridge *);
 
 /* mbridge-fdb.c. */
 void mbridge_fdb_on_port(struct mbridge *, const struct mport *);

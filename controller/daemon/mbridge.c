@@ -436,6 +436,7 @@ mbridge_run(struct mbridge *mb)
         mbridge_protect_ports(mb);
         update_rows(mb);
         mbridge_lives_run(mb);
+        mbridge_balance_run(mb);
         plan_set_now(mb->plan, time_wall());
         plan_run(mb->plan);
         log_mac_contests(mb);
@@ -457,6 +458,7 @@ mbridge_wait(struct mbridge *mb)
     ofctrl_wait(mb->ofctrl);
     if (can_decide(mb)) {
         mbridge_lives_wait(mb);
+        mbridge_balance_wait(mb);
         mbridge_shortfalls_wait(mb);
         normal_guard_wait(mb->guard,
                           ofctrl_is_installed(mb->ofctrl, mb->plan));

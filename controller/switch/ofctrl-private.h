@@ -3,11 +3,12 @@
 #define OFCTRL_PRIVATE_H 1
 
 /* What ofctrl.c, which talks to the switch, ofctrl-announce.c,
- * ofctrl-echo.c, ofctrl-meters.c, and ofctrl-state.c, which tells how far it
- * has got, share. */
+ * ofctrl-buckets.c, ofctrl-echo.c, ofctrl-meters.c, and ofctrl-state.c, which
+ * tells how far it has got, share. */
 
 #include "controller/switch/ofctrl-watch.h"
 #include "controller/switch/ofctrl.h"
+#include "lib/model/bond-buckets.h"
 #include "lib/model/network-side.h"
 #include "lib/openflow/switch-sync.h"
 
@@ -61,9 +62,14 @@ struct ofctrl {
     struct ofctrl_echo echo;    /* Does it answer? */
     ovs_be32 places_xid;        /* Of the request for what was learned... */
     struct network_bonds bonds; /* ...that these are to announce; or 0. */
+    ovs_be32 buckets_xid;       /* Of the request for what buckets have
+                                 * sent... */
+    bool buckets_known;         /* ...if that is answered... */
+    struct bond_loads buckets;  /* ...and what has come of it so far. */
 };
 
 void ofctrl_send_messages(struct ofctrl *, struct ovs_list *msgs);
+void ofctrl_buckets_reply(struct ofctrl *, const struct ofp_header *);
 void ofctrl_announce_places(struct ofctrl *, const struct ofp_header *);
 void ofctrl_keep_meters(struct ofctrl *);
 void ofctrl_put_back_meters(struct ofctrl *);

@@ -330,6 +330,9 @@ handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
         if (oh->xid == ofctrl->places_xid) {
             ofctrl_announce_places(ofctrl, oh);
             break;
+        } else if (oh->xid == ofctrl->buckets_xid) {
+            ofctrl_buckets_reply(ofctrl, oh);
+            break;
         }
         ofctrl_switch_decode_flows(oh, &ofctrl->sync.installed,
                                    &ofctrl->sync.foreign);

@@ -33,6 +33,7 @@
 #include <stddef.h>
 #include "openvswitch/types.h"
 
+struct bond_loads;
 struct ds;
 struct foreign;
 struct meter_sync;
@@ -87,6 +88,8 @@ void ofctrl_reread(struct ofctrl *);
 void ofctrl_announce(struct ofctrl *, const struct plan *);
 void ofctrl_announce_macs(struct ofctrl *, const struct plan *,
                           const struct eth_addr macs[], size_t n);
+void ofctrl_ask_buckets(struct ofctrl *);
+bool ofctrl_take_buckets(struct ofctrl *, struct bond_loads *);
 void ofctrl_set_hold(struct ofctrl *, enum ofctrl_hold);
 void ofctrl_set_watch(struct ofctrl *, bool watch);
 void ofctrl_set_allowed(struct ofctrl *, bool allowed);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <config.h>
 #include "lib/host/ports-json.h"
 
@@ -176,6 +177,18 @@ vif_mtu(const struct json_t *json, void *vif_)
 }
 
 static char *
+vif_bond_updelay(const struct json_t *json, void *vif_)
+{
+    struct vif *vif = vif_;
+
+    if (!is_integer(json, 0, INT_MAX)) {
+        return xstrdup("expected an integer from 0 on");
+    }
+    vif->bond.updelay = jvalue_number(json);
+    return NULL;
+}
+
+static char *
 vif_tag(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
@@ -315,7 +328,6 @@ BOOLEAN_MEMBER(vif_lacp, struct vif, bond.lacp)
 BOOLEAN_MEMBER(vif_lacp_current, struct vif, lacp_current)
 BOOLEAN_MEMBER(vif_lacp_fallback_ab, struct vif, bond.lacp_fallback_ab)
 BOOLEAN_MEMBER(vif_all_members_active, struct vif, bond.all_members_active)
-BOOLEAN_MEMBER(vif_bond_by_hash, struct vif, bond.by_hash)
 BOOLEAN_MEMBER(vif_bond_active, struct vif, bond.is_active)
 BOOLEAN_MEMBER(vif_is_mirror_output, struct vif, is_mirror_output)
 BOOLEAN_MEMBER(bridge_forward_bpdu, struct ports_bridge, row.forward_bpdu)
@@ -328,9 +340,9 @@ take_port(const char *name, const struct json_t *json, void *bridge_)
     static const struct member members[] = {
         { "all-members-active", vif_all_members_active },
         { "attached-mac", vif_attached_mac },
-        { "bond-by-hash", vif_bond_by_hash },
         { "bond_active", vif_bond_active },
         { "bond_mode", vif_bond_mode },
+        { "bond_updelay", vif_bond_updelay },
         { "cvlans", vif_cvlans },
         { "error", vif_error },
         { "iface-id", vif_iface_id },

@@ -213,6 +213,19 @@ read_vlans(struct vlan_set *vlans, const struct integers *column)
     }
 }
 
+/* Returns other_config:bond-rebalance-interval, in milliseconds, as vswitchd
+ * takes it: port_configure_bond() in vswitchd/bridge.c of Open vSwitch. */
+static int
+get_rebalance_interval(const struct smap *other_config)
+{
+    int interval = (other_config
+                    ? smap_get_int(other_config, "bond-rebalance-interval",
+                                   10000)
+                    : 10000);
+
+    return interval ? MAX(interval, 1000) : 0;
+}
+
 static void
 read_bond(struct vif *vif, const struct port_columns *row,
           size_t n_interfaces)
@@ -231,10 +244,8 @@ read_bond(struct vif *vif, const struct port_columns *row,
     bond->lacp_fallback_ab = get_bool(row->other_config, "lacp-fallback-ab");
     bond->all_members_active = get_bool(row->other_config,
                                         "all-members-active");
-    /* A link that has come up may have to wait, of which only NORMAL knows. */
-    bond->by_hash = (is_string(get(row->other_config,
-                                   "bond-rebalance-interval"), "0")
-                     && row->bond_updelay <= 0);
+    bond->updelay = positive(row->bond_updelay);
+    bond->rebalance_msec = get_rebalance_interval(row->other_config);
     bond->is_active = (row->bond_active_slave
                        && eth_addr_from_string(row->bond_active_slave,
                                                &active)

@@ -56,8 +56,9 @@ struct vif_bond {
     bool lacp_fallback_ab;      /* other_config:lacp-fallback-ab. */
     bool all_members_active;    /* other_config:all-members-active. */
     bool is_active;             /* Is this interface the active member? */
-    bool by_hash;               /* Does what is sent by an address stay with
-                                 * one member, as long as that is there? */
+    int updelay;                /* Column bond_updelay, in milliseconds. */
+    int rebalance_msec;         /* How often balance-slb looks at the load of
+                                 * its members; 0 for never. */
 };
 
 /* Is a guest trusted that says which addresses it has? */

@@ -168,8 +168,8 @@ limit_remote(const struct vif *vif, struct vport *vport)
  *
  * What is to leave by the bond goes by the active member likewise, or with
  * LACP by any that the switch takes for up, which without a partner is none.
- * By which one a balance-slb bond sends for a guest, it alone knows, unless it
- * is not to move guests from one to another: then flows choose for all. */
+ * By which a balance-slb bond sends, flows choose for it (bond-buckets.h),
+ * unless a link that has come up has to wait, of which only NORMAL knows. */
 static void
 admit_bond_member(const struct vif *vif, struct vport *vport)
 {
@@ -190,8 +190,9 @@ admit_bond_member(const struct vif *vif, struct vport *vport)
         vport->admission = (bond->is_active || bond->all_members_active
                             ? ADMISSION_ALL : ADMISSION_UNICAST);
         vport->reflects = true;
-        vport->way = (!bond->lacp && bond->by_hash
+        vport->way = (!bond->lacp && !bond->updelay
                       ? BOND_WAY_SOURCE : BOND_WAY_NORMAL);
+        vport->rebalance_msec = bond->rebalance_msec;
     } else if (bond->mode == VIF_ACTIVE_BACKUP || fallback) {
         vport->admission = (bond->is_active
                             ? ADMISSION_ALL : ADMISSION_NONE);

@@ -30,6 +30,7 @@ struct network_interface {
     const char *port;           /* Of 'ports' of the network side. */
     bool in_bond;
     struct network_member member;
+    int rebalance_msec;
     bool is_tunnel;
     bool is_protected;
 };
@@ -51,6 +52,7 @@ make_interface(const struct vport *vport, const char *port)
             .active = vport->admission == ADMISSION_ALL,
             .way = vport->way,
         },
+        .rebalance_msec = vport->rebalance_msec,
         .is_tunnel = vport->is_tunnel,
         .is_protected = vport->is_protected,
     };
@@ -172,7 +174,9 @@ get_bond(const struct network_side *side, size_t i, struct network_bond *bond)
     const char *port = side->interfaces[i].port;
 
     *bond = (struct network_bond) {
-        .n = 0, .way = side->interfaces[i].member.way
+        .n = 0,
+        .way = side->interfaces[i].member.way,
+        .rebalance_msec = side->interfaces[i].rebalance_msec,
     };
     for (; i < side->n_interfaces; i++) {
         const struct network_interface *iface = &side->interfaces[i];

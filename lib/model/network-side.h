@@ -73,6 +73,7 @@ struct network_bond {
     struct network_member members[NETWORK_BOND_MAX];
     size_t n;
     enum bond_way way;
+    int rebalance_msec;         /* As in "struct vport". */
 };
 
 /* The bonds that flows of ours send to, by number, if the kind has such:

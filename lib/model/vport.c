@@ -184,6 +184,7 @@ vport_equals(const struct vport *a, const struct vport *b)
             && a->in_bond == b->in_bond
             && a->admission == b->admission
             && a->way == b->way
+            && a->rebalance_msec == b->rebalance_msec
             && a->reflects == b->reflects
             && a->is_tunnel == b->is_tunnel
             && a->is_protected == b->is_protected

@@ -42,8 +42,8 @@ enum admission {
 enum bond_way {
     BOND_WAY_NORMAL,            /* NORMAL alone knows. */
     BOND_WAY_ACTIVE,            /* By the active one: ADMISSION_ALL. */
-    BOND_WAY_SOURCE,            /* By one of those that are up, which frames
-                                 * for one address have to take as well. */
+    BOND_WAY_SOURCE,            /* By one of those that are up, which all has
+                                 * to take that an address sends. */
     BOND_WAY_ANY                /* By any that is up, as LACP has it. */
 };
 
@@ -132,7 +132,8 @@ struct vport {
     char *port;                 /* Of the Port row, or null for 'name'. */
     bool in_bond;               /* Has the Port row several interfaces? */
     enum admission admission;
-    enum bond_way way;          /* Of its bond. */
+    enum bond_way way;          /* Of its bond... */
+    int rebalance_msec;         /* ...and that of a "struct vif_bond". */
     bool reflects;              /* May it send back what it was sent? */
     bool is_tunnel;
     bool is_protected;          /* Column protected... */

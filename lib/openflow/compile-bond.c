@@ -104,6 +104,48 @@ put_all_members(struct ofpbuf *ofpacts, const struct network_bond *bond)
     }
 }
 
+/* Appends the first half of what sends a frame by one of the members of a bond
+ * that 'algorithm' chooses.  The caller must append the members. */
+static void
+put_bundle(struct ofpbuf *ofpacts, enum nx_bd_algorithm algorithm)
+{
+    struct ofpact_bundle *bundle = ofpact_put_BUNDLE(ofpacts);
+
+    bundle->algorithm = algorithm;
+    bundle->fields = NX_HASH_FIELDS_ETH_SRC;
+    bundle->dst = (struct mf_subfield) {
+        mf_from_id(MFF_REG0 + PIPELINE_PLACE_REG), 0, 16
+    };
+}
+
+/* The second half, 'n' members having been appended. */
+static void
+finish_bundle(struct ofpbuf *ofpacts, size_t n)
+{
+    struct ofpact_bundle *bundle = ofpacts->header;
+
+    bundle->n_members = n;
+    ofpact_finish_BUNDLE(ofpacts, &bundle);
+}
+
+/* Appends what sends a frame by the member of its source's bucket:
+ *
+ *     multipath(eth_src,0,modulo_n,64,0,NXM_NX_REG2[0..15]),
+ *     resubmit(,BUCKETS) */
+static void
+put_bucket(struct ofpbuf *ofpacts)
+{
+    struct ofpact_multipath *multipath = ofpact_put_MULTIPATH(ofpacts);
+
+    multipath->fields = NX_HASH_FIELDS_ETH_SRC;
+    multipath->algorithm = NX_MP_ALG_MODULO_N;
+    multipath->max_link = BOND_BUCKETS - 1;
+    multipath->dst = (struct mf_subfield) {
+        mf_from_id(MFF_REG0 + PIPELINE_PLACE_REG), 0, 16
+    };
+    pipeline_put_lookup(ofpacts, OFPP_IN_PORT, TABLE_BUCKETS);
+}
+
 /* Appends what sends a frame to everybody behind 'b':
  *
  *     bundle_load(eth_src,0,active_backup,ofport,NXM_NX_REG2[0..15],
@@ -111,37 +153,32 @@ put_all_members(struct ofpbuf *ofpacts, const struct network_bond *bond)
  *
  * The active member is the first.  If it fails, the next is as good as any
  * until the switch has said which is active then; when it comes back, it is
- * not the first any more.  Otherwise it is 'hrw', by the frame's source, and
- * what a guest sends stays in order; with LACP the members are one to the
- * other end in any case.
+ * not the first any more.  With LACP it is 'hrw', by the frame's source, and
+ * what a guest sends stays in order; the members are one to the other end in
+ * any case.
  *
+ * By its source's bucket where that says by which member it has to leave.
  * Where NORMAL alone can tell, it does. */
 static void
 put_groups(struct ofpbuf *ofpacts, const struct bond *b)
 {
     const struct network_bond *bond = b->bond;
-    struct ofpact_bundle *bundle;
 
     if (!sends_to_groups(b->ctx, bond->way)) {
         pipeline_put_normal(ofpacts);
         return;
-    }
-    bundle = ofpact_put_BUNDLE(ofpacts);
-    bundle->algorithm = (bond->way == BOND_WAY_ACTIVE
-                         ? NX_BD_ALG_ACTIVE_BACKUP : NX_BD_ALG_HRW);
-    bundle->fields = NX_HASH_FIELDS_ETH_SRC;
-    bundle->dst = (struct mf_subfield) {
-        mf_from_id(MFF_REG0 + PIPELINE_PLACE_REG), 0, 16
-    };
-    if (bond->way == BOND_WAY_ACTIVE) {
+    } else if (bond->way == BOND_WAY_SOURCE) {
+        put_bucket(ofpacts);
+        return;
+    } else if (bond->way == BOND_WAY_ACTIVE) {
+        put_bundle(ofpacts, NX_BD_ALG_ACTIVE_BACKUP);
         put_members(ofpacts, bond, true);
         put_members(ofpacts, bond, false);
     } else {
+        put_bundle(ofpacts, NX_BD_ALG_HRW);
         put_all_members(ofpacts, bond);
     }
-    bundle = ofpacts->header;
-    bundle->n_members = bond->n;
-    ofpact_finish_BUNDLE(ofpacts, &bundle);
+    finish_bundle(ofpacts, bond->n);
     if (b->alone) {
         pipeline_put_goto(ofpacts, TABLE_AWAY);
     } else {
@@ -196,8 +233,32 @@ add_flood_vlans(const struct bond *b)
     ofpbuf_uninit(&ofpacts);
 }
 
+/* BUCKETS: reg2=0x5/0xffff
+ *     actions=bundle_load(eth_src,0,active_backup,ofport,NXM_NX_REG2[0..15],
+ *                         members:4,3),resubmit(,AWAY)
+ *
+ * The bucket's member, or whoever takes its place while that is down. */
+static void
+add_bucket(const struct bond *b, size_t bucket)
+{
+    struct match match = MATCH_CATCHALL_INITIALIZER;
+    uint64_t stub[512 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    ofp_port_t order[NETWORK_BOND_MAX];
+
+    bond_buckets_order(&b->ctx->buckets, b->bond, bucket, order);
+    put_bundle(&ofpacts, NX_BD_ALG_ACTIVE_BACKUP);
+    ofpbuf_put(&ofpacts, order, b->bond->n * sizeof order[0]);
+    finish_bundle(&ofpacts, b->bond->n);
+    pipeline_put_lookup(&ofpacts, OFPP_IN_PORT, TABLE_AWAY);
+    match_set_reg_masked(&match, PIPELINE_PLACE_REG, bucket, UINT16_MAX);
+    slice_add_flow(b->slice, TABLE_BUCKETS, PRIORITY_BUCKETS, &match,
+                   b->cookie, &ofpacts);
+    ofpbuf_uninit(&ofpacts);
+}
+
 /* UNKNOWN: dl_dst=00:00:00:00:00:00/01:00:00:00:00:00
- *     actions=bundle_load(...),goto_table:AWAY
+ *     actions=multipath(...),resubmit(,BUCKETS)
  *
  * What is sent by one address leaves by one member, whomever it is for. */
 static void
@@ -212,6 +273,9 @@ add_by_source(const struct bond *b)
     slice_add_flow(b->slice, TABLE_UNKNOWN, PRIORITY_UNKNOWN_UNICAST, &match,
                    b->cookie, &ofpacts);
     ofpbuf_uninit(&ofpacts);
+    for (size_t i = 0; i < BOND_BUCKETS; i++) {
+        add_bucket(b, i);
+    }
 }
 
 /* What the bond has that is all of the network side. */

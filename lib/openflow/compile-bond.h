@@ -17,6 +17,11 @@
  * members are those that the switch takes for up, by carrier, LACP, CFM and
  * BFD, so that nothing waits for the daemon when one fails.
  *
+ * A balance-slb bond that is all of the network side is sent everything so.
+ * By which member is for the frame's source to say (lib/model/bond-buckets.h):
+ *
+ *      UNKNOWN -> BUCKETS -> AWAY
+ *
  * Where the bond is one of several ports, flows say what is for it (spread.h),
  * and NORMAL is left with what only it can spread over the members:
  *

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include "lib/base/port-vlan.h"
 #include "lib/host/vif.h"
+#include "lib/model/bond-buckets.h"
 #include "lib/model/mac-table.h"
 #include "lib/model/network-side.h"
 #include "openvswitch/types.h"
@@ -32,6 +33,7 @@ struct bridge_ctx {
     enum network_kind network;  /* How frames get to the network side. */
     struct network_bonds bonds; /* Its bonds, if flows send to any... */
     struct network_ports ports; /* ...and interfaces. */
+    struct bond_buckets buckets;    /* Of the bond that is all of it. */
     bool reflections;           /* May it send back what it was sent? */
     bool apart;                 /* Has it guests that are kept apart?  Only
                                  * tunnels to other hosts depend on it. */

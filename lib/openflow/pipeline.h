@@ -68,6 +68,7 @@ struct ofpbuf;
     PIPELINE_TABLE(EGRESS, 245, "what some ports want of the tag below")  \
     PIPELINE_TABLE(TO_GUEST, 246, "filter: what may this guest be sent?") \
     PIPELINE_TABLE(MEMBERS, 248, "by this member of a bond beside others") \
+    PIPELINE_TABLE(BUCKETS, 249, "by which member of a bond, by who sends") \
     PIPELINE_TABLE(UNKNOWN, 250, "nobody's here: to the network side")  \
     PIPELINE_TABLE(PLACES, 251, "learned: behind which network port?")  \
     PIPELINE_TABLE(AWAY, 252, "to that network port, or all of them")   \
@@ -111,7 +112,8 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define PIPELINE_OFFENCE_LEN 96
 
 /* Where a flow of PLACES says which network port an address is behind, and one
- * of FORWARD by which of several ports that share it a guest is there. */
+ * of FORWARD by which of several ports that share it a guest is there.  On the
+ * way to BUCKETS, the bucket. */
 #define PIPELINE_PLACE_REG 2
 
 /* In that register: is it for the bond as for each network port? */
@@ -277,6 +279,7 @@ enum {
     PRIORITY_SPREAD_MULTICAST = 110,
 
     PRIORITY_MEMBERS = 100,
+    PRIORITY_BUCKETS = 100,
 };
 
 /* Cookies: magic 16 bits | kind 8 | reserved 8 | CRC-32C of the origin 32.

@@ -38,19 +38,45 @@ plan_flow_enters(const struct oflow *flow, ofp_port_t *ofport, bool *network)
     return true;
 }
 
+/* Is 'flow' one that says by which member of a bond a bucket leaves?  Then
+ * notes that in 'buckets'. */
+bool
+plan_find_bucket(const struct oflow *flow, struct bond_buckets *buckets)
+{
+    const struct ofpact *a = flow->ofpacts;
+    struct match match;
+
+    if (flow->table_id != TABLE_BUCKETS
+        || pipeline_cookie_kind(flow->cookie) != COOKIE_BRIDGE
+        || !flow->ofpacts_len || a->type != OFPACT_BUNDLE
+        || !ofpact_get_BUNDLE(a)->n_members) {
+        return false;
+    }
+    minimatch_expand(&flow->match, &match);
+    if (match.flow.regs[PIPELINE_PLACE_REG] >= BOND_BUCKETS) {
+        return false;
+    }
+    buckets->members[match.flow.regs[PIPELINE_PLACE_REG]]
+        = ofpact_get_BUNDLE(a)->members[0];
+    return true;
+}
+
 /* Tells 'plan', before its first plan_run(), which port each MAC address
  * belongs to in 'installed', what a switch holds already.  Of several ports
  * that claim one address the one that had it keeps it, also over a restart of
- * this program. */
+ * this program.  So do the members of a bond that leaves by whom. */
 void
 plan_seed(struct plan *plan, const struct oflow_table *installed)
 {
+    struct bond_buckets buckets = plan->ctx.buckets;
     const struct oflow_node *node;
 
     HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
         const struct oflow *flow = node->flow;
 
-        if (pipeline_cookie_kind(flow->cookie) == COOKIE_PORT
+        if (plan_find_bucket(flow, &buckets)) {
+            continue;
+        } else if (pipeline_cookie_kind(flow->cookie) == COOKIE_PORT
             && plan_flow_delivers(flow)) {
             struct vlan_block block;
             struct match match;
@@ -63,6 +89,7 @@ plan_seed(struct plan *plan, const struct oflow_table *installed)
             }
         }
     }
+    plan_set_buckets(plan, &buckets);
 }
 
 /* Did the port called 'port' have its address in 'installed', what a switch

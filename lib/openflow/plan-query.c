@@ -174,6 +174,18 @@ plan_network_kind(const struct plan *plan, bool needs_normal)
     return network_side_kind(&plan->network_side, needs_normal);
 }
 
+/* Returns the bond that flows of 'plan' send by in buckets (BUCKETS), or null
+ * if they send by none so. */
+const struct network_bond *
+plan_bond_by_source(const struct plan *plan)
+{
+    const struct bridge_ctx *ctx = &plan->ctx;
+
+    return (ctx->exact && !ctx->needs_normal && ctx->network == NETWORK_BOND
+            && ctx->bonds.bonds[0].way == BOND_WAY_SOURCE
+            ? &ctx->bonds.bonds[0] : NULL);
+}
+
 /* May anything have changed in plan_desired() since plan_clear_dirty()? */
 bool
 plan_is_dirty(const struct plan *plan)

@@ -41,6 +41,7 @@ plan_create(const char *bridge)
     mac_table_init(&plan->mac_table);
     flood_table_init(&plan->flood_table);
     oflow_table_init(&plan->desired);
+    bond_buckets_init(&plan->ctx.buckets);
     plan->all_dirty = true;
     oflow_table_init(&plan->dirty);
     return plan;
@@ -133,6 +134,7 @@ plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
     new.network = plan->ctx.network;
     new.bonds = plan->ctx.bonds;
     new.ports = plan->ctx.ports;
+    new.buckets = plan->ctx.buckets;
     new.reflections = plan->ctx.reflections;
     new.apart = plan->ctx.apart;
     set_ctx(plan, &new);
@@ -141,6 +143,16 @@ plan_set_ctx(struct plan *plan, const struct bridge_ctx *ctx)
     vlan_set_uninit(&plan->flood_vlans);
     plan->flood_vlans = flood_vlans;
     plan->ctx.flood_vlans = &plan->flood_vlans;
+}
+
+/* States by which members of a bond the buckets of what it is sent leave. */
+void
+plan_set_buckets(struct plan *plan, const struct bond_buckets *buckets)
+{
+    if (!bond_buckets_equal(&plan->ctx.buckets, buckets)) {
+        plan->ctx.buckets = *buckets;
+        plan->bond_changed = true;
+    }
 }
 
 /* Makes the context follow from the ports. */

@@ -22,6 +22,7 @@
 #include "lib/model/network-side.h"
 #include "openvswitch/types.h"
 
+struct bond_buckets;
 struct bridge_ctx;
 struct diag_list;
 struct ds;
@@ -37,9 +38,11 @@ struct plan *plan_create(const char *bridge);
 void plan_destroy(struct plan *);
 
 void plan_set_ctx(struct plan *, const struct bridge_ctx *);
+void plan_set_buckets(struct plan *, const struct bond_buckets *);
 void plan_set_meters(struct plan *, const struct ometers *);
 void plan_set_port(struct plan *, const struct vport *);
 void plan_remove_port(struct plan *, const char *name);
+bool plan_find_bucket(const struct oflow *, struct bond_buckets *);
 void plan_seed(struct plan *, const struct oflow_table *installed);
 void plan_run(struct plan *);
 bool plan_flow_delivers(const struct oflow *);
@@ -74,6 +77,7 @@ const struct vport *plan_find_cookie(const struct plan *, ovs_be64 cookie);
 bool plan_cookie_is_outside(ovs_be64 cookie);
 const char *plan_cookie_origin(const struct plan *, ovs_be64 cookie);
 const struct network_side *plan_network_side(const struct plan *);
+const struct network_bond *plan_bond_by_source(const struct plan *);
 enum network_kind plan_network_kind(const struct plan *, bool needs_normal);
 bool plan_is_guarded(const struct plan *);
 

@@ -2,7 +2,9 @@
 #include <config.h>
 #include "lib/tell/translation.h"
 
+#include "lib/model/bond-buckets.h"
 #include "lib/model/vport.h"
+#include "lib/openflow/compile.h"
 #include "lib/openflow/flow-dump.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"
@@ -10,7 +12,8 @@
 #include "openvswitch/match.h"
 
 /* What no definition says, since guests decide it: who has an address that
- * several may have, and which addresses a guest has changed to. */
+ * several may have, which addresses a guest has changed to, and, by how much
+ * they send, by which member of a bond that leaves. */
 
 /* Has the guest of 'vport', one of 'plan', 'mac' as well, if it may follow. */
 static void
@@ -64,8 +67,13 @@ void
 translation_recall(const struct translation_bridge *bridge,
                    const struct flow_dump *dump)
 {
+    struct bond_buckets buckets = plan_get_ctx(bridge->plan)->buckets;
+
     for (size_t i = 0; i < dump->n_flows; i++) {
-        recall_flow(bridge->plan, dump->flows[i].flow);
+        if (!plan_find_bucket(dump->flows[i].flow, &buckets)) {
+            recall_flow(bridge->plan, dump->flows[i].flow);
+        }
     }
+    plan_set_buckets(bridge->plan, &buckets);
     plan_run(bridge->plan);
 }

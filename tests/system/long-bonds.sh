@@ -197,12 +197,11 @@ link_up() {
 network net0 br0 libvirt
 start_controller
 
-# A balance-slb bond sends by NORMAL, or if it moves nobody, by flows.
-for mode in active-backup balance-slb balance-slb/hash; do
+# A balance-slb bond sends by flows, or if it has an updelay, by NORMAL.
+for mode in active-backup balance-slb balance-slb/normal; do
     say "== $mode"
-    [ $mode = balance-slb ] && interval=100000 || interval=0
-    vsctl add-bond br0 bond0 m1 m2 bond_mode=${mode%/*} \
-            other_config:bond-rebalance-interval=$interval \
+    [ $mode = balance-slb/normal ] && updelay=100 || updelay=0
+    vsctl add-bond br0 bond0 m1 m2 bond_mode=${mode%/*} bond_updelay=$updelay \
         -- add-port phys p1 -- add-port phys p2
     settle
     check_frames

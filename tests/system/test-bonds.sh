@@ -157,8 +157,8 @@ g1 -> r1 = r1
     wait_for 20 is_enabled "$down" || fail "alone: $down does not come back"
 }
 
-# A balance-slb bond that moves nobody sends by flows; one that does, by NORMAL: that
-# is below, and in long-bonds.sh.
+# A balance-slb bond sends by flows; one that has an updelay, by NORMAL: that is
+# below, and in long-bonds.sh.
 for mode in active-backup balance-slb; do
     say "== $mode"
     vsctl add-bond br0 bond0 m1 m2 bond_mode=$mode \
@@ -188,6 +188,49 @@ g2 -> bcast = g1 host r1 physhost
     fail_over_alone
     vsctl del-port bond0 -- del-port p1 -- del-port p2
 done
+
+say "== balance-slb, by load"
+add_guest br0 g3 52:54:00:00:00:03
+vsctl add-bond br0 bond0 m1 m2 bond_mode=balance-slb \
+        other_config:bond-rebalance-interval=1000 \
+    -- add-port phys p1 -- add-port phys p2
+settle
+# way_of GUEST: the number of the member by which leaves what it sends.
+way_of() {
+    ovs-appctl ofproto/trace br0 \
+        "in_port=$1,dl_src=52:54:00:00:00:0${1#g},dl_dst=52:54:00:fe:00:77" |
+        sed -n 's/^Datapath actions: //p'
+}
+# Two of three guests, at least, leave by one of two members.
+pair="g1 g2"
+[ "$(way_of g1)" != "$(way_of g3)" ] || pair="g1 g3"
+[ "$(way_of g2)" != "$(way_of g3)" ] || pair="g2 g3"
+are_parted() {
+    # shellcheck disable=SC2086
+    set -- $pair
+    [ "$(way_of "$1")" != "$(way_of "$2")" ]
+}
+! are_parted || fail "three guests leave by three ways"
+send_frames > /dev/null <<'.'
+r1 -> bcast
+g1 -> bcast
+g2 -> bcast
+g3 -> bcast
+sleep 600
+.
+start_probe p 300 <<.
+${pair% *} -> r1 len=1400 = r1
+${pair#* } -> r1 len=1400 = r1
+r1 -> ${pair% *} = ${pair% *}
+r1 -> ${pair#* } = ${pair#* }
+.
+wait_for 20 are_parted || fail "who sends as much leaves by one member"
+sleep 0.5
+stop_probe p > $S/result || fail "frames are lost: $(cat $S/result)"
+expect_quiet_restart
+are_parted || fail "a restart has put them together again"
+unplug g3
+vsctl del-port bond0 -- del-port p1 -- del-port p2
 
 # A bond that is in some VLANs only: what is for one address, which NORMAL is
 # taught to be behind it, and what is for groups, leaves by it in these alone.
@@ -227,7 +270,7 @@ check_shown() {
     ! ovs-appctl dpctl/dump-flows | grep 'controller(' ||
         fail "frames are shown to a controller"
 }
-for mode in active-backup balance-slb; do
+for mode in active-backup balance-slb "balance-slb bond_updelay=100"; do
     for native in "" "vlan_mode=native-untagged tag=10"; do
         say "== $mode, trunks=10,20 $native"
         # shellcheck disable=SC2086

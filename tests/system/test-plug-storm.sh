@@ -153,21 +153,21 @@ g1 -> bcast = host[30] physhost[30]
 i1 -> bcast = host[20] physhost[20]
 .
 
-# By which member a balance-slb bond sends for a guest, NORMAL alone knows.  It
+# A balance-slb bond sends by flows, too.
+vsctl del-port bond0 -- del-br phys \
+    -- add-bond br0 bond0 u1 u2 bond_mode=balance-slb
+settle
+storm slb "u1 u2" plug_apart
+# One with an updelay does by NORMAL, which alone knows by which member.  It
 # floods what is for groups to a new port until that has no-flood, by the VLANs
 # of its row: those must be there with the port.  What is for one address it is
 # taught nevertheless.
 plug_tagged() {
     plug br0 "$1" "$2" tag=20
 }
-vsctl del-port bond0 -- del-br phys \
-    -- add-bond br0 bond0 u1 u2 bond_mode=balance-slb
+vsctl set Port bond0 bond_updelay=100
 settle
-storm slb "u1 u2" plug_tagged '/^i1/d'
+storm slb-normal "u1 u2" plug_tagged '/^i1/d'
 storm slb-unicast "u1 u2" plug_apart '/^[ug].*bcast/d;/^i.*bcast/d'
-# If it moves nobody from one to another, flows can.
-vsctl set Port bond0 other_config:bond-rebalance-interval=0
-settle
-storm slb-by-hash "u1 u2" plug_apart
 
 finish

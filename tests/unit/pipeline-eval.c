@@ -215,6 +215,16 @@ load_member(const struct ofpact_bundle *bundle, struct flow *flow)
                                    = htonll(ofp_to_u16(member)) }, flow);
 }
 
+/* Loads the first of the links of 'multipath' into a register.  Any would
+ * do. */
+static void
+load_link(const struct ofpact_multipath *multipath, struct flow *flow)
+{
+    assert_int_equal(multipath->fields, NX_HASH_FIELDS_ETH_SRC);
+    mf_write_subfield_flow(&multipath->dst,
+                           &(union mf_subvalue) { .be64[0] = 0 }, flow);
+}
+
 /* Executes 'ofpacts' on 'flow', which is changed by them.  Returns the table
  * that they lead to, or -1. */
 static int
@@ -292,6 +302,10 @@ execute(const struct evaluation *e, struct flow *flow,
 
         case OFPACT_BUNDLE:
             load_member(ofpact_get_BUNDLE(a), flow);
+            break;
+
+        case OFPACT_MULTIPATH:
+            load_link(ofpact_get_MULTIPATH(a), flow);
             break;
 
         case OFPACT_LEARN:

@@ -93,6 +93,28 @@ test_bridge(void **state OVS_UNUSED)
 #define BUNDLES(ALGORITHM, MEMBERS)                                     \
     "actions=bundle_load(eth_src,0,"ALGORITHM                          \
     ",ofport,NXM_NX_REG2[0..15],members:"MEMBERS"),goto_table:252\n"
+#define BY_SOURCE                                                       \
+    "actions=multipath(eth_src,0,modulo_n,64,0,NXM_NX_REG2[0..15]),"    \
+    "resubmit(,249)\n"
+#define BUCKET(NUMBER, MEMBERS)                                         \
+    "table=249,priority=100,reg2="NUMBER"/0xffff "                      \
+    "actions=bundle_load(eth_src,0,active_backup"                       \
+    ",ofport,NXM_NX_REG2[0..15],members:"MEMBERS"),resubmit(,252)\n"
+#define TWO_BUCKETS(HIGH, LOW, NEXT)                                    \
+    BUCKET(HIGH LOW, "3,4") BUCKET(HIGH NEXT, "4,3")
+#define SIXTEEN_BUCKETS(HIGH)                                           \
+    TWO_BUCKETS(HIGH, "0", "1") TWO_BUCKETS(HIGH, "2", "3")             \
+    TWO_BUCKETS(HIGH, "4", "5") TWO_BUCKETS(HIGH, "6", "7")             \
+    TWO_BUCKETS(HIGH, "8", "9") TWO_BUCKETS(HIGH, "a", "b")             \
+    TWO_BUCKETS(HIGH, "c", "d") TWO_BUCKETS(HIGH, "e", "f")
+#define BUCKETS                                                         \
+    BUCKET("0", "3,4")                                                  \
+    BUCKET("0x1", "4,3") SIXTEEN_BUCKETS("0x1")                         \
+    BUCKET("0x2", "3,4") SIXTEEN_BUCKETS("0x2")                         \
+    BUCKET("0x3", "4,3") SIXTEEN_BUCKETS("0x3")                         \
+    TWO_BUCKETS("0x", "4", "5") TWO_BUCKETS("0x", "6", "7")             \
+    TWO_BUCKETS("0x", "8", "9") TWO_BUCKETS("0x", "a", "b")             \
+    TWO_BUCKETS("0x", "c", "d") TWO_BUCKETS("0x", "e", "f")
 #define NOT_AWAY "table=252,priority=1 actions=drop\n"
 #define SENT "set_field:ANY->in_port,NORMAL\n"
 #define NETWORK_DROP "table=250,priority=200,reg0=0x1/0x1 actions=drop\n"
@@ -161,16 +183,16 @@ test_bridge(void **state OVS_UNUSED)
           MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
           UNICAST(120, ) PLACE("3", ) PLACE("4", ) SENT
           BUNDLE("hrw", "3,4") NORMAL UNKNOWN NOT_AWAY },
-        /* So is all, if it is to leave by the member that its source hashes
-         * to. */
+        /* So is all, if it is to leave by the member that its source bucket
+         * has. */
         { { .exact = true, .network = NETWORK_BOND,
             .bonds = BOND(.members = { { .ofport = 3 },
                                        { .ofport = 4, .active = true } },
                       .n = 2, .way = BOND_WAY_SOURCE) },
-          MULTICAST_SOURCE CUT_OFF REST NETWORK_DROP
+          MULTICAST_SOURCE CUT_OFF REST BUCKETS NETWORK_DROP
           "table=250,priority=120,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00 "
-          BUNDLES("hrw", "3,4") BUNDLE("hrw", "3,4") NORMAL UNKNOWN
-          NOT_AWAY },
+          BY_SOURCE "table=250,priority=110,"MULTICAST_BIT" " BY_SOURCE
+          NORMAL UNKNOWN NOT_AWAY },
         /* In VLANs of flood_vlans, NORMAL cannot be taught. */
         { { .exact = true, .network = NETWORK_BOND,
             .flood_vlans = &flood_vlans,
@@ -299,6 +321,11 @@ test_bridge(void **state OVS_UNUSED)
 #undef SENT
 #undef BUNDLE
 #undef BUNDLES
+#undef BY_SOURCE
+#undef BUCKET
+#undef TWO_BUCKETS
+#undef SIXTEEN_BUCKETS
+#undef BUCKETS
 #undef NOT_AWAY
 #undef NETWORK_DROP
 #undef NETWORK_NORMAL
