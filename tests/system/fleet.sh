@@ -80,21 +80,33 @@ add_fleet_host() {
     ip link set dev "wire-$name" master wire up
     ip -n "$name" link set dev wire up
     inside "$name" ethtool -K wire tx off > /dev/null
-    # Tunnels go by an address that is on a bridge's own device.
     at "$name" start_ovsdb
     at "$name" vsctl --no-wait init -- set Open_vSwitch . \
         external_ids:system-id="$name" "external_ids:virtnet-fleet=\"$remote\"" \
         "external_ids:virtnet-tunnel-ip=$address"
     at "$name" start_host_vswitchd
-    at "$name" vsctl add-br under -- set Bridge under datapath_type=netdev \
-        other_config:hwaddr=52:54:00:00:fe:0$n -- add-port under wire \
-        -- add-br br0 -- set Bridge br0 datapath_type=netdev \
-        other_config:hwaddr=52:54:00:00:fd:0$n
-    ip -n "$name" link set dev under up
-    ip -n "$name" addr add "$address/24" dev under
+    at "$name" vsctl add-br br0 -- set Bridge br0 \
+        datapath_type=$VIRTNET_DATAPATH other_config:hwaddr=52:54:00:00:fd:0$n
+    at "$name" add_underlay "$address" 52:54:00:00:fe:0$n
     ip -n "$name" link set dev br0 up
     echo "$name-host $name br0 52:54:00:00:fd:0$n" >> $S/ports
     at "$name" start_host_controller
+}
+
+# add_underlay ADDRESS MAC: where tunnels of the host come and go.  Userspace has
+# them pass a bridge with the address on its own device, the kernel its routes.
+add_underlay() {
+    local address=$1 mac=$2 device=wire
+
+    if ! on_kernel; then
+        device=under
+        vsctl add-br under -- set Bridge under datapath_type=netdev \
+            "other_config:hwaddr=$mac" -- add-port under wire
+    else
+        ip -n "$FLEET_HOST" link set dev wire address "$mac"
+    fi
+    ip -n "$FLEET_HOST" link set dev "$device" up
+    ip -n "$FLEET_HOST" addr add "$address/24" dev "$device"
 }
 
 start_host_controller() {
@@ -141,9 +153,7 @@ restart_host_controller() {
 }
 
 start_host_vswitchd() {
-    inside "$FLEET_HOST" ovs-vswitchd -vconsole:off --detach --no-chdir \
-        --pidfile --log-file --disable-system "unix:$OVS_RUNDIR/db.sock"
-    prefer "$(cat "$OVS_RUNDIR/ovs-vswitchd.pid")"
+    start_vswitchd inside "$FLEET_HOST"
 }
 
 # fleet_network NAME ATTRIBUTES: defines a network on bridge br0 of all hosts,

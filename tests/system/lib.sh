@@ -229,12 +229,13 @@ on_kernel() {
     [ "$VIRTNET_DATAPATH" = system ]
 }
 
-# Without the kernel's datapath, vswitchd is not to look for one.
+# start_vswitchd [COMMAND...]: by way of COMMAND, if there is one.  Without the
+# kernel's datapath, vswitchd is not to look for one.
 start_vswitchd() {
     local options=(--disable-system)
 
     ! on_kernel || options=()
-    ovs-vswitchd -vconsole:off --detach --no-chdir --pidfile --log-file \
+    "$@" ovs-vswitchd -vconsole:off --detach --no-chdir --pidfile --log-file \
         "${options[@]}" unix:$OVS_RUNDIR/db.sock
     prefer "$(cat $OVS_RUNDIR/ovs-vswitchd.pid)"
 }

@@ -3,8 +3,6 @@
 #
 # Who gets which frame is the same whether guests are on one host or on three,
 # but for what Documentation/fleet.rst lists ("What differs from one host").
-#
-# Not on the kernel's datapath: the underlay is for userspace tunnelling
 
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/system/fleet.sh

@@ -3,8 +3,6 @@
 #
 # tutorial/fleet: three hosts, a database of three servers, and what it shows
 # holds.
-#
-# Not on the kernel's datapath: the underlay is for userspace tunnelling
 
 here=$(cd "$(dirname "$0")" && pwd)
 exec bash "$here/../../tutorial/fleet"

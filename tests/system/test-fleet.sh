@@ -5,8 +5,6 @@
 #
 # Three hosts, one network: guests on each are as exact for the others as if all
 # were on one.
-#
-# Not on the kernel's datapath: the underlay is for userspace tunnelling
 
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/system/fleet.sh
