@@ -92,6 +92,8 @@ up -> unknown vlan=10 = -
 allow_log 'rconn\|WARN\|br0: connection dropped'
 # The new one may be there before the database knows that the old one is gone.
 allow_log 'bridge\|ERR\|another ovs-vswitchd process is running'
+# The kernel has shown it more in its first moments than it could look at.
+allow_log '\|dpif_netlink\(handler[0-9]*\)\|WARN\|.*lost packet on handler'
 # Changing the fail mode flushes all flows of the bridge.
 allow_log 'ofctrl_watch\|WARN\|br0: switch was changed by somebody else: deleted'
 
