@@ -164,6 +164,8 @@ tests_frames_LDADD =
 EXTRA_DIST += \
 	tests/bench/cases.sh \
 	tests/bench/fleet.sh \
+	tests/bench/ovn-rows.py \
+	tests/bench/ovn.sh \
 	tests/bench/frames.sh \
 	tests/bench/guard-frames.py \
 	tests/bench/guards.sh \

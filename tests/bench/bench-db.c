@@ -173,19 +173,22 @@ guest_mac(unsigned int n)
     };
 }
 
+/* Adds to 'ops' what plugs guest 'n': a dummy device, or one of the type that
+ * BENCH_PORT_TYPE says. */
 static void
 put_guest(struct ds *ops, unsigned int n, const char *portgroup)
 {
+    const char *type = getenv("BENCH_PORT_TYPE");
     struct eth_addr mac = guest_mac(n);
 
     ds_put_format(ops, "{\"op\":\"insert\",\"table\":\"Interface\","
                   "\"uuid-name\":\"i%u\",\"row\":{\"name\":\"g%u\","
-                  "\"type\":\"dummy\",\"ofport_request\":%u,"
+                  "\"type\":\"%s\",\"ofport_request\":%u,"
                   "\"external_ids\":[\"map\",[[\"attached-mac\",\""
                   ETH_ADDR_FMT"\"],[\"iface-id\",\"%08x-0000-4000-8000-"
                   "000000000000\"],[\"iface-status\",\"active\"],[\"vm-id\","
                   "\"%08x-0000-4000-8000-000000000001\"]",
-                  n, n, n, ETH_ADDR_ARGS(mac), n, n);
+                  n, n, type ? type : "dummy", n, ETH_ADDR_ARGS(mac), n, n);
     if (portgroup) {
         ds_put_format(ops, ",[\"virtnet-portgroup\",\"%s\"]", portgroup);
     }

@@ -177,10 +177,17 @@ cmd_replay(int argc OVS_UNUSED, char *argv[])
     }
 }
 
-/* Connects to the switch in 'rundir', and has it tell of flows that come to
- * table FORWARD and go. */
+/* Flows that say where a guest is: ours are for 'mac', and OVN's, if 'key' is
+ * nonzero, have that in register 15. */
+struct sought {
+    struct eth_addr mac;
+    uint32_t key;
+};
+
+/* Connects to the switch in 'rundir', and has it tell of flows that come and
+ * go in the tables where 'sought' may be. */
 static struct vconn *
-watch_forward(const char *rundir)
+watch_flows(const char *rundir, const struct sought *sought)
 {
     struct ofputil_flow_monitor_request request = {
         .id = 1,
@@ -188,7 +195,7 @@ watch_forward(const char *rundir)
         .flags = OFPFMF_ADD | OFPFMF_REMOVED,
         .out_port = OFPP_ANY,
         .out_group = OFPG_ANY,
-        .table_id = TABLE_FORWARD,
+        .table_id = sought->key ? OFPTT_ALL : TABLE_FORWARD,
         .match = MATCH_CATCHALL_INITIALIZER,
     };
     struct ofpbuf *msg = ofpbuf_new(0), *reply;
@@ -205,10 +212,10 @@ watch_forward(const char *rundir)
     return vconn;
 }
 
-/* Does 'msg' say that 'event' has happened to a flow for 'mac'? */
+/* Does 'msg' say that 'event' has happened to a flow of 'sought'? */
 static bool
-is_about_mac(struct ofpbuf *msg, struct eth_addr mac,
-             enum ofp_flow_update_event event)
+is_about(struct ofpbuf *msg, const struct sought *sought,
+         enum ofp_flow_update_event event)
 {
     struct ofpbuf b = ofpbuf_const_initializer(msg->data, msg->size);
     struct ofputil_flow_update update;
@@ -222,16 +229,19 @@ is_about_mac(struct ofpbuf *msg, struct eth_addr mac,
     }
     ofpbuf_init(&ofpacts, 0);
     while (!ofputil_decode_flow_update(&update, &b, &ofpacts)) {
+        const struct flow *flow = &update.match.flow;
+
         found |= (update.event == event
-                  && eth_addr_equals(update.match.flow.dl_dst, mac));
+                  && (sought->key ? flow->regs[15] == sought->key
+                      : eth_addr_equals(flow->dl_dst, sought->mac)));
     }
     ofpbuf_uninit(&ofpacts);
     return found;
 }
 
 static void
-wait_for_mac(struct vconn *vconn, struct eth_addr mac,
-             enum ofp_flow_update_event event)
+wait_for_flow(struct vconn *vconn, const struct sought *sought,
+              enum ofp_flow_update_event event)
 {
     bool found = false;
 
@@ -247,7 +257,7 @@ wait_for_mac(struct vconn *vconn, struct eth_addr mac,
             && type == OFPTYPE_ECHO_REQUEST) {
             vconn_send_block(vconn, ofputil_encode_echo_reply(msg->data));
         }
-        found = is_about_mac(msg, mac, event);
+        found = is_about(msg, sought, event);
         ofpbuf_delete(msg);
     }
 }
@@ -255,16 +265,21 @@ wait_for_mac(struct vconn *vconn, struct eth_addr mac,
 /* How long a measurement may take, in seconds. */
 #define LIMIT 600
 
-/* across RUNDIR OTHER-RUNDIR N RUNS MSEC: plugs guest N into one switch again
+/* across RUNDIR OTHER-RUNDIR N RUNS MSEC [KEY]: plugs guest N into one switch again
  * and again, MSEC apart, and measures how long it takes until another one has
  * a flow for it: since its port has a number, and since the transaction was
- * sent; and until it has none any more, since the port is gone. */
+ * sent; and until it has none any more, since the port is gone.  KEY is OVN's
+ * for the guest. */
 void
-cmd_across(int argc OVS_UNUSED, char *argv[])
+cmd_across(int argc, char *argv[])
 {
-    struct db *db = db_open(argv[0]);
-    struct vconn *other = watch_forward(argv[1]);
     unsigned int n = parse_number(argv[2]);
+    const struct sought sought = {
+        .mac = guest_mac(n),
+        .key = argc > 5 ? parse_number(argv[5]) : 0,
+    };
+    struct db *db = db_open(argv[0]);
+    struct vconn *other = watch_flows(argv[1], &sought);
     unsigned int n_runs = parse_number(argv[3]);
     unsigned int msec = parse_number(argv[4]);
 
@@ -274,12 +289,12 @@ cmd_across(int argc OVS_UNUSED, char *argv[])
         alarm(LIMIT);
         db_plug(db, BRIDGE, n, 1, NULL);
         start = now_usec();
-        wait_for_mac(other, guest_mac(n), OFPFME_ADDED);
+        wait_for_flow(other, &sought, OFPFME_ADDED);
         print_usec("ours", now_usec() - start);
         print_usec("transaction", now_usec() - asked);
         db_unplug(db, BRIDGE, n, 1);
         start = now_usec();
-        wait_for_mac(other, guest_mac(n), OFPFME_REMOVED);
+        wait_for_flow(other, &sought, OFPFME_REMOVED);
         print_usec("unplug", now_usec() - start);
         xnanosleep(msec * 1000000ULL);
     }

@@ -128,21 +128,32 @@ hex_frame(const struct eth_addr dst, const struct eth_addr src)
     return ds_steal_cstr(&s);
 }
 
-/* Puts one frame from 'src' to 'dst' into dummy device 'port', 'n' times.  One
- * at a time: vswitchd takes one from each dummy device in a turn, and drops
- * what a short queue cannot hold. */
+/* Puts one frame from 'src' to 'dst' into dummy device 'port', 'n' times, or,
+ * if 'ctl' is null, has the device of that name send it.  One at a time:
+ * vswitchd takes one from each dummy device in a turn, and drops what a short
+ * queue cannot hold. */
 static void
 inject(struct jsonrpc *ctl, const char *port, const struct eth_addr dst,
        const struct eth_addr src, unsigned int n)
 {
-    char *frame = hex_frame(dst, src);
-    char *args[] = { CONST_CAST(char *, port), frame };
+    char *text = hex_frame(dst, src);
+    char *args[] = { CONST_CAST(char *, port), text };
+    int fd = ctl ? -1 : open_device(port);
+    uint8_t frame[FRAME_LEN];
 
+    compose(frame, dst, src, 1024);
     while (n--) {
-        free(ctl_transact(ctl, "netdev-dummy/receive", 2, args));
+        if (ctl) {
+            free(ctl_transact(ctl, "netdev-dummy/receive", 2, args));
+        } else if (send(fd, frame, sizeof frame, 0) < 0) {
+            ovs_fatal(errno, "%s", port);
+        }
         usleep(2000);
     }
-    free(frame);
+    if (fd >= 0) {
+        close(fd);
+    }
+    free(text);
 }
 
 static struct eth_addr
@@ -158,7 +169,7 @@ remote_addr(unsigned int n)
 }
 
 /* inject CTL WHAT ...: sends frames through dummy devices, by vswitchd's
- * control socket CTL:
+ * control socket CTL, or through real ones if that is "-":
  *
  *   broadcast N     N broadcasts from the uplink
  *   guests D        a frame of each of guests 1 to D to a remote address
@@ -167,7 +178,7 @@ remote_addr(unsigned int n)
 void
 cmd_inject(int argc, char *argv[])
 {
-    struct jsonrpc *ctl = rpc_open(argv[0]);
+    struct jsonrpc *ctl = strcmp(argv[0], "-") ? rpc_open(argv[0]) : NULL;
     unsigned int n = parse_number(argv[2]);
 
     if (!strcmp(argv[1], "broadcast")) {

@@ -27,10 +27,10 @@ static const struct command commands[] = {
     { "offline", 1, "N", cmd_offline },
     { "ports", 1, "N", cmd_ports },
     { "idl", 1, "DATABASE [once]", cmd_idl },
-    { "inject", 3, "CTL broadcast N | guests N | uplink SOURCES GUESTS",
+    { "inject", 3, "CTL|- broadcast N | guests N | uplink SOURCES GUESTS",
       cmd_inject },
     { "replay", 4, "SOCKET FIRST HOSTS GUESTS", cmd_replay },
-    { "across", 5, "RUNDIR OTHER-RUNDIR N RUNS MSEC", cmd_across },
+    { "across", 5, "RUNDIR OTHER-RUNDIR N RUNS MSEC [KEY]", cmd_across },
     { "blast", 5, "IFACE MSEC DST SRC FLOWS", cmd_blast },
 };
 

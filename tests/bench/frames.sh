@@ -18,6 +18,7 @@ case_megaflows() {
     start_bench_controller
     populate "$d" a
     bench_ctl wait
+    use_devices "$d"
     for mode in kernel libvirt; do
         set_mode $mode
         case $mode in kernel) side=reference ;; *) side=ours ;; esac
@@ -26,10 +27,10 @@ case_megaflows() {
         bench_ctl wait
         sleep 1
         on a ovs-appctl revalidator/purge
-        "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl guests "$d"
+        "$BENCH" inject "$INJECT" guests "$d"
         sleep 1
         on a ovs-appctl revalidator/purge
-        "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl uplink "$s" "$d"
+        "$BENCH" inject "$INJECT" uplink "$s" "$d"
         sample "megaflows/${s}x$d" $side \
             "$(on a ovs-appctl dpctl/dump-flows | grep -c 'in_port(.*actions:' || :)"
     done
@@ -37,11 +38,26 @@ case_megaflows() {
     stop_switch a
 }
 
-# A broadcast to many guests, in CPU time of vswitchd.
+# Has the devices of the uplink and of guests 1 to $1 carry frames, and says in
+# $INJECT how these get there.
+use_devices() {
+    local name
+
+    if [ "$BENCH_DATAPATH" = system ]; then
+        INJECT=-
+        for name in uplink $(seq -f g%g "$1"); do
+            ip link set dev "$name" up
+        done
+    else
+        INJECT=$(echo $S/a/run/ovs-vswitchd.*.ctl)
+    fi
+}
+
+# A broadcast to many guests, in CPU time of what forwards.
 case_broadcast() {
     local n runs count i mode
 
-    n=$(quick 100 1000)
+    n=$(quick 100 1000 200)
     runs=$(quick 2 10)
     count=$(quick 20 200)
     write_network kernel "$NETWORK"
@@ -51,6 +67,7 @@ case_broadcast() {
     start_bench_controller
     populate "$n" a
     bench_ctl wait
+    use_devices "$n"
     for ((i = 0; i < runs; i++)); do
         if ((i % 2)); then
             broadcast libvirt ours
@@ -75,17 +92,16 @@ frames_to_guests() {
 }
 
 broadcast() {
-    local cpu before pid
+    local cpu before
 
     set_mode "$1"
-    pid=$(pid_of a ovs-vswitchd)
     sleep 1
-    "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl broadcast 5
+    "$BENCH" inject "$INJECT" broadcast 5
     sleep 0.2
     before=$(frames_to_guests)
-    cpu=$(cpu_usec "$pid")
-    "$BENCH" inject $S/a/run/ovs-vswitchd.*.ctl broadcast "$count"
-    sample "broadcast/$n" "$2" $((($(cpu_usec "$pid") - cpu) / count))
+    cpu=$(switch_usec)
+    "$BENCH" inject "$INJECT" broadcast "$count"
+    sample "broadcast/$n" "$2" $((($(switch_usec) - cpu) / count))
     sleep 0.5
     sample "broadcast-lost/$n" "$2" \
         $((count * n - ($(frames_to_guests) - before)))
@@ -103,7 +119,7 @@ case_frames() {
     runs=$(quick 1 12)
     msec=$(quick 200 400)
     start_frames 2
-    [ "$FRAMES_DATAPATH" != system ] || start_linux_bridge
+    [ "$BENCH_DATAPATH" != system ] || start_linux_bridge
     for ((i = 0; i < runs; i++)); do
         for side in ${orders[i % 3]}; do
             set_frames_mode
@@ -111,9 +127,9 @@ case_frames() {
             frames_per_second guests-1000 g1 g2 1000
             frames_per_second uplink-1 uplink g1 1
         done
-        [ "$FRAMES_DATAPATH" != system ] || linux_bridge_frames
+        [ "$BENCH_DATAPATH" != system ] || linux_bridge_frames
     done
-    [ "$FRAMES_DATAPATH" != system ] || ip link del linux
+    [ "$BENCH_DATAPATH" != system ] || ip link del linux
     stop_frames
 }
 
@@ -153,9 +169,9 @@ start_frames() {
     local i
 
     write_network kernel "$NETWORK"
-    start_switch a "$FRAMES_DATAPATH"
+    start_empty_switch a "$BENCH_DATAPATH"
     on a ovs-ofctl add-flow br0 cookie=1,priority=0,actions=NORMAL
-    DATAPATH=$FRAMES_DATAPATH start_bench_controller
+    DATAPATH=$BENCH_DATAPATH start_bench_controller
     for ((i = 1; i <= $1; i++)); do
         on a add_guest br0 g$i "$(guest_mac $i)"
     done
@@ -228,7 +244,7 @@ frames_per_second() {
 # CPU time of what forwards: of vswitchd, or with the kernel's datapath of the
 # whole machine, with the sender, which is the same on all sides.
 switch_usec() {
-    if [ "$FRAMES_DATAPATH" = netdev ]; then
+    if [ "$BENCH_DATAPATH" != system ]; then
         cpu_usec "$(pid_of a ovs-vswitchd)"
     else
         busy_usec
@@ -261,7 +277,7 @@ case_storm() {
 # bridge, prints how many have come to namespace $1; or if there is none, how many
 # the datapath has looked up.
 handled() {
-    if [ "$FRAMES_DATAPATH" = netdev ]; then
+    if [ "$BENCH_DATAPATH" = netdev ]; then
         on a ovs-appctl dpif-netdev/pmd-stats-show |
             awk '/packets received:/ { s += $3 } END { print s + 0 }'
     elif [ -n "${1-}" ]; then

@@ -93,19 +93,23 @@ on() {
 }
 
 # Starts vswitchd of switch $1.  Devices and datapaths are dummies unless $2 is
-# "netdev" or "system".
+# "netdev" or "system".  The kernel has one datapath in a network namespace, so
+# that the reference is in another.
 start_bench_vswitchd() {
-    local options=()
+    local options=() inside=()
 
     [ "${2-}" = system ] || options+=(--disable-system)
     [ -n "${2-}" ] || options+=(--enable-dummy)
-    on "$1" ovs-vswitchd -vconsole:off -vfile:err --detach --no-chdir \
+    if [ "$1/${2-}" = b/system ]; then
+        [ -e /run/netns/b ] || ip netns add b
+        inside=(nsenter --net=/run/netns/b)
+    fi
+    on "$1" ${inside[@]+"${inside[@]}"} ovs-vswitchd -vconsole:off -vfile:err --detach --no-chdir \
         --pidfile --log-file "${options[@]}" "unix:$S/$1/run/db.sock"
 }
 
-# Starts switch $1 with bridge br0 of type $2 (default: dummy), whose network
-# side is one port, "uplink".
-start_switch() {
+# Starts switch $1 with bridge br0 of type $2 (default: dummy).
+start_empty_switch() {
     mkdir -p "$S/$1"/{run,log,db}
     on "$1" ovsdb-tool create "$S/$1/db/conf.db" \
         "${OVS_PKGDATADIR:-/usr/share/openvswitch}/vswitch.ovsschema"
@@ -116,10 +120,19 @@ start_switch() {
     start_bench_vswitchd "$1" "${2-}"
     on "$1" vsctl add-br br0 -- set Bridge br0 "datapath_type=${2:-dummy}" \
         other_config:hwaddr=aa:55:00:00:00:01 fail_mode=secure
-    if [ -z "${2-}" ]; then
-        on "$1" vsctl add-port br0 uplink \
-            -- set Interface uplink type=dummy ofport_request=30000
+}
+
+# Starts switch $1, with devices that are dummies, or else the kernel's own: the
+# network side is one port, "uplink", and guests are what the program plugs.
+start_switch() {
+    if [ "$BENCH_DATAPATH" = system ]; then
+        start_empty_switch "$1" system
+    else
+        start_empty_switch "$1"
     fi
+    on "$1" vsctl add-port br0 uplink -- set Interface uplink \
+        type="$BENCH_PORT_TYPE" ofport_request=30000 \
+        external_ids:virtnet-role=network
 }
 
 kill_bench_daemon() {
@@ -131,7 +144,17 @@ kill_bench_daemon() {
     rm -f "$S/$1/run/$2.pid"
 }
 
+# Ends vswitchd of switch $1 and has the kernel forget its datapath.
+clear_datapath() {
+    local pid
+
+    pid=$(pid_of "$1" ovs-vswitchd)
+    on "$1" ovs-appctl exit --cleanup
+    wait_for 60 is_gone "$pid" || fail "ovs-vswitchd does not end"
+}
+
 stop_switch() {
+    [ "$BENCH_DATAPATH" != system ] || clear_datapath "$1"
     kill_bench_daemon "$1" ovs-vswitchd KILL
     kill_bench_daemon "$1" ovsdb-server KILL
     rm -rf "${S:?}/$1"
@@ -155,6 +178,7 @@ populate() {
 controller_command() {
     local dp=${DATAPATH:-dummy}
 
+    [ "$BENCH_DATAPATH" != system ] || dp=system
     COMMAND=("$BUILD/controller/virtnet-controller" "unix:$S/a/run/db.sock"
         --networks=$NETWORKS --libvirt=none --datapath-type="$dp"
         -vconsole:off -vfile:warn --log-file="$S/a/log/virtnet-controller.log"
