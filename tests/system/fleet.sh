@@ -50,12 +50,13 @@ start_fleet() {
     serve_fleet
 }
 
+# serve_fleet [OPTION]...
 serve_fleet() {
     ovsdb-server -vconsole:off --detach --no-chdir \
         --pidfile="$S/run/virtnet-fleet.pid" \
         --log-file="$S/log/virtnet-fleet.log" \
         --unixctl="$S/run/virtnet-fleet.ctl" --remote="punix:$FLEET_SOCKET" \
-        "$S/db/virtnet-fleet.db"
+        "$@" "$S/db/virtnet-fleet.db"
 }
 
 fleet() {

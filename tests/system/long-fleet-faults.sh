@@ -5,8 +5,6 @@
 # plugged, no quorum is left for a minute (VIRTNET_LAPSE, in seconds), and a host
 # is cut off from all servers.  No frame of those who know each other is lost,
 # guests are wired on their own hosts, and what is said of it is true.
-#
-# Not on the kernel's datapath: the underlay is for userspace tunnelling
 
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/system/fleet.sh

@@ -10,16 +10,22 @@
 # From its first frame on, and wherever it is, nobody sees what it says of an
 # address that is not its own.
 #
+# The line between the hosts' bridges is a wire, or, in long-fleet-migration.sh,
+# tunnels of a fleet, which then says where the guest is.
+#
 # The hosts are namespaces of network, mounts and host name in the sandbox.
 # Needs what long-libvirt.sh needs.  Takes about a minute.
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/libvirt.sh"
+# shellcheck source=tests/system/fleet.sh
+. "$(dirname "$0")/fleet.sh"
 get_guest_kernel
 sandbox "$@"
 need_controller
 need_libvirt
 
+FLEET=${FLEET-}
 M1=52:54:00:00:00:01
 GUEST_IP=10.0.0.1
 FORGED_IP=10.0.0.66
@@ -49,7 +55,7 @@ has_namespace() {
 on() {
     nsenter -t "$(cat "$S/$1.pid")" --mount --net --uts -- bash -c "
         $(declare -p TOP BUILD S NETWORKS VSCTL_TIMEOUT FRAMES METADATA M1 \
-            "${!COOKIE_@}" "${!GROUP_@}" "${!VIRTNET_@}" GUEST_IP FORGED_IP)
+            "${!COOKIE_@}" "${!GROUP_@}" "${!VIRTNET_@}" GUEST_IP FORGED_IP FLEET)
         $(declare -f)
         set -euE
         FINISHED=yes
@@ -58,12 +64,13 @@ on() {
         \"\$@\"" "$0" "$@"
 }
 
-# Joins hosts a and b by a line between their bridges and another one between
-# themselves.
+# Joins hosts a and b by a line between themselves and another one between their
+# bridges, unless that is for the fleet.
 join_hosts() {
     local line
 
-    for line in up host; do
+    for line in host ${FLEET:-up}; do
+        [ "$line" != "$FLEET" ] || continue
         ip link add a-$line type veth peer name b-$line
         ip link set a-$line netns "$(cat $S/a.pid)" name $line
         ip link set b-$line netns "$(cat $S/b.pid)" name $line
@@ -73,14 +80,18 @@ join_hosts() {
 # start_host NAME NUMBER
 start_host() {
     hostname "$1.example"
-    ip addr add "10.9.0.$2/24" dev host
-    ip link set dev host up
-    ip link set dev up up
     start_ovs
     ovs-appctl -t ovs-vswitchd vlog/set vconn:file:dbg
     ovs-appctl -t ovs-vswitchd vlog/disable-rate-limit vconn
     add_bridge br0
-    plug_uplink br0 up
+    if [ -n "$FLEET" ]; then
+        join_fleet "$1" "$2"
+    else
+        ip addr add "10.9.0.$2/24" dev host
+        ip link set dev host up
+        ip link set dev up up
+        plug_uplink br0 up
+    fi
     add_guest br0 peer "52:54:00:00:01:0$2"
     ip -n peer addr add "10.0.0.1$2/24" dev eth0
     LIBVIRTD_OPTIONS=--listen start_libvirt "
@@ -88,16 +99,57 @@ start_host() {
         listen_tls = 0
         listen_tcp = 1
         auth_tcp = \"none\""
-    net_xml "<vn:network xmlns:vn='urn:ovs-virtnet:1'
-        macTableManager='libvirt'/>" > $S/tmp/net.xml
+    # In a fleet, its definition says that.
+    if [ -n "$FLEET" ]; then
+        net_xml ""
+    else
+        net_xml "<vn:network xmlns:vn='urn:ovs-virtnet:1'
+            macTableManager='libvirt'/>"
+    fi > $S/tmp/net.xml
     virsh -q net-define $S/tmp/net.xml
     virsh -q net-start net
-    LIBVIRT_OPTION= start_controller
+    start_host_controller
     becomes status_says '^libvirt: .* 1 networks'
     wait_installed
     start_listening peer
     echo $listener > $S/listener.pid
 }
+
+# join_fleet NAME NUMBER: the host has tunnels to the other by its own address,
+# which is on a bridge that userspace's tunnels go by.
+join_fleet() {
+    vsctl set Open_vSwitch . external_ids:system-id="$1" \
+        "external_ids:virtnet-fleet=\"unix:$S/run/fleet.sock\"" \
+        external_ids:virtnet-tunnel-ip="10.9.0.$2"
+    ip link set dev host mtu 1600 up
+    add_bridge under underlay
+    vsctl add-port under host
+    ip addr add "10.9.0.$2/24" dev under
+}
+
+start_host_controller() {
+    LIBVIRT_OPTION= start_controller ${FLEET:+"--fleet-directory=$S/fleet"}
+}
+
+# Starts the database of the fleet, which each host has a socket of.
+start_fleet_of_both() {
+    "$BUILD/controller/virtnetctl" fleet init > /dev/null
+    serve_fleet --remote="punix:$S/a/run/fleet.sock" \
+        --remote="punix:$S/b/run/fleet.sock"
+    net_xml "<vn:network xmlns:vn='urn:ovs-virtnet:1' macTableManager='libvirt'
+        overlay='geneve'/>" > $S/fleet-net.xml
+    fleet define $S/fleet-net.xml > /dev/null
+}
+
+# In a fleet, each host has a flow for the guest, but one that leads to the other
+# host does not deliver to it.
+is_delivery() {
+    local tunnel
+
+    tunnel=$(vsctl --bare --columns=ofport find Interface type=geneve)
+    grep -qv "resubmit(${tunnel:-no},"
+}
+has_flow() { our_flows br0 | grep -E "table=230.*dl_dst=$1" | is_delivery; }
 
 # Nobody has seen what the guest forges, its filter has counted it here, and show
 # says which filter that is.
@@ -184,7 +236,9 @@ guest_is_at() {
 }
 
 # Has the switch ever been told to deliver to the guest?
-was_told() { grep -q "dl_dst=$M1" $OVS_LOGDIR/ovs-vswitchd.log; }
+was_told() {
+    grep "table:230.*dl_dst=$M1" $OVS_LOGDIR/ovs-vswitchd.log | is_delivery
+}
 
 # Fails unless the guest is on its way from host $1 to host $2, where it has a
 # port and nothing else.
@@ -201,8 +255,14 @@ for host in a b; do
     cp $S/initramfs.gz $S/$host
 done
 join_hosts
+[ -z "$FLEET" ] || start_fleet_of_both
 on a start_host a 1
 on b start_host b 2
+if [ -n "$FLEET" ]; then
+    for host in a b; do
+        on $host becomes status_says ': host, BFD up, '
+    done
+fi
 
 say "A guest at host a."
 on a boot_guest
@@ -216,7 +276,7 @@ migration=$!
 guest_is_on_its_way a b
 ! on b was_told || fail "host b had the guest's address for a moment"
 on b stop_controller KILL
-LIBVIRT_OPTION= on b start_controller
+on b start_host_controller
 guest_is_on_its_way a b
 wait $migration
 sleep 1
