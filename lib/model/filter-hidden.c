@@ -15,7 +15,10 @@ enum what {
 };
 
 /* A first fragment has at least 8 bytes, which is all of UDP's and ICMP's
- * headers, but for what is in front of these with IPv6. */
+ * headers, but for what is in front of these with IPv6.  Who has less has no
+ * receiver; but the kernel's datapath may see ports in what fills the frame,
+ * and would do with all that has these what is done with such a packet.  An
+ * ICMP packet that is too short looks like an echo reply, which is a pity. */
 static const struct hidden {
     enum what what;
     uint16_t dl_type;
@@ -23,6 +26,7 @@ static const struct hidden {
 } all_hidden[] = {
     { ALL, ETH_TYPE_IP, 0 },
     { PORTS, ETH_TYPE_IP, IPPROTO_TCP },
+    { PORTS, ETH_TYPE_IP, IPPROTO_UDP },
     { PORTS, ETH_TYPE_IP, IPPROTO_SCTP },
     { PROTOCOL, ETH_TYPE_IPV6, 0 },
     { ALL, ETH_TYPE_IPV6, 0 },

@@ -29,9 +29,7 @@ match_request(const struct compilation *c, struct match *match)
         match_set_nw_proto(match, ARP_OP_REQUEST);
         match_set_nw_dst(match, ip_prefix_get_v4(&c->ip.ip, &mask));
     } else {
-        match_set_dl_type(match, htons(ETH_TYPE_IPV6));
-        match_set_nw_proto(match, IPPROTO_ICMPV6);
-        match_set_icmp_type(match, ND_NEIGHBOR_SOLICIT);
+        pipeline_match_nd(match, ND_NEIGHBOR_SOLICIT);
         match_set_nd_target(match, &c->ip.ip.addr);
     }
 }

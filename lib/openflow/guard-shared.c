@@ -68,7 +68,9 @@ add_stop(struct compilation *c, enum pipeline_table table, uint16_t priority,
  * is from, and so do we.  Answers in fragments are none to miss as long as the
  * switch shows the ports of first fragments (OFPC_FRAG_NX_MATCH).  With IPv6,
  * a first fragment can be filled by extension headers, so that the ports are
- * in a later one: then they are shown as 0, which nobody uses. */
+ * in a later one: then they are shown as 0, which nobody uses.  So they are of
+ * a packet that is too short to have any; the kernel's datapath may see some
+ * in what fills the frame, and would let pass whatever else has these. */
 static void
 add_dhcp(struct compilation *c)
 {
@@ -76,6 +78,7 @@ add_dhcp(struct compilation *c)
         uint16_t dl_type, port;
     } answers[] = {
         { ETH_TYPE_IP, 68 },        /* RFC 2131. */
+        { ETH_TYPE_IP, 0 },
         { ETH_TYPE_IPV6, 546 },     /* RFC 8415. */
         { ETH_TYPE_IPV6, 0 },
     };
@@ -85,6 +88,9 @@ add_dhcp(struct compilation *c)
 
         start_proto(&match, GUARD_DHCP, answers[i].dl_type, IPPROTO_UDP);
         match_set_tp_dst(&match, htons(answers[i].port));
+        /* Nor has what is in later fragments of IPv4.  Those of IPv6 have
+         * another protocol to flows. */
+        match_set_nw_frag_masked(&match, 0, FLOW_NW_FRAG_LATER);
         add_stop(c, TABLE_PROTOCOL, PRIORITY_PROTOCOL_STOP, &match,
                  STOP_DHCP);
     }
@@ -232,6 +238,8 @@ add_neighbors(struct compilation *c)
     match_set_icmp_type(&match, ND_NEIGHBOR_ADVERT);
     add_stop(c, TABLE_NEIGHBOR, PRIORITY_NEIGHBOR_STOP, &match, STOP_ND);
 
+    start_match(&match, N_GUARDS, 0);
+    pipeline_match_nd(&match, ND_NEIGHBOR_ADVERT);
     match_set_arp_tha(&match, eth_addr_zero);
     match_set_dl_dst_masked(&match, eth_addr_zero, pipeline_multicast_bit);
     add_pass(c, TABLE_LINK, PRIORITY_LINK_NONE, &match, TABLE_SOURCE);

@@ -72,12 +72,10 @@ start_match(const struct compilation *c, struct match *match)
 }
 
 static void
-start_icmp6(const struct compilation *c, struct match *match, uint8_t type)
+start_nd(const struct compilation *c, struct match *match, uint8_t type)
 {
     start_match(c, match);
-    match_set_dl_type(match, htons(ETH_TYPE_IPV6));
-    match_set_nw_proto(match, IPPROTO_ICMPV6);
-    match_set_icmp_type(match, type);
+    pipeline_match_nd(match, type);
 }
 
 static void
@@ -214,9 +212,9 @@ add_arp(struct compilation *c, const struct ip_prefix *prefix,
  * as what it says that it has:
  *
  *     ADDRESS: ipv6,in_port=7,ipv6_src=fe80::1 actions=goto_table:NEIGHBOR
- *     ADDRESS: icmp6,in_port=7,ipv6_src=::,icmp_type=135,nd_target=fe80::1
- *         actions=goto_table:SOURCE
- *     NEIGHBOR: icmp6,in_port=7,icmp_type=136,nd_target=fe80::1
+ *     ADDRESS: icmp6,in_port=7,ipv6_src=::,icmp_type=135,icmp_code=0,
+ *             nd_target=fe80::1 actions=goto_table:SOURCE
+ *     NEIGHBOR: icmp6,in_port=7,icmp_type=136,icmp_code=0,nd_target=fe80::1
  *         actions=goto_table:LINK  */
 static void
 add_ipv6(struct compilation *c, const struct ip_prefix *prefix)
@@ -230,12 +228,12 @@ add_ipv6(struct compilation *c, const struct ip_prefix *prefix)
     match_set_ipv6_src_masked(&match, &ip, &mask);
     add_pass(c, TABLE_ADDRESS, PRIORITY_ADDRESS_OWN, &match, TABLE_NEIGHBOR);
 
-    start_icmp6(c, &match, ND_NEIGHBOR_SOLICIT);
+    start_nd(c, &match, ND_NEIGHBOR_SOLICIT);
     match_set_ipv6_src(&match, &unspecified);
     match_set_nd_target_masked(&match, &ip, &mask);
     add_pass(c, TABLE_ADDRESS, PRIORITY_ADDRESS_DAD, &match, TABLE_SOURCE);
 
-    start_icmp6(c, &match, ND_NEIGHBOR_ADVERT);
+    start_nd(c, &match, ND_NEIGHBOR_ADVERT);
     match_set_nd_target_masked(&match, &ip, &mask);
     add_pass(c, TABLE_NEIGHBOR, PRIORITY_NEIGHBOR_OWN, &match, TABLE_LINK);
 }
@@ -245,20 +243,20 @@ add_ipv6(struct compilation *c, const struct ip_prefix *prefix)
  * and so what has none does not pass; guard_compile_shared() has the one
  * exception:
  *
- *     icmp6,in_port=7,icmp_type=135,nd_sll=52:54:00:00:00:01
+ *     icmp6,in_port=7,icmp_type=135,icmp_code=0,nd_sll=52:54:00:00:00:01
  *         actions=goto_table:SOURCE
- *     icmp6,in_port=7,icmp_type=136,nd_tll=52:54:00:00:00:01
+ *     icmp6,in_port=7,icmp_type=136,icmp_code=0,nd_tll=52:54:00:00:00:01
  *         actions=goto_table:SOURCE  */
 static void
 add_link_layer(struct compilation *c, struct eth_addr mac)
 {
     struct match match;
 
-    start_icmp6(c, &match, ND_NEIGHBOR_SOLICIT);
+    start_nd(c, &match, ND_NEIGHBOR_SOLICIT);
     match_set_arp_sha(&match, mac);
     add_pass(c, TABLE_LINK, PRIORITY_LINK_OWN, &match, TABLE_SOURCE);
 
-    start_icmp6(c, &match, ND_NEIGHBOR_ADVERT);
+    start_nd(c, &match, ND_NEIGHBOR_ADVERT);
     match_set_arp_tha(&match, mac);
     add_pass(c, TABLE_LINK, PRIORITY_LINK_OWN, &match, TABLE_SOURCE);
 }

@@ -265,6 +265,20 @@ pipeline_match_announcement(struct match *match, size_t i)
     }
 }
 
+/* Makes 'match' match on neighbor discovery of ICMPv6 'type', a solicitation
+ * or an advertisement, by whose target or link-layer address it may match
+ * then.  Code 0 is the only one that there is.  To the kernel's datapath, Open
+ * vSwitch tells what was looked at of these only if type and code have been
+ * looked at whole (odp_flow_key_from_flow__() in lib/odp-util.c): without it,
+ * what follows the first one has any target. */
+void
+pipeline_match_nd(struct match *match, uint8_t type)
+{
+    match_ip(match, ETH_TYPE_IPV6, IPPROTO_ICMPV6);
+    match_set_icmp_type(match, type);
+    match_set_icmp_code(match, 0);
+}
+
 /* Makes 'match' match on frames by which a guest says to one who has asked
  * that it is there, for 'i' of 0 to PIPELINE_N_ANSWERS - 1: by ARP, and by
  * neighbor advertisements; and to groups as well. */

@@ -380,6 +380,7 @@ void pipeline_put_show(struct ofpbuf *ofpacts);
 void pipeline_put_show_tagged(struct ofpbuf *ofpacts);
 void pipeline_put_show_part(struct ofpbuf *ofpacts, uint16_t max_len);
 void pipeline_match_announcement(struct match *, size_t i);
+void pipeline_match_nd(struct match *, uint8_t type);
 void pipeline_match_answer(struct match *, size_t i);
 void pipeline_match_ours(struct match *);
 void pipeline_match_multicast(struct match *);

@@ -138,13 +138,17 @@ cat > $S/filters/no-smtp.xml <<'.'
 .
 filter g4 no-smtp
 settle
+# Userspace finds no ports in less than a whole header of TCP's.  The kernel takes
+# them from what is there: they are those that a receiver will find.
+short=-
+! on_kernel || short=up
 expect_frames <<.
 g4 -> up $(tcp 000 20 0019$REST) = -
 g4 -> up $(tcp 000 20 001a$REST) = up
 g4 -> up $(tcp 200 24 0019$REST) = -
 g4 -> up $(tcp 200 24 001a$REST) = up
 g4 -> up $(tcp 200 8 001900000001) = -
-g4 -> up $(tcp 200 8 001a00000001) = -
+g4 -> up $(tcp 200 8 001a00000001) = $short
 g4 -> up $(tcp 000 1400 0019$REST) = -
 g4 -> up $(tcp 001 16 0019$REST) = up
 g4 -> up $(packet 10.0.0.4 10.0.0.254) = up

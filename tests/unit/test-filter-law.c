@@ -397,9 +397,9 @@ is_hidden(const struct filter_fields *f)
         || f->later || f->tp_src || f->tp_dst) {
         return false;
     }
-    return (f->proto == IPPROTO_TCP || f->proto == IPPROTO_SCTP
-            || (v6 && (f->proto == IPPROTO_UDP
-                       || f->proto == IPPROTO_ICMPV6)));
+    return (f->proto == IPPROTO_TCP || f->proto == IPPROTO_UDP
+            || f->proto == IPPROTO_SCTP
+            || (v6 && f->proto == IPPROTO_ICMPV6));
 }
 
 /* Holds the lists of 'rules' against the interpreter with 'n' frames. */

@@ -164,14 +164,14 @@ test_apart(void **state_ OVS_UNUSED)
     vport.mac = (struct eth_addr) ETH_ADDR_C(52,54,00,00,00,01);
     state(plan, &vport);
     check(plan,
-          "300 icmp6,reg0=0/0x4,dl_vlan=10,icmp_type=135,"
+          "300 icmp6,reg0=0/0x4,dl_vlan=10,icmp_type=135,icmp_code=0,"
           "nd_target=2001:db8::1 -> strip_vlan,output:1\n"
-          "300 icmp6,reg0=0/0x4,dl_vlan=10,icmp_type=135,"
+          "300 icmp6,reg0=0/0x4,dl_vlan=10,icmp_type=135,icmp_code=0,"
           "nd_target=fe80::5054:ff:fe00:1 -> strip_vlan,output:1\n"
-          "320 icmp6,in_port=1,icmp_type=135,nd_target=2001:db8::1 -> "
-          "goto_table:240\n"
-          "320 icmp6,in_port=1,icmp_type=135,nd_target=fe80::5054:ff:fe00:1 "
-          "-> goto_table:240\n");
+          "320 icmp6,in_port=1,icmp_type=135,icmp_code=0,"
+          "nd_target=2001:db8::1 -> goto_table:240\n"
+          "320 icmp6,in_port=1,icmp_type=135,icmp_code=0,"
+          "nd_target=fe80::5054:ff:fe00:1 -> goto_table:240\n");
 
     guest_init(&vport, 1, 10, "10.0.0.1");
     vport.isolated = true;
