@@ -27,7 +27,7 @@ struct sink {
     unsigned int received;      /* Different copies. */
     unsigned int duplicates;
     unsigned int reordered;
-    uint32_t first;             /* First sequence number. */
+    uint32_t first;             /* Least sequence number. */
     unsigned int heard;         /* Others' copies sent before 'first' came. */
     uint32_t next;              /* Highest sequence number so far, plus 1. */
     long long int last_us;
@@ -85,6 +85,8 @@ sink_receive(struct sink *sink, uint32_t seq)
     if (!sink->received++) {
         sink->first = seq;
         sink->heard = n_rounds;
+    } else if (seq < sink->first) {
+        sink->first = seq;      /* It has been overtaken. */
     }
     sink->reordered += seq < sink->next;
     if (seq >= sink->next) {

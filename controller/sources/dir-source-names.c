@@ -101,8 +101,9 @@ say_unread(const struct dir_source *source, const struct sset *unread,
     free(names);
 }
 
-/* Has the file 'name' been there, as it is and under that name, for long
- * enough?  If its time is still to come, the clock has been set. */
+/* Is 'name' a file, no directory, that has been there, as it is and under that
+ * name, for long enough?  If its time is still to come, the clock has been
+ * set. */
 static bool
 is_settled(const struct dir_source *source, const char *name)
 {
@@ -110,7 +111,7 @@ is_settled(const struct dir_source *source, const char *name)
     struct stat st;
     bool settled = false;
 
-    if (!lstat(path, &st)) {
+    if (!lstat(path, &st) && !S_ISDIR(st.st_mode)) {
         long long int age = (time_wall_msec() - st.st_ctim.tv_sec * 1000LL
                              - st.st_ctim.tv_nsec / 1000000);
 

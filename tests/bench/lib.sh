@@ -138,7 +138,7 @@ start_switch() {
 kill_bench_daemon() {
     local pid
 
-    pid=$(pid_of "$1" "$2") || return 0
+    pid=$(pid_of "$1" "$2" 2> /dev/null) || return 0
     kill "-${3:-TERM}" "$pid"
     wait_for 30 is_gone "$pid" || fail "$2 does not end"
     rm -f "$S/$1/run/$2.pid"

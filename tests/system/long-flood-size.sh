@@ -80,6 +80,10 @@ expect_received() {
     received > $S/before
     send_frames > $S/sent
     sleep 1
+    # The kernel may be at it for some time yet.
+    until received > $S/last; sleep 0.2; received | cmp -s - $S/last; do
+        :
+    done
     received | paste - $S/before | awk '{ print $1 - $2 }' > $S/count
     wrong=$(grep -vcx "$1" $S/count) || :
     [ "$wrong" = 0 ] || fail "$wrong of $N guests did not receive $1 frames:

@@ -99,6 +99,8 @@ echo 'hello' > $NETWORKS/README
 mkdir $NETWORKS/autostart
 ln -s ../net0.xml $NETWORKS/autostart/net0.xml
 settle
+# What looks as if it were meant is told of half a second later.
+sleep 1
 good
 rm -r $NETWORKS/net0.xml.bak $NETWORKS/.net0.xml.swp $NETWORKS/net0.xml~ \
     $NETWORKS/README $NETWORKS/autostart

@@ -137,7 +137,9 @@ rename() {
         ip link set dev $old down
         ip link set dev $old name n2x$i
         ip link set dev n2x$i up
-        vsctl -- del-port $old $(plug_to br0 n2x$i n2)
+        # The kernel does not take a device in that it still has by another name.
+        ! on_kernel || vsctl del-port $old
+        vsctl -- --if-exists del-port $old $(plug_to br0 n2x$i n2)
         old=n2x$i
     done
 }
