@@ -104,6 +104,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/switch/ofctrl-config.c \
 	controller/switch/ofctrl-echo.c \
 	controller/switch/ofctrl-private.h \
+	controller/switch/ofctrl-receive.c \
 	controller/switch/ofctrl-state.c \
 	controller/switch/ofctrl-switch.c \
 	controller/switch/ofctrl-switch.h \

@@ -50,6 +50,7 @@ unit_tests = \
 	tests/unit/test-guards \
 	tests/unit/test-guards-text \
 	tests/unit/test-link \
+	tests/unit/test-link-table \
 	tests/unit/test-pve-guest \
 	tests/unit/test-mac-share \
 	tests/unit/test-mac-table \
@@ -121,6 +122,8 @@ tests_unit_libunit_la_SOURCES = \
 	tests/unit/frame-spec.h \
 	tests/unit/host-text.c \
 	tests/unit/host-text.h \
+	tests/unit/link-message.c \
+	tests/unit/link-message.h \
 	tests/unit/mac-claims.c \
 	tests/unit/mac-claims.h \
 	tests/unit/model-switch.c \

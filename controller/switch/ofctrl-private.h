@@ -2,9 +2,11 @@
 #ifndef OFCTRL_PRIVATE_H
 #define OFCTRL_PRIVATE_H 1
 
-/* What ofctrl.c, which talks to the switch, ofctrl-announce.c,
- * ofctrl-buckets.c, ofctrl-echo.c, ofctrl-meters.c, and ofctrl-state.c, which
- * tells how far it has got, share. */
+/* What the files of ofctrl share: ofctrl.c, which connects to the switch and
+ * brings it to the plan, ofctrl-receive.c, which takes in what it says,
+ * ofctrl-announce.c, ofctrl-buckets.c, ofctrl-config.c, ofctrl-echo.c and
+ * ofctrl-meters.c, which ask it for something each, and ofctrl-state.c, which
+ * tells how far all of it has got. */
 
 #include "controller/switch/ofctrl-watch.h"
 #include "controller/switch/ofctrl.h"
@@ -14,6 +16,7 @@
 
 struct mgmt_conn;
 struct ofp_header;
+struct ofpbuf;
 struct ovs_list;
 
 #define OFCTRL_STATES \
@@ -68,6 +71,8 @@ struct ofctrl {
     struct bond_loads buckets;  /* ...and what has come of it so far. */
 };
 
+void ofctrl_become_held(struct ofctrl *);
+void ofctrl_receive(struct ofctrl *, const struct ofpbuf *);
 void ofctrl_send_messages(struct ofctrl *, struct ovs_list *msgs);
 void ofctrl_buckets_reply(struct ofctrl *, const struct ofp_header *);
 void ofctrl_announce_places(struct ofctrl *, const struct ofp_header *);

@@ -4,19 +4,12 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "byte-order.h"
 #include "controller/switch/mgmt-conn.h"
 #include "controller/switch/ofctrl-private.h"
 #include "controller/switch/ofctrl-switch.h"
-#include "lib/openflow/oflow-table.h"
-#include "lib/openflow/oflow.h"
 #include "lib/openflow/plan.h"
-#include "openvswitch/ofp-errors.h"
-#include "openvswitch/ofp-msgs.h"
-#include "openvswitch/ofp-port.h"
-#include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
@@ -70,12 +63,6 @@ ofctrl_destroy(struct ofctrl *ofctrl)
     }
 }
 
-static void
-send_message(struct ofctrl *ofctrl, struct ofpbuf *msg)
-{
-    mgmt_conn_send(ofctrl->conn, msg);
-}
-
 /* Sends those in 'msgs', and leaves it empty. */
 void
 ofctrl_send_messages(struct ofctrl *ofctrl, struct ovs_list *msgs)
@@ -83,7 +70,7 @@ ofctrl_send_messages(struct ofctrl *ofctrl, struct ovs_list *msgs)
     struct ofpbuf *msg;
 
     LIST_FOR_EACH_POP (msg, list_node, msgs) {
-        send_message(ofctrl, msg);
+        mgmt_conn_send(ofctrl->conn, msg);
     }
 }
 
@@ -116,8 +103,8 @@ become_readback(struct ofctrl *ofctrl)
 }
 
 /* Leaves the switch alone, of which nothing is known any longer. */
-static void
-become_held(struct ofctrl *ofctrl)
+void
+ofctrl_become_held(struct ofctrl *ofctrl)
 {
     become_disconnected(ofctrl);
     ofctrl->state = S_HELD;
@@ -132,7 +119,7 @@ check_hold(struct ofctrl *ofctrl)
         become_readback(ofctrl);
     } else if (ofctrl->state == S_READY && ofctrl->hold == OFCTRL_HOLD
                && !switch_sync_is_busy(&ofctrl->sync)) {
-        become_held(ofctrl);
+        ofctrl_become_held(ofctrl);
     }
 }
 
@@ -142,20 +129,6 @@ void
 ofctrl_reread(struct ofctrl *ofctrl)
 {
     ofctrl->reread = true;
-}
-
-static void
-request_readback(struct ofctrl *ofctrl, const struct ofp_header *config_reply)
-{
-    struct ovs_list msgs;
-
-    mgmt_conn_listen(ofctrl->conn, config_reply);
-    ofctrl_switch_readback(&msgs);
-
-    /* The last one is the barrier. */
-    const struct ofpbuf *barrier = ofpbuf_from_list(ovs_list_back(&msgs));
-    ofctrl->readback_xid = ((const struct ofp_header *) barrier->data)->xid;
-    ofctrl_send_messages(ofctrl, &msgs);
 }
 
 /* Says who has been quarantined. */
@@ -200,180 +173,6 @@ ofctrl_put(struct ofctrl *ofctrl, struct plan *plan)
             plan_clear_dirty(plan);
         }
         ofctrl_send_messages(ofctrl, &msgs);
-    }
-}
-
-static void
-handle_barrier(struct ofctrl *ofctrl, const struct ofp_header *oh)
-{
-    if (ofctrl->state == S_READBACK && oh->xid == ofctrl->readback_xid) {
-        if (ofctrl->hold == OFCTRL_HOLD) {
-            become_held(ofctrl);
-            return;
-        }
-        ofctrl->state = S_READY;
-        ofctrl->seqno++;
-        VLOG_DBG("%s: read back %"PRIuSIZE" flows and %"PRIuSIZE" groups",
-                 ofctrl->bridge,
-                 oflow_table_count_flows(&ofctrl->sync.installed),
-                 oflow_table_count_groups(&ofctrl->sync.installed));
-        ofctrl_watch_log(&ofctrl->watch, ofctrl->bridge);
-    } else {
-        const struct switch_commit *commit = &ofctrl->sync.commit;
-        struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
-        bool was_in_flight = commit->in_flight;
-
-        switch_sync_handle_barrier(&ofctrl->sync, oh, time_msec());
-        if (was_in_flight && !commit->in_flight) {
-            ofctrl_watch_put_back(&ofctrl->watch, ofctrl->bridge,
-                                  !commit->refused, &msgs);
-            ofctrl_send_messages(ofctrl, &msgs);
-        }
-    }
-}
-
-static void
-handle_error(struct ofctrl *ofctrl, const struct ofp_header *oh)
-{
-    static const char *const what[] = {
-        [BLAME_STRANGER] = "OpenFlow error",
-        [BLAME_METER] = "switch refused a meter",
-        [BLAME_BELIEF] = "switch does not hold what was read, reading it "
-                         "again",
-        [BLAME_BUNDLE] = "switch refused a bundle",
-        [BLAME_SAME] = NULL,
-    };
-    enum switch_commit_blame blame = switch_sync_handle_error(&ofctrl->sync,
-                                                              oh);
-    enum ofperr error = ofperr_decode_msg(oh, NULL);
-
-    if (ofctrl->state == S_HELD && error == OFPERR_OFPMMFC_METER_EXISTS) {
-        return;                 /* It is not new. */
-    }
-
-    /* log_quarantine() says who is blamed. */
-    if (what[blame]) {
-        VLOG_WARN_RL(&rl, "%s: %s: %s", ofctrl->bridge, what[blame],
-                     error ? ofperr_get_name(error) : "unknown error");
-    }
-}
-
-/* Others, or the switch by itself, have changed something: a group, if
- * 'group', or else a flow. */
-static void
-handle_watch(struct ofctrl *ofctrl, const struct ofp_header *oh, bool group)
-{
-    if (ofctrl->state == S_HELD) {
-        return;                 /* All of it will be read. */
-    }
-
-    struct ofctrl_watch_ours ours = {
-        .installed = &ofctrl->sync.installed,
-        .foreign = &ofctrl->sync.foreign,
-        .sent = (ofctrl->sync.commit.in_flight
-                 ? &ofctrl->sync.commit.changes : NULL),
-        .reading = ofctrl->state == S_READBACK,
-    };
-    struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
-
-    ofctrl_watch_decode(&ofctrl->watch, oh, group, &ours, &msgs);
-    ofctrl_send_messages(ofctrl, &msgs);
-    if (ofctrl->watch.foreign_changed) {
-        ofctrl->watch.foreign_changed = false;
-        switch_sync_foreign_changed(&ofctrl->sync);
-    }
-    if (ofctrl->watch.learned) {
-        /* The plan may not want it. */
-        ofctrl->watch.learned = false;
-        ofctrl->sync.compare_all = true;
-    }
-}
-
-static void
-handle_message(struct ofctrl *ofctrl, const struct ofpbuf *msg)
-{
-    const struct ofp_header *oh = msg->data;
-    enum ofptype type;
-    enum ofperr error;
-
-    if (ofptype_decode(&type, oh)) {
-        return;
-    }
-
-    switch ((int) type) {
-    case OFPTYPE_ECHO_REQUEST:
-        send_message(ofctrl, ofputil_encode_echo_reply(oh));
-        break;
-
-    case OFPTYPE_ECHO_REPLY:
-        ofctrl_echo_reply(ofctrl, oh);
-        break;
-
-    case OFPTYPE_GET_CONFIG_REPLY:
-        if (oh->xid == ofctrl->config_xid) {
-            mgmt_conn_check_config(ofctrl->conn, oh);
-        } else {
-            request_readback(ofctrl, oh);
-        }
-        break;
-
-    case OFPTYPE_PORT_DESC_STATS_REPLY:
-    case OFPTYPE_PORT_STATUS:
-        ofctrl_switch_decode_ports(oh, ofctrl->port_cb, ofctrl->aux);
-        break;
-
-    case OFPTYPE_PACKET_IN:
-        ofctrl_switch_decode_frame(oh, ofctrl->frame_cb, ofctrl->aux);
-        break;
-
-    case OFPTYPE_FLOW_STATS_REPLY:
-        if (oh->xid == ofctrl->places_xid) {
-            ofctrl_announce_places(ofctrl, oh);
-            break;
-        } else if (oh->xid == ofctrl->buckets_xid) {
-            ofctrl_buckets_reply(ofctrl, oh);
-            break;
-        }
-        ofctrl_switch_decode_flows(oh, &ofctrl->sync.installed,
-                                   &ofctrl->sync.foreign);
-        break;
-
-    case OFPTYPE_GROUP_DESC_STATS_REPLY:
-        ofctrl_switch_decode_groups(oh, &ofctrl->sync.installed);
-        break;
-
-    case OFPTYPE_METER_FEATURES_STATS_REPLY:
-        meter_sync_decode_features(&ofctrl->sync.meters, oh);
-        break;
-
-    case OFPTYPE_METER_CONFIG_STATS_REPLY:
-        if (oh->xid == ofctrl->meters_xid) {
-            ofctrl_config_meters(ofctrl, oh);
-            break;
-        }
-        error = meter_sync_decode_config(&ofctrl->sync.meters, oh);
-        if (error) {
-            VLOG_WARN_RL(&rl, "bad meter configuration: %s",
-                         ofperr_to_string(error));
-        }
-        break;
-
-    case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
-    case OFPTYPE_REQUESTFORWARD:
-        handle_watch(ofctrl, oh, type == OFPTYPE_REQUESTFORWARD);
-        break;
-
-    case OFPTYPE_BARRIER_REPLY:
-        handle_barrier(ofctrl, oh);
-        break;
-
-    case OFPTYPE_ERROR:
-        handle_error(ofctrl, oh);
-        break;
-
-    default:
-        /* Hello, features and the like. */
-        break;
     }
 }
 
@@ -430,7 +229,7 @@ ofctrl_run(struct ofctrl *ofctrl)
                 ofctrl_watch_encode_requests(&msgs);
                 ofctrl_send_messages(ofctrl, &msgs);
             }
-            become_held(ofctrl);
+            ofctrl_become_held(ofctrl);
             if (ofctrl->hold != OFCTRL_GO) {
                 ofctrl_put_back_meters(ofctrl);
             }
@@ -443,7 +242,7 @@ ofctrl_run(struct ofctrl *ofctrl)
         if (!msg) {
             break;
         }
-        handle_message(ofctrl, msg);
+        ofctrl_receive(ofctrl, msg);
         ofpbuf_delete(msg);
     }
 
