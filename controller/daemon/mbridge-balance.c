@@ -72,12 +72,14 @@ mbridge_balance_run(struct mbridge *mb)
     struct bond_loads total;
 
     if (!bond) {
-        mb->next_balance = 0;
+        mb->balance_msec = 0;
         return;
     }
-    if (!mb->next_balance) {
+    if (mb->balance_msec != bond->rebalance_msec) {
         /* What the flows have counted until now is no load of now. */
+        ofctrl_take_buckets(mb->ofctrl, &total);
         mb->knows_bytes = false;
+        mb->balance_msec = bond->rebalance_msec;
         mb->next_balance = time_msec();
     }
     if (ofctrl_take_buckets(mb->ofctrl, &total)) {

@@ -74,8 +74,9 @@ struct mbridge {
                                  * as in "struct vif". */
     bool place_statics;         /* Are ports to be read again that have any? */
     struct plan *plan;
-    long long int next_balance; /* mbridge-balance.c: when it looks again, in
-                                 * time_msec() terms; 0 if it does not... */
+    int balance_msec;           /* mbridge-balance.c: how often it looks, 0 if
+                                 * it does not... */
+    long long int next_balance; /* ...when again, in time_msec() terms... */
     bool knows_bytes;           /* ...what buckets had sent when it did... */
     struct bond_loads bytes;
     struct bond_loads loads;    /* ...and lately. */

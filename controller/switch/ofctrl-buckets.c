@@ -15,10 +15,14 @@
 
 /* How much the buckets of a bond have sent. */
 
-/* Asks the switch, for ofctrl_take_buckets(). */
+/* Asks the switch, for ofctrl_take_buckets(), unless it is being asked. */
 void
 ofctrl_ask_buckets(struct ofctrl *ofctrl)
 {
+    if (ofctrl->buckets_xid) {
+        return;
+    }
+
     const struct ofputil_flow_stats_request fsr = {
         .match = MATCH_CATCHALL_INITIALIZER,
         .cookie = htonll(COOKIE_MAGIC << 48),
@@ -55,7 +59,10 @@ ofctrl_buckets_reply(struct ofctrl *ofctrl, const struct ofp_header *oh)
         }
     }
     ofpbuf_uninit(&ofpacts);
-    ofctrl->buckets_known = !ofpmp_more(oh);
+    if (!ofpmp_more(oh)) {
+        ofctrl->buckets_known = true;
+        ofctrl->buckets_xid = 0;
+    }
 }
 
 /* If the switch has answered ofctrl_ask_buckets(), stores into '*loads' how

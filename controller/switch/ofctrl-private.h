@@ -65,8 +65,8 @@ struct ofctrl {
     struct ofctrl_echo echo;    /* Does it answer? */
     ovs_be32 places_xid;        /* Of the request for what was learned... */
     struct network_bonds bonds; /* ...that these are to announce; or 0. */
-    ovs_be32 buckets_xid;       /* Of the request for what buckets have
-                                 * sent... */
+    ovs_be32 buckets_xid;       /* Of the request under way for what buckets
+                                 * have sent, or 0... */
     bool buckets_known;         /* ...if that is answered... */
     struct bond_loads buckets;  /* ...and what has come of it so far. */
 };

@@ -80,6 +80,7 @@ become_disconnected(struct ofctrl *ofctrl)
     ofctrl_keep_meters(ofctrl);
     switch_sync_reset(&ofctrl->sync);
     ds_clear(&ofctrl->watch.changed);
+    ofctrl->buckets_xid = 0;
     ofctrl_watch_put_back(&ofctrl->watch, ofctrl->bridge, false, NULL);
     ofctrl->state = S_DISCONNECTED;
 }

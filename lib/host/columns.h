@@ -73,6 +73,7 @@ struct smap;
 
 #define PORT_COLUMNS(COLUMN)                                                  \
     COLUMN(port, bond_active_slave, "bond_active_slave", STRING)              \
+    COLUMN(port, bond_downdelay, "bond_downdelay", INTEGER)                   \
     COLUMN(port, bond_mode, "bond_mode", STRING)                              \
     COLUMN(port, bond_updelay, "bond_updelay", INTEGER)                       \
     COLUMN(port, cvlans, "cvlans", INTEGERS)                                  \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <limits.h>
 #include <config.h>
 #include "lib/host/ports-json.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,14 +177,14 @@ vif_mtu(const struct json_t *json, void *vif_)
 }
 
 static char *
-vif_bond_updelay(const struct json_t *json, void *vif_)
+vif_bond_delay(const struct json_t *json, void *vif_)
 {
     struct vif *vif = vif_;
 
     if (!is_integer(json, 0, INT_MAX)) {
         return xstrdup("expected an integer from 0 on");
     }
-    vif->bond.updelay = jvalue_number(json);
+    vif->bond.delays |= jvalue_number(json) > 0;
     return NULL;
 }
 
@@ -341,8 +341,9 @@ take_port(const char *name, const struct json_t *json, void *bridge_)
         { "all-members-active", vif_all_members_active },
         { "attached-mac", vif_attached_mac },
         { "bond_active", vif_bond_active },
+        { "bond_downdelay", vif_bond_delay },
         { "bond_mode", vif_bond_mode },
-        { "bond_updelay", vif_bond_updelay },
+        { "bond_updelay", vif_bond_delay },
         { "cvlans", vif_cvlans },
         { "error", vif_error },
         { "iface-id", vif_iface_id },

@@ -244,7 +244,7 @@ read_bond(struct vif *vif, const struct port_columns *row,
     bond->lacp_fallback_ab = get_bool(row->other_config, "lacp-fallback-ab");
     bond->all_members_active = get_bool(row->other_config,
                                         "all-members-active");
-    bond->updelay = positive(row->bond_updelay);
+    bond->delays = row->bond_updelay > 0 || row->bond_downdelay > 0;
     bond->rebalance_msec = get_rebalance_interval(row->other_config);
     bond->is_active = (row->bond_active_slave
                        && eth_addr_from_string(row->bond_active_slave,

@@ -158,7 +158,7 @@ vif_equals(const struct vif *a, const struct vif *b)
             && a->bond.lacp == b->bond.lacp
             && a->bond.lacp_negotiated == b->bond.lacp_negotiated
             && a->bond.lacp_fallback_ab == b->bond.lacp_fallback_ab
-            && a->bond.updelay == b->bond.updelay
+            && a->bond.delays == b->bond.delays
             && a->bond.rebalance_msec == b->bond.rebalance_msec
             && a->bond.all_members_active == b->bond.all_members_active
             && a->bond.is_active == b->bond.is_active

@@ -56,7 +56,7 @@ struct vif_bond {
     bool lacp_fallback_ab;      /* other_config:lacp-fallback-ab. */
     bool all_members_active;    /* other_config:all-members-active. */
     bool is_active;             /* Is this interface the active member? */
-    int updelay;                /* Column bond_updelay, in milliseconds. */
+    bool delays;                /* Has it a bond_updelay or bond_downdelay? */
     int rebalance_msec;         /* How often balance-slb looks at the load of
                                  * its members; 0 for never. */
 };

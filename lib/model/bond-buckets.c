@@ -8,11 +8,11 @@
 #include "openflow/openflow.h"
 #include "util.h"
 
-/* What makes it worth while to move a bucket, as for Open vSwitch: a member
- * sends this much more than another, in bytes, and the difference becomes less
- * by at least a tenth. */
+/* What makes it worth while to move buckets, as for Open vSwitch: a member
+ * sends this much more than another, in bytes... */
 #define MIN_OVERLOAD 100000
-#define OVERLOAD_SHIFT 5        /* And 1/32 more. */
+#define OVERLOAD_SHIFT 5        /* ...and 1/32 more... */
+#define MIN_GAIN 10             /* ...and a tenth of that is gained. */
 
 /* Initializes 'buckets' to go round the members. */
 void
@@ -74,7 +74,7 @@ bond_buckets_order(const struct bond_buckets *buckets,
 /* What the members of a bond send, by their indexes. */
 struct balance {
     const struct network_bond *bond;
-    const bool *up;
+    bool up[NETWORK_BOND_MAX];
     const struct bond_loads *loads;
     size_t at[BOND_BUCKETS];    /* By which member a bucket leaves. */
     uint64_t sent[NETWORK_BOND_MAX];
@@ -117,60 +117,103 @@ find_extreme(const struct balance *b, bool most)
     return found;
 }
 
-/* Returns the bucket that is best moved from member 'from' to member 'to', or
- * SIZE_MAX if none is worth while: what is left of their difference, which
- * moving half of it would bring to nothing, is to be least. */
+/* Returns the bucket of member 'from' that sends most of those that send no
+ * more than 'limit' and are not 'chosen', or SIZE_MAX. */
 static size_t
-find_bucket(const struct balance *b, size_t from, size_t to)
+find_bucket(const struct balance *b, size_t from, uint64_t limit,
+            const bool chosen[])
 {
-    uint64_t over = b->sent[from] - b->sent[to];
-    uint64_t least = over - over / 10;
     size_t found = SIZE_MAX;
 
     for (size_t i = 0; i < BOND_BUCKETS; i++) {
-        uint64_t twice = 2 * b->loads->bytes[i];
-        uint64_t left = twice > over ? twice - over : over - twice;
+        uint64_t bytes = b->loads->bytes[i];
 
-        if (b->at[i] == from && twice && left < least) {
-            least = left;
+        if (b->at[i] == from && !chosen[i] && bytes && bytes <= limit
+            && (found == SIZE_MAX || bytes > b->loads->bytes[found])) {
             found = i;
         }
     }
     return found;
 }
 
+/* Returns the bucket of member 'from' that sends least, or SIZE_MAX. */
+static size_t
+find_least(const struct balance *b, size_t from)
+{
+    size_t found = SIZE_MAX;
+
+    for (size_t i = 0; i < BOND_BUCKETS; i++) {
+        uint64_t bytes = b->loads->bytes[i];
+
+        if (b->at[i] == from && bytes
+            && (found == SIZE_MAX || bytes < b->loads->bytes[found])) {
+            found = i;
+        }
+    }
+    return found;
+}
+
+/* Chooses buckets that member 'from' had better not send by 'over' bytes more
+ * than another: the greatest that fit into half of that, or else the least.
+ * Returns false if moving them is not worth while. */
+static bool
+choose_buckets(const struct balance *b, size_t from, uint64_t over,
+               bool chosen[])
+{
+    uint64_t moved = 0, left;
+    size_t i;
+
+    memset(chosen, false, BOND_BUCKETS * sizeof chosen[0]);
+    while ((i = find_bucket(b, from, over / 2 - moved, chosen)) != SIZE_MAX) {
+        chosen[i] = true;
+        moved += b->loads->bytes[i];
+    }
+    if (!moved && (i = find_least(b, from)) != SIZE_MAX) {
+        chosen[i] = true;
+        moved = b->loads->bytes[i];
+    }
+    left = 2 * moved > over ? 2 * moved - over : over - 2 * moved;
+    return moved && left < over - over / MIN_GAIN;
+}
+
 /* Moves buckets of 'buckets' from members of 'bond' that send much to others
  * that send less, by 'loads'; 'up' says of each member whether it is there.
- * Returns how many have been moved, none if that would not help. */
+ * Returns how many have been moved, none if that would not help.
+ *
+ * As bond_rebalance() does: from the member that sends most to that which
+ * sends least, and whoever cannot be relieved is left as he is. */
 size_t
 bond_buckets_balance(struct bond_buckets *buckets,
                      const struct network_bond *bond, const bool up[],
                      const struct bond_loads *loads)
 {
-    struct balance b = { .bond = bond, .up = up, .loads = loads };
+    struct balance b = { .bond = bond, .loads = loads };
+    bool chosen[BOND_BUCKETS];
     size_t n = 0;
 
+    memcpy(b.up, up, bond->n * sizeof up[0]);
     if (!get_balance(&b, buckets)) {
         return 0;
     }
-    while (n < BOND_BUCKETS) {
+    for (;;) {
         size_t from = find_extreme(&b, true);
         size_t to = find_extreme(&b, false);
         uint64_t over = b.sent[from] - b.sent[to];
 
         if (over < MIN_OVERLOAD || over < b.sent[to] >> OVERLOAD_SHIFT) {
-            break;
+            return n;
+        } else if (!choose_buckets(&b, from, over, chosen)) {
+            b.up[from] = false;
+            continue;
         }
-
-        size_t bucket = find_bucket(&b, from, to);
-        if (bucket == SIZE_MAX) {
-            break;
+        for (size_t i = 0; i < BOND_BUCKETS; i++) {
+            if (chosen[i]) {
+                b.at[i] = to;
+                b.sent[from] -= loads->bytes[i];
+                b.sent[to] += loads->bytes[i];
+                buckets->members[i] = bond->members[to].ofport;
+                n++;
+            }
         }
-        b.at[bucket] = to;
-        b.sent[from] -= loads->bytes[bucket];
-        b.sent[to] += loads->bytes[bucket];
-        buckets->members[bucket] = bond->members[to].ofport;
-        n++;
     }
-    return n;
 }

@@ -169,7 +169,8 @@ limit_remote(const struct vif *vif, struct vport *vport)
  * What is to leave by the bond goes by the active member likewise, or with
  * LACP by any that the switch takes for up, which without a partner is none.
  * By which a balance-slb bond sends, flows choose for it (bond-buckets.h),
- * unless a link that has come up has to wait, of which only NORMAL knows. */
+ * unless what a link does is to count only later, of which only NORMAL
+ * knows. */
 static void
 admit_bond_member(const struct vif *vif, struct vport *vport)
 {
@@ -190,7 +191,7 @@ admit_bond_member(const struct vif *vif, struct vport *vport)
         vport->admission = (bond->is_active || bond->all_members_active
                             ? ADMISSION_ALL : ADMISSION_UNICAST);
         vport->reflects = true;
-        vport->way = (!bond->lacp && !bond->updelay
+        vport->way = (!bond->lacp && !bond->delays
                       ? BOND_WAY_SOURCE : BOND_WAY_NORMAL);
         vport->rebalance_msec = bond->rebalance_msec;
     } else if (bond->mode == VIF_ACTIVE_BACKUP || fallback) {

@@ -283,7 +283,8 @@ bonds_equal(const struct network_bond *a, const struct network_bond *b)
             return false;
         }
     }
-    return a->n == b->n && a->way == b->way;
+    return (a->n == b->n && a->way == b->way
+            && a->rebalance_msec == b->rebalance_msec);
 }
 
 bool

@@ -21,7 +21,8 @@
  *                unknown     |      (some by COMMUNITY, EGRESS)
  *                      v     v
  *                      UNKNOWN: the network side (spread.h: PLACES, AWAY,
- *                               SPREAD; compile-bond.h: AWAY, MEMBERS)
+ *                               SPREAD; compile-bond.h: AWAY, MEMBERS,
+ *                               BUCKETS)
  *
  * Inside the pipeline every frame carries the tag of the VLAN that it belongs
  * to; a frame without a tag belongs to VLAN 0.  A port that sends or gets

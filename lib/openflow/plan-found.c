@@ -2,6 +2,7 @@
 #include <config.h>
 #include "lib/openflow/plan.h"
 
+#include "flow.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/oflow.h"
 #include "lib/openflow/pipeline.h"
@@ -38,8 +39,22 @@ plan_flow_enters(const struct oflow *flow, ofp_port_t *ofport, bool *network)
     return true;
 }
 
+/* Is the first member of 'bundle' the one that 'bucket' has if nobody has
+ * moved it? */
+static bool
+is_at_home(const struct ofpact_bundle *bundle, size_t bucket)
+{
+    size_t rank = 0;
+
+    for (size_t i = 1; i < bundle->n_members; i++) {
+        rank += (ofp_to_u16(bundle->members[i])
+                 < ofp_to_u16(bundle->members[0]));
+    }
+    return rank == bucket % bundle->n_members;
+}
+
 /* Is 'flow' one that says by which member of a bond a bucket leaves?  Then
- * notes that in 'buckets'. */
+ * notes in 'buckets' if somebody has moved it. */
 bool
 plan_find_bucket(const struct oflow *flow, struct bond_buckets *buckets)
 {
@@ -53,11 +68,14 @@ plan_find_bucket(const struct oflow *flow, struct bond_buckets *buckets)
         return false;
     }
     minimatch_expand(&flow->match, &match);
-    if (match.flow.regs[PIPELINE_PLACE_REG] >= BOND_BUCKETS) {
+
+    const struct ofpact_bundle *bundle = ofpact_get_BUNDLE(a);
+    uint32_t bucket = match.flow.regs[PIPELINE_PLACE_REG];
+    if (bucket >= BOND_BUCKETS) {
         return false;
     }
-    buckets->members[match.flow.regs[PIPELINE_PLACE_REG]]
-        = ofpact_get_BUNDLE(a)->members[0];
+    buckets->members[bucket] = (is_at_home(bundle, bucket) ? OFPP_NONE
+                                : bundle->members[0]);
     return true;
 }
 

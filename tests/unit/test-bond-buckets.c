@@ -122,8 +122,8 @@ sum_up(const struct bond_buckets *buckets, const struct network_bond *bond,
     return most - least;
 }
 
-/* Balancing makes the difference less, by as few moves as it says, and is then
- * at its end. */
+/* Balancing makes the difference less, by as few moves as it says, and comes
+ * to an end. */
 static void
 test_balance(void **state OVS_UNUSED)
 {
@@ -172,11 +172,54 @@ test_balance(void **state OVS_UNUSED)
         assert_true(counted <= n_moved);
         assert_true(after <= before);
         assert_true(before >= 100000 || !n_moved);
-        if (n_moved < BOND_BUCKETS) {
-            assert_int_equal(bond_buckets_balance(&buckets, &bond, up,
-                                                  &loads), 0);
+        for (size_t j = 0;
+             bond_buckets_balance(&buckets, &bond, up, &loads); j++) {
+            assert_true(j < 3);
         }
     }
+}
+
+/* Has so many buckets send so many bytes by member 'i' of a bond with three. */
+static void
+load(struct bond_buckets *buckets, struct bond_loads *loads, size_t i,
+     size_t n, uint64_t bytes)
+{
+    for (size_t j = 0; n; j++) {
+        if (!loads->bytes[j]) {
+            buckets->members[j] = u16_to_ofp(11 + i);
+            loads->bytes[j] = bytes;
+            n--;
+        }
+    }
+}
+
+/* Many that send as much each by one member are shared out, and one that sends
+ * more than all others together keeps nobody from that. */
+static void
+test_many(void **state OVS_UNUSED)
+{
+    static const bool up[] = { true, true, true };
+    const struct network_bond bond = make_bond(3);
+    uint64_t sent[NETWORK_BOND_MAX];
+    struct bond_loads loads = { .bytes[0] = 0 };
+    struct bond_buckets buckets;
+
+    bond_buckets_init(&buckets);
+    load(&buckets, &loads, 0, 60, 1000000);
+    bond_buckets_balance(&buckets, &bond, up, &loads);
+    sum_up(&buckets, &bond, up, &loads, sent);
+    for (size_t i = 0; i < 3; i++) {
+        assert_in_range(sent[i], 18000000, 22000000);
+    }
+
+    bond_buckets_init(&buckets);
+    loads = (struct bond_loads) { .bytes[0] = 0 };
+    load(&buckets, &loads, 0, 1, 10000000);
+    load(&buckets, &loads, 1, 5, 1000000);
+    bond_buckets_balance(&buckets, &bond, up, &loads);
+    sum_up(&buckets, &bond, up, &loads, sent);
+    assert_int_equal(sent[0], 10000000);
+    assert_int_equal(sent[2], 2000000);
 }
 
 /* Two that send as much by one member are parted; one that sends most of all is
@@ -202,14 +245,10 @@ test_few(void **state OVS_UNUSED)
     assert_int_equal(find_way(&buckets, &bond, 8, up), 1);
 }
 
-/* Returns the plan of a bridge with such a bond, not run yet. */
-static struct plan *
-make_plan(void)
+/* Says that the bond of 'plan' is looked at so often. */
+static void
+state_bond(struct plan *plan, int rebalance_msec)
 {
-    const struct bridge_ctx ctx = { .exact = true };
-    struct plan *plan = plan_create("br0");
-
-    plan_set_ctx(plan, &ctx);
     for (size_t i = 0; i < 3; i++) {
         struct port_spec spec = {
             .ofport = u16_to_ofp(11 + i),
@@ -223,9 +262,21 @@ make_plan(void)
 
         snprintf(spec.name, sizeof spec.name, "m%"PRIuSIZE, i);
         port_spec_to_vport(&spec, &vport);
+        vport.rebalance_msec = rebalance_msec;
         plan_set_port(plan, &vport);
         vport_uninit(&vport);
     }
+}
+
+/* Returns the plan of a bridge with such a bond, not run yet. */
+static struct plan *
+make_plan(void)
+{
+    const struct bridge_ctx ctx = { .exact = true };
+    struct plan *plan = plan_create("br0");
+
+    plan_set_ctx(plan, &ctx);
+    state_bond(plan, 0);
     return plan;
 }
 
@@ -249,8 +300,24 @@ test_seed(void **state OVS_UNUSED)
     plan_seed(other, plan_desired(plan));
     plan_run(other);
     assert_true(oflow_table_equals(plan_desired(other), plan_desired(plan)));
+    /* What nobody has moved goes round the members, however many come. */
+    assert_true(bond_buckets_equal(&plan_get_ctx(other)->buckets, &buckets));
     plan_destroy(plan);
     plan_destroy(other);
+}
+
+/* How often it is looked at may change while it is there. */
+static void
+test_interval(void **state OVS_UNUSED)
+{
+    struct plan *plan = make_plan();
+
+    plan_run(plan);
+    assert_int_equal(plan_bond_by_source(plan)->rebalance_msec, 0);
+    state_bond(plan, 5000);
+    plan_run(plan);
+    assert_int_equal(plan_bond_by_source(plan)->rebalance_msec, 5000);
+    plan_destroy(plan);
 }
 
 int
@@ -259,8 +326,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_balance),
+        cmocka_unit_test(test_many),
         cmocka_unit_test(test_few),
         cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_interval),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,7 +110,7 @@ check_bond_member(const struct vif *vif)
                          ? (bond->lacp_negotiated || !bond->lacp_fallback_ab
                             ? BOND_WAY_ANY : BOND_WAY_NORMAL)
                          : bond->mode == VIF_ACTIVE_BACKUP ? BOND_WAY_ACTIVE
-                         : bond->mode == VIF_BALANCE_SLB && !bond->updelay
+                         : bond->mode == VIF_BALANCE_SLB && !bond->delays
                          ? BOND_WAY_SOURCE
                          : BOND_WAY_NORMAL);
 
@@ -154,7 +154,7 @@ test_bond_members(void **state OVS_UNUSED)
                     .lacp_fallback_ab = (bits & 8) != 0,
                     .is_active = (bits & 16) != 0,
                     .all_members_active = (bits & 32) != 0,
-                    .updelay = bits & 64 ? 100 : 0,
+                    .delays = (bits & 64) != 0,
                 },
             };
 

@@ -121,7 +121,7 @@ test_small(void **state OVS_UNUSED)
         "  \"eth0\": {\"ofport\": 1, \"port\": \"bond0\", \"lacp\": true,"
         "            \"lacp_current\": true, \"bond_mode\": \"balance-slb\"},"
         "  \"eth1\": {\"ofport\": 2, \"port\": \"bond0\", \"lacp\": true,"
-        "            \"bond_mode\": \"balance-slb\"},"
+        "            \"bond_mode\": \"balance-slb\", \"bond_updelay\": 100},"
         "  \"tap0\": {\"ofport\": 3, \"tag\": 10,"
         "            \"attached-mac\": \"52:54:00:00:00:01\"},"
         "  \"span\": {\"ofport\": 4, \"mirror-output\": true}}}}}";
@@ -129,6 +129,8 @@ test_small(void **state OVS_UNUSED)
 
     assert_null(ports_from_text(text, strlen(text), &ports));
     check_database(&ports);
+    assert_true(find(&ports, "eth1")->bond.delays);
+    assert_false(find(&ports, "eth0")->bond.delays);
     ports_uninit(&ports);
 }
 

@@ -281,7 +281,7 @@ test_value(void **state OVS_UNUSED)
     DIFFERS(bond.lacp, true);
     DIFFERS(bond.lacp_negotiated, true);
     DIFFERS(bond.lacp_fallback_ab, true);
-    DIFFERS(bond.updelay, 1);
+    DIFFERS(bond.delays, true);
     DIFFERS(bond.rebalance_msec, 1);
     DIFFERS(bond.all_members_active, true);
     DIFFERS(bond.is_active, true);
