@@ -284,16 +284,19 @@ dump_macs(const struct link *link, bool strict, struct link_macs *macs)
     return nl_dump_done(&dump);
 }
 
-/* Asks for the addresses that device 'name', one of the host's, takes frames
- * for beside its own. */
+/* Asks for the addresses that the device of 'vif', an internal port, takes
+ * frames for beside its own.  If it is a guest's, and here, what it takes
+ * frames for is not the host's to say. */
 static void
-read_macs(struct link_source *source, const char *name)
+read_macs(struct link_source *source, const struct vif *vif)
 {
-    const struct link *link = link_table_find(&source->table, name);
+    const struct link *link = link_table_find(&source->table, vif->name);
     struct link_macs macs;
 
     if (!link) {
-        read_away(source, name);
+        read_away(source, vif->name);
+        return;
+    } else if (vif->attached_mac) {
         return;
     }
 
@@ -319,7 +322,7 @@ run_macs(struct link_source *source)
         const struct vif *vif = vif_reader_find_name(source->vifs, name);
 
         if (vif && vif_is_internal(vif)) {
-            read_macs(source, name);
+            read_macs(source, vif);
         } else {
             link_aways_remove(&source->aways, name, &source->changed);
             sset_find_and_delete(&source->hosts, name);
@@ -482,7 +485,7 @@ link_source_overlay(struct link_source *source, struct vif *vif)
                       || link_aways_find(&source->aways, vif->name)));
 
     if (hosts && sset_add(&source->hosts, vif->name)) {
-        read_macs(source, vif->name);
+        read_macs(source, vif);
     }
     if (hosts || vif_is_system(vif)) {
         link_view_uninit(&vif->link);
