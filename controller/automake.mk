@@ -82,6 +82,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/sources/filter-source.h \
 	controller/sources/guest-source.c \
 	controller/sources/guest-source.h \
+	controller/sources/link-macs.c \
+	controller/sources/link-macs.h \
 	controller/sources/link-source.c \
 	controller/sources/link-source.h \
 	controller/sources/netdef-source.c \
