@@ -32,7 +32,7 @@ PATIENCE_MS=${VIRTNET_AT_ONCE_MS:-400}
 
 # What the revalidators may cost, in frames: five and, if the machine is busy,
 # what they have to wait for it.
-REVALIDATION=25
+REVALIDATION=$((25 * VIRTNET_PATIENCE))
 
 start_ovs
 add_bridge brA hostA

@@ -134,11 +134,12 @@ rename() {
     local i old=n2
 
     for i in 1 2 3; do
+        # Open vSwitch does not take out of the kernel's datapath what is called
+        # otherwise by now, nor in what is still there.
+        ! on_kernel || vsctl del-port $old
         ip link set dev $old down
         ip link set dev $old name n2x$i
         ip link set dev n2x$i up
-        # The kernel does not take a device in that it still has by another name.
-        ! on_kernel || vsctl del-port $old
         vsctl -- --if-exists del-port $old $(plug_to br0 n2x$i n2)
         old=n2x$i
     done
