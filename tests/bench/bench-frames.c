@@ -116,12 +116,10 @@ cmd_blast(int argc OVS_UNUSED, char *argv[])
 }
 
 static char *
-hex_frame(const struct eth_addr dst, const struct eth_addr src)
+hex_frame(const uint8_t frame[FRAME_LEN])
 {
-    uint8_t frame[FRAME_LEN];
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    compose(frame, dst, src, 1024);
     for (int i = 0; i < FRAME_LEN; i++) {
         ds_put_format(&s, "%02x", frame[i]);
     }
@@ -136,12 +134,13 @@ static void
 inject(struct jsonrpc *ctl, const char *port, const struct eth_addr dst,
        const struct eth_addr src, unsigned int n)
 {
-    char *text = hex_frame(dst, src);
-    char *args[] = { CONST_CAST(char *, port), text };
     int fd = ctl ? -1 : open_device(port);
     uint8_t frame[FRAME_LEN];
 
     compose(frame, dst, src, 1024);
+
+    char *text = hex_frame(frame);
+    char *args[] = { CONST_CAST(char *, port), text };
     while (n--) {
         if (ctl) {
             free(ctl_transact(ctl, "netdev-dummy/receive", 2, args));
