@@ -28,6 +28,18 @@ sends_to_groups(const struct bridge_ctx *ctx, enum bond_way way)
     return way != BOND_WAY_NORMAL && !ctx->needs_normal;
 }
 
+/* Returns the bond that is all of the network side of 'ctx' if all that it is
+ * sent is in buckets (TABLE_BUCKETS), null otherwise. */
+const struct network_bond *
+bond_by_source(const struct bridge_ctx *ctx)
+{
+    const struct network_bond *bond = &ctx->bonds.bonds[0];
+
+    return (ctx->exact && ctx->network == NETWORK_BOND
+            && bond->way == BOND_WAY_SOURCE && sends_to_groups(ctx, bond->way)
+            ? bond : NULL);
+}
+
 static void
 match_place(struct match *match, ofp_port_t ofport)
 {
@@ -282,8 +294,7 @@ add_by_source(const struct bond *b)
 static void
 compile_alone(const struct bond *b)
 {
-    if (b->bond->way == BOND_WAY_SOURCE
-        && sends_to_groups(b->ctx, b->bond->way)) {
+    if (bond_by_source(b->ctx)) {
         add_by_source(b);
         add_groups(b);
         add_flood_vlans(b);

@@ -37,8 +37,10 @@
 #include "openvswitch/types.h"
 
 struct bridge_ctx;
+struct network_bond;
 struct slice;
 
+const struct network_bond *bond_by_source(const struct bridge_ctx *);
 void bond_compile(const struct bridge_ctx *, ovs_be64 cookie, struct slice *);
 
 #endif /* lib/openflow/compile-bond.h */

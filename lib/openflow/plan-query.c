@@ -8,6 +8,7 @@
 #include "lib/base/origin-hash.h"
 #include "lib/model/mac-table.h"
 #include "lib/model/vport.h"
+#include "lib/openflow/compile-bond.h"
 #include "lib/openflow/compile.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/ometer.h"
@@ -179,11 +180,7 @@ plan_network_kind(const struct plan *plan, bool needs_normal)
 const struct network_bond *
 plan_bond_by_source(const struct plan *plan)
 {
-    const struct bridge_ctx *ctx = &plan->ctx;
-
-    return (ctx->exact && !ctx->needs_normal && ctx->network == NETWORK_BOND
-            && ctx->bonds.bonds[0].way == BOND_WAY_SOURCE
-            ? &ctx->bonds.bonds[0] : NULL);
+    return bond_by_source(&plan->ctx);
 }
 
 /* May anything have changed in plan_desired() since plan_clear_dirty()? */
