@@ -6,9 +6,7 @@
 
 #include "flow.h"
 #include "lib/openflow/pipeline.h"
-#include "openflow/openflow.h"
 #include "openvswitch/list.h"
-#include "openvswitch/match.h"
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofpbuf.h"
@@ -23,16 +21,7 @@ ofctrl_ask_buckets(struct ofctrl *ofctrl)
         return;
     }
 
-    const struct ofputil_flow_stats_request fsr = {
-        .match = MATCH_CATCHALL_INITIALIZER,
-        .cookie = htonll(COOKIE_MAGIC << 48),
-        .cookie_mask = htonll(COOKIE_MASK),
-        .out_port = OFPP_ANY,
-        .out_group = OFPG_ANY,
-        .table_id = TABLE_BUCKETS,
-    };
-    struct ofpbuf *request
-        = ofputil_encode_flow_stats_request(&fsr, OFPUTIL_P_OF15_OXM);
+    struct ofpbuf *request = pipeline_ask_flows(TABLE_BUCKETS, true);
     struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
 
     ofctrl->buckets_xid = ((const struct ofp_header *) request->data)->xid;

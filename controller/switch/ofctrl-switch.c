@@ -75,21 +75,10 @@ push_flow_requests(struct ovs_list *msgs)
         PIPELINE_TABLES
 #undef PIPELINE_TABLE
     };
-    struct ofputil_flow_stats_request fsr = {
-        .match = MATCH_CATCHALL_INITIALIZER,
-        .cookie = htonll(COOKIE_MAGIC << 48),
-        .cookie_mask = htonll(COOKIE_MASK),
-        .out_port = OFPP_ANY,
-        .out_group = OFPG_ANY,
-        .table_id = OFPTT_ALL,
-    };
 
-    push(msgs, ofputil_encode_flow_stats_request(&fsr, OFPUTIL_P_OF15_OXM));
-    fsr.cookie = fsr.cookie_mask = htonll(0);
+    push(msgs, pipeline_ask_flows(OFPTT_ALL, true));
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-        fsr.table_id = tables[i];
-        push(msgs, ofputil_encode_flow_stats_request(&fsr,
-                                                     OFPUTIL_P_OF15_OXM));
+        push(msgs, pipeline_ask_flows(tables[i], false));
     }
 }
 

@@ -140,16 +140,7 @@ announce_needs_places(const struct network_bonds *bonds)
 struct ofpbuf *
 announce_ask_places(void)
 {
-    struct ofputil_flow_stats_request fsr = {
-        .match = MATCH_CATCHALL_INITIALIZER,
-        .cookie = htonll(COOKIE_MAGIC << 48),
-        .cookie_mask = htonll(COOKIE_MASK),
-        .out_port = OFPP_ANY,
-        .out_group = OFPG_ANY,
-        .table_id = TABLE_PLACES,
-    };
-
-    return ofputil_encode_flow_stats_request(&fsr, OFPUTIL_P_OF15_OXM);
+    return pipeline_ask_flows(TABLE_PLACES, true);
 }
 
 /* Returns where 'fs', a flow of PLACES, says that an address is. */

@@ -8,6 +8,7 @@
 #include "flow.h"
 #include "lib/base/origin-hash.h"
 #include "openvswitch/match.h"
+#include "openvswitch/ofp-flow.h"
 #include "packets.h"
 #include "util.h"
 
@@ -85,6 +86,24 @@ pipeline_is_learned(uint8_t table_id, ovs_be64 cookie)
 {
     return (table_id == TABLE_PLACES && pipeline_cookie_is_ours(cookie)
             && pipeline_cookie_kind(cookie) == COOKIE_LEARNED);
+}
+
+/* Returns the OpenFlow 1.5 message that asks the switch for all flows in table
+ * 'table_id', which may be OFPTT_ALL, or if 'ours', for those with a cookie of
+ * ours. */
+struct ofpbuf *
+pipeline_ask_flows(uint8_t table_id, bool ours)
+{
+    const struct ofputil_flow_stats_request fsr = {
+        .match = MATCH_CATCHALL_INITIALIZER,
+        .cookie = ours ? htonll(COOKIE_MAGIC << 48) : 0,
+        .cookie_mask = ours ? htonll(COOKIE_MASK) : 0,
+        .out_port = OFPP_ANY,
+        .out_group = OFPG_ANY,
+        .table_id = table_id,
+    };
+
+    return ofputil_encode_flow_stats_request(&fsr, OFPUTIL_P_OF15_OXM);
 }
 
 /* Returns the FLOOD group that has the bucket of 'port', which may be

@@ -313,6 +313,7 @@ bool pipeline_cookie_is_ours(ovs_be64);
 enum cookie_kind pipeline_cookie_kind(ovs_be64);
 uint32_t pipeline_cookie_hash(ovs_be64);
 bool pipeline_is_learned(uint8_t table_id, ovs_be64 cookie);
+struct ofpbuf *pipeline_ask_flows(uint8_t table_id, bool ours);
 
 /* Groups carry no cookie: ours are those in a range of numbers.  A FLOOD group
  * holds a bucket for each port that receives the broadcasts of one block of
