@@ -15,6 +15,7 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/daemon/export-counts.h \
 	controller/daemon/export.c \
 	controller/daemon/export.h \
+	controller/daemon/mbridge-announce.c \
 	controller/daemon/mbridge-balance.c \
 	controller/daemon/mbridge-fdb.c \
 	controller/daemon/mbridge-fleet.c \

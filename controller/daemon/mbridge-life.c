@@ -50,17 +50,6 @@ note_unheard(struct mbridge *mb, const struct vport *vport,
     }
 }
 
-/* Announces, on behalf of guests, what these have changed to and could not say
- * themselves. */
-void
-mbridge_announce_unheard(struct mbridge *mb)
-{
-    if (mb->n_unheard) {
-        ofctrl_announce_macs(mb->ofctrl, mb->plan, mb->unheard,
-                             mb->n_unheard);
-    }
-}
-
 /* Has 'changes', the PORT_LIFE_*s that the guest of 'port' has made, by
  * 'frame' if that is known, carried out. */
 static void

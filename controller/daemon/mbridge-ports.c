@@ -276,7 +276,9 @@ mport_update_plan(struct mbridge *mb, struct mport *port,
     port->isolated = in_plan && (vport.isolated || vport.is_remote);
     if (in_plan) {
         mb->check_rows |= vport.role == VIF_HOST;
-        mb->announce |= port_life_moves_guests(&port->life, vif, old, &vport);
+        if (port_life_moves_guests(&port->life, vif, old, &vport)) {
+            mbridge_announce(mb);
+        }
         plan_set_port(mb->plan, &vport);
         port->in_plan = true;
         unfollow_others(mb, &vport);

@@ -7,7 +7,8 @@
  * which joins what the switch and the database tell of its ports,
  * mbridge-life.c, which follows their guests, mbridge-offences.c, which says
  * what of these is stopped, mbridge-balance.c, which spreads what is sent over
- * the members of a bond, mbridge-fdb.c, which learns of static entries,
+ * the members of a bond, mbridge-announce.c, which says where guests are,
+ * mbridge-fdb.c, which learns of static entries,
  * mbridge-port-config.c, which tells what somebody has set of ports,
  * mbridge-state.c, which tells how it is, mbridge-shortfalls.c, which tells
  * why it is not as it should be, and
@@ -82,7 +83,10 @@ struct mbridge {
     struct bond_loads loads;    /* ...and lately. */
     struct hmap ports;          /* Contains "struct mport"s. */
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
-    bool announce;              /* Guests are reached by another way. */
+    bool announcing;            /* Guests are reached by another way... */
+    size_t announce_round;      /* ...which has been said so often... */
+    long long int next_announcement;    /* ...and is again when, in time_msec()
+                                         * terms. */
     struct eth_addr *unheard;   /* What guests have changed to whose guards
                                  * have kept that from the outside. */
     size_t n_unheard;
@@ -142,6 +146,11 @@ struct rows_bridge mbridge_rows(const struct mbridge *);
 /* mbridge-mode.c. */
 void mbridge_update_mode(struct mbridge *);
 
+/* mbridge-announce.c. */
+void mbridge_announce(struct mbridge *);
+void mbridge_announce_run(struct mbridge *);
+void mbridge_announce_wait(const struct mbridge *);
+
 /* mbridge-balance.c. */
 void mbridge_balance_run(struct mbridge *);
 void mbridge_balance_wait(const struct mbridge *);
@@ -177,7 +186,6 @@ bool mbridge_knows_networks(const struct mbridge *);
 ofctrl_frame_cb mbridge_on_frame;
 ofctrl_taken_cb mbridge_on_taken;
 void mbridge_find(struct mbridge *, const struct oflow_table *);
-void mbridge_announce_unheard(struct mbridge *);
 void mbridge_lives_run(struct mbridge *);
 void mbridge_lives_wait(const struct mbridge *);
 

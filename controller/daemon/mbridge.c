@@ -336,13 +336,8 @@ update_switch(struct mbridge *mb)
     }
     if (!ctx->exact) {
         mb->found_exact = false;
-    } else if (mb->announce) {
-        ofctrl_announce(mb->ofctrl, mb->plan);
-    } else {
-        mbridge_announce_unheard(mb);
     }
-    mb->announce = false;
-    mb->n_unheard = 0;
+    mbridge_announce_run(mb);
 }
 
 /* Goes on with reading the switch, and does nothing else: for a bridge that
@@ -459,6 +454,7 @@ mbridge_wait(struct mbridge *mb)
     if (can_decide(mb)) {
         mbridge_lives_wait(mb);
         mbridge_balance_wait(mb);
+        mbridge_announce_wait(mb);
         mbridge_shortfalls_wait(mb);
         normal_guard_wait(mb->guard,
                           ofctrl_is_installed(mb->ofctrl, mb->plan));
