@@ -111,6 +111,15 @@ link_table_uninit(struct link_table *table)
     shash_destroy(&table->by_name);
 }
 
+/* 'link', whose link is down, is what 'node' was.  A veth whose link has been
+ * up while its peer was here is no container's to be. */
+static bool
+was_in_use(const struct link_node *node, const struct link *link)
+{
+    return (is_on(&node->link, link->lower, link->netnsid)
+            && !strcmp(node->link.kind, link->kind) && !node->link.idle);
+}
+
 /* Takes over 'link', a device that is there.  Adds to 'changed' the names of
  * those that look different now. */
 void
@@ -120,9 +129,9 @@ link_table_set(struct link_table *table, struct link *link,
     struct link_node *node = find_ifindex(table, link->ifindex);
     struct eth_addr peer_mac = eth_addr_zero;
     struct link_macs macs = { .n = 0 };
-
     unsigned int n_moves = node ? node->n_moves + link->moved : 0;
 
+    link->idle &= !node || !was_in_use(node, link);
     if (node && link_equals(&node->link, link)) {
         if (link->moved) {
             node->n_moves = n_moves;

@@ -26,7 +26,8 @@ struct link {
                                  * macvlan is on; or 0... */
     int netnsid;                /* ...in this namespace, or LINK_HERE. */
     bool idle;                  /* Is it a veth whose peer is in the same
-                                 * namespace, and down? */
+                                 * namespace, and down, as in a table it has
+                                 * been as long as that has it? */
     int new_netnsid;            /* Of LINK_GONE: into which namespace, or
                                  * LINK_HERE if it is no more... */
     int new_ifindex;            /* ...and its index there. */

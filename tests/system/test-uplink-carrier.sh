@@ -57,6 +57,20 @@ r1 -> g3 = physhost
 .
 done
 
+say "So it is if the daemon has seen the uplink, a veth, without a link alone."
+ip link set dev p1 down
+wait_for 10 has_link down || fail "the link of u1 is not down"
+stop_controller
+start_controller
+settle
+ovs-appctl fdb/flush phys > /dev/null
+ip link set dev p1 up
+for guest in "01 0" "02 10"; do
+    # shellcheck disable=SC2086
+    wait_for 10 is_known 52:54:00:00:00:$guest ||
+        fail "$guest is not announced: $(ovs-appctl fdb/show phys)"
+done
+
 say "So it is told of what a guarded guest has changed to."
 # Its own announcement is dropped, since it comes before anybody knows that it may.
 network net0 br0 libvirt - <<'.'

@@ -335,6 +335,51 @@ test_away(void **state OVS_UNUSED)
     link_aways_uninit(&aways);
 }
 
+static bool
+is_idle(const struct link_table *table, const char *name)
+{
+    struct link_view view;
+
+    link_table_view(table, name, &view);
+
+    bool idle = view.idle;
+    link_view_uninit(&view);
+    return idle;
+}
+
+/* A veth is idle until its peer is up, or elsewhere, and not again as long as
+ * there are these two. */
+static void
+test_idle(void **state OVS_UNUSED)
+{
+    struct link_message m = { .ifindex = 5, .name = "veth0", .kind = "veth",
+                              .lower = 4, .down = true };
+    struct link_table table;
+
+    link_table_init(&table);
+    tell(&table, m, "veth0");
+    assert_true(is_idle(&table, "veth0"));
+    m.down = false;
+    tell(&table, m, "veth0");
+    assert_false(is_idle(&table, "veth0"));
+    m.down = true;
+    tell(&table, m, "");
+    assert_false(is_idle(&table, "veth0"));
+
+    /* With another peer, which had the same number, or of that name. */
+    tell(&table, (struct link_message) { .type = RTM_DELLINK, .ifindex = 5,
+                                         .name = "veth0" }, "veth0");
+    tell(&table, m, "veth0");
+    assert_true(is_idle(&table, "veth0"));
+    m.elsewhere = true;
+    tell(&table, m, "veth0");
+    assert_false(is_idle(&table, "veth0"));
+    m.elsewhere = false;
+    tell(&table, m, "veth0");
+    assert_true(is_idle(&table, "veth0"));
+    link_table_uninit(&table);
+}
+
 int
 main(void)
 {
@@ -343,6 +388,7 @@ main(void)
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_moved),
         cmocka_unit_test(test_away),
+        cmocka_unit_test(test_idle),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

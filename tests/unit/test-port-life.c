@@ -463,6 +463,13 @@ test_moves_guests(void **state OVS_UNUSED)
     assert_false(port_life_moves_guests(&life, &down, &guest, &guest));
     assert_false(port_life_moves_guests(&life, &up, &guest, &guest));
 
+    /* It comes to be of the network side. */
+    assert_true(port_life_moves_guests(&life, &up, &guest, &uplink));
+    assert_false(port_life_moves_guests(&life, &down, &guest, &uplink));
+    assert_true(port_life_moves_guests(&life, &up, &guest, &uplink));
+    assert_false(port_life_moves_guests(&life, &up, NULL, &uplink));
+    assert_false(port_life_moves_guests(&life, &up, &uplink, &guest));
+
     /* Its device, a bond of the kernel's, fails over. */
     const struct vif moved = { .link.n_moves = 1 };
     const struct vif gone = { .link.n_moves = 2, .no_carrier = true };
