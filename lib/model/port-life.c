@@ -356,8 +356,9 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
  * send by another way than before.  That is another member of a bond; with
  * LACP the members are one to the outside.  It is also a port of the network
  * side whose link comes back, for what is at its other end has forgotten who
- * is here, or is another switch; one that comes to be of the network side; and
- * one whose device, a bond or a team of the kernel's, has failed over.
+ * is here, or is another switch; one that has been held back because it might
+ * have been a guest's, as a veth whose link was down; and one whose device, a
+ * bond or a team of the kernel's, has failed over.
  *
  * vswitchd has put a member out of use, if its bond_downdelay is 0, before it
  * writes that the link is down. */
@@ -370,7 +371,8 @@ port_life_moves_guests(struct port_life *life, const struct vif *vif,
 
     life->carrier = !vif->no_carrier;
     life->n_moves = vif->link.n_moves;
-    if (!old || new->role != VIF_NETWORK) {
+    if (!old || new->role != VIF_NETWORK
+        || (old->role != VIF_NETWORK && !vport_awaits_address(old))) {
         return false;
     } else if (old->reflects && new->reflects) {
         return ((old->admission != ADMISSION_ALL
