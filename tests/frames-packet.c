@@ -30,6 +30,13 @@ struct mark {
 static const uint8_t magic[8] = { 'v', 'n', 'F', 'r', 'a', 'm', 'e', 0xa5 };
 static uint32_t nonce;
 
+/* Frames without a mark. */
+static struct {
+    const struct frame *frame;
+    uint32_t index;
+} *bare;
+static size_t n_bare;
+
 /* Chooses the number by which frames of this run are told from those of other
  * runs that may be going on at the same ports. */
 void
@@ -45,7 +52,8 @@ packet_init(void)
 size_t
 packet_min_payload(const struct frame *frame)
 {
-    size_t len = frame->head_len + sizeof(struct mark);
+    size_t len = (frame->head_len
+                  + (frame->bare ? 0 : sizeof(struct mark)));
 
     return len < 46 ? 46 : len;
 }
@@ -76,6 +84,10 @@ compose_payload(const struct frame *frame, uint32_t index, uint32_t seq,
     if (frame->head_len) {
         memcpy(payload, frame->head, frame->head_len);
     }
+    if (frame->bare) {
+        memset(payload + ofs, 0, frame->len - ofs);
+        return;
+    }
     memcpy(payload + ofs, &mark, sizeof mark);
     for (ofs += sizeof mark; ofs < frame->len; ofs++) {
         payload[ofs] = 1 + (ofs * 7 + index) % 251;
@@ -100,6 +112,75 @@ packet_compose(const struct frame *frame, uint32_t index, uint32_t seq,
     p = put_be16(p, frame->type);
     compose_payload(frame, index, seq, p);
     return p + frame->len - buf;
+}
+
+/* Returns true if 'packet' differs from 'frame' in more than its VLAN tags.
+ * Padding at the end, which any device may add, is no difference. */
+bool
+packet_is_mangled(const struct packet *packet, const struct frame *frame)
+{
+    uint8_t payload[MAX_PACKET];
+
+    if (memcmp(packet->dst, frame->dst, ETH_LEN)
+        || memcmp(packet->src, frame->src, ETH_LEN)
+        || packet->type != frame->type
+        || packet->payload_len < frame->len) {
+        return true;
+    }
+    compose_payload(frame, packet->index, packet->seq, payload);
+    if (memcmp(packet->payload, payload, frame->len)) {
+        return true;
+    }
+    for (size_t i = frame->len; i < packet->payload_len; i++) {
+        if (packet->payload[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_same(const struct frame *a, const struct frame *b)
+{
+    return (!memcmp(a->dst, b->dst, ETH_LEN)
+            && !memcmp(a->src, b->src, ETH_LEN)
+            && a->type == b->type && a->len == b->len
+            && a->head_len == b->head_len
+            && !memcmp(a->head, b->head, a->head_len));
+}
+
+/* Has 'frame', the one with number 'index' in its script, be recognised though
+ * it has no mark.  Returns false if that cannot be, since it has no head, or
+ * is the same as another. */
+bool
+packet_add_bare(const struct frame *frame, uint32_t index)
+{
+    if (!frame->head_len) {
+        return false;
+    }
+    for (size_t i = 0; i < n_bare; i++) {
+        if (is_same(frame, bare[i].frame)) {
+            return false;
+        }
+    }
+    bare = xrealloc_array(bare, n_bare + 1, sizeof *bare);
+    bare[n_bare].frame = frame;
+    bare[n_bare++].index = index;
+    return true;
+}
+
+/* Finds out which of the frames without a mark 'packet' is.  Returns false if
+ * it is none of them. */
+static bool
+find_bare(struct packet *packet)
+{
+    for (size_t i = 0; i < n_bare; i++) {
+        packet->index = bare[i].index;
+        if (!packet_is_mangled(packet, bare[i].frame)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Takes the 'len' bytes at 'p' apart into '*packet', which then points into
@@ -135,37 +216,12 @@ packet_parse(const uint8_t *p, size_t len, const struct tag *stripped,
 
     p = memmem(packet->payload, packet->payload_len, magic, sizeof magic);
     if (!p || (size_t) (end - p) < sizeof mark) {
-        return false;
+        return find_bare(packet);
     }
     memcpy(&mark, p, sizeof mark);
     packet->index = ntohl(mark.index);
     packet->seq = ntohl(mark.seq);
     return mark.nonce == nonce;
-}
-
-/* Returns true if 'packet' differs from 'frame' in more than its VLAN tags.
- * Padding at the end, which any device may add, is no difference. */
-bool
-packet_is_mangled(const struct packet *packet, const struct frame *frame)
-{
-    uint8_t payload[MAX_PACKET];
-
-    if (memcmp(packet->dst, frame->dst, ETH_LEN)
-        || memcmp(packet->src, frame->src, ETH_LEN)
-        || packet->type != frame->type
-        || packet->payload_len < frame->len) {
-        return true;
-    }
-    compose_payload(frame, packet->index, packet->seq, payload);
-    if (memcmp(packet->payload, payload, frame->len)) {
-        return true;
-    }
-    for (size_t i = frame->len; i < packet->payload_len; i++) {
-        if (packet->payload[i]) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* An ARP body (RFC 826) for Ethernet and IPv4 with operation 'op' that speaks

@@ -231,6 +231,9 @@ parse_frame_word(struct script *script, const struct source *source,
     if (!strcmp(word, "once")) {
         frame->once = true;
         return;
+    } else if (!strcmp(word, "bare")) {
+        frame->bare = true;
+        return;
     }
     if (!value) {
         if (!packet_body(word, frame)) {
@@ -365,6 +368,10 @@ parse_frame(struct script *script, const struct source *source,
     }
     if (frame->len < packet_min_payload(frame)) {
         frame->len = packet_min_payload(frame);
+    }
+    if (frame->bare && !packet_add_bare(frame, script->n_frames)) {
+        script_error(source, "a bare frame must have a head, and be another "
+                     "than those before");
     }
 
     frame->checked = end < n;

@@ -47,6 +47,8 @@ unknown, unknown2, unknown3, stp, pause, lacp, eapol, lldp.  WORDs:\n\
   ns, rs, mld, dhcp, dhcp6, vrrp   what else hosts send first\n\
   type=NUMBER, head=HEX, len=BYTES\n\
   once         with --rate: a single time, at SIGUSR1\n\
+  bare         without the mark behind the head by which frames are told; not\n\
+               with --rate, and no two that are the same\n\
 \n\
 RECEIVER is PORT, PORT[VID], PORT[VID/PCP], PORT[sVID,VID], each with xN if\n\
 received N times and +mangled if changed, or @SET or @SET[...], which is all\n\

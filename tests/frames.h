@@ -17,7 +17,8 @@
  *      tags, and perhaps who ought to receive it.  Its payload carries a mark,
  *      so that frames that others send (neighbour discovery, for example) are
  *      never counted, and so that it is recognised wherever it comes out,
- *      however late and in whatever order.
+ *      however late and in whatever order.  The mark is behind what a head says
+ *      that is in the frame: a "bare" one has none, for whoever looks there.
  *
  *    - An "arrival" is what a port saw of a frame.
  *
@@ -73,6 +74,7 @@ struct frame {
     uint8_t *head;              /* Payload before our mark, or NULL. */
     size_t head_len;
     size_t len;                 /* Payload with head, mark and filling. */
+    bool bare;                  /* Has it no mark, but is told by its head? */
     bool once;                  /* At a rate: a single time, when told. */
 
     bool checked;               /* Did the line say who should receive it? */
@@ -155,6 +157,7 @@ size_t packet_compose(const struct frame *, uint32_t index, uint32_t seq,
 bool packet_parse(const uint8_t *, size_t, const struct tag *stripped,
                   struct packet *);
 bool packet_is_mangled(const struct packet *, const struct frame *);
+bool packet_add_bare(const struct frame *, uint32_t index);
 bool packet_body(const char *name, struct frame *);
 size_t packet_min_payload(const struct frame *);
 
