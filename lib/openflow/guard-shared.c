@@ -226,7 +226,8 @@ add_addresses(struct compilation *c)
  * saying where they are (RFC 4861, section 4.4), so an advertisement without a
  * link-layer address passes if it is for one neighbor.  It is for an address
  * of the guest's own in any case, and one with an option that is there twice
- * is shown without any target. */
+ * is shown without any target.  What is longer than with the one option that a
+ * neighbor needs is stopped: pipeline_put_nd_length() says why. */
 static void
 add_neighbors(struct compilation *c)
 {
@@ -234,6 +235,7 @@ add_neighbors(struct compilation *c)
 
     start_proto(&match, N_GUARDS, ETH_TYPE_IPV6, IPPROTO_ICMPV6);
     match_set_icmp_type(&match, ND_NEIGHBOR_SOLICIT);
+    pipeline_put_nd_length(c->ofpacts);
     add_pass(c, TABLE_NEIGHBOR, PRIORITY_NEIGHBOR_STOP, &match, TABLE_LINK);
     match_set_icmp_type(&match, ND_NEIGHBOR_ADVERT);
     add_stop(c, TABLE_NEIGHBOR, PRIORITY_NEIGHBOR_STOP, &match, STOP_ND);
@@ -241,6 +243,7 @@ add_neighbors(struct compilation *c)
     start_match(&match, N_GUARDS, 0);
     pipeline_match_nd(&match, ND_NEIGHBOR_ADVERT);
     match_set_arp_tha(&match, eth_addr_zero);
+    pipeline_match_nd_length(&match, true, false);
     match_set_dl_dst_masked(&match, eth_addr_zero, pipeline_multicast_bit);
     add_pass(c, TABLE_LINK, PRIORITY_LINK_NONE, &match, TABLE_SOURCE);
 
@@ -248,6 +251,8 @@ add_neighbors(struct compilation *c)
     add_pass(c, TABLE_NEIGHBOR, PRIORITY_NEIGHBOR_PASS, &match,
              TABLE_SOURCE);
     add_stop(c, TABLE_LINK, PRIORITY_LINK_STOP, &match, STOP_ND);
+    pipeline_match_nd_length(&match, false, true);
+    add_stop(c, TABLE_LINK, PRIORITY_LINK_LONG, &match, STOP_ND);
 }
 
 /* Adds to 'slice' the flows, with 'cookie', that all ports with guards other

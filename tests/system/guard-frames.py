@@ -82,9 +82,14 @@ def icmp6(kind, body=bytes(28), code=0):
     return struct.pack("!BBH", kind, code, 0) + body
 
 
+ND = set()                      # What nd() has returned.
+
+
 def nd(kind, target, *options, flags=0x20000000, code=0):
-    return icmp6(kind, struct.pack("!I", flags) + target + b"".join(options),
-                 code)
+    message = icmp6(kind, struct.pack("!I", flags) + target
+                    + b"".join(options), code)
+    ND.add(message)
+    return message
 
 
 def lla(kind, mac, length=1):
@@ -94,6 +99,11 @@ def lla(kind, mac, length=1):
 def ext(proto, payload, units=0):
     """A header of options before 'payload', which is of 'proto'."""
     return bytes([proto, units, 1, 4 + 8 * units]) + bytes(4 + 8 * units) + payload
+
+
+def trailed(packet, trailer):
+    """'packet' with 'trailer' behind its end, in the same frame."""
+    return packet[0], packet[1] + trailer
 
 
 def ah(proto, payload):
@@ -109,6 +119,8 @@ RA, NS, NA, REDIRECT, MLD_QUERY = 134, 135, 136, 137, 130
 MINE_S, MINE_T = lla(SLL, MAC), lla(TLL, MAC)
 OTHERS_S, OTHERS_T = lla(SLL, OTHER_MAC), lla(TLL, OTHER_MAC)
 FIRST, LATER = 0x2000, 0x0003   # Fragments of IPv4.
+IS_KERNEL = os.environ.get("VIRTNET_DATAPATH") == "system"
+IF_KERNEL = "ip" if IS_KERNEL else ""
 
 # Name of the destination, (type, payload), guards that stop it; and which of
 # these do as the kernel's datapath sees it, if others only stop it because
@@ -218,6 +230,16 @@ FRAMES = [
     (GROUPS, ip6(OWN6, ICMP6, nd(NA, OWN6, OTHERS_T), NODES6), "ip"),
     (GROUPS, ip6(OWN6, ICMP6, nd(NS, OTHER6, OTHERS_S), NODES6), "ip"),
     (UNICAST, ip6(OTHER6, ICMP6, nd(NS, OWN6, OTHERS_S)), "ip"),
+    # Options behind the packet, which the kernel's datapath takes for its own:
+    # they open no way for what is in it twice, or says something else.
+    (GROUPS, trailed(ip6(OWN6, ICMP6, nd(NA, OWN6, MINE_T), NODES6),
+                     OTHERS_T), IF_KERNEL),
+    (GROUPS, ip6(OWN6, ICMP6, nd(NA, OTHER6, OTHERS_T, MINE_T), NODES6),
+     "ip"),
+    (GROUPS, trailed(ip6(OWN6, ICMP6, nd(NS, OTHER6, MINE_S), NODES6),
+                     OTHERS_S), IF_KERNEL),
+    (UNICAST, trailed(ip6(OWN6, ICMP6, nd(NA, OWN6)), OTHERS_T), IF_KERNEL),
+    (UNICAST, ip6(OWN6, ICMP6, nd(NA, OWN6, OTHERS_T)), "ip"),
     # Options that are not there, there twice, of no length or of another.
     (GROUPS, ip6(OWN6, ICMP6, nd(NA, OWN6), NODES6), "ip"),
     (GROUPS, ip6(OWN6, ICMP6, nd(NS, OTHER6), NODES6), "ip"),
@@ -413,9 +435,13 @@ def is_stopped(frame):
 
 def is_open(frame):
     """May it get through or not?"""
-    return (os.environ.get("VIRTNET_DATAPATH") == "system" and frame[3:]
-            and is_stopped(frame)
+    return (IS_KERNEL and frame[3:] and is_stopped(frame)
             and not set(frame[3].split()) & set(GUARDS.split(",")))
+
+
+def is_bare(head):
+    """Does it matter what is behind the packet?"""
+    return any(message in head for message in ND)
 
 
 for frame in sorted(FRAMES, key=is_stopped):
@@ -424,4 +450,4 @@ for frame in sorted(FRAMES, key=is_stopped):
     dst, (dl_type, head) = frame[:2]
     to = "-" if is_stopped(frame) else RECEIVER if dst == UNICAST else GROUP
     print(PORT, "->", dst or "up", WORDS, f"type={dl_type:#06x}",
-          f"head={head.hex()}", "=", to)
+          f"head={head.hex()}", "bare" * is_bare(head), "=", to)

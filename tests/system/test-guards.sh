@@ -91,6 +91,9 @@ for guards in ip,dhcp ra,other; do
         cat $S/sets
         frames_of g4 04 $1 up @all
         frames_of g5 05 $2 up @all
+    ) | expect_frames
+    (
+        cat $S/sets
         frames_of g4 04 $1 'up[10]' '@all[10] g2 g3[10]' vlan=10
         frames_of g5 05 $2 'up[10]' '@all[10] g2 g3[10]' vlan=10
     ) | expect_frames

@@ -328,7 +328,7 @@ test_shared(void **state OVS_UNUSED)
     plan_set_port(plan, &b);
     plan_run(plan);
     assert_true(plan_is_guarded(plan));
-    assert_int_equal(count_shared(plan), 34);
+    assert_int_equal(count_shared(plan), 35);
 
     b.guards = GUARD_BIT(GUARD_MAC);
     plan_set_port(plan, &b);
@@ -338,7 +338,7 @@ test_shared(void **state OVS_UNUSED)
     a.guards = GUARDS_ALL;
     plan_set_port(plan, &a);
     plan_run(plan);
-    assert_int_equal(count_shared(plan), 34);
+    assert_int_equal(count_shared(plan), 35);
     plan_remove_port(plan, "vnet0");
     plan_run(plan);
     assert_int_equal(count_shared(plan), 0);
