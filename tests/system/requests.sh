@@ -17,11 +17,12 @@ import ipaddress, sys
 v6 = lambda s: ipaddress.ip_address(s).packed
 index, src, target = sys.argv[1:]
 group = v6("ff02::1:ff00:0")[:13] + v6(target)[13:]
+message = bytes.fromhex("8700000000000000") + v6(target)
+if src != "::":
+    message += bytes.fromhex("01015254000000" + index)
 print("mcast6 type=0x86dd head=" + (
-    bytes.fromhex("6000000000203aff") + v6(src) + group
-    + bytes.fromhex("8700000000000000") + v6(target)
-    + (b"" if src == "::" else bytes.fromhex("0101525400000000")[:7]
-       + bytes.fromhex(index))).hex(), end="")
+    bytes.fromhex("60000000") + bytes([0, len(message)]) + b"\x3a\xff"
+    + v6(src) + group + message).hex(), end="")
 .
 }
 
@@ -31,7 +32,7 @@ ask() {
     echo "$1 -> $(arp $2 $3 $4) $5= $6"
 }
 
-# Likewise by neighbor solicitation.
+# Likewise by neighbor solicitation, with nothing behind it: guards look there.
 look() {
-    echo "$1 -> $(ns $2 $3 $4) $5= $6"
+    echo "$1 -> $(ns $2 $3 $4) bare $5= $6"
 }
