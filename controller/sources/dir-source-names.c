@@ -69,8 +69,8 @@ is_set_aside(const char *name)
 void
 dir_source_notice_unread(struct dir_source *source, const char *name)
 {
-    if (source->required && source->unread_due == LLONG_MAX
-        && !is_set_aside(name)) {
+    if (source->required && !source->class->has_others
+        && source->unread_due == LLONG_MAX && !is_set_aside(name)) {
         source->unread_due = time_msec() + UNREAD_MSEC;
     }
 }

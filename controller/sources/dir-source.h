@@ -34,6 +34,7 @@ struct dir_source_class {
     const char *noun;           /* What a value is: "network". */
     const char *suffix;         /* Of the names of files that hold one. */
     size_t max_size;            /* Bytes that a file may have. */
+    bool has_others;            /* Is it no wonder if there are other files? */
     dir_source_parse_cb *parse;
     dir_source_replace_cb *replace;     /* May be null. */
     void (*destroy)(void *value);

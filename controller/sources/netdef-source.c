@@ -90,6 +90,17 @@ static const struct dir_source_class own_class = {
     .name = netdef_name,
 };
 
+/* The fleet's, beside which are its rows. */
+static const struct dir_source_class fleet_class = {
+    .noun = "network",
+    .suffix = ".xml",
+    .max_size = SAX_MAX_SIZE,
+    .has_others = true,
+    .parse = parse_own,
+    .destroy = destroy_netdef,
+    .name = netdef_name,
+};
+
 static const struct dir_source_class live_class = {
     .noun = "network",
     .suffix = ".xml",
@@ -321,7 +332,7 @@ netdef_source_set_fleet(struct netdef_source *source, const char *directory,
         source->places_changed = true;
     }
     if (!*place && directory) {
-        *place = dir_source_create(directory, &own_class, true, NULL);
+        *place = dir_source_create(directory, &fleet_class, true, NULL);
         source->places_changed = true;
     }
 }
