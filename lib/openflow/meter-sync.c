@@ -131,21 +131,47 @@ reach_aim(struct meter_sync *ms)
     ms->aim = 0;
 }
 
-/* Appends to 'msgs' what puts in those of 'desired' that the switch does not
- * have or has otherwise.  Returns true if there are any: then
- * meter_sync_await() or meter_sync_push_barrier() must be called next.
- * Nothing must be in flight. */
-bool
-meter_sync_add(struct meter_sync *ms, const struct ometers *desired,
-               struct ovs_list *msgs)
+/* Appends to 'msgs' what makes of meter 'old', null if there is none, 'new'. */
+static void
+push_difference(struct meter_sync *ms, const struct ometer *old,
+                const struct ometer *new, struct ovs_list *msgs)
+{
+    if (!old || !ometer_equals(old, new)) {
+        push_change(ms, new, old ? OFPMC13_MODIFY : OFPMC13_ADD, msgs);
+    }
+}
+
+/* The part of meter_sync_add() that looks at the 'n' meters 'meter_ids' alone,
+ * since nothing else has changed.  Returns true if all that the switch has is
+ * to stay. */
+static bool
+add_changed(struct meter_sync *ms, const struct ometers *desired,
+            const uint32_t meter_ids[], size_t n, struct ovs_list *msgs)
+{
+    bool all_stay = true;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct ometer *new = ometers_find(desired, meter_ids[i]);
+        const struct ometer *old = ometers_find(&ms->installed, meter_ids[i]);
+
+        if (new) {
+            push_difference(ms, old, new, msgs);
+        } else if (old) {
+            all_stay = false;
+        }
+    }
+    return all_stay;
+}
+
+/* Likewise the part that looks at all. */
+static bool
+add_any(struct meter_sync *ms, const struct ometers *desired,
+        struct ovs_list *msgs)
 {
     const struct ometers *installed = &ms->installed;
     size_t n_kept = 0;
     size_t j = 0;
 
-    if (is_same(ms, desired) || ms->error) {
-        return false;
-    }
     for (size_t i = 0; i < desired->n; i++) {
         const struct ometer *new = &desired->meters[i];
 
@@ -157,11 +183,33 @@ meter_sync_add(struct meter_sync *ms, const struct ometers *desired,
         bool there = (j < installed->n
                       && installed->meters[j].meter_id == new->meter_id);
         n_kept += there;
-        if (!there || !ometer_equals(&installed->meters[j], new)) {
-            push_change(ms, new, there ? OFPMC13_MODIFY : OFPMC13_ADD, msgs);
-        }
+        push_difference(ms, there ? &installed->meters[j] : NULL, new, msgs);
     }
-    ms->aim = n_kept == installed->n ? desired->version : 0;
+    return n_kept == installed->n;
+}
+
+/* Appends to 'msgs' what puts in those of 'desired' that the switch does not
+ * have or has otherwise.  Returns true if there are any: then
+ * meter_sync_await() or meter_sync_push_barrier() must be called next.
+ * Nothing must be in flight. */
+bool
+meter_sync_add(struct meter_sync *ms, const struct ometers *desired,
+               struct ovs_list *msgs)
+{
+    uint32_t meter_ids[OMETERS_HISTORY];
+    bool all_stay;
+    size_t n;
+
+    if (is_same(ms, desired) || ms->error) {
+        return false;
+    }
+    if (ms->same_installed == ms->installed.version
+        && ometers_changed_since(desired, ms->same_desired, meter_ids, &n)) {
+        all_stay = add_changed(ms, desired, meter_ids, n, msgs);
+    } else {
+        all_stay = add_any(ms, desired, msgs);
+    }
+    ms->aim = all_stay ? desired->version : 0;
     if (ms->aim && !ms->n_changes) {
         reach_aim(ms);
     }

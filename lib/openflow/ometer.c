@@ -157,12 +157,16 @@ ometer_format(struct ds *s, const struct ometer *meter)
     }
 }
 
-/* Gives 'meters', which has changed, a version that no set has had. */
+/* Gives 'meters', in which 'meter_id' has changed, a version that no set has
+ * had. */
 static void
-become_another(struct ometers *meters)
+become_another(struct ometers *meters, uint32_t meter_id)
 {
     static unsigned long long int last;
+    size_t i = meters->n_changes++ % OMETERS_HISTORY;
 
+    meters->history[i].meter_id = meter_id;
+    meters->history[i].version = meters->version;
     meters->version = ++last;
 }
 
@@ -190,6 +194,7 @@ ometers_clear(struct ometers *meters)
 {
     meters->n = 0;
     meters->version = 0;
+    meters->n_changes = 0;
 }
 
 bool
@@ -256,7 +261,7 @@ ometers_put(struct ometers *meters, const struct ometer *meter)
         return;
     }
     meters->meters[i] = *meter;
-    become_another(meters);
+    become_another(meters, meter->meter_id);
 }
 
 /* Removes the meter with number 'meter_id' from 'meters', if it is there. */
@@ -269,8 +274,34 @@ ometers_remove(struct ometers *meters, uint32_t meter_id)
         meters->n--;
         memmove(&meters->meters[i], &meters->meters[i + 1],
                 (meters->n - i) * sizeof *meters->meters);
-        become_another(meters);
+        become_another(meters, meter_id);
     }
+}
+
+/* Stores in 'meter_ids' the numbers of those meters, each once, that have
+ * changed since 'meters' was of 'version', how many in '*n', and returns true.
+ * Returns false if that is not known. */
+bool
+ometers_changed_since(const struct ometers *meters,
+                      unsigned long long int version,
+                      uint32_t meter_ids[OMETERS_HISTORY], size_t *n)
+{
+    *n = 0;
+    for (size_t i = 1; i <= MIN(meters->n_changes, OMETERS_HISTORY); i++) {
+        size_t last = (meters->n_changes - i) % OMETERS_HISTORY;
+        uint32_t meter_id = meters->history[last].meter_id;
+        size_t j = 0;
+
+        while (j < *n && meter_ids[j] != meter_id) {
+            j++;
+        }
+        meter_ids[j] = meter_id;
+        *n = MAX(*n, j + 1);
+        if (meters->history[last].version == version) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Puts the meters that are ours in 'oh', a reply to a request for the

@@ -47,18 +47,28 @@ bool ometer_equals(const struct ometer *, const struct ometer *);
 struct ofpbuf *ometer_to_meter_mod(const struct ometer *, int command);
 void ometer_format(struct ds *, const struct ometer *);
 
+/* The most changes of a set that are known one by one. */
+#define OMETERS_HISTORY 32
+
 /* A set of meters, by ascending number.
  *
  * Sets of the same version hold the same, so that it need not be looked
  * through again whether they do.  That of one in which there has been nothing
- * is 0. */
+ * is 0.  What has changed lately is known, so that it need not be looked for
+ * either. */
 struct ometers {
     struct ometer *meters;
     size_t n, allocated;
     unsigned long long int version;
+
+    size_t n_changes;           /* Of which these are the last: */
+    struct {
+        uint32_t meter_id;      /* This one changed... */
+        unsigned long long int version; /* ...what was of this version. */
+    } history[OMETERS_HISTORY];
 };
 
-#define OMETERS_INITIALIZER { NULL, 0, 0, 0 }
+#define OMETERS_INITIALIZER { .meters = NULL }
 
 void ometers_clone(struct ometers *, const struct ometers *);
 void ometers_uninit(struct ometers *);
@@ -68,6 +78,9 @@ bool ometers_equals(const struct ometers *, const struct ometers *);
 const struct ometer *ometers_find(const struct ometers *, uint32_t meter_id);
 void ometers_put(struct ometers *, const struct ometer *);
 void ometers_remove(struct ometers *, uint32_t meter_id);
+bool ometers_changed_since(const struct ometers *,
+                           unsigned long long int version,
+                           uint32_t meter_ids[OMETERS_HISTORY], size_t *n);
 enum ofperr ometers_put_reply(struct ometers *, const struct ofp_header *);
 
 #endif /* lib/openflow/ometer.h */

@@ -123,6 +123,45 @@ test_set(void **state OVS_UNUSED)
     assert_false(ometer_id_is_ours(7));
 }
 
+/* What has changed is known, each once, as long as it is not too much. */
+static void
+test_history(void **state OVS_UNUSED)
+{
+    struct ometers set = OMETERS_INITIALIZER;
+    struct ometers copy;
+    struct ometer meter;
+    uint32_t ids[OMETERS_HISTORY];
+    unsigned long long int before;
+    size_t n;
+
+    assert_false(ometers_changed_since(&set, 0, ids, &n));
+    ometer_from_storm(&meter, OMETER_MAGIC | 1, 10);
+    ometers_put(&set, &meter);
+    before = set.version;
+    for (int i = 0; i < OMETERS_HISTORY; i++) {
+        ometer_from_storm(&meter, OMETER_MAGIC | 2 | (i & 1), 20 + i);
+        ometers_put(&set, &meter);
+    }
+    assert_true(ometers_changed_since(&set, before, ids, &n));
+    assert_int_equal(n, 2);
+    assert_int_equal(ids[0], OMETER_MAGIC | 3);
+    assert_int_equal(ids[1], OMETER_MAGIC | 2);
+    assert_false(ometers_changed_since(&set, 0, ids, &n));
+    assert_false(ometers_changed_since(&set, set.version, ids, &n));
+
+    ometers_clone(&copy, &set);
+    assert_false(ometers_changed_since(&copy, before, ids, &n));
+    before = set.version;
+    ometers_remove(&set, OMETER_MAGIC | 1);
+    assert_true(ometers_changed_since(&set, before, ids, &n));
+    assert_int_equal(n, 1);
+    assert_int_equal(ids[0], OMETER_MAGIC | 1);
+    ometers_clear(&set);
+    assert_false(ometers_changed_since(&set, before, ids, &n));
+    ometers_uninit(&copy);
+    ometers_uninit(&set);
+}
+
 int
 main(void)
 {
@@ -130,6 +169,7 @@ main(void)
         cmocka_unit_test(test_from_rate),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_set),
+        cmocka_unit_test(test_history),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
