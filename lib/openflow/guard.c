@@ -71,10 +71,20 @@ start_match(const struct compilation *c, struct match *match)
     match_set_in_port(match, c->vport->ofport);
 }
 
+/* Likewise, for frames of type 'dl_type'.  With the packet type, oflow_create()
+ * has nothing to add to it. */
+static void
+start_type(const struct compilation *c, struct match *match, uint16_t dl_type)
+{
+    start_match(c, match);
+    match_set_default_packet_type(match);
+    match_set_dl_type(match, htons(dl_type));
+}
+
 static void
 start_nd(const struct compilation *c, struct match *match, uint8_t type)
 {
-    start_match(c, match);
+    start_type(c, match, ETH_TYPE_IPV6);
     pipeline_match_nd(match, type);
 }
 
@@ -175,8 +185,7 @@ add_ipv4(struct compilation *c, const struct ip_prefix *prefix)
     struct match match;
     ovs_be32 mask, ip = ip_prefix_get_v4(prefix, &mask);
 
-    start_match(c, &match);
-    match_set_dl_type(&match, htons(ETH_TYPE_IP));
+    start_type(c, &match, ETH_TYPE_IP);
     match_set_nw_src_masked(&match, ip, mask);
     add_pass(c, TABLE_ADDRESS, PRIORITY_ADDRESS_OWN, &match, TABLE_SOURCE);
 }
@@ -196,8 +205,7 @@ add_arp(struct compilation *c, const struct ip_prefix *prefix,
     struct match match;
     ovs_be32 mask, ip = ip_prefix_get_v4(prefix, &mask);
 
-    start_match(c, &match);
-    match_set_dl_type(&match, htons(ETH_TYPE_ARP));
+    start_type(c, &match, ETH_TYPE_ARP);
     match_set_arp_sha(&match, mac);
     match_set_nw_src_masked(&match, ip, mask);
     add_pass(c, TABLE_ADDRESS, PRIORITY_ADDRESS_OWN, &match, TABLE_SOURCE);
@@ -224,8 +232,7 @@ add_ipv6(struct compilation *c, const struct ip_prefix *prefix)
     struct in6_addr mask, ip = ip_prefix_get_v6(prefix, &mask);
     struct match match;
 
-    start_match(c, &match);
-    match_set_dl_type(&match, htons(ETH_TYPE_IPV6));
+    start_type(c, &match, ETH_TYPE_IPV6);
     match_set_ipv6_src_masked(&match, &ip, &mask);
     add_pass(c, TABLE_ADDRESS, PRIORITY_ADDRESS_OWN, &match, TABLE_NEIGHBOR);
 

@@ -74,7 +74,22 @@ matches_packet(const struct match *match)
     const char *mask = (const char *) &match->wc.masks;
     size_t start = offsetof(struct flow, dl_dst);
 
-    return !is_all_zeros(mask + start, sizeof match->wc.masks - start);
+    return (match->wc.masks.dl_type
+            || !is_all_zeros(mask + start, sizeof match->wc.masks - start));
+}
+
+/* Initializes 'dst' to 'src' in canonical form, see below. */
+static void
+init_match(struct minimatch *dst, const struct match *src)
+{
+    if (!src->wc.masks.packet_type && matches_packet(src)) {
+        struct match canonical = *src;
+
+        match_set_default_packet_type(&canonical);
+        minimatch_init(dst, &canonical);
+    } else {
+        minimatch_init(dst, src);
+    }
 }
 
 /* Creates and returns a flow with one reference, which the caller owns.  Takes
@@ -94,18 +109,13 @@ oflow_create(uint8_t table_id, uint16_t priority, const struct match *match,
              ovs_be64 cookie, const struct ofpbuf *ofpacts)
 {
     struct oflow *flow = xmalloc(sizeof *flow + ofpacts->size);
-    struct match canonical = *match;
-
-    if (matches_packet(match)) {
-        match_set_default_packet_type(&canonical);
-    }
 
     flow->n_refs = 1;
     flow->table_id = table_id;
     flow->priority = priority;
     flow->since = 0;
     flow->cookie = cookie;
-    minimatch_init(&flow->match, &canonical);
+    init_match(&flow->match, match);
     flow->hash = minimatch_hash(&flow->match,
                                 hash_2words(table_id, priority));
     flow->ofpacts_len = ofpacts->size;

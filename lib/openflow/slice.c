@@ -31,6 +31,18 @@ slice_uninit(struct slice *slice)
     free(slice->buckets);
 }
 
+/* Returns what oflow_create() does, with a match that nobody else's flow
+ * has. */
+static struct oflow *
+create_ours(uint8_t table_id, uint16_t priority, const struct match *match,
+            ovs_be64 cookie, const struct ofpbuf *ofpacts)
+{
+    struct match ours = *match;
+
+    pipeline_match_ours(&ours);
+    return oflow_create(table_id, priority, &ours, cookie, ofpacts);
+}
+
 /* Adds a flow to 'slice'.  Copies 'ofpacts' and then makes it empty, so that
  * the caller can go on with the next flow's actions.
  *
@@ -46,12 +58,9 @@ slice_add_flow(struct slice *slice, uint8_t table_id, uint16_t priority,
                                   sizeof *slice->flows);
     }
 
-    struct match ours = *match;
-    if (table_id == TABLE_ADMIT) {
-        pipeline_match_ours(&ours);
-    }
-    slice->flows[slice->n_flows++] = oflow_create(table_id, priority, &ours,
-                                                  cookie, ofpacts);
+    slice->flows[slice->n_flows++]
+        = (table_id == TABLE_ADMIT ? create_ours : oflow_create)(
+            table_id, priority, match, cookie, ofpacts);
     ofpbuf_clear(ofpacts);
 }
 
