@@ -8,20 +8,19 @@
 #include "openvswitch/poll-loop.h"
 #include "timeval.h"
 
-/* Guests that are reached by another way than before are announced as often as
- * there are numbers here, after so many milliseconds each since the last time.
- * A link that has just come up may lose what is sent first: the kernel gives a
- * device its queue some time after its carrier, by a second at the latest, when
- * it is one of many (linkwatch), and a physical switch may take as long to look
- * at its port.  QEMU, too, repeats what it announces. */
-static const int repeats_msec[] = { 0, 100, 1000 };
+/* Guests that are reached by another way than before are announced, and once
+ * more so many milliseconds later.  A link that has just come up may lose what
+ * is sent first: the kernel gives a device its queue some time after its
+ * carrier, by a second at the latest, when it is one of many (linkwatch), and
+ * a physical switch may take as long to look at its port.  QEMU, too, repeats
+ * what it announces. */
+#define REPEAT_MSEC 1000
 
 /* Has the guests announced, from now on. */
 void
 mbridge_announce(struct mbridge *mb)
 {
-    mb->announce_round = 0;
-    mb->announcing = true;
+    mb->n_announcements = 2;
     mb->next_announcement = time_msec();
 }
 
@@ -31,15 +30,11 @@ void
 mbridge_announce_run(struct mbridge *mb)
 {
     if (!plan_get_ctx(mb->plan)->exact) {
-        mb->announcing = false;
-    } else if (mb->announcing && time_msec() >= mb->next_announcement) {
-        ofctrl_announce(mb->ofctrl, mb->plan, mb->announce_round == 0);
-        mb->announce_round++;
-        mb->announcing = mb->announce_round < ARRAY_SIZE(repeats_msec);
-        if (mb->announcing) {
-            mb->next_announcement = (time_msec()
-                                     + repeats_msec[mb->announce_round]);
-        }
+        mb->n_announcements = 0;
+    } else if (mb->n_announcements && time_msec() >= mb->next_announcement) {
+        ofctrl_announce(mb->ofctrl, mb->plan);
+        mb->n_announcements--;
+        mb->next_announcement = time_msec() + REPEAT_MSEC;
     } else if (mb->n_unheard) {
         ofctrl_announce_macs(mb->ofctrl, mb->plan, mb->unheard,
                              mb->n_unheard);
@@ -52,7 +47,7 @@ mbridge_announce_run(struct mbridge *mb)
 void
 mbridge_announce_wait(const struct mbridge *mb)
 {
-    if (mb->announcing) {
+    if (mb->n_announcements) {
         poll_timer_wait_until(mb->next_announcement);
     }
 }

@@ -83,9 +83,9 @@ struct mbridge {
     struct bond_loads loads;    /* ...and lately. */
     struct hmap ports;          /* Contains "struct mport"s. */
     struct shash fresh_ports;   /* By name: see mbridge_find_vif(). */
-    bool announcing;            /* Guests are reached by another way... */
-    size_t announce_round;      /* ...which has been said so often... */
-    long long int next_announcement;    /* ...and is again when, in time_msec()
+    size_t n_announcements;     /* How often guests are yet to be announced,
+                                 * who are reached by another way... */
+    long long int next_announcement;    /* ...and when, in time_msec()
                                          * terms. */
     struct eth_addr *unheard;   /* What guests have changed to whose guards
                                  * have kept that from the outside. */

@@ -13,18 +13,16 @@
 VLOG_DEFINE_THIS_MODULE(ofctrl_announce);
 
 /* Tells the network side, on behalf of all guests that 'plan' has, where they
- * are, and a bond that is one of several ports, who is behind the others, and
- * says so if 'log' is true.  To be called after ofctrl_put(), so that the
- * frames meet its flows. */
+ * are, and a bond that is one of several ports, who is behind the others.  To
+ * be called after ofctrl_put(), so that the frames meet its flows. */
 void
-ofctrl_announce(struct ofctrl *ofctrl, const struct plan *plan, bool log)
+ofctrl_announce(struct ofctrl *ofctrl, const struct plan *plan)
 {
     const struct bridge_ctx *ctx = plan_get_ctx(plan);
     struct ovs_list msgs;
     size_t n = announce_encode(plan_mac_table(plan), &msgs);
 
-    VLOG(log ? VLL_INFO : VLL_DBG, "%s: announcing guests, %"PRIuSIZE" frames",
-         ofctrl->bridge, n);
+    VLOG_INFO("%s: announcing guests, %"PRIuSIZE" frames", ofctrl->bridge, n);
     if (network_kind_spreads(ctx->network)
         && announce_needs_places(&ctx->bonds)) {
         struct ofpbuf *request = announce_ask_places();

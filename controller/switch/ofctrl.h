@@ -85,7 +85,7 @@ void ofctrl_put_wait(struct ofctrl *);
 void ofctrl_wait(struct ofctrl *);
 void ofctrl_socket_appeared(struct ofctrl *);
 void ofctrl_reread(struct ofctrl *);
-void ofctrl_announce(struct ofctrl *, const struct plan *, bool log);
+void ofctrl_announce(struct ofctrl *, const struct plan *);
 void ofctrl_announce_macs(struct ofctrl *, const struct plan *,
                           const struct eth_addr macs[], size_t n);
 void ofctrl_ask_buckets(struct ofctrl *);
