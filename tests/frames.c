@@ -116,6 +116,18 @@ compare_names(const void *a_, const void *b_)
     return strverscmp(*a, *b);
 }
 
+/* Copies of a frame without a mark cannot be told apart. */
+static void
+refuse_bare(const struct script *script)
+{
+    for (size_t i = 0; i < script->n_frames; i++) {
+        if (script->frames[i]->bare) {
+            die("line %d: a bare frame cannot be sent at a rate",
+                script->frames[i]->line);
+        }
+    }
+}
+
 /* Prints all frames of 'script' with their receivers. */
 static void
 print_results(const struct script *script)
@@ -271,6 +283,7 @@ main(int argc, char *argv[])
     packet_init();
     ports_open(&script);
     if (options.rate) {
+        refuse_bare(&script);
         return rate_run(&script, &options) ? 0 : 1;
     }
     script_run(&script, &options);

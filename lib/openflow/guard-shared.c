@@ -192,7 +192,11 @@ add_protocols(struct compilation *c)
  *
  * That is a request for one by DHCP, and ICMPv6 from the unspecified address,
  * such as router solicitations and reports of listeners, but for neighbor
- * solicitations: these are looks for somebody who has the guest's address. */
+ * solicitations: these are looks for somebody who has the guest's address.
+ *
+ * ICMPv6 that is too short for a type is shown with type 0, as are fragments
+ * that extension headers fill.  The kernel's datapath may find neighbor
+ * discovery behind it, and would let that pass from then on. */
 static void
 add_addresses(struct compilation *c)
 {
@@ -212,6 +216,10 @@ add_addresses(struct compilation *c)
     match_set_icmp_type(&match, ND_NEIGHBOR_SOLICIT);
     add_stop(c, TABLE_ADDRESS, PRIORITY_ADDRESS_NO_DAD, &match, STOP_ND);
 
+    start_proto(&match, GUARD_IP, ETH_TYPE_IPV6, IPPROTO_ICMPV6);
+    match_set_icmp_type(&match, 0);
+    add_stop(c, TABLE_ADDRESS, PRIORITY_ADDRESS_NO_DAD, &match, STOP_ND);
+
     start_match(&match, GUARD_IP, ETH_TYPE_ARP);
     add_stop(c, TABLE_ADDRESS, PRIORITY_ADDRESS_ARP, &match, STOP_ARP);
     start_match(&match, GUARD_IP, 0);
@@ -226,8 +234,7 @@ add_addresses(struct compilation *c)
  * saying where they are (RFC 4861, section 4.4), so an advertisement without a
  * link-layer address passes if it is for one neighbor.  It is for an address
  * of the guest's own in any case, and one with an option that is there twice
- * is shown without any target.  What is longer than with the one option that a
- * neighbor needs is stopped: pipeline_put_nd_length() says why. */
+ * is shown without any target. */
 static void
 add_neighbors(struct compilation *c)
 {
@@ -235,7 +242,6 @@ add_neighbors(struct compilation *c)
 
     start_proto(&match, N_GUARDS, ETH_TYPE_IPV6, IPPROTO_ICMPV6);
     match_set_icmp_type(&match, ND_NEIGHBOR_SOLICIT);
-    pipeline_put_nd_length(c->ofpacts);
     add_pass(c, TABLE_NEIGHBOR, PRIORITY_NEIGHBOR_STOP, &match, TABLE_LINK);
     match_set_icmp_type(&match, ND_NEIGHBOR_ADVERT);
     add_stop(c, TABLE_NEIGHBOR, PRIORITY_NEIGHBOR_STOP, &match, STOP_ND);
@@ -243,7 +249,6 @@ add_neighbors(struct compilation *c)
     start_match(&match, N_GUARDS, 0);
     pipeline_match_nd(&match, ND_NEIGHBOR_ADVERT);
     match_set_arp_tha(&match, eth_addr_zero);
-    pipeline_match_nd_length(&match, true, false);
     match_set_dl_dst_masked(&match, eth_addr_zero, pipeline_multicast_bit);
     add_pass(c, TABLE_LINK, PRIORITY_LINK_NONE, &match, TABLE_SOURCE);
 
@@ -251,8 +256,6 @@ add_neighbors(struct compilation *c)
     add_pass(c, TABLE_NEIGHBOR, PRIORITY_NEIGHBOR_PASS, &match,
              TABLE_SOURCE);
     add_stop(c, TABLE_LINK, PRIORITY_LINK_STOP, &match, STOP_ND);
-    pipeline_match_nd_length(&match, false, true);
-    add_stop(c, TABLE_LINK, PRIORITY_LINK_LONG, &match, STOP_ND);
 }
 
 /* Adds to 'slice' the flows, with 'cookie', that all ports with guards other

@@ -223,8 +223,7 @@ add_arp(struct compilation *c, const struct ip_prefix *prefix,
  *     ADDRESS: icmp6,in_port=7,ipv6_src=::,icmp_type=135,icmp_code=0,
  *             nd_target=fe80::1 actions=goto_table:SOURCE
  *     NEIGHBOR: icmp6,in_port=7,icmp_type=136,icmp_code=0,nd_target=fe80::1
- *         actions=check_pkt_larger(93)->reg0[23],
- *                 check_pkt_larger(85)->reg0[24],goto_table:LINK  */
+ *         actions=goto_table:LINK  */
 static void
 add_ipv6(struct compilation *c, const struct ip_prefix *prefix)
 {
@@ -243,7 +242,6 @@ add_ipv6(struct compilation *c, const struct ip_prefix *prefix)
 
     start_nd(c, &match, ND_NEIGHBOR_ADVERT);
     match_set_nd_target_masked(&match, &ip, &mask);
-    pipeline_put_nd_length(c->ofpacts);
     add_pass(c, TABLE_NEIGHBOR, PRIORITY_NEIGHBOR_OWN, &match, TABLE_LINK);
 }
 

@@ -36,43 +36,6 @@ match_reg0_bit(struct match *match, int bit)
     match_set_reg_masked(match, 0, 1u << bit, 1u << bit);
 }
 
-/* A neighbor solicitation or advertisement in a frame with a tag, in bytes. */
-#define ND_LEN (VLAN_ETH_HEADER_LEN + IPV6_HEADER_LEN + ND_MSG_LEN)
-
-static void
-put_check_length(struct ofpbuf *ofpacts, uint16_t len, int bit)
-{
-    struct ofpact_check_pkt_larger *check
-        = ofpact_put_CHECK_PKT_LARGER(ofpacts);
-
-    check->pkt_len = len;
-    check->dst = (struct mf_subfield) { mf_from_id(MFF_REG0), bit, 1 };
-}
-
-/* Appends to 'ofpacts' what notes whether a frame with neighbor discovery has
- * room for more than one option for a link-layer address, and for any.
- *
- * The kernel's datapath takes for options what is behind the packet in the
- * frame, and vswitchd does not: what is said of such a frame would count for
- * others.  An option has 8 bytes, so that what is shorter than that, as by a
- * tag, is no room for one. */
-void
-pipeline_put_nd_length(struct ofpbuf *ofpacts)
-{
-    put_check_length(ofpacts, ND_LEN + 2 * ND_LLA_OPT_LEN - 5, REG0_LONG_BIT);
-    put_check_length(ofpacts, ND_LEN + ND_LLA_OPT_LEN - 5, REG0_LONG_BIT + 1);
-}
-
-/* Makes 'match' match on frames that have or, unless 'is_long', have not that
- * room: for an option, if 'is_option', or else for more than one. */
-void
-pipeline_match_nd_length(struct match *match, bool is_option, bool is_long)
-{
-    uint32_t bit = 1u << (REG0_LONG_BIT + is_option);
-
-    match_set_reg_masked(match, 0, is_long ? bit : 0, bit);
-}
-
 /* Returns the bit of register 0 that marks frames of ports with 'guard'. */
 uint32_t
 pipeline_guard_mark(unsigned int guard)

@@ -101,9 +101,6 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_OFFENCE_BIT 20         /* Is shown because it is stopped. */
 #define REG0_APART_BIT 21           /* From a network port kept apart. */
 #define REG0_PUSHED_BIT 22          /* From a dot1q-tunnel port. */
-#define REG0_LONG_BIT 23            /* Longer than neighbor discovery is, or
-                                     * longer than without an option, which is
-                                     * the next bit. */
 
 /* Of a frame on its way to a dot1q-tunnel port that keeps priorities: the one
  * of the tag that is taken off, whether the customer's VLAN is still to be
@@ -191,7 +188,6 @@ enum {
     PRIORITY_LINK_STOP = 1,
     PRIORITY_LINK_NONE = 50,
     PRIORITY_LINK_OWN = 100,
-    PRIORITY_LINK_LONG = 150,
 
     PRIORITY_STOPPED = 1,
     PRIORITY_STOPPED_PORT = 100,
@@ -386,8 +382,6 @@ void pipeline_put_show(struct ofpbuf *ofpacts);
 void pipeline_put_show_tagged(struct ofpbuf *ofpacts);
 void pipeline_put_show_part(struct ofpbuf *ofpacts, uint16_t max_len);
 void pipeline_match_announcement(struct match *, size_t i);
-void pipeline_put_nd_length(struct ofpbuf *ofpacts);
-void pipeline_match_nd_length(struct match *, bool is_option, bool is_long);
 void pipeline_match_nd(struct match *, uint8_t type);
 void pipeline_match_answer(struct match *, size_t i);
 void pipeline_match_ours(struct match *);

@@ -32,7 +32,8 @@ ask() {
     echo "$1 -> $(arp $2 $3 $4) $5= $6"
 }
 
-# Likewise by neighbor solicitation, with nothing behind it: guards look there.
+# Likewise by neighbor solicitation, with nothing behind it, where the kernel's
+# datapath looks.
 look() {
     echo "$1 -> $(ns $2 $3 $4) bare $5= $6"
 }
