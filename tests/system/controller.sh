@@ -383,8 +383,10 @@ check_logs() {
     allow_log '\|ovs_rcu(\([^|]*\))?\|WARN\|blocked [0-9]+ ms'
     allow_log '\|WARN\|(Unreasonably long|Dropped [0-9]+ log messages)'
     allow_log 'reconcile\|WARN\|another virtnet-controller looks after these'
-    # Of the kernel's flows, it finds some that its predecessor left.
+    # Of the kernel's flows, it finds some that its predecessor left, or that
+    # another of its threads is about to delete.
     allow_log '\|ofproto_dpif_upcall(\([^|]*\))?\|WARN\|Failed to acquire udpif_key'
+    allow_log '\|dpif\(revalidator[0-9]*\)\|WARN\|.*failed to flow_get \(No such file'
     # Two of its threads came to make the same datapath flow.
     allow_log '\|ofproto_dpif_upcall(\([^|]*\))?\|WARN\|upcall_cb failure: ukey inst'
     allow_log '\|ofproto_dpif_xlate(\([^|]*\))?\|WARN\|dropping '
