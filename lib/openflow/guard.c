@@ -71,8 +71,8 @@ start_match(const struct compilation *c, struct match *match)
     match_set_in_port(match, c->vport->ofport);
 }
 
-/* Likewise, for frames of type 'dl_type'.  With the packet type, oflow_create()
- * has nothing to add to it. */
+/* Likewise, for frames of type 'dl_type'.  Since it has the packet type, too,
+ * oflow_create() need not make a copy to add that. */
 static void
 start_type(const struct compilation *c, struct match *match, uint16_t dl_type)
 {

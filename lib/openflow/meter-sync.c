@@ -131,7 +131,7 @@ reach_aim(struct meter_sync *ms)
     ms->aim = 0;
 }
 
-/* Appends to 'msgs' what makes of meter 'old', null if there is none, 'new'. */
+/* Appends to 'msgs' what makes 'new' of meter 'old', null if there is none. */
 static void
 push_difference(struct meter_sync *ms, const struct ometer *old,
                 const struct ometer *new, struct ovs_list *msgs)
