@@ -26,8 +26,6 @@ struct fleet_db {
     struct hmap rows[FLEET_N_TABLES];   /* Contain "struct fleet_row"s. */
     struct fleet_schema schema; /* The server's. */
     bool is_current;            /* Has all been received, and none missed? */
-    bool has_ever_connected;
-    unsigned int seqno;         /* Changes with the rows. */
 
     struct json *request_id;    /* Of the transaction on its way, or null. */
     enum fleet_db_outcome outcome;
@@ -106,7 +104,6 @@ set_row(struct fleet_db *db, enum fleet_table table, const struct uuid *uuid,
         new->uuid = *uuid;
         hmap_insert(&db->rows[table], &new->node, uuid_hash(uuid));
     }
-    db->seqno++;
     if (db->changed) {
         db->changed(table, old, new, db->aux);
     }
@@ -139,7 +136,6 @@ delete_others(struct fleet_db *db, enum fleet_table table,
     }
     HMAP_FOR_EACH_SAFE (row, node, &present) {
         hmap_remove(&present, &row->node);
-        db->seqno++;
         if (db->changed) {
             db->changed(table, row, NULL, db->aux);
         }
@@ -195,8 +191,6 @@ take_update(struct fleet_db *db, const struct ovsdb_cs_update_event *event)
     }
     ovsdb_cs_db_update_destroy(update);
     db->is_current = true;
-    db->has_ever_connected = true;
-    db->seqno++;
 }
 
 /* Returns why the operations with 'results' were not carried out, or null if
@@ -329,13 +323,6 @@ fleet_db_is_alive(const struct fleet_db *db)
     return ovsdb_cs_is_alive(db->cs);
 }
 
-/* Has the whole database been received at least once? */
-bool
-fleet_db_has_ever_connected(const struct fleet_db *db)
-{
-    return db->has_ever_connected;
-}
-
 /* Returns an errno value for why the last connection ended, or 0. */
 int
 fleet_db_last_error(const struct fleet_db *db)
@@ -356,13 +343,6 @@ const char *
 fleet_db_problem(const struct fleet_db *db)
 {
     return db->schema.problem;
-}
-
-/* Returns a number that changes whenever rows do. */
-unsigned int
-fleet_db_seqno(const struct fleet_db *db)
-{
-    return db->seqno;
 }
 
 /* Returns the rows of 'table', in no particular order, and stores their number

@@ -35,11 +35,9 @@ void fleet_db_wait(struct fleet_db *);
 
 bool fleet_db_is_connected(const struct fleet_db *);
 bool fleet_db_is_alive(const struct fleet_db *);
-bool fleet_db_has_ever_connected(const struct fleet_db *);
 int fleet_db_last_error(const struct fleet_db *);
 const char *fleet_db_schema_version(const struct fleet_db *);
 const char *fleet_db_problem(const struct fleet_db *);
-unsigned int fleet_db_seqno(const struct fleet_db *);
 
 const void **fleet_db_rows(const struct fleet_db *, enum fleet_table,
                            size_t *n);

@@ -57,8 +57,8 @@ virtnetctl_choose_bridge(const struct translation *t)
 
 /* Prints what there is to say about bridges and ports to the standard error,
  * and sets the exit status if there are errors. */
-void
-virtnetctl_report(const struct translation *t)
+static void
+report(const struct translation *t)
 {
     struct diag_list diags = DIAG_LIST_INITIALIZER;
     struct ds s = DS_EMPTY_INITIALIZER;
@@ -133,5 +133,5 @@ virtnetctl_compile(struct ovs_cmdl_context *ctx)
                            &filters);
     print_output(t, options.output ? options.output
                  : options.json ? "json" : "bundle");
-    virtnetctl_report(t);
+    report(t);
 }

@@ -120,7 +120,6 @@ struct translation;
 struct translation_bridge;
 const struct translation_bridge *virtnetctl_choose_bridge(
     const struct translation *);
-void virtnetctl_report(const struct translation *);
 
 /* Commands. */
 void virtnetctl_check(struct ovs_cmdl_context *);

@@ -62,8 +62,8 @@ is_barred_by_others(const struct mbridge *mb)
 }
 
 /* Are all isolated guests protected, and has vswitchd taken notice? */
-bool
-mbridge_has_protected(const struct mbridge *mb)
+static bool
+has_protected(const struct mbridge *mb)
 {
     const struct mport *port;
     bool any = false;
@@ -132,7 +132,7 @@ mbridge_update_mode(struct mbridge *mb)
         }
     }
     mb->decided_exact = ctx.exact;
-    if (mb->exact && !ctx.exact && !mbridge_has_protected(mb)) {
+    if (mb->exact && !ctx.exact && !has_protected(mb)) {
         /* Without the flows, isolated guests would reach each other. */
         ctx.exact = true;
     }

@@ -178,7 +178,6 @@ bool mbridge_unfollow(struct mbridge *, const struct vport *,
 void mbridge_destroy_mport(struct mbridge *, struct mport *);
 void mbridge_find_fakes(const struct mbridge *, struct fake_bridges *);
 void mbridge_protect_ports(struct mbridge *);
-bool mbridge_has_protected(const struct mbridge *);
 ofctrl_port_cb mbridge_on_of_port;
 
 /* mbridge-life.c. */

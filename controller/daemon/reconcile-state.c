@@ -163,7 +163,7 @@ reconcile_is_database_silent(const struct reconcile *r)
     return r->db_echo && db_echo_is_late(r->db_echo);
 }
 
-/* May any of them still give it in time?  That is over within a second. */
+/* May any of them still give it in time?  Each has a time limit. */
 bool
 reconcile_is_awaiting(const struct reconcile *r)
 {

@@ -24,8 +24,8 @@ fleet_port_state_to_string(enum fleet_port_state state)
 }
 
 /* Stores in '*state' the one called 's'.  Returns false if there is none. */
-bool
-fleet_port_state_from_string(const char *s, enum fleet_port_state *state)
+static bool
+port_state_from_string(const char *s, enum fleet_port_state *state)
 {
     for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
         if (!strcmp(states[i], s)) {
@@ -77,7 +77,7 @@ fleet_port_check(const struct fleet_port *port)
 
     if (!port->host[0] || !port->interface[0]) {
         error = xstrdup("it has no host or no interface");
-    } else if (!fleet_port_state_from_string(port->state, &state)) {
+    } else if (!port_state_from_string(port->state, &state)) {
         error = xasprintf("there is no state %s", port->state);
     } else if (!vlan_set_add_string(&vlans, port->vlans)) {
         error = xasprintf("%s is no list of VLANs", port->vlans);

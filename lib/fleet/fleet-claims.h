@@ -53,7 +53,6 @@ enum fleet_port_state {
 };
 
 const char *fleet_port_state_to_string(enum fleet_port_state);
-bool fleet_port_state_from_string(const char *, enum fleet_port_state *);
 
 struct fleet_claims;
 struct vlan_set;

@@ -274,17 +274,6 @@ link_table_view(const struct link_table *table, const char *name,
     }
 }
 
-/* Calls 'cb' with 'aux' for each device, in no particular order. */
-void
-link_table_for_each(const struct link_table *table, link_cb *cb, void *aux)
-{
-    const struct link_node *node;
-
-    HMAP_FOR_EACH (node, node, &table->by_ifindex) {
-        cb(&node->link, aux);
-    }
-}
-
 /* Calls 'cb' with 'aux' for each device that is on device 'ifindex' of
  * 'netnsid', as a macvlan or a VLAN is on one of this namespace, which is
  * LINK_HERE, and a veth on its peer. */

@@ -41,7 +41,6 @@ void link_table_view(const struct link_table *, const char *name,
                      struct link_view *);
 
 typedef void link_cb(const struct link *, void *aux);
-void link_table_for_each(const struct link_table *, link_cb *, void *aux);
 void link_table_for_each_on(const struct link_table *, int ifindex,
                             int netnsid, link_cb *, void *aux);
 

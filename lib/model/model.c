@@ -10,14 +10,6 @@
 #include "lib/model/network-meters.h"
 #include "util.h"
 
-static int
-compare_networks(const void *a_, const void *b_)
-{
-    const struct netdef *const *a = a_;
-    const struct netdef *const *b = b_;
-    return strcmp((*a)->name, (*b)->name);
-}
-
 /* Finds out whether networks of 'model' differ in their mode, and reports each
  * that differs from the first that asks for one, of those that are about the
  * same: the whole bridge, or one VLAN.  Both are named with file and line. */
@@ -194,7 +186,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
         }
     }
     qsort(model->networks, model->n_networks, sizeof *model->networks,
-          compare_networks);
+          netdef_compare_names);
     model_scope_init(model, row);
     model->meters = network_meters_number(model->networks, model->n_networks);
 

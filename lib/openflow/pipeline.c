@@ -55,7 +55,7 @@ ovs_be64
 pipeline_cookie(enum cookie_kind kind, const char *origin)
 {
     return htonll(COOKIE_MAGIC << 48
-                  | (uint64_t) kind << (COOKIE_KIND_SHIFT + 8)
+                  | (uint64_t) kind << COOKIE_KIND_SHIFT
                   | origin_hash(origin));
 }
 
@@ -68,7 +68,7 @@ pipeline_cookie_is_ours(ovs_be64 cookie)
 enum cookie_kind
 pipeline_cookie_kind(ovs_be64 cookie)
 {
-    return (ntohll(cookie) >> (COOKIE_KIND_SHIFT + 8)) & 0xff;
+    return (ntohll(cookie) >> COOKIE_KIND_SHIFT) & 0xff;
 }
 
 /* Returns the part of 'cookie' that tells origins of one kind apart. */

@@ -289,7 +289,7 @@ enum {
  * already there are found equal to those that should be. */
 #define COOKIE_MAGIC UINT64_C(0x56e7)
 #define COOKIE_MASK UINT64_C(0xffff000000000000)
-#define COOKIE_KIND_SHIFT 32
+#define COOKIE_KIND_SHIFT 40
 
 #define COOKIE_KINDS                            \
     COOKIE_KIND(BRIDGE, "bridge")               \

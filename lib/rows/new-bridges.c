@@ -244,14 +244,6 @@ new_bridges_try_again(struct new_bridges *nb,
     }
 }
 
-static int
-compare_defs(const void *a_, const void *b_)
-{
-    const struct netdef *const *a = a_;
-    const struct netdef *const *b = b_;
-    return strcmp((*a)->name, (*b)->name);
-}
-
 /* Adds to 'changes' the bridges that are to be made on 'host'.  Each is made
  * for the first network by name. */
 void
@@ -263,7 +255,7 @@ new_bridges_want(const struct new_bridges *nb,
                                            host->n_defs * sizeof *host->defs);
     struct sset names = SSET_INITIALIZER(&names);
 
-    qsort(sorted, host->n_defs, sizeof *sorted, compare_defs);
+    qsort(sorted, host->n_defs, sizeof *sorted, netdef_compare_names);
     for (size_t i = 0; i < host->n_defs; i++) {
         const struct netdef *netdef = sorted[i];
 

@@ -52,14 +52,6 @@ compare_hosts(const void *a_, const void *b_)
     return strcmp(a->name, b->name);
 }
 
-static int
-compare_defs(const void *a_, const void *b_)
-{
-    const struct netdef *const *a = a_;
-    const struct netdef *const *b = b_;
-    return strcmp((*a)->name, (*b)->name);
-}
-
 /* Returns the hosts of 'o' that tunnels lead to, by name, and stores their
  * number in '*n'.  Of two with one address it is the first, and a name that
  * cannot be part of a key is none.  The caller must free the array. */
@@ -98,7 +90,7 @@ get_overlays(const struct overlay *o, size_t *n)
             defs[(*n)++] = o->defs[i];
         }
     }
-    qsort(defs, *n, sizeof *defs, compare_defs);
+    qsort(defs, *n, sizeof *defs, netdef_compare_names);
     return defs;
 }
 

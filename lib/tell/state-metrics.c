@@ -7,6 +7,7 @@
 
 #include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
+#include "lib/openflow/switch-commit.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
@@ -17,6 +18,8 @@
     METRIC("flows_planned", "gauge", "flows_planned", "Flows in the plan.") \
     METRIC("flows_installed", "gauge", "flows_installed",                   \
            "Flows in the switch.")                                          \
+    METRIC("groups_planned", "gauge", "groups_planned",                     \
+           "Groups in the plan.")                                           \
     METRIC("groups_installed", "gauge", "groups_installed",                 \
            "Groups in the switch.")                                         \
     METRIC("meters_planned", "gauge", "meters_planned",                     \
@@ -39,14 +42,7 @@
            "Flows of others in our tables.")                                \
     METRIC("errors", "counter", "errors", "OpenFlow errors received.")      \
     METRIC("connections", "counter", "connections",                         \
-           "Times that the switch was read back.")
-
-/* Upper bounds of the latency histogram, as in controller/switch/ofctrl.h, in
- * seconds. */
-static const char *const latency_bounds[] = {
-    "0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5",
-    "1.0", "10.0", "+Inf",
-};
+           "Connections to the switch that were made.")
 
 static void
 put_label(struct ds *s, const char *name, const char *value)
@@ -89,6 +85,21 @@ put_counts(struct ds *s, const struct json_t *bridges,
     free(names);
 }
 
+/* Upper bounds of the latency histogram, in milliseconds.  What is above all of
+ * them is counted, too. */
+static const long long int latency_bounds[] = SWITCH_COMMIT_LATENCIES;
+
+static void
+put_latency_bound(struct ds *s, size_t i)
+{
+    if (i < ARRAY_SIZE(latency_bounds)) {
+        ds_put_format(s, "%lld.%03lld", latency_bounds[i] / 1000,
+                      latency_bounds[i] % 1000);
+    } else {
+        ds_put_cstr(s, "+Inf");
+    }
+}
+
 static void
 put_latency(struct ds *s, const char *bridge, const struct json_t *counts)
 {
@@ -97,11 +108,13 @@ put_latency(struct ds *s, const char *bridge, const struct json_t *counts)
     long long int total = 0;
 
     for (size_t i = 0; i < MIN(jvalue_count(array),
-                               ARRAY_SIZE(latency_bounds)); i++) {
+                               ARRAY_SIZE(latency_bounds) + 1); i++) {
         total += jvalue_number(jvalue_at(array, i));
         ds_put_cstr(s, "virtnet_bundle_latency_seconds_bucket{");
         put_label(s, "bridge", bridge);
-        ds_put_format(s, ",le=\"%s\"} %lld\n", latency_bounds[i], total);
+        ds_put_cstr(s, ",le=\"");
+        put_latency_bound(s, i);
+        ds_put_format(s, "\"} %lld\n", total);
     }
     ds_put_cstr(s, "virtnet_bundle_latency_seconds_count{");
     put_label(s, "bridge", bridge);
@@ -235,7 +248,8 @@ put_all_drops(struct ds *s, const struct json_t *bridges)
     put_port_drops(s, bridges, "port_dropped_packets", "table", "drops",
                    "Those of them that a port's own flows dropped, by table.");
     put_port_drops(s, bridges, "port_stopped_packets", "kind", "stopped",
-                   "Frames that guards and filter have stopped, by kind.");
+                   "Frames that guards, filter and storm limit have stopped,"
+                   " by kind.");
 }
 
 /* Appends to 's', for each limit on what guests of a network get or send

@@ -218,6 +218,15 @@ netdef_equals(const struct netdef *a, const struct netdef *b)
     return true;
 }
 
+/* For qsort() of an array of pointers to networks: by name. */
+int
+netdef_compare_names(const void *a_, const void *b_)
+{
+    const struct netdef *const *a = a_;
+    const struct netdef *const *b = b_;
+    return strcmp((*a)->name, (*b)->name);
+}
+
 /* Returns who fills the MAC table of the bridge of 'netdef'. */
 enum mac_table_manager
 netdef_mode(const struct netdef *netdef)

@@ -132,6 +132,7 @@ struct netdef *netdef_clone(const struct netdef *);
 void netdef_clear_ports(struct netdef *);
 void netdef_destroy(struct netdef *);
 bool netdef_equals(const struct netdef *, const struct netdef *);
+int netdef_compare_names(const void *, const void *);
 
 enum mac_table_manager netdef_mode(const struct netdef *);
 bool netdef_asks(const struct netdef *);

@@ -10,8 +10,8 @@
 #include "util.h"
 
 /* Returns the name of 'plug' as plug@type has it, "" if there is none. */
-const char *
-netport_plug_to_string(enum netport_plug plug)
+static const char *
+plug_to_string(enum netport_plug plug)
 {
     switch (plug) {
 #define NETPORT_PLUG(ENUM, NAME) case NETPORT_PLUG_##ENUM: return NAME;
@@ -118,7 +118,7 @@ plug_to_xml(struct ds *s, const struct netport *port)
         ds_put_cstr(s, "  <plug");
         if (port->plug != NETPORT_PLUG_NONE) {
             netdef_put_attribute(s, "type",
-                                 netport_plug_to_string(port->plug));
+                                 plug_to_string(port->plug));
         }
         if (port->bridge) {
             netdef_put_attribute(s, "bridge", port->bridge);

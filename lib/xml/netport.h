@@ -34,7 +34,6 @@ enum netport_plug {
 #undef NETPORT_PLUG
 };
 
-const char *netport_plug_to_string(enum netport_plug);
 bool netport_plug_from_string(const char *, enum netport_plug *);
 
 /* <networkport>.  UUIDs are canonical lower-case text. */
