@@ -322,11 +322,13 @@ vsctl del-port v10 -- del-port v30 -- del-port bond0 -- del-port p1 \
 settle
 check_beside() {
     send_frames > /dev/null <<'.'
+g1 -> bcast
 r1 -> bcast
 u3 -> bcast
 physhost -> bcast
 sleep 600
 .
+    wait_revalidated
     expect_frames <<'.'
 set all g1 g2 host r1 u3 physhost
 g1 -> bcast = @all
