@@ -203,10 +203,10 @@ take_message(struct link_source *source, const struct ofpbuf *message,
 static void
 read_all(struct link_source *source)
 {
-    struct sset names = SSET_INITIALIZER(&names);
     struct ofpbuf request, reply, buf;
     struct nl_dump dump;
 
+    link_table_mark(&source->table);
     init_request(&request, 0);
     nl_dump_start(&dump, NETLINK_ROUTE, &request);
     ofpbuf_uninit(&request);
@@ -215,15 +215,13 @@ read_all(struct link_source *source)
         struct link link;
 
         if (link_from_message(&link, &reply) == LINK_NEW) {
-            sset_add(&names, link.name);
             set_link(source, &link);
         }
     }
     ofpbuf_uninit(&buf);
     if (!nl_dump_done(&dump)) {
-        link_table_keep(&source->table, &names, &source->changed);
+        link_table_sweep(&source->table, &source->changed);
     }
-    sset_destroy(&names);
 }
 
 /* Asks for the addresses that the device of 'vif', an internal port, takes
@@ -349,6 +347,9 @@ receive(struct link_source *source)
         } else if (error != EAGAIN) {
             VLOG_INFO_RL(&rl, "rtnetlink: %s; reading all devices afresh",
                          ovs_strerror(error));
+            /* What is queued is older than what is read, and as long as there
+             * is any of it the kernel adds nothing. */
+            nl_sock_drain(source->sock);
             read_all(source);
         }
         ofpbuf_uninit(&message);

@@ -17,6 +17,7 @@ struct link_node {
     struct eth_addr peer_mac;   /* Of 'link.lower', if that is elsewhere. */
     struct link_macs macs;      /* That 'link' takes frames for, too. */
     unsigned int n_moves;       /* How often it has moved. */
+    bool marked;                /* Not told of since link_table_mark()? */
 };
 
 void
@@ -133,6 +134,7 @@ link_table_set(struct link_table *table, struct link *link,
 
     link->idle &= !node || !was_in_use(node, link);
     if (node && link_equals(&node->link, link)) {
+        node->marked = false;
         if (link->moved) {
             node->n_moves = n_moves;
             sset_add(changed, link->name);
@@ -174,15 +176,27 @@ link_table_remove(struct link_table *table, int ifindex, struct sset *changed)
     }
 }
 
-/* All devices that there are have one of 'names'. */
+/* Begins to tell of all devices that there are, by link_table_set(), to be
+ * followed by link_table_sweep() if that has succeeded. */
 void
-link_table_keep(struct link_table *table, const struct sset *names,
-                struct sset *changed)
+link_table_mark(struct link_table *table)
+{
+    struct link_node *node;
+
+    HMAP_FOR_EACH (node, node, &table->by_ifindex) {
+        node->marked = true;
+    }
+}
+
+/* All devices have been told of: those that have not been since
+ * link_table_mark() are gone.  One may have left its name to another. */
+void
+link_table_sweep(struct link_table *table, struct sset *changed)
 {
     struct link_node *node;
 
     HMAP_FOR_EACH_SAFE (node, node, &table->by_ifindex) {
-        if (!sset_contains(names, node->link.name)) {
+        if (node->marked) {
             link_table_remove(table, node->link.ifindex, changed);
         }
     }

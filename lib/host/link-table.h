@@ -28,8 +28,8 @@ void link_table_uninit(struct link_table *);
 void link_table_set(struct link_table *, struct link *, struct sset *changed);
 void link_table_remove(struct link_table *, int ifindex,
                        struct sset *changed);
-void link_table_keep(struct link_table *, const struct sset *names,
-                     struct sset *changed);
+void link_table_mark(struct link_table *);
+void link_table_sweep(struct link_table *, struct sset *changed);
 void link_table_set_peer(struct link_table *, int netnsid, int ifindex,
                          struct eth_addr, struct sset *changed);
 void link_table_set_macs(struct link_table *, int ifindex, struct link_macs *,

@@ -185,15 +185,48 @@ test_table(void **state OVS_UNUSED)
     check_view(&table, "v", "veth elsewhere 0");
 
     /* What was not told when all was. */
-    struct sset names = SSET_INITIALIZER(&names);
-    sset_add(&names, "tap0");
+    link_table_mark(&table);
+    tell(&table, DEVICE(.ifindex = 6, .name = "tap0", .kind = "dummy"), "");
     sset_clear(&changed);
-    link_table_keep(&table, &names, &changed);
+    link_table_sweep(&table, &changed);
     assert_int_equal(sset_count(&changed), 3);
     assert_null(link_table_find(&table, "v"));
     assert_non_null(link_table_find(&table, "tap0"));
-    sset_destroy(&names);
     sset_destroy(&changed);
+    link_table_uninit(&table);
+}
+
+static void
+count(const struct link *link OVS_UNUSED, void *n)
+{
+    ++*(int *) n;
+}
+
+/* A device that is made again under its name while nothing is told is another
+ * one: the old one is not there, nor what it was on. */
+static void
+test_made_again(void **state OVS_UNUSED)
+{
+    struct sset changed = SSET_INITIALIZER(&changed);
+    struct link_table table;
+    int n = 0, n_on = 0;
+
+    link_table_init(&table);
+    tell(&table, DEVICE(.ifindex = 3, .name = "eth0"), "eth0");
+    tell(&table, DEVICE(.ifindex = 5, .name = "m", .kind = "macvlan",
+                        .lower = 3), "m");
+
+    link_table_mark(&table);
+    tell(&table, DEVICE(.ifindex = 3, .name = "eth0"), "");
+    tell(&table, DEVICE(.ifindex = 7, .name = "m", .kind = "tun"), "m");
+    link_table_sweep(&table, &changed);
+    check_changed(&changed, "m");
+
+    link_table_for_each(&table, count, &n);
+    assert_int_equal(n, 2);
+    link_table_for_each_on(&table, 3, LINK_HERE, count, &n_on);
+    assert_int_equal(n_on, 0);
+    check_view(&table, "m", "tun");
     link_table_uninit(&table);
 }
 
@@ -386,6 +419,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_macs),
         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_made_again),
         cmocka_unit_test(test_moved),
         cmocka_unit_test(test_away),
         cmocka_unit_test(test_idle),
