@@ -14,6 +14,7 @@
 
 struct netdef_source {
     struct dir_source *places[NETDEF_N_PLACES]; /* Null if not looked at. */
+    char *fleet;                /* The fleet's as of the next run, or null. */
     bool fleet_unknown;         /* Is it not known yet what the fleet has? */
     bool places_changed;        /* Others than in the last run? */
     struct diag_list diags;     /* About the files together. */
@@ -163,6 +164,7 @@ netdef_source_destroy(struct netdef_source *source)
         }
         diag_list_uninit(&source->diags);
         netdef_choice_uninit(&source->choice);
+        free(source->fleet);
         free(source);
     }
 }
@@ -215,13 +217,41 @@ choose(struct netdef_source *source)
     source->diags = diags;
 }
 
+/* Is the directory that is looked at for the fleet's definitions, if any, the
+ * one that netdef_source_set_fleet() has said? */
+static bool
+is_at_fleet(const struct netdef_source *source)
+{
+    const struct dir_source *place = source->places[NETDEF_PLACE_FLEET];
+
+    return nullable_string_is_equal(place ? dir_source_directory(place) : NULL,
+                                    source->fleet);
+}
+
+/* Has the fleet's definitions be what netdef_source_set_fleet() has said. */
+static void
+update_fleet(struct netdef_source *source)
+{
+    struct dir_source **place = &source->places[NETDEF_PLACE_FLEET];
+
+    if (!is_at_fleet(source)) {
+        dir_source_destroy(*place);
+        *place = (source->fleet
+                  ? dir_source_create(source->fleet, &fleet_class, true, NULL)
+                  : NULL);
+        source->places_changed = true;
+    }
+}
+
 /* Takes in what has changed.  Returns true if the definitions, or what there
  * is to say of them, may be others than before. */
 bool
 netdef_source_run(struct netdef_source *source)
 {
-    bool changed = source->places_changed;
+    bool changed;
 
+    update_fleet(source);
+    changed = source->places_changed;
     source->places_changed = false;
     for (int i = 0; i < NETDEF_N_PLACES; i++) {
         if (source->places[i]) {
@@ -272,7 +302,7 @@ netdef_source_get(const struct netdef_source *source, size_t *n)
 bool
 netdef_source_is_complete(const struct netdef_source *source)
 {
-    if (source->fleet_unknown) {
+    if (source->fleet_unknown || !is_at_fleet(source)) {
         return false;
     }
     for (int i = 0; i < NETDEF_N_PLACES; i++) {
@@ -310,30 +340,21 @@ netdef_source_count_fleet(const struct netdef_source *source)
 }
 
 /* Has the definitions of the fleet be those in 'directory', of which 'known'
- * says whether they are all, or none if it is null. */
+ * says whether they are all, or none if it is null, from the next
+ * netdef_source_run() on: until then, those that there are stay good. */
 void
 netdef_source_set_fleet(struct netdef_source *source, const char *directory,
                         bool known)
 {
-    struct dir_source **place = &source->places[NETDEF_PLACE_FLEET];
     bool unknown = directory && !known;
 
     if (unknown != source->fleet_unknown) {
         source->fleet_unknown = unknown;
         source->places_changed = true;
     }
-    if (*place && (!directory
-                   || strcmp(directory, dir_source_directory(*place)))) {
-        /* What counts refers to what is destroyed here. */
-        netdef_choice_uninit(&source->choice);
-        source->choice = (struct netdef_choice) { .n = 0 };
-        dir_source_destroy(*place);
-        *place = NULL;
-        source->places_changed = true;
-    }
-    if (!*place && directory) {
-        *place = dir_source_create(directory, &fleet_class, true, NULL);
-        source->places_changed = true;
+    if (!nullable_string_is_equal(directory, source->fleet)) {
+        free(source->fleet);
+        source->fleet = nullable_xstrdup(directory);
     }
 }
 
