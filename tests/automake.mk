@@ -278,6 +278,7 @@ TESTSUITE_AT = \
 	tests/libvirt.at \
 	tests/drift.at \
 	tests/definitions.at \
+	tests/directories.at \
 	tests/foreign.at \
 	tests/told.at \
 	tests/foreign-places.at \

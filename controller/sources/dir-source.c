@@ -122,6 +122,16 @@ target_init(struct target *t, const struct dir_source *source,
     free(path);
 }
 
+/* Takes note that 'file' is there, be it that it leads nowhere, or that this
+ * is all we may know of it. */
+static void
+file_is_back(struct source_file *file)
+{
+    grace_is_back(&file->grace);
+    ovs_list_remove(&file->gone_node);
+    ovs_list_init(&file->gone_node);
+}
+
 /* Looks at the file 'name'.  Returns true if there is something new. */
 static bool
 update_file(struct dir_source *source, const char *name)
@@ -142,11 +152,7 @@ update_file(struct dir_source *source, const char *name)
         t.error = -1;           /* It is as it was. */
     }
     source_file_set_elsewhere(source, file, t.is_elsewhere);
-    if (t.error <= 0) {
-        grace_is_back(&file->grace);
-        ovs_list_remove(&file->gone_node);
-        ovs_list_init(&file->gone_node);
-    }
+    file_is_back(file);
     return t.error >= 0 && source_file_load(source, file);
 }
 
