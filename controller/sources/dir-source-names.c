@@ -101,24 +101,29 @@ say_unread(const struct dir_source *source, const struct sset *unread,
     free(names);
 }
 
-/* Is 'name' a file, no directory, that has been there, as it is and under that
- * name, for long enough?  If its time is still to come, the clock has been
- * set. */
-static bool
-is_settled(const struct dir_source *source, const char *name)
+enum unread {
+    UNREAD_NO_FILE,             /* A directory, or gone. */
+    UNREAD_NEW,                 /* Not there for long enough. */
+    UNREAD_SETTLED,
+};
+
+/* Has 'name' been there, as it is and under that name, for long enough?  If
+ * its time is still to come, the clock has been set. */
+static enum unread
+find_unread(const struct dir_source *source, const char *name)
 {
     char *path = xasprintf("%s/%s", source->directory, name);
+    enum unread unread = UNREAD_NO_FILE;
     struct stat st;
-    bool settled = false;
 
     if (!lstat(path, &st) && !S_ISDIR(st.st_mode)) {
         long long int age = (time_wall_msec() - st.st_ctim.tv_sec * 1000LL
                              - st.st_ctim.tv_nsec / 1000000);
 
-        settled = age < 0 || age >= UNREAD_MSEC;
+        unread = age < 0 || age >= UNREAD_MSEC ? UNREAD_SETTLED : UNREAD_NEW;
     }
     free(path);
-    return settled;
+    return unread;
 }
 
 /* Looks for files that are not read, if it is time to.  Returns true if they
@@ -143,10 +148,18 @@ dir_source_run_unread(struct dir_source *source)
             if (dir_source_has_suffix(source, de->d_name)
                 || is_set_aside(de->d_name)) {
                 continue;
-            } else if (is_settled(source, de->d_name)) {
-                sset_add(&unread, de->d_name);
-            } else {
+            }
+            switch (find_unread(source, de->d_name)) {
+            case UNREAD_NO_FILE:
+                break;
+
+            case UNREAD_NEW:
                 source->unread_due = time_msec() + UNREAD_MSEC;
+                break;
+
+            case UNREAD_SETTLED:
+                sset_add(&unread, de->d_name);
+                break;
             }
         }
         closedir(dir);
