@@ -34,6 +34,9 @@ VLOG_DEFINE_THIS_MODULE(dir_watch);
 
 #define RETRY_MSEC 1000
 
+/* How often it is looked at where a link to a directory leads: in ms. */
+#define LOOK_INTERVAL_MSEC 500
+
 struct dir_watch {
     struct ovs_list list_node;  /* In 'watches'. */
     char *path;
@@ -44,6 +47,13 @@ struct dir_watch {
     long long int next_try;     /* In time_msec() terms, if not active;
                                  * LLONG_MAX to wait for 'above_wd'. */
     int last_error;             /* Of the last try, already logged. */
+
+    /* Nobody tells that a symbolic link leads to another directory by now. */
+    bool is_link;               /* If active: is 'path' one? */
+    dev_t dev;                  /* If so, the directory that is watched... */
+    ino_t ino;
+    long long int next_look;    /* ...and when to look again, in time_msec()
+                                 * terms. */
 
     /* What is to be told. */
     bool anything;              /* Anything may have happened. */
@@ -213,12 +223,55 @@ watch_above(struct dir_watch *watch)
     return wd >= 0 && !is_link;
 }
 
+/* Is it to be looked at where the link to the directory leads? */
+static bool
+must_look(const struct dir_watch *watch)
+{
+    return (watch->wd >= 0 && watch->is_link
+            && time_msec() >= watch->next_look);
+}
+
+/* Takes note of which directory is about to be watched, if by a link. */
+static void
+note_target(struct dir_watch *watch)
+{
+    size_t len = strlen(watch->path);
+    struct stat s = { .st_dev = 0 };
+
+    while (len > 1 && watch->path[len - 1] == '/') {
+        len--;                  /* lstat() would follow the link. */
+    }
+
+    char *name = xmemdup0(watch->path, len);
+    watch->is_link = (!lstat(name, &s) && S_ISLNK(s.st_mode)
+                      && !stat(name, &s));
+    watch->dev = s.st_dev;
+    watch->ino = s.st_ino;
+    watch->next_look = time_msec() + LOOK_INTERVAL_MSEC;
+    free(name);
+}
+
+/* Stops to watch a directory that the link does not lead to any longer. */
+static void
+look_at_target(struct dir_watch *watch)
+{
+    struct stat s;
+
+    watch->next_look = time_msec() + LOOK_INTERVAL_MSEC;
+    if (stat(watch->path, &s) || s.st_dev != watch->dev
+        || s.st_ino != watch->ino) {
+        deactivate(watch);
+        watch->anything = true;
+    }
+}
+
 /* Tries to watch the directory.  Returns 0 or a positive errno value. */
 static int
 try_watch(struct dir_watch *watch)
 {
     int error = open_inotify();
 
+    note_target(watch);
     if (!error) {
         watch->wd = inotify_add_watch(inotify_fd, watch->path,
                                       EVENTS | IN_MASK_ADD);
@@ -330,6 +383,7 @@ bool
 dir_watch_is_due(const struct dir_watch *watch)
 {
     return (watch->anything || !sset_is_empty(&watch->names)
+            || must_look(watch)
             || (watch->wd < 0 && time_msec() >= watch->next_try));
 }
 
@@ -340,6 +394,9 @@ dir_watch_run(struct dir_watch *watch, dir_watch_cb *cb, void *aux)
 {
     const char *name;
 
+    if (must_look(watch)) {
+        look_at_target(watch);
+    }
     try_activate(watch);
     if (watch->anything) {
         cb(NULL, aux);
@@ -364,6 +421,8 @@ dir_watch_wait(struct dir_watch *watch)
     }
     if (watch->wd < 0 && watch->next_try != LLONG_MAX) {
         poll_timer_wait_until(watch->next_try);
+    } else if (watch->wd >= 0 && watch->is_link) {
+        poll_timer_wait_until(watch->next_look);
     }
 }
 

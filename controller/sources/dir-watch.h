@@ -5,9 +5,10 @@
 /* A directory that is watched by inotify(7).
  *
  * A directory that is not there, or is taken away, is waited for: the nearest
- * one above it that is there is watched for it.  One that cannot be watched,
- * because the system's limits for inotify are reached, is looked at now and
- * then.
+ * one above it that is there is watched for it.  If it is reached by a
+ * symbolic link, then it is looked at now and then whether that leads to
+ * another one.  One that cannot be watched, because the system's limits for
+ * inotify are reached, is looked at now and then.
  *
  * There is no more than one instance of inotify to a process, and one call of
  * dir_watch_receive() in each turn takes in what it tells. */
