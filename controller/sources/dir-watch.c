@@ -335,8 +335,9 @@ static void
 take_event(struct dir_watch *watch, const struct inotify_event *event)
 {
     if (event->mask & IN_Q_OVERFLOW) {
+        /* The directory, too, may be another one. */
+        deactivate(watch);
         watch->anything = true;
-        watch->next_try = LLONG_MIN;
     } else if (event->wd == watch->above_wd) {
         if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED
                            | IN_UNMOUNT)) {
