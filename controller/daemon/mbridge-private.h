@@ -128,6 +128,7 @@ struct mbridge {
     size_t meter_bands;
     bool is_ruled;              /* By somebody else's flow? */
     bool found_exact;           /* Was this the mode that was found? */
+    bool may_put;               /* Was all known that the plan depends on? */
     bool has_row;               /* Has the row been seen before? */
     long long int lost_at;      /* When no controller was connected any longer,
                                  * in time_msec() terms; LLONG_MIN if before

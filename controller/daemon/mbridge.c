@@ -325,12 +325,14 @@ update_switch(struct mbridge *mb)
 
     normal_guard_run(mb->guard, find_normal_use(mb), mb->found_exact,
                      ofctrl_is_installed(mb->ofctrl, mb->plan));
+    mb->may_put = (!must_be_told && normal_guard_is_set(mb->guard)
+                   && mbridge_fdb_is_known(mb));
     if (must_be_told) {
         /* It may turn out to be another plan. */
         if (!normal_guard_must_be_told(mb->guard, mb->found_exact)) {
             poll_immediate_wake();
         }
-    } else if (normal_guard_is_set(mb->guard) && mbridge_fdb_is_known(mb)) {
+    } else if (mb->may_put) {
         normal_guard_set_first_ports(mb->guard, plan_is_guarded(mb->plan));
         ofctrl_put(mb->ofctrl, mb->plan);
     }
@@ -458,7 +460,7 @@ mbridge_wait(struct mbridge *mb)
         mbridge_shortfalls_wait(mb);
         normal_guard_wait(mb->guard,
                           ofctrl_is_installed(mb->ofctrl, mb->plan));
-        if (normal_guard_is_set(mb->guard)) {
+        if (mb->may_put) {
             ofctrl_put_wait(mb->ofctrl);
         }
     } else if (is_given_up(mb)) {
