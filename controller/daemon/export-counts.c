@@ -73,8 +73,9 @@ put_storms(struct json_t *ports, const struct mbridge *mb,
     for (size_t i = 0; i < dump->n_meter_stats; i++) {
         const struct meter_stats *stats = &dump->meter_stats[i];
         const struct vport *vport
-            = storm_limit_find_port(mbridge_plan(mb), stats->meter_id);
-        struct json_t *port = vport ? jvalue_get(ports, vport->name) : NULL;
+            = mbridge_find_vport(mb, storm_limit_ofport(stats->meter_id));
+        struct json_t *port = (vport && vport->storm
+                               ? jvalue_get(ports, vport->name) : NULL);
 
         if (port) {
             add_kind(port, guard_to_string(GUARD_STORM), stats->n_dropped);

@@ -37,6 +37,13 @@ find_vport(const struct mbridge *mb, const struct mport *port)
             : NULL);
 }
 
+/* Returns the port of the plan that 'ofport' is, or null. */
+const struct vport *
+mbridge_find_vport(const struct mbridge *mb, ofp_port_t ofport)
+{
+    return find_vport(mb, mbridge_find_mport(mb, ofport));
+}
+
 /* The guest of 'vport' has become 'mac', too.  Guard "mac" has dropped what it
  * has announced that by. */
 static void
@@ -187,17 +194,19 @@ mbridge_on_frame(const struct ofctrl_frame *frame, void *mb_)
 static void
 find_active(struct mbridge *mb, const struct oflow_table *installed)
 {
+    struct sset addressed = SSET_INITIALIZER(&addressed);
     struct mport *port;
 
+    plan_find_addressed(mb->plan, installed, &addressed);
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
         const struct vport *vport = find_vport(mb, port);
 
-        if (vport && !vport->active
-            && plan_had_address(installed, port->name)
+        if (vport && !vport->active && sset_contains(&addressed, port->name)
             && port_life_found_active(&port->life)) {
             mbridge_update_mport(mb, port);
         }
     }
+    sset_destroy(&addressed);
 }
 
 /* 'flow', which the switch holds, tells what port 'name' was. */

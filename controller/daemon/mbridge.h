@@ -36,6 +36,7 @@ struct sset;
 struct vif;
 struct vif_reader;
 struct vlan_set;
+struct vport;
 
 /* What all bridges need of the rest of the program. */
 struct mbridge_env {
@@ -84,6 +85,7 @@ unsigned long long int mbridge_count_moves(const struct mbridge *,
                                            bool refused);
 unsigned long long int mbridge_count_refused(const struct mbridge *,
                                              ofp_port_t);
+const struct vport *mbridge_find_vport(const struct mbridge *, ofp_port_t);
 const struct plan *mbridge_plan(const struct mbridge *);
 const struct vlan_set *mbridge_mirror_vlans(const struct mbridge *);
 const struct ofctrl *mbridge_ofctrl(const struct mbridge *);

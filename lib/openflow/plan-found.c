@@ -8,6 +8,7 @@
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan-private.h"
 #include "openvswitch/match.h"
+#include "sset.h"
 
 /* What a switch is found to hold, in the words of a plan. */
 
@@ -110,20 +111,26 @@ plan_seed(struct plan *plan, const struct oflow_table *installed)
     plan_set_buckets(plan, &buckets);
 }
 
-/* Did the port called 'port' have its address in 'installed', what a switch
- * holds? */
-bool
-plan_had_address(const struct oflow_table *installed, const char *port)
+/* Adds to 'names' the ports of 'plan' that had their address in 'installed',
+ * what a switch holds. */
+void
+plan_find_addressed(const struct plan *plan,
+                    const struct oflow_table *installed, struct sset *names)
 {
-    ovs_be64 cookie = pipeline_cookie(COOKIE_PORT, port);
     const struct oflow_node *node;
 
     HMAP_FOR_EACH (node, hmap_node, &installed->flows) {
-        if (node->flow->cookie == cookie && plan_flow_delivers(node->flow)) {
-            return true;
+        const struct oflow *flow = node->flow;
+
+        if (pipeline_cookie_kind(flow->cookie) == COOKIE_PORT
+            && plan_flow_delivers(flow)) {
+            const char *name = plan_cookie_origin(plan, flow->cookie);
+
+            if (name) {
+                sset_add(names, name);
+            }
         }
     }
-    return false;
 }
 
 /* Calls 'cb' with 'aux' for each flow in 'installed', what a switch holds,

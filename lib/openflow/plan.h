@@ -32,6 +32,7 @@ struct oflow_table;
 struct ometers;
 struct ofputil_port_map;
 struct plan;
+struct sset;
 struct vport;
 
 struct plan *plan_create(const char *bridge);
@@ -47,7 +48,9 @@ void plan_seed(struct plan *, const struct oflow_table *installed);
 void plan_run(struct plan *);
 bool plan_flow_delivers(const struct oflow *);
 bool plan_flow_enters(const struct oflow *, ofp_port_t *, bool *network);
-bool plan_had_address(const struct oflow_table *installed, const char *port);
+void plan_find_addressed(const struct plan *,
+                         const struct oflow_table *installed,
+                         struct sset *names);
 
 /* Called for 'flow' of port 'port'. */
 typedef void plan_found_cb(const char *port, const struct oflow *flow,

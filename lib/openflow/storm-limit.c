@@ -25,14 +25,23 @@ meter_of_port(const struct vport *vport)
     return OMETER_PORTS | ofp_to_u16(vport->ofport);
 }
 
+/* Returns the port that meter 'meter_id' is for, or OFPP_NONE if it is no
+ * port's. */
+ofp_port_t
+storm_limit_ofport(uint32_t meter_id)
+{
+    return ((meter_id & METER_MASK) == OMETER_PORTS
+            ? u16_to_ofp(meter_id & ~METER_MASK) : OFPP_NONE);
+}
+
 /* Returns the port of 'plan' that meter 'meter_id' is for, or null if it is
- * none of theirs. */
+ * none of theirs.  It is looked for among all of them. */
 const struct vport *
 storm_limit_find_port(const struct plan *plan, uint32_t meter_id)
 {
-    return ((meter_id & METER_MASK) == OMETER_PORTS
-            ? plan_find_storm(plan, u16_to_ofp(meter_id & ~METER_MASK))
-            : NULL);
+    ofp_port_t ofport = storm_limit_ofport(meter_id);
+
+    return ofport != OFPP_NONE ? plan_find_storm(plan, ofport) : NULL;
 }
 
 /* Has 'vport' a meter in 'ctx'? */

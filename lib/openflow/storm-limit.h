@@ -23,6 +23,7 @@ struct plan;
 struct slice;
 struct vport;
 
+ofp_port_t storm_limit_ofport(uint32_t meter_id);
 const struct vport *storm_limit_find_port(const struct plan *,
                                           uint32_t meter_id);
 bool storm_limit_needs_meter(const struct bridge_ctx *, const struct vport *);

@@ -28,6 +28,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-meter.h"
 #include "openvswitch/ofpbuf.h"
+#include "sset.h"
 #include "util.h"
 
 /* Storm limits: how they are written, who has which, and what they are in the
@@ -184,6 +185,8 @@ test_plan(void **state OVS_UNUSED)
                         "b");
     assert_null(storm_limit_find_port(plan, OMETER_PORTS | 1));
     assert_null(storm_limit_find_port(plan, OMETER_MAGIC | 2));
+    assert_int_equal(storm_limit_ofport(OMETER_PORTS | 2), u16_to_ofp(2));
+    assert_int_equal(storm_limit_ofport(OMETER_MAGIC | 2), OFPP_NONE);
 
     /* A port takes another's number before that is gone. */
     put_guest(plan, "d", 3, 7);
@@ -221,13 +224,16 @@ static void
 test_address(void **state OVS_UNUSED)
 {
     struct bridge_ctx ctx = { .exact = true, .meter_bands = 1 };
+    struct sset names = SSET_INITIALIZER(&names);
     struct plan *plan = plan_create("br0");
 
     plan_set_ctx(plan, &ctx);
     put_guest(plan, "a", 1, 0);
     put_guest(plan, "b", 2, 500);
     plan_run(plan);
-    assert_true(plan_had_address(plan_desired(plan), "b"));
+    plan_find_addressed(plan, plan_desired(plan), &names);
+    assert_true(sset_contains(&names, "b"));
+    sset_clear(&names);
 
     /* Another one has it now. */
     struct vport vport;
@@ -235,7 +241,9 @@ test_address(void **state OVS_UNUSED)
     vport_set_mac(&vport, plan_find_port(plan, "a")->mac);
     plan_set_port(plan, &vport);
     plan_run(plan);
-    assert_false(plan_had_address(plan_desired(plan), "b"));
+    plan_find_addressed(plan, plan_desired(plan), &names);
+    assert_false(sset_contains(&names, "b"));
+    sset_destroy(&names);
     vport_uninit(&vport);
     plan_destroy(plan);
 }
