@@ -56,6 +56,7 @@ ofctrl_destroy(struct ofctrl *ofctrl)
     if (ofctrl) {
         switch_sync_uninit(&ofctrl->sync);
         ometers_uninit(&ofctrl->last_meters);
+        ometers_uninit(&ofctrl->meters);
         mgmt_conn_destroy(ofctrl->conn);
         ofctrl_watch_uninit(&ofctrl->watch);
         free(ofctrl->bridge);
