@@ -188,8 +188,7 @@ must_reread(const struct ofctrl *ofctrl, long long int *when)
     }
     *when = (ofctrl->reread ? LLONG_MIN
              : ofctrl->watch.interfered ? ofctrl->next_reread
-             : ofctrl->sync.must_reread ? ofctrl->sync.commit.next_try
-             : LLONG_MAX);
+             : switch_sync_when_to_reread(&ofctrl->sync));
     return *when < LLONG_MAX;
 }
 

@@ -204,11 +204,12 @@ switch_sync_is_at(const struct switch_sync *ss, const struct ometers *meters)
             && meter_sync_is_at(&ss->meters, meters));
 }
 
-/* Must the switch be read afresh, and is it time for that? */
-bool
-switch_sync_may_reread(const struct switch_sync *ss, long long int now)
+/* Returns when the switch is to be read afresh because a step was refused, or
+ * LLONG_MAX if it need not be. */
+long long int
+switch_sync_when_to_reread(const struct switch_sync *ss)
 {
-    return ss->must_reread && now >= ss->commit.next_try;
+    return ss->must_reread ? ss->commit.next_try : LLONG_MAX;
 }
 
 /* Returns when there will be something to do that comes neither from the

@@ -70,7 +70,7 @@ void switch_sync_handle_barrier(struct switch_sync *,
 
 bool switch_sync_is_busy(const struct switch_sync *);
 bool switch_sync_is_at(const struct switch_sync *, const struct ometers *);
-bool switch_sync_may_reread(const struct switch_sync *, long long int now);
+long long int switch_sync_when_to_reread(const struct switch_sync *);
 long long int switch_sync_when(const struct switch_sync *);
 
 #endif /* lib/openflow/switch-sync.h */

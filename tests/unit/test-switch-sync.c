@@ -102,8 +102,9 @@ test_refused_meters(void **state OVS_UNUSED)
     assert_int_equal(switch_sync_when(&t.sync), t.now + 1000);
     t.now += 1000;
     assert_step(&t, "");
-    assert_true(switch_sync_may_reread(&t.sync, t.now));
+    assert_int_equal(switch_sync_when_to_reread(&t.sync), t.now);
     switch_sync_forget(&t.sync);
+    assert_int_equal(switch_sync_when_to_reread(&t.sync), LLONG_MAX);
 
     /* The switch cannot have as many: they are done without at once. */
     want_meter(&t, OMETER_MAGIC | 2);
@@ -217,10 +218,9 @@ assert_backs_off(struct talk *t, int backoff)
     assert_int_equal(switch_sync_when(&t->sync), t->now + backoff);
     t->now += backoff - 1;
     assert_step(t, "");
-    assert_false(switch_sync_may_reread(&t->sync, t->now));
     t->now++;
     assert_step(t, "");
-    assert_true(switch_sync_may_reread(&t->sync, t->now));
+    assert_int_equal(switch_sync_when_to_reread(&t->sync), t->now);
     switch_sync_forget(&t->sync);
 }
 
