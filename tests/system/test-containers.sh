@@ -109,6 +109,29 @@ up -> 52:54:00:00:00:33 = c2
 up -> 52:54:00:00:00:03 = -
 .
 
+say "Also while more happens than the kernel can tell."
+controller=$(cat $OVS_RUNDIR/virtnet-controller.pid)
+kill -STOP "$controller"
+ip -n c2 link set dev eth0 address 52:54:00:00:00:44
+ip link add name much type veth peer name more
+for i in {1000..9000}; do
+    echo "link set dev much mtu $i"
+done | ip -batch -
+ip -n c2 link set dev eth0 address 52:54:00:00:00:33
+ip link del much
+kill -CONT "$controller"
+grep_afresh() {
+    grep -q 'link_source.*reading all devices afresh' \
+        $OVS_LOGDIR/virtnet-controller.log
+}
+wait_for 10 grep_afresh || fail "the kernel could tell all"
+sleep 0.5
+settle
+expect_frames <<'.'
+up -> 52:54:00:00:00:33 = c2
+up -> 52:54:00:00:00:44 = -
+.
+
 say "A restart of the controller sends nothing."
 before=$(ctl fdb br0)
 stop_controller KILL
