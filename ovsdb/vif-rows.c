@@ -87,6 +87,7 @@ vif_from_rows(struct vif *vif, const struct ovsdb_idl *idl,
         find_qos(&rows, port->qos);
     }
     vif_from_columns(vif, &rows, old);
+    vif->row = interface->header_.uuid;
     if (vif->bond.is_member) {
         bool closed = old && (vif->ofport == OFPP_NONE
                               || vif->ofport != old->ofport);

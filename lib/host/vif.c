@@ -7,6 +7,7 @@
 
 #include "packets.h"
 #include "util.h"
+#include "uuid.h"
 
 const char *
 vif_role_to_string(enum vif_role role)
@@ -124,7 +125,8 @@ vif_equals(const struct vif *a, const struct vif *b)
     }
     VIF_STRINGS
 #undef VIF_STRING
-    return (a->ofport == b->ofport
+    return (uuid_equals(&a->row, &b->row)
+            && a->ofport == b->ofport
             && nullable_string_is_equal(a->mac_from, b->mac_from)
             && nullable_string_is_equal(a->guards_from, b->guards_from)
             && nullable_string_is_equal(a->filter_from, b->filter_from)

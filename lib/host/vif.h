@@ -16,6 +16,7 @@
 #include "lib/host/port-stp.h"
 #include "lib/xml/domstatus.h"
 #include "openvswitch/types.h"
+#include "openvswitch/uuid.h"
 
 /* A guest has a valid external_ids:attached-mac, the host is a bridge's LOCAL
  * port and others of type internal, and everything else is the network side.
@@ -88,6 +89,7 @@ struct nwfilter_binding;
 
 struct vif {
     /* Table Interface. */
+    struct uuid row;            /* Of the row; zero if that is not known. */
     char *name;
     char *type;                 /* Column type; null is "". */
     ofp_port_t ofport;          /* OFPP_NONE if it has none. */

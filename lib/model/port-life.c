@@ -13,6 +13,7 @@
 #include "lib/model/vport.h"
 #include "packets.h"
 #include "util.h"
+#include "uuid.h"
 
 /* Initializes 'life' to that of a port that has come to a switch that is
  * known already, if 'is_new', or else was there before. */
@@ -160,6 +161,20 @@ next_stage(struct port_life *life, bool elsewhere, bool unknown,
         return elsewhere ? PORT_HELD_BACK : PORT_ACTIVE;
     }
     OVS_NOT_REACHED();
+}
+
+/* Begins 'life' anew if the port has become that of another Interface row than
+ * it was, 'row', which is zero if nobody knows. */
+static void
+begin_anew(struct port_life *life, const struct uuid *row)
+{
+    if (uuid_is_zero(row) || uuid_equals(&life->row, row)) {
+        return;
+    } else if (!uuid_is_zero(&life->row)) {
+        port_life_uninit(life);
+        port_life_init(life, true);
+    }
+    life->row = *row;
 }
 
 /* Forgets what another guest than that of 'mac' has done, which had the port
@@ -319,6 +334,9 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
                  struct diag_list *diags)
 {
     const struct vif_guest *guest = &facts->vif->guest;
+
+    begin_anew(life, &facts->vif->row);
+
     enum model_verdict verdict = model_port(facts->model, facts->vif, vport,
                                             diags);
 

@@ -29,7 +29,10 @@
  *     (*) PORT_AWAITED until PORT_AWAIT_MSEC are over, then PORT_ACTIVE
  *
  * A life begins as PORT_NEW or, if the port was there when the switch was
- * read, as PORT_ACTIVE.
+ * read, as PORT_ACTIVE.  It ends with the port, and with its Interface row:
+ * where one row takes the place of another, as with "ovs-vsctl del-port p --
+ * add-port br0 p", the switch may keep the port, or give its number to the
+ * next, and tells nobody.
  *
  * All of this is pure.  The client tells a "struct port_life" of events as
  * they happen, and calls port_life_update() after each that has changed
@@ -43,6 +46,7 @@
 #include "lib/model/model.h"
 #include "lib/model/offences.h"
 #include "openvswitch/types.h"
+#include "openvswitch/uuid.h"
 
 struct diag_list;
 struct mac_table;
@@ -83,6 +87,7 @@ struct port_found {
 };
 
 struct port_life {
+    struct uuid row;            /* Whose life it is; zero until it is known. */
     enum port_stage stage;
     long long int await_until;  /* While PORT_AWAITED. */
     struct port_found found;    /* As long as networks are not known. */

@@ -168,6 +168,33 @@ test_sticky_found(void **state OVS_UNUSED)
     world_uninit(&w);
 }
 
+/* Another Interface row takes the place of the port's, and the switch gives it
+ * the same number: it is another port. */
+static void
+test_row(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, false);
+    world_make_unknown(&w);
+    /* The first row that is seen is the one that was there before. */
+    w.vif.row.parts[0] = 1;
+    world_look(&w, "active, wins nothing, guest +0");
+    world_frame(&w, 1, PORT_LIFE_ARRIVED | PORT_LIFE_FOLLOWS);
+    world_look(&w, "active, guest +1");
+    w.vif.row.parts[0] = 2;
+    world_look(&w, "active, wins nothing, guest +0");
+    world_frame(&w, 2, PORT_LIFE_ARRIVED | PORT_LIFE_FOLLOWS);
+    world_look(&w, "active, guest +2");
+
+    /* Its guest may be one that has not come yet. */
+    w.vif.row.parts[0] = 3;
+    w.vif.attached_mac = xstrdup("52:54:00:00:00:05");
+    world_set_status(&w, "inactive");
+    world_look(&w, "new, wins nothing, guest 5");
+    world_uninit(&w);
+}
+
 /* Checks that the port, the host's, has address 'mac', and that it is said of
  * it what 'expected' is, or nothing if that is null. */
 static void
@@ -225,6 +252,7 @@ main(void)
         cmocka_unit_test(test_sticky),
         cmocka_unit_test(test_sticky_limiter),
         cmocka_unit_test(test_sticky_found),
+        cmocka_unit_test(test_row),
         cmocka_unit_test(test_elsewhere),
     };
 

@@ -272,6 +272,7 @@ test_value(void **state OVS_UNUSED)
         b.MEMBER = saved;                       \
     } while (0)
 
+    DIFFERS(row.parts[0], 1);
     DIFFERS(ofport, OFP_PORT_C(2));
     DIFFERS(mac_in_use.ea[5], 2);
     DIFFERS(vlan.tag, 11);
