@@ -191,6 +191,20 @@ port_policy_role(const struct bridge_model *model, const struct vif *vif)
             ? VIF_NETWORK : role);
 }
 
+/* Is 'vif', if nothing comes of it, what was meant to be a guest's port?  That
+ * is so if anybody has said so, or by its kind. */
+bool
+port_policy_is_meant(const struct bridge_model *model, const struct vif *vif)
+{
+    if (vif->ofport == OFPP_LOCAL || vif->bond.is_member
+        || vif->is_mirror_output) {
+        return false;
+    }
+    return (vif->role ? strcmp(vif->role, "network") != 0
+            : (vif->attached_mac || vif_guest_sign(vif)
+               || port_policy_unknown(model, vif) != UNKNOWN_PORTS_NETWORK));
+}
+
 /* Should column protected of the Port row of 'vif' be true?  Open vSwitch's
  * own NORMAL forwards nothing between two ports of which both have it.  That
  * is how guests that are 'isolated' are kept apart where the bridge has no

@@ -25,6 +25,7 @@ enum vif_role port_policy_role(const struct bridge_model *,
                                const struct vif *);
 enum unknown_ports port_policy_unknown(const struct bridge_model *,
                                        const struct vif *);
+bool port_policy_is_meant(const struct bridge_model *, const struct vif *);
 bool port_policy_protected(const struct vif *, bool isolated, bool exact,
                            bool apart);
 

@@ -98,7 +98,7 @@ want_stp(struct row_changes *changes, const struct rows_bridge *b,
          const struct vif *vif, const struct vport *vport)
 {
     bool is_guest = (vport ? vport->role == VIF_GUEST
-                     : vif->attached_mac != NULL);
+                     : port_policy_is_meant(b->model, vif));
     bool leaves = (b->phase.undecided || !knows_networks(b)
                    ? vif->stp.mark != NULL
                    : (b->phase.exact && bridge_row_spans(b->row)

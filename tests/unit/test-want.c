@@ -254,6 +254,49 @@ test_stp(void **state OVS_UNUSED)
     }
 }
 
+/* So does a port that was meant to be a guest's and is not wired. */
+static void
+test_stp_meant(void **state OVS_UNUSED)
+{
+    const struct {
+        struct vif vif;
+        bool leaves;
+    } cases[] = {
+        { { .iface_id = S("i") }, true },
+        { { .role = S("gest") }, true },
+        { { .driver = S("tun") }, true },
+        { { .role = S("network"), .driver = S("tun") }, false },
+        { { .ofport = OFPP_LOCAL, .iface_id = S("i") }, false },
+        { { .bond.is_member = true, .attached_mac = S("52:54") }, false },
+        { { .is_mirror_output = true, .iface_id = S("i") }, false },
+    };
+    struct bridge_row row = { .name = S("br0"), .rstp_enable = true };
+    struct defs defs = { .n = 0 };
+
+    defs_add(&defs, NETWORK("net", BR0("libvirt"),
+                            "<metadata><n:network xmlns:n='urn:ovs-virtnet:1'"
+                            " unknownPorts='drop'/></metadata>"));
+    struct bridge_model model = model_of(&row, &defs);
+    const struct rows_bridge rb = {
+        .row = &row, .model = &model,
+        .phase = { .complete = true, .exact = true },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct row_changes changes = ROW_CHANGES_INITIALIZER;
+        struct vif vif = cases[i].vif;
+
+        vif.name = vif.port = S("p");
+        vif.vlan.tag = PORT_VLAN_NO_TAG;
+        vif.ofport = vif.ofport ? vif.ofport : u16_to_ofp(1);
+        rows_want_port(&changes, &rb, &vif, NULL);
+        assert_changes(&changes, cases[i].leaves
+                       ? "port p: not in the spanning tree\n" : "");
+    }
+    bridge_model_uninit(&model);
+    defs_uninit(&defs);
+}
+
 /* A portgroup that is not known may be in a file that cannot be read. */
 static void
 test_portgroup(void **state OVS_UNUSED)
@@ -446,6 +489,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_phases),
         cmocka_unit_test(test_stp),
+        cmocka_unit_test(test_stp_meant),
         cmocka_unit_test(test_portgroup),
         cmocka_unit_test(test_existence),
         cmocka_unit_test(test_settings),
