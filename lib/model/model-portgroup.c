@@ -75,6 +75,14 @@ find_asked(const struct bridge_model *model, const struct vif *vif,
     return (*how ? find_by_name(model, vif, *how, network) : NULL);
 }
 
+/* Is 'vif' a guest, by what is known of it or by its kind? */
+static bool
+is_guest(const struct bridge_model *model, const struct vif *vif)
+{
+    return (vif_get_role(vif) == VIF_GUEST
+            || port_policy_unknown(model, vif) != UNKNOWN_PORTS_NETWORK);
+}
+
 /* Returns the network that 'vif' is in by the portgroup that it asks for or,
  * if it is a guest and does not ask, otherwise; or null.  Stores the
  * portgroup, or null, in '*portgroup'. */
@@ -89,9 +97,7 @@ find_place(const struct bridge_model *model, const struct vif *vif,
     if (how) {
         return *portgroup ? network : NULL;
     }
-    network = (vif_get_role(vif) == VIF_GUEST
-               || port_policy_unknown(model, vif) != UNKNOWN_PORTS_NETWORK
-               ? find_network(model, vif) : NULL);
+    network = is_guest(model, vif) ? find_network(model, vif) : NULL;
     *portgroup = network ? netdef_default_portgroup(network) : NULL;
     return network;
 }
@@ -151,7 +157,7 @@ awaits_profile(const struct bridge_model *model, const struct vif *vif)
     const struct portgroup *portgroup;
     const struct netdef *network = find_place(model, vif, &portgroup);
 
-    if (!vif->profile || vif->guest.network || vif_get_role(vif) != VIF_GUEST
+    if (!vif->profile || vif->guest.network || !is_guest(model, vif)
         || portgroup || (network && network->has_vlan)) {
         return false;
     }
@@ -241,8 +247,7 @@ awaits_vlan(const struct bridge_model *model, const struct vif *vif)
     const struct netdef *network = find_place(model, vif, &portgroup);
     bool waits = false;
 
-    if (vif_get_role(vif) != VIF_GUEST
-        && port_policy_unknown(model, vif) == UNKNOWN_PORTS_NETWORK) {
+    if (!is_guest(model, vif)) {
         return false;
     } else if (network) {
         return (!network->has_vlan && !(portgroup && portgroup->has_vlan)

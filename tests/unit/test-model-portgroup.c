@@ -285,6 +285,15 @@ test_vlans_at_plug(void **state OVS_UNUSED)
     model_text_uninit(&m);
     model_text_init(&m, xml, NULL, false);
 
+    /* A guest may be one by its kind alone. */
+    const struct vif tap = {
+        .name = CC("p"), .driver = CC("tun"), .profile = CC("gold"),
+        .vlan = { .tag = -1 }, .guest = { .vlan = { .tag = -1 } },
+    };
+    m.bridge.mode = MAC_TABLE_LIBVIRT;
+    assert_true(model_is_nowhere(&m.bridge, &profiled));
+    assert_true(model_is_nowhere(&m.bridge, &tap));
+
     /* NORMAL serves it by its row, whatever it asks for. */
     const struct vif gold = {
         .name = CC("p"), .portgroup = CC("gold"), .vlan = { .tag = -1 },
