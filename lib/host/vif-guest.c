@@ -105,6 +105,7 @@ vif_set_guest(struct vif *vif, const struct domstatus *status,
     struct vif_guest *guest = &vif->guest;
 
     guest->name = xstrdup(status->name);
+    guest->is_libvirts = status->is_libvirts;
     guest->network = nullable_xstrdup(domif->network);
     guest->portgroup = nullable_xstrdup(domif->portgroup);
     guest->state = status->state;
@@ -180,6 +181,7 @@ vif_set_netport(struct vif *vif, const struct netport *netport,
     }
     set_default(&guest->name, (netport->owner_name ? netport->owner_name
                                : "unknown"));
+    guest->is_libvirts = true;
     set_default(&guest->network, network);
     set_default(&guest->portgroup, netport->group);
     if (netport->policy.isolated.value) {

@@ -146,6 +146,7 @@ vif_equals(const struct vif *a, const struct vif *b)
             && bandwidth_equals(&a->bandwidth, &b->bandwidth)
             && a->vlan_is_kept == b->vlan_is_kept
             && a->guest.unknown == b->guest.unknown
+            && a->guest.is_libvirts == b->guest.is_libvirts
             && a->guest.state == b->guest.state
             && a->guest.link_down == b->guest.link_down
             && a->guest.trust == b->guest.trust

@@ -74,6 +74,7 @@ enum vif_trust {
 struct vif_guest {
     bool unknown;               /* Has libvirt no state of the guest yet? */
     char *name;
+    bool is_libvirts;           /* Does libvirt itself say all that? */
     char *network;              /* That the interface is in, or null. */
     char *portgroup;            /* By its definition or its port, or null. */
     enum domain_state state;

@@ -83,6 +83,15 @@ is_guest(const struct bridge_model *model, const struct vif *vif)
             || port_policy_unknown(model, vif) != UNKNOWN_PORTS_NETWORK);
 }
 
+/* Has libvirt plugged 'vif' into a network, so that it has written its VLANs?
+ * That a guest file, which may be a copy of libvirt's, names one says nothing
+ * of the row. */
+static bool
+is_libvirts(const struct vif *vif)
+{
+    return vif->guest.network && vif->guest.is_libvirts;
+}
+
 /* Returns the network that 'vif' is in by the portgroup that it asks for or,
  * if it is a guest and does not ask, otherwise; or null.  Stores the
  * portgroup, or null, in '*portgroup'. */
@@ -157,7 +166,7 @@ awaits_profile(const struct bridge_model *model, const struct vif *vif)
     const struct portgroup *portgroup;
     const struct netdef *network = find_place(model, vif, &portgroup);
 
-    if (!vif->profile || vif->guest.network || !is_guest(model, vif)
+    if (!vif->profile || is_libvirts(vif) || !is_guest(model, vif)
         || portgroup || (network && network->has_vlan)) {
         return false;
     }
@@ -220,7 +229,7 @@ model_port_vlan(const struct bridge_model *model, const struct vif *vif,
     const struct portgroup *portgroup;
     const struct netdef *network = find_place(model, vif, &portgroup);
     bool is_set_by_libvirt = (network && network->is_libvirts
-                              && !vif->portgroup && vif->guest.network);
+                              && !vif->portgroup && is_libvirts(vif));
     if (portgroup && portgroup->has_vlan && !is_set_by_libvirt) {
         port_vlan_clone(vlan, &portgroup->vlan);
     } else if (network && network->has_vlan && !is_set_by_libvirt) {

@@ -358,6 +358,7 @@ domstatus_from_xml(const char *text, size_t size, const char *file,
         error.reason = xstrdup("there is no <domain> with a <name>");
     }
     reader.status->state = get_state(&reader);
+    reader.status->is_libvirts = !reader.is_guest_file;
     reader.status->from = reader.is_guest_file ? "a guest file" : "libvirt";
     free(reader.async);
     ds_destroy(&reader.path);

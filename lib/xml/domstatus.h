@@ -105,6 +105,7 @@ struct domstatus {
     struct domif *interfaces;
     size_t n_interfaces;
     const char *from;           /* Who says all that, in words: a constant. */
+    bool is_libvirts;           /* Is that libvirt itself? */
 };
 
 struct domstatus *domstatus_from_xml(const char *text, size_t size,

@@ -228,6 +228,7 @@ test_guest_file(void **state OVS_UNUSED)
     assert_non_null(status);
     assert_string_equal(status->name, "web1");
     assert_string_equal(status->from, "a guest file");
+    assert_false(status->is_libvirts);
     assert_int_equal(status->state, DOMAIN_RUNNING);
     assert_int_equal(status->n_interfaces, 1);
     assert_string_equal(status->interfaces[0].target, "tap0");

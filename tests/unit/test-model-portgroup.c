@@ -114,7 +114,7 @@ test_libvirts(void **state OVS_UNUSED)
 {
     struct vif vif = {
         .name = CC("p"), .attached_mac = CC(MAC), .vlan = { .tag = -1 },
-        .guest = { .name = CC("g1"), .network = CC("a"),
+        .guest = { .name = CC("g1"), .network = CC("a"), .is_libvirts = true,
                    .portgroup = CC("one"), .vlan = { .tag = -1 } },
     };
 
@@ -130,6 +130,11 @@ test_libvirts(void **state OVS_UNUSED)
     assert_int_equal(wanted_tag(&vif), -2);
     vif.portgroup = CC("two");
     assert_int_equal(wanted_tag(&vif), 2);
+
+    /* A guest file is nobody's who plugs ports. */
+    vif.portgroup = NULL;
+    vif.guest.is_libvirts = false;
+    assert_int_equal(wanted_tag(&vif), 1);
     model_text_uninit(&m);
 }
 
@@ -176,6 +181,7 @@ test_network_vlan(void **state OVS_UNUSED)
     vif.guest.name = CC("g1");
     assert_int_equal(wanted_tag(&vif), 42);
     vif.guest.network = CC("a");
+    vif.guest.is_libvirts = true;
     assert_int_equal(wanted_tag(&vif), -2);
     vif.guest.name = vif.guest.network = NULL;
     vif.profile = CC("two");
@@ -253,6 +259,7 @@ test_vlans_at_plug(void **state OVS_UNUSED)
             .vlan = { .tag = cases[i].tag }, .vlan_is_ours = cases[i].ours,
             .guest = { .portgroup = CC(cases[i].libvirts),
                        .network = CC(cases[i].network),
+                       .is_libvirts = cases[i].network != NULL,
                        .vlan = { .tag = -1 } },
         };
         char *vlans = vlans_in(&vif);

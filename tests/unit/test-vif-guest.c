@@ -103,6 +103,7 @@ test_overlay(void **state OVS_UNUSED)
     vif_init(&vif);
     vif_set_guest(&vif, &guest, &domif);
     assert_string_equal(vif.guest.name, "g1");
+    assert_false(vif.guest.is_libvirts);
     assert_string_equal(vif.guest.network, "net");
     assert_string_equal(vif.guest.portgroup, "web");
     assert_int_equal(vif.guest.state, DOMAIN_PAUSED);
@@ -121,6 +122,7 @@ test_overlay(void **state OVS_UNUSED)
     /* A port's file is not as good as the guest's. */
     vif_set_netport(&vif, &netport, "old");
     assert_string_equal(vif.guest.name, "g1");
+    assert_true(vif.guest.is_libvirts);
     assert_string_equal(vif.guest.network, "net");
     assert_string_equal(vif.guest.portgroup, "web");
     assert_int_equal(vif.guest.vlan.tag, 42);

@@ -308,6 +308,7 @@ test_value(void **state OVS_UNUSED)
     STRING_DIFFERS(guest.name);
     STRING_DIFFERS(guest.network);
     STRING_DIFFERS(guest.portgroup);
+    DIFFERS(guest.is_libvirts, true);
     DIFFERS(guest.state, DOMAIN_PAUSED);
     DIFFERS(guest.link_down, true);
     DIFFERS(guest.has_vlan, true);
