@@ -61,6 +61,21 @@ port_life_follow(struct port_life *life, const struct vport *vport,
             && follow_add(&life->follow, mac, vport->follow_limit));
 }
 
+/* Takes from the guest what others have claimed by 'macs' while 'vport' did
+ * not. */
+void
+port_life_drop_taken(struct port_life *life, const struct vport *vport,
+                     const struct mac_table *macs)
+{
+    for (size_t i = life->follow.n; i-- > 0; ) {
+        struct eth_addr mac = life->follow.macs[i];
+
+        if (!is_free(macs, mac, vport, false)) {
+            follow_remove(&life->follow, mac);
+        }
+    }
+}
+
 /* Has the guest of 'vport' all the addresses that it can ever have? */
 bool
 port_life_is_stuck(const struct port_life *life, const struct vport *vport)

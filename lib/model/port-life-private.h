@@ -10,6 +10,8 @@
 
 bool port_life_follow(struct port_life *, const struct vport *,
                       struct eth_addr, const struct mac_table *, bool moves);
+void port_life_drop_taken(struct port_life *, const struct vport *,
+                          const struct mac_table *);
 bool port_life_is_stuck(const struct port_life *, const struct vport *);
 
 #endif /* lib/model/port-life-private.h */

@@ -201,6 +201,14 @@ static void
 apply_follow(struct port_life *life, struct eth_addr current_mac,
              const struct mac_table *macs, struct vport *vport)
 {
+    if (vport->role != VIF_GUEST) {
+        /* It may become the guest's again, which has its addresses then. */
+        life->unclaimed = true;
+        return;
+    } else if (life->unclaimed) {
+        port_life_drop_taken(life, vport, macs);
+        life->unclaimed = false;
+    }
     if (!vport->follow_limit) {
         life->current_mac = eth_addr_zero;
     } else if (!eth_addr_equals(current_mac, life->current_mac)) {
@@ -341,6 +349,7 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
                                             diags);
 
     if (verdict == MODEL_SKIPPED) {
+        life->unclaimed = true;
         return verdict;
     }
     report_carrier(life, facts->vif, now, diags);
@@ -349,6 +358,7 @@ port_life_update(struct port_life *life, const struct port_facts *facts,
     keep_guards(life, facts, vport);
     if (lacks_filter(life, facts, vport, diags)) {
         vport_uninit(vport);
+        life->unclaimed = true;
         return MODEL_SKIPPED;
     }
     keep_served(life, facts, vport);

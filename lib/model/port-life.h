@@ -92,7 +92,9 @@ struct port_life {
     long long int await_until;  /* While PORT_AWAITED. */
     struct port_found found;    /* As long as networks are not known. */
     struct eth_addr mac;        /* Of the guest, when it was last updated. */
-    struct follow follow;       /* What the guest has changed to... */
+    bool unclaimed;             /* Did it claim nothing then? */
+    struct follow follow;       /* What the guest has changed to, also while
+                                 * the port is not a guest's... */
     struct eth_addr current_mac;    /* ...and what libvirt said of that. */
     struct offences offences;   /* What of it has been said. */
     bool carrier;               /* Was its link up? */

@@ -164,7 +164,35 @@ test_sticky_found(void **state OVS_UNUSED)
     world_look(&w, "active, network 0, deaf");
     w.model.n_networks = 1;
     w.networks_known = true;
+    world_look(&w, "active, guest +7");
+    world_uninit(&w);
+}
+
+/* What is taken for a part of the network side for a while, or is cut off, has
+ * its addresses again after that, but for those that others have now. */
+static void
+test_sticky_meanwhile(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    world_make_unknown(&w);
     world_look(&w, "active, wins nothing, guest +0");
+    world_frame(&w, 1, PORT_LIFE_ARRIVED | PORT_LIFE_FOLLOWS);
+    world_look(&w, "active, guest +1");
+    world_frame(&w, 2, PORT_LIFE_FOLLOWS);
+    world_look(&w, "active, guest +1 +2");
+    w.vif.role = xstrdup("network");
+    world_look(&w, "active, network 0, deaf");
+    free(w.vif.role);
+    w.vif.role = NULL;
+    world_look(&w, "active, guest +1 +2");
+
+    w.vif.is_mirror_output = true;
+    world_look(&w, "not wired");
+    world_rival(&w, "vnet9", 1, CLAIM_FIRST, -1, true);
+    w.vif.is_mirror_output = false;
+    world_look(&w, "active, guest +2");
     world_uninit(&w);
 }
 
@@ -252,6 +280,7 @@ main(void)
         cmocka_unit_test(test_sticky),
         cmocka_unit_test(test_sticky_limiter),
         cmocka_unit_test(test_sticky_found),
+        cmocka_unit_test(test_sticky_meanwhile),
         cmocka_unit_test(test_row),
         cmocka_unit_test(test_elsewhere),
     };
