@@ -51,12 +51,13 @@ is_free(const struct mac_table *macs, struct eth_addr mac,
 }
 
 /* Has the guest of 'vport' 'mac', too, from now on, if it may.  That takes it
- * from who has announced it before, if it 'moves'. */
+ * from who has announced it before, if it 'moves'.  The first address may be
+ * one that is listed. */
 bool
 port_life_follow(struct port_life *life, const struct vport *vport,
                  struct eth_addr mac, const struct mac_table *macs, bool moves)
 {
-    return (!vport_has_mac(vport, mac)
+    return ((vport_awaits_address(vport) || !vport_has_mac(vport, mac))
             && is_free(macs, mac, vport, moves)
             && follow_add(&life->follow, mac, vport->follow_limit));
 }
@@ -177,20 +178,21 @@ port_life_frame(struct port_life *life, const struct vport *vport,
                 long long int now)
 {
     struct eth_addr src = frame->src;
+    bool awaits = vport_awaits_address(vport);
+    bool has = vport_has_mac(vport, src);
 
     if (port_life_is_stuck(life, vport)) {
         return 0;
     }
 
-    unsigned int changes = (vport_awaits_address(vport) ? 0
+    unsigned int changes = (awaits ? 0
                             : arrive(life, vport)
                               | take_turn(life, vport, macs, now));
 
-    if (!changes && vport_has_mac(vport, src)
-        && !eth_addr_equals(src, vport->mac)) {
+    if (!changes && !awaits && has && !eth_addr_equals(src, vport->mac)) {
         return share(life, vport, frame, macs, now);
-    } else if (changes || vport->role != VIF_GUEST
-               || vport_has_mac(vport, src) || life->follow.deaf) {
+    } else if (changes || vport->role != VIF_GUEST || (!awaits && has)
+               || life->follow.deaf) {
         /* Or on its way before the flows were changed. */
         return changes;
     } else if (!vport->follow_limit) {
@@ -200,7 +202,12 @@ port_life_frame(struct port_life *life, const struct vport *vport,
         changes |= PORT_LIFE_FOLLOWS | arrive(life, vport)
                    | (follow_hear(&life->follow, vport->follow_limit, now)
                       ? PORT_LIFE_DEAF : 0);
-    } else if (vport_awaits_address(vport)) {
+    } else if (awaits && has) {
+        /* Of several that list an address, the one that has it may well send
+         * by it once a second before it sends by its own. */
+        changes |= (follow_refuse(&life->follow, src, now)
+                    ? PORT_LIFE_DEAF : 0);
+    } else if (awaits) {
         /* All that it sends is shown, by whichever address. */
         changes |= follow_hear(&life->follow, 1, now) ? PORT_LIFE_DEAF : 0;
     } else {

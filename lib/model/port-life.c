@@ -215,18 +215,23 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
         life->current_mac = current_mac;
         port_life_follow(life, vport, current_mac, macs, false);
     }
+    /* A listed address by which it has sent first is its in any case. */
+    if (vport->sticky && life->follow.n
+        && vport_has_mac(vport, life->follow.macs[0])) {
+        vport->follow_limit++;
+    }
     if (vport->sticky) {
         follow_keep_first(&life->follow, vport->follow_limit);
     } else {
         follow_trim(&life->follow, vport->follow_limit);
     }
-    for (size_t i = life->follow.n; i-- > 0; ) {
+    for (size_t i = life->follow.n; i-- > vport->sticky; ) {
         if (vport_has_mac(vport, life->follow.macs[i])) {
             follow_remove(&life->follow, life->follow.macs[i]);
         }
     }
     if (vport->sticky && life->follow.n) {
-        vport->mac = life->follow.macs[0];
+        vport_set_mac(vport, life->follow.macs[0]);
     }
     for (size_t i = 0; i < life->follow.n; i++) {
         vport_add_mac(vport, life->follow.macs[i],

@@ -325,7 +325,8 @@ compile_port(const struct bridge_ctx *ctx, const struct vport *vport,
     c.pending &= !c.takes;
 
     ofpbuf_init(&c.offers, 0);
-    if (held_back) {
+    if (held_back && !vport_awaits_address(vport)) {
+        /* Before that, its frame says nothing of what is listed. */
         compile_offers(&c, won);
     }
     compile_admit(&c);

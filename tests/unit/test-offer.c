@@ -205,27 +205,33 @@ test_offers(void **state OVS_UNUSED)
 }
 
 /* A guest that might win nothing is offered nothing, nor one whose frames have
- * tags that must be popped, nor one in too many VLANs. */
+ * tags that must be popped, nor one in too many VLANs, nor one whose address is
+ * not known yet. */
 static void
 test_no_offers(void **state OVS_UNUSED)
 {
     struct vlan_set vlans = VLAN_SET_INITIALIZER;
-    const struct vlan_set *won[] = { &vlans };
+    const struct vlan_set *won[] = { &vlans, &vlans };
     struct vlan_set many = VLAN_SET_INITIALIZER;
 
     vlan_set_add(&vlans, 10);
     for (int i = 2; i < 400; i += 2) {
         vlan_set_add(&many, i);
     }
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         struct vlan_set none = VLAN_SET_INITIALIZER;
         struct vport vport;
         struct slice slice;
 
-        won[0] = i == 0 ? &none : i == 1 ? &vlans : &many;
+        won[0] = i == 0 ? &none : i == 2 ? &many : &vlans;
         vport_init(&vport, i == 2 ? &many : &vlans, -1, false);
         if (i == 1) {
             vport.vlan.push = ETH_TYPE_VLAN_8021AD;
+        } else if (i == 3) {
+            vport.mac = eth_addr_zero;
+            vport.sticky = true;
+            vport_add_mac(&vport, (struct eth_addr) ETH_ADDR_C(2,0,0,0,0,5),
+                          CLAIM_LISTED);
         }
         slice_init(&slice);
         compile_port(&exact, &vport, won, NULL, &slice);

@@ -118,6 +118,60 @@ test_sticky(void **state OVS_UNUSED)
     world_uninit(&w);
 }
 
+/* One whose further addresses are listed may send by one of these first, if no
+ * other port has that. */
+static void
+test_sticky_listed(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, true);
+    world_make_unknown(&w);
+    w.model.n_networks = 0;
+    w.model.mode = MAC_TABLE_LIBVIRT;
+    w.vif.macs = xstrdup("52:54:00:00:00:05 52:54:00:00:00:06");
+    world_rival(&w, "vnet9", 6, CLAIM_LISTED, -1, true);
+    world_look(&w, "active, wins nothing, guest +0 5 6");
+    world_frame(&w, 6, 0);
+    world_look(&w, "active, wins nothing, guest +0 5 6, wakes in 2000");
+    world_frame(&w, 5, PORT_LIFE_ARRIVED | PORT_LIFE_FOLLOWS);
+    world_look(&w, "active, guest +5 6, wakes in 2000");
+    /* It still has one of its own. */
+    world_frame(&w, 1, PORT_LIFE_FOLLOWS);
+    world_look(&w, "active, guest +5 6 +1, deaf, wakes in 2000");
+    world_frame(&w, 2, 0);
+
+    /* Who is not heard of by another address in a flood of these is not
+     * listened to either. */
+    world_unplug(&w);
+    world_plug(&w, true);
+    world_make_unknown(&w);
+    w.vif.macs = xstrdup("52:54:00:00:00:06");
+    world_look(&w, "active, wins nothing, guest +0 6");
+    for (int i = 0; i < 140; i++) {
+        world_frame(&w, 6, 0);
+    }
+    world_frame(&w, 6, PORT_LIFE_DEAF);
+    world_uninit(&w);
+}
+
+/* What the switch was found to hold is the first address though it is
+ * listed. */
+static void
+test_sticky_listed_found(void **state OVS_UNUSED)
+{
+    struct world w;
+
+    world_init(&w, false);
+    world_make_unknown(&w);
+    w.vif.macs = xstrdup("52:54:00:00:00:05");
+    world_look(&w, "active, wins nothing, guest +0 5");
+    assert_true(port_life_found_followed(&w.life, &w.vport, world_address(5),
+                                         &w.macs));
+    world_look(&w, "active, guest +5");
+    world_uninit(&w);
+}
+
 /* One that sends by nothing but others' addresses is not listened to. */
 static void
 test_sticky_limiter(void **state OVS_UNUSED)
@@ -281,6 +335,8 @@ main(void)
         cmocka_unit_test(test_sticky_limiter),
         cmocka_unit_test(test_sticky_found),
         cmocka_unit_test(test_sticky_meanwhile),
+        cmocka_unit_test(test_sticky_listed),
+        cmocka_unit_test(test_sticky_listed_found),
         cmocka_unit_test(test_row),
         cmocka_unit_test(test_elsewhere),
     };
