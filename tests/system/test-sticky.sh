@@ -129,6 +129,14 @@ up -> t2 = t2
 up -> 52:54:00:00:01:22 = -
 .
 
+say "In kernel mode it is of the network side, and has its address again after that."
+network net0 br0 kernel
+settle
+has_none t2 || fail "t2 is a guest"
+network net0 br0 libvirt
+settle
+exact
+
 network net0 br0 libvirt - <<'.'
   <metadata><vn:network xmlns:vn='urn:ovs-virtnet:1' rxFilterLimit='2'/></metadata>
 .
@@ -183,6 +191,16 @@ expect_frames <<.
 $sleep_in_script
 up -> 52:54:00:00:01:11 = t1
 up -> t1 = -
+up -> t2 = t2
+.
+
+say "So it does with the Interface row, though the switch keeps the port."
+vsctl del-port t1 -- add-port br0 t1
+settle
+has_none t1 || fail "t1 still has an address"
+expect_frames <<.
+$sleep_in_script
+up -> 52:54:00:00:01:11 = -
 up -> t2 = t2
 .
 
