@@ -12,7 +12,8 @@
  *     address is behind, and what is for nobody known goes to each of them.
  *   - A bond: Open vSwitch's bonding exists in NORMAL only, so NORMAL is used,
  *     without letting it see a guest, but for what is sent to groups, where
- *     the bond's way can be told (enum bond_way).
+ *     the bond's way can be told (enum bond_way).  A balance-slb bond of which
+ *     it can is sent all by flows of ours (bond-buckets.h).
  *   - Several ports some of which are such bonds: flows as for several single
  *     interfaces, and to these bonds as to one.  By a bond with LACP, NORMAL
  *     sends what is for an address that is known to be behind it.
