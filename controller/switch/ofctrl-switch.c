@@ -203,6 +203,29 @@ ofctrl_switch_decode_flows(const struct ofp_header *oh,
     ofpbuf_uninit(&ofpacts);
 }
 
+/* Adds the buckets of 'gd', a group with the number of one of ours, to
+ * 'table'. */
+static void
+put_group(struct oflow_table *table, const struct ofputil_group_desc *gd)
+{
+    const struct ofputil_bucket *bucket;
+
+    if (ovs_list_is_empty(&gd->buckets)
+        || !obuckets_are_plain(gd->type, &gd->buckets)) {
+        oflow_table_put_alien(table, gd->group_id);
+        return;
+    }
+    LIST_FOR_EACH (bucket, list_node, &gd->buckets) {
+        struct ofpbuf a = ofpbuf_const_initializer(bucket->ofpacts,
+                                                   bucket->ofpacts_len);
+        struct obucket *ob = obucket_create(gd->group_id, bucket->bucket_id,
+                                            htonll(0), &a);
+
+        oflow_table_put_bucket(table, ob);
+        obucket_unref(ob);
+    }
+}
+
 /* Adds the buckets of our groups in 'oh', a group description reply, to
  * 'table'. */
 void
@@ -223,17 +246,7 @@ ofctrl_switch_decode_groups(const struct ofp_header *oh,
             break;
         }
         if (pipeline_group_is_ours(gd.group_id)) {
-            const struct ofputil_bucket *bucket;
-
-            LIST_FOR_EACH (bucket, list_node, &gd.buckets) {
-                struct ofpbuf a = ofpbuf_const_initializer(
-                    bucket->ofpacts, bucket->ofpacts_len);
-                struct obucket *ob = obucket_create(gd.group_id,
-                                                    bucket->bucket_id,
-                                                    htonll(0), &a);
-                oflow_table_put_bucket(table, ob);
-                obucket_unref(ob);
-            }
+            put_group(table, &gd);
         }
         ofputil_uninit_group_desc(&gd);
     }

@@ -148,6 +148,7 @@ take_groups(struct switch_read *sr, const struct ofp_header *oh)
         dg = &dump->groups[dump->n_groups++];
         *dg = (struct dump_group) {
             .group_id = gd.group_id,
+            .alien = !obuckets_are_plain(gd.type, &gd.buckets),
             .buckets = xcalloc(MAX(1, ovs_list_size(&gd.buckets)),
                                sizeof *dg->buckets),
         };

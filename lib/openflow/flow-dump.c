@@ -75,6 +75,7 @@ parse_group(const char *line, const struct ofputil_port_map *port_map,
         return error;
     }
     dg->group_id = gm.group_id;
+    dg->alien = !obuckets_are_plain(gm.type, &gm.buckets);
     dg->buckets = xcalloc(MAX(1, ovs_list_size(&gm.buckets)),
                           sizeof *dg->buckets);
     LIST_FOR_EACH (bucket, list_node, &gm.buckets) {

@@ -25,6 +25,7 @@ struct dump_flow {
 
 struct dump_group {
     uint32_t group_id;
+    bool alien;                 /* No group that could be ours. */
     unsigned int line;
     struct obucket **buckets;   /* References. */
     size_t n_buckets;

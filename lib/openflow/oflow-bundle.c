@@ -128,8 +128,7 @@ encode_group_additions(struct obundle *bundle, uint32_t bundle_id,
             add_group_mod(bundle, bundle_id, OFPGC15_INSERT_BUCKET,
                           gc->group_id, OFPG15_BUCKET_LAST, &gc->added[i], n);
         } else {
-            /* In case the switch has a group of this number that was read
-             * back as nothing, having no buckets. */
+            /* The switch may have an alien one of this number. */
             add_group_mod(bundle, bundle_id, OFPGC11_ADD_OR_MOD,
                           gc->group_id, OFPG15_BUCKET_ALL, &gc->added[i], n);
             exists = true;
@@ -148,6 +147,8 @@ encode_group_removals(struct obundle *bundle, uint32_t bundle_id,
         add_group_mod(bundle, bundle_id, OFPGC11_DELETE, gc->group_id,
                       OFPG15_BUCKET_ALL, NULL, 0);
         return;
+    } else if (ogroup_is_alien(installed)) {
+        return;                 /* It has been written as a whole. */
     }
     for (size_t i = 0; i < gc->n_removed; i++) {
         add_group_mod(bundle, bundle_id, OFPGC15_REMOVE_BUCKET, gc->group_id,
@@ -248,10 +249,11 @@ obundle_encode(struct obundle *bundle, const struct ochanges *changes,
     size_t n_groups;
     struct group_change *groups = sort_groups(changes, &n_groups, &pool);
     for (size_t i = 0; i < n_groups; i++) {
+        const struct ogroup *group
+            = oflow_table_find_group(installed, groups[i].group_id);
+
         encode_group_additions(bundle, bundle_id, &groups[i],
-                               oflow_table_find_group(installed,
-                                                      groups[i].group_id),
-                               singly);
+                               group && !ogroup_is_alien(group), singly);
     }
 
     /* Deletions first, lest a full table refuse what would fit. */

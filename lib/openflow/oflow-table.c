@@ -4,9 +4,16 @@
 
 #include <stdlib.h>
 
+#include "byte-order.h"
 #include "hash.h"
 #include "lib/openflow/oflow.h"
+#include "openflow/openflow-1.5.h"
+#include "openvswitch/ofpbuf.h"
 #include "util.h"
+
+/* The number of the only bucket of an alien group: no bucket of a switch has
+ * it, so that it is in no plan. */
+#define ALIEN_BUCKET OFPG15_BUCKET_ALL
 
 /* Initializes 'table' as empty. */
 void
@@ -215,6 +222,31 @@ oflow_table_remove_bucket(struct oflow_table *table,
             ogroup_destroy(table, group);
         }
     }
+}
+
+/* Adds to 'table', which must not have it, alien group 'group_id'. */
+void
+oflow_table_put_alien(struct oflow_table *table, uint32_t group_id)
+{
+    struct ofpbuf none = OFPBUF_STUB_INITIALIZER(NULL);
+    struct obucket *bucket = obucket_create(group_id, ALIEN_BUCKET, htonll(0),
+                                            &none);
+
+    oflow_table_put_bucket(table, bucket);
+    obucket_unref(bucket);
+}
+
+/* Is 'group' there, but not as one of ours can be? */
+bool
+ogroup_is_alien(const struct ogroup *group)
+{
+    const struct obucket_node *node;
+
+    /* That bucket is the only one. */
+    HMAP_FOR_EACH (node, hmap_node, &group->buckets) {
+        return node->bucket->bucket_id == ALIEN_BUCKET;
+    }
+    return false;
 }
 
 /* Do 'a' and 'b' hold equal flows and equal buckets? */

@@ -5,7 +5,10 @@
 /* What a switch holds, or should hold: flows, and groups with their buckets.
  *
  * The same type serves the desired and the installed state.  A group exists
- * exactly as long as it has a bucket; all groups are of type "all".
+ * exactly as long as it has a bucket; all groups are of type "all".  One that
+ * a switch holds and that cannot be ours, being of another type or without
+ * buckets, is alien: all that is known of it is that it is there, and it
+ * becomes one of ours only by being written as a whole.
  *
  * A difference between two tables is a list of changes, each of one flow or of
  * one bucket.  A change with only 'old' deletes, one with only 'new' adds, one
@@ -60,12 +63,14 @@ void oflow_table_remove(struct oflow_table *, const struct oflow *key);
 void oflow_table_put_bucket(struct oflow_table *, const struct obucket *);
 void oflow_table_remove_bucket(struct oflow_table *,
                                const struct obucket *key);
+void oflow_table_put_alien(struct oflow_table *, uint32_t group_id);
 bool oflow_table_equals(const struct oflow_table *,
                         const struct oflow_table *);
 
 const struct oflow **oflow_table_sort_flows(const struct oflow_table *);
 const struct ogroup **oflow_table_sort_groups(const struct oflow_table *);
 const struct obucket **ogroup_sort_buckets(const struct ogroup *);
+bool ogroup_is_alien(const struct ogroup *);
 
 struct ochange {
     struct oflow *old, *new;    /* References, for a change of a flow. */

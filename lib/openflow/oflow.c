@@ -9,7 +9,9 @@
 #include "hash.h"
 #include "lib/base/printable.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/list.h"
 #include "openvswitch/ofp-flow.h"
+#include "openvswitch/ofp-group.h"
 #include "openvswitch/ofp-port.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
@@ -411,6 +413,22 @@ obucket_equals(const struct obucket *a, const struct obucket *b)
     return a == b || (obucket_same_key(a, b)
                       && ofpacts_equal(a->ofpacts, a->ofpacts_len,
                                        b->ofpacts, b->ofpacts_len));
+}
+
+/* Is a group of 'type', an OFPGT11_*, with 'buckets', a list of "struct
+ * ofputil_bucket"s, like one of ours: do all its buckets get each frame,
+ * whatever state some port or group is in? */
+bool
+obuckets_are_plain(int type, const struct ovs_list *buckets)
+{
+    const struct ofputil_bucket *bucket;
+
+    LIST_FOR_EACH (bucket, list_node, buckets) {
+        if (ofputil_bucket_has_liveness(bucket)) {
+            return false;
+        }
+    }
+    return type == OFPGT11_ALL;
 }
 
 /* Appends 'bucket' to 's' in the syntax of ovs-ofctl(8) for buckets. */

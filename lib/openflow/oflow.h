@@ -23,6 +23,7 @@
 #include "openvswitch/ofp-actions.h"
 
 struct ds;
+struct ovs_list;
 struct ofpbuf;
 struct ofputil_flow_mod;
 struct ofputil_port_map;
@@ -85,6 +86,7 @@ struct obucket *obucket_ref(const struct obucket *);
 void obucket_unref(struct obucket *);
 bool obucket_same_key(const struct obucket *, const struct obucket *);
 bool obucket_equals(const struct obucket *, const struct obucket *);
+bool obuckets_are_plain(int type, const struct ovs_list *buckets);
 void obucket_format(struct ds *, const struct obucket *,
                     const struct ofputil_port_map *);
 

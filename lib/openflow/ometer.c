@@ -92,12 +92,14 @@ ometer_from_config(struct ometer *meter,
         return;
     }
     for (size_t i = 0; i < config->n_bands; i++) {
-        if (config->bands[i].type == OFPMBT13_DROP) {
-            meter->bands[meter->n_bands++] = (struct ometer_band) {
-                .rate = config->bands[i].rate,
-                .burst = config->bands[i].burst_size,
-            };
+        if (config->bands[i].type != OFPMBT13_DROP) {
+            meter->n_bands = 0;
+            return;
         }
+        meter->bands[meter->n_bands++] = (struct ometer_band) {
+            .rate = config->bands[i].rate,
+            .burst = config->bands[i].burst_size,
+        };
     }
 }
 

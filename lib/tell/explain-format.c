@@ -187,8 +187,9 @@ put_group(struct ds *s, const struct explained_group *g)
     }
     ds_put_format(s, "%"PRIuSIZE, g->n_buckets);
     if (g->verdict != EXPLAIN_PLANNED && g->verdict != EXPLAIN_OURS) {
-        ds_put_format(s, ", %s: there should be %"PRIuSIZE,
-                      explain_verdict_to_string(g->verdict), g->n_planned);
+        ds_put_format(s, ", %s: there should be %"PRIuSIZE"%s",
+                      explain_verdict_to_string(g->verdict), g->n_planned,
+                      g->alien ? ", in a group of type all" : "");
     }
     ds_put_char(s, '\n');
 }

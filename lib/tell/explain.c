@@ -189,6 +189,8 @@ judge_group(const struct dump_group *seen, const struct ogroup *planned,
         return (!pipeline_group_is_ours(seen->group_id) ? EXPLAIN_FOREIGN
                 : complete || !pipeline_group_is_sound(seen->group_id)
                 ? EXPLAIN_STRANGER : EXPLAIN_OURS);
+    } else if (seen->alien) {
+        return EXPLAIN_CHANGED;
     }
     for (size_t i = 0; i < seen->n_buckets; i++) {
         if (!has_bucket(planned, seen->buckets[i])) {
@@ -224,6 +226,7 @@ explain_groups(struct explanation *e, const struct flow_dump *dump,
         e->groups[e->n_groups++] = (struct explained_group) {
             .verdict = judge_group(dg, group, complete),
             .group_id = dg->group_id,
+            .alien = dg->alien,
             .n_buckets = dg->n_buckets,
             .n_planned = group ? hmap_count(&group->buckets) : 0,
         };

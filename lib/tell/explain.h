@@ -56,6 +56,7 @@ struct explained_flow {
 struct explained_group {
     enum explain_verdict verdict;
     uint32_t group_id;
+    bool alien;                 /* Is it none that could be ours? */
     size_t n_buckets;           /* That are there. */
     size_t n_planned;           /* That should be. */
 };

@@ -145,6 +145,12 @@ test_as_planned(void **state OVS_UNUSED)
 
     check_counts(&host, &dump, true, COUNTS([EXPLAIN_PLANNED] = n));
     check_text(&host, &dump, true, text);
+
+    /* A group of another type gives frames to other ports, whatever buckets it
+     * has. */
+    dump.groups[0].alien = true;
+    check_counts(&host, &dump, true, COUNTS([EXPLAIN_PLANNED] = n - 1,
+                                            [EXPLAIN_CHANGED] = 1));
     flow_dump_uninit(&dump);
 
     /* A dump that tells nothing of groups or meters does not say that they are

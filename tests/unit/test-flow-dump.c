@@ -99,6 +99,15 @@ test_both(void **state OVS_UNUSED)
     assert_int_equal(dump.groups[0].group_id, 7);
     assert_int_equal(dump.groups[0].n_buckets, 2);
     assert_int_equal(dump.groups[0].line, 3);
+    assert_false(dump.groups[0].alien);
+    flow_dump_uninit(&dump);
+
+    /* Such as no group of ours can be. */
+    assert_null(parse(" group_id=7,type=select,bucket=actions=output:1\n"
+                      " group_id=8,type=all,bucket=watch_port:1,"
+                      "actions=output:1\n", &dump));
+    assert_true(dump.groups[0].alien);
+    assert_true(dump.groups[1].alien);
     flow_dump_uninit(&dump);
 }
 

@@ -22,7 +22,7 @@
 #include "util.h"
 
 /* Initializes 'table' to 'lines': flows, each on a line of its own, and
- * buckets, as "GROUP BUCKET ACTIONS". */
+ * buckets, as "GROUP BUCKET ACTIONS", or "GROUP alien". */
 static void
 table_from_lines(struct oflow_table *table, const char *const *lines)
 {
@@ -31,7 +31,10 @@ table_from_lines(struct oflow_table *table, const char *const *lines)
         uint32_t group_id, bucket_id;
         int n;
 
-        if (ovs_scan(*lines, "%"SCNu32" %"SCNu32" %n",
+        if (ovs_scan(*lines, "%"SCNu32" alien", &group_id)
+            && strstr(*lines, " alien")) {
+            oflow_table_put_alien(table, group_id);
+        } else if (ovs_scan(*lines, "%"SCNu32" %"SCNu32" %n",
                      &group_id, &bucket_id, &n)) {
             struct obucket *bucket = obucket_from_string(group_id, bucket_id,
                                                          *lines + n);
@@ -82,6 +85,13 @@ static const struct {
     /* A bucket cannot be changed. */
     { { FLOW(1), "1 1 output:1" }, { FLOW(1), "1 1 output:9" }, false,
       "remove_bucket 1 1\ninsert_bucket 1 1\n" },
+    /* A group of another type is written as a whole, or goes. */
+    { { FLOW(1), "1 alien" }, { FLOW(1), "1 1 output:1", "1 2 output:2" },
+      false, "add_or_mod 1 1 2\n" },
+    { { FLOW(1), "1 alien" }, { FLOW(1), "1 1 output:1", "1 2 output:2" },
+      true, "add_or_mod 1 1\ninsert_bucket 1 2\n" },
+    { { FLOW(1), "1 alien" }, { NULL }, false,
+      "delete "GONE(1)"\ndelete 1\n" },
     /* Flows make room first. */
     { { "cookie=0x1,table=0,priority=1,in_port=1 actions=drop" },
       { "cookie=0x1,table=0,priority=1,in_port=2 actions=drop" }, false,

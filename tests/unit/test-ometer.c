@@ -73,6 +73,16 @@ test_round_trip(void **state OVS_UNUSED)
     ometer_from_config(&b, &mod.meter);
     assert_false(ometer_equals(&a, &b));
     mod.meter.bands[1].rate--;
+    mod.meter.bands[0].type = OFPMBT13_DSCP_REMARK;
+    ometer_from_config(&b, &mod.meter);
+    assert_false(ometer_equals(&a, &b));
+    mod.meter.bands[1].type = OFPMBT13_DSCP_REMARK;
+    mod.meter.bands[0].type = OFPMBT13_DROP;
+    ometer_from_rate(&a, OMETER_MAGIC | 5, &rate, 1);
+    ometer_from_config(&b, &mod.meter);
+    assert_false(ometer_equals(&a, &b));
+    mod.meter.bands[1].type = OFPMBT13_DROP;
+    ometer_from_rate(&a, OMETER_MAGIC | 5, &rate, 2);
     mod.meter.flags = OFPMF13_PKTPS | OFPMF13_BURST;
     ometer_from_config(&b, &mod.meter);
     assert_false(ometer_equals(&a, &b));
