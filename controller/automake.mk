@@ -87,6 +87,8 @@ controller_libvirtnet_controller_la_SOURCES = \
 	controller/sources/link-macs.h \
 	controller/sources/link-source.c \
 	controller/sources/link-source.h \
+	controller/sources/mount-watch.c \
+	controller/sources/mount-watch.h \
 	controller/sources/netdef-source.c \
 	controller/sources/netdef-source.h \
 	controller/sources/netport-source.c \

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "controller/sources/mount-watch.h"
 #include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
@@ -127,6 +128,7 @@ dir_watch_destroy(struct dir_watch *watch)
     if (ovs_list_is_empty(&watches) && inotify_fd >= 0) {
         close(inotify_fd);
         inotify_fd = -1;
+        mount_watch_stop();
     }
     sset_destroy(&watch->names);
     free(watch->path);
@@ -148,6 +150,7 @@ open_inotify(void)
                       "instead", ovs_strerror(error));
         }
         inotify_error = error;
+        mount_watch_start();
     }
     return error;
 }
@@ -359,22 +362,46 @@ take_event(struct dir_watch *watch, const struct inotify_event *event)
     }
 }
 
+/* Something has been mounted or unmounted: takes note if that makes another
+ * directory that of 'watch', or may do so. */
+static void
+look_again(struct dir_watch *watch)
+{
+    int old = watch->wd;
+
+    watch->next_try = LLONG_MIN;
+    if (old < 0) {
+        return;
+    }
+    /* The same directory has the same number. */
+    if (try_watch(watch) || watch->wd != old) {
+        drop_wd(&old);
+        watch->anything = true;
+    }
+}
+
 /* Takes note of all that has happened, for all watches. */
 void
 dir_watch_receive(void)
 {
+    struct dir_watch *watch;
+
     char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
     ssize_t n;
 
     while (inotify_fd >= 0 && (n = read(inotify_fd, buf, sizeof buf)) > 0) {
         for (char *p = buf; p < buf + n; ) {
             const struct inotify_event *event = (const void *) p;
-            struct dir_watch *watch;
 
             LIST_FOR_EACH (watch, list_node, &watches) {
                 take_event(watch, event);
             }
             p += sizeof *event + event->len;
+        }
+    }
+    if (mount_watch_receive()) {
+        LIST_FOR_EACH (watch, list_node, &watches) {
+            look_again(watch);
         }
     }
 }
@@ -419,6 +446,7 @@ dir_watch_wait(struct dir_watch *watch)
     }
     if (inotify_fd >= 0) {
         poll_fd_wait(inotify_fd, POLLIN);
+        mount_watch_wait();
     }
     if (watch->wd < 0 && watch->next_try != LLONG_MAX) {
         poll_timer_wait_until(watch->next_try);
