@@ -10,7 +10,7 @@
 #include "packets.h"
 
 /* Returns the number of bytes of the UTF-8 sequence at 'p', or 0 if there is
- * none that is valid. */
+ * none that is valid (RFC 3629, section 4). */
 static size_t
 utf8_length(const unsigned char *p)
 {
@@ -20,6 +20,12 @@ utf8_length(const unsigned char *p)
                 : p[0] < 0xf0 ? 3
                 : p[0] < 0xf5 ? 4 : 0);
 
+    /* Forms that are longer than they need to be, the surrogates of UTF-16,
+     * and what is above U+10FFFF. */
+    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f)
+        || (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f)) {
+        return 0;
+    }
     for (size_t i = 1; i < n; i++) {
         if ((p[i] & 0xc0) != 0x80) {
             return 0;

@@ -72,6 +72,50 @@ test_text(void **state OVS_UNUSED)
     jvalue_unref(object);
 }
 
+/* What jansson would not take as UTF-8 (RFC 3629) is replaced: longer forms
+ * than need be, surrogates, and what is above U+10FFFF. */
+static void
+test_utf8(void **state OVS_UNUSED)
+{
+    static const char *const valid[] = {
+        "\xc2\x80", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+        "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
+    };
+    static const char *const invalid[] = {
+        "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf",
+        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x80\x80\x80",
+        "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+        "\xff",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(valid); i++) {
+        struct json_t *value = jvalue_string(valid[i]);
+
+        assert_string_equal(jvalue_text(value), valid[i]);
+        jvalue_unref(value);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(invalid); i++) {
+        struct json_t *value = jvalue_string(invalid[i]);
+        const char *text = jvalue_text(value);
+
+        for (size_t j = 0; j < strlen(invalid[i]); j++, text += 3) {
+            assert_memory_equal(text, "\xef\xbf\xbd", 3);
+        }
+        assert_string_equal(text, "");
+        jvalue_unref(value);
+    }
+
+    /* Whatever there is, there is a value for it. */
+    for (uint32_t i = 0; i < 1 << 18; i++) {
+        const char text[] = {
+            0x80 | i >> 11, (i >> 3) & 0xff,
+            i & 1 ? '\x80' : '\xbf', i & 2 ? '\x80' : '\xbf', i & 4, '\0'
+        };
+
+        jvalue_unref(jvalue_string(text));
+    }
+}
+
 static void
 test_read(void **state OVS_UNUSED)
 {
@@ -124,6 +168,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_build),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_parse),
     };
