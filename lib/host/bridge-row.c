@@ -108,15 +108,29 @@ is_in_band(const struct bridge_row *row, const char *target,
             && !(connection_mode && !strcmp(connection_mode, "out-of-band")));
 }
 
-/* Adds to 'row' a controller, which 'c' tells of, unless it is one that has no
- * part in the fail mode. */
+/* Is what 'c' tells of a controller that has no part in the fail mode?  Where
+ * column type is empty, it is one that vswitchd does not connect to. */
+static bool
+is_service(const struct controller_columns *c)
+{
+    if (c->type && c->type[0]) {
+        return strcmp(c->type, "primary");
+    }
+    return !(c->target && (!strncmp(c->target, "tcp:", 4)
+                           || !strncmp(c->target, "ssl:", 4)
+                           || !strncmp(c->target, "unix:", 5)));
+}
+
+/* Adds to 'row' a controller, which 'c' tells of. */
 void
 bridge_row_add_controller(struct bridge_row *row,
                           const struct controller_columns *c)
 {
     struct bridge_controllers *all = &row->controllers;
 
-    if (c->type && !strcmp(c->type, "service")) {
+    all->in_band |= is_in_band(row, c->target, c->connection_mode);
+    if (is_service(c)) {
+        all->n_services++;
         return;
     }
 
@@ -128,15 +142,33 @@ bridge_row_add_controller(struct bridge_row *row,
     all->n++;
     all->n_connected += c->is_connected;
     all->max_probe = MAX(all->max_probe, probe);
-    all->in_band |= is_in_band(row, c->target, c->connection_mode);
+}
+
+/* Is 'target', of a manager that is connected to, on this host? */
+static bool
+is_loopback(const char *target)
+{
+    static const char *const hosts[] = { "127.0.0.1", "localhost" };
+
+    for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+        size_t len = strlen(hosts[i]);
+
+        if (!strncmp(target + 4, hosts[i], len)
+            && (!target[4 + len] || target[4 + len] == ':')) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Adds to 'row' a manager of the database, which 'c' tells of.  vswitchd keeps
- * it within reach by each bridge. */
+ * it within reach by each bridge, if it is elsewhere.  (It does so for any
+ * controller.) */
 void
 bridge_row_add_manager(struct bridge_row *row, const struct manager_columns *c)
 {
-    row->manager_in_band |= is_in_band(row, c->target, c->connection_mode);
+    row->manager_in_band |= (is_in_band(row, c->target, c->connection_mode)
+                             && !is_loopback(c->target));
 }
 
 /* Adds to 'row' a mirror without an output port, which 'c' tells of and which
@@ -244,6 +276,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
             && a->disable_in_band == b->disable_in_band
             && a->controllers.n == b->controllers.n
             && a->controllers.n_connected == b->controllers.n_connected
+            && a->controllers.n_services == b->controllers.n_services
             && a->controllers.in_band == b->controllers.in_band
             && a->controllers.max_probe == b->controllers.max_probe
             && a->manager_in_band == b->manager_in_band
@@ -278,6 +311,13 @@ bool
 bridge_row_allows_openflow15(const struct bridge_row *row)
 {
     return allows_protocol(row, "OpenFlow15");
+}
+
+/* Returns how many controllers the bridge has, of any kind. */
+size_t
+bridge_row_count_controllers(const struct bridge_row *row)
+{
+    return row->controllers.n + row->controllers.n_services;
 }
 
 /* Does the bridge have a controller, and not allow OpenFlow 1.5?  Neutron's

@@ -11,9 +11,11 @@
 #include "lib/base/vlan-set.h"
 #include "lib/host/fake-bridges.h"
 
-/* The OpenFlow controllers of a bridge that its fail mode is about. */
+/* The OpenFlow controllers of a bridge.  Those that serve it, as one that may
+ * connect when it likes, have no part in its fail mode. */
 struct bridge_controllers {
-    size_t n, n_connected;
+    size_t n, n_connected;      /* Of those that do not. */
+    size_t n_services;          /* Of those that do. */
     bool in_band;               /* Does vswitchd keep flows for any? */
     int max_probe;              /* Longest inactivity probe, in seconds. */
 };
@@ -67,6 +69,7 @@ void bridge_row_uninit(struct bridge_row *);
 bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);
 bool bridge_row_allows_openflow10(const struct bridge_row *);
 bool bridge_row_allows_openflow15(const struct bridge_row *);
+size_t bridge_row_count_controllers(const struct bridge_row *);
 bool bridge_row_is_taken(const struct bridge_row *);
 bool bridge_row_spans(const struct bridge_row *);
 bool bridge_row_needs_normal(const struct bridge_row *);

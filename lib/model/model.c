@@ -97,7 +97,8 @@ static void
 report_controllers(const struct bridge_model *model,
                    const struct bridge_row *row, struct diag_list *diags)
 {
-    if (model->mode == MAC_TABLE_LIBVIRT && row->controllers.n) {
+    if (model->mode == MAC_TABLE_LIBVIRT
+        && bridge_row_count_controllers(row)) {
         struct origin origin = { .element = row->name };
 
         diag_add(diags, DIAG_NOTE, &origin,

@@ -146,7 +146,8 @@ rows_want_bridge(struct row_changes *changes, const struct rows_bridge *b,
     if (!b->phase.complete || !ports->local || b->row->is_ovns) {
         return;
     }
-    if (b->row->owner && !b->row->is_adopted && !b->row->controllers.n
+    if (b->row->owner && !b->row->is_adopted
+        && !bridge_row_count_controllers(b->row)
         && !b->model->wanted && !b->model->n_networks && !ports->is_used) {
         row_changes_add_old_bridge(changes, b->row->name, &ports->bridge,
                                    &ports->local_port);

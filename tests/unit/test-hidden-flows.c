@@ -53,6 +53,10 @@ test_fail_open(void **state OVS_UNUSED)
         { .target = "unix:c", .is_connected = true },
         { .target = "unix:d", .inactivity_probe = { true, 0 } },
         { .target = "unix:e", .type = "service" },
+        /* vswitchd never says that these are connected. */
+        { .target = "ptcp:6653" },
+        { .target = "punix:f", .type = "" },
+        { .target = "pssl:6653" },
     };
     struct bridge_row row = row_with(false, c, 0);
 
@@ -82,8 +86,20 @@ test_fail_open(void **state OVS_UNUSED)
     row = row_with(false, &c[3], 1);
     assert_int_equal(hidden_flows_due(&row, 0), 1000);
     bridge_row_uninit(&row);
-    row = row_with(false, &c[4], 1);
-    assert_int_equal(hidden_flows_due(&row, 0), LLONG_MAX);
+    for (size_t i = 4; i < ARRAY_SIZE(c); i++) {
+        row = row_with(false, &c[i], 1);
+        assert_int_equal(hidden_flows_due(&row, 0), LLONG_MAX);
+        assert_int_equal(bridge_row_count_controllers(&row), 1);
+        bridge_row_uninit(&row);
+    }
+
+    /* What is said goes before what the target is like. */
+    const struct controller_columns primary = {
+        .target = "ptcp:6653", .type = "primary",
+    };
+
+    row = row_with(false, &primary, 1);
+    assert_int_equal(hidden_flows_due(&row, 0), 15000);
     bridge_row_uninit(&row);
 }
 
@@ -92,17 +108,23 @@ test_in_band(void **state OVS_UNUSED)
 {
     static const struct {
         struct controller_columns c;
-        size_t n;
+        size_t n;               /* Shortfalls... */
+        size_t n_manager;       /* ...if it was one of the database's. */
     } cases[] = {
-        { { .target = "tcp:192.0.2.1", .is_connected = true }, 1 },
+        { { .target = "tcp:192.0.2.1", .is_connected = true }, 1, 1 },
         { { .target = "ssl:192.0.2.1", .is_connected = true,
-            .connection_mode = "in-band" }, 1 },
+            .connection_mode = "in-band" }, 1, 1 },
         { { .target = "tcp:192.0.2.1", .is_connected = true,
-            .connection_mode = "out-of-band" }, 0 },
-        { { .target = "unix:a", .is_connected = true }, 0 },
-        { { .target = "ptcp:6653", .is_connected = true }, 0 },
-        { { .target = "tcp:[2001:db8::1]", .is_connected = true }, 0 },
-        { { .target = "tcp:controller.example", .is_connected = true }, 1 },
+            .connection_mode = "out-of-band" }, 0, 0 },
+        { { .target = "unix:a", .is_connected = true }, 0, 0 },
+        { { .target = "tcp:192.0.2.1", .type = "service" }, 1, 1 },
+        { { .target = "tcp:127.0.0.1:6640", .is_connected = true }, 1, 0 },
+        { { .target = "ssl:127.0.0.1", .is_connected = true }, 1, 0 },
+        { { .target = "tcp:localhost", .is_connected = true }, 1, 0 },
+        { { .target = "tcp:127.0.0.11", .is_connected = true }, 1, 1 },
+        { { .target = "ptcp:6653" }, 0, 0 },
+        { { .target = "tcp:[2001:db8::1]", .is_connected = true }, 0, 0 },
+        { { .target = "tcp:controller.example", .is_connected = true }, 1, 1 },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -111,7 +133,7 @@ test_in_band(void **state OVS_UNUSED)
         assert_int_equal(count(&row, LLONG_MIN, 0), cases[i].n);
         bridge_row_uninit(&row);
 
-        /* A manager of the database likewise. */
+        /* A manager of the database likewise, unless it is on this host. */
         struct manager_columns manager = {
             .target = cases[i].c.target,
             .connection_mode = cases[i].c.connection_mode,
@@ -119,7 +141,7 @@ test_in_band(void **state OVS_UNUSED)
 
         row = row_with(false, NULL, 0);
         bridge_row_add_manager(&row, &manager);
-        assert_int_equal(count(&row, LLONG_MIN, 0), cases[i].n);
+        assert_int_equal(count(&row, LLONG_MIN, 0), cases[i].n_manager);
         bridge_row_uninit(&row);
     }
 }
