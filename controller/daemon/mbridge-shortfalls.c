@@ -102,6 +102,11 @@ add_foreign(const struct mbridge *mb, struct shortfalls *shortfalls)
                        "%s%"PRIuSIZE" more flows of somebody else's can win "
                        "over ours", more ? "at least " : "",
                        n - MIN(n, MAX_TOLD));
+    } else if (more) {
+        shortfalls_add(shortfalls, SHORTFALL_FOREIGN_FLOW, NULL,
+                       "somebody else has more than %d flows for single ports "
+                       "in table 0; whether one of those that are not known "
+                       "can win over ours is not known either", FOREIGN_MAX);
     }
 }
 

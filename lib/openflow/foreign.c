@@ -15,9 +15,8 @@
 void
 foreign_init(struct foreign *foreign)
 {
+    *foreign = (struct foreign) { .more = false };
     oflow_table_init(&foreign->flows);
-    foreign->n_admit = 0;
-    foreign->more = false;
 }
 
 /* Frees what 'foreign' holds, but not 'foreign' itself. */
@@ -32,7 +31,7 @@ void
 foreign_clear(struct foreign *foreign)
 {
     oflow_table_clear(&foreign->flows);
-    foreign->n_admit = 0;
+    memset(foreign->n, 0, sizeof foreign->n);
     foreign->more = false;
 }
 
@@ -56,17 +55,34 @@ rules(const struct oflow *flow)
             && matches_all(flow));
 }
 
-/* Is 'flow' one of those of which fewer are kept? */
+/* Stores in '*ofport' the only port that 'flow' is about.  Returns false if
+ * there is none. */
 static bool
-is_one_of_many(const struct oflow *flow)
+get_port(const struct oflow *flow, ofp_port_t *ofport)
 {
-    return flow->table_id == TABLE_ADMIT && !rules(flow);
+    struct match match;
+
+    minimatch_expand(&flow->match, &match);
+    *ofport = match.flow.in_port.ofp_port;
+    return match.wc.masks.in_port.ofp_port == u16_to_ofp(UINT16_MAX);
 }
 
-static size_t
-count_places(const struct foreign *foreign)
+static enum foreign_kind
+get_kind(const struct oflow *flow)
 {
-    return foreign_count(foreign) - foreign->n_admit;
+    ofp_port_t ofport;
+
+    return (flow->table_id != TABLE_ADMIT || rules(flow) ? FOREIGN_PLACE
+            : flow->priority < PRIORITY_ADMIT_DROP ? FOREIGN_HARMLESS
+            : get_port(flow, &ofport) ? FOREIGN_PORT
+            : FOREIGN_WINNER);
+}
+
+/* Returns how many flows of 'kind' are kept at most. */
+static size_t
+get_max(enum foreign_kind kind)
+{
+    return kind == FOREIGN_PLACE ? FOREIGN_MAX_PLACES : FOREIGN_MAX;
 }
 
 /* Takes in that the switch holds 'flow', which is not ours.  Does nothing if
@@ -78,15 +94,14 @@ foreign_put(struct foreign *foreign, const struct oflow *flow)
         return;
     }
 
-    bool is_admit = is_one_of_many(flow);
+    enum foreign_kind kind = get_kind(flow);
 
     if (oflow_table_find(&foreign->flows, flow)) {
         oflow_table_put(&foreign->flows, flow);
-    } else if (is_admit ? foreign->n_admit < FOREIGN_MAX
-               : count_places(foreign) < FOREIGN_MAX_PLACES) {
+    } else if (foreign->n[kind] < get_max(kind)) {
         oflow_table_put(&foreign->flows, flow);
-        foreign->n_admit += is_admit;
-    } else {
+        foreign->n[kind]++;
+    } else if (kind != FOREIGN_HARMLESS) {
         foreign->more = true;
     }
 }
@@ -96,9 +111,10 @@ foreign_put(struct foreign *foreign, const struct oflow *flow)
 void
 foreign_remove(struct foreign *foreign, const struct oflow *key)
 {
-    foreign->n_admit -= (is_one_of_many(key)
-                         && oflow_table_find(&foreign->flows, key));
-    oflow_table_remove(&foreign->flows, key);
+    if (oflow_table_find(&foreign->flows, key)) {
+        foreign->n[get_kind(key)]--;
+        oflow_table_remove(&foreign->flows, key);
+    }
 }
 
 /* Returns how many flows are kept. */
@@ -113,8 +129,12 @@ foreign_count(const struct foreign *foreign)
 bool
 foreign_may_know_more(const struct foreign *foreign)
 {
-    return (foreign->more && foreign->n_admit <= FOREIGN_MAX / 2
-            && count_places(foreign) <= FOREIGN_MAX_PLACES / 2);
+    for (enum foreign_kind kind = 0; kind < FOREIGN_HARMLESS; kind++) {
+        if (foreign->n[kind] > get_max(kind) / 2) {
+            return false;
+        }
+    }
+    return foreign->more;
 }
 
 /* Is there a flow that decides about all frames, whatever flows of ours there
@@ -156,19 +176,13 @@ has_port_flow(const struct oflow_table *ours, ofp_port_t ofport, int priority)
 static bool
 is_below_port(const struct oflow *flow, const struct oflow_table *ours)
 {
-    struct match match;
+    ofp_port_t ofport;
 
-    minimatch_expand(&flow->match, &match);
-    if (match.wc.masks.in_port.ofp_port != u16_to_ofp(UINT16_MAX)) {
-        return false;
-    }
-
-    ofp_port_t ofport = match.flow.in_port.ofp_port;
-
-    return ((flow->priority < PRIORITY_ADMIT_DROP_PORT
-             && has_port_flow(ours, ofport, PRIORITY_ADMIT_DROP_PORT))
-            || (flow->priority < PRIORITY_ADMIT_TAGGED
-                && has_port_flow(ours, ofport, PRIORITY_ADMIT_TAGGED)));
+    return (get_port(flow, &ofport)
+            && ((flow->priority < PRIORITY_ADMIT_DROP_PORT
+                 && has_port_flow(ours, ofport, PRIORITY_ADMIT_DROP_PORT))
+                || (flow->priority < PRIORITY_ADMIT_TAGGED
+                    && has_port_flow(ours, ofport, PRIORITY_ADMIT_TAGGED))));
 }
 
 /* May 'flow', which is not ours, be what decides about a frame that a flow in

@@ -9,10 +9,10 @@
  * none of ours flows do no harm, because nothing of ours leads there.
  *
  * Another program may have any number of flows.  So that it cannot have us
- * remember them all, no more than FOREIGN_MAX of ADMIT are kept.  Of our other
- * tables, where nobody has any business, FOREIGN_MAX_PLACES are: one that is
- * not known might be in the place of one of ours, which would replace it.
- * What rules the bridge counts as one of these. */
+ * remember them all, no more than FOREIGN_MAX of ADMIT are kept of each kind.
+ * Of our other tables, where nobody has any business, FOREIGN_MAX_PLACES are:
+ * one that is not known might be in the place of one of ours, which would
+ * replace it.  What rules the bridge counts as one of these. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,10 +23,19 @@ struct oflow;
 #define FOREIGN_MAX 1024
 #define FOREIGN_MAX_PLACES 16384
 
+/* What flows of others are to ours, as far as they tell themselves. */
+enum foreign_kind {
+    FOREIGN_PLACE,              /* In our other tables, or rules. */
+    FOREIGN_WINNER,             /* Can win over ours. */
+    FOREIGN_PORT,               /* For one port, which ours may be above. */
+    FOREIGN_HARMLESS,           /* Cannot win. */
+    FOREIGN_N_KINDS
+};
+
 struct foreign {
     struct oflow_table flows;   /* Those that are kept... */
-    size_t n_admit;             /* ...so many of ADMIT. */
-    bool more;                  /* Are there others? */
+    size_t n[FOREIGN_N_KINDS];  /* ...so many of each kind. */
+    bool more;                  /* Are there others that may win? */
 };
 
 void foreign_init(struct foreign *);

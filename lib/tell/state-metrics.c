@@ -39,7 +39,7 @@
     METRIC("address_moves_refused", "counter", "moves_refused",             \
            "Addresses that guests have announced and cannot have.")         \
     METRIC("foreign_flows", "gauge", "foreign_flows",                       \
-           "Flows of others in our tables.")                                \
+           "Flows of others in our tables, as far as they are kept.")       \
     METRIC("errors", "counter", "errors", "OpenFlow errors received.")      \
     METRIC("connections", "counter", "connections",                         \
            "Connections to the switch that were made.")

@@ -156,6 +156,15 @@ test_bounds(void **state OVS_UNUSED)
     oflow_unref(ruler);
     assert_int_equal(foreign_count(&foreign), FOREIGN_MAX);
 
+    /* So is what wins, whatever ports there are. */
+    struct oflow *winner = oflow_from_string("table=0,priority=1,ip,"
+                                             "actions=NORMAL");
+    foreign_put(&foreign, winner);
+    assert_non_null(oflow_table_find(&foreign.flows, winner));
+    foreign_remove(&foreign, winner);
+    oflow_unref(winner);
+    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX);
+
     /* When many of those that are known have gone, it is worth reading what
      * the others are. */
     for (unsigned int i = 1; i <= FOREIGN_MAX / 2; i++) {
@@ -165,6 +174,21 @@ test_bounds(void **state OVS_UNUSED)
     foreign_clear(&foreign);
     assert_int_equal(foreign_count(&foreign), 0);
     assert_false(foreign_may_know_more(&foreign));
+
+    /* What cannot win need not be known. */
+    for (unsigned int i = 0; i <= FOREIGN_MAX; i++) {
+        char *text = xasprintf("table=0,priority=0,udp,tp_dst=%u,actions=drop",
+                               i);
+        struct oflow *flow = oflow_from_string(text);
+
+        foreign_put(&foreign, flow);
+        oflow_unref(flow);
+        free(text);
+    }
+    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX);
+    assert_false(foreign.more);
+    put_numbered(&foreign, TABLE_ADMIT, 1, true);
+    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX + 1);
     foreign_uninit(&foreign);
 }
 
