@@ -2,15 +2,22 @@
 #include <config.h>
 #include "controller/ctl/virtnetctl.h"
 
+#include <stdlib.h>
+
 #include "lib/base/jvalue.h"
 #include "lib/base/printable.h"
 #include "lib/base/source.h"
+#include "lib/host/bridge-row.h"
+#include "lib/host/columns.h"
+#include "lib/model/model.h"
 #include "lib/tell/translation-format.h"
+#include "lib/xml/netdef-choice.h"
 #include "lib/xml/netdef.h"
 #include "lib/xml/netport.h"
 #include "lib/xml/nwfilter.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
+#include "sset.h"
 #include "util.h"
 
 /* "check FILE...": what there is to say of definitions. */
@@ -39,6 +46,7 @@ verdict(const struct source_file *f)
             : !f->netdef ? "refused"
             : f->is_libvirts && f->netdef->manager_line
             ? "not started by libvirt"
+            : diag_list_has_errors(&f->diags) ? "in conflict"
             : netdef_is_ours(f->netdef) ? "carried out"
             : "left to libvirt");
 }
@@ -212,6 +220,84 @@ check_filters(struct source_files *files)
     }
 }
 
+/* Adds those of 'diags' that are errors to the files that they are about. */
+static void
+add_errors(struct source_files *files, const struct diag_list *diags)
+{
+    for (size_t i = 0; i < diags->n; i++) {
+        const struct diag *d = &diags->diags[i];
+        size_t j = 0;
+
+        while (j < files->n
+               && !nullable_string_is_equal(files->files[j].name,
+                                            d->origin.file)) {
+            j++;
+        }
+        if (j < files->n && d->severity == DIAG_ERROR) {
+            diag_add(&files->files[j].diags, d->severity, &d->origin, "%s",
+                     d->text);
+            diag_list_sort(&files->files[j].diags);
+        }
+    }
+}
+
+/* Adds to 'diags' which of the networks in 'choice' ask for different modes of
+ * the bridge that 'netdef', one of them, names first. */
+static void
+check_bridge(const struct netdef_choice *choice, const struct netdef *netdef,
+             struct diag_list *diags)
+{
+    const struct bridge_columns columns = { .name = netdef->bridge };
+    struct bridge_model model;
+    struct bridge_row row;
+
+    bridge_row_from_columns(&row, &columns);
+    bridge_model_init(&model, &row, choice->netdefs, choice->n, diags);
+    bridge_model_uninit(&model);
+    bridge_row_uninit(&row);
+}
+
+/* Finds out which of the networks in 'files' cannot be carried out beside each
+ * other.  What fake bridges there are, which have modes of their own, files do
+ * not tell. */
+static void
+check_networks(struct source_files *files)
+{
+    struct netdef_candidate *candidates = xcalloc(MAX(1, files->n),
+                                                  sizeof *candidates);
+    struct diag_list diags = DIAG_LIST_INITIALIZER;
+    struct sset seen = SSET_INITIALIZER(&seen);
+    struct netdef_choice choice;
+    size_t n = 0;
+
+    for (size_t i = 0; i < files->n; i++) {
+        const struct source_file *f = &files->files[i];
+
+        /* One that is named twice is one. */
+        if (f->netdef && sset_add(&seen, f->name)) {
+            candidates[n++] = (struct netdef_candidate) {
+                .place = (f->is_libvirts ? NETDEF_PLACE_PERSISTENT
+                          : NETDEF_PLACE_OWN),
+                .netdef = f->netdef,
+            };
+        }
+    }
+    netdef_choice_init(&choice, candidates, n, &diags);
+    sset_clear(&seen);
+    for (size_t i = 0; i < choice.n; i++) {
+        const struct netdef *netdef = choice.netdefs[i];
+
+        if (netdef_is_ours(netdef) && sset_add(&seen, netdef->bridge)) {
+            check_bridge(&choice, netdef, &diags);
+        }
+    }
+    add_errors(files, &diags);
+    netdef_choice_uninit(&choice);
+    sset_destroy(&seen);
+    diag_list_uninit(&diags);
+    free(candidates);
+}
+
 void
 virtnetctl_check(struct ovs_cmdl_context *ctx)
 {
@@ -223,6 +309,7 @@ virtnetctl_check(struct ovs_cmdl_context *ctx)
         virtnetctl_fatal("%s: no files *.xml in there", ctx->argv[1]);
     }
     check_filters(&files);
+    check_networks(&files);
     if (options.json) {
         virtnetctl_print_json(to_json(&files));
     } else {
