@@ -288,9 +288,33 @@ is_idle_veth(const struct vif *vif)
     return vif->link.idle && !vif->link.bridge && !vif->link.peer_bridge;
 }
 
-/* Returns what is known of the kind of 'vif', which is of no type of Open
- * vSwitch's own, as the kernel tells it or else, for a driver of that name,
- * vswitchd.  Names say nothing. */
+/* Does 'vif' lead to the Linux bridge that is the firewall of a guest of
+ * Proxmox's?  That makes a bridge "fwbrIDiN" for each interface of a guest,
+ * with two ports: the guest's device, and "fwlnIDoN" or its peer.  What is
+ * behind any other Linux bridge nobody knows. */
+static bool
+is_proxmox_firewall(const struct vif *vif)
+{
+    const char *bridge = (vif->link.bridge ? vif->link.bridge
+                          : vif->link.peer_bridge);
+    unsigned int id, number;
+    int n = 0;
+
+    if (!bridge || !ovs_scan(vif->name, "fwln%uo%u%n", &id, &number, &n)
+        || vif->name[n]) {
+        return false;
+    }
+
+    char *expected = xasprintf("fwbr%ui%u", id, number);
+    bool is = !strcmp(bridge, expected);
+
+    free(expected);
+    return is;
+}
+
+/* Returns what is known of the kind of 'vif', as the kernel tells it or else,
+ * for a driver of that name, vswitchd.  Names say nothing, but for those that
+ * Proxmox gives. */
 enum vif_kind
 vif_get_kind(const struct vif *vif)
 {
@@ -299,7 +323,11 @@ vif_get_kind(const struct vif *vif)
     const char *type = vif->type ? vif->type : "";
 
     if (vif->ofport == OFPP_LOCAL || vif->bond.is_member || vif->is_tunnel
-        || vif_is_internal(vif) || !strcmp(type, "patch")) {
+        || !strcmp(type, "patch")) {
+        return VIF_KIND_ANY;
+    } else if (is_proxmox_firewall(vif)) {
+        return VIF_KIND_FIREWALL;
+    } else if (vif_is_internal(vif)) {
         return VIF_KIND_ANY;
     } else if (vif->socket) {
         return VIF_KIND_VHOST_USER;

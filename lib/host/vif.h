@@ -178,7 +178,8 @@ enum vif_role vif_get_role(const struct vif *);
     VIF_KIND(XEN_VIF, "a Xen vif")                                          \
     VIF_KIND(VHOST_USER, "a vhost-user port")                               \
     VIF_KIND(CONTAINER_VETH, "a veth into another network namespace")       \
-    VIF_KIND(IDLE_VETH, "a veth whose other end is down")
+    VIF_KIND(IDLE_VETH, "a veth whose other end is down")                   \
+    VIF_KIND(FIREWALL, "the port of a Proxmox guest's firewall")
 
 enum vif_kind {
 #define VIF_KIND(ENUM, TEXT) VIF_KIND_##ENUM,

@@ -24,6 +24,7 @@ rows=(
     "proxmox-fw    fwln101o0   07 10 bridged Proxmox"
     "proxmox-lxc   veth102i0   08 -  veth    Proxmox"
     "proxmox-veth  fwln103o0   15 10 patched Proxmox"
+    "proxmox-came  fwln104o0   16 10 bridged its first frame"
     "incus-vm      tap4f5e6d7c 09 10 tap     its first frame"
     "incus-lxc     veth1a2b3c4 0a 10 veth    the peer"
     "opennebula    one-7-0     0b 10 veth    -"
@@ -72,11 +73,11 @@ plug_as() {
         proxmox | proxmox-lxc | proxmox-veth)
             ovs-vsctl -- add-port br0 $P ${V:+tag=$V} \
                 -- set Interface $P mtu_request=1500 ;;
-        proxmox-fw)
+        proxmox-fw | proxmox-came)
             ovs-vsctl -- add-port br0 $P tag=10 \
                 -- set Interface $P type=internal
             wait_for 20 test -e /sys/class/net/$P
-            ip link set dev $P master fwbr101i0 up ;;
+            ip link set dev $P master fwbr${P:4:3}i0 up ;;
         incus-vm | incus-lxc)
             ovs-vsctl add-port br0 $P
             ovs-vsctl set port $P tag=10 ;;
@@ -133,7 +134,7 @@ make_device() {
             ip link set dev $P up
             echo "$P @tap $P $M" >> $S/ports ;;
         bridged)
-            make_firewall 101 ;;
+            make_firewall ${P:4:3} ;;
         patched)
             # Of a veth, the other end is a port of the firewall's bridge.
             make_firewall 103

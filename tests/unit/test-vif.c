@@ -178,6 +178,44 @@ test_internal(void **state OVS_UNUSED)
 #undef S
 }
 
+/* What leads to a guest's firewall of Proxmox's, and nothing that is only called
+ * like it or leads to another Linux bridge. */
+static void
+test_firewall(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *name, *type, *bridge, *peer_bridge;
+        enum vif_kind expected;
+    } cases[] = {
+        { "fwln100o0", "internal", "fwbr100i0", NULL, VIF_KIND_FIREWALL },
+        { "fwln100o0", "", NULL, "fwbr100i0", VIF_KIND_FIREWALL },
+        { "fwln100o0", "internal", "fwbr100i1", NULL, VIF_KIND_ANY },
+        { "fwln100o0", "internal", "fwbr100i01", NULL, VIF_KIND_ANY },
+        { "fwln100o0", "internal", "virbr0", NULL, VIF_KIND_ANY },
+        { "fwln100o0", "internal", NULL, NULL, VIF_KIND_ANY },
+        { "fwln100o0", "patch", NULL, "fwbr100i0", VIF_KIND_ANY },
+        { "fwln100o0x", "internal", "fwbr100i0", NULL, VIF_KIND_ANY },
+        { "fwln100", "internal", "fwbr100i0", NULL, VIF_KIND_ANY },
+        { "eth0", "", "fwbr100i0", NULL, VIF_KIND_ANY },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct vif vif = {
+            .name = CONST_CAST(char *, cases[i].name),
+            .type = CONST_CAST(char *, cases[i].type),
+            .ofport = OFP_PORT_C(1),
+            .link = {
+                .bridge = CONST_CAST(char *, cases[i].bridge),
+                .peer_bridge = CONST_CAST(char *, cases[i].peer_bridge),
+            },
+        };
+
+        assert_int_equal(vif_get_kind(&vif), cases[i].expected);
+        vif.ofport = OFPP_LOCAL;
+        assert_int_equal(vif_get_kind(&vif), VIF_KIND_ANY);
+    }
+}
+
 /* What an interface is follows from what the kernel or vswitchd know of it. */
 static void
 test_kind(void **state OVS_UNUSED)
@@ -397,6 +435,7 @@ main(void)
         cmocka_unit_test(test_attached_mac),
         cmocka_unit_test(test_role),
         cmocka_unit_test(test_internal),
+        cmocka_unit_test(test_firewall),
         cmocka_unit_test(test_kind),
         cmocka_unit_test(test_value),
     };
