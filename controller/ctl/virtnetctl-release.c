@@ -47,7 +47,9 @@ put_unreleased(struct ds *s, const struct json_t *state, const char *bridge)
         const char *b_state = jvalue_get_string(b, "state");
 
         if ((!bridge || !strcmp(*name, bridge))
-            && (strcmp(mode, "kernel") || strcmp(b_state, "installed"))) {
+            && (strcmp(mode, "kernel")
+                || (strcmp(b_state, "installed")
+                    && strcmp(b_state, "left alone")))) {
             ds_put_cstr(s, "bridge ");
             printable_put(s, *name);
             ds_put_format(s, ": still in mode %s, ", mode);

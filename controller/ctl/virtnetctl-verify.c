@@ -213,7 +213,7 @@ report_nowhere(const struct json_t *state, struct ds *s, struct json_t *json)
     if (!jvalue_count(nowhere)) {
         return;
     }
-    virtnetctl_status = 1;
+    virtnetctl_status = MAX(virtnetctl_status, 1);
     if (json) {
         jvalue_put(json, "nowhere", jvalue_ref(nowhere));
         return;
@@ -308,7 +308,7 @@ virtnetctl_verify_frames(const char *bridge, struct ds *s,
     }
     report(&f, s, json);
     if (f.n_differences) {
-        virtnetctl_status = 1;
+        virtnetctl_status = MAX(virtnetctl_status, 1);
     } else if (!virtnetctl_status) {
         report_reasons(bridge, s, json);
     }

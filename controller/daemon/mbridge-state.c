@@ -71,11 +71,24 @@ hold_reason(const struct mbridge *mb)
             : "waiting for the database");
 }
 
+/* Is the bridge none of ours?  Nobody asks anything of it, it does not allow
+ * OpenFlow 1.5, as Neutron's and Mininet's, and nothing of ours is known to be
+ * there. */
+bool
+mbridge_is_left_alone(const struct mbridge *mb)
+{
+    return (!mb->model.wanted && !mb->given_back && !mb->exact
+            && !bridge_row_allows_openflow15(&mb->row)
+            && normal_guard_is_done(mb->guard));
+}
+
 /* Appends how far the switch is from the plan to 's', in a few words. */
 void
 mbridge_format_state(struct ds *s, const struct mbridge *mb)
 {
-    if (hold_reason(mb)) {
+    if (mbridge_is_left_alone(mb)) {
+        ds_put_cstr(s, "left alone");
+    } else if (hold_reason(mb)) {
         ds_put_cstr(s, hold_reason(mb));
     } else if (ofctrl_is_silent(mb->ofctrl)) {
         ds_put_cstr(s, "no answer");
@@ -246,8 +259,9 @@ mbridge_is_busy(const struct mbridge *mb)
 bool
 mbridge_is_installed(const struct mbridge *mb)
 {
-    return (mb->exact == mb->decided_exact
-            && ofctrl_is_installed(mb->ofctrl, mb->plan));
+    return (mbridge_is_left_alone(mb)
+            || (mb->exact == mb->decided_exact
+                && ofctrl_is_installed(mb->ofctrl, mb->plan)));
 }
 
 /* Asks the switch for a sign of life. */
@@ -261,9 +275,11 @@ mbridge_ask(struct mbridge *mb)
 bool
 mbridge_is_released(const struct mbridge *mb)
 {
-    return (mb->has_mode && !mb->exact && mbridge_is_installed(mb)
-            && normal_guard_is_done(mb->guard)
-            && !oflow_table_count_flows(ofctrl_get_installed(mb->ofctrl)));
+    return (mbridge_is_left_alone(mb)
+            || (mb->has_mode && !mb->exact && mbridge_is_installed(mb)
+                && normal_guard_is_done(mb->guard)
+                && !oflow_table_count_flows(ofctrl_get_installed(
+                                                mb->ofctrl))));
 }
 
 /* Has any guest's port lost the address that it was given to another port?

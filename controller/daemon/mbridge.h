@@ -97,6 +97,7 @@ enum port_state mbridge_port_state(const struct mbridge *, const struct vif *,
                                    struct ds *why);
 struct fleet_port *mbridge_to_fleet(const struct mbridge *,
                                     const struct vif *);
+bool mbridge_is_left_alone(const struct mbridge *);
 bool mbridge_is_busy(const struct mbridge *);
 bool mbridge_is_installed(const struct mbridge *);
 bool mbridge_is_given_back(const struct mbridge *);

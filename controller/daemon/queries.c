@@ -267,12 +267,12 @@ finish_explain(struct queries *queries, struct query *q)
     struct report report;
 
     report_init(&report, q->json);
-    char *error = report_compare(&report, &q->reading, bridge, port);
+    report_compare(&report, &q->reading, bridge, port);
     bool holds = report_holds(&report);
 
-    if (error) {
-        query_fail(q, error);
-        free(error);
+    /* Who takes the exit status is told what can be said. */
+    if (report.errors.n && (!q->status || !report.n_told)) {
+        query_fail(q, report.errors.names[0]);
     } else if (q->repair && !q->found && !holds) {
         start_repair(queries, q, &report);
         return;
@@ -280,7 +280,8 @@ finish_explain(struct queries *queries, struct query *q)
         struct ds s = DS_EMPTY_INITIALIZER;
 
         report_format(&s, &report, q->found);
-        query_reply(q, q->type == Q_VERIFY && !holds, ds_cstr_ro(&s));
+        query_reply(q, (report.errors.n ? 2 : q->type == Q_VERIFY && !holds),
+                    ds_cstr_ro(&s));
         ds_destroy(&s);
     }
     report_uninit(&report);
@@ -319,8 +320,9 @@ run_repair(struct queries *queries, struct query *q)
         const struct mbridge *mb = subject_find_bridge(&q->reading.subjects[i],
                                                        queries->reconcile);
 
-        done = done && (!mb || ofctrl_is_installed(mbridge_ofctrl(mb),
-                                                   mbridge_plan(mb)));
+        done = done && (!mb || mbridge_is_left_alone(mb)
+                        || ofctrl_is_installed(mbridge_ofctrl(mb),
+                                               mbridge_plan(mb)));
     }
     if (done || time_msec() >= q->deadline) {
         q->repairing = false;

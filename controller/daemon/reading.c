@@ -163,8 +163,11 @@ subject_error(const struct subject *subject, const struct mbridge *mb)
 {
     return (!mb ? "is gone"
             : subject->silent ? "does not answer"
-            : !subject->read ? "is not connected"
-            : switch_read_error(subject->read));
+            : subject->read ? switch_read_error(subject->read)
+            : mbridge_is_left_alone(mb)
+            ? "is left alone: it does not allow OpenFlow 1.5, and nobody asks "
+              "anything of it"
+            : "is not connected");
 }
 
 /* Leaves of 'dump', in 'filtered', what belongs to 'port'. */

@@ -21,6 +21,7 @@ report_init(struct report *report, bool json)
         .text = DS_EMPTY_INITIALIZER,
         .bridges = json ? jvalue_array() : NULL,
         .rows = json ? jvalue_array() : NULL,
+        .errors = SVEC_EMPTY_INITIALIZER,
     };
 }
 
@@ -31,6 +32,7 @@ report_uninit(struct report *report)
     ds_destroy(&report->text);
     jvalue_unref(report->bridges);
     jvalue_unref(report->rows);
+    svec_destroy(&report->errors);
 }
 
 /* Is nothing there that is not as it should be? */
@@ -94,7 +96,7 @@ put_config(struct report *report, const struct subject *subject,
     diag_list_uninit(&diags);
 }
 
-static char *
+static void
 compare_rows(struct report *report, const struct reading *reading,
              const char *bridge)
 {
@@ -102,7 +104,8 @@ compare_rows(struct report *report, const struct reading *reading,
                                              report->rows, &report->findings);
 
     if (error) {
-        return xasprintf("database: %s", error);
+        report->findings.rows_unknown = true;
+        svec_add_nocopy(&report->errors, xasprintf("database: %s", error));
     } else if (report->findings.rows_unknown) {
         ds_put_cstr(&report->text, "database: not compared, because not all "
                     "definitions can be read\n");
@@ -112,15 +115,27 @@ compare_rows(struct report *report, const struct reading *reading,
     } else {
         ds_put_cstr(&report->text, "database: as planned\n");
     }
-    return NULL;
+}
+
+/* Adds to 'report' what was read of 'subject', which is 'mb'. */
+static void
+compare_bridge(struct report *report, const struct subject *subject,
+               const struct mbridge *mb, const char *port)
+{
+    subject_explain(subject, mb, port, report->has_rows, &report->text,
+                    report->bridges, &report->findings);
+    if (report->has_rows) {
+        put_hidden(report, mb);
+        put_config(report, subject, mb);
+    }
+    report->n_told++;
 }
 
 /* Makes 'report' tell of what 'reading' has read.  If the database was read,
  * 'bridge' is what it is to be about, or null for everything, and of switches
  * only differences are told.  If 'port' is nonnull, it is to be about that
- * alone.  Returns null, or a message that the caller must free if nothing can
- * be said. */
-char *
+ * alone.  Of what nothing can be said, it tells why. */
+void
 report_compare(struct report *report, const struct reading *reading,
                const char *bridge, const char *port)
 {
@@ -131,17 +146,17 @@ report_compare(struct report *report, const struct reading *reading,
                                                        reading->reconcile);
         const char *error = subject_error(subject, mb);
 
-        if (error) {
-            return xasprintf("bridge %s: %s", subject->bridge, error);
-        }
-        subject_explain(subject, mb, port, report->has_rows, &report->text,
-                        report->bridges, &report->findings);
-        if (report->has_rows) {
-            put_hidden(report, mb);
-            put_config(report, subject, mb);
+        if (!error) {
+            compare_bridge(report, subject, mb, port);
+        } else if (bridge || (mb && !mbridge_is_left_alone(mb))) {
+            svec_add_nocopy(&report->errors,
+                            xasprintf("bridge %s: %s", subject->bridge,
+                                      error));
         }
     }
-    return report->has_rows ? compare_rows(report, reading, bridge) : NULL;
+    if (report->has_rows) {
+        compare_rows(report, reading, bridge);
+    }
 }
 
 static void
@@ -160,6 +175,21 @@ format_text(struct ds *s, const struct report *report,
         ds_put_format(s, "not repaired; this is left:\n%s",
                       ds_cstr_ro(&report->text));
     }
+    for (size_t i = 0; i < report->errors.n; i++) {
+        printable_put(s, report->errors.names[i]);
+        ds_put_char(s, '\n');
+    }
+}
+
+static struct json_t *
+errors_to_json(const struct report *report)
+{
+    struct json_t *errors = jvalue_array();
+
+    for (size_t i = 0; i < report->errors.n; i++) {
+        jvalue_add(errors, jvalue_string(report->errors.names[i]));
+    }
+    return errors;
 }
 
 /* Appends 'report' to 's'.  If 'found' is nonnull, that is what was to be
@@ -183,6 +213,9 @@ report_format(struct ds *s, const struct report *report,
                    ? jvalue_null() : jvalue_ref(first->rows));
         if (found) {
             jvalue_put_bool(json, "repaired", report_holds(report));
+        }
+        if (report->errors.n) {
+            jvalue_put(json, "errors", errors_to_json(report));
         }
         jvalue_format(s, json);
         jvalue_unref(json);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include "controller/daemon/reading.h"
 #include "openvswitch/dynamic-string.h"
+#include "svec.h"
 
 struct json_t;
 
@@ -17,12 +18,14 @@ struct report {
     struct json_t *rows;          /* ...for programs. */
     bool has_rows;              /* Is the database reported on? */
     struct findings findings;
+    struct svec errors;         /* Why of something nothing can be said. */
+    size_t n_told;              /* Of how many bridges something can. */
 };
 
 void report_init(struct report *, bool json);
 void report_uninit(struct report *);
-char *report_compare(struct report *, const struct reading *,
-                     const char *bridge, const char *port);
+void report_compare(struct report *, const struct reading *,
+                    const char *bridge, const char *port);
 bool report_holds(const struct report *);
 void report_format(struct ds *, const struct report *,
                    const struct report *found);
