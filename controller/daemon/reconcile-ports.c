@@ -39,6 +39,19 @@ reconcile_sort_bridges(const struct reconcile *r)
     return bridges;
 }
 
+/* Returns why what is known of the database may be old, or null. */
+static const char *
+database_problem(const struct reconcile *r)
+{
+    return (!ovs_idl_has_ever_connected(r->ovs)
+            ? "the database has not been read yet"
+            : reconcile_is_database_silent(r)
+            ? "the database does not answer: ovsdb-server hangs, or is very "
+              "busy"
+            : !ovs_idl_is_current(r->ovs)
+            ? "the database cannot be reached" : NULL);
+}
+
 /* Returns how far port 'name' has got.  Appends the reason to 'why' unless it
  * is installed. */
 enum port_state
@@ -49,7 +62,11 @@ reconcile_port_state(const struct reconcile *r, const char *name,
     const struct shash_node *node;
 
     if (!vif || (!vif->error && vif->ofport == OFPP_NONE)) {
-        ds_put_cstr(why, vif ? "has no OpenFlow port yet" : "no such port");
+        const char *problem = database_problem(r);
+
+        ds_put_cstr(why, (problem ? problem
+                          : vif ? "has no OpenFlow port yet"
+                          : "no such port"));
         return PORT_WAITING;
     } else if (vif->error) {
         ds_put_cstr(why, vif->error);
@@ -78,13 +95,13 @@ reconcile_find_unready(const struct reconcile *r, mbridge_unready_cb *cb,
 {
     const struct mbridge **bridges = reconcile_sort_bridges(r);
 
-    if (!ovs_idl_has_ever_connected(r->ovs) || r->standing_by) {
-        cb(NULL, (r->standing_by
-                  ? "another virtnet-controller looks after the bridges"
-                  : "the database has not been read yet"), false, aux);
-    } else if (reconcile_is_database_silent(r)) {
-        cb(NULL, "the database does not answer: ovsdb-server hangs, or is "
-           "very busy", false, aux);
+    const char *problem = database_problem(r);
+
+    if (r->standing_by) {
+        cb(NULL, "another virtnet-controller looks after the bridges", false,
+           aux);
+    } else if (problem) {
+        cb(NULL, problem, false, aux);
     } else if (dbsync_count_pending(r->dbsync)) {
         cb(NULL, "changes of the database are pending", false, aux);
     }
