@@ -176,6 +176,14 @@ ovs_idl_hurry(struct ovs_idl *ovs)
     }
 }
 
+/* Returns a number that changes whenever ovs_idl_run() has taken in that
+ * something is another. */
+unsigned int
+ovs_idl_get_seqno(const struct ovs_idl *ovs)
+{
+    return ovs->seqno;
+}
+
 bool
 ovs_idl_is_connected(const struct ovs_idl *ovs)
 {

@@ -31,6 +31,7 @@ bool ovs_idl_run(struct ovs_idl *);
 void ovs_idl_wait(struct ovs_idl *);
 void ovs_idl_hurry(struct ovs_idl *);
 
+unsigned int ovs_idl_get_seqno(const struct ovs_idl *);
 bool ovs_idl_is_connected(const struct ovs_idl *);
 bool ovs_idl_has_ever_connected(const struct ovs_idl *);
 bool ovs_idl_is_current(const struct ovs_idl *);

@@ -14,9 +14,11 @@
 #include "lib/model/shortfall.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile.h"
+#include "lib/openflow/meter-sync.h"
 #include "lib/openflow/oflow-table.h"
 #include "lib/openflow/pipeline.h"
 #include "lib/openflow/plan.h"
+#include "lib/openflow/switch-commit.h"
 #include "openvswitch/dynamic-string.h"
 #include "ovsdb/ovs-idl.h"
 #include "ovsdb/vif-reader.h"
@@ -253,6 +255,16 @@ bool
 mbridge_is_busy(const struct mbridge *mb)
 {
     return ofctrl_is_busy(mb->ofctrl);
+}
+
+/* Returns a number that grows with whatever is sent to the switch to change
+ * it, and whenever it has been read back. */
+unsigned long long int
+mbridge_count_changes(const struct mbridge *mb)
+{
+    return (ofctrl_get_stats(mb->ofctrl)->n_bundles
+            + ofctrl_get_meters(mb->ofctrl)->n_mods
+            + ofctrl_get_seqno(mb->ofctrl));
 }
 
 /* Is everything in the switch that is asked for? */

@@ -99,6 +99,7 @@ struct fleet_port *mbridge_to_fleet(const struct mbridge *,
                                     const struct vif *);
 bool mbridge_is_left_alone(const struct mbridge *);
 bool mbridge_is_busy(const struct mbridge *);
+unsigned long long int mbridge_count_changes(const struct mbridge *);
 bool mbridge_is_installed(const struct mbridge *);
 bool mbridge_is_given_back(const struct mbridge *);
 bool mbridge_is_released(const struct mbridge *);

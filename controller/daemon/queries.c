@@ -25,8 +25,13 @@
 #include "unixctl.h"
 #include "util.h"
 
-/* For how long a repair may take: in milliseconds. */
+/* For how long a repair may take, and what was on its way when it was read: in
+ * milliseconds. */
 #define REPAIR_TIMEOUT 10000
+#define SETTLE_TIMEOUT 500
+
+/* How often to read again because what differs may have changed meanwhile. */
+#define MAX_AGAIN 3
 
 /* A client that waits for news is told after this time that there are none, in
  * case that it has gone away, which is not noticed otherwise; and while there
@@ -74,8 +79,9 @@ struct query {
     bool status;                /* First line is the exit status. */
     struct reading reading;
 
-    /* Of "verify --repair". */
-    bool repairing;
+    /* Of "verify" and "dump-flows". */
+    bool settling;              /* To be read when that is over. */
+    int n_again;                /* How often that was, but for a repair. */
     struct report *found;       /* What was to be repaired, or null. */
 
     /* Of "export --unlike". */
@@ -243,6 +249,15 @@ start_query(struct unixctl_conn *conn, int argc, const char *argv[],
     }
 }
 
+/* Has everything read again for 'q' as soon as nothing is on its way, or in
+ * 'timeout' milliseconds. */
+static void
+settle(struct query *q, int timeout)
+{
+    q->settling = true;
+    q->deadline = time_msec() + timeout;
+}
+
 /* Has everything put right that 'found', the report on 'q', tells of.  What
  * there is to say of it is kept until that is done. */
 static void
@@ -253,8 +268,8 @@ start_repair(struct queries *queries, struct query *q,
         reconcile_repair(queries->reconcile, q->reading.subjects[i].bridge);
     }
     reconcile_rewrite(queries->reconcile);
-    q->repairing = true;
-    q->deadline = time_msec() + REPAIR_TIMEOUT;
+    settle(q, REPAIR_TIMEOUT);
+    q->n_again = 0;
     q->found = xmemdup(found, sizeof *found);
 }
 
@@ -273,6 +288,10 @@ finish_explain(struct queries *queries, struct query *q)
     /* Who takes the exit status is told what can be said. */
     if (report.errors.n && (!q->status || !report.n_told)) {
         query_fail(q, report.errors.names[0]);
+    } else if (!holds && q->n_again < MAX_AGAIN
+               && reading_is_outdated(&q->reading)) {
+        q->n_again++;
+        settle(q, SETTLE_TIMEOUT);
     } else if (q->repair && !q->found && !holds) {
         start_repair(queries, q, &report);
         return;
@@ -310,22 +329,23 @@ finish_diff(const struct queries *queries, struct query *q)
     free(text);
 }
 
-/* If all has been put right that can be, looks whether it is. */
+/* If nothing is on its way any longer, looks whether all is right. */
 static void
-run_repair(struct queries *queries, struct query *q)
+run_settle(struct queries *queries, struct query *q)
 {
     bool done = reconcile_is_written(queries->reconcile);
 
     for (size_t i = 0; i < q->reading.n; i++) {
-        const struct mbridge *mb = subject_find_bridge(&q->reading.subjects[i],
+        const struct subject *subject = &q->reading.subjects[i];
+        const struct mbridge *mb = subject_find_bridge(subject,
                                                        queries->reconcile);
 
-        done = done && (!mb || mbridge_is_left_alone(mb)
+        done = done && (!mb || !subject->read
                         || ofctrl_is_installed(mbridge_ofctrl(mb),
                                                mbridge_plan(mb)));
     }
     if (done || time_msec() >= q->deadline) {
-        q->repairing = false;
+        q->settling = false;
         reading_uninit(&q->reading);
         start_reading(queries, q);
     }
@@ -419,8 +439,8 @@ run_unlike(const struct queries *queries, struct query *q)
 static void
 query_run(struct queries *queries, struct query *q)
 {
-    if (q->repairing) {
-        run_repair(queries, q);
+    if (q->settling) {
+        run_settle(queries, q);
         return;
     }
     reading_run(&q->reading);
@@ -461,7 +481,7 @@ queries_wait(struct queries *queries)
     const struct query *q;
 
     LIST_FOR_EACH (q, list_node, &queries->list) {
-        if (q->unlike || q->repairing) {
+        if (q->unlike || q->settling) {
             /* Whatever happens wakes us up anyway. */
             poll_timer_wait_until(q->look_again ? q->next_look : q->deadline);
         } else {

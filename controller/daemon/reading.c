@@ -32,6 +32,8 @@ add_subject(struct reading *reading, const struct mbridge *mb, bool read)
         .bridge = xstrdup(name),
         .read = (read && ofctrl_is_connected(mbridge_ofctrl(mb))
                  ? switch_read_create(name) : NULL),
+        .changes = mbridge_count_changes(mb),
+        .installed = mbridge_is_installed(mb),
     };
 }
 
@@ -70,6 +72,8 @@ void
 reading_add_database(struct reading *reading, const char *remote)
 {
     reading->db = db_read_create(remote);
+    reading->db_seqno = reconcile_database_seqno(reading->reconcile);
+    reading->written = reconcile_is_written(reading->reconcile);
 }
 
 /* Is 'subject' a switch that has not answered, of which there is no use in
@@ -138,6 +142,28 @@ reading_is_done(const struct reading *reading)
         }
     }
     return !reading->db || db_read_is_done(reading->db);
+}
+
+/* Is anything to be otherwise, or has it become so, since 'reading' began?
+ * What was read of it may then be older than the plan, or newer. */
+bool
+reading_is_outdated(const struct reading *reading)
+{
+    const struct reconcile *r = reading->reconcile;
+
+    for (size_t i = 0; i < reading->n; i++) {
+        const struct subject *subject = &reading->subjects[i];
+        const struct mbridge *mb = subject_find_bridge(subject, r);
+
+        if (subject->read
+            && (!mb || !subject->installed || !mbridge_is_installed(mb)
+                || mbridge_count_changes(mb) != subject->changes)) {
+            return true;
+        }
+    }
+    return (reading->db
+            && (!reading->written || !reconcile_is_written(r)
+                || reconcile_database_seqno(r) != reading->db_seqno));
 }
 
 /* Returns the bridge that 'subject' is, or null if it is gone. */

@@ -18,6 +18,8 @@ struct subject {
     char *bridge;
     struct switch_read *read;   /* Null if it was not connected... */
     bool silent;                /* ...or, if this is set, did not answer. */
+    unsigned long long int changes; /* Its mbridge_count_changes() then... */
+    bool installed;             /* ...and whether it was at rest. */
 };
 
 struct reading {
@@ -25,6 +27,8 @@ struct reading {
     struct subject *subjects;
     size_t n;
     struct db_read *db;         /* Null if it is not read. */
+    unsigned int db_seqno;      /* Likewise of the database, if it is. */
+    bool written;
 };
 
 /* How many things were found that... */
@@ -42,6 +46,7 @@ void reading_uninit(struct reading *);
 void reading_run(struct reading *);
 void reading_wait(const struct reading *);
 bool reading_is_done(const struct reading *);
+bool reading_is_outdated(const struct reading *);
 void reading_add_database(struct reading *, const char *remote);
 
 /* What the reading came to. */

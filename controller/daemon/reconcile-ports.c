@@ -119,6 +119,14 @@ reconcile_is_written(const struct reconcile *r)
     return !dbsync_count_pending(r->dbsync);
 }
 
+/* Returns a number that changes whenever something in the database has, as far
+ * as this program reads it. */
+unsigned int
+reconcile_database_seqno(const struct reconcile *r)
+{
+    return ovs_idl_get_seqno(r->ovs);
+}
+
 const char *
 reconcile_database(const struct reconcile *r)
 {

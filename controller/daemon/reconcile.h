@@ -63,6 +63,7 @@ struct translation *reconcile_translate(const struct reconcile *,
                                         size_t n_defs, const struct ports *);
 void reconcile_rewrite(struct reconcile *);
 bool reconcile_is_written(const struct reconcile *);
+unsigned int reconcile_database_seqno(const struct reconcile *);
 const char *reconcile_database(const struct reconcile *);
 bool reconcile_repair(struct reconcile *, const char *bridge);
 void reconcile_set_verified(struct reconcile *, const char *bridge);
