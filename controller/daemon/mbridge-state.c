@@ -169,6 +169,7 @@ claim_state(const struct mbridge *mb, const char *name, struct ds *why)
 {
     const struct vport *vport = plan_find_port(mb->plan, name);
     const struct mac_claim *claim = plan_find_claim(mb->plan, vport);
+    const char *holder;
 
     if (!claim || !vlan_set_is_empty(&claim->won)) {
         return PORT_INSTALLED;
@@ -176,9 +177,10 @@ claim_state(const struct mbridge *mb, const char *name, struct ds *why)
         ds_put_cstr(why, "its address is pending");
         return PORT_WAITING;
     }
+    holder = mac_entry_find_holder(mac_table_find(plan_mac_table(mb->plan),
+                                                  vport->mac), claim);
     ds_put_format(why, "%s has its address",
-                  mac_table_find(plan_mac_table(mb->plan),
-                                 vport->mac)->claims[0].port);
+                  holder ? holder : "another port");
     return PORT_FAILED;
 }
 
