@@ -381,37 +381,18 @@ virtnetctl_verify(struct ovs_cmdl_context *ctx)
     svec_destroy(&args);
 }
 
-/* Adds to 'ports' those that 'name' means, of any bridge, or 'name' itself if
- * it means none: it may be plugged any moment. */
-static void
-add_meant(struct svec *ports, const struct json_t *bridges, const char *name)
-{
-    const char **names = jvalue_names(bridges);
-    size_t n = ports->n;
-
-    for (const char **bridge = names; *bridge; bridge++) {
-        state_find_ports(jvalue_get(jvalue_get(bridges, *bridge), "ports"),
-                         name, ports);
-    }
-    if (ports->n == n) {
-        svec_add(ports, name);
-    }
-    free(names);
-}
-
 void
 virtnetctl_wait(struct ovs_cmdl_context *ctx)
 {
     struct svec args = SVEC_EMPTY_INITIALIZER;
 
     /* Who does not answer this hangs, and need not be waited for longer. */
-    struct json_t *state = virtnetctl_get_state(false);
+    jvalue_unref(virtnetctl_get_state(false));
 
     svec_add_nocopy(&args, xasprintf("--timeout=%d", options.timeout));
     for (int i = 1; i < ctx->argc; i++) {
-        add_meant(&args, jvalue_get(state, "bridges"), ctx->argv[i]);
+        svec_add(&args, ctx->argv[i]);
     }
-    jvalue_unref(state);
     virtnetctl_forward("wait", &args, WAIT_PATIENCE);
     svec_destroy(&args);
 }

@@ -3,6 +3,7 @@
 #include "controller/daemon/reconcile-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "controller/daemon/mbridge.h"
 #include "controller/db/dbsync.h"
@@ -11,6 +12,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/shash.h"
 #include "ovsdb/ovs-idl.h"
+#include "svec.h"
 #include "util.h"
 
 /* How far bridges and ports have got. */
@@ -50,6 +52,51 @@ database_problem(const struct reconcile *r)
               "busy"
             : !ovs_idl_is_current(r->ovs)
             ? "the database cannot be reached" : NULL);
+}
+
+struct meant {
+    const char *name;
+    struct svec *ports;
+};
+
+/* Adds the port of 'vif' if its guest, or the host that it leads to, is called
+ * as is asked. */
+static void
+add_meant(const struct vif *vif, void *meant_)
+{
+    const struct meant *meant = meant_;
+    size_t len = strlen(meant->name);
+
+    if ((vif->guest.name && !strcmp(vif->guest.name, meant->name))
+        || (vif->vm_id && !strcmp(vif->vm_id, meant->name))
+        || (vif_leads_to_host(vif)
+            && !strncmp(vif->fleet_host, meant->name, len)
+            && (!vif->fleet_host[len] || vif->fleet_host[len] == '/'))) {
+        svec_add(meant->ports, vif->name);
+    }
+}
+
+/* Adds to 'ports' the names of those that 'name' means: the port of that name
+ * or, if there is none, those of the guest, or to the host, of that name; or
+ * 'name' itself if there are none either, for it may be plugged any moment. */
+void
+reconcile_find_ports(const struct reconcile *r, const char *name,
+                     struct svec *ports)
+{
+    const struct vif_reader *vifs = ovs_idl_vifs(r->ovs);
+    struct svec found = SVEC_EMPTY_INITIALIZER;
+
+    if (!vif_reader_find_name(vifs, name)) {
+        struct meant meant = { name, &found };
+
+        vif_reader_for_each(vifs, add_meant, &meant);
+        svec_sort(&found);
+    }
+    if (!found.n) {
+        svec_add(&found, name);
+    }
+    svec_append(ports, &found);
+    svec_destroy(&found);
 }
 
 /* Returns how far port 'name' has got.  Appends the reason to 'why' unless it

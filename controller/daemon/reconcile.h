@@ -16,6 +16,7 @@ struct ds;
 struct json_t;
 struct mbridge;
 struct ports;
+struct svec;
 struct translation;
 
 struct reconcile_config {
@@ -47,6 +48,8 @@ bool reconcile_has_released(const struct reconcile *);
 const struct mbridge *reconcile_find_bridge(const struct reconcile *,
                                             const char *name);
 const struct mbridge **reconcile_sort_bridges(const struct reconcile *);
+void reconcile_find_ports(const struct reconcile *, const char *name,
+                          struct svec *);
 enum port_state reconcile_port_state(const struct reconcile *,
                                      const char *name, struct ds *why);
 void reconcile_ask(struct reconcile *);

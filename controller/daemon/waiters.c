@@ -11,6 +11,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
+#include "svec.h"
 #include "timeval.h"
 #include "unixctl.h"
 #include "util.h"
@@ -18,8 +19,7 @@
 struct waiter {
     struct ovs_list list_node;  /* In struct waiters. */
     struct unixctl_conn *conn;
-    char **ports;               /* If there are none, everything. */
-    size_t n_ports;
+    struct svec names;          /* What for; if there are none, everything. */
     long long int deadline;     /* In time_msec() terms. */
     struct waiter_options options;
 };
@@ -46,10 +46,7 @@ static void
 waiter_destroy(struct waiter *waiter)
 {
     ovs_list_remove(&waiter->list_node);
-    for (size_t i = 0; i < waiter->n_ports; i++) {
-        free(waiter->ports[i]);
-    }
-    free(waiter->ports);
+    svec_destroy(&waiter->names);
     free(waiter);
 }
 
@@ -84,23 +81,22 @@ waiters_destroy(struct waiters *waiters)
     free(waiters);
 }
 
-/* Has 'conn' answered when the 'n_ports' ports in 'ports', which are copied,
- * are in the switch, or all ports of all bridges if 'n_ports' is 0; or after
- * the time that 'options' says. */
+/* Has 'conn' answered when the ports that the 'n' names in 'names' mean, which
+ * are copied, are in the switch, or all ports of all bridges if 'n' is 0; or
+ * after the time that 'options' says.  As they come and go, a name may mean
+ * others. */
 void
 waiters_add(struct waiters *waiters, struct unixctl_conn *conn,
-            const char *const ports[], size_t n_ports,
+            const char *const names[], size_t n,
             const struct waiter_options *options)
 {
     struct waiter *waiter = xzalloc(sizeof *waiter);
 
     waiter->conn = conn;
     waiter->options = *options;
-    waiter->ports = xmalloc(n_ports * sizeof *waiter->ports);
-    for (size_t i = 0; i < n_ports; i++) {
-        waiter->ports[i] = xstrdup(ports[i]);
+    for (size_t i = 0; i < n; i++) {
+        svec_add(&waiter->names, names[i]);
     }
-    waiter->n_ports = n_ports;
     waiter->deadline = time_msec() + options->timeout * 1000LL;
     ovs_list_push_back(&waiters->list, &waiter->list_node);
     waiters->added = true;
@@ -156,24 +152,31 @@ waiter_state(const struct waiters *waiters, const struct waiter *waiter,
              struct ds *s, struct json_t *array)
 {
     enum port_state worst = PORT_INSTALLED;
+    struct svec ports = SVEC_EMPTY_INITIALIZER;
+    const char *name;
+    size_t i;
 
-    if (!waiter->n_ports) {
+    if (!waiter->names.n) {
         struct unready unready = { s, array, PORT_INSTALLED };
 
         reconcile_find_unready(waiters->reconcile, put_unready, &unready);
         return unready.state;
     }
-    for (size_t i = 0; i < waiter->n_ports; i++) {
+    SVEC_FOR_EACH (i, name, &waiter->names) {
+        reconcile_find_ports(waiters->reconcile, name, &ports);
+    }
+    SVEC_FOR_EACH (i, name, &ports) {
         struct ds why = DS_EMPTY_INITIALIZER;
         enum port_state state
-            = reconcile_port_state(waiters->reconcile, waiter->ports[i], &why);
+            = reconcile_port_state(waiters->reconcile, name, &why);
 
         worst = MAX(worst, state);
         if (state != PORT_INSTALLED) {
-            put_reason(s, array, waiter->ports[i], ds_cstr(&why));
+            put_reason(s, array, name, ds_cstr(&why));
         }
         ds_destroy(&why);
     }
+    svec_destroy(&ports);
     return worst;
 }
 
@@ -183,7 +186,7 @@ static bool
 is_early(const struct waiters *waiters, const struct waiter *waiter)
 {
     return (reconcile_is_awaiting(waiters->reconcile)
-            || (!waiter->n_ports && reconcile_is_busy(waiters->reconcile)
+            || (!waiter->names.n && reconcile_is_busy(waiters->reconcile)
                 && time_msec() < waiter->deadline));
 }
 

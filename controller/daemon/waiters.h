@@ -31,7 +31,7 @@ struct waiter_options {
 };
 
 void waiters_add(struct waiters *, struct unixctl_conn *,
-                 const char *const ports[], size_t n_ports,
+                 const char *const names[], size_t n,
                  const struct waiter_options *);
 void waiters_run(struct waiters *);
 void waiters_wait(struct waiters *);
