@@ -276,8 +276,8 @@ compare_force(struct json_t *events, const char *name,
         add_event(events, "not in force", name, NULL, new_why);
     } else if (old_why && !new_why && jvalue_get_bool(new, "in_force")) {
         add_event(events, "in force", name, NULL, "");
-    } else if (old_why && !new_why && new) {
-        /* Not yet. */
+    } else if (old_why && !new_why && jvalue_get(new, "shortfalls")) {
+        /* Not yet.  Where nobody asks any more, it may begin again. */
         jvalue_put(new, "shortfalls",
                    jvalue_ref(jvalue_get(old, "shortfalls")));
     }

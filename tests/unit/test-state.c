@@ -165,6 +165,41 @@ test_events_settle(void **state OVS_UNUSED)
     jvalue_unref(old);
 }
 
+/* Has nobody asked for libvirt mode meanwhile, so is its not being in force
+ * told again, and not if it was only on its way. */
+static void
+test_events_again(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *state;
+        bool told;
+    } between[] = {
+        { STATE("kernel", ""), true },
+        { FORCE("false", SHORTFALL("state", "s")), false },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(between); i++) {
+        struct json_t *old = jvalue_parse(FORCE("false",
+                                                SHORTFALL("mode", "t")));
+        struct json_t *new = jvalue_parse(between[i].state);
+        struct json_t *again = jvalue_parse(FORCE("false",
+                                                  SHORTFALL("mode", "t")));
+        bool told = false;
+
+        jvalue_unref(state_find_events(old, new));
+        struct json_t *events = state_find_events(new, again);
+        for (size_t j = 0; j < jvalue_count(events); j++) {
+            told |= !strcmp(jvalue_get_string(jvalue_at(events, j), "event"),
+                            "not in force");
+        }
+        assert_true(told == between[i].told);
+        jvalue_unref(events);
+        jvalue_unref(again);
+        jvalue_unref(new);
+        jvalue_unref(old);
+    }
+}
+
 /* Appends the names of all ports in 'bridges', and then of the MAC tables'. */
 static void
 put_names(struct ds *s, const struct json_t *bridges)
@@ -490,6 +525,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_events_settle),
+        cmocka_unit_test(test_events_again),
         cmocka_unit_test(test_select),
         cmocka_unit_test(test_show),
         cmocka_unit_test(test_status),
