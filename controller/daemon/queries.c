@@ -484,8 +484,10 @@ queries_wait(struct queries *queries)
         if (q->unlike || q->settling) {
             /* Whatever happens wakes us up anyway. */
             poll_timer_wait_until(q->look_again ? q->next_look : q->deadline);
-        } else {
+        } else if (!reading_is_done(&q->reading)) {
             reading_wait(&q->reading);
+        } else if (!reconcile_is_awaiting(queries->reconcile)) {
+            poll_immediate_wake();
         }
     }
 }

@@ -117,16 +117,17 @@ reading_run(struct reading *reading)
 }
 
 /* Arranges for poll_block() to wake up when reading_run() has something to
- * do. */
+ * do: for nothing that is over while others are not. */
 void
 reading_wait(const struct reading *reading)
 {
     for (size_t i = 0; i < reading->n; i++) {
-        if (reading->subjects[i].read) {
+        if (reading->subjects[i].read
+            && !switch_read_is_done(reading->subjects[i].read)) {
             switch_read_wait(reading->subjects[i].read);
         }
     }
-    if (reading->db) {
+    if (reading->db && !db_read_is_done(reading->db)) {
         db_read_wait(reading->db);
     }
 }
