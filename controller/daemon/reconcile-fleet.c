@@ -89,6 +89,12 @@ split_map(const char *text, struct smap *map)
 #define SWEEP_TICKS 5
 
 static bool
+interface_exists(const char *name, void *vifs)
+{
+    return vif_reader_find_name(vifs, name);
+}
+
+static bool
 leads_anywhere(const struct vif *vif, const void *aux OVS_UNUSED)
 {
     return vif_leads_to_host(vif);
@@ -142,6 +148,11 @@ tell_host(struct reconcile *r)
     r->fleet_told = true;
     fleet_row_destroy(FLEET_TABLE_HOST, r->fleet_host);
     r->fleet_host = host;
+    if (!fleet_member_is_complete(r->fleet)) {
+        /* One definition that cannot be read does not keep guests' places
+         * that have ended while this program was not running. */
+        fleet_member_withdraw(r->fleet, interface_exists, ovs_idl_vifs(r->ovs));
+    }
     if (r->fleet_ticks++ % SWEEP_TICKS == 0) {
         /* Who is not seen any more is told by nobody. */
         vif_reader_touch_where(ovs_idl_vifs(r->ovs), leads_anywhere, NULL);

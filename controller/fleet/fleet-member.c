@@ -328,6 +328,22 @@ fleet_member_set_complete(struct fleet_member *member)
     fleet_publish_set_complete(member->publish);
 }
 
+/* Have all ports been told of? */
+bool
+fleet_member_is_complete(const struct fleet_member *member)
+{
+    return fleet_publish_is_complete(member->publish);
+}
+
+/* Has the rows go of interfaces that are not on this host, as 'exists', which
+ * is called with 'aux', says. */
+void
+fleet_member_withdraw(struct fleet_member *member,
+                      fleet_member_exists_cb *exists, void *aux)
+{
+    fleet_publish_withdraw(member->publish, exists, aux);
+}
+
 /* Moves to 'hosts' the names of those whose guests may have other addresses
  * than before. */
 void

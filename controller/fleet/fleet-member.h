@@ -32,6 +32,12 @@ void fleet_member_set_host(struct fleet_member *, const struct fleet_host *);
 void fleet_member_set_port(struct fleet_member *, const char *interface,
                            struct fleet_port *);
 void fleet_member_set_complete(struct fleet_member *);
+bool fleet_member_is_complete(const struct fleet_member *);
+
+/* Is there an interface called 'name' on this host, of whatever kind? */
+typedef bool fleet_member_exists_cb(const char *name, void *aux);
+void fleet_member_withdraw(struct fleet_member *, fleet_member_exists_cb *,
+                           void *aux);
 
 /* Other hosts' guests. */
 void fleet_member_take_changed(struct fleet_member *, struct sset *hosts);

@@ -23,6 +23,8 @@ struct fleet_publish {
     struct shash known;         /* Likewise, in the replica, and const. */
     struct sset dirty;          /* Interfaces to be looked at again. */
     struct sset sent;           /* Those that are on their way. */
+    struct sset withdrawn;      /* Those that are known to be gone, as long as
+                                 * not all ports are in 'wanted'. */
     const struct fleet_index *index;    /* All ports in the replica. */
     bool complete;              /* Are all ports in 'wanted'? */
 };
@@ -40,6 +42,7 @@ fleet_publish_create(const char *name, const struct fleet_index *index)
     shash_init(&p->known);
     sset_init(&p->dirty);
     sset_init(&p->sent);
+    sset_init(&p->withdrawn);
     p->index = index;
     return p;
 }
@@ -60,6 +63,7 @@ fleet_publish_destroy(struct fleet_publish *p)
     shash_destroy(&p->known);
     sset_destroy(&p->dirty);
     sset_destroy(&p->sent);
+    sset_destroy(&p->withdrawn);
     fleet_row_destroy(FLEET_TABLE_HOST, p->host);
     free(p->name);
     free(p);
@@ -75,8 +79,19 @@ fleet_publish_set_host(struct fleet_publish *p, const struct fleet_host *host)
     fleet_row_set_string(&p->host->name, p->name);
 }
 
+/* Takes note that the row of 'interface' may go, whatever other ports are not
+ * told of yet. */
+static void
+withdraw(struct fleet_publish *p, const char *interface)
+{
+    if (!p->complete) {
+        sset_add(&p->withdrawn, interface);
+    }
+}
+
 /* Has the row of 'interface' be what 'port', which is taken over, says, but
- * for 'host', 'interface' and 'since'.  There is to be none if it is null. */
+ * for 'host', 'interface' and 'since'.  There is to be none if it is null: one
+ * that was told of goes at once, another one once all ports are known. */
 void
 fleet_publish_set_port(struct fleet_publish *p, const char *interface,
                        struct fleet_port *port)
@@ -87,11 +102,38 @@ fleet_publish_set_port(struct fleet_publish *p, const char *interface,
         fleet_row_set_name(&port->host, p->name);
         fleet_row_set_string(&port->interface, interface);
         old = shash_replace(&p->wanted, interface, port);
+        sset_find_and_delete(&p->withdrawn, interface);
     } else {
         old = shash_find_and_delete(&p->wanted, interface);
+        if (old) {
+            withdraw(p, interface);
+        }
     }
     fleet_row_destroy(FLEET_TABLE_PORT, old);
     sset_add(&p->dirty, interface);
+}
+
+/* Has the rows go of interfaces that are not there, as 'exists', which is
+ * called with 'aux', says. */
+void
+fleet_publish_withdraw(struct fleet_publish *p, fleet_publish_exists_cb *exists,
+                       void *aux)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &p->known) {
+        if (!shash_find(&p->wanted, node->name) && !exists(node->name, aux)) {
+            withdraw(p, node->name);
+            sset_add(&p->dirty, node->name);
+        }
+    }
+}
+
+/* Have all ports been told of? */
+bool
+fleet_publish_is_complete(const struct fleet_publish *p)
+{
+    return p->complete;
 }
 
 /* States that all ports have been told of, so that rows of others can go. */
@@ -102,6 +144,7 @@ fleet_publish_set_complete(struct fleet_publish *p)
         struct shash_node *node;
 
         p->complete = true;
+        sset_clear(&p->withdrawn);
         SHASH_FOR_EACH (node, &p->known) {
             sset_add(&p->dirty, node->name);
         }
@@ -122,6 +165,7 @@ port_changed(struct fleet_publish *p, const struct fleet_port *old,
         shash_replace(&p->known, new->interface, new);
     } else if (shash_find_data(&p->known, old->interface) == old) {
         shash_find_and_delete(&p->known, old->interface);
+        sset_find_and_delete(&p->withdrawn, old->interface);
     }
     sset_add(&p->dirty, port->interface);
 }
@@ -208,6 +252,13 @@ choose_since(const struct fleet_publish *p, const struct fleet_port *port,
             : MAX(known->since, rivals.since + 1));
 }
 
+/* May a row of 'interface' go that is not in 'wanted'? */
+static bool
+may_go(const struct fleet_publish *p, const char *interface)
+{
+    return p->complete || sset_contains(&p->withdrawn, interface);
+}
+
 static bool
 host_is_due(const struct fleet_publish *p, int64_t now)
 {
@@ -239,7 +290,7 @@ put_port(struct fleet_publish *p, struct json *params, const char *interface,
     if (port) {
         port->since = choose_since(p, port, known, now);
     }
-    if (port || p->complete) {
+    if (port || may_go(p, interface)) {
         fleet_ops_replace(params, FLEET_TABLE_PORT, known, port);
     }
 }
@@ -328,7 +379,7 @@ is_said(const struct fleet_publish *p, const char *interface)
         copy.since = known->since;
         return fleet_row_equals(FLEET_TABLE_PORT, &copy, known);
     }
-    return !port && (!known || !p->complete);
+    return !port && (!known || !may_go(p, interface));
 }
 
 /* Returns how many ports have not been published as they are, as far as is

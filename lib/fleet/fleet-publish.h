@@ -13,7 +13,8 @@
  *
  * A row of ours that is not to be there goes only once the client has said
  * that it knows all ports, so that a daemon that is just starting takes
- * nothing back.
+ * nothing back.  Until then, which may be long, goes that of a port that the
+ * client has told of and takes back, or of an interface that is not there.
  *
  * Two hosts with one name would undo each other's work for ever.  A row of our
  * name that says another hostname, and was written lately, is the other's:
@@ -46,6 +47,12 @@ void fleet_publish_set_host(struct fleet_publish *, const struct fleet_host *);
 void fleet_publish_set_port(struct fleet_publish *, const char *interface,
                             struct fleet_port *);
 void fleet_publish_set_complete(struct fleet_publish *);
+bool fleet_publish_is_complete(const struct fleet_publish *);
+
+/* Is there an interface called 'name', of whatever kind? */
+typedef bool fleet_publish_exists_cb(const char *name, void *aux);
+void fleet_publish_withdraw(struct fleet_publish *, fleet_publish_exists_cb *,
+                            void *aux);
 
 /* What there is. */
 void fleet_publish_row_changed(struct fleet_publish *, enum fleet_table,

@@ -207,11 +207,11 @@ test_differences(void **state OVS_UNUSED)
     fleet_publish_set_port(m.publish, "tap2", NULL);
     check_next(&m, 1003, "");
 
-    /* What goes, goes once all ports are known. */
+    /* What was told of goes, also while not all ports are known. */
     fleet_publish_set_port(m.publish, "tap0", NULL);
-    check_next(&m, 1003, "");
-    fleet_publish_set_complete(m.publish);
-    check_next(&m, 1004, "delete h1/tap0");
+    assert_int_equal(fleet_publish_count_pending(m.publish), 1);
+    check_next(&m, 1003, "delete h1/tap0");
+    assert_int_equal(fleet_publish_count_pending(m.publish), 0);
 
     /* That the host is there, and if the clock was set back. */
     check_next(&m, 1000 + FLEET_SEEN_INTERVAL - 1, "");
@@ -256,6 +256,52 @@ test_restart(void **state OVS_UNUSED)
     model_set(&m, FLEET_TABLE_PORT, "h1/tap0", NULL);
     model_set(&m, FLEET_TABLE_HOST, "h1", NULL);
     check_next(&m, 1003, "insert h1\ninsert h1/tap0 active 1003");
+    model_uninit(&m);
+}
+
+static bool
+is_there(const char *name, void *there)
+{
+    return sset_contains(there, name);
+}
+
+/* Of rows that are there before this program tells of anything, those of
+ * interfaces that are not there go; others stay until all ports are known. */
+static void
+test_withdraw(void **state OVS_UNUSED)
+{
+    struct sset there = SSET_INITIALIZER(&there);
+    struct model m;
+
+    model_init(&m, "h1", "one");
+    for (int i = 0; i < 3; i++) {
+        char *key = xasprintf("h1/tap%d", i);
+
+        model_set(&m, FLEET_TABLE_PORT, key,
+                  make_port("h1", key + 3, "active", "52:54:00:00:00:01", 7));
+        free(key);
+    }
+    check_next(&m, 1000, "insert h1");
+    sset_add(&there, "tap0");
+    sset_add(&there, "tap1");
+    fleet_publish_withdraw(m.publish, is_there, &there);
+    assert_int_equal(fleet_publish_count_pending(m.publish), 1);
+    check_next(&m, 1001, "delete h1/tap2");
+
+    /* It comes again. */
+    want(&m, "tap2", "active", "52:54:00:00:00:01");
+    check_next(&m, 1002, "insert h1/tap2 active 1002");
+    fleet_publish_set_port(m.publish, "tap2", NULL);
+    want(&m, "tap2", "active", "52:54:00:00:00:01");
+    check_next(&m, 1003, "");
+
+    /* Not known to be a guest's port any more, and that is not certain. */
+    fleet_publish_set_port(m.publish, "tap1", NULL);
+    check_next(&m, 1004, "");
+    assert_false(fleet_publish_is_complete(m.publish));
+    fleet_publish_set_complete(m.publish);
+    check_next(&m, 1004, "delete h1/tap0\ndelete h1/tap1");
+    sset_destroy(&there);
     model_uninit(&m);
 }
 
@@ -392,6 +438,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_differences),
         cmocka_unit_test(test_restart),
+        cmocka_unit_test(test_withdraw),
         cmocka_unit_test(test_since),
         cmocka_unit_test(test_arrival),
         cmocka_unit_test(test_twin),
