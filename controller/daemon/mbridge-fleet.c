@@ -46,8 +46,7 @@ get_state(const struct mbridge *mb, const struct mport *port,
     case PORT_ACTIVE:
         break;
     }
-    return (vlan_set_is_empty(&vport->vlan.members)
-            || (claim && claim->contested && vlan_set_is_empty(&claim->won))
+    return (claim && claim->contested && vlan_set_is_empty(&claim->won)
             ? FLEET_PORT_HELD : FLEET_PORT_ACTIVE);
 }
 
@@ -100,7 +99,9 @@ set_vlans(const struct vport *vport, const char **vlans)
 }
 
 /* Returns what 'vif', which 'mb' has, is to the fleet, but for 'host' and
- * 'since', or null if it is no guest's.  The caller must destroy it. */
+ * 'since', or null if it is no guest's.  One that is in no VLAN, as one that
+ * waits for its own, is none yet: a row without VLANs is in all of them.  The
+ * caller must destroy it. */
 struct fleet_port *
 mbridge_to_fleet(const struct mbridge *mb, const struct vif *vif)
 {
@@ -112,7 +113,8 @@ mbridge_to_fleet(const struct mbridge *mb, const struct vif *vif)
     enum fleet_port_state state;
     struct fleet_port *port;
 
-    if (!vport || vport->role != VIF_GUEST) {
+    if (!vport || vport->role != VIF_GUEST
+        || vlan_set_is_empty(&vport->vlan.members)) {
         return NULL;
     }
     state = get_state(mb, mport, vport);
