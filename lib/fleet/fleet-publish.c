@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/ovs-compat.h"
+#include "lib/base/vlan-set.h"
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-index.h"
 #include "lib/fleet/fleet-ops.h"
@@ -189,9 +190,23 @@ fleet_publish_row_changed(struct fleet_publish *p, enum fleet_table table,
     }
 }
 
+/* Is 'port' in one of 'vlans'? */
+static bool
+is_in_vlans(const struct fleet_port *port, const struct vlan_set *vlans)
+{
+    struct vlan_set its = VLAN_SET_INITIALIZER;
+    bool any;
+
+    fleet_port_add_vlans(port, &its);
+    any = vlan_set_intersects(&its, vlans);
+    vlan_set_uninit(&its);
+    return any;
+}
+
 /* What is looked for among the ports that have an address. */
 struct rivals {
     const struct fleet_port *port;
+    const struct vlan_set *vlans;   /* In one of which they must be. */
     bool arrives;               /* Is its guest on its way here? */
     int64_t since;              /* The greatest of theirs, or -1. */
     int64_t replaced;           /* The smallest of those from where its guest
@@ -205,7 +220,8 @@ look_at_rival(const struct fleet_port *other, void *rivals_)
 
     if (!strcmp(other->host, rivals->port->host)
         || strcmp(other->network, rivals->port->network)
-        || strcmp(other->state, "active")) {
+        || strcmp(other->state, "active")
+        || !is_in_vlans(other, rivals->vlans)) {
         return;
     }
     if (rivals->arrives && !strcmp(other->vm, rivals->port->vm)) {
@@ -215,8 +231,8 @@ look_at_rival(const struct fleet_port *other, void *rivals_)
 }
 
 /* Returns since when 'port', whose row is 'known', null for none, has its
- * addresses: see fleet-claims.h.  One that it had, it keeps; it has another as
- * the last of all that claim it.  But a guest that was on its way here, and is
+ * addresses: see fleet-claims.h.  One that it had, it keeps; it has another,
+ * or one in another VLAN, as the last of all that claim it there.  But a guest that was on its way here, and is
  * here now, takes the place that it has where it comes from. */
 static int64_t
 choose_since(const struct fleet_publish *p, const struct fleet_port *port,
@@ -231,17 +247,32 @@ choose_since(const struct fleet_publish *p, const struct fleet_port *port,
     };
     bool had_any = (known && !strcmp(known->state, "active")
                     && !strcmp(known->network, port->network));
+    struct vlan_set vlans = VLAN_SET_INITIALIZER;
+    struct vlan_set gained;
 
     if (strcmp(port->state, "active")) {
         return known ? known->since : 0;
     }
+    fleet_port_add_vlans(port, &vlans);
+    vlan_set_clone(&gained, &vlans);
+    if (had_any) {
+        struct vlan_set had = VLAN_SET_INITIALIZER;
+
+        fleet_port_add_vlans(known, &had);
+        vlan_set_subtract(&gained, &had);
+        vlan_set_uninit(&had);
+    }
     for (size_t i = 0; i < port->addresses.n; i++) {
         const char *address = port->addresses.names[i];
 
-        if (!had_any || !svec_contains(&known->addresses, address)) {
+        rivals.vlans = (had_any && svec_contains(&known->addresses, address)
+                        ? &gained : &vlans);
+        if (!vlan_set_is_empty(rivals.vlans)) {
             fleet_index_find(p->index, address, look_at_rival, &rivals);
         }
     }
+    vlan_set_uninit(&gained);
+    vlan_set_uninit(&vlans);
     if (rivals.replaced != INT64_MAX && rivals.replaced != INT64_MIN) {
         return rivals.replaced - 1;
     }

@@ -347,6 +347,57 @@ test_since(void **state OVS_UNUSED)
     model_uninit(&m);
 }
 
+static void
+want_vlans(struct model *m, const char *interface, const char *vlans)
+{
+    struct fleet_port *port = make_port("", "", "active", "52:54:00:00:00:01",
+                                        0);
+
+    fleet_row_set_name(&port->vlans, vlans);
+    fleet_publish_set_port(m->publish, interface, port);
+}
+
+static void
+set_vlans(struct model *m, const char *key, const char *vlans, int64_t since)
+{
+    struct fleet_port *port = make_port(key, "tap0", "active",
+                                        "52:54:00:00:00:01", since);
+
+    fleet_row_set_name(&port->vlans, vlans);
+    model_set(m, FLEET_TABLE_PORT, key, port);
+}
+
+/* In a VLAN that it gains, a guest comes after who has its address there; in
+ * others it keeps its place. */
+static void
+test_vlans(void **state OVS_UNUSED)
+{
+    struct model m;
+
+    model_init(&m, "h1", "one");
+    want_vlans(&m, "tap0", "10");
+    check_next(&m, 100, "insert h1\ninsert h1/tap0 active 100");
+    set_vlans(&m, "h2", "20", 200);
+    set_vlans(&m, "h3", "10,30", 300);
+
+    /* Another guest of it, in a VLAN of its own, has no rivals. */
+    want_vlans(&m, "tap1", "40");
+    check_next(&m, 101, "insert h1/tap1 active 101");
+
+    /* Nobody has it in the new one: it stays before h3 in the old one. */
+    want_vlans(&m, "tap0", "10,50");
+    check_next(&m, 102, "update h1/tap0 active 100");
+    want_vlans(&m, "tap0", "10,20");
+    check_next(&m, 103, "update h1/tap0 active 201");
+
+    /* Fewer are no gain, and all of them are. */
+    want_vlans(&m, "tap0", "10");
+    check_next(&m, 104, "update h1/tap0 active 201");
+    want_vlans(&m, "tap0", "");
+    check_next(&m, 104, "update h1/tap0 active 301");
+    model_uninit(&m);
+}
+
 /* A guest that was on its way here has the place that it had where it comes
  * from, but for who is not that guest. */
 static void
@@ -440,6 +491,7 @@ main(void)
         cmocka_unit_test(test_restart),
         cmocka_unit_test(test_withdraw),
         cmocka_unit_test(test_since),
+        cmocka_unit_test(test_vlans),
         cmocka_unit_test(test_arrival),
         cmocka_unit_test(test_twin),
         cmocka_unit_test(test_many),
