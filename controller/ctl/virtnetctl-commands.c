@@ -34,7 +34,8 @@ struct command {
 static void help(struct ovs_cmdl_context *);
 static void list_commands(struct ovs_cmdl_context *);
 
-#define FLEET_OPTIONS " fleet private-key certificate ca-cert "
+#define KEY_OPTIONS " private-key certificate ca-cert "
+#define FLEET_OPTIONS " fleet" KEY_OPTIONS
 
 /* In the order in which --help has them. */
 static const struct command commands[] = {
@@ -82,9 +83,9 @@ static const struct command commands[] = {
       "print a graph for Graphviz", NULL },
 
     { "fleet init", "[ADDRESS]", 0, 1, virtnetctl_fleet_init, FLEET,
-      "make its database, here", " db listen " },
+      "make its database, here", " db listen" KEY_OPTIONS },
     { "fleet join", "ADDRESS SERVER...", 2, INT_MAX, virtnetctl_fleet_join,
-      FLEET, "make another server for it, here", " db " },
+      FLEET, "make another server for it, here", " db listen" KEY_OPTIONS },
     { "fleet leave", "", 0, 0, virtnetctl_fleet_leave, FLEET,
       "have the server here leave its cluster", NULL },
     { "fleet define", "FILE...", 1, INT_MAX, virtnetctl_fleet_define, FLEET,

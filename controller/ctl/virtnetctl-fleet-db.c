@@ -2,6 +2,7 @@
 #include <config.h>
 #include "controller/ctl/virtnetctl-fleet.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -328,6 +329,14 @@ make_definition(const struct fleet_view *view, const struct source_file *file,
 static void
 check_file(const struct source_files *files, const struct source_file *file)
 {
+    if (!file->netdef) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        printable_put(&s, file->name);
+        fprintf(stderr, "%s: error: root element is <filter>, expected "
+                "<network>\n", ds_cstr(&s));
+        exit(1);
+    }
     if (strlen(ds_cstr_ro(&file->text)) != file->text.length) {
         virtnetctl_fatal("%s: a null byte is in it", file->name);
     }

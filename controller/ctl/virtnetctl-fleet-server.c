@@ -34,6 +34,12 @@
 /* Where hosts connect to, if nothing is said. */
 #define DEFAULT_LISTEN "pssl:6646"
 
+static const char *
+get_listen(void)
+{
+    return options.listen ? options.listen : DEFAULT_LISTEN;
+}
+
 static char *
 get_db(void)
 {
@@ -223,7 +229,7 @@ write_first_rows(const char *name)
     struct svec targets = SVEC_EMPTY_INITIALIZER;
     char *text;
 
-    svec_add(&targets, options.listen ? options.listen : DEFAULT_LISTEN);
+    svec_add(&targets, get_listen());
     fleet_ops_init(params, "fleet", &targets);
     text = json_to_string(params, 0);
     run_tool((const char *const []) { "ovsdb-tool", "transact", name, text,
@@ -263,7 +269,7 @@ virtnetctl_fleet_init(struct ovs_cmdl_context *ctx)
     if (link(new, db)) {
         virtnetctl_fatal("%s: %s", db, ovs_strerror(errno));
     }
-    print_made(db, address, options.listen ? options.listen : DEFAULT_LISTEN);
+    print_made(db, address, get_listen());
     free(schema);
     free(new);
     free(db);
@@ -287,7 +293,7 @@ virtnetctl_fleet_join(struct ovs_cmdl_context *ctx)
         argv[n++] = ctx->argv[i];
     }
     run_tool(argv);
-    print_made(db, ctx->argv[1], DEFAULT_LISTEN);
+    print_made(db, ctx->argv[1], get_listen());
     free(argv);
     free(db);
 }
