@@ -253,7 +253,8 @@ reconcile_measure_underlay(struct reconcile *r)
 
     rows = fleet_member_hosts(r->fleet, &n);
     for (size_t i = 0; i < n; i++) {
-        const char *address = overlay_address(&rows[i]->tunnel_addresses);
+        const char *address = overlay_address(&rows[i]->tunnel_addresses,
+                                              &r->tunnel_addresses);
 
         if (address && strcmp(rows[i]->name, fleet_member_host(r->fleet))) {
             svec_add(&peers, address);

@@ -32,13 +32,33 @@ is_address(const char *text)
             && !ipv6_addr_is_multicast(&ip6));
 }
 
-/* Returns the first of 'addresses' that a tunnel can lead to, or null. */
-const char *
-overlay_address(const struct svec *addresses)
+/* Returns the first of 'addresses' of IPv6, or of IPv4, that a tunnel can lead
+ * to, or null. */
+static const char *
+find_address(const struct svec *addresses, bool ipv6)
 {
     for (size_t i = 0; i < addresses->n; i++) {
-        if (is_address(addresses->names[i])) {
-            return addresses->names[i];
+        const char *address = addresses->names[i];
+
+        if (is_address(address) && (strchr(address, ':') != NULL) == ipv6) {
+            return address;
+        }
+    }
+    return NULL;
+}
+
+/* Returns which of 'addresses', another host's, a tunnel from a host with
+ * addresses 'own' leads to, or null if there is none: the first of IPv4, if
+ * both hosts have one, or else of IPv6.  So the tunnel from there comes to an
+ * address of the same kind. */
+const char *
+overlay_address(const struct svec *addresses, const struct svec *own)
+{
+    for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+        const char *address = find_address(addresses, ipv6);
+
+        if (address && find_address(own, ipv6)) {
+            return address;
         }
     }
     return NULL;
@@ -64,7 +84,7 @@ get_peers(const struct overlay *o, size_t *n)
     qsort(all, o->n_hosts, sizeof *all, compare_hosts);
     *n = 0;
     for (size_t i = 0; i < o->n_hosts; i++) {
-        const char *address = overlay_address(all[i].addresses);
+        const char *address = overlay_address(all[i].addresses, o->addresses);
 
         if (address && strcmp(all[i].name, o->own) && all[i].name[0]
             && !strchr(all[i].name, '/')
@@ -118,15 +138,24 @@ find_rival(const struct netdef *const *defs, size_t i)
     return NULL;
 }
 
+/* Has this host an address for tunnels? */
+static bool
+has_address(const struct overlay *o)
+{
+    return overlay_address(o->addresses, o->addresses) != NULL;
+}
+
 static void
-add_tunnels(const struct netdef *netdef, const struct overlay_host *peers,
-            size_t n_peers, struct shash *tunnels)
+add_tunnels(const struct overlay *o, const struct netdef *netdef,
+            const struct overlay_host *peers, size_t n_peers,
+            struct shash *tunnels)
 {
     for (size_t i = 0; i < n_peers; i++) {
         struct tunnel_row *tunnel = xmalloc(sizeof *tunnel);
 
         tunnel_row_init(tunnel, netdef->bridge, netdef->name, peers[i].name);
-        tunnel->remote_ip = xstrdup(overlay_address(peers[i].addresses));
+        tunnel->remote_ip = xstrdup(overlay_address(peers[i].addresses,
+                                                    o->addresses));
         tunnel->type = netdef_overlay_to_string(netdef->overlay.value);
         tunnel->key = netdef_overlay_key(netdef);
         shash_add(tunnels, tunnel->name, tunnel);
@@ -141,14 +170,14 @@ get_tunnels(const struct overlay *o, struct shash *tunnels)
     const struct netdef **defs;
     size_t n_peers, n;
 
-    if (!o->own || !overlay_address(o->addresses)) {
+    if (!o->own || !has_address(o)) {
         return;
     }
     peers = get_peers(o, &n_peers);
     defs = get_overlays(o, &n);
     for (size_t i = 0; i < n; i++) {
         if (!find_rival(defs, i) && o->has_bridge(defs[i]->bridge, o->aux)) {
-            add_tunnels(defs[i], peers, n_peers, tunnels);
+            add_tunnels(o, defs[i], peers, n_peers, tunnels);
         }
     }
     free(defs);
@@ -220,16 +249,31 @@ overlay_want(const struct overlay *o, struct row_changes *changes)
     shash_destroy(&c.tunnels);
 }
 
+/* Returns how much of what tunnels go by is theirs, in bytes: with the most of
+ * the tunnels that there are or, as long as there are none, may be. */
+static int
+get_overhead(const struct overlay *o)
+{
+    size_t n;
+    struct overlay_host *peers = get_peers(o, &n);
+    bool ipv6 = !n && !find_address(o->addresses, false);
+
+    for (size_t i = 0; i < n && !ipv6; i++) {
+        ipv6 = strchr(overlay_address(peers[i].addresses, o->addresses), ':');
+    }
+    free(peers);
+    return ipv6 ? NETDEF_OVERLAY_OVERHEAD_IPV6 : NETDEF_OVERLAY_OVERHEAD_IPV4;
+}
+
 /* Adds to 'diags' that guests of 'netdef' may send what no tunnel of this host
  * carries.  Where <mtu> does not say it, they may have one of their own. */
 static void
-report_mtu(const struct overlay *o, const char *address,
-           const struct netdef *netdef, struct diag_list *diags)
+report_mtu(const struct overlay *o, const struct netdef *netdef,
+           struct diag_list *diags)
 {
     bool is_set = netdef_setting_is_set(&netdef->mtu);
     int mtu = netdef_overlay_mtu(netdef);
-    int most = o->mtu - (strchr(address, ':') ? NETDEF_OVERLAY_OVERHEAD_IPV6
-                         : NETDEF_OVERLAY_OVERHEAD_IPV4);
+    int most = o->mtu - get_overhead(o);
     struct origin at = {
         .file = netdef->origin.file,
         .line = is_set ? netdef->mtu.line : netdef->overlay.line,
@@ -256,7 +300,6 @@ static void
 report_overlay(const struct overlay *o, const struct netdef *netdef,
                const struct netdef *rival, struct diag_list *diags)
 {
-    const char *address = overlay_address(o->addresses);
     struct origin at = {
         .file = netdef->origin.file,
         .line = netdef->overlay.line,
@@ -276,17 +319,18 @@ report_overlay(const struct overlay *o, const struct netdef *netdef,
     } else if (!o->own) {
         diag_add(diags, DIAG_WARNING, &at, "this host is in no fleet, so that "
                  "network '%s' has no tunnels", netdef->name);
-    } else if (!address) {
+    } else if (!has_address(o)) {
         diag_add(diags, DIAG_ERROR, &at, "this host has no address for "
                  "tunnels of network '%s': \"ovs-vsctl set Open_vSwitch . "
                  "external_ids:virtnet-tunnel-ip=ADDRESS\"", netdef->name);
     } else {
-        report_mtu(o, address, netdef, diags);
+        report_mtu(o, netdef, diags);
     }
 }
 
 /* Adds to 'diags' the hosts that say where they take tunnels and still have
- * none, because that is no address or another host's. */
+ * none, because that is no address, another host's, or of a kind that this
+ * host has none of. */
 static void
 report_hosts(const struct overlay *o, struct diag_list *diags)
 {
@@ -301,7 +345,13 @@ report_hosts(const struct overlay *o, struct diag_list *diags)
         for (size_t j = 0; j < n && !found; j++) {
             found = !strcmp(peers[j].name, host->name);
         }
-        if (!found) {
+        if (!found && overlay_address(host->addresses, host->addresses)
+            && !overlay_address(host->addresses, o->addresses)) {
+            diag_add(diags, DIAG_WARNING, &at, "is a host of the fleet that "
+                     "takes tunnels at '%s', and this host by %s only; there "
+                     "are none to it", host->addresses->names[0],
+                     find_address(o->addresses, true) ? "IPv6" : "IPv4");
+        } else if (!found) {
             diag_add(diags, DIAG_WARNING, &at, "is a host of the fleet that "
                      "takes tunnels at '%s', which is no address or that of "
                      "another host; there are none to it",
@@ -321,7 +371,7 @@ overlay_report(const struct overlay *o, struct diag_list *diags)
     for (size_t i = 0; i < n; i++) {
         report_overlay(o, defs[i], find_rival(defs, i), diags);
     }
-    if (n && o->own) {
+    if (n && o->own && has_address(o)) {
         report_hosts(o, diags);
     }
     diag_list_sort(diags);

@@ -25,8 +25,8 @@ struct vif;
 /* Another host. */
 struct overlay_host {
     const char *name;
-    const struct svec *addresses;   /* Where it takes tunnels; the first that
-                                     * is an address counts. */
+    const struct svec *addresses;   /* Where it takes tunnels: see
+                                     * overlay_address(). */
 };
 
 struct overlay {
@@ -55,6 +55,7 @@ void overlay_want(const struct overlay *, struct row_changes *);
 void overlay_report(const struct overlay *, struct diag_list *);
 
 bool overlay_are_rivals(const struct netdef *, const struct netdef *);
-const char *overlay_address(const struct svec *addresses);
+const char *overlay_address(const struct svec *addresses,
+                            const struct svec *own);
 
 #endif /* lib/rows/overlay.h */

@@ -181,6 +181,7 @@ test_overlay(void **state OVS_UNUSED)
     svec_init(&a3);
     svec_init(&bad);
     svec_add(&a1, "10.0.0.1");
+    svec_add(&a1, "fd00::1");
     svec_add(&a2, "nonsense");
     svec_add(&a2, "10.0.0.2");
     svec_add(&a3, "fd00::3");
@@ -242,6 +243,53 @@ test_overlay(void **state OVS_UNUSED)
     svec_destroy(&a2);
     svec_destroy(&a3);
     svec_destroy(&bad);
+}
+
+/* Both ends of a tunnel are of the same kind, whatever else the hosts have and
+ * in whatever order. */
+static void
+test_families(void **state OVS_UNUSED)
+{
+    struct svec both, other, v4, v6;
+    struct overlay_host hosts[] = { { "h2", &v6 } };
+    struct world w;
+
+    svec_init(&both);
+    svec_init(&other);
+    svec_init(&v4);
+    svec_init(&v6);
+    svec_add(&both, "192.0.2.1");
+    svec_add(&both, "2001:db8::1");
+    svec_add(&other, "2001:db8::2");
+    svec_add(&other, "203.0.113.2");
+    svec_add(&v4, "192.0.2.3");
+    svec_add(&v6, "2001:db8::4");
+    assert_string_equal(overlay_address(&both, &other), "192.0.2.1");
+    assert_string_equal(overlay_address(&other, &both), "203.0.113.2");
+    assert_string_equal(overlay_address(&both, &v6), "2001:db8::1");
+    assert_string_equal(overlay_address(&v6, &both), "2001:db8::4");
+    assert_null(overlay_address(&v4, &v6));
+
+    world_init(&w, &v4);
+    w.o.hosts = hosts;
+    w.o.n_hosts = ARRAY_SIZE(hosts);
+    define(&w, "a", "overlay='geneve'", "br1");
+    check_want(&w, "");
+    check_report(&w, "h2: is a host of the fleet that takes tunnels at "
+                 "'2001:db8::4', and this host by IPv4 only");
+
+    /* What tunnels take is what those that there are do. */
+    w.o.addresses = &both;
+    w.o.mtu = 1573;
+    check_report(&w, "guests of network 'a' must have an MTU of no more than "
+                 "1499");
+    w.o.mtu = 1574;
+    check_report(&w, "");
+    world_uninit(&w);
+    svec_destroy(&both);
+    svec_destroy(&other);
+    svec_destroy(&v4);
+    svec_destroy(&v6);
 }
 
 /* What cannot be. */
@@ -331,6 +379,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_overlay),
+        cmocka_unit_test(test_families),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_sources),
     };
