@@ -78,7 +78,8 @@ add_definition(const struct reconcile *r, struct fleet_host *host,
                const struct diag_list *diags)
 {
     char *path = fleet_member_path(r->fleet, definition->name);
-    char *why = find_error(diags, path);
+    const char *unwritten = fleet_member_path_error(r->fleet, path);
+    char *why = unwritten ? xstrdup(unwritten) : find_error(diags, path);
     const struct netdef *netdef, *counts;
     const uint8_t *digest;
 

@@ -31,6 +31,9 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 /* How often what is kept says that it is current, in milliseconds. */
 #define TOUCH_MSEC 30000
 
+/* When what could not be kept is tried again, in milliseconds. */
+#define RETRY_MSEC 5000
+
 /* When a refused transaction is tried again, in milliseconds: at first, and at
  * most. */
 #define MIN_BACKOFF_MSEC 1000
@@ -229,25 +232,38 @@ check_twin(struct fleet_member *member)
     member->has_twin = twin != NULL;
 }
 
+/* Has the snapshot hold the definitions that the replica has. */
+static void
+keep_definitions(struct fleet_member *member)
+{
+    size_t n;
+    const struct fleet_definition **definitions
+        = fleet_member_definitions(member, &n);
+
+    fleet_snapshot_retain(member->snapshot, definitions, n);
+    free(definitions);
+}
+
 /* Has the snapshot be what the replica is, which has just been found to be
  * current. */
 static void
 keep(struct fleet_member *member)
 {
     if (!member->is_known) {
-        size_t n;
-        const struct fleet_definition **definitions
-            = fleet_member_definitions(member, &n);
-
-        fleet_snapshot_retain(member->snapshot, definitions, n);
-        free(definitions);
+        keep_definitions(member);
         fleet_kept_follow(member->kept, member->db);
         member->hosts_changed = true;
         member->is_known = true;
     }
     if (time_msec() >= member->touch) {
-        member->touch = time_msec() + TOUCH_MSEC;
+        if (fleet_snapshot_error(member->snapshot)) {
+            keep_definitions(member);
+        }
         fleet_snapshot_touch(member->snapshot);
+        member->touch = time_msec() + TOUCH_MSEC;
+    }
+    if (fleet_snapshot_error(member->snapshot)) {
+        member->touch = MIN(member->touch, time_msec() + RETRY_MSEC);
     }
 }
 
@@ -445,6 +461,13 @@ char *
 fleet_member_path(const struct fleet_member *member, const char *network)
 {
     return fleet_snapshot_path(member->snapshot, network);
+}
+
+/* Returns why the file of that name could not be written, or null. */
+const char *
+fleet_member_path_error(const struct fleet_member *member, const char *path)
+{
+    return fleet_snapshot_find_error(member->snapshot, path);
 }
 
 const char *

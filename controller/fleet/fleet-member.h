@@ -56,6 +56,8 @@ bool fleet_member_is_known(const struct fleet_member *);
 const struct fleet_definition **fleet_member_definitions(
     const struct fleet_member *, size_t *n);
 char *fleet_member_path(const struct fleet_member *, const char *network);
+const char *fleet_member_path_error(const struct fleet_member *,
+                                    const char *path);
 const char *fleet_member_remote(const struct fleet_member *);
 const char *fleet_member_host(const struct fleet_member *);
 struct json_t *fleet_member_export(const struct fleet_member *);

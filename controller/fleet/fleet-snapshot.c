@@ -16,6 +16,8 @@
 #include "lib/fleet/fleet-row.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
+#include "sha1.h"
+#include "smap.h"
 #include "sset.h"
 #include "util.h"
 
@@ -26,13 +28,17 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 /* The file whose time is that of the snapshot.  It is no definition. */
 #define TIME_FILE "as-of"
 
+/* Names of files that would be longer than this are shortened, so that they
+ * are within NAME_MAX: in bytes, without ".xml". */
+#define MAX_NAME 200
+
 struct fleet_snapshot {
     char *directory;
-    char *error;                /* Why the last write has failed, or null. */
+    struct smap errors;         /* Why writes have failed, by path. */
 };
 
 /* Has 's' have failed to write 'path' by 'error', a positive errno value, or
- * have written it if that is 0. */
+ * have written it if that is 0.  An error stays until then. */
 void
 fleet_snapshot_set_error(struct fleet_snapshot *s, const char *path,
                          int error)
@@ -40,11 +46,15 @@ fleet_snapshot_set_error(struct fleet_snapshot *s, const char *path,
     char *text = (error ? xasprintf("%s: %s", path, ovs_strerror(error))
                   : NULL);
 
-    if (text && (!s->error || strcmp(text, s->error))) {
-        VLOG_WARN_RL(&rl, "fleet: what is known cannot be kept: %s", text);
+    if (!text) {
+        smap_remove(&s->errors, path);
+    } else {
+        if (strcmp(text, smap_get_def(&s->errors, path, ""))) {
+            VLOG_WARN_RL(&rl, "fleet: what is known cannot be kept: %s", text);
+        }
+        smap_replace(&s->errors, path, text);
     }
-    free(s->error);
-    s->error = text;
+    free(text);
 }
 
 /* Opens and returns the snapshot in 'directory', which is made if need be.
@@ -55,6 +65,7 @@ fleet_snapshot_open(const char *directory)
     struct fleet_snapshot *s = xzalloc(sizeof *s);
 
     s->directory = xstrdup(directory);
+    smap_init(&s->errors);
     if (mkdir(directory, 0750) && errno != EEXIST) {
         fleet_snapshot_set_error(s, directory, errno);
     }
@@ -67,7 +78,7 @@ fleet_snapshot_close(struct fleet_snapshot *s)
 {
     if (s) {
         free(s->directory);
-        free(s->error);
+        smap_destroy(&s->errors);
         free(s);
     }
 }
@@ -79,13 +90,15 @@ fleet_snapshot_directory(const struct fleet_snapshot *s)
 }
 
 /* Returns the name of the file for the definition of network 'name', which may
- * have any characters.  The caller must free it. */
+ * have any characters and be long.  The caller must free it. */
 char *
 fleet_snapshot_path(const struct fleet_snapshot *s, const char *name)
 {
     struct ds path = DS_EMPTY_INITIALIZER;
+    size_t start;
 
     ds_put_format(&path, "%s/", s->directory);
+    start = path.length;
     for (const char *c = name; *c; c++) {
         if (isalnum((unsigned char) *c) || *c == '_' || *c == '-'
             || (*c == '.' && c > name)) {
@@ -93,6 +106,16 @@ fleet_snapshot_path(const struct fleet_snapshot *s, const char *name)
         } else {
             ds_put_format(&path, "%%%02x", (unsigned char) *c);
         }
+    }
+    if (path.length - start > MAX_NAME) {
+        uint8_t digest[SHA1_DIGEST_SIZE];
+        char hex[SHA1_HEX_DIGEST_LEN + 1];
+
+        /* Behind "%" no other name has "_". */
+        sha1_bytes(name, strlen(name), digest);
+        sha1_to_hex(digest, hex);
+        ds_truncate(&path, start + MAX_NAME - strlen(hex));
+        ds_put_format(&path, "%%_%s", hex);
     }
     ds_put_cstr(&path, ".xml");
     return ds_steal_cstr(&path);
@@ -122,11 +145,18 @@ fleet_snapshot_set(struct fleet_snapshot *s,
 {
     char *path = fleet_snapshot_path(s, definition->name);
 
-    if (!holds(path, definition->xml)) {
-        fleet_snapshot_set_error(
-            s, path, fleet_rowfile_replace(path, definition->xml, true));
-    }
+    fleet_snapshot_set_error(
+        s, path, (holds(path, definition->xml) ? 0
+                  : fleet_rowfile_replace(path, definition->xml, true)));
     free(path);
+}
+
+/* Has the file at 'path' be gone. */
+static void
+delete_file(struct fleet_snapshot *s, const char *path)
+{
+    fleet_snapshot_set_error(s, path, (unlink(path) && errno != ENOENT
+                                       ? errno : 0));
 }
 
 /* Has 's' hold no definition of network 'name'. */
@@ -135,9 +165,7 @@ fleet_snapshot_remove(struct fleet_snapshot *s, const char *name)
 {
     char *path = fleet_snapshot_path(s, name);
 
-    if (unlink(path) && errno != ENOENT) {
-        fleet_snapshot_set_error(s, path, errno);
-    }
+    delete_file(s, path);
     free(path);
 }
 
@@ -160,9 +188,9 @@ fleet_snapshot_retain(struct fleet_snapshot *s,
         const char *suffix = strrchr(entry->d_name, '.');
         char *path = xasprintf("%s/%s", s->directory, entry->d_name);
 
-        if (suffix && !strcmp(suffix, ".xml") && !sset_contains(&paths, path)
-            && unlink(path)) {
-            fleet_snapshot_set_error(s, path, errno);
+        if (suffix && !strcmp(suffix, ".xml")
+            && !sset_contains(&paths, path)) {
+            delete_file(s, path);
         }
         free(path);
     }
@@ -179,8 +207,11 @@ fleet_snapshot_touch(struct fleet_snapshot *s)
     char *path = xasprintf("%s/"TIME_FILE, s->directory);
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
 
-    if (fd < 0 || futimens(fd, NULL)) {
-        fleet_snapshot_set_error(s, path, errno);
+    bool failed = fd < 0 || futimens(fd, NULL);
+
+    fleet_snapshot_set_error(s, path, failed ? errno : 0);
+    if (!failed) {
+        fleet_snapshot_set_error(s, s->directory, 0);
     }
     if (fd >= 0) {
         close(fd);
@@ -201,9 +232,21 @@ fleet_snapshot_time(const struct fleet_snapshot *s)
     return when;
 }
 
-/* Returns why the snapshot could not be written, or null. */
+/* Returns why something of the snapshot could not be written, or null. */
 const char *
 fleet_snapshot_error(const struct fleet_snapshot *s)
 {
-    return s->error;
+    const struct smap_node *node;
+
+    SMAP_FOR_EACH (node, &s->errors) {
+        return node->value;
+    }
+    return NULL;
+}
+
+/* Returns why the file at 'path' could not be written, or null. */
+const char *
+fleet_snapshot_find_error(const struct fleet_snapshot *s, const char *path)
+{
+    return smap_get(&s->errors, path);
 }

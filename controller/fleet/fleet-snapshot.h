@@ -35,5 +35,7 @@ const char *fleet_snapshot_directory(const struct fleet_snapshot *);
 void fleet_snapshot_set_error(struct fleet_snapshot *, const char *path,
                               int error);
 const char *fleet_snapshot_error(const struct fleet_snapshot *);
+const char *fleet_snapshot_find_error(const struct fleet_snapshot *,
+                                      const char *path);
 
 #endif /* controller/fleet/fleet-snapshot.h */
