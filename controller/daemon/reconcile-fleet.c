@@ -151,7 +151,8 @@ tell_host(struct reconcile *r)
     if (!fleet_member_is_complete(r->fleet)) {
         /* One definition that cannot be read does not keep guests' places
          * that have ended while this program was not running. */
-        fleet_member_withdraw(r->fleet, interface_exists, ovs_idl_vifs(r->ovs));
+        fleet_member_withdraw(r->fleet, interface_exists,
+                              ovs_idl_vifs(r->ovs));
     }
     if (r->fleet_ticks++ % SWEEP_TICKS == 0) {
         /* Who is not seen any more is told by nobody. */

@@ -117,8 +117,8 @@ fleet_publish_set_port(struct fleet_publish *p, const char *interface,
 /* Has the rows go of interfaces that are not there, as 'exists', which is
  * called with 'aux', says. */
 void
-fleet_publish_withdraw(struct fleet_publish *p, fleet_publish_exists_cb *exists,
-                       void *aux)
+fleet_publish_withdraw(struct fleet_publish *p,
+                       fleet_publish_exists_cb *exists, void *aux)
 {
     struct shash_node *node;
 
@@ -232,8 +232,9 @@ look_at_rival(const struct fleet_port *other, void *rivals_)
 
 /* Returns since when 'port', whose row is 'known', null for none, has its
  * addresses: see fleet-claims.h.  One that it had, it keeps; it has another,
- * or one in another VLAN, as the last of all that claim it there.  But a guest that was on its way here, and is
- * here now, takes the place that it has where it comes from. */
+ * or one in another VLAN, as the last of all that claim it there.  But a guest
+ * that was on its way here, and is here now, takes the place that it has where
+ * it comes from. */
 static int64_t
 choose_since(const struct fleet_publish *p, const struct fleet_port *port,
              const struct fleet_port *known, int64_t now)
