@@ -16,7 +16,9 @@
 #include "openvswitch/dynamic-string.h"
 #include "ovsdb/fleet-db.h"
 #include "packets.h"
+#include "smap.h"
 #include "util.h"
+#include "uuid.h"
 
 /* "fleet verify": what is wrong in the fleet's database. */
 
@@ -46,42 +48,109 @@ find(struct findings *f, const char *format, ...)
     free(text);
 }
 
-static bool
-has_permission(const void **permissions, size_t n,
-               const struct fleet_permission *wanted)
+/* Rows of two tables, which the server goes by. */
+struct rights {
+    const void **roles, **permissions;
+    size_t n_roles, n_permissions;
+};
+
+/* Returns the permission that the role called 'name' has for 'table', or null
+ * if there is none. */
+static const struct fleet_permission *
+find_permission(const struct rights *rights, const char *name,
+                const char *table)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (fleet_row_equals(FLEET_TABLE_PERMISSION, permissions[i],
-                             wanted)) {
+    const char *text = NULL;
+    struct uuid uuid;
+
+    for (size_t i = 0; i < rights->n_roles; i++) {
+        const struct fleet_role *role = rights->roles[i];
+
+        if (!strcmp(role->name, name)) {
+            text = smap_get(&role->permissions, table);
+        }
+    }
+    if (!text || !uuid_from_string(&uuid, text)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < rights->n_permissions; i++) {
+        const struct fleet_permission *p = rights->permissions[i];
+
+        if (uuid_equals(&p->row.uuid, &uuid)) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+/* Has this version the role called 'name', with a permission for 'table' or,
+ * if that is null, for any? */
+static bool
+is_rule(const char *name, const char *table)
+{
+    for (size_t i = 0; i < fleet_n_rules; i++) {
+        if (!strcmp(fleet_rules[i].role, name)
+            && (!table || !strcmp(fleet_table_name(fleet_rules[i].table),
+                                  table))) {
             return true;
         }
     }
     return false;
 }
 
-/* The permissions must be those that "fleet init" makes, and nothing else. */
+/* 'role' must have no permission that "fleet init" does not give it. */
+static void
+check_role(struct findings *f, const struct fleet_role *role)
+{
+    const struct smap_node **nodes;
+
+    if (!is_rule(role->name, NULL)) {
+        find(f, "role %s: this version makes no such role", role->name);
+        return;
+    }
+    nodes = smap_sort(&role->permissions);
+    for (size_t i = 0; i < smap_count(&role->permissions); i++) {
+        if (!is_rule(role->name, nodes[i]->key)) {
+            find(f, "role %s: it has a permission for table %s, which this "
+                 "version does not give it", role->name, nodes[i]->key);
+        }
+    }
+    free(nodes);
+}
+
+/* The roles and their permissions must be those that "fleet init" makes, and
+ * nothing else. */
 static void
 check_permissions(struct findings *f)
 {
-    size_t n;
-    const void **rows = fleet_db_rows(f->view->db, FLEET_TABLE_PERMISSION, &n);
+    struct rights rights;
 
+    rights.roles = fleet_db_rows(f->view->db, FLEET_TABLE_ROLE,
+                                 &rights.n_roles);
+    rights.permissions = fleet_db_rows(f->view->db, FLEET_TABLE_PERMISSION,
+                                       &rights.n_permissions);
     for (size_t i = 0; i < fleet_n_rules; i++) {
         const struct fleet_rule *rule = &fleet_rules[i];
         struct fleet_permission *p = fleet_row_create(FLEET_TABLE_PERMISSION);
+        const struct fleet_permission *found;
 
         fleet_rule_to_permission(rule, p);
-        if (!has_permission(rows, n, p)) {
+        found = find_permission(&rights, rule->role, p->table);
+        if (!found || !fleet_row_equals(FLEET_TABLE_PERMISSION, found, p)) {
             find(f, "role %s: its permission for table %s is not the one "
                  "that this version makes", rule->role, p->table);
         }
         fleet_row_destroy(FLEET_TABLE_PERMISSION, p);
     }
-    if (n > fleet_n_rules) {
-        find(f, "%"PRIuSIZE" permissions are there, and this version makes "
-             "%"PRIuSIZE, n, fleet_n_rules);
+    for (size_t i = 0; i < rights.n_roles; i++) {
+        check_role(f, rights.roles[i]);
     }
-    free(rows);
+    if (rights.n_permissions > fleet_n_rules) {
+        find(f, "%"PRIuSIZE" permissions are there, and this version makes "
+             "%"PRIuSIZE, rights.n_permissions, fleet_n_rules);
+    }
+    free(rights.roles);
+    free(rights.permissions);
 }
 
 /* Whoever can connect where no role is set may write everything. */

@@ -272,6 +272,18 @@ take_set(struct svec *set, const struct json *value)
     svec_sort_unique(set);
 }
 
+/* Returns the string that 'value', a string or a reference, is, or null. */
+static const char *
+take_text(const struct json *value)
+{
+    if (value->type == JSON_ARRAY && json_array_size(value) == 2
+        && json_array_at(value, 0)->type == JSON_STRING
+        && !strcmp(json_string(json_array_at(value, 0)), "uuid")) {
+        value = json_array_at(value, 1);
+    }
+    return value->type == JSON_STRING ? json_string(value) : NULL;
+}
+
 static void
 take_map(struct smap *map, const struct json *value)
 {
@@ -283,9 +295,9 @@ take_map(struct smap *map, const struct json *value)
 
         if (pair->type == JSON_ARRAY && json_array_size(pair) == 2
             && json_array_at(pair, 0)->type == JSON_STRING
-            && json_array_at(pair, 1)->type == JSON_STRING) {
+            && take_text(json_array_at(pair, 1))) {
             smap_replace(map, json_string(json_array_at(pair, 0)),
-                         json_string(json_array_at(pair, 1)));
+                         take_text(json_array_at(pair, 1)));
         }
     }
 }

@@ -92,7 +92,8 @@ enum fleet_type {
     COLUMN(role, STRING)
 
 #define FLEET_ROLE_COLUMNS(COLUMN)                                          \
-    COLUMN(name, STRING)
+    COLUMN(name, STRING)                                                    \
+    COLUMN(permissions, MAP)    /* Table to UUID, of a permission. */
 
 #define FLEET_PERMISSION_COLUMNS(COLUMN)                                    \
     COLUMN(table, STRING)                                                   \
