@@ -47,6 +47,15 @@ filter_cube_covers(const struct filter_cube *a, const struct filter_cube *b)
     return true;
 }
 
+/* Is anything in both 'a' and 'b'? */
+bool
+filter_cube_overlaps(const struct filter_cube *a, const struct filter_cube *b)
+{
+    struct filter_cube both;
+
+    return filter_cube_intersect(&both, a, b);
+}
+
 /* Is a frame with 'fields' in 'cube'? */
 bool
 filter_cube_has(const struct filter_cube *cube,

@@ -47,6 +47,8 @@ bool filter_cube_intersect(struct filter_cube *dst, const struct filter_cube *,
                            const struct filter_cube *);
 bool filter_cube_covers(const struct filter_cube *,
                         const struct filter_cube *);
+bool filter_cube_overlaps(const struct filter_cube *,
+                          const struct filter_cube *);
 bool filter_cube_has(const struct filter_cube *, const struct filter_fields *);
 
 #endif /* lib/model/filter-cube.h */

@@ -97,14 +97,6 @@ add_drop(struct filter_list *list, const struct filter_cube *cube)
     filter_list_add(list, cube, xstrdup("what ends in its headers"));
 }
 
-static bool
-overlap(const struct filter_cube *a, const struct filter_cube *b)
-{
-    struct filter_cube both;
-
-    return filter_cube_intersect(&both, a, b);
-}
-
 /* Has 'list' drop first of all what does not show what it looks at to drop it,
  * or shows what it lets pass. */
 void
@@ -119,7 +111,7 @@ filter_hidden_add(struct filter_list *list)
 
             init_cube(&cube, &all_hidden[i], &v->cube);
             if (looks_at(&v->cube, &all_hidden[i])
-                && (!v->accept || overlap(&v->cube, &cube))) {
+                && (!v->accept || filter_cube_overlaps(&v->cube, &cube))) {
                 add_drop(&all, &cube);
             }
         }

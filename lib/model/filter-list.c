@@ -313,14 +313,6 @@ flatten(struct flattening *f, struct position at,
     f->depth--;
 }
 
-static bool
-overlap(const struct filter_cube *a, const struct filter_cube *b)
-{
-    struct filter_cube both;
-
-    return filter_cube_intersect(&both, a, b);
-}
-
 /* Has 'v' no effect, for what it is about gets the same verdict by one of the
  * 'n' that come 'later'? */
 static bool
@@ -332,7 +324,7 @@ is_idle(const struct filter_verdict *v, const struct filter_verdict *later,
             if (filter_cube_covers(&later[i].cube, &v->cube)) {
                 return true;
             }
-        } else if (overlap(&later[i].cube, &v->cube)) {
+        } else if (filter_cube_overlaps(&later[i].cube, &v->cube)) {
             return false;
         }
     }
