@@ -11,14 +11,19 @@
 enum what {
     PORTS,                      /* And TCP's flags. */
     PROTOCOL,                   /* And those. */
-    ALL                         /* Of a length that cannot be. */
+    ALL,                        /* Of a length that cannot be. */
+    TAG
 };
 
 /* A first fragment has at least 8 bytes, which is all of UDP's and ICMP's
  * headers, but for what is in front of these with IPv6.  Who has less has no
  * receiver; but the kernel's datapath may see ports in what fills the frame,
  * and would do with all that has these what is done with such a packet.  An
- * ICMP packet that is too short looks like an echo reply, which is a pity. */
+ * ICMP packet that is too short looks like an echo reply, which is a pity.
+ *
+ * A tag that says nothing is taken off before a filter sees the frame, and so
+ * is that of an access port's VLAN.  If the switch looks at one tag only, one
+ * more inside is the type of a frame without a tag. */
 static const struct hidden {
     enum what what;
     uint16_t dl_type;
@@ -34,6 +39,8 @@ static const struct hidden {
     { PORTS, ETH_TYPE_IPV6, IPPROTO_UDP },
     { PORTS, ETH_TYPE_IPV6, IPPROTO_SCTP },
     { PORTS, ETH_TYPE_IPV6, IPPROTO_ICMPV6 },
+    { TAG, ETH_TYPE_VLAN_8021Q, 0 },
+    { TAG, ETH_TYPE_VLAN_8021AD, 0 },
 };
 
 /* Is 'cube' about something that is not shown of 'hidden'? */
@@ -43,7 +50,10 @@ looks_at(const struct filter_cube *cube, const struct hidden *hidden)
     const struct filter_fields *mask = &cube->mask;
     bool ports = mask->tp_src || mask->tp_dst || mask->tcp_flags;
 
-    if (!mask->dl_type || cube->value.dl_type != htons(hidden->dl_type)) {
+    if (hidden->what == TAG) {
+        return cube->value.tagged;
+    } else if (!mask->dl_type
+               || cube->value.dl_type != htons(hidden->dl_type)) {
         return false;
     }
     switch (hidden->what) {
@@ -55,6 +65,7 @@ looks_at(const struct filter_cube *cube, const struct hidden *hidden)
         return (mask->proto || mask->tos || mask->ip_src || mask->ip_dst
                 || ipv6_addr_is_set(&mask->ipv6_src)
                 || ipv6_addr_is_set(&mask->ipv6_dst));
+    case TAG:
     default:
         OVS_NOT_REACHED();
     }
@@ -67,12 +78,16 @@ init_cube(struct filter_cube *cube, const struct hidden *hidden,
           const struct filter_cube *like)
 {
     filter_cube_init(cube);
+    cube->value.dl_type = htons(hidden->dl_type);
+    cube->mask.dl_type = OVS_BE16_MAX;
+    if (hidden->what == TAG) {
+        cube->mask.tagged = 1;
+        return;
+    }
     cube->value.tagged = like->value.tagged;
     cube->mask.tagged = like->mask.tagged;
     cube->value.vid = like->value.vid;
     cube->mask.vid = like->mask.vid;
-    cube->value.dl_type = htons(hidden->dl_type);
-    cube->mask.dl_type = OVS_BE16_MAX;
     cube->value.proto = hidden->proto;
     cube->mask.proto = UINT8_MAX;
     if (hidden->what == PORTS) {
@@ -85,16 +100,20 @@ init_cube(struct filter_cube *cube, const struct hidden *hidden,
     }
 }
 
-/* Adds to 'list' that what is in 'cube' is dropped, unless it says so. */
+/* Adds to 'list' that what is in 'cube', as which 'hidden' is shown, is
+ * dropped, unless it says so. */
 static void
-add_drop(struct filter_list *list, const struct filter_cube *cube)
+add_drop(struct filter_list *list, const struct filter_cube *cube,
+         const struct hidden *hidden)
 {
     for (size_t i = 0; i < list->n; i++) {
         if (filter_cube_covers(&list->verdicts[i].cube, cube)) {
             return;
         }
     }
-    filter_list_add(list, cube, xstrdup("what ends in its headers"));
+    filter_list_add(list, cube, xstrdup(hidden->what == TAG
+                                        ? "what hides a tag"
+                                        : "what ends in its headers"));
 }
 
 /* Has 'list' drop first of all what does not show what it looks at to drop it,
@@ -112,7 +131,7 @@ filter_hidden_add(struct filter_list *list)
             init_cube(&cube, &all_hidden[i], &v->cube);
             if (looks_at(&v->cube, &all_hidden[i])
                 && (!v->accept || filter_cube_overlaps(&v->cube, &cube))) {
-                add_drop(&all, &cube);
+                add_drop(&all, &cube, &all_hidden[i]);
             }
         }
     }

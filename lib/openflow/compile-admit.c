@@ -84,8 +84,9 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
     if (vport->role == VIF_GUEST) {
         pipeline_put_marks(c->ofpacts, guard_marks(vport));
     }
-    if (priority == PRIORITY_ADMIT_UNTAGGED && vport->role == VIF_GUEST
-        && filter_looks_at_tags(vport)) {
+    if ((priority == PRIORITY_ADMIT_UNTAGGED
+         || priority == PRIORITY_ADMIT_PRIORITY_TAG)
+        && vport->role == VIF_GUEST && filter_looks_at_tags(vport)) {
         pipeline_put_untagged(c->ofpacts);
     }
     pipeline_put_goto(c->ofpacts,

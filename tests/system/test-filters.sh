@@ -123,6 +123,70 @@ settle
     echo "up -> g3 vlan=20 type=0x88b5 = g3[20]"
 ) | expect_frames
 
+say "A tag with only a priority is none, on a port that is in one VLAN."
+# So are the receivers of g2, before and behind priority-tags.
+kept() {
+    to g2 vlan=10/5 | sed "s|= g2$|= g2$1|"
+}
+(
+    cat $S/sets
+    for tag in vlan=0/5 vlan=0 svlan=0/5; do
+        [ $tag = vlan=0 ] && pcp= || pcp=/5
+        honest g2 2 "up[10$pcp]" \
+            "g3[10$pcp] g4[10$pcp] host[10$pcp] up[10$pcp]" $tag
+        hostile g2 2 $tag
+    done
+    kept ''
+    # On another it is a tag, as libvirt has it, but for one that says nothing.
+    honest g1 1 up @all vlan=0
+    hostile g1 1 vlan=0
+    echo "g1 -> up vlan=0/5 $(packet 10.0.0.1 10.0.0.254) = -"
+) | expect_frames
+vsctl set Port g2 other_config:priority-tags=if-nonzero
+settle
+(
+    kept '[0/5]'
+    to g2 vlan=10
+) | expect_frames
+cat > $S/filters/no-tags.xml <<'.'
+<filter name='no-tags'>
+  <rule action='drop' direction='inout'><vlan/></rule>
+  <rule action='drop' direction='in'><udp dstportstart='2000'/></rule>
+  <rule action='drop' direction='out'><udp dstportstart='2000'/></rule>
+</filter>
+.
+filter g2 no-tags
+filter g4 no-tags
+settle
+expect_frames <<.
+up -> g2 vlan=10/5 $(packet 10.0.0.254 10.0.0.2) = -
+up -> g2 vlan=10/5 $(packet 10.0.0.254 10.0.0.2 17 67 68) = g2[0/5]
+up -> g2 vlan=10/5 type=0x88b5 = g2[0/5]
+up -> g2 vlan=10 vlan=20 type=0x88b5 = -
+g2 -> up vlan=0/5 $(packet 10.0.0.2 10.0.0.254) = -
+g2 -> up vlan=0/5 type=0x88b5 = up[10/5]
+g4 -> up vlan=20 type=0x88b5 = -
+g4 -> up vlan=0 vlan=20 type=0x88b5 = -
+g4 -> up vlan=0 svlan=20 type=0x88b5 = -
+g4 -> up vlan=0/5 type=0x88b5 = -
+up -> g4 vlan=0 vlan=20 type=0x88b5 = -
+g4 -> up vlan=0 type=0x88b5 = up
+g4 -> up vlan=0 $(packet 10.0.0.4 10.0.0.254) = -
+.
+vsctl set Port g2 vlan_mode=native-untagged trunks=20
+settle
+expect_frames <<.
+up -> g2 vlan=10/5 $(packet 10.0.0.254 10.0.0.2) = -
+up -> g2 vlan=10/5 type=0x88b5 = g2[0/5]
+up -> g2 vlan=20 type=0x88b5 = -
+up -> g2 vlan=20/5 type=0x88b5 = -
+.
+vsctl remove Port g2 vlan_mode native-untagged -- \
+    remove Port g2 trunks 20 -- remove Port g2 other_config priority-tags
+filter g2 'clean-traffic IP=10.0.0.2'
+filter g4 none
+settle
+
 say "Ports that are in no frame evade nothing: they are dropped."
 # tcp FRAGMENT LENGTH REST: from 10.0.0.4, with so much of TCP's header.
 tcp() {

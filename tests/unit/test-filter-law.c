@@ -202,7 +202,7 @@ random_frame(void)
 {
     static const uint16_t types[] = {
         ETH_TYPE_IP, ETH_TYPE_IP, ETH_TYPE_IPV6, ETH_TYPE_ARP, ETH_TYPE_RARP,
-        0x88b5, 0x835,
+        0x88b5, 0x835, ETH_TYPE_VLAN_8021Q,
     };
     struct filter_fields f;
 
@@ -387,12 +387,15 @@ random_library(struct filter_set *library)
 }
 
 /* May flows be shown of 'f' that it has no ports, for it ends in front of
- * them? */
+ * them, or no tag, for another has been taken off? */
 static bool
 is_hidden(const struct filter_fields *f)
 {
     bool v6 = f->dl_type == htons(ETH_TYPE_IPV6);
 
+    if (f->dl_type == htons(ETH_TYPE_VLAN_8021Q)) {
+        return !f->tagged;
+    }
     if ((!v6 && f->dl_type != htons(ETH_TYPE_IP))
         || f->later || f->tp_src || f->tp_dst) {
         return false;

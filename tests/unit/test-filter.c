@@ -159,6 +159,42 @@ test_no_filter(void **state OVS_UNUSED)
     }
 }
 
+/* What has lost a tag and has one more is dropped where tags are looked at. */
+static void
+test_hidden_tags(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *rule;
+        bool passes;
+    } cases[] = {
+        { RULE("<vlan/>"), false },
+        { RULE("<vlan vlanid='20'/>"), false },
+        { RULE("<mac protocolid='vlan'/>"), false },
+        { RULE("<vlan match='no' vlanid='20'/>"), false },
+        { RULE("<tcp dstportstart='25'/>"), true },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct filter_set library = { .n = 0 };
+        struct filter_fields frame = { .dl_type = htons(0x8100) };
+        struct port_filter *filter;
+        char *error;
+
+        filter_set_add(&library, cases[i].rule);
+        filter = filter_set_make(&library, "f", &error);
+        assert_null(error);
+        assert_int_equal(filter_list_verdict(&filter->out, &frame),
+                         cases[i].passes);
+        frame.dl_type = htons(0x88a8);
+        assert_int_equal(filter_list_verdict(&filter->out, &frame),
+                         cases[i].passes);
+        frame.dl_type = htons(0x88b5);
+        assert_true(filter_list_verdict(&filter->out, &frame));
+        port_filter_unref(filter);
+        filter_set_uninit(&library);
+    }
+}
+
 /* Filters that would cost too much. */
 static void
 test_limits(void **state OVS_UNUSED)
@@ -248,6 +284,7 @@ main(void)
         cmocka_unit_test(test_no_filter),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_hidden_tags),
         cmocka_unit_test(test_limits),
     };
 
