@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/diag.h"
+#include "lib/model/filter-match.h"
 #include "lib/model/port-filter.h"
 #include "openvswitch/dynamic-string.h"
 #include "sset.h"
@@ -214,8 +215,8 @@ summarize(const struct nwfilter *filter, const struct filter_library *library,
 }
 
 /* Adds to 'diags' what of 'filter' cannot be carried out, an error for each
- * rule, and to which filters it refers that are not in 'library', a warning;
- * and sums it up in '*summary'. */
+ * rule, which rules match nothing, and to which filters it refers that are not
+ * in 'library', a warning; and sums it up in '*summary'. */
 void
 filter_check(const struct nwfilter *filter,
              const struct filter_library *library,
@@ -250,6 +251,13 @@ filter_check(const struct nwfilter *filter,
                 diag_add(diags, DIAG_ERROR, &origin,
                          "cannot be carried out: %s", error);
                 free(error);
+            } else if (entry->direction == NWFILTER_INOUT
+                       && filter_match_names_icmp_type(entry->protocol,
+                                                       entry->attributes,
+                                                       entry->n_attributes)) {
+                diag_add(diags, DIAG_WARNING, &origin,
+                         "matches nothing, for it is about a type of ICMP in "
+                         "both directions: say direction='in' or 'out'");
             }
         }
     }

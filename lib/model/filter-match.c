@@ -276,9 +276,12 @@ add_attribute(struct making *m, const struct attribute *attribute,
                && find(m, "code")) {
         return xstrdup("type and code together cannot be negated");
     }
-    if (attribute->value == FILTER_VALUE_PORT) {
+    if (attribute->value == FILTER_VALUE_PORT
+        || attribute->value == FILTER_VALUE_ICMP
+        || attribute->value == FILTER_VALUE_TCP_FLAGS) {
         struct filter_cube first;
 
+        /* Later fragments have none, which is shown as 0. */
         filter_cube_init(&first);
         first.mask.later = UINT8_MAX;
         add_condition(m->match, &first);
@@ -338,19 +341,42 @@ take_attribute(struct making *m, const struct nwfilter_attribute *a)
     return NULL;
 }
 
+static bool
+names_icmp_type(const struct making *m)
+{
+    return ((BIT(ICMP) | BIT(ICMPV6)) & (1u << m->protocol)
+            && find(m, "type"));
+}
+
+/* Is a rule with an element 'protocol' and its 'n' 'attributes' one of the IP
+ * layer about a type of ICMP?  If it is for both directions, iptables has none
+ * in either. */
+bool
+filter_match_names_icmp_type(const char *protocol,
+                             const struct nwfilter_attribute *attrs, size_t n)
+{
+    struct making m = {
+        .attributes = attrs,
+        .n = n,
+        .protocol = find_protocol(protocol ? protocol : ""),
+    };
+
+    return names_icmp_type(&m);
+}
+
 /* In the direction that it does not name, iptables has no rule of one that is
- * about a type of ICMP, in neither if that is "inout", and none of one that
- * is about the source's MAC address alone
- * (_iptablesCreateRuleInstance() in libvirt's
+ * about a type of ICMP, and none of one that is about the source's MAC address
+ * alone (_iptablesCreateRuleInstance() in libvirt's
  * src/nwfilter/nwfilter_ebiptables_driver.c). */
 static bool
 is_never(const struct making *m)
 {
     return (m->reverse && protocols[m->protocol].layer == FILTER_IP
-            && ((BIT(ICMP) | BIT(ICMPV6)) & (1u << m->protocol)
-                ? find(m, "type") != NULL
-                : m->n == (find(m, "srcmacaddr") != NULL)
-                          + (find(m, "srcmacmask") != NULL) && m->n > 0));
+            && (names_icmp_type(m)
+                || (!((BIT(ICMP) | BIT(ICMPV6)) & (1u << m->protocol))
+                    && m->n == (find(m, "srcmacaddr") != NULL)
+                               + (find(m, "srcmacmask") != NULL)
+                    && m->n > 0)));
 }
 
 /* Initializes 'match' to the frames that a rule with an element 'protocol',

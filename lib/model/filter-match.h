@@ -37,6 +37,9 @@ enum filter_layer filter_match_layer(const char *protocol);
 char *filter_match_make(const char *protocol, bool negated,
                         const struct nwfilter_attribute *, size_t n,
                         bool reverse, struct filter_match *);
+bool filter_match_names_icmp_type(const char *protocol,
+                                  const struct nwfilter_attribute *,
+                                  size_t n);
 void filter_match_uninit(struct filter_match *);
 bool filter_match_has(const struct filter_match *,
                       const struct filter_fields *);

@@ -50,11 +50,18 @@ add_direction(struct filter_rule *rule, const struct nwfilter_entry *entry,
 {
     enum nwfilter_direction natural
         = entry->direction == NWFILTER_OUT ? NWFILTER_OUT : NWFILTER_IN;
+    struct filter_match *match = &rule->match[direction];
+    char *error;
 
     rule->has[direction] = true;
-    return filter_match_make(entry->protocol, entry->negated, attributes,
-                             entry->n_attributes, direction != natural,
-                             &rule->match[direction]);
+    error = filter_match_make(entry->protocol, entry->negated, attributes,
+                              entry->n_attributes, direction != natural,
+                              match);
+    match->never |= (entry->direction == NWFILTER_INOUT
+                     && filter_match_names_icmp_type(entry->protocol,
+                                                     attributes,
+                                                     entry->n_attributes));
+    return error;
 }
 
 /* Returns why flows cannot do what 'entry' asks, null if they can.  An

@@ -195,6 +195,82 @@ test_hidden_tags(void **state OVS_UNUSED)
     }
 }
 
+/* A fragment that is not the first has neither type nor flags, and is not taken
+ * for one whose are 0. */
+static void
+test_later_fragments(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *rule;
+        uint8_t proto;
+        bool first_passes;
+    } cases[] = {
+        { RULE("<icmp type='0'/>"), IPPROTO_ICMP, false },
+        { RULE("<icmp type='8'/>"), IPPROTO_ICMP, true },
+        { RULE("<icmp match='no' type='8'/>"), IPPROTO_ICMP, false },
+        { RULE("<icmp type='0' code='0'/>"), IPPROTO_ICMP, false },
+        { RULE("<tcp flags='SYN/NONE'/>"), IPPROTO_TCP, false },
+        { RULE("<tcp match='no' flags='SYN/SYN'/>"), IPPROTO_TCP, false },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct filter_set library = { .n = 0 };
+        struct filter_fields frame = {
+            .dl_type = htons(ETH_TYPE_IP), .proto = cases[i].proto,
+        };
+        struct port_filter *filter;
+        char *error;
+
+        filter_set_add(&library, cases[i].rule);
+        filter = filter_set_make(&library, "f", &error);
+        assert_null(error);
+        assert_int_equal(filter_list_verdict(&filter->out, &frame),
+                         cases[i].first_passes);
+        frame.later = 1;
+        assert_true(filter_list_verdict(&filter->out, &frame));
+        port_filter_unref(filter);
+        filter_set_uninit(&library);
+    }
+}
+
+/* libvirt makes no rule of one about a type of ICMP in both directions, and one
+ * without a type is for both. */
+static void
+test_icmp_inout(void **state OVS_UNUSED)
+{
+#define INOUT(INSIDE) \
+    "<filter name='f'><rule action='drop' direction='inout'>" INSIDE \
+    "</rule></filter>"
+    static const struct {
+        const char *rule;
+        bool passes;
+    } cases[] = {
+        { INOUT("<icmp type='8'/>"), true },
+        { INOUT("<icmp type='8' code='0'/>"), true },
+        { INOUT("<icmp/>"), false },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct filter_set library = { .n = 0 };
+        struct filter_fields frame = {
+            .dl_type = htons(ETH_TYPE_IP), .proto = IPPROTO_ICMP,
+            .tp_src = htons(8),
+        };
+        struct port_filter *filter;
+        char *error;
+
+        filter_set_add(&library, cases[i].rule);
+        filter = filter_set_make(&library, "f", &error);
+        assert_null(error);
+        assert_int_equal(filter_list_verdict(&filter->in, &frame),
+                         cases[i].passes);
+        assert_int_equal(filter_list_verdict(&filter->out, &frame),
+                         cases[i].passes);
+        port_filter_unref(filter);
+        filter_set_uninit(&library);
+    }
+}
+
 /* Filters that would cost too much. */
 static void
 test_limits(void **state OVS_UNUSED)
@@ -285,6 +361,8 @@ main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_shipped),
         cmocka_unit_test(test_hidden_tags),
+        cmocka_unit_test(test_later_fragments),
+        cmocka_unit_test(test_icmp_inout),
         cmocka_unit_test(test_limits),
     };
 
