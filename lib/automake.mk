@@ -187,6 +187,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/openflow/foreign.c \
 	lib/openflow/foreign.h \
 	lib/openflow/guard-shared.c \
+	lib/openflow/guard-stop.c \
 	lib/openflow/guard.c \
 	lib/openflow/ip-owners.c \
 	lib/openflow/ip-owners.h \

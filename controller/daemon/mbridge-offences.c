@@ -41,21 +41,19 @@ put_frame(struct ds *s, const struct ofctrl_frame *frame)
     }
 }
 
-/* Appends what has stopped 'frame', of 'vport'. */
+/* Appends what has stopped 'frame', of 'port'. */
 static void
-put_guard(struct ds *s, const struct ofctrl_frame *frame)
+put_guard(struct ds *s, const struct mbridge *mb, const struct mport *port,
+          const struct ofctrl_frame *frame)
 {
-    const char *guard = guard_stop_guard(frame->stop);
-    const char *kind = guard_stop_name(frame->stop);
+    const struct vport *vport = (port->in_plan
+                                 ? plan_find_port(mb->plan, port->name)
+                                 : NULL);
 
-    if (frame->stop == STOP_NONE) {
-        ds_put_format(s, "guard %s", guard_to_string(GUARD_MAC));
-    } else if (!guard) {
+    if (frame->stop == STOP_FILTER) {
         ds_put_cstr(s, "the filter");
-    } else if (!strcmp(guard, kind)) {
-        ds_put_format(s, "guard %s", guard);
     } else {
-        ds_put_format(s, "guard %s (%s)", guard, kind);
+        guard_format_stop(s, frame->stop, vport ? vport->guards : GUARDS_ALL);
     }
 }
 
@@ -109,7 +107,7 @@ mbridge_on_offence(struct mbridge *mb, struct mport *port,
     if (since < 0) {
         return;
     }
-    put_guard(&s, frame);
+    put_guard(&s, mb, port, frame);
     ds_put_format(&s, " of %s", port->name);
     put_guest(&s, mb, port);
     ds_put_format(&s, " %s: ", since ? "still stops what it sends"

@@ -10,7 +10,6 @@
 #include "lib/base/ip-prefix.h"
 #include "lib/model/vport.h"
 #include "lib/openflow/compile-filter.h"
-#include "lib/openflow/oflow.h"
 #include "lib/openflow/slice.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofpbuf.h"
@@ -103,17 +102,17 @@ add_pass(struct compilation *c, enum pipeline_table table, uint16_t priority,
     add(c, table, priority, match);
 }
 
-/* Has the drop of 'stop', STOP_NONE for guard "mac", that is about to be made
- * show what it drops, if that is to be said in the log and is not being
- * done:
+/* Has the drop of 'stops', bits 1 << STOP_*, of STOP_NONE for guard "mac",
+ * that is about to be made show what it drops, if that is to be said in the
+ * log and is not being done:
  *
  *     actions=set_field:0x100000/0x100000->reg0,
  *         controller(max_len=96,id=22247)  */
 static void
-put_drop(struct compilation *c, enum guard_stop stop)
+put_drop(struct compilation *c, unsigned int stops)
 {
     if (c->vport->guards & GUARD_BIT(GUARD_LOG)
-        && !(c->vport->quiet_stops & 1u << stop)) {
+        && !(c->vport->quiet_stops & stops)) {
         pipeline_put_marks(c->ofpacts, 1u << REG0_OFFENCE_BIT);
         pipeline_put_show_part(c->ofpacts, PIPELINE_OFFENCE_LEN);
     }
@@ -172,7 +171,7 @@ compile_mac_guard(struct compilation *c, bool pending)
         add_shows(c);
     }
     start_match(c, &match);
-    put_drop(c, STOP_NONE);
+    put_drop(c, 1u << STOP_NONE);
     add(c, TABLE_GUARD, PRIORITY_GUARD_DROP, &match);
 }
 
@@ -340,13 +339,34 @@ add_stop(struct compilation *c, enum guard_stop stop)
 
     start_match(c, &match);
     pipeline_match_stop(&match, stop);
-    put_drop(c, stop);
+    put_drop(c, 1u << stop);
+    add(c, TABLE_STOPPED, PRIORITY_STOPPED_PORT, &match);
+}
+
+/* STOPPED: of a guest without an IPv6 address, neighbor discovery is as wrong
+ * as all other IPv6, and counted together with it:
+ *
+ *     priority=100,in_port=7,reg0=0x10000/0x50000 actions=drop */
+static void
+add_stop_ip_and_nd(struct compilation *c)
+{
+    const uint32_t same = REG0_STOP_MASK & ~(STOP_IP ^ STOP_ND);
+    struct match match;
+
+    /* No other kind has the same bits. */
+    BUILD_ASSERT_DECL(STOP_IP == 1 && STOP_ND == 3 && REG0_STOP_MASK == 7);
+    start_match(c, &match);
+    match_set_reg_masked(&match, 0, STOP_IP << REG0_STOP_BIT,
+                         same << REG0_STOP_BIT);
+    put_drop(c, 1u << STOP_IP | 1u << STOP_ND);
     add(c, TABLE_STOPPED, PRIORITY_STOPPED_PORT, &match);
 }
 
 /* STOPPED: what a port's guards and its filter have stopped, kind by kind:
  *
- *     priority=100,in_port=7,reg0=0x100/0x700 actions=drop  */
+ *     priority=100,in_port=7,reg0=0x40000/0x70000 actions=drop
+ *
+ * What cannot be looked into is stopped as IP for any of them. */
 static void
 compile_stops(struct compilation *c)
 {
@@ -355,10 +375,15 @@ compile_stops(struct compilation *c)
         STOPS
 #undef STOP
     };
+    bool together = (c->vport->guards & GUARD_BIT(GUARD_IP)
+                     && !ip_prefixes_have_v6(&c->vport->ips));
 
     for (int stop = STOP_NONE + 1; stop < STOP_FILTER; stop++) {
-        if (c->vport->guards & GUARD_BIT(guards[stop])
-            && (stop != STOP_ND || ip_prefixes_have_v6(&c->vport->ips))) {
+        if (together && stop == STOP_IP) {
+            add_stop_ip_and_nd(c);
+        } else if (c->vport->guards & GUARD_BIT(guards[stop])
+                   ? !(together && stop == STOP_ND)
+                   : stop == STOP_IP && guard_marks(c->vport)) {
             add_stop(c, stop);
         }
     }
@@ -394,58 +419,4 @@ guard_compile(const struct vport *vport, bool pending, ovs_be64 cookie,
     }
     compile_stops(&c);
     ofpbuf_uninit(&ofpacts);
-}
-
-/* Returns the name of kind 'stop' of offences, null if there is none such. */
-const char *
-guard_stop_name(unsigned int stop)
-{
-    static const char *const names[N_STOPS] = {
-#define STOP(ENUM, NAME, GUARD) [STOP_##ENUM] = NAME,
-        STOPS
-#undef STOP
-        [STOP_FILTER] = "filter",
-    };
-
-    return stop < N_STOPS ? names[stop] : NULL;
-}
-
-/* Does 'flow', one of ours, drop what it matches, though it may show it? */
-bool
-guard_flow_drops(const struct oflow *flow)
-{
-    return (!flow->ofpacts_len
-            || (flow->table_id == TABLE_STOPPED
-                && flow->priority == PRIORITY_STOPPED_PORT)
-            || (flow->table_id == TABLE_GUARD
-                && flow->priority == PRIORITY_GUARD_DROP));
-}
-
-/* Returns the name of the guard that stops 'stop', null if none does. */
-const char *
-guard_stop_guard(unsigned int stop)
-{
-    switch (stop) {
-#define STOP(ENUM, NAME, GUARD) \
-    case STOP_##ENUM: return guard_to_string(GUARD_##GUARD);
-    STOPS
-#undef STOP
-    default:
-        return NULL;
-    }
-}
-
-/* Returns the name of the kind of offence that a flow of ours in 'table_id',
- * with 'match', drops; null if it is no guard's. */
-const char *
-guard_stop_to_string(uint8_t table_id, const struct match *match)
-{
-    if (table_id == TABLE_TO_GUEST) {
-        return guard_stop_name(STOP_FILTER);
-    } else if (table_id == TABLE_GUARD) {
-        return guard_to_string(GUARD_MAC);
-    } else if (table_id == TABLE_STOPPED) {
-        return guard_stop_name(pipeline_match_get_stop(match));
-    }
-    return NULL;
 }

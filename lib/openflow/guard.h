@@ -26,6 +26,7 @@
 #include <stdint.h>
 #include "lib/openflow/pipeline.h"
 
+struct ds;
 struct match;
 struct oflow;
 struct slice;
@@ -60,7 +61,7 @@ void guard_compile(const struct vport *, bool pending, ovs_be64 cookie,
 void guard_compile_shared(ovs_be64 cookie, struct slice *);
 bool guard_flow_drops(const struct oflow *);
 const char *guard_stop_name(unsigned int stop);
-const char *guard_stop_guard(unsigned int stop);
+void guard_format_stop(struct ds *, unsigned int stop, unsigned int guards);
 const char *guard_stop_to_string(uint8_t table_id, const struct match *);
 
 #endif /* lib/openflow/guard.h */

@@ -274,6 +274,18 @@ put_filter(struct ds *s, const struct tracer *t, const struct json_t *port)
     free(priority);
 }
 
+/* Appends which of the guards of 'port' has stopped a frame as 'stop'. */
+static void
+put_guard(struct ds *s, const struct json_t *port, unsigned int stop)
+{
+    struct guard_types types;
+    unsigned int guards = 0;
+
+    free(guards_from_string(jvalue_get_string(port, "guards"), &guards,
+                            &types));
+    guard_format_stop(s, stop, guards);
+}
+
 /* If the last flow of 't' is one of a port's guards or its filter, returns by
  * what it drops a frame, as "guard ip (arp) of tap1 (guest web1), by
  * net.xml:14", for the caller to free; otherwise null. */
@@ -284,7 +296,8 @@ find_guard(const struct tracer *t)
                           : NULL;
     const char *reg0 = t->last_table ? strstr(t->last_match, "reg0=") : NULL;
     unsigned int ofport, marks, stop = STOP_NONE;
-    const char *name, *guard;
+    const char *name;
+    bool guard;
 
     if (t->last_table && t->last_table_id == TABLE_TO_GUEST) {
         stop = STOP_FILTER;
@@ -293,8 +306,8 @@ find_guard(const struct tracer *t)
         stop = marks >> REG0_STOP_BIT & REG0_STOP_MASK;
     }
     guard = (t->last_table && t->last_table_id == TABLE_GUARD
-             && get_priority(t->last_match) != PRIORITY_GUARD_SHOW
-             ? guard_to_string(GUARD_MAC) : guard_stop_guard(stop));
+             ? get_priority(t->last_match) != PRIORITY_GUARD_SHOW
+             : stop != STOP_NONE && stop != STOP_FILTER);
     name = (in_port && ovs_scan(in_port, "in_port=%u", &ofport)
             ? trace_find_port(t->last_ports, ofport) : NULL);
     if (!name || (!guard && stop != STOP_FILTER)) {
@@ -306,10 +319,8 @@ find_guard(const struct tracer *t)
 
     if (!guard) {
         put_filter(&s, t, port);
-    } else if (stop == STOP_NONE || !strcmp(guard, guard_stop_name(stop))) {
-        ds_put_format(&s, "guard %s", guard);
     } else {
-        ds_put_format(&s, "guard %s (%s)", guard, guard_stop_name(stop));
+        put_guard(&s, port, stop);
     }
     ds_put_cstr(&s, " of ");
     printable_put(&s, name);

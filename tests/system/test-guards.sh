@@ -99,6 +99,22 @@ for guards in ip,dhcp ra,other; do
     ) | expect_frames
 done
 
+say "All that is stopped is counted for its port, without IPv6 addresses, too."
+ips=$(vsctl get Interface g4 external_ids:virtnet-ips)
+vsctl set Interface g4 external_ids:virtnet-guards=ip \
+    external_ids:virtnet-ips=10.0.0.4
+settle
+frames_of g4 04 ip up @all | grep -- '= -$' | expect_frames
+ovs-appctl revalidator/wait
+ofctl --no-names dump-flows br0 table=212 > $S/stopped
+grep 'n_packets=0,.* priority=1 actions=drop' $S/stopped ||
+    fail "some are nobody's: $(cat $S/stopped)"
+for port in g4 g5; do
+    ctl metrics | grep -q "stopped_packets_total{.*port=\"$port\",kind=\"ip\"} [1-9]" ||
+        fail "$port: not counted: $(ctl metrics | grep stopped_packets)"
+done
+vsctl set Interface g4 "external_ids:virtnet-ips=$ips"
+
 say "Guard other lets pass what is listed, too."
 vsctl set Interface g5 'external_ids:virtnet-guards="other 0x88b5"'
 settle

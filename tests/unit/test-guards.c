@@ -101,6 +101,7 @@ check_flows(const struct vport *vport, bool won, const char *expected)
     "in_port=7,vlan_tci=0x0000/0x0fff actions="                         \
     BEFORE"set_field:0x100a/0x1fff->vlan_tci,set_field:0x10/0x10->reg0," \
     BEHIND"\ntable=0,priority=101,reg15=0/0x1,in_port=7 actions=drop\n"
+#define MARKED(MARKS) "set_field:"MARKS"/"MARKS"->reg0,"
 #define PENDING "set_field:0x2/0x2->reg0,"
 #define OWN(MAC)                                                        \
     "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:"MAC        \
@@ -123,6 +124,13 @@ check_flows(const struct vport *vport, bool won, const char *expected)
     SHOW_GROUP("ip", ",nw_src=0.0.0.0")                                 \
     SHOW_GROUP("ipv6", ",nw_proto=112")                                 \
     SHOW_GROUP("udp6", ",tp_src=546,tp_dst=547")
+
+#define STOP(KIND)                                                      \
+    "table=212,priority=100,reg0=0x"KIND"0000/0x70000,in_port=7 "       \
+    "actions=drop\n"
+#define STOP_IP_AND_ND                                                  \
+    "table=212,priority=100,reg0=0x10000/0x50000,in_port=7 "            \
+    "actions=drop\n"
 
 /* Two flows, for who asks, and ADMIT leads there. */
 static void
@@ -169,7 +177,7 @@ test_types(void **state OVS_UNUSED)
                 "actions=goto_table:210\n"
                 "table=206,priority=30,in_port=7,dl_type=0x8864 "
                 "actions=goto_table:210\n"
-                "table=212,priority=100,reg0=0x60000/0x70000,in_port=7 "
+                STOP("1") "table=212,priority=100,reg0=0x60000/0x70000,in_port=7 "
                 "actions=drop\n");
     vport_uninit(&vport);
 
@@ -192,6 +200,8 @@ test_log(void **state OVS_UNUSED)
                 "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:01"
                 " actions=goto_table:206\n"
                 "table=204,priority=2,in_port=7 "OFFENCE
+                "table=212,priority=100,reg0=0x10000/0x70000,in_port=7 "
+                OFFENCE
                 "table=212,priority=100,reg0=0x40000/0x70000,in_port=7 "
                 OFFENCE);
     vport.quiet_stops = 1u << STOP_NONE | 1u << STOP_DHCP;
@@ -199,8 +209,17 @@ test_log(void **state OVS_UNUSED)
                 ADMIT("", "set_field:0x400/0x400->reg0,goto_table:204")
                 "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:01"
                 " actions=goto_table:206\n"FORGED
-                "table=212,priority=100,reg0=0x40000/0x70000,in_port=7 "
-                "actions=drop\n");
+                "table=212,priority=100,reg0=0x10000/0x70000,in_port=7 "
+                OFFENCE STOP("4"));
+    vport_uninit(&vport);
+
+    /* Two kinds are one flow, which is quiet if either is. */
+    guest_init(&vport, "ip log");
+    vport.quiet_stops = 1u << STOP_ND;
+    check_flows(&vport, true, ADMIT("", MARKED("0x200")"goto_table:206")
+                STOP_IP_AND_ND
+                "table=212,priority=100,reg0=0x20000/0x70000,in_port=7 "
+                OFFENCE);
     vport_uninit(&vport);
 }
 
@@ -222,13 +241,9 @@ test_sticky(void **state OVS_UNUSED)
     vport_uninit(&vport);
 }
 
-#define MARKED(MARKS) "set_field:"MARKS"/"MARKS"->reg0,"
 #define IP_OWN(IP)                                                      \
     "table=207,priority=100,ip,in_port=7,nw_src="IP" "                  \
     "actions=goto_table:210\n"
-#define STOP(KIND)                                                      \
-    "table=212,priority=100,reg0=0x"KIND"0000/0x70000,in_port=7 "       \
-    "actions=drop\n"
 
 /* Five flows for an address of IPv4. */
 static void
@@ -245,19 +260,64 @@ test_ipv4(void **state OVS_UNUSED)
                 "table=207,priority=100,arp,in_port=7,arp_spa=10.0.0.5,"
                 "arp_sha=02:00:00:00:00:01 actions=goto_table:210\n"
                 IP_OWN("10.0.0.5")
-                STOP("1") STOP("2"));
+                STOP_IP_AND_ND STOP("2"));
     vport_uninit(&vport);
 
     /* Nobody knows an address of it, so it sends no IP. */
     guest_init(&vport, "ip");
     check_flows(&vport, true, ADMIT("", MARKED("0x200")"goto_table:206")
-                STOP("1") STOP("2"));
+                STOP_IP_AND_ND STOP("2"));
     vport_uninit(&vport);
 
     guest_init(&vport, "dhcp ra other");
     check_flows(&vport, true, ADMIT("", MARKED("0x1c00")"goto_table:206")
-                STOP("4") STOP("5") STOP("6"));
+                STOP("1") STOP("4") STOP("5") STOP("6"));
     vport_uninit(&vport);
+}
+
+/* Whatever the flows that ports share stop, a flow of the port's counts. */
+static void
+test_all_counted(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *guards, *ips;
+        unsigned int stops;
+    } cases[] = {
+        { "ip", "", 1u << STOP_IP | 1u << STOP_ARP | 1u << STOP_ND },
+        { "ip", "10.0.0.5", 1u << STOP_IP | 1u << STOP_ARP | 1u << STOP_ND },
+        { "ip", "fe80::5", 1u << STOP_IP | 1u << STOP_ARP | 1u << STOP_ND },
+        { "dhcp", "", 1u << STOP_IP | 1u << STOP_DHCP },
+        { "mac ra", "", 1u << STOP_IP | 1u << STOP_RA },
+        { "other log", "", 1u << STOP_IP | 1u << STOP_OTHER },
+        { "mac storm", "", 0 },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct slice slice;
+        struct vport vport;
+        unsigned int stops = 0;
+
+        guest_init(&vport, cases[i].guards);
+        assert_null(ip_prefixes_add(&vport.ips, cases[i].ips));
+        slice_init(&slice);
+        guard_compile(&vport, false, htonll(0), &slice);
+        for (size_t j = 0; j < slice.n_flows; j++) {
+            for (unsigned int stop = 1; (slice.flows[j]->table_id
+                                         == TABLE_STOPPED
+                                         && stop < N_STOPS); stop++) {
+                struct flow frame = { .regs = { stop << REG0_STOP_BIT } };
+
+                frame.in_port.ofp_port = vport.ofport;
+                if (minimatch_matches_flow(&slice.flows[j]->match, &frame)) {
+                    assert_false(stops & 1u << stop);
+                    stops |= 1u << stop;
+                }
+            }
+        }
+        assert_int_equal(stops, cases[i].stops);
+        slice_uninit(&slice);
+        vport_uninit(&vport);
+    }
 }
 
 /* What guards cost, in flows for each guest. */
@@ -271,6 +331,7 @@ test_costs(void **state OVS_UNUSED)
         { "mac", "", 2 },
         { "mac ip", "10.0.0.5", 7 },
         { "mac ip", "10.0.0.5 2001:db8::5", 16 },
+        { "dhcp", "", 2 },
         { "secure", "10.0.0.5 2001:db8::5", 19 },
         { "secure log", "10.0.0.5 2001:db8::5", 19 },
     };
@@ -357,6 +418,7 @@ main(void)
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_sticky),
         cmocka_unit_test(test_ipv4),
+        cmocka_unit_test(test_all_counted),
         cmocka_unit_test(test_costs),
         cmocka_unit_test(test_shared),
     };

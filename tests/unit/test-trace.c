@@ -56,6 +56,13 @@ static const struct {
       TAIL("drop"),
       "dropped by guard ip (arp) of tap2 (guest web2), by net.xml:14",
       "STOPPED: reg0=0x20000/0x70000,in_port=2, priority 100\n    drop\n" },
+    { HEAD "212. reg0=0x10000/0x50000,in_port=2, priority 100\n    drop\n"
+      TAIL("drop"),
+      "dropped by guard ip of tap2 (guest web2), by net.xml:14",
+      "STOPPED: reg0=0x10000/0x50000,in_port=2, priority 100\n    drop\n" },
+    { HEAD "212. reg0=0x10000/0x70000,in_port=1, priority 100\n    drop\n"
+      TAIL("drop"), "dropped by guards (ip) of tap1",
+      "STOPPED: reg0=0x10000/0x70000,in_port=1, priority 100\n    drop\n" },
     { HEAD "212. reg0=0x40000/0x70000,in_port=1, priority 100\n    drop\n"
       TAIL("drop"), "dropped by guard dhcp of tap1",
       "STOPPED: reg0=0x40000/0x70000,in_port=1, priority 100\n    drop\n" },
@@ -120,10 +127,10 @@ test_traces(void **state OVS_UNUSED)
 {
     struct json_t *bridges = jvalue_parse(
         "{\"br0\":{\"ports\":{\"br0\":{\"ofport\":65534,\"role\":\"host\"},"
-        "\"tap1\":{\"ofport\":1,\"role\":\"guest\"},"
+        "\"tap1\":{\"ofport\":1,\"role\":\"guest\",\"guards\":\"dhcp\"},"
         "\"tap2\":{\"ofport\":2,\"role\":\"guest\",\"vm-id\":\"web2\","
         "\"filter\":\"clean-traffic\",\"filter-from\":\"net.xml:3\","
-        "\"guards-from\":\"net.xml:14\",\"filter-rules\":{"
+        "\"guards\":\"mac ip\",\"guards-from\":\"net.xml:14\",\"filter-rules\":{"
         "\"out\":{\"1001\":\"no-ip.xml:5\"},"
         "\"in\":{\"1001\":\"no-arp.xml:7\"}}},"
         "\"patch\":{\"ofport\":3,\"role\":\"network\"}}},"
