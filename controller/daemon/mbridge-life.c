@@ -243,7 +243,9 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
         guard_types_add(&found.types, ntohs(match.flow.dl_type));
     }
     if (flow->table_id == TABLE_GUARD) {
-        found.guards |= GUARD_BIT(GUARD_MAC);
+        if (flow->priority == PRIORITY_GUARD_DROP) {
+            found.guards |= GUARD_BIT(GUARD_MAC);
+        }
         found.listens = flow->priority == PRIORITY_GUARD_SHOW;
     }
     if (port) {

@@ -4,19 +4,19 @@
 
 #include <stdlib.h>
 
-#include "lib/base/guards.h"
+#include "lib/openflow/guard.h"
 #include "lib/openflow/pipeline.h"
 #include "openvswitch/match.h"
 #include "util.h"
 
 /* What a guest says of itself by addresses that it may have, and has not. */
 
-/* Is what the guest announces looked at, be it by addresses that it does not
- * have yet? */
+/* Is what the guest announces looked at here, and not in GUARD, be it by
+ * addresses that it does not have yet? */
 static bool
 listens_to_others(const struct compilation *c)
 {
-    return c->vport->listens && !(c->vport->guards & GUARD_BIT(GUARD_MAC));
+    return c->vport->listens && !guard_listens(c->vport);
 }
 
 /* Returns by which of its frames the port wins address 'i', other than its

@@ -55,12 +55,22 @@ behind_mac(const struct vport *vport)
     return guard_marks(vport) ? TABLE_PROTOCOL : TABLE_SOURCE;
 }
 
+/* Is what 'vport', a guest, announces by addresses that it does not have shown
+ * in GUARD, for its guards keep that from getting further?  Guard "ip" stops
+ * ARP and neighbor discovery about such an address. */
+bool
+guard_listens(const struct vport *vport)
+{
+    return (vport->listens
+            && vport->guards & (GUARD_BIT(GUARD_MAC) | GUARD_BIT(GUARD_IP)));
+}
+
 /* Returns the table that ADMIT passes frames of 'vport', a guest, on to. */
 enum pipeline_table
 guard_entry(const struct vport *vport)
 {
-    return (vport->guards & GUARD_BIT(GUARD_MAC) ? TABLE_GUARD
-            : behind_mac(vport));
+    return (vport->guards & GUARD_BIT(GUARD_MAC) || guard_listens(vport)
+            ? TABLE_GUARD : behind_mac(vport));
 }
 
 static void
@@ -118,8 +128,18 @@ put_drop(struct compilation *c, unsigned int stops)
     }
 }
 
+/* Has frames of the port that are not from its own addresses go on, unless
+ * guard "mac" keeps them from that. */
+static void
+put_other_source(struct compilation *c)
+{
+    if (!(c->vport->guards & GUARD_BIT(GUARD_MAC))) {
+        pipeline_put_goto(c->ofpacts, behind_mac(c->vport));
+    }
+}
+
 /* GUARD: what a guest that may change its address announces by another one is
- * shown to us, and goes no further until it is the guest's:
+ * shown to us, and with guard "mac" goes no further until it is the guest's:
  *
  *     priority=50,rarp,in_port=7 actions=controller(max_len=14,id=22247)
  *
@@ -135,6 +155,7 @@ add_shows(struct compilation *c)
         start_match(c, &match);
         pipeline_match_announcement(&match, i);
         pipeline_put_show(c->ofpacts);
+        put_other_source(c);
         add(c, TABLE_GUARD, PRIORITY_GUARD_SHOW, &match);
     }
     for (size_t i = 0; i < c->vport->n_ignored; i++) {
@@ -142,6 +163,7 @@ add_shows(struct compilation *c)
 
         start_match(c, &match);
         match_set_dl_src(&match, c->vport->ignored[i]);
+        put_other_source(c);
         add(c, TABLE_GUARD, PRIORITY_GUARD_IGNORE, &match);
     }
 }
@@ -151,9 +173,13 @@ add_shows(struct compilation *c)
  *
  *     priority=100,in_port=7,dl_src=52:54:00:00:00:01
  *         actions=goto_table:SOURCE
- *     priority=2,in_port=7 actions=drop  */
+ *     priority=2,in_port=7 actions=drop
+ *
+ * Without it, for guard_listens(), all others go on:
+ *
+ *     priority=1,in_port=7 actions=goto_table:PROTOCOL  */
 static void
-compile_mac_guard(struct compilation *c, bool pending)
+compile_sources(struct compilation *c, bool pending)
 {
     struct match match;
 
@@ -171,8 +197,13 @@ compile_mac_guard(struct compilation *c, bool pending)
         add_shows(c);
     }
     start_match(c, &match);
-    put_drop(c, 1u << STOP_NONE);
-    add(c, TABLE_GUARD, PRIORITY_GUARD_DROP, &match);
+    if (c->vport->guards & GUARD_BIT(GUARD_MAC)) {
+        put_drop(c, 1u << STOP_NONE);
+        add(c, TABLE_GUARD, PRIORITY_GUARD_DROP, &match);
+    } else {
+        put_other_source(c);
+        add(c, TABLE_GUARD, PRIORITY_GUARD_PASS, &match);
+    }
 }
 
 /* ADDRESS: one of the guest's IPv4 addresses or prefixes, as the source:
@@ -408,8 +439,8 @@ guard_compile(const struct vport *vport, bool pending, ovs_be64 cookie,
         .ofpacts = &ofpacts,
     };
 
-    if (vport->guards & GUARD_BIT(GUARD_MAC)) {
-        compile_mac_guard(&c, pending);
+    if (guard_entry(vport) == TABLE_GUARD) {
+        compile_sources(&c, pending);
     }
     if (vport->guards & GUARD_BIT(GUARD_IP)) {
         compile_ip_guard(&c);

@@ -18,6 +18,9 @@
  *
  * Guard "storm" is another matter: storm-limit.h.
  *
+ * Without guard "mac", GUARD is for ports that are listened to, by
+ * guard_listens().
+ *
  * ADMIT marks in reg0 which guards but "mac" the port has.  What is the same
  * for all ports is in flows that they share (guard_compile_shared()); the
  * port's own are its addresses, and a drop for each kind of offence. */
@@ -52,6 +55,7 @@ enum guard_stop {
     N_STOPS
 };
 
+bool guard_listens(const struct vport *);
 enum pipeline_table guard_entry(const struct vport *);
 void guard_own_addresses(const struct vport *, struct ip_prefixes *);
 uint32_t guard_marks(const struct vport *);

@@ -160,6 +160,7 @@ enum {
 
     PRIORITY_FILTER = 1000,             /* More by one for each entry. */
 
+    PRIORITY_GUARD_PASS = 1,
     PRIORITY_GUARD_DROP = 2,
     PRIORITY_GUARD_SHOW = 50,
     PRIORITY_GUARD_IGNORE = 60,

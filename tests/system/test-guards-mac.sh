@@ -190,4 +190,30 @@ up -> p1 = -
 ctl status | grep -q "p1.*there is no guard 'bogus'" ||
     fail "nothing said: $(ctl status)"
 allow_log "there is no guard 'bogus'"
+
+say "With guard ip alone, it is followed by ARP and neighbor discovery, too."
+vsctl set Interface g4 external_ids:virtnet-guards=ip \
+    external_ids:virtnet-ips=10.0.0.4
+settle
+# arp MAC SENDER: a request of SENDER by MAC.
+arp() {
+    printf 'type=0x0806 head=0001080006040001%s%s0000000000000a0000fe' \
+        ${1//:/} $2
+}
+b=52:54:00:0c:00:02
+check <<.
+g4 -> bcast src=b $(arp $b 0a000004) = -
+.
+has g4 $b
+check <<.
+g4 -> bcast src=b $(arp $b 0a000004) = g1 g3 g6 p2 host up
+g4 -> bcast src=b $(arp $b 0a000009) = -
+up -> b = g4
+g4 -> bcast src=52:54:00:0c:00:03 rarp = g1 g3 g6 p2 host up
+.
+has g4 52:54:00:0c:00:03
+stop_controller
+start_controller
+settle
+ctl status | grep -q ' 0 flow_mods' || fail "flows were sent: $(ctl status)"
 finish

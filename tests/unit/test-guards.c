@@ -107,23 +107,23 @@ check_flows(const struct vport *vport, bool won, const char *expected)
     "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:"MAC        \
     " actions=goto_table:210\n"
 #define FORGED "table=204,priority=2,in_port=7 actions=drop\n"
-#define SHOW "actions=controller(max_len=14,id=22247)\n"
-#define SHOW_GROUP(TYPE, MORE)                                          \
+#define SHOW(NEXT) "actions=controller(max_len=14,id=22247)"NEXT"\n"
+#define SHOW_GROUP(TYPE, MORE, NEXT)                                    \
     "table=204,priority=50,"TYPE",in_port=7,"                           \
-    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00"MORE" "SHOW
-#define SHOWS                                                           \
-    "table=204,priority=50,rarp,in_port=7 "SHOW                         \
+    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00"MORE" "SHOW(NEXT)
+#define SHOWS(NEXT)                                                     \
+    "table=204,priority=50,rarp,in_port=7 "SHOW(NEXT)                   \
     "table=204,priority=50,arp,in_port=7,"                              \
-    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "SHOW                   \
-    SHOW_GROUP("icmp6", ",icmp_type=131")                               \
-    SHOW_GROUP("icmp6", ",icmp_type=133")                               \
-    SHOW_GROUP("icmp6", ",icmp_type=135")                               \
-    SHOW_GROUP("icmp6", ",icmp_type=136")                               \
-    SHOW_GROUP("icmp6", ",icmp_type=143")                               \
-    SHOW_GROUP("ip", ",nw_proto=112")                                   \
-    SHOW_GROUP("ip", ",nw_src=0.0.0.0")                                 \
-    SHOW_GROUP("ipv6", ",nw_proto=112")                                 \
-    SHOW_GROUP("udp6", ",tp_src=546,tp_dst=547")
+    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "SHOW(NEXT)             \
+    SHOW_GROUP("icmp6", ",icmp_type=131", NEXT)                         \
+    SHOW_GROUP("icmp6", ",icmp_type=133", NEXT)                         \
+    SHOW_GROUP("icmp6", ",icmp_type=135", NEXT)                         \
+    SHOW_GROUP("icmp6", ",icmp_type=136", NEXT)                         \
+    SHOW_GROUP("icmp6", ",icmp_type=143", NEXT)                         \
+    SHOW_GROUP("ip", ",nw_proto=112", NEXT)                             \
+    SHOW_GROUP("ip", ",nw_src=0.0.0.0", NEXT)                           \
+    SHOW_GROUP("ipv6", ",nw_proto=112", NEXT)                           \
+    SHOW_GROUP("udp6", ",tp_src=546,tp_dst=547", NEXT)
 
 #define STOP(KIND)                                                      \
     "table=212,priority=100,reg0=0x"KIND"0000/0x70000,in_port=7 "       \
@@ -157,10 +157,42 @@ test_mac(void **state OVS_UNUSED)
     /* It may change, so what it announces is shown, and dropped. */
     vport.listens = true;
     check_flows(&vport, true, ADMIT("", "goto_table:204")
-                OWN("01") OWN("02") SHOWS FORGED);
+                OWN("01") OWN("02") SHOWS("") FORGED);
     check_flows(&vport, false, ADMIT("", PENDING"goto_table:204")
                 OWN("01") OWN("02") FORGED
                 "table=210,priority=100,in_port=7 actions=drop\n");
+    vport_uninit(&vport);
+}
+
+/* Guard "ip" stops ARP and neighbor discovery by an address that the guest does
+ * not have, so that they are shown before. */
+static void
+test_ip_listens(void **state OVS_UNUSED)
+{
+    struct vport vport;
+
+    guest_init(&vport, "ip");
+    vport.listens = true;
+    vport.ignored[vport.n_ignored++] = (struct eth_addr)
+        ETH_ADDR_C(02,00,00,00,00,09);
+    check_flows(&vport, true, ADMIT("", MARKED("0x200")"goto_table:204")
+                "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:01 "
+                "actions=goto_table:206\n"
+                "table=204,priority=60,in_port=7,dl_src=02:00:00:00:00:09 "
+                "actions=goto_table:206\n" SHOWS(",goto_table:206")
+                "table=204,priority=1,in_port=7 actions=goto_table:206\n"
+                STOP_IP_AND_ND STOP("2")
+                "table=215,priority=60,in_port=7,dl_src=02:00:00:00:00:09 "
+                "actions=goto_table:230\n");
+
+    vport.n_ignored = 0;
+    check_flows(&vport, false, ADMIT("", PENDING MARKED("0x200")
+                                     "goto_table:204")
+                "table=204,priority=100,in_port=7,dl_src=02:00:00:00:00:01 "
+                "actions=goto_table:206\n"
+                "table=204,priority=1,in_port=7 actions=goto_table:206\n"
+                "table=210,priority=100,in_port=7 actions=drop\n"
+                STOP_IP_AND_ND STOP("2"));
     vport_uninit(&vport);
 }
 
@@ -414,6 +446,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mac),
+        cmocka_unit_test(test_ip_listens),
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_sticky),
