@@ -17,11 +17,18 @@
 #include "util.h"
 
 /* Initializes '*match' to ARP requests, or neighbor solicitations, for the
- * address at hand. */
+ * address at hand.
+ *
+ * They are for broadcast or groups of IPv6, which have the bit of locally
+ * administered addresses.  No group that is reserved has it, so that one bit
+ * is enough, and the datapath's flows need not tell groups apart. */
 static void
 match_request(const struct compilation *c, struct match *match)
 {
+    static const struct eth_addr local_bit = ETH_ADDR_C(02,00,00,00,00,00);
+
     match_init_catchall(match);
+    match_set_dl_dst_masked(match, local_bit, local_bit);
     if (ip_prefix_is_v4(&c->ip.ip)) {
         ovs_be32 mask;
 
@@ -44,8 +51,8 @@ add_flood(struct compilation *c, const struct match *match)
 /* MULTICAST: who asks in a VLAN of 'block' for the address at hand asks its
  * owner.  c->ofpacts has what sends a frame there:
  *
- *     priority=300,arp,dl_vlan=10,arp_tpa=10.0.0.5,arp_op=1
- *         actions=pop_vlan,output:7
+ *     priority=300,arp,dl_vlan=10,dl_dst=02:00:00:00:00:00/02:00:00:00:00:00,
+ *         arp_tpa=10.0.0.5,arp_op=1 actions=pop_vlan,output:7
  *
  * Who only says that he has the address says it to all:
  *

@@ -72,6 +72,31 @@ say "Whoever asks for an address asks its owner."
     ask p10 0a 10.0.0.10 10.1.0.1 '' "$all"
 ) | expect_frames
 
+say "To a group that is reserved there are no requests."
+for group in 01:80:c2:00:00:0e 01:00:0c:cc:cc:cc; do
+    (
+        ask p10 0a 10.0.0.10 10.0.0.2 '' -
+        ask p10 0a 10.0.0.2 10.0.0.2 '' -
+        ask g2 02 10.0.0.2 10.0.0.2 '' -
+        ask g2 02 0.0.0.0 10.0.0.2 '' -
+        look p10 0a 2001:db8::a 2001:db8::2 '' -
+        look g2 02 :: 2001:db8::2 '' -
+    ) | sed "s/ -> [a-z0-9]* / -> $group /"
+done > $S/reserved
+expect_frames < $S/reserved
+
+say "Groups are told apart no further than without the guard."
+for prefix in 01:00:5e:00 33:33:00:00; do
+    for i in {10..99}; do
+        printf 'p -> %s:%s:%s type=0x0800 head=4500002c00010000ff110000%s = g1 host up\n' \
+            $prefix $i $((109 - i)) 0a000008e00000090400050000180000
+    done > $S/groups
+    ovs-appctl revalidator/purge
+    expect_frames < $S/groups
+    n=$(ovs-appctl dpctl/dump-flows | grep -c recirc_id)
+    [ "$n" -le 2 ] || fail "$n flows: $(ovs-appctl dpctl/dump-flows)"
+done
+
 say "Those that are kept apart from each other."
 (
     echo 'set trunks g1 p host up'

@@ -99,13 +99,14 @@ state(struct plan *plan, struct vport *vport)
     vport_uninit(vport);
 }
 
+#define LOCAL "dl_dst=02:00:00:00:00:00/02:00:00:00:00:00,"
 #define ARP(VLAN, IP, OUTPUT)                                           \
-    "300 arp,dl_vlan="VLAN",arp_tpa="IP",arp_op=1 -> "OUTPUT"\n"
+    "300 arp,dl_vlan="VLAN","LOCAL"arp_tpa="IP",arp_op=1 -> "OUTPUT"\n"
 #define SAYS(VLAN, IP)                                                  \
-    "320 arp,dl_vlan="VLAN",arp_spa="IP",arp_tpa="IP",arp_op=1 -> "     \
+    "320 arp,dl_vlan="VLAN","LOCAL"arp_spa="IP",arp_tpa="IP",arp_op=1 -> " \
     "goto_table:240\n"
 #define ASKS(PORT, IP)                                                  \
-    "320 arp,in_port="PORT",arp_tpa="IP",arp_op=1 -> goto_table:240\n"
+    "320 arp,in_port="PORT","LOCAL"arp_tpa="IP",arp_op=1 -> goto_table:240\n"
 
 static void
 test_flows(void **state_ OVS_UNUSED)
@@ -164,13 +165,13 @@ test_apart(void **state_ OVS_UNUSED)
     vport.mac = (struct eth_addr) ETH_ADDR_C(52,54,00,00,00,01);
     state(plan, &vport);
     check(plan,
-          "300 icmp6,reg0=0/0x4,dl_vlan=10,icmp_type=135,icmp_code=0,"
+          "300 icmp6,reg0=0/0x4,dl_vlan=10,"LOCAL"icmp_type=135,icmp_code=0,"
           "nd_target=2001:db8::1 -> strip_vlan,output:1\n"
-          "300 icmp6,reg0=0/0x4,dl_vlan=10,icmp_type=135,icmp_code=0,"
+          "300 icmp6,reg0=0/0x4,dl_vlan=10,"LOCAL"icmp_type=135,icmp_code=0,"
           "nd_target=fe80::5054:ff:fe00:1 -> strip_vlan,output:1\n"
-          "320 icmp6,in_port=1,icmp_type=135,icmp_code=0,"
+          "320 icmp6,in_port=1,"LOCAL"icmp_type=135,icmp_code=0,"
           "nd_target=2001:db8::1 -> goto_table:240\n"
-          "320 icmp6,in_port=1,icmp_type=135,icmp_code=0,"
+          "320 icmp6,in_port=1,"LOCAL"icmp_type=135,icmp_code=0,"
           "nd_target=fe80::5054:ff:fe00:1 -> goto_table:240\n");
 
     guest_init(&vport, 1, 10, "10.0.0.1");
@@ -178,10 +179,10 @@ test_apart(void **state_ OVS_UNUSED)
     vport.community.name[0] = 'w';
     state(plan, &vport);
     check(plan,
-          "300 arp,reg0=0/0x4,dl_vlan=10,arp_tpa=10.0.0.1,arp_op=1 -> "
+          "300 arp,reg0=0/0x4,dl_vlan=10,"LOCAL"arp_tpa=10.0.0.1,arp_op=1 -> "
           "strip_vlan,output:1\n"
           "310 arp,reg0=0x4/0x4,reg4=0x77000000,reg5=0,reg6=0,reg7=0,"
-          "dl_vlan=10,arp_tpa=10.0.0.1,arp_op=1 -> strip_vlan,output:1\n"
+          "dl_vlan=10,"LOCAL"arp_tpa=10.0.0.1,arp_op=1 -> strip_vlan,output:1\n"
           SAYS("10", "10.0.0.1") ASKS("1", "10.0.0.1"));
     plan_destroy(plan);
 }
@@ -213,10 +214,10 @@ tunnel_init(struct vport *vport, int n, const char *macs)
 }
 
 #define FAR(VLAN, IP, OUTPUT)                                           \
-    "300 arp,reg0=0/0x80,dl_vlan="VLAN",arp_tpa="IP",arp_op=1 -> "      \
+    "300 arp,reg0=0/0x80,dl_vlan="VLAN","LOCAL"arp_tpa="IP",arp_op=1 -> "      \
     OUTPUT"\n"
 #define APART(IP)                                                       \
-    "300 arp,reg0=0/0x84,dl_vlan=10,arp_tpa="IP",arp_op=1 -> output:7\n"
+    "300 arp,reg0=0/0x84,dl_vlan=10,"LOCAL"arp_tpa="IP",arp_op=1 -> output:7\n"
 
 /* Guests of other hosts. */
 static void
@@ -238,7 +239,7 @@ test_remote(void **state_ OVS_UNUSED)
     state(plan, &vport);
     check(plan, APART("10.0.0.1") APART("10.0.0.2")
           "310 arp,reg0=0x4/0x84,reg4=0x77000000,reg5=0,reg6=0,reg7=0,"
-          "dl_vlan=10,arp_tpa=10.0.0.2,arp_op=1 -> output:7\n"
+          "dl_vlan=10,"LOCAL"arp_tpa=10.0.0.2,arp_op=1 -> output:7\n"
           SAYS("10", "10.0.0.1") SAYS("10", "10.0.0.2"));
 
     /* Another one here has the MAC address, or the IP address, or a guest of
