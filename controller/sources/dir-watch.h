@@ -6,8 +6,8 @@
  *
  * A directory that is not there, or is taken away, is waited for: the nearest
  * one above it that is there is watched for it.  What is mounted is watched as
- * well, since that may bring it, or another one in its place.  If it is reached
- * by a symbolic link, then it is looked at now and then whether that leads to
+ * well, since that may bring it, or another one in its place.  If it is a
+ * symbolic link, then it is looked at now and then whether that leads to
  * another one.  One that cannot be watched, because the system's limits for
  * inotify are reached, is looked at now and then.
  *

@@ -85,8 +85,8 @@ put_counts(struct ds *s, const struct json_t *bridges,
     free(names);
 }
 
-/* Upper bounds of the latency histogram, in milliseconds.  What is above all of
- * them is counted, too. */
+/* Upper bounds of the latency histogram, in milliseconds.  What is above all
+ * of them is counted, too. */
 static const long long int latency_bounds[] = SWITCH_COMMIT_LATENCIES;
 
 static void
