@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "controller/sources/mount-watch.h"
@@ -38,6 +39,9 @@ VLOG_DEFINE_THIS_MODULE(dir_watch);
 /* How often it is looked at where a link to a directory leads: in ms. */
 #define LOOK_INTERVAL_MSEC 500
 
+/* statfs(2): a file system whose program may not answer. */
+#define FUSE_MAGIC 0x65735546
+
 struct dir_watch {
     struct ovs_list list_node;  /* In 'watches'. */
     char *path;
@@ -50,7 +54,8 @@ struct dir_watch {
     int last_error;             /* Of the last try, already logged. */
 
     /* Nobody tells that a symbolic link leads to another directory by now. */
-    bool is_link;               /* If active: is 'path' one? */
+    bool is_fuse;               /* If active: is 'path' in FUSE?  If not... */
+    bool is_link;               /* ...is it one? */
     dev_t dev;                  /* If so, the directory that is watched... */
     ino_t ino;
     long long int next_look;    /* ...and when to look again, in time_msec()
@@ -234,20 +239,24 @@ must_look(const struct dir_watch *watch)
             && time_msec() >= watch->next_look);
 }
 
-/* Takes note of which directory is about to be watched, if by a link. */
+/* Takes note of which directory is about to be watched, if by a link.  Where a
+ * program such as Proxmox's pmxcfs makes the file system it is not looked at
+ * again: all would wait for that program. */
 static void
 note_target(struct dir_watch *watch)
 {
     size_t len = strlen(watch->path);
     struct stat s = { .st_dev = 0 };
+    struct statfs fs;
 
     while (len > 1 && watch->path[len - 1] == '/') {
         len--;                  /* lstat() would follow the link. */
     }
 
     char *name = xmemdup0(watch->path, len);
-    watch->is_link = (!lstat(name, &s) && S_ISLNK(s.st_mode)
-                      && !stat(name, &s));
+    watch->is_fuse = !statfs(name, &fs) && fs.f_type == FUSE_MAGIC;
+    watch->is_link = (!watch->is_fuse && !lstat(name, &s)
+                      && S_ISLNK(s.st_mode) && !stat(name, &s));
     watch->dev = s.st_dev;
     watch->ino = s.st_ino;
     watch->next_look = time_msec() + LOOK_INTERVAL_MSEC;
@@ -370,7 +379,7 @@ look_again(struct dir_watch *watch)
     int old = watch->wd;
 
     watch->next_try = LLONG_MIN;
-    if (old < 0) {
+    if (old < 0 || watch->is_fuse) {
         return;
     }
     /* The same directory has the same number. */
