@@ -38,6 +38,9 @@ COVERAGE_DEFINE(link_message);
  * without end does not keep the program from all else. */
 #define MAX_MESSAGES 200
 
+/* How many messages may be queued when the kernel cannot tell all, at most. */
+#define MAX_QUEUED 10000
+
 /* How often, in milliseconds, the host's devices are asked for their
  * addresses if nothing happens. */
 #define MACS_INTERVAL 1000
@@ -328,34 +331,45 @@ link_source_destroy(struct link_source *source)
     }
 }
 
+/* Takes in one thing that the kernel has told.  Returns 0 or a positive errno
+ * value, EAGAIN if there is none. */
+static int
+receive_one(struct link_source *source)
+{
+    uint64_t stub[4096 / 8];
+    struct ofpbuf message = OFPBUF_STUB_INITIALIZER(stub);
+    int nsid;
+    int error = nl_sock_recv(source->sock, &message, &nsid, false);
+
+    if (!error) {
+        take_message(source, &message,
+                     netnsid_is_remote(nsid) ? nsid : LINK_HERE);
+    }
+    ofpbuf_uninit(&message);
+    return error;
+}
+
 /* Takes in what the kernel has told.  If it could not tell all, since that was
- * too much, all is read afresh. */
+ * too much, all is read afresh: last, since what is queued is older.  As long
+ * as there is any of that the kernel adds nothing; and it alone tells where a
+ * device went that is not here any more. */
 static void
 receive(struct link_source *source)
 {
     static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 5);
+    int error = 0;
 
-    for (int i = 0; i < MAX_MESSAGES; i++) {
-        uint64_t stub[4096 / 8];
-        struct ofpbuf message = OFPBUF_STUB_INITIALIZER(stub);
-        int nsid;
-        int error = nl_sock_recv(source->sock, &message, &nsid, false);
-
-        if (!error) {
-            take_message(source, &message,
-                         netnsid_is_remote(nsid) ? nsid : LINK_HERE);
-        } else if (error != EAGAIN) {
-            VLOG_INFO_RL(&rl, "rtnetlink: %s; reading all devices afresh",
-                         ovs_strerror(error));
-            /* What is queued is older than what is read, and as long as there
-             * is any of it the kernel adds nothing. */
-            nl_sock_drain(source->sock);
-            read_all(source);
+    for (int i = 0; i < MAX_MESSAGES && !error; i++) {
+        error = receive_one(source);
+    }
+    if (error && error != EAGAIN) {
+        VLOG_INFO_RL(&rl, "rtnetlink: %s; reading all devices afresh",
+                     ovs_strerror(error));
+        for (int i = 0; i < MAX_QUEUED && !receive_one(source); i++) {
+            continue;
         }
-        ofpbuf_uninit(&message);
-        if (error) {
-            break;
-        }
+        nl_sock_drain(source->sock);
+        read_all(source);
     }
 }
 
