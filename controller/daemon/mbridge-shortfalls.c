@@ -106,7 +106,8 @@ add_foreign(const struct mbridge *mb, struct shortfalls *shortfalls)
         shortfalls_add(shortfalls, SHORTFALL_FOREIGN_FLOW, NULL,
                        "somebody else has more than %d flows for single ports "
                        "in table 0; whether one of those that are not known "
-                       "can win over ours is not known either", FOREIGN_MAX);
+                       "can win over ours is not known either",
+                       FOREIGN_MAX_PORTS);
     }
 }
 

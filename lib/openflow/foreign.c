@@ -82,7 +82,8 @@ get_kind(const struct oflow *flow)
 static size_t
 get_max(enum foreign_kind kind)
 {
-    return kind == FOREIGN_PLACE ? FOREIGN_MAX_PLACES : FOREIGN_MAX;
+    return (kind == FOREIGN_PLACE ? FOREIGN_MAX_PLACES
+            : kind == FOREIGN_PORT ? FOREIGN_MAX_PORTS : FOREIGN_MAX);
 }
 
 /* Takes in that the switch holds 'flow', which is not ours.  Does nothing if
@@ -130,7 +131,7 @@ bool
 foreign_may_know_more(const struct foreign *foreign)
 {
     for (enum foreign_kind kind = 0; kind < FOREIGN_HARMLESS; kind++) {
-        if (foreign->n[kind] > get_max(kind) / 2) {
+        if (foreign->n[kind] > get_max(kind) - get_max(kind) / 16) {
             return false;
         }
     }

@@ -9,7 +9,9 @@
  * none of ours flows do no harm, because nothing of ours leads there.
  *
  * Another program may have any number of flows.  So that it cannot have us
- * remember them all, no more than FOREIGN_MAX of ADMIT are kept of each kind.
+ * remember them all, no more than FOREIGN_MAX of ADMIT are kept of each kind,
+ * but FOREIGN_MAX_PORTS of those for one port, of which there may be several
+ * for each guest.
  * Of our other tables, where nobody has any business, FOREIGN_MAX_PLACES are:
  * one that is not known might be in the place of one of ours, which would
  * replace it.  What rules the bridge counts as one of these. */
@@ -21,6 +23,7 @@
 struct oflow;
 
 #define FOREIGN_MAX 1024
+#define FOREIGN_MAX_PORTS 4096
 #define FOREIGN_MAX_PLACES 16384
 
 /* What flows of others are to ours, as far as they tell themselves. */

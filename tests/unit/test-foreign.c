@@ -129,21 +129,21 @@ test_bounds(void **state OVS_UNUSED)
     foreign_init(&foreign);
     put_numbered(&foreign, 77, 1, true);    /* Of no table of ours. */
     assert_int_equal(foreign_count(&foreign), 0);
-    for (unsigned int i = 1; i <= FOREIGN_MAX; i++) {
+    for (unsigned int i = 1; i <= FOREIGN_MAX_PORTS; i++) {
         put_numbered(&foreign, TABLE_ADMIT, i, true);
     }
-    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX);
+    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX_PORTS);
     put_numbered(&foreign, TABLE_ADMIT, 1, true);   /* The same again. */
     assert_false(foreign.more);
 
-    put_numbered(&foreign, TABLE_ADMIT, FOREIGN_MAX + 1, true);
-    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX);
+    put_numbered(&foreign, TABLE_ADMIT, FOREIGN_MAX_PORTS + 1, true);
+    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX_PORTS);
     assert_true(foreign.more);
     assert_false(foreign_may_know_more(&foreign));
 
     /* Those that ours might replace are known nevertheless. */
     put_numbered(&foreign, TABLE_FORWARD, 1, true);
-    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX + 1);
+    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX_PORTS + 1);
     put_numbered(&foreign, TABLE_FORWARD, 1, false);
     put_numbered(&foreign, TABLE_FORWARD, 1, false);
 
@@ -154,7 +154,7 @@ test_bounds(void **state OVS_UNUSED)
     foreign_remove(&foreign, ruler);
     assert_false(foreign_rules(&foreign));
     oflow_unref(ruler);
-    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX);
+    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX_PORTS);
 
     /* So is what wins, whatever ports there are. */
     struct oflow *winner = oflow_from_string("table=0,priority=1,ip,"
@@ -163,11 +163,11 @@ test_bounds(void **state OVS_UNUSED)
     assert_non_null(oflow_table_find(&foreign.flows, winner));
     foreign_remove(&foreign, winner);
     oflow_unref(winner);
-    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX);
+    assert_int_equal(foreign_count(&foreign), FOREIGN_MAX_PORTS);
 
     /* When many of those that are known have gone, it is worth reading what
      * the others are. */
-    for (unsigned int i = 1; i <= FOREIGN_MAX / 2; i++) {
+    for (unsigned int i = 1; i <= FOREIGN_MAX_PORTS / 16; i++) {
         put_numbered(&foreign, TABLE_ADMIT, i, false);
     }
     assert_true(foreign_may_know_more(&foreign));
