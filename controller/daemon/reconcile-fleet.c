@@ -221,7 +221,8 @@ knows_all_ports(const struct reconcile *r)
     struct shash_node *node;
 
     SHASH_FOR_EACH (node, &r->bridges) {
-        if (!ofctrl_is_ready(mbridge_ofctrl(node->data))) {
+        if (!mbridge_is_left_alone(node->data)
+            && !ofctrl_is_ready(mbridge_ofctrl(node->data))) {
             return false;
         }
     }
