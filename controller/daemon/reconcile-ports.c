@@ -54,9 +54,26 @@ database_problem(const struct reconcile *r)
             ? "the database cannot be reached" : NULL);
 }
 
+/* Returns the bridge that has the port of 'vif', which is for the switches to
+ * say, or null. */
+static const struct mbridge *
+find_bridge(const struct reconcile *r, const struct vif *vif)
+{
+    const struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &r->bridges) {
+        if (mbridge_has_port(node->data, vif)) {
+            return node->data;
+        }
+    }
+    return NULL;
+}
+
 struct meant {
+    const struct reconcile *reconcile;
     const char *name;
-    struct svec *ports;
+    struct svec *ports;         /* Those that a switch has... */
+    struct svec *others;        /* ...and others. */
 };
 
 /* Adds the port of 'vif' if its guest, or the host that it leads to, is called
@@ -72,31 +89,36 @@ add_meant(const struct vif *vif, void *meant_)
         || (vif_leads_to_host(vif)
             && !strncmp(vif->fleet_host, meant->name, len)
             && (!vif->fleet_host[len] || vif->fleet_host[len] == '/'))) {
-        svec_add(meant->ports, vif->name);
+        svec_add(find_bridge(meant->reconcile, vif)
+                 ? meant->ports : meant->others, vif->name);
     }
 }
 
 /* Adds to 'ports' the names of those that 'name' means: the port of that name
- * or, if there is none, those of the guest, or to the host, of that name; or
- * 'name' itself if there are none either, for it may be plugged any moment. */
+ * or, if there is none, those of the guest, or to the host, of that name that
+ * a switch has or else any of them, as one that failed; or 'name' itself if
+ * there are none either, for it may be plugged any moment. */
 void
 reconcile_find_ports(const struct reconcile *r, const char *name,
                      struct svec *ports)
 {
     const struct vif_reader *vifs = ovs_idl_vifs(r->ovs);
     struct svec found = SVEC_EMPTY_INITIALIZER;
+    struct svec others = SVEC_EMPTY_INITIALIZER;
 
     if (!vif_reader_find_name(vifs, name)) {
-        struct meant meant = { name, &found };
+        struct meant meant = { r, name, &found, &others };
 
         vif_reader_for_each(vifs, add_meant, &meant);
         svec_sort(&found);
+        svec_sort(&others);
     }
-    if (!found.n) {
+    if (!found.n && !others.n) {
         svec_add(&found, name);
     }
-    svec_append(ports, &found);
+    svec_append(ports, found.n ? &found : &others);
     svec_destroy(&found);
+    svec_destroy(&others);
 }
 
 /* Returns how far port 'name' has got.  Appends the reason to 'why' unless it
@@ -106,7 +128,7 @@ reconcile_port_state(const struct reconcile *r, const char *name,
                      struct ds *why)
 {
     const struct vif *vif = vif_reader_find_name(ovs_idl_vifs(r->ovs), name);
-    const struct shash_node *node;
+    const struct mbridge *mb;
 
     if (!vif || (!vif->error && vif->ofport == OFPP_NONE)) {
         const char *problem = database_problem(r);
@@ -120,13 +142,9 @@ reconcile_port_state(const struct reconcile *r, const char *name,
         return PORT_FAILED;
     }
 
-    /* Which bridge it is on is for the switches to say. */
-    SHASH_FOR_EACH (node, &r->bridges) {
-        const struct mbridge *mb = node->data;
-
-        if (mbridge_has_port(mb, vif)) {
-            return mbridge_port_state(mb, vif, why);
-        }
+    mb = find_bridge(r, vif);
+    if (mb) {
+        return mbridge_port_state(mb, vif, why);
     }
     ds_put_cstr(why, r->standing_by
                 ? "another virtnet-controller looks after it"
