@@ -202,7 +202,8 @@ parse_option(struct query *q, const char *arg)
     return true;
 }
 
-/* Reads, or reads again, what 'q' is about. */
+/* Reads, or reads again, what 'q' is about.  If there is no such bridge, 'q'
+ * ends with that. */
 static void
 start_reading(const struct queries *queries, struct query *q)
 {
@@ -213,6 +214,12 @@ start_reading(const struct queries *queries, struct query *q)
     if (q->type == Q_VERIFY || q->type == Q_DIFF) {
         reading_add_database(&q->reading,
                              reconcile_database(queries->reconcile));
+    }
+    if (q->args.n && q->type != Q_DIFF && !q->reading.n) {
+        char *error = xasprintf("no bridge named %s", q->args.names[0]);
+
+        query_fail(q, error);
+        free(error);
     }
 }
 
@@ -241,12 +248,6 @@ start_query(struct unixctl_conn *conn, int argc, const char *argv[],
     }
     reconcile_ask(command->queries->reconcile);
     start_reading(command->queries, q);
-    if (q->args.n && q->type != Q_DIFF && !q->reading.n) {
-        char *error = xasprintf("no bridge named %s", q->args.names[0]);
-
-        query_fail(q, error);
-        free(error);
-    }
 }
 
 /* Has everything read again for 'q' as soon as nothing is on its way, or in
@@ -256,6 +257,7 @@ settle(struct query *q, int timeout)
 {
     q->settling = true;
     q->deadline = time_msec() + timeout;
+    poll_immediate_wake();      /* It may be so already. */
 }
 
 /* Has everything put right that 'found', the report on 'q', tells of.  What
