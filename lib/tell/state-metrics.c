@@ -95,6 +95,8 @@ put_latency_bound(struct ds *s, size_t i)
     if (i < ARRAY_SIZE(latency_bounds)) {
         ds_put_format(s, "%lld.%03lld", latency_bounds[i] / 1000,
                       latency_bounds[i] % 1000);
+        ds_chomp(s, '0');
+        ds_chomp(s, '0');
     } else {
         ds_put_cstr(s, "+Inf");
     }
