@@ -80,6 +80,7 @@ unit_tests = \
 	tests/unit/test-plan-law \
 	tests/unit/test-port-life \
 	tests/unit/test-port-life-frames \
+	tests/unit/test-port-life-moves \
 	tests/unit/test-port-life-unknown \
 	tests/unit/test-port-limits \
 	tests/unit/test-port-policy \
@@ -90,6 +91,7 @@ unit_tests = \
 	tests/unit/test-ports-json \
 	tests/unit/test-state \
 	tests/unit/test-state-counts \
+	tests/unit/test-state-events \
 	tests/unit/test-storm \
 	tests/unit/test-switch-sync \
 	tests/unit/test-trace \
