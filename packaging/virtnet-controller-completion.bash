@@ -12,8 +12,12 @@ _virtnet_controller() {
         prev=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     case $prev in
-    --networks | --libvirt)
+    --networks | --libvirt | --guests | --filters | --proxmox \
+        | --fleet-directory)
         COMPREPLY=($(compgen -d -- "$cur"))
+        return ;;
+    --create-bridges)
+        COMPREPLY=($(compgen -W 'all libvirt none' -- "$cur"))
         return ;;
     --pidfile | --log-file | --unixctl | --private-key | --certificate \
         | --ca-cert)

@@ -65,8 +65,8 @@ _virtnetctl() {
                          "$cur"))
         return ;;
     --state)
-        COMPREPLY=($(compgen -W 'conflict installed kernel pending quarantined' \
-                         -- "$cur"))
+        mapfile -t COMPREPLY < <(compgen -W "conflict installed installing kernel
+            'not\ wired' pending quarantined" -- "$cur")
         return ;;
     --format)
         COMPREPLY=($(compgen -W 'text json' -- "$cur"))

@@ -62,4 +62,29 @@ offers 'define' fleet d
 offers 'hosts' --fleet = unix fleet ho
 offers 'n1' fleet show n
 offers 'n1 m2' fleet undefine ''
+offers 'installed installing' show --state = in
+offers 'not\ wired' show --state = no
+
+# The daemon's: --help is asked for its options, and some have values.
+virtnet-controller() {
+    echo '  --networks=DIR --guests=DIR --create-bridges=WHICH --no-watch'
+}
+. "$top/packaging/virtnet-controller-completion.bash"
+
+# Offers of the daemon's to the words $2... must be $1.
+daemon_offers() {
+    local expected=$1
+
+    shift
+    COMP_WORDS=(virtnet-controller "$@")
+    COMP_CWORD=$#
+    COMPREPLY=()
+    _virtnet_controller
+    report "virtnet-controller $*" "$([ "${COMPREPLY[*]}" = "$expected" ] \
+                                          || echo "offered: ${COMPREPLY[*]}")"
+}
+
+daemon_offers '--networks= --no-watch' --n
+daemon_offers 'libvirt' --create-bridges = l
+daemon_offers "$top/packaging" --guests = "$top/packag"
 tap_finish

@@ -84,19 +84,30 @@ for page in "$destdir"/usr/share/man/man?/*; do
         "$(groff -man -Tutf8 -ww -z "$page" 2>&1)"
 done
 # Prints those of the words on standard input that are in none of files "$@",
-# which may be manual pages.
+# which may be manual pages.  A part of a longer word does not count.
 missing_words() {
     local word
 
     while read -r word; do
-        sed 's/\\f[BIR]//g; s/\\-/-/g' "$@" | grep -qwe "$word" || echo "$word"
+        sed 's/\\f[BIR]//g; s/\\-/-/g' "$@" \
+            | grep -qE -e "(^|[^a-z-])$word([^a-z-]|\$)" || echo "$word"
     done
 }
 
+# Prints the names of virtnetctl's commands, some of which have two words.
+commands() {
+    "$destdir/usr/sbin/virtnetctl" list-commands \
+        | sed -nE 's/^  ([a-z-]+( [a-z]+)?).*/\1/p'
+}
+
+report "all commands have an entry in the manual" "$(
+    commands | while read -r name; do
+        sed 's/\\-/-/g' "$destdir/usr/share/man/man8/virtnetctl.8" \
+            | grep -q "^\\\\fB$name\\\\fR" || echo "$name"
+    done)"
+report "all commands are completed" "$(commands | sed 's/.* //' \
+    | missing_words "$destdir/usr/share/bash-completion/completions/virtnetctl")"
 for file in man/man8/virtnetctl.8 bash-completion/completions/virtnetctl; do
-    report "all commands are in $file" "$("$destdir/usr/sbin/virtnetctl" \
-        list-commands | sed -n 's/^  \([a-z-]*\).*/\1/p' \
-        | missing_words "$destdir/usr/share/$file")"
     report "all options are in $file" "$("$destdir/usr/sbin/virtnetctl" --help \
         | grep -o -e '--[a-z-]*' | sort -u \
         | missing_words "$destdir/usr/share/$file")"
@@ -106,10 +117,11 @@ report "all options of the daemon's own are in the manual" "$(
         | sed -n '/^Options:/,/^Active/s/^  \(--[a-z-]*\).*/\1/p' \
         | missing_words "$destdir/usr/share/man/man8/virtnet-controller.8")"
 report "all keys are in the manual" "$(
-    cd "$top" && grep -oh '"virtnet-[a-z-]*"' lib/*/*.c ovsdb/*.c controller/*/*.c \
+    cd "$top" && grep -oh '"virtnet-[a-z-]*"' {lib,controller}/*/*.[ch] \
+            ovsdb/*.[ch] \
         | tr -d '"' | sed '/-$/d' | sort -u \
         | missing_words "$destdir/usr/share/man/man5/ovs-virtnet-network.5" \
-                        "$destdir/usr/share/man/man8/virtnet-controller.8")"
+                        "$destdir"/usr/share/man/man8/virtnet*.8)"
 
 # Prints what is wrong with the version: apt upgrades from a release to what comes
 # after it only if that has another one.
