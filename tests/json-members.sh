@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Checks that virtnetctl.8 names each member of the JSON that commands print of
-# files.  What other commands print, daemon tests check (VIRTNET_JSON).  Speaks
+# files.  What other commands print, daemon tests check (check_json).  Speaks
 # TAP.
 
 set -u

