@@ -106,8 +106,7 @@ struct fleet_port *
 mbridge_to_fleet(const struct mbridge *mb, const struct vif *vif)
 {
     const struct mport *mport = mbridge_find_mport(mb, vif->ofport);
-    const struct vport *vport = (mport->in_plan
-                                 ? plan_find_port(mb->plan, vif->name) : NULL);
+    const struct vport *vport = mbridge_get_vport(mb, mport);
     const struct portgroup *portgroup;
     const struct netdef *network;
     enum fleet_port_state state;

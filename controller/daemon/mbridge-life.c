@@ -30,8 +30,9 @@ mbridge_knows_networks(const struct mbridge *mb)
     return !mb->model.incomplete || mb->model.n_networks > 0;
 }
 
-static const struct vport *
-find_vport(const struct mbridge *mb, const struct mport *port)
+/* Returns what 'port', which may be null, is in the plan, or null. */
+const struct vport *
+mbridge_get_vport(const struct mbridge *mb, const struct mport *port)
 {
     return (port && port->in_plan ? plan_find_port(mb->plan, port->name)
             : NULL);
@@ -41,7 +42,7 @@ find_vport(const struct mbridge *mb, const struct mport *port)
 const struct vport *
 mbridge_find_vport(const struct mbridge *mb, ofp_port_t ofport)
 {
-    return find_vport(mb, mbridge_find_mport(mb, ofport));
+    return mbridge_get_vport(mb, mbridge_find_mport(mb, ofport));
 }
 
 /* The guest of 'vport' has become 'mac', too.  Guard "mac" has dropped what it
@@ -131,7 +132,7 @@ mbridge_on_taken(ofp_port_t ofport, void *mb_)
 {
     struct mbridge *mb = mb_;
     struct mport *port = mbridge_find_mport(mb, ofport);
-    const struct vport *vport = find_vport(mb, port);
+    const struct vport *vport = mbridge_get_vport(mb, port);
 
     if (vport) {
         const struct life_frame unknown = { .vid = 0 };
@@ -174,7 +175,7 @@ mbridge_on_frame(const struct ofctrl_frame *frame, void *mb_)
 {
     struct mbridge *mb = mb_;
     struct mport *port = mbridge_find_mport(mb, frame->port);
-    const struct vport *vport = find_vport(mb, port);
+    const struct vport *vport = mbridge_get_vport(mb, port);
     const struct life_frame shown = { .src = frame->src, .vid = frame->vid };
 
     mb->n_frames++;
@@ -199,7 +200,7 @@ find_active(struct mbridge *mb, const struct oflow_table *installed)
 
     plan_find_addressed(mb->plan, installed, &addressed);
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
-        const struct vport *vport = find_vport(mb, port);
+        const struct vport *vport = mbridge_get_vport(mb, port);
 
         if (vport && !vport->active && sset_contains(&addressed, port->name)
             && port_life_found_active(&port->life)) {

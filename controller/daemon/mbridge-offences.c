@@ -46,9 +46,7 @@ static void
 put_guard(struct ds *s, const struct mbridge *mb, const struct mport *port,
           const struct ofctrl_frame *frame)
 {
-    const struct vport *vport = (port->in_plan
-                                 ? plan_find_port(mb->plan, port->name)
-                                 : NULL);
+    const struct vport *vport = mbridge_get_vport(mb, port);
 
     if (frame->stop == STOP_FILTER) {
         ds_put_cstr(s, "the filter");

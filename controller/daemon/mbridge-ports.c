@@ -38,9 +38,7 @@ update_rows(struct mbridge *mb, const struct mport *port,
     struct row_changes changes = ROW_CHANGES_INITIALIZER;
     struct rows_bridge rb = mbridge_rows(mb);
 
-    rows_want_port(&changes, &rb, vif,
-                   port->in_plan ? plan_find_port(mb->plan, port->name)
-                   : NULL);
+    rows_want_port(&changes, &rb, vif, mbridge_get_vport(mb, port));
     dbsync_set_rows(mb->env->dbsync, mb->row.name, vif->name, &changes, NULL);
     row_changes_uninit(&changes);
 }
@@ -262,8 +260,7 @@ mport_update_plan(struct mbridge *mb, struct mport *port,
         .hw_addr = port->hw_addr,
         .is_dead = port->is_dead,
     };
-    const struct vport *old = (port->in_plan
-                               ? plan_find_port(mb->plan, port->name) : NULL);
+    const struct vport *old = mbridge_get_vport(mb, port);
     struct vport vport;
     enum model_verdict verdict = port_life_update(&port->life, &facts,
                                                   time_msec(), &vport, diags);

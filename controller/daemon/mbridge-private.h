@@ -183,6 +183,8 @@ ofctrl_port_cb mbridge_on_of_port;
 
 /* mbridge-life.c. */
 bool mbridge_knows_networks(const struct mbridge *);
+const struct vport *mbridge_get_vport(const struct mbridge *,
+                                      const struct mport *);
 ofctrl_frame_cb mbridge_on_frame;
 ofctrl_taken_cb mbridge_on_taken;
 void mbridge_find(struct mbridge *, const struct oflow_table *);

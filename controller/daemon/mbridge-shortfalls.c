@@ -163,8 +163,7 @@ add_mirrored(const struct mbridge *mb, struct shortfalls *shortfalls)
     vlan_set_subtract(&vlans, &mb->row.flood_vlans);
     if (!vlan_set_is_empty(&vlans)) {
         HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
-            const struct vport *vport
-                = port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+            const struct vport *vport = mbridge_get_vport(mb, port);
 
             if (vport && vport->role == VIF_GUEST
                 && vlan_set_intersects(&vport->vlan.members, &vlans)
@@ -277,8 +276,7 @@ mbridge_get_shortfalls(const struct mbridge *mb, struct shortfalls *shortfalls)
 static bool
 is_held_back(const struct mbridge *mb, const struct mport *port)
 {
-    const struct vport *vport
-        = port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+    const struct vport *vport = mbridge_get_vport(mb, port);
 
     if (vport) {
         const struct mac_claim *claim = plan_find_claim(mb->plan, vport);

@@ -305,8 +305,7 @@ has_conflict(const struct mbridge *mb)
     const struct mport *port;
 
     HMAP_FOR_EACH (port, hmap_node, &mb->ports) {
-        const struct vport *vport
-            = port->in_plan ? plan_find_port(mb->plan, port->name) : NULL;
+        const struct vport *vport = mbridge_get_vport(mb, port);
         const struct mac_claim *claim
             = vport ? plan_find_claim(mb->plan, vport) : NULL;
 
