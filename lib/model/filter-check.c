@@ -251,10 +251,7 @@ filter_check(const struct nwfilter *filter,
                 diag_add(diags, DIAG_ERROR, &origin,
                          "cannot be carried out: %s", error);
                 free(error);
-            } else if (entry->direction == NWFILTER_INOUT
-                       && filter_match_names_icmp_type(entry->protocol,
-                                                       entry->attributes,
-                                                       entry->n_attributes)) {
+            } else if (filter_match_is_nothing(entry)) {
                 diag_add(diags, DIAG_WARNING, &origin,
                          "matches nothing, for it is about a type of ICMP in "
                          "both directions: say direction='in' or 'out'");

@@ -348,26 +348,25 @@ names_icmp_type(const struct making *m)
             && find(m, "type"));
 }
 
-/* Is a rule with an element 'protocol' and its 'n' 'attributes' one of the IP
- * layer about a type of ICMP?  If it is for both directions, iptables has none
- * in either. */
+/* Is 'entry', a rule, about nothing in either direction?  Of one for both that
+ * is about a type of ICMP, iptables has none in either
+ * (_iptablesCreateRuleInstance() in libvirt's
+ * src/nwfilter/nwfilter_ebiptables_driver.c). */
 bool
-filter_match_names_icmp_type(const char *protocol,
-                             const struct nwfilter_attribute *attrs, size_t n)
+filter_match_is_nothing(const struct nwfilter_entry *entry)
 {
     struct making m = {
-        .attributes = attrs,
-        .n = n,
-        .protocol = find_protocol(protocol ? protocol : ""),
+        .attributes = entry->attributes,
+        .n = entry->n_attributes,
+        .protocol = find_protocol(entry->protocol ? entry->protocol : ""),
     };
 
-    return names_icmp_type(&m);
+    return entry->direction == NWFILTER_INOUT && names_icmp_type(&m);
 }
 
 /* In the direction that it does not name, iptables has no rule of one that is
  * about a type of ICMP, and none of one that is about the source's MAC address
- * alone (_iptablesCreateRuleInstance() in libvirt's
- * src/nwfilter/nwfilter_ebiptables_driver.c). */
+ * alone (there, too). */
 static bool
 is_never(const struct making *m)
 {

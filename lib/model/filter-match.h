@@ -10,6 +10,7 @@
 #include "lib/model/filter-cube.h"
 
 struct nwfilter_attribute;
+struct nwfilter_entry;
 
 /* A condition: a frame is in one of the sets, or, if 'negated', in none. */
 struct filter_item {
@@ -37,9 +38,7 @@ enum filter_layer filter_match_layer(const char *protocol);
 char *filter_match_make(const char *protocol, bool negated,
                         const struct nwfilter_attribute *, size_t n,
                         bool reverse, struct filter_match *);
-bool filter_match_names_icmp_type(const char *protocol,
-                                  const struct nwfilter_attribute *,
-                                  size_t n);
+bool filter_match_is_nothing(const struct nwfilter_entry *);
 void filter_match_uninit(struct filter_match *);
 bool filter_match_has(const struct filter_match *,
                       const struct filter_fields *);

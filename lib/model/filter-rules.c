@@ -57,10 +57,7 @@ add_direction(struct filter_rule *rule, const struct nwfilter_entry *entry,
     error = filter_match_make(entry->protocol, entry->negated, attributes,
                               entry->n_attributes, direction != natural,
                               match);
-    match->never |= (entry->direction == NWFILTER_INOUT
-                     && filter_match_names_icmp_type(entry->protocol,
-                                                     attributes,
-                                                     entry->n_attributes));
+    match->never |= filter_match_is_nothing(entry);
     return error;
 }
 
