@@ -8,6 +8,7 @@
 #include "controller/daemon/mbridge.h"
 #include "controller/db/dbsync.h"
 #include "flow.h"
+#include "lib/host/tunnel-row.h"
 #include "lib/host/vif.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/shash.h"
@@ -82,13 +83,11 @@ static void
 add_meant(const struct vif *vif, void *meant_)
 {
     const struct meant *meant = meant_;
-    size_t len = strlen(meant->name);
 
     if ((vif->guest.name && !strcmp(vif->guest.name, meant->name))
         || (vif->vm_id && !strcmp(vif->vm_id, meant->name))
         || (vif_leads_to_host(vif)
-            && !strncmp(vif->fleet_host, meant->name, len)
-            && (!vif->fleet_host[len] || vif->fleet_host[len] == '/'))) {
+            && tunnel_row_id_is_of(vif->fleet_host, meant->name))) {
         svec_add(find_bridge(meant->reconcile, vif)
                  ? meant->ports : meant->others, vif->name);
     }
@@ -159,7 +158,6 @@ reconcile_find_unready(const struct reconcile *r, mbridge_unready_cb *cb,
                        void *aux)
 {
     const struct mbridge **bridges = reconcile_sort_bridges(r);
-
     const char *problem = database_problem(r);
 
     if (r->standing_by) {

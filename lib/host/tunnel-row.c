@@ -67,6 +67,15 @@ tunnel_row_host_id(const struct tunnel_row *row)
     return xasprintf("%s/%s", row->host, row->network);
 }
 
+/* Is 'id', HOST or HOST/NETWORK, that of a tunnel to 'host'? */
+bool
+tunnel_row_id_is_of(const char *id, const char *host)
+{
+    size_t len = strlen(host);
+
+    return (!strncmp(id, host, len) && (!id[len] || id[len] == '/'));
+}
+
 /* Returns what of the Interface row 'row' is about, in one line that
  * tunnel_row_read_settings() returns for a row that has it.  The caller must
  * free it. */

@@ -38,6 +38,7 @@ void tunnel_row_clone(struct tunnel_row *, const struct tunnel_row *);
 void tunnel_row_uninit(struct tunnel_row *);
 
 char *tunnel_row_host_id(const struct tunnel_row *);
+bool tunnel_row_id_is_of(const char *id, const char *host);
 char *tunnel_row_settings(const struct tunnel_row *);
 char *tunnel_row_read_settings(const struct interface_columns *);
 

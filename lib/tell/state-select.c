@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/jvalue.h"
+#include "lib/host/tunnel-row.h"
 #include "svec.h"
 #include "util.h"
 
@@ -140,9 +141,7 @@ leads_to(const struct json_t *port, const char *name)
 {
     const char *host = jvalue_get_string(port, "fleet-host");
 
-    return host[0] && (!strcmp(host, name)
-                       || (!strncmp(host, name, strlen(name))
-                           && host[strlen(name)] == '/'));
+    return host[0] && tunnel_row_id_is_of(host, name);
 }
 
 /* Adds to 'found' the names of the ports in 'ports' that 'name' may mean: the
