@@ -181,17 +181,6 @@ format_text(struct ds *s, const struct report *report,
     }
 }
 
-static struct json_t *
-errors_to_json(const struct report *report)
-{
-    struct json_t *errors = jvalue_array();
-
-    for (size_t i = 0; i < report->errors.n; i++) {
-        jvalue_add(errors, jvalue_string(report->errors.names[i]));
-    }
-    return errors;
-}
-
 /* Appends 'report' to 's'.  If 'found' is nonnull, that is what was to be
  * repaired, and 'report' what is left of it. */
 void
@@ -215,7 +204,7 @@ report_format(struct ds *s, const struct report *report,
             jvalue_put_bool(json, "repaired", report_holds(report));
         }
         if (report->errors.n) {
-            jvalue_put(json, "errors", errors_to_json(report));
+            jvalue_put(json, "errors", jvalue_strings(&report->errors));
         }
         jvalue_format(s, json);
         jvalue_unref(json);

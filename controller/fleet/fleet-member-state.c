@@ -41,8 +41,8 @@ export_unseen(const struct fleet_member *member)
 {
     const struct fleet_seen *seen = fleet_remote_seen(member->others);
     struct svec names = SVEC_EMPTY_INITIALIZER;
-    struct json_t *array = jvalue_array();
     const struct fleet_host **hosts;
+    struct json_t *array;
     size_t n;
 
     hosts = fleet_seen_hosts(seen, &n);
@@ -52,9 +52,7 @@ export_unseen(const struct fleet_member *member)
         }
     }
     svec_sort(&names);
-    for (size_t i = 0; i < names.n; i++) {
-        jvalue_add(array, jvalue_string(names.names[i]));
-    }
+    array = jvalue_strings(&names);
     svec_destroy(&names);
     free(hosts);
     return array;

@@ -9,6 +9,7 @@
 
 #include "lib/base/printable.h"
 #include "openvswitch/dynamic-string.h"
+#include "svec.h"
 #include "util.h"
 
 /* json_object(), json_array(), json_string(), json_integer(), json_real() and
@@ -152,6 +153,18 @@ void
 jvalue_add(struct json_t *array, struct json_t *value)
 {
     must(json_array_append_new(array, value));
+}
+
+/* Returns a new array of 'strings', in their order. */
+struct json_t *
+jvalue_strings(const struct svec *strings)
+{
+    struct json_t *array = jvalue_array();
+
+    for (size_t i = 0; i < strings->n; i++) {
+        jvalue_add(array, jvalue_string(strings->names[i]));
+    }
+    return array;
 }
 
 /* Returns member 'name' of 'object', or null if there is none.  It remains the

@@ -21,6 +21,7 @@
 
 struct ds;
 struct json_t;
+struct svec;
 
 enum jvalue_type {
     JVALUE_OBJECT,
@@ -52,6 +53,7 @@ void jvalue_put_integer(struct json_t *object, const char *name,
                         long long int);
 void jvalue_put_bool(struct json_t *object, const char *name, bool);
 void jvalue_add(struct json_t *array, struct json_t *value);
+struct json_t *jvalue_strings(const struct svec *);
 
 /* Reading. */
 struct json_t *jvalue_get(const struct json_t *object, const char *name);

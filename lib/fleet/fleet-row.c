@@ -413,15 +413,8 @@ column_to_jvalue(const struct column *c, const void *row)
         return jvalue_integer(*(const int64_t *) from);
     case FLEET_BOOL:
         return jvalue_bool(*(const bool *) from);
-    case FLEET_SET: {
-        const struct svec *set = from;
-
-        value = jvalue_array();
-        for (size_t i = 0; i < set->n; i++) {
-            jvalue_add(value, jvalue_string(set->names[i]));
-        }
-        return value;
-    }
+    case FLEET_SET:
+        return jvalue_strings(from);
     case FLEET_MAP: {
         const struct smap_node *node;
 
