@@ -125,7 +125,7 @@ virtnetctl_compile(struct ovs_cmdl_context *ctx)
         virtnetctl_fatal("compile needs one --ports=PORTS");
     }
     source_files_read(&files, &ctx->argv[1], ctx->argc - 1);
-    source_files_check(&files);
+    source_files_check(&files, true);
     virtnetctl_read_ports(options.ports[0], &ports);
     filters = source_files_library(&files);
 

@@ -26,7 +26,7 @@ side_init(struct side *side, char *name, const char *ports)
     struct filter_library filters;
 
     source_files_read(&side->files, &name, 1);
-    source_files_check(&side->files);
+    source_files_check(&side->files, true);
     virtnetctl_read_ports(ports, &side->ports);
     filters = source_files_library(&side->files);
     side->t = translation_create(side->files.defs, side->files.n_defs,
@@ -50,7 +50,7 @@ diff_live(char *name)
     struct source_files files;
 
     source_files_read(&files, &name, 1);
-    source_files_check(&files);
+    source_files_check(&files, true);
     for (size_t i = 0; i < files.n; i++) {
         const struct source_file *f = &files.files[i];
 

@@ -60,7 +60,7 @@ virtnetctl_explain(struct ovs_cmdl_context *ctx)
     struct flow_dump dump;
 
     source_files_read(&files, &ctx->argv[1], ctx->argc - 1);
-    source_files_check(&files);
+    source_files_check(&files, true);
     filters = source_files_library(&files);
     if (options.n_ports > 1) {
         virtnetctl_fatal("explain takes one --ports=PORTS");

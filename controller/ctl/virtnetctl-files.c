@@ -193,9 +193,9 @@ source_files_library(const struct source_files *files)
 }
 
 /* Ends the program, with the errors in 'files', if there are any or one is of
- * a port. */
+ * a port or, unless 'filters' may be among them, a filter. */
 void
-source_files_check(const struct source_files *files)
+source_files_check(const struct source_files *files, bool filters)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
@@ -206,6 +206,10 @@ source_files_check(const struct source_files *files)
             printable_put(&s, f->name);
             ds_put_cstr(&s, ": error: networkport: root element is "
                         "<networkport>, expected <network>\n");
+        } else if (f->is_filter && !filters) {
+            printable_put(&s, f->name);
+            ds_put_cstr(&s, ": error: root element is <filter>, expected "
+                        "<network>\n");
         }
         for (size_t j = 0; j < f->diags.n; j++) {
             const struct diag *d = &f->diags.diags[j];

@@ -2,7 +2,6 @@
 #include <config.h>
 #include "controller/ctl/virtnetctl-fleet.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -329,14 +328,6 @@ make_definition(const struct fleet_view *view, const struct source_file *file,
 static void
 check_file(const struct source_files *files, const struct source_file *file)
 {
-    if (!file->netdef) {
-        struct ds s = DS_EMPTY_INITIALIZER;
-
-        printable_put(&s, file->name);
-        fprintf(stderr, "%s: error: root element is <filter>, expected "
-                "<network>\n", ds_cstr(&s));
-        exit(1);
-    }
     if (strlen(ds_cstr_ro(&file->text)) != file->text.length) {
         virtnetctl_fatal("%s: a null byte is in it", file->name);
     }
@@ -405,7 +396,7 @@ virtnetctl_fleet_define(struct ovs_cmdl_context *ctx)
     struct fleet_edit edit;
 
     source_files_read(&files, ctx->argv + 1, ctx->argc - 1);
-    source_files_check(&files);
+    source_files_check(&files, false);
     for (size_t i = 0; i < files.n; i++) {
         check_file(&files, &files.files[i]);
     }

@@ -112,7 +112,7 @@ struct source_files {
 void source_files_read(struct source_files *, char *names[], size_t n);
 void source_files_uninit(struct source_files *);
 struct filter_library source_files_library(const struct source_files *);
-void source_files_check(const struct source_files *);
+void source_files_check(const struct source_files *, bool filters);
 void virtnetctl_read_file(const char *name, struct ds *);
 void virtnetctl_read_ports(const char *name, struct ports *);
 
