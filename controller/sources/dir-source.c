@@ -17,9 +17,6 @@
 
 VLOG_DEFINE_THIS_MODULE(dir_source);
 
-/* How often files are looked at that the watch does not tell of: in ms. */
-#define LOOK_INTERVAL_MSEC 500
-
 /* Creates and returns a source of the values of 'class' in 'directory', which
  * calls 'class->replace' with 'aux'. */
 struct dir_source *
@@ -166,7 +163,7 @@ recheck_elsewhere(struct dir_source *source)
     if (!source->n_elsewhere || time_msec() < source->next_look) {
         return;
     }
-    source->next_look = time_msec() + LOOK_INTERVAL_MSEC;
+    source->next_look = time_msec() + DIR_WATCH_LOOK_MSEC;
     SHASH_FOR_EACH (node, &source->files) {
         const struct source_file *file = node->data;
 

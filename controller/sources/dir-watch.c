@@ -36,9 +36,6 @@ VLOG_DEFINE_THIS_MODULE(dir_watch);
 
 #define RETRY_MSEC 1000
 
-/* How often it is looked at where a link to a directory leads: in ms. */
-#define LOOK_INTERVAL_MSEC 500
-
 /* statfs(2): a file system whose program may not answer. */
 #define FUSE_MAGIC 0x65735546
 
@@ -259,7 +256,7 @@ note_target(struct dir_watch *watch)
                       && S_ISLNK(s.st_mode) && !stat(name, &s));
     watch->dev = s.st_dev;
     watch->ino = s.st_ino;
-    watch->next_look = time_msec() + LOOK_INTERVAL_MSEC;
+    watch->next_look = time_msec() + DIR_WATCH_LOOK_MSEC;
     free(name);
 }
 
@@ -269,7 +266,7 @@ look_at_target(struct dir_watch *watch)
 {
     struct stat s;
 
-    watch->next_look = time_msec() + LOOK_INTERVAL_MSEC;
+    watch->next_look = time_msec() + DIR_WATCH_LOOK_MSEC;
     if (stat(watch->path, &s) || s.st_dev != watch->dev
         || s.st_ino != watch->ino) {
         deactivate(watch);

@@ -16,6 +16,10 @@
 
 #include <stdbool.h>
 
+/* How often what nobody tells of is looked at, as where a link leads: in
+ * milliseconds. */
+#define DIR_WATCH_LOOK_MSEC 500
+
 struct dir_watch *dir_watch_create(const char *path, bool required);
 void dir_watch_destroy(struct dir_watch *);
 
