@@ -32,6 +32,7 @@ unit_tests = \
 	tests/unit/test-fake-bridges \
 	tests/unit/test-fleet \
 	tests/unit/test-fleet-publish \
+	tests/unit/test-fleet-since \
 	tests/unit/test-fleet-remote \
 	tests/unit/test-flow-dump \
 	tests/unit/test-follow \
@@ -120,6 +121,8 @@ tests_unit_libunit_la_SOURCES = \
 	tests/unit/filter-set.h \
 	tests/unit/fleet-rows.c \
 	tests/unit/fleet-rows.h \
+	tests/unit/fleet-world.c \
+	tests/unit/fleet-world.h \
 	tests/unit/frame-spec.c \
 	tests/unit/frame-spec.h \
 	tests/unit/host-text.c \
@@ -140,6 +143,7 @@ tests_unit_libunit_la_SOURCES = \
 	tests/unit/port-spec.h \
 	tests/unit/port-world.c \
 	tests/unit/port-world.h \
+	tests/unit/state-text.h \
 	tests/unit/switch-talk.c \
 	tests/unit/switch-talk.h
 

@@ -159,6 +159,21 @@ test_no_filter(void **state OVS_UNUSED)
     }
 }
 
+/* Returns filter "f", which 'xml' is, for the caller to release. */
+static struct port_filter *
+make_filter(const char *xml)
+{
+    struct filter_set library = { .n = 0 };
+    struct port_filter *filter;
+    char *error;
+
+    filter_set_add(&library, xml);
+    filter = filter_set_make(&library, "f", &error);
+    assert_null(error);
+    filter_set_uninit(&library);
+    return filter;
+}
+
 /* What has lost a tag and has one more is dropped where tags are looked at. */
 static void
 test_hidden_tags(void **state OVS_UNUSED)
@@ -175,14 +190,9 @@ test_hidden_tags(void **state OVS_UNUSED)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct filter_set library = { .n = 0 };
         struct filter_fields frame = { .dl_type = htons(0x8100) };
-        struct port_filter *filter;
-        char *error;
+        struct port_filter *filter = make_filter(cases[i].rule);
 
-        filter_set_add(&library, cases[i].rule);
-        filter = filter_set_make(&library, "f", &error);
-        assert_null(error);
         assert_int_equal(filter_list_verdict(&filter->out, &frame),
                          cases[i].passes);
         frame.dl_type = htons(0x88a8);
@@ -191,7 +201,6 @@ test_hidden_tags(void **state OVS_UNUSED)
         frame.dl_type = htons(0x88b5);
         assert_true(filter_list_verdict(&filter->out, &frame));
         port_filter_unref(filter);
-        filter_set_uninit(&library);
     }
 }
 
@@ -214,22 +223,16 @@ test_later_fragments(void **state OVS_UNUSED)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct filter_set library = { .n = 0 };
         struct filter_fields frame = {
             .dl_type = htons(ETH_TYPE_IP), .proto = cases[i].proto,
         };
-        struct port_filter *filter;
-        char *error;
+        struct port_filter *filter = make_filter(cases[i].rule);
 
-        filter_set_add(&library, cases[i].rule);
-        filter = filter_set_make(&library, "f", &error);
-        assert_null(error);
         assert_int_equal(filter_list_verdict(&filter->out, &frame),
                          cases[i].first_passes);
         frame.later = 1;
         assert_true(filter_list_verdict(&filter->out, &frame));
         port_filter_unref(filter);
-        filter_set_uninit(&library);
     }
 }
 
@@ -251,23 +254,17 @@ test_icmp_inout(void **state OVS_UNUSED)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct filter_set library = { .n = 0 };
         struct filter_fields frame = {
             .dl_type = htons(ETH_TYPE_IP), .proto = IPPROTO_ICMP,
             .tp_src = htons(8),
         };
-        struct port_filter *filter;
-        char *error;
+        struct port_filter *filter = make_filter(cases[i].rule);
 
-        filter_set_add(&library, cases[i].rule);
-        filter = filter_set_make(&library, "f", &error);
-        assert_null(error);
         assert_int_equal(filter_list_verdict(&filter->in, &frame),
                          cases[i].passes);
         assert_int_equal(filter_list_verdict(&filter->out, &frame),
                          cases[i].passes);
         port_filter_unref(filter);
-        filter_set_uninit(&library);
     }
 }
 

@@ -12,17 +12,10 @@
 #include "lib/base/jvalue.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
+#include "tests/unit/state-text.h"
 #include "util.h"
 
 /* What has happened from one state to another. */
-
-#define GUEST(MAC, VLAN, STATE)                                         \
-    "{\"ofport\":1,\"role\":\"guest\",\"mac\":\"" MAC "\",\"vlan\":\""    \
-    VLAN "\",\"state\":\"" STATE "\",\"vm-id\":\"id1\"}"
-#define STATE(MODE, PORTS)                                              \
-    "{\"bridges\":{\"br0\":{\"macTableManager\":\"" MODE "\",\"ok\":true,"  \
-    "\"state\":\"installed\",\"networks\":[],\"ports\":{" PORTS "}}}}"
-#define TAP(MAC, VLAN, S) "\"tap1\":" GUEST(MAC, VLAN, S)
 
 #define NOT_YET "\"tap1\":{\"state\":\"not wired\",\"reason\":\"" \
     STATE_NOT_YET "\"}"
@@ -34,10 +27,6 @@
 #define FORCE(YES, SHORTFALLS)                                          \
     "{\"bridges\":{\"br0\":{\"in_force\":" YES ",\"shortfalls\":["        \
     SHORTFALLS "]}}}"
-#define DIAG(SEVERITY)                                                  \
-    "{\"severity\":\"" SEVERITY "\",\"file\":\"f\",\"line\":3,"           \
-    "\"text\":\"t\"}"
-
 /* Appends what has happened from 'old' to 'new', a line for each event. */
 static void
 put_events(struct ds *s, const char *old_text, const char *new_text)

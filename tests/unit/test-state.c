@@ -13,18 +13,8 @@
 #include "lib/base/jvalue.h"
 #include "lib/tell/state.h"
 #include "openvswitch/dynamic-string.h"
+#include "tests/unit/state-text.h"
 #include "util.h"
-
-#define GUEST(MAC, VLAN, STATE)                                         \
-    "{\"ofport\":1,\"role\":\"guest\",\"mac\":\"" MAC "\",\"vlan\":\""    \
-    VLAN "\",\"state\":\"" STATE "\",\"vm-id\":\"id1\"}"
-#define STATE(MODE, PORTS)                                              \
-    "{\"bridges\":{\"br0\":{\"macTableManager\":\"" MODE "\",\"ok\":true,"  \
-    "\"state\":\"installed\",\"networks\":[],\"ports\":{" PORTS "}}}}"
-#define TAP(MAC, VLAN, S) "\"tap1\":" GUEST(MAC, VLAN, S)
-#define DIAG(SEVERITY)                                                  \
-    "{\"severity\":\"" SEVERITY "\",\"file\":\"f\",\"line\":3,"           \
-    "\"text\":\"t\"}"
 
 /* Appends the names of all ports in 'bridges', and then of the MAC tables'. */
 static void
