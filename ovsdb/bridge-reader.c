@@ -66,7 +66,8 @@ bridge_reader_for_each(const struct ovsdb_idl *idl, bridge_reader_cb *cb,
         struct bridge_row row;
 
         bridge_row_from_columns(&row, &columns);
-        bridge_row_set_root(&row, root ? &root->external_ids : NULL);
+        bridge_row_set_root(&row, root ? &root->external_ids : NULL,
+                            root ? &root->other_config : NULL);
         add_remotes(&row, b, root);
         add_mirrors(&row, b);
         cb(&row, &b->header_.uuid, aux);

@@ -102,14 +102,20 @@ has_begun_anew(const struct ovs_idl *ovs)
 }
 
 /* Returns a hash of what the database's only row says of OVN, which has a
- * bridge of its own, and of the fleet that this host is in. */
+ * bridge of its own, of the fleet that this host is in, and of tags. */
 static uint32_t
 hash_keys(const struct ovs_idl *ovs)
 {
+    const struct ovsrec_open_vswitch *row
+        = ovsrec_open_vswitch_first(ovs->idl);
     const struct smap *ids = ovs_idl_external_ids(ovs);
     const struct smap_node *node;
     uint32_t hash = 0;
 
+    if (row) {
+        hash = hash_string(smap_get_def(&row->other_config, "vlan-limit", ""),
+                           0);
+    }
     if (ids) {
         SMAP_FOR_EACH (node, ids) {
             if (!strncmp(node->key, "ovn-", 4)

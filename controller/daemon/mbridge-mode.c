@@ -113,6 +113,7 @@ mbridge_update_mode(struct mbridge *mb)
     struct bridge_ctx ctx = {
         .forward_bpdu = mb->row.forward_bpdu,
         .flood_vlans = &mb->row.flood_vlans,
+        .blurs_tags = mb->model.blurs_tags,
         .spans = bridge_row_spans(&mb->row),
         .needs_normal = needs_normal,
         .mac_aging_time = mb->row.mac_aging_time,

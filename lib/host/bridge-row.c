@@ -195,17 +195,23 @@ get_ovn(const struct smap *ids, const char *key, const char *system_id)
     return value ? value : smap_get(ids, key);
 }
 
-/* Adds to 'row' what external_ids of the database's only row, null for none,
- * say of it.
+/* Adds to 'row' what external_ids and other_config of the database's only row,
+ * null for none, say of it.
  *
  * OVN's integration bridge is the one that ovn-bridge names, by default br-int
  * (ovn-controller(8)).  Where there is no ovn-remote, OVN is not set up. */
 void
 bridge_row_set_root(struct bridge_row *row,
-                    const struct smap *root_external_ids)
+                    const struct smap *root_external_ids,
+                    const struct smap *root_other_config)
 {
     const char *system_id, *name;
 
+    /* 0 is as many as Open vSwitch can, which is 2 (bridge_run() in its
+     * vswitchd/bridge.c, FLOW_MAX_VLAN_HEADERS). */
+    row->sees_two_tags = (root_other_config
+                          && smap_get_int(root_other_config, "vlan-limit",
+                                          1) != 1);
     if (!root_external_ids) {
         return;
     }
@@ -264,6 +270,7 @@ bridge_row_equals(const struct bridge_row *a, const struct bridge_row *b)
                                         b->mac_table_manager)
             && nullable_string_is_equal(a->owner, b->owner)
             && a->is_ovns == b->is_ovns
+            && a->sees_two_tags == b->sees_two_tags
             && a->is_adopted == b->is_adopted
             && nullable_string_is_equal(a->protocols, b->protocols)
             && nullable_string_is_equal(a->datapath_type, b->datapath_type)

@@ -26,6 +26,8 @@ struct bridge_row {
     char *mac_table_manager;    /* external_ids:virtnet-mac-table-manager. */
     char *owner;                /* external_ids:virtnet-owner: made by us. */
     bool is_ovns;               /* Is it OVN's integration bridge? */
+    bool sees_two_tags;         /* Is other_config:vlan-limit of the database's
+                                 * only row more than 1? */
     bool is_adopted;            /* Has somebody else set anything of it? */
     char *protocols;            /* Column protocols, "" if empty. */
     char *datapath_type;        /* Column of that name; null is "". */
@@ -63,7 +65,8 @@ void bridge_row_add_manager(struct bridge_row *,
                             const struct manager_columns *);
 void bridge_row_add_mirror(struct bridge_row *, const struct mirror_columns *);
 void bridge_row_set_root(struct bridge_row *,
-                         const struct smap *root_external_ids);
+                         const struct smap *root_external_ids,
+                         const struct smap *root_other_config);
 void bridge_row_clone(struct bridge_row *, const struct bridge_row *);
 void bridge_row_uninit(struct bridge_row *);
 bool bridge_row_equals(const struct bridge_row *, const struct bridge_row *);

@@ -201,7 +201,8 @@ ports_from_tables(const struct shash *tables, struct ports *ports)
             uuid_from_string(&bridge->uuid, node->name);
             bridge_row_uninit(&bridge->row);
             bridge_row_from_columns(&bridge->row, &columns);
-            bridge_row_set_root(&bridge->row, ovs.external_ids);
+            bridge_row_set_root(&bridge->row, ovs.external_ids,
+                                ovs.other_config);
             read_ports(tables, node->data, ovs.other_config, bridge);
         }
     }

@@ -92,6 +92,27 @@ report_snooping(const struct bridge_model *model,
     }
 }
 
+/* The datapath in userspace has no flows for frames without a second tag:
+ * xlate_wc_finish() in Open vSwitch's ofproto/ofproto-dpif-xlate.c takes out
+ * of them what is about a tag that is not there.  The kernel's always have
+ * what tags there are (ovs_nla_get_match() in Linux's net/openvswitch/
+ * flow_netlink.c). */
+static void
+report_tags(const struct bridge_model *model, const struct bridge_row *row,
+            struct diag_list *diags)
+{
+    if (model->mode == MAC_TABLE_LIBVIRT && model->blurs_tags) {
+        struct origin origin = { .element = row->name };
+
+        diag_add(diags, DIAG_NOTE, &origin,
+                 "with other_config:vlan-limit of table Open_vSwitch, which "
+                 "is not 1, the userspace datapath does not tell a frame with "
+                 "one tag from one with two; frames of guests in a VLAN whose "
+                 "tag has nothing but a priority are dropped, and filters may "
+                 "miss a second tag");
+    }
+}
+
 /* Whoever is the bridge's controller may put flows above ours. */
 static void
 report_controllers(const struct bridge_model *model,
@@ -175,6 +196,9 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
         .mode = MAC_TABLE_KERNEL,
         .base_mode = MAC_TABLE_KERNEL,
         .datapath = find_datapath(row->datapath_type),
+        .blurs_tags = (row->sees_two_tags
+                       && find_datapath(row->datapath_type)
+                          != DATAPATH_SYSTEM),
         .is_ours = row->owner != NULL,
         .stp = row->stp_enable,
         .rstp = row->rstp_enable,
@@ -204,6 +228,7 @@ bridge_model_init(struct bridge_model *model, const struct bridge_row *row,
     report_conflicts(model, diags);
     report_protocols(model, row, diags);
     report_snooping(model, row, diags);
+    report_tags(model, row, diags);
     report_controllers(model, row, diags);
     if (first) {
         report_row(model, row, first, diags);

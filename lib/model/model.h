@@ -40,6 +40,8 @@ struct bridge_model {
     enum mac_table_manager base_mode;   /* Of what is in no fake bridge that a
                                          * network names. */
     enum datapath_kind datapath;
+    bool blurs_tags;            /* Does it take a frame with two tags for one
+                                 * with the first alone? */
     bool is_ours;               /* Has it external_ids:virtnet-owner? */
     bool stp, rstp;             /* Is it a part of a spanning tree by that? */
     struct network_meters *meters;      /* For each network; see

@@ -117,7 +117,8 @@ add_admit(struct compilation *c, uint16_t priority, struct match *match)
  * for a tag, and an uplink that takes the outer one off would send the frame
  * into that VLAN.  So what it sends in no VLAN is marked for compile_bridge()
  * to look behind.  Its tag may also be of type 0x88a8, and with a VLAN that
- * would be a service provider's: it gets another. */
+ * would be a service provider's: it gets another.  Where the datapath does
+ * not tell whether there is one more tag, none of these goes on. */
 static void
 compile_admit_untagged(struct compilation *c)
 {
@@ -135,10 +136,16 @@ compile_admit_untagged(struct compilation *c)
         match_init_catchall(&match);
         match_set_dl_tci_masked(&match, htons(VLAN_CFI),
                                 htons(VLAN_CFI | VLAN_VID_MASK));
-        start_admit(c, learn);
-        pipeline_put_retag(c->ofpacts, vlan->untagged_in);
-        pipeline_put_no_vlan(c->ofpacts);
-        add_admit(c, PRIORITY_ADMIT_PRIORITY_TAG, &match);
+        if (c->ctx->blurs_tags) {
+            match_set_in_port(&match, c->vport->ofport);
+            compilation_add(c, TABLE_ADMIT, PRIORITY_ADMIT_PRIORITY_TAG,
+                            &match);
+        } else {
+            start_admit(c, learn);
+            pipeline_put_retag(c->ofpacts, vlan->untagged_in);
+            pipeline_put_no_vlan(c->ofpacts);
+            add_admit(c, PRIORITY_ADMIT_PRIORITY_TAG, &match);
+        }
     }
     if (!vlan->untagged_in) {
         match_init_catchall(&match);

@@ -32,6 +32,7 @@ bridge_ctx_equals(const struct bridge_ctx *a, const struct bridge_ctx *b)
             && vlan_set_equals(bridge_ctx_flood_vlans(a),
                                bridge_ctx_flood_vlans(b))
             && a->forward_bpdu == b->forward_bpdu
+            && a->blurs_tags == b->blurs_tags
             && a->spans == b->spans
             && a->needs_normal == b->needs_normal
             && a->mac_aging_time == b->mac_aging_time

@@ -108,31 +108,20 @@ match_rest(struct match *match, const struct filter_fields *value,
     }
 }
 
-/* What tells a frame with a tag from one without. */
-enum tagged_by {
-    BY_TAG,                     /* That it has one. */
-    BY_MARK,                    /* In FILTER all have one, on a port in one
-                                 * VLAN; ADMIT marks what came without. */
-    BY_VID                      /* A tag with a VLAN in it, where that of a
-                                 * tag that is taken off is replaced by 0. */
-};
-
 /* Initializes 'match' to the frames of 'cube' that come from the port with
- * 'ofport', or are for it. */
+ * 'ofport', or are for it.  If they are 'marked', all have a tag, and ADMIT
+ * has marked those that came without. */
 static void
 match_cube(struct match *match, const struct filter_cube *cube,
-           ofp_port_t ofport, enum tagged_by tagged_by)
+           ofp_port_t ofport, bool marked)
 {
     match_init_catchall(match);
     match_set_in_port(match, ofport);
     if (cube->mask.vid) {
         match_set_dl_vlan(match, cube->value.vid, 0);
     }
-    if (cube->mask.tagged && tagged_by == BY_MARK) {
+    if (cube->mask.tagged && marked) {
         pipeline_match_untagged(match, !cube->value.tagged);
-    } else if (cube->mask.tagged && !cube->value.tagged
-               && tagged_by == BY_VID) {
-        match_set_dl_tci_masked(match, htons(0), htons(VLAN_VID_MASK));
     } else if (cube->mask.tagged && !cube->mask.vid) {
         match_set_dl_tci_masked(match,
                                 htons(cube->value.tagged ? VLAN_CFI : 0),
@@ -166,7 +155,7 @@ compile_out(const struct vport *vport, enum pipeline_table next,
         struct match match;
 
         match_cube(&match, &v->cube, vport->ofport,
-                   vport->vlan.untagged_in > 0 ? BY_MARK : BY_TAG);
+                   vport->vlan.untagged_in > 0);
         if (v->accept) {
             pipeline_put_goto(ofpacts, next);
         } else {
@@ -178,42 +167,45 @@ compile_out(const struct vport *vport, enum pipeline_table next,
     }
 }
 
+/* Appends to 'ofpacts' what sends a frame out by 'vport', which its filter has
+ * let pass.  If its tag, or what has become of it, has a meaning to the port
+ * (lib/openflow/egress.h), that is by EGRESS. */
+static void
+put_accepted(struct ofpbuf *ofpacts, const struct vport *vport)
+{
+    if (vport->vlan.keeps_priority || vport->vlan.keeps_null_tags) {
+        pipeline_put_lookup(ofpacts, vport->ofport, TABLE_EGRESS);
+    } else {
+        pipeline_put_output(ofpacts, vport->ofport);
+    }
+}
+
 /* TO_GUEST: what the guest is sent, and what not:
  *
  *     priority=1002,ip,in_port=7,vlan_tci=0x0000/0x1000 actions=output:7
  *     priority=1001,in_port=7 actions=drop
  *
- * If the port keeps priorities, a tag has some VLAN in it, which is a flow for
- * each bit of that that is the first one set:
+ * A port that wants something of the tag that is taken off gets that in
+ * EGRESS, so that this hides nothing of what is below:
  *
- *     priority=1002,in_port=7,vlan_tci=0x1001/0x1001 actions=drop
- *     priority=1002,in_port=7,vlan_tci=0x1002/0x1003 actions=drop  */
+ *     priority=1002,ip,in_port=7,vlan_tci=0x0000/0x1000
+ *         actions=resubmit(7,EGRESS)  */
 static void
 compile_in(const struct vport *vport, ovs_be64 cookie, struct slice *slice,
            struct ofpbuf *ofpacts)
 {
     const struct filter_list *list = &vport->filter->in;
-    enum tagged_by by = vport->vlan.keeps_priority ? BY_VID : BY_TAG;
 
     for (size_t i = 0; i < list->n; i++) {
         const struct filter_verdict *v = &list->verdicts[i];
-        bool any_vid = (by == BY_VID && v->cube.value.tagged
-                        && !v->cube.mask.vid);
-        uint16_t last = any_vid ? 1u << 11 : 1;
         struct match match;
 
-        match_cube(&match, &v->cube, vport->ofport, by);
-        for (uint16_t bit = 1; bit <= last; bit <<= 1) {
-            if (any_vid) {
-                match_set_dl_tci_masked(&match, htons(VLAN_CFI | bit),
-                                        htons(VLAN_CFI | bit | (bit - 1)));
-            }
-            if (v->accept) {
-                pipeline_put_output(ofpacts, vport->ofport);
-            }
-            slice_add_flow(slice, TABLE_TO_GUEST, filter_priority(list, i),
-                           &match, cookie, ofpacts);
+        match_cube(&match, &v->cube, vport->ofport, false);
+        if (v->accept) {
+            put_accepted(ofpacts, vport);
         }
+        slice_add_flow(slice, TABLE_TO_GUEST, filter_priority(list, i),
+                       &match, cookie, ofpacts);
     }
 }
 

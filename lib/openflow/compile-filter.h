@@ -5,8 +5,9 @@
 /* The flows of a port's filter (lib/model/port-filter.h).
  *
  * What a guest sends passes table FILTER on its way from ADMIT to its guards.
- * What it is sent passes TO_GUEST at the very end, where in_port stands for
- * the port that it leaves by and the frame has the tag that the guest sees:
+ * What it is sent passes TO_GUEST at the end, where in_port stands for the
+ * port that it leaves by and the frame has the tag that the guest sees, but
+ * for one of a priority alone, which EGRESS puts on after that:
  *
  *     ADMIT --> FILTER --> guards, SOURCE ... FORWARD, FLOOD --> TO_GUEST
  *

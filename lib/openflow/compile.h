@@ -25,6 +25,8 @@ struct bridge_ctx {
     bool forward_bpdu;          /* Does the bridge pass reserved MACs on? */
     const struct vlan_set *flood_vlans; /* Where nobody has an address, or
                                          * null. */
+    bool blurs_tags;            /* Does the datapath take a frame with two tags
+                                 * for one with the first alone? */
     bool spans;                 /* Is it a part of a spanning tree? */
     bool needs_normal;          /* Is it for NORMAL to serve several ports? */
     int mac_aging_time;         /* Of what is learned, in seconds... */

@@ -50,20 +50,24 @@ put_bit(struct ofpbuf *ofpacts, int bit, bool set)
  *
  *     actions=set_field:0x1000/0x1fff->vlan_tci,resubmit(7,EGRESS)
  *
- * A guest with a filter is sent nothing but through table TO_GUEST. */
+ * A guest with a filter is sent nothing but through table TO_GUEST, and that
+ * before a tag is put on again. */
 void
 egress_put_output(struct ofpbuf *ofpacts, const struct vport *vport,
                   const struct vlan_block *block)
 {
     const struct port_vlan_effect *vlan = &vport->vlan;
     bool untag = !block->level && block->vid == vlan->untagged_out;
+    bool filters = filter_is_to_guest(vport);
 
     if (vlan->push && vlan->keeps_priority) {
         pipeline_put_lookup(ofpacts, vport->ofport, TABLE_EGRESS);
     } else if (untag && vlan->keeps_priority) {
-        pipeline_put_vlan(ofpacts, 0);
+        if (!filters) {
+            pipeline_put_vlan(ofpacts, 0);
+        }
         pipeline_put_lookup(ofpacts, vport->ofport, TABLE_EGRESS);
-    } else if (vlan->keeps_null_tags && !block->vid) {
+    } else if (vlan->keeps_null_tags && !block->vid && !filters) {
         pipeline_put_lookup(ofpacts, vport->ofport, TABLE_EGRESS);
     } else {
         if (untag) {
@@ -106,7 +110,7 @@ static void
 add_output(struct compilation *c, uint16_t priority, struct match *match)
 {
     match_set_in_port(match, c->vport->ofport);
-    filter_put_output(c->ofpacts, c->vport);
+    pipeline_put_output(c->ofpacts, c->vport->ofport);
     slice_add_flow(c->slice, TABLE_EGRESS, priority, match, c->cookie,
                    c->ofpacts);
 }
@@ -157,8 +161,10 @@ match_priority(struct match *match, uint32_t value, uint32_t mask)
     match_set_reg_masked(match, PIPELINE_PRIORITY_REG, value, mask);
 }
 
+/* Has the tag of the port's VLAN taken off, and its priority put into register
+ * 1, before the frame is looked up in table 'next'. */
 static void
-compile_pop(struct compilation *c)
+compile_pop(struct compilation *c, enum pipeline_table next)
 {
     const struct vlan_block block = { .vid = c->vport->vlan.untagged_out };
     struct match match = MATCH_CATCHALL_INITIALIZER;
@@ -169,9 +175,50 @@ compile_pop(struct compilation *c)
     pipeline_put_move(c->ofpacts, pcp_field(), pcp_register());
     pipeline_put_untag(c->ofpacts, c->vport->vlan.untagged_out);
     put_bit(c->ofpacts, PIPELINE_POPPED_BIT, true);
-    pipeline_put_lookup(c->ofpacts, c->vport->ofport, TABLE_EGRESS);
+    pipeline_put_lookup(c->ofpacts, c->vport->ofport, next);
     slice_add_flow(c->slice, TABLE_EGRESS, PRIORITY_EGRESS_POP, &match,
                    c->cookie, c->ofpacts);
+}
+
+/* Puts a tag on that has nothing but the priority of the one that was taken
+ * off. */
+static void
+put_priority_tag(struct compilation *c)
+{
+    pipeline_put_push(c->ofpacts, ETH_TYPE_VLAN_8021Q, 0);
+    pipeline_put_move(c->ofpacts, pcp_register(), pcp_field());
+}
+
+/* EGRESS: what a port that keeps priorities and whose guest has a filter is
+ * sent.  The filter sees what is below the tag that is taken off, be it one
+ * more tag; and what it lets pass comes here again, with the tags of other
+ * VLANs or without that of its own:
+ *
+ *     priority=150,reg1=0/0x10,in_port=7,dl_vlan=10
+ *         actions=move:NXM_OF_VLAN_TCI[13..15]->NXM_NX_REG1[0..2],pop_vlan,
+ *                 set_field:0x10/0x10->reg1,resubmit(7,TO_GUEST)
+ *     priority=110,reg1=0x10/0x17,in_port=7 actions=output:7
+ *     priority=105,reg1=0/0x10,in_port=7 actions=output:7
+ *     priority=100,in_port=7 actions=push_vlan:0x8100,move:...,output:7 */
+static void
+compile_filtered_priority(struct compilation *c)
+{
+    const uint32_t popped = 1u << PIPELINE_POPPED_BIT;
+    struct match match;
+
+    compile_pop(c, TABLE_TO_GUEST);
+
+    match_init_catchall(&match);
+    match_priority(&match, popped, popped | 7);
+    add_output(c, PRIORITY_EGRESS_NULL_TAG, &match);
+
+    match_init_catchall(&match);
+    match_priority(&match, 0, popped);
+    add_output(c, PRIORITY_EGRESS_TAGGED, &match);
+
+    match_init_catchall(&match);
+    put_priority_tag(c);
+    add_output(c, PRIORITY_EGRESS, &match);
 }
 
 /* EGRESS: of a group's frames those of the customers' VLANs that the port has
@@ -231,7 +278,7 @@ compile_tunnel_priority(struct compilation *c)
     const ovs_be16 cfi = htons(VLAN_CFI);
     struct match match = MATCH_CATCHALL_INITIALIZER;
 
-    compile_pop(c);
+    compile_pop(c, TABLE_EGRESS);
     if (port_vlan_effect_chooses_cvlans(&c->vport->vlan)) {
         compile_choice(c);
     }
@@ -258,8 +305,7 @@ compile_tunnel_priority(struct compilation *c)
     add_output(c, PRIORITY_EGRESS_TAGGED, &match);
 
     match_init_catchall(&match);
-    pipeline_put_push(c->ofpacts, ETH_TYPE_VLAN_8021Q, 0);
-    pipeline_put_move(c->ofpacts, pcp_register(), pcp_field());
+    put_priority_tag(c);
     add_output(c, PRIORITY_EGRESS, &match);
 }
 
@@ -281,6 +327,8 @@ egress_compile(const struct vport *vport, ovs_be64 cookie,
         compile_tunnel_priority(&c);
     } else if (port_vlan_effect_chooses_cvlans(&vport->vlan)) {
         compile_cvlans(&c);
+    } else if (vport->vlan.keeps_priority && filter_is_to_guest(vport)) {
+        compile_filtered_priority(&c);
     } else if (vport->vlan.keeps_priority || vport->vlan.keeps_null_tags) {
         compile_priority_tags(&c);
     }

@@ -19,8 +19,13 @@
  *   - if such a port is a dot1q-tunnel, the priority is that of the customer's
  *     own tag from then on, or of a tag that is made for it.  Not if the other
  *     tag was put on by such a port here: then the frame is sent as it came.
+ *
+ * A guest's filter (lib/openflow/compile-filter.h) sees a frame before EGRESS
+ * puts anything on it, and after EGRESS has taken a tag off: what it lets pass
+ * is looked up here once more.
  */
 
+#include <stdbool.h>
 #include "openvswitch/types.h"
 
 struct ofpbuf;

@@ -102,9 +102,9 @@ uint8_t pipeline_table_today(uint8_t table_id);
 #define REG0_APART_BIT 21           /* From a network port kept apart. */
 #define REG0_PUSHED_BIT 22          /* From a dot1q-tunnel port. */
 
-/* Of a frame on its way to a dot1q-tunnel port that keeps priorities: the one
- * of the tag that is taken off, whether the customer's VLAN is still to be
- * looked at, and whether the tag has been taken off. */
+/* Of a frame on its way to a port that keeps priorities, and is a dot1q-tunnel
+ * or has a filter: the one of the tag that is taken off, whether the VLAN of
+ * the customer is still to be looked at, and whether the tag is off. */
 #define PIPELINE_PRIORITY_REG 1
 #define PIPELINE_CHOOSE_BIT 3
 #define PIPELINE_POPPED_BIT 4

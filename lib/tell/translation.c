@@ -144,6 +144,7 @@ run_bridge(struct translation *t, struct translation_bridge *bridge,
     struct bridge_ctx ctx = {
         .forward_bpdu = row->forward_bpdu,
         .flood_vlans = &row->flood_vlans,
+        .blurs_tags = bridge->model.blurs_tags,
         .spans = bridge_row_spans(row),
         .needs_normal = bridge_row_needs_normal(row),
         .mac_aging_time = row->mac_aging_time,

@@ -119,11 +119,21 @@ say "To 300 groups of IPv6: each guest receives all of them, by one flow."
 # Until all have received them, which may take the kernel longer than a flow lasts.
 vsctl set Open_vSwitch . other_config:max-idle=120000
 ovs-appctl revalidator/purge
+# missed: how often the datapath had no flow.
+missed() {
+    ovs-appctl dpctl/show | sed -n 's/.*missed:\([0-9]*\).*/\1/p'
+}
+before=$(missed)
 for i in $(seq 300); do
     printf 'g1 -> 33:33:%02x:%02x:%02x:%02x\n' $((RANDOM % 256)) \
         $((RANDOM % 256)) $((RANDOM % 256)) $((RANDOM % 256))
 done | expect_received 300
-n=$(ovs-appctl dpctl/dump-flows | grep -c recirc_id)
+n=$(ovs-appctl dpctl/dump-flows | grep -c recirc_id) || :
 [ "$n" -le 2 ] || fail "$n flows in the datapath"
+# On a slow machine vswitchd takes a flow out early that few frames use
+# (should_revalidate() in its ofproto/ofproto-dpif-upcall.c).
+n=$(($(missed) - before))
+say "The datapath had no flow $n times."
+[ "$n" -le 75 ] || fail "for these frames the datapath had no flow $n times"
 
 finish

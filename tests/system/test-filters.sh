@@ -181,8 +181,34 @@ up -> g2 vlan=10/5 type=0x88b5 = g2[0/5]
 up -> g2 vlan=20 type=0x88b5 = -
 up -> g2 vlan=20/5 type=0x88b5 = -
 .
-vsctl remove Port g2 vlan_mode native-untagged -- \
-    remove Port g2 trunks 20 -- remove Port g2 other_config priority-tags
+vsctl remove Port g2 vlan_mode native-untagged -- remove Port g2 trunks 20 -- \
+    set Port g4 other_config:priority-tags=always
+settle
+expect_frames <<.
+up -> g4 vlan=0 $(packet 10.0.0.254 10.0.0.4) = -
+up -> g4 vlan=0 type=0x88b5 = g4[0]
+up -> g4 $(packet 10.0.0.254 10.0.0.4) = -
+up -> g4 type=0x88b5 = g4
+up -> g4 vlan=0/5 type=0x88b5 = -
+up -> g4 vlan=20 type=0x88b5 = -
+.
+
+say "A tag that is kept for its priority hides nothing."
+cat > $S/filters/ip-only.xml <<'.'
+<filter name='ip-only'>
+  <rule action='accept' direction='in'><ip dstportstart='68' protocol='udp'/></rule>
+  <rule action='drop' direction='in'><mac/></rule>
+</filter>
+.
+filter g2 ip-only
+settle
+expect_frames <<.
+up -> g2 vlan=10/5 $(packet 10.0.0.254 10.0.0.2 17 67 68) = g2[0/5]
+up -> g2 vlan=10 $(packet 10.0.0.254 10.0.0.2 17 67 68) = g2
+up -> g2 vlan=10/5 $(packet 10.0.0.254 10.0.0.2) = -
+.
+vsctl remove Port g4 other_config priority-tags -- \
+    remove Port g2 other_config priority-tags
 filter g2 'clean-traffic IP=10.0.0.2'
 filter g4 none
 settle
@@ -203,7 +229,8 @@ cat > $S/filters/no-smtp.xml <<'.'
 filter g4 no-smtp
 settle
 # Userspace finds no ports in less than a whole header of TCP's.  The kernel takes
-# them from what is there: they are those that a receiver will find.
+# them from what is there, be it behind the packet: they are those that a receiver
+# will find.
 short=-
 ! on_kernel || short=up
 expect_frames <<.
@@ -211,8 +238,8 @@ g4 -> up $(tcp 000 20 0019$REST) = -
 g4 -> up $(tcp 000 20 001a$REST) = up
 g4 -> up $(tcp 200 24 0019$REST) = -
 g4 -> up $(tcp 200 24 001a$REST) = up
-g4 -> up $(tcp 200 8 001900000001) = -
-g4 -> up $(tcp 200 8 001a00000001) = $short
+g4 -> up $(tcp 200 8 0019$REST) = -
+g4 -> up $(tcp 200 8 001a$REST) = $short
 g4 -> up $(tcp 000 1400 0019$REST) = -
 g4 -> up $(tcp 001 16 0019$REST) = up
 g4 -> up $(packet 10.0.0.4 10.0.0.254) = up
@@ -226,6 +253,29 @@ settle
 say "Drops are counted."
 ctl metrics | grep -q 'port="g1",table="STOPPED"} [1-9]' ||
     fail "not counted: $(ctl metrics | grep dropped)"
+
+say "A tag that is kept for its priority hides no second one."
+vsctl set Port g2 other_config:priority-tags=if-nonzero
+filter g2 ip-only
+for limit in 1 2; do
+    # How many tags the datapath can match is asked of it once, within this limit.
+    stop_vswitchd
+    vsctl --no-wait set Open_vSwitch . other_config:vlan-limit=$limit
+    start_vswitchd
+    ip link set dev br0 up
+    settle
+    expect_frames <<.
+up -> g2 vlan=10/5 vlan=20 $(packet 10.0.0.254 10.0.0.2 17 67 68) = -
+up -> g2 vlan=10/5 vlan=20/3 $(packet 10.0.0.254 10.0.0.2 17 67 68) = -
+up -> g2 vlan=10 vlan=20 $(packet 10.0.0.254 10.0.0.2 17 67 68) = -
+up -> g2 vlan=10/5 $(packet 10.0.0.254 10.0.0.2 17 67 68) = g2[0/5]
+.
+done
+plant_foreign br0
+vsctl remove Open_vSwitch . other_config vlan-limit -- \
+    remove Port g2 other_config priority-tags
+filter g2 'clean-traffic IP=10.0.0.2'
+settle
 
 say "After a restart of the daemon, without a flow_mod."
 stop_controller

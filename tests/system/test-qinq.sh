@@ -137,6 +137,11 @@ compare() {
     say "$what: $(wc -l < $S/kernel) frames, $(grep -vc '= -$' $S/kernel) received"
     ! grep mangled $S/libvirt || fail "frames are mangled"
     without_exceptions $S/kernel > $S/normal
+    if ! on_kernel && [ "$(vsctl get Open_vSwitch . other_config:vlan-limit)" != '"1"' ]
+    then
+        # A second tag behind that would not be seen: lib/model/model.c.
+        sed -i '/^ac -> [^ ]* vlan=0\/3 =/s/ = .*/ = -/' $S/normal
+    fi
     without_exceptions $S/libvirt | diff -u $S/normal - ||
         fail "libvirt mode (+) delivers otherwise than NORMAL (-)"
 }
@@ -171,6 +176,9 @@ vsctl set Port u1 cvlans=20,30
 compare "A tunnel port that chooses" t1 t2 t3 t4 al tr ac u1
 plug_uplink br0 u2
 compare "It, and a trunk" t1 t2 t3 t4 al tr ac u1 u2
+# Flows with two tags are in the way until they are revalidated.
+allow_log '\|dpif_netdev\(revalidator[^|]*\|ERR\|internal error parsing flow key'
+allow_log '\|dpif\(revalidator[^|]*\|WARN\|.*failed to put\[modify\]'
 vsctl set Open_vSwitch . other_config:vlan-limit=1
 forget_datapath_flows
 compare "The same, one tag looked at" t1 t2 t3 t4 p1 p2 al tr ac u1 u2

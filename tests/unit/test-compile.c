@@ -172,10 +172,27 @@ test_ports(void **state OVS_UNUSED)
     }
 }
 
-/* Returns the flow of port 'i' of port_cases that is about spanning trees, null
+static bool
+is_of_spanning_tree(const struct oflow *flow)
+{
+    struct match match;
+
+    minimatch_expand(&flow->match, &match);
+    return eth_addr_equals(match.flow.dl_dst, eth_addr_stp);
+}
+
+static bool
+is_of_priority_tags(const struct oflow *flow)
+{
+    return (flow->table_id == TABLE_ADMIT
+            && flow->priority == PRIORITY_ADMIT_PRIORITY_TAG);
+}
+
+/* Returns the flow of port 'i' of port_cases that is such as 'is_it' says, null
  * if there is none. */
 static char *
-bpdu_of_port(const struct bridge_ctx *ctx, size_t i)
+find_flow(const struct bridge_ctx *ctx, size_t i,
+          bool (*is_it)(const struct oflow *))
 {
     struct ds s = DS_EMPTY_INITIALIZER;
     struct vport vport;
@@ -186,10 +203,7 @@ bpdu_of_port(const struct bridge_ctx *ctx, size_t i)
     slice_init(&slice);
     compile_port(ctx, &vport, &won, NULL, &slice);
     for (size_t k = 0; k < slice.n_flows; k++) {
-        struct match match;
-
-        minimatch_expand(&slice.flows[k]->match, &match);
-        if (eth_addr_equals(match.flow.dl_dst, eth_addr_stp)) {
+        if (is_it(slice.flows[k])) {
             oflow_format(&s, slice.flows[k], NULL);
         }
     }
@@ -210,7 +224,7 @@ test_spanning_tree(void **state OVS_UNUSED)
     for (int forward_bpdu = 0; forward_bpdu < 2; forward_bpdu++) {
         ctx.forward_bpdu = forward_bpdu;
 
-        char *flow = bpdu_of_port(&ctx, 0);
+        char *flow = find_flow(&ctx, 0, is_of_spanning_tree);
         char *expected = xasprintf("table=%s,in_port=7,"
                                    "dl_dst=01:80:c2:00:00:00 actions=drop",
                                    forward_bpdu ? "230,priority=160"
@@ -220,8 +234,32 @@ test_spanning_tree(void **state OVS_UNUSED)
         free(expected);
         free(flow);
     }
-    assert_null(bpdu_of_port(&exact, 0));
-    assert_null(bpdu_of_port(&ctx, 7));    /* The host. */
+    assert_null(find_flow(&exact, 0, is_of_spanning_tree));
+    assert_null(find_flow(&ctx, 7, is_of_spanning_tree));   /* The host. */
+}
+
+/* Where the datapath would not tell what is behind a tag of nothing but a
+ * priority, no such frame goes on. */
+static void
+test_blurred_tags(void **state OVS_UNUSED)
+{
+    struct bridge_ctx ctx = exact;
+
+    for (int blurs = 0; blurs < 2; blurs++) {
+        ctx.blurs_tags = blurs;
+        assert_int_equal(bridge_ctx_equals(&ctx, &exact), !blurs);
+
+        char *flow = find_flow(&ctx, 0, is_of_priority_tags);
+        assert_non_null(flow);
+        if (blurs) {
+            assert_string_equal(strstr(flow, "table="),
+                                "table=0,priority=115,reg15=0/0x1,"
+                                "in_port=7,dl_vlan=0 actions=drop");
+        } else {
+            assert_non_null(strstr(flow, "goto_table"));
+        }
+        free(flow);
+    }
 }
 
 /* Who has lost its address is still sent broadcasts, and its frames are marked
@@ -457,6 +495,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ports),
         cmocka_unit_test(test_spanning_tree),
+        cmocka_unit_test(test_blurred_tags),
         cmocka_unit_test(test_loser),
         cmocka_unit_test(test_policy),
         cmocka_unit_test(test_reflections),

@@ -373,6 +373,9 @@ test_row_value(void **state OVS_UNUSED)
     STRING_DIFFERS(mac_table_manager);
     STRING_DIFFERS(owner);
     STRING_DIFFERS(protocols);
+    b.sees_two_tags = true;
+    assert_false(bridge_row_equals(&a, &b));
+    b.sees_two_tags = false;
     b.forward_bpdu = true;
     assert_false(bridge_row_equals(&a, &b));
     b.forward_bpdu = false;

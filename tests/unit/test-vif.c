@@ -403,7 +403,7 @@ is_ovns(const char *name, const char *const *ids)
     for (; ids[0]; ids += 2) {
         smap_add(&map, ids[0], ids[1]);
     }
-    bridge_row_set_root(&row, &map);
+    bridge_row_set_root(&row, &map, NULL);
     smap_destroy(&map);
     return row.is_ovns;
 }
