@@ -45,13 +45,13 @@ mbridge_find_vport(const struct mbridge *mb, ofp_port_t ofport)
     return mbridge_get_vport(mb, mbridge_find_mport(mb, ofport));
 }
 
-/* The guest of 'vport' has become 'mac', too.  Guard "mac" has dropped what it
- * has announced that by. */
+/* The guest of 'vport' has become 'mac', too.  Guards "mac" and "ip" have
+ * dropped what it has announced that by. */
 static void
 note_unheard(struct mbridge *mb, const struct vport *vport,
              struct eth_addr mac)
 {
-    if (vport->guards & GUARD_BIT(GUARD_MAC)) {
+    if (vport->guards & (GUARD_BIT(GUARD_MAC) | GUARD_BIT(GUARD_IP))) {
         mb->unheard = xrealloc(mb->unheard,
                                (mb->n_unheard + 1) * sizeof *mb->unheard);
         mb->unheard[mb->n_unheard++] = mac;
@@ -255,11 +255,11 @@ found_policy(const char *name, const struct oflow *flow, void *mb_)
 }
 
 /* 'flow', which the switch holds, tells what the guest of port 'name' had
- * changed to. */
+ * changed to.  It counts if that is 'listed', or not, for the guest. */
 static void
-found_address(const char *name, const struct oflow *flow, void *mb_)
+take_found(struct mbridge *mb, const char *name, const struct oflow *flow,
+           bool listed)
 {
-    struct mbridge *mb = mb_;
     const struct vport *vport = plan_find_port(mb->plan, name);
     struct mport *port = mbridge_find_mport(mb, vport->ofport);
     struct match match;
@@ -269,10 +269,25 @@ found_address(const char *name, const struct oflow *flow, void *mb_)
         return;
     }
     minimatch_expand(&flow->match, &match);
-    if (port_life_found_followed(&port->life, vport, match.flow.dl_dst,
+    if (vport_has_mac(vport, match.flow.dl_dst) == listed
+        && port_life_found_followed(&port->life, vport, match.flow.dl_dst,
                                  plan_mac_table(mb->plan))) {
         mbridge_update_mport(mb, port);
     }
+}
+
+/* A guest has sent by a listed address before all others if it has changed to
+ * that. */
+static void
+found_listed(const char *name, const struct oflow *flow, void *mb)
+{
+    take_found(mb, name, flow, true);
+}
+
+static void
+found_address(const char *name, const struct oflow *flow, void *mb)
+{
+    take_found(mb, name, flow, false);
 }
 
 /* Says which ports 'installed' took for such that must not be flooded to. */
@@ -316,6 +331,7 @@ mbridge_find(struct mbridge *mb, const struct oflow_table *installed)
             mbridge_update_mport(mb, port);
         }
     }
+    plan_for_each_found(mb->plan, installed, found_listed, mb);
     plan_for_each_found(mb->plan, installed, found_address, mb);
 }
 

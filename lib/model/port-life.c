@@ -192,6 +192,25 @@ forget_others(struct port_life *life, struct eth_addr mac)
     life->mac = mac;
 }
 
+/* A listed address by which the guest of 'vport' has sent first is its in any
+ * case, and one more than it may have otherwise.  It goes with the list if
+ * there are others. */
+static void
+keep_listed(struct port_life *life, struct vport *vport)
+{
+    if (!vport->sticky || !life->follow.n) {
+        life->first_is_listed = false;
+    } else if (vport_has_mac(vport, life->follow.macs[0])) {
+        life->first_is_listed = true;
+        vport->follow_limit++;
+    } else if (life->first_is_listed) {
+        life->first_is_listed = false;
+        if (life->follow.n > 1) {
+            follow_remove(&life->follow, life->follow.macs[0]);
+        }
+    }
+}
+
 /* Makes 'vport' claim what its guest has changed to.
  *
  * 'current_mac' is what libvirt says that the guest uses now, zero if nothing.
@@ -215,11 +234,7 @@ apply_follow(struct port_life *life, struct eth_addr current_mac,
         life->current_mac = current_mac;
         port_life_follow(life, vport, current_mac, macs, false);
     }
-    /* A listed address by which it has sent first is its in any case. */
-    if (vport->sticky && life->follow.n
-        && vport_has_mac(vport, life->follow.macs[0])) {
-        vport->follow_limit++;
-    }
+    keep_listed(life, vport);
     if (vport->sticky) {
         follow_keep_first(&life->follow, vport->follow_limit);
     } else {

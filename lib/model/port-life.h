@@ -94,8 +94,10 @@ struct port_life {
     struct eth_addr mac;        /* Of the guest, when it was last updated. */
     bool unclaimed;             /* Did it claim nothing then? */
     struct follow follow;       /* What the guest has changed to, also while
-                                 * the port is not a guest's... */
-    struct eth_addr current_mac;    /* ...and what libvirt said of that. */
+                                 * the port is not a guest's. */
+    bool first_is_listed;       /* Is the first of these there because the
+                                 * guest may have it in any case? */
+    struct eth_addr current_mac;    /* What libvirt said of that. */
     struct offences offences;   /* What of it has been said. */
     bool carrier;               /* Was its link up? */
     unsigned int n_moves;       /* How often had its device moved? */

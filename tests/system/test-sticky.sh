@@ -204,4 +204,44 @@ up -> 52:54:00:00:01:11 = -
 up -> t2 = t2
 .
 
+say "Who sends by a listed address first has it before its own, after a restart too."
+# In which order another daemon finds the two depends on the addresses.
+for i in 3 4 5 6; do
+    add_tap t$i 52:54:00:00:01:0$i
+    vsctl set Interface t$i "external_ids:virtnet-macs=\"52:54:00:00:02:0$i\""
+done
+settle
+(
+    echo "$sleep_in_script"
+    for src in 52:54:00:00:02 52:54:00:00:01; do
+        for i in 3 4 5 6; do
+            echo "t$i -> bcast rarp src=$src:0$i"
+        done
+        echo "sleep 600"
+    done
+) | send_frames > /dev/null
+for i in 3 4 5 6; do
+    wait_for 10 has_address t$i 52:54:00:00:01:0$i &&
+        has_address t$i 52:54:00:00:02:0$i || fail "t$i: $(ctl fdb br0)"
+done
+settle
+stop_controller KILL
+start_counting
+start_controller
+settle
+[ "$(count_changes)" = 0 ] || fail "sent: $(changes_received)"
+
+say "It keeps its own if that is listed no more."
+for i in 3 4 5 6; do
+    vsctl remove Interface t$i external_ids virtnet-macs
+done
+settle
+(
+    echo "$sleep_in_script"
+    for i in 3 4 5 6; do
+        echo "up -> t$i = t$i"
+        echo "up -> 52:54:00:00:02:0$i = -"
+    done
+) | expect_frames
+
 finish

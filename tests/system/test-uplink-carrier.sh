@@ -20,6 +20,7 @@ vsctl set Interface g3 external_ids:iface-status=inactive
 add_bridge phys physhost
 add_uplink phys r1 52:54:00:00:ff:01
 allow_log '\|(netdev_linux|dpif_netdev)(\([^|]*\))?\|(WARN|ERR)\|.*p1: Network is down'
+allow_log 'mbridge\|WARN\|.*g4: has guard ip, but nobody says'
 ip link add name u1 type veth peer name p1
 ip link set dev u1 up
 ip link set dev p1 up
@@ -77,16 +78,18 @@ network net0 br0 libvirt - <<'.'
   <portgroup name='trusted' trustGuestRxFilters='yes'/>
 .
 add_guest br0 g4 52:54:00:00:00:04 -- \
-    set Interface g4 external_ids:virtnet-portgroup=trusted \
-    external_ids:virtnet-guards=mac
-settle
-expect_frames <<'.'
-g4 -> bcast src=52:54:00:0c:00:01 garp = -
-.
-wait_for 10 is_known 52:54:00:0c:00:01 0 ||
-    fail "it is not announced: $(ovs-appctl fdb/show phys)"
-wait_revalidated
-expect_frames <<'.'
-r1 -> 52:54:00:0c:00:01 = g4
-.
+    set Interface g4 external_ids:virtnet-portgroup=trusted
+for guards in mac ip; do
+    case $guards in
+        mac) mac=52:54:00:0c:00:01 ;;
+        ip) mac=52:54:00:0c:00:02 ;;
+    esac
+    vsctl set Interface g4 external_ids:virtnet-guards=$guards
+    settle
+    echo "g4 -> bcast src=$mac garp = -" | expect_frames
+    wait_for 10 is_known $mac 0 ||
+        fail "guard $guards: it is not announced: $(ovs-appctl fdb/show phys)"
+    wait_revalidated
+    echo "r1 -> $mac = g4" | expect_frames
+done
 finish

@@ -140,6 +140,11 @@ test_sticky_listed(void **state OVS_UNUSED)
     world_frame(&w, 1, PORT_LIFE_FOLLOWS);
     world_look(&w, "active, guest +5 6 +1, deaf, wakes in 2000");
     world_frame(&w, 2, 0);
+    /* What is not listed any more goes, and not its own. */
+    free(w.vif.macs);
+    w.vif.macs = xstrdup("52:54:00:00:00:06");
+    world_look(&w, "active, guest +1 6, deaf, wakes in 2000");
+    world_look(&w, "active, guest +1 6, deaf, wakes in 2000");
 
     /* Who is not heard of by another address in a flood of these is not
      * listened to either. */
