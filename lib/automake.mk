@@ -28,6 +28,7 @@ lib_libvirtnet_la_SOURCES = \
 	lib/base/printable.h \
 	lib/base/rfc7047.c \
 	lib/base/rfc7047.h \
+	lib/base/sets.h \
 	lib/base/shared-string.c \
 	lib/base/shared-string.h \
 	lib/base/source.c \

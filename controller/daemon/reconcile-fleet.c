@@ -13,6 +13,7 @@
 #include "controller/switch/ofctrl.h"
 #include "flow.h"
 #include "lib/base/jvalue.h"
+#include "lib/base/sets.h"
 #include "lib/base/virtnet-version.h"
 #include "lib/fleet/fleet-row.h"
 #include "lib/host/vif.h"
@@ -341,7 +342,7 @@ reconcile_fleet_run(struct reconcile *r)
     const char *name;
 
     if (!r->fleet) {
-        sset_clear(&r->changed_ports);
+        sset_renew(&r->changed_ports);
         return;
     }
     if (fleet_member_is_connected(r->fleet)
@@ -351,7 +352,7 @@ reconcile_fleet_run(struct reconcile *r)
     SSET_FOR_EACH (name, &r->changed_ports) {
         tell_port(r, name);
     }
-    sset_clear(&r->changed_ports);
+    sset_renew(&r->changed_ports);
     if (knows_all_ports(r)) {
         fleet_member_set_complete(r->fleet);
     }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "controller/sources/dir-watch.h"
+#include "lib/base/sets.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "timeval.h"
@@ -279,7 +280,7 @@ dir_source_run(struct dir_source *source)
     SSET_FOR_EACH (name, &source->dirty) {
         changed |= update_file(source, name);
     }
-    sset_clear(&source->dirty);
+    sset_renew(&source->dirty);
     source->force = false;
     update_diags(source);
     return dir_source_run_unread(source) || changed;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "controller/sources/mount-watch.h"
+#include "lib/base/sets.h"
 #include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
@@ -439,7 +440,7 @@ dir_watch_run(struct dir_watch *watch, dir_watch_cb *cb, void *aux)
         cb(name, aux);
     }
     watch->anything = false;
-    sset_clear(&watch->names);
+    sset_renew(&watch->names);
 }
 
 /* Arranges for poll_block() to wake up when dir_watch_run() has something to

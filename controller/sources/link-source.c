@@ -14,6 +14,7 @@
 
 #include "controller/sources/link-macs.h"
 #include "coverage.h"
+#include "lib/base/sets.h"
 #include "lib/host/link-away.h"
 #include "lib/host/link-table.h"
 #include "lib/host/link.h"
@@ -389,7 +390,7 @@ link_source_run(struct link_source *source)
         vif_reader_touch(source->vifs, name);
     }
     changed = !sset_is_empty(&source->changed);
-    sset_clear(&source->changed);
+    sset_renew(&source->changed);
     return changed;
 }
 

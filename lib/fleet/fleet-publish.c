@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/ovs-compat.h"
+#include "lib/base/sets.h"
 #include "lib/base/vlan-set.h"
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-index.h"
@@ -145,7 +146,7 @@ fleet_publish_set_complete(struct fleet_publish *p)
         struct shash_node *node;
 
         p->complete = true;
-        sset_clear(&p->withdrawn);
+        sset_renew(&p->withdrawn);
         SHASH_FOR_EACH (node, &p->known) {
             sset_add(&p->dirty, node->name);
         }
@@ -370,7 +371,7 @@ fleet_publish_done(struct fleet_publish *p)
     SSET_FOR_EACH (name, &p->sent) {
         sset_add(&p->dirty, name);
     }
-    sset_clear(&p->sent);
+    sset_renew(&p->sent);
 }
 
 /* May there be something to be said, at 'now'? */

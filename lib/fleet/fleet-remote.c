@@ -10,6 +10,7 @@
 #include "lib/base/community.h"
 #include "lib/base/ip-prefix.h"
 #include "lib/base/ovs-compat.h"
+#include "lib/base/sets.h"
 #include "lib/fleet/fleet-claims.h"
 #include "lib/fleet/fleet-index.h"
 #include "lib/fleet/fleet-seen.h"
@@ -272,7 +273,7 @@ fleet_remote_take_changed(struct fleet_remote *r, struct sset *hosts)
     SSET_FOR_EACH (name, &r->changed) {
         sset_add(hosts, name);
     }
-    sset_clear(&r->changed);
+    sset_renew(&r->changed);
 }
 
 /* The ports that claim one address. */
